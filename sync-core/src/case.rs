@@ -1,0 +1,51 @@
+//! A case is a grow-only set of changes; its state is a pure fold of that set.
+//!
+//! Promise: [`fold`] depends on nothing but the set: not on order, repetition, clocks, or who
+//! brought what. Two replicas that hold the same set get the same [`CaseState`] and the same
+//! [`CaseState::hash`]. Merging is union. A value dies only by an admitted operation that reaches
+//! it through replaces-edges, so nothing anybody wrote disappears because somebody else wrote too.
+//! Not here: who may write (`plan`), whether it is lawful (`law`).
+
+mod field;
+mod fold;
+mod form;
+mod graph;
+mod state;
+
+pub use fold::fold;
+pub use form::FormBreach;
+pub use graph::Graph;
+pub use state::{
+    Author, CaseState, Decision, Entity, FOLD_VERSION, FieldState, GivenNumber, LiveValue, Opening, Participant,
+    Signed, Step, Verdict, Withdrawal,
+};
+
+use crate::id::ChangeId;
+use crate::sign::Tag;
+use crate::value::Value;
+
+const BASIS: Tag = Tag("palm/v1/basis");
+
+/// What a decision was made on: hash of the case's heads, verdicts among them. The `ETag` of a case.
+pub fn basis<'a>(heads: impl IntoIterator<Item = &'a ChangeId>) -> crate::id::Digest {
+    let parts: Vec<&[u8]> = heads.into_iter().map(|head| head.bytes().as_slice()).collect();
+    BASIS.hash(&parts)
+}
+
+/// The step kind by which a save says where it was made; its value is a [`place`].
+pub const PLACE: &str = "place";
+/// The kind of entity whose presence in a change lets its `Put` stand in for signed values.
+pub const SUPPLEMENTARY_RECORD: &str = "supplementary_record";
+
+/// A place as a value: latitude and longitude in 10⁻⁷ degree (WGS 84), accuracy in metres.
+pub fn place(latitude_e7: i64, longitude_e7: i64, accuracy_m: i64) -> Value {
+    Value::List(vec![Value::Int(latitude_e7), Value::Int(longitude_e7), Value::Int(accuracy_m)])
+}
+
+/// The value of a `Resolve`: what shall stand, and why.
+pub fn resolution(value: Value, reason: &str) -> Value {
+    Value::List(vec![value, Value::text(reason)])
+}
+
+#[cfg(all(test, feature = "p256"))]
+mod tests;

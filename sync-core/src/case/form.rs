@@ -1,0 +1,167 @@
+//! The rules of form: what a validly signed change must satisfy to have effect.
+//!
+//! Promise: the answer depends on the change and on what it builds on, on no value (which may be
+//! sealed) and on nothing else, so every replica finds the same. A breach strands nothing: the
+//! change is kept, satisfies deps, and changes nothing.
+
+use crate::case::graph::Graph;
+use crate::change::{Change, shown_digest};
+use crate::id::{DeviceId, Digest};
+use crate::op::{Act, Op, OpId, OpRef, Signature};
+
+/// Which rule a change breaks, at which operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FormBreach {
+    /// A case is opened by the first operation of a change without case, and by nothing else.
+    Opening,
+    /// A change of a case builds on at least one change of that case.
+    NoDeps,
+    /// An operation names another that its change does not build on.
+    OutsideClosure,
+    /// A target that is not an entity, or none where there must be one.
+    Target,
+    /// A replaced operation that does not write the same field of the same target.
+    OtherField,
+    /// A part that the kind of operation must have is missing, or one it may not have is there.
+    Shape,
+    /// A detail that cannot be read.
+    Detail,
+    /// An operation that only the server may make.
+    NotTheSigners,
+    /// A signature whose digest is not that of what it shows.
+    ShownDigest,
+}
+
+impl FormBreach {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Opening => "form_opening",
+            Self::NoDeps => "form_no_deps",
+            Self::OutsideClosure => "form_outside_closure",
+            Self::Target => "form_target",
+            Self::OtherField => "form_other_field",
+            Self::Shape => "form_shape",
+            Self::Detail => "form_detail",
+            Self::NotTheSigners => "form_not_the_signers",
+            Self::ShownDigest => "form_shown_digest",
+        }
+    }
+}
+
+/// Checks one change of the graph.
+pub(super) fn check(graph: &Graph<'_>, change: &Change) -> Result<(), FormBreach> {
+    let header = change.header();
+    let opens = matches!(change.ops().first(), Some(Op { act: Act::Open(_), .. }));
+    if opens != header.case.is_none() {
+        return Err(FormBreach::Opening);
+    }
+    if header.case.is_some() == header.deps.is_empty() {
+        return Err(FormBreach::NoDeps);
+    }
+    change.named_ops().try_for_each(|(id, op)| Check { graph, change, id, op }.run())
+}
+
+struct Check<'a> {
+    graph: &'a Graph<'a>,
+    change: &'a Change,
+    id: OpId,
+    op: &'a Op,
+}
+
+impl Check<'_> {
+    fn run(&self) -> Result<(), FormBreach> {
+        if self.op.act.is_servers() && self.change.header().device != DeviceId::SERVER {
+            return Err(FormBreach::NotTheSigners);
+        }
+        if let Some(target) = self.op.target {
+            let (_, target) = self.find(target)?;
+            ensure(matches!(target.act, Act::Add { .. }), FormBreach::Target)?;
+        }
+        match &self.op.act {
+            Act::Open(open) => {
+                ensure(self.id.index == 0, FormBreach::Opening)?;
+                ensure(open.officers.contains(&self.change.header().officer), FormBreach::Opening)?;
+                self.shape(false, false, false)
+            }
+            Act::Invite(_) | Act::Add { .. } | Act::Assign(_) | Act::Number(_) => self.shape(false, false, false),
+            Act::Put => {
+                self.shape(true, true, true)?;
+                self.same_field()
+            }
+            Act::Resolve => {
+                self.shape(true, true, true)?;
+                ensure(self.op.replaces.len() >= 2, FormBreach::Shape)?;
+                self.same_field()
+            }
+            Act::Withdraw => {
+                ensure(self.op.target.is_some(), FormBreach::Target)?;
+                self.shape(false, true, false)
+            }
+            Act::Record { .. } | Act::Decide { .. } => {
+                ensure(self.op.field.is_none() && self.op.replaces.is_empty(), FormBreach::Shape)
+            }
+            Act::Sign(signature) => self.signature(signature),
+            Act::Verdict(verdict) => {
+                let known = verdict.change == self.id.change || self.graph.builds_on(&self.id.change, &verdict.change);
+                ensure(known, FormBreach::OutsideClosure)?;
+                self.op.replaces.iter().try_for_each(|replaced| {
+                    let (_, replaced) = self.find(*replaced)?;
+                    let same = matches!(&replaced.act, Act::Verdict(other) if other.change == verdict.change);
+                    ensure(same, FormBreach::OtherField)
+                })
+            }
+            Act::Seal(ops) => ops.iter().try_for_each(|op| self.find(*op).map(|_| ())),
+            Act::Unknown { .. } => Ok(()),
+            Act::Malformed { .. } => Err(FormBreach::Detail),
+        }
+    }
+
+    /// The operation that `reference` names, if this change builds on it.
+    fn find(&self, reference: OpRef) -> Result<(OpId, &Op), FormBreach> {
+        let id = reference.resolve(self.id.change);
+        let change = match reference {
+            OpRef::Own(index) if index < self.id.index => self.change,
+            OpRef::Of(_) if self.graph.builds_on(&self.id.change, &id.change) => {
+                self.graph.get(&id.change).ok_or(FormBreach::OutsideClosure)?
+            }
+            OpRef::Own(_) | OpRef::Of(_) => return Err(FormBreach::OutsideClosure),
+        };
+        let index = usize::try_from(id.index).ok();
+        let op = index.and_then(|index| change.ops().get(index)).ok_or(FormBreach::OutsideClosure)?;
+        Ok((id, op))
+    }
+
+    fn shape(&self, field: bool, value: bool, may_replace: bool) -> Result<(), FormBreach> {
+        let op = self.op;
+        let fits = op.field.is_some() == field && op.commit.is_some() == value;
+        ensure(fits && (may_replace || op.replaces.is_empty()), FormBreach::Shape)
+    }
+
+    fn same_field(&self) -> Result<(), FormBreach> {
+        let target = self.op.target.map(|target| target.resolve(self.id.change));
+        self.op.replaces.iter().try_for_each(|reference| {
+            let (id, replaced) = self.find(*reference)?;
+            let writes = matches!(replaced.act, Act::Put | Act::Resolve);
+            let same = replaced.field == self.op.field && replaced.target.map(|t| t.resolve(id.change)) == target;
+            ensure(writes && same, FormBreach::OtherField)
+        })
+    }
+
+    fn signature(&self, signature: &Signature) -> Result<(), FormBreach> {
+        ensure(self.op.target.is_some(), FormBreach::Target)?;
+        ensure(self.op.field.is_none() && self.op.replaces.is_empty(), FormBreach::Shape)?;
+        let shown: Vec<(OpId, Option<Digest>)> = signature
+            .shown
+            .iter()
+            .map(|reference| self.find(*reference).map(|(id, op)| (id, op.commit)))
+            .collect::<Result<_, _>>()?;
+        let digest = shown_digest(shown.iter().map(|(id, commit)| (id, *commit)));
+        ensure(digest == signature.digest, FormBreach::ShownDigest)
+    }
+}
+
+fn ensure(holds: bool, breach: FormBreach) -> Result<(), FormBreach> {
+    if holds { Ok(()) } else { Err(breach) }
+}

@@ -1,0 +1,259 @@
+//! A change (变更): one save by one person on one device; signed, chained, never altered.
+//!
+//! Promise: a [`Change`] was read whole, its id is the hash of its header bytes, its operations
+//! are the ones the header names, and each value it carries is the one its operation committed to.
+//! A [`Received`] has all that except a checked signature.
+//! Not here: who may make it (`plan`), what it does (`case`).
+
+mod header;
+mod values;
+
+pub use header::{Anchor, Clock, Header};
+pub use values::{MAX_VALUES_BYTES, Values, ValuesError};
+
+use crate::codec::{CodecError, Reader, Writer};
+use crate::id::{CaseId, ChangeId, Digest};
+use crate::op::{Act, Op, OpId, OpRef, read_ops, write_ops};
+use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, seal};
+use crate::value::Value;
+
+/// Hash and signature tag of a header; the hash is the change's id.
+pub const CHANGE: Tag = Tag("palm/v1/change");
+const OPS: Tag = Tag("palm/v1/ops");
+const SHOWN: Tag = Tag("palm/v1/shown");
+/// Largest change in bytes. Photographs travel apart.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// Why bytes are refused as a change. Nothing of them is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// Larger than [`MAX_BYTES`].
+    #[error("larger than {MAX_BYTES} bytes")]
+    TooLarge,
+    /// Not the encoding of a change.
+    #[error("not the encoding of a change: {0}")]
+    Unreadable(#[from] CodecError),
+    /// The signature is missing, not ES256, or not the author's.
+    #[error("{0}")]
+    Signed(#[from] SignedError),
+    /// The operations are not the ones that the header names.
+    #[error("the operations are not the ones that the header names")]
+    Ops,
+    /// The values do not fit the operations.
+    #[error("{0}")]
+    Values(#[from] ValuesError),
+}
+
+/// An operation to be sealed, with its value in the clear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOp {
+    /// What is done.
+    pub act: Act,
+    /// The entity it is done to; `None` is the case itself.
+    pub target: Option<OpRef>,
+    /// The field that is written.
+    pub field: Option<String>,
+    /// The operations whose values are replaced; sorted and made unique when sealed.
+    pub replaces: Vec<OpRef>,
+    /// The value.
+    pub value: Option<Value>,
+}
+
+impl NewOp {
+    /// An operation on the case itself, with neither field nor value.
+    pub const fn new(act: Act) -> Self {
+        Self { act, target: None, field: None, replaces: Vec::new(), value: None }
+    }
+
+    /// With this target.
+    #[must_use]
+    pub const fn on(mut self, target: OpRef) -> Self {
+        self.target = Some(target);
+        self
+    }
+
+    /// With this value.
+    #[must_use]
+    pub fn with(mut self, value: Value) -> Self {
+        self.value = Some(value);
+        self
+    }
+
+    /// Writes `field`, replacing the values the author saw.
+    pub fn put(target: Option<OpRef>, field: &str, replaces: Vec<OpRef>, value: Value) -> Self {
+        Self { act: Act::Put, target, field: Some(field.to_owned()), replaces, value: Some(value) }
+    }
+}
+
+/// A checked change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    id: ChangeId,
+    header: Header,
+    ops: Vec<Op>,
+    values: Values,
+    sign1: Vec<u8>,
+    ops_bytes: Vec<u8>,
+}
+
+/// A change that was read but whose signature nobody has checked yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received(Change);
+
+impl Received {
+    /// Reads the envelope `[COSE_Sign1, operations, values or null]`.
+    ///
+    /// # Errors
+    /// [`ReadError`]; nothing of such bytes may be kept.
+    pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(ReadError::TooLarge);
+        }
+        let (sign1, ops_bytes, values) = Reader::whole(bytes, |reader| {
+            reader.tuple(3, |reader| Ok::<_, CodecError>((reader.bytes()?, reader.bytes()?, reader.optional(Reader::bytes)?)))
+        })?;
+        Self::from_parts(sign1, ops_bytes, values)
+    }
+
+    /// As [`Received::read`], from the three parts as a store keeps them.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn from_parts(sign1: &[u8], ops_bytes: &[u8], values: Option<&[u8]>) -> Result<Self, ReadError> {
+        let signed = Signed::read(CHANGE, sign1)?;
+        let header = Header::read(signed.payload)?;
+        if OPS.hash(&[ops_bytes]) != header.ops {
+            return Err(ReadError::Ops);
+        }
+        let ops = read_ops(ops_bytes)?;
+        let values = values.map_or(Ok(Values::default()), Values::read)?;
+        values.check(&ops)?;
+        let id = ChangeId::new(*CHANGE.hash(&[signed.payload]).bytes());
+        Ok(Self(Change { id, header, ops, values, sign1: sign1.to_vec(), ops_bytes: ops_bytes.to_vec() }))
+    }
+
+    /// The id it would have.
+    pub const fn id(&self) -> ChangeId {
+        self.0.id
+    }
+
+    /// What its header claims.
+    pub const fn header(&self) -> &Header {
+        &self.0.header
+    }
+
+    /// Checks the author's signature.
+    ///
+    /// # Errors
+    /// [`ReadError::Signed`] when it is not by `key`.
+    pub fn verify(self, key: &PublicKey, verifier: &dyn Verifier) -> Result<Change, ReadError> {
+        Signed::read(CHANGE, &self.0.sign1)?.verify(key, verifier)?;
+        Ok(self.0)
+    }
+
+    /// For bytes out of one's own store, which were checked when they came in.
+    pub fn trust_own_store(self) -> Change {
+        self.0
+    }
+}
+
+impl Change {
+    /// Signs a save. `header.ops` is filled in here; `secret` must be fresh random bytes, from
+    /// which the salt of each value is derived.
+    ///
+    /// # Errors
+    /// [`SignerError`] when the keystore refuses.
+    pub fn seal(
+        mut header: Header,
+        new_ops: Vec<NewOp>,
+        secret: [u8; 32],
+        signer: &dyn Signer,
+    ) -> Result<Self, SignerError> {
+        let mut values = Values::fresh(secret);
+        let ops: Vec<Op> = new_ops.into_iter().zip(0..).map(|(op, index)| values.commit(index, op)).collect();
+        let ops_bytes = write_ops(&ops);
+        header.ops = OPS.hash(&[&ops_bytes]);
+        header.deps.sort_unstable();
+        header.deps.dedup();
+        let payload = header.to_bytes();
+        let sign1 = seal(CHANGE, &payload, signer)?;
+        let id = ChangeId::new(*CHANGE.hash(&[&payload]).bytes());
+        Ok(Self { id, header, ops, values, sign1, ops_bytes })
+    }
+
+    /// SHA-256 of the tagged header bytes.
+    pub const fn id(&self) -> ChangeId {
+        self.id
+    }
+
+    /// Who, where in the chain, when, on what.
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The case: the one named, or the one this change opens.
+    pub fn case(&self) -> CaseId {
+        self.header.case.unwrap_or(self.id)
+    }
+
+    /// The operations in order.
+    pub fn ops(&self) -> &[Op] {
+        &self.ops
+    }
+
+    /// The operations with their names.
+    pub fn named_ops(&self) -> impl Iterator<Item = (OpId, &Op)> {
+        self.ops.iter().zip(0..).map(|(op, index)| (OpId { change: self.id, index }, op))
+    }
+
+    /// The value of the operation at `index`; `None` if it has none, or it is missing or sealed.
+    pub fn value(&self, index: u32) -> Option<&Value> {
+        self.values.get(index)
+    }
+
+    /// Operations that committed to a value which is not here: sealed, or still to come.
+    pub fn missing_values(&self) -> Vec<u32> {
+        let held = |index: &u32| self.values.get(*index).is_some();
+        self.ops.iter().zip(0..).filter(|(op, index)| op.commit.is_some() && !held(index)).map(|(_, index)| index).collect()
+    }
+
+    /// Removes the values of these operations for good; the other salts stay, the secret goes.
+    pub fn seal_values(&mut self, indexes: &[u32]) {
+        self.values.remove(indexes);
+    }
+
+    /// The signed header.
+    pub fn sign1(&self) -> &[u8] {
+        &self.sign1
+    }
+
+    /// The operations as they were signed.
+    pub fn ops_bytes(&self) -> &[u8] {
+        &self.ops_bytes
+    }
+
+    /// The values with their salts, as they travel.
+    pub fn values_bytes(&self) -> Vec<u8> {
+        self.values.to_bytes()
+    }
+
+    /// The envelope `[COSE_Sign1, operations, values]`.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        Writer::new().array(3).bytes(&self.sign1).bytes(&self.ops_bytes).bytes(&self.values_bytes()).finish()
+    }
+}
+
+/// The digest that a signature carries: over the names and commitments of what was shown, in order.
+/// `commit` tells the commitment of an operation; an operation without a value counts as 32 zeros.
+pub fn shown_digest<'a>(shown: impl IntoIterator<Item = (&'a OpId, Option<Digest>)>) -> Digest {
+    let mut bytes = Vec::new();
+    for (op, commit) in shown {
+        bytes.extend(op.change.bytes());
+        bytes.extend(op.index.to_be_bytes());
+        bytes.extend(commit.unwrap_or(Digest::new([0; 32])).bytes());
+    }
+    SHOWN.hash(&[&bytes])
+}
+
+#[cfg(all(test, feature = "p256"))]
+mod tests;

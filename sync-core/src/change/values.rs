@@ -1,0 +1,117 @@
+//! The values of a change with what is needed to check their commitments.
+//!
+//! Promise: a value is here only with the salt that proves it. After [`Values::remove`] neither the
+//! value nor anything that could confirm a guess of it is left.
+
+use crate::change::NewOp;
+use crate::codec::{CodecError, Reader, Writer};
+use crate::id::Digest;
+use crate::op::Op;
+use crate::sign::Tag;
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+const SALT: Tag = Tag("palm/v1/salt");
+const VALUE: Tag = Tag("palm/v1/value");
+/// Largest value in bytes. What is larger is evidence and travels apart.
+pub const MAX_VALUES_BYTES: usize = 256 << 10;
+
+/// Why values do not fit their operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ValuesError {
+    /// Not the encoding of values.
+    #[error("not the encoding of values: {0}")]
+    Unreadable(#[from] CodecError),
+    /// A value, or its salt, is not the one that its operation committed to.
+    #[error("the value of operation {0} is not the one it committed to")]
+    Commitment(u32),
+}
+
+/// Values by the index of their operation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Values {
+    secret: Option<[u8; 32]>,
+    held: BTreeMap<u32, (Digest, Value)>,
+}
+
+fn salt(secret: &[u8; 32], index: u32) -> Digest {
+    SALT.hash(&[secret, &index.to_be_bytes()])
+}
+
+fn commitment(salt: &Digest, value: &Value) -> Digest {
+    VALUE.hash(&[salt.bytes(), &value.to_bytes()])
+}
+
+impl Values {
+    pub(super) const fn fresh(secret: [u8; 32]) -> Self {
+        Self { secret: Some(secret), held: BTreeMap::new() }
+    }
+
+    /// Takes the value out of `op` and leaves the commitment to it.
+    pub(super) fn commit(&mut self, index: u32, op: NewOp) -> Op {
+        let NewOp { act, target, field, mut replaces, value } = op;
+        replaces.sort_unstable();
+        replaces.dedup();
+        let commit = value.map(|value| {
+            let salt = salt(&self.secret.unwrap_or_default(), index);
+            let commit = commitment(&salt, &value);
+            self.held.insert(index, (salt, value));
+            commit
+        });
+        Op { act, target, field, replaces, commit }
+    }
+
+    pub(super) fn get(&self, index: u32) -> Option<&Value> {
+        self.held.get(&index).map(|(_, value)| value)
+    }
+
+    pub(super) fn remove(&mut self, indexes: &[u32]) {
+        self.secret = None;
+        self.held.retain(|index, _| !indexes.contains(index));
+    }
+
+    pub(super) fn check(&self, ops: &[Op]) -> Result<(), ValuesError> {
+        for (index, (salt, value)) in &self.held {
+            let op = usize::try_from(*index).ok().and_then(|index| ops.get(index));
+            if op.and_then(|op| op.commit) != Some(commitment(salt, value)) {
+                return Err(ValuesError::Commitment(*index));
+            }
+        }
+        Ok(())
+    }
+
+    /// `[secret or null, [[index, salt or null, value], …]]`: salts only where the secret is gone.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Writer::new();
+        out.array(2).optional_bytes(self.secret.as_ref().map(<[u8; 32]>::as_slice)).array(self.held.len());
+        for (index, (salt, value)) in &self.held {
+            let written = self.secret.is_none().then_some(salt.bytes().as_slice());
+            value.write(out.array(3).uint((*index).into()).optional_bytes(written));
+        }
+        out.finish()
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, CodecError> {
+        Reader::whole(bytes, |reader| {
+            reader.tuple(2, |reader| {
+                let secret: Option<[u8; 32]> = reader.optional(Reader::bytes_exact)?;
+                let entries = reader.list(|reader| reader.tuple(3, |reader| read_entry(secret.as_ref(), reader)))?;
+                if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
+                    return Err(CodecError::KeyOrder);
+                }
+                Ok(Self { secret, held: entries.into_iter().collect() })
+            })
+        })
+    }
+}
+
+fn read_entry(secret: Option<&[u8; 32]>, reader: &mut Reader<'_>) -> Result<(u32, (Digest, Value)), CodecError> {
+    let index = reader.uint32()?;
+    let written = reader.optional(|reader| reader.bytes_exact().map(Digest::new))?;
+    let salt = match (secret, written) {
+        (Some(secret), None) => salt(secret, index),
+        (None, Some(salt)) => salt,
+        (Some(_), Some(_)) | (None, None) => return Err(CodecError::Expected("either a secret or salts")),
+    };
+    Ok((index, (salt, Value::read(reader)?)))
+}

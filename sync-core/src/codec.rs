@@ -1,0 +1,461 @@
+//! Deterministic CBOR (RFC 8949 §4.2.1), the only encoding of anything that is hashed or signed.
+//!
+//! Promise: one value has one encoding. The reader refuses what is not minimal, indefinite,
+//! out of order, doubled, deeper than [`MAX_DEPTH`] or followed by anything, so that bytes which
+//! were read need not be written again to be compared. `docs/encoding.md` is the norm.
+//! Not here: what the items mean.
+
+/// Deepest nesting that is read, counting the outermost item as 1.
+pub const MAX_DEPTH: usize = 32;
+
+/// Why bytes are not deterministic CBOR of the expected shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CodecError {
+    /// The bytes end inside an item.
+    #[error("the bytes end inside an item")]
+    Truncated,
+    /// An integer or length is not written in its shortest form.
+    #[error("an integer or length is not written in its shortest form")]
+    NotMinimal,
+    /// Bytes follow the last item.
+    #[error("bytes follow the last item")]
+    Trailing,
+    /// Nested deeper than [`MAX_DEPTH`].
+    #[error("nested deeper than {MAX_DEPTH}")]
+    TooDeep,
+    /// A text is not UTF-8.
+    #[error("a text is not UTF-8")]
+    NotUtf8,
+    /// Map keys or set members are out of order or doubled.
+    #[error("keys are out of order or doubled")]
+    KeyOrder,
+    /// Another kind of item, or a value out of range, stands where `0` was expected.
+    #[error("expected {0}")]
+    Expected(&'static str),
+    /// Indefinite lengths, tags, floats and undefined are not part of the encoding.
+    #[error("an item that this encoding does not use")]
+    Unsupported,
+}
+
+/// Writes items one after another.
+#[derive(Debug, Default, Clone)]
+pub struct Writer(Vec<u8>);
+
+impl Writer {
+    /// An empty output.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn head(&mut self, major: u8, value: u64) -> &mut Self {
+        let major = major << 5;
+        let wide = value.to_be_bytes();
+        let [.., b4, b5, b6, b7] = wide;
+        match value {
+            0..=23 => self.0.push(major + b7),
+            24..=0xff => self.0.extend([major + 24, b7]),
+            0x100..=0xffff => self.0.extend([major + 25, b6, b7]),
+            0x1_0000..=0xffff_ffff => self.0.extend([major + 26, b4, b5, b6, b7]),
+            _ => {
+                self.0.push(major + 27);
+                self.0.extend(wide);
+            }
+        }
+        self
+    }
+
+    fn length(&mut self, major: u8, length: usize) -> &mut Self {
+        self.head(major, u64::try_from(length).unwrap_or(u64::MAX))
+    }
+
+    /// An unsigned integer.
+    pub fn uint(&mut self, value: u64) -> &mut Self {
+        self.head(0, value)
+    }
+
+    /// A signed integer.
+    pub fn int(&mut self, value: i64) -> &mut Self {
+        match u64::try_from(value) {
+            Ok(positive) => self.head(0, positive),
+            Err(_negative) => self.head(1, (!value).cast_unsigned()),
+        }
+    }
+
+    /// A byte string.
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.length(2, bytes.len()).0.extend(bytes);
+        self
+    }
+
+    /// A text.
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        self.length(3, text.len()).0.extend(text.as_bytes());
+        self
+    }
+
+    /// The head of an array of `length` items, which must follow.
+    pub fn array(&mut self, length: usize) -> &mut Self {
+        self.length(4, length)
+    }
+
+    /// The head of a map of `length` pairs, which must follow in key order.
+    pub fn map(&mut self, length: usize) -> &mut Self {
+        self.length(5, length)
+    }
+
+    /// `null`.
+    pub fn null(&mut self) -> &mut Self {
+        self.0.push(0xf6);
+        self
+    }
+
+    /// `true` or `false`.
+    pub fn bool(&mut self, value: bool) -> &mut Self {
+        self.0.push(if value { 0xf5 } else { 0xf4 });
+        self
+    }
+
+    /// A byte string, or `null`.
+    pub fn optional_bytes(&mut self, bytes: Option<&[u8]>) -> &mut Self {
+        match bytes {
+            Some(bytes) => self.bytes(bytes),
+            None => self.null(),
+        }
+    }
+
+    /// What was written.
+    pub fn finish(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+/// What kind of item comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Unsigned or negative integer.
+    Int,
+    /// Byte string.
+    Bytes,
+    /// Text.
+    Text,
+    /// Array.
+    Array,
+    /// Map.
+    Map,
+    /// `true` or `false`.
+    Bool,
+    /// `null`.
+    Null,
+}
+
+/// Reads items one after another from bytes that may be hostile.
+#[derive(Debug, Clone)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    depth: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts at the first byte.
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, depth: 0 }
+    }
+
+    /// Reads one whole item with `read` and refuses anything after it.
+    ///
+    /// # Errors
+    /// What `read` finds wrong, or [`CodecError::Trailing`].
+    pub fn whole<T, E: From<CodecError>>(
+        bytes: &'a [u8],
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut reader = Self::new(bytes);
+        let value = read(&mut reader)?;
+        if reader.rest.is_empty() { Ok(value) } else { Err(CodecError::Trailing.into()) }
+    }
+
+    fn take(&mut self, length: usize) -> Result<&'a [u8], CodecError> {
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or(CodecError::Truncated)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], CodecError> {
+        self.take(N)?.try_into().map_err(|_length| CodecError::Truncated)
+    }
+
+    fn head(&mut self) -> Result<(u8, u64), CodecError> {
+        let [first] = self.fixed()?;
+        let (major, short) = (first >> 5, first & 31);
+        let (value, least) = match short {
+            0..=23 => (u64::from(short), 0),
+            24 => (u64::from(u8::from_be_bytes(self.fixed()?)), 24),
+            25 => (u64::from(u16::from_be_bytes(self.fixed()?)), 0x100),
+            26 => (u64::from(u32::from_be_bytes(self.fixed()?)), 0x1_0000),
+            27 => (u64::from_be_bytes(self.fixed()?), 0x1_0000_0000),
+            _ => return Err(CodecError::Unsupported),
+        };
+        // Major 7 with a following byte would be a simple value or a float: neither is used.
+        if major == 7 && short >= 24 {
+            return Err(CodecError::Unsupported);
+        }
+        if value < least { Err(CodecError::NotMinimal) } else { Ok((major, value)) }
+    }
+
+    /// What comes next, without taking it.
+    ///
+    /// # Errors
+    /// At the end of the bytes, or before an item that this encoding does not use.
+    pub fn peek(&self) -> Result<Kind, CodecError> {
+        let first = *self.rest.first().ok_or(CodecError::Truncated)?;
+        match (first >> 5, first) {
+            (0 | 1, _) => Ok(Kind::Int),
+            (2, _) => Ok(Kind::Bytes),
+            (3, _) => Ok(Kind::Text),
+            (4, _) => Ok(Kind::Array),
+            (5, _) => Ok(Kind::Map),
+            (_, 0xf4 | 0xf5) => Ok(Kind::Bool),
+            (_, 0xf6) => Ok(Kind::Null),
+            _ => Err(CodecError::Unsupported),
+        }
+    }
+
+    fn expect(&mut self, major: u8, what: &'static str) -> Result<u64, CodecError> {
+        match self.head()? {
+            (found, value) if found == major => Ok(value),
+            _ => Err(CodecError::Expected(what)),
+        }
+    }
+
+    /// An unsigned integer.
+    ///
+    /// # Errors
+    /// [`CodecError`] if anything else comes.
+    pub fn uint(&mut self) -> Result<u64, CodecError> {
+        self.expect(0, "an unsigned integer")
+    }
+
+    /// An unsigned integer of at most 32 bits.
+    ///
+    /// # Errors
+    /// [`CodecError`] if anything else comes.
+    pub fn uint32(&mut self) -> Result<u32, CodecError> {
+        u32::try_from(self.uint()?).map_err(|_large| CodecError::Expected("an integer of 32 bits"))
+    }
+
+    /// A signed integer of 64 bits.
+    ///
+    /// # Errors
+    /// [`CodecError`] if anything else comes.
+    pub fn int(&mut self) -> Result<i64, CodecError> {
+        let (major, value) = self.head()?;
+        let value = i64::try_from(value).map_err(|_large| CodecError::Expected("an integer of 64 bits"))?;
+        match major {
+            0 => Ok(value),
+            1 => Ok(!value),
+            _ => Err(CodecError::Expected("an integer")),
+        }
+    }
+
+    /// A byte string.
+    ///
+    /// # Errors
+    /// [`CodecError`] if anything else comes.
+    pub fn bytes(&mut self) -> Result<&'a [u8], CodecError> {
+        let length = self.expect(2, "a byte string")?;
+        self.take(usize::try_from(length).map_err(|_large| CodecError::Truncated)?)
+    }
+
+    /// A byte string of exactly `N` bytes.
+    ///
+    /// # Errors
+    /// [`CodecError`] if anything else comes.
+    pub fn bytes_exact<const N: usize>(&mut self) -> Result<[u8; N], CodecError> {
+        self.bytes()?.try_into().map_err(|_length| CodecError::Expected("a byte string of the fixed length"))
+    }
+
+    /// A text.
+    ///
+    /// # Errors
+    /// [`CodecError`] if anything else comes.
+    pub fn text(&mut self) -> Result<&'a str, CodecError> {
+        let length = self.expect(3, "a text")?;
+        let bytes = self.take(usize::try_from(length).map_err(|_large| CodecError::Truncated)?)?;
+        std::str::from_utf8(bytes).map_err(|_invalid| CodecError::NotUtf8)
+    }
+
+    /// `true` or `false`.
+    ///
+    /// # Errors
+    /// [`CodecError`] if anything else comes.
+    pub fn bool(&mut self) -> Result<bool, CodecError> {
+        match self.head()? {
+            (7, 20) => Ok(false),
+            (7, 21) => Ok(true),
+            _ => Err(CodecError::Expected("true or false")),
+        }
+    }
+
+    /// `null`.
+    ///
+    /// # Errors
+    /// [`CodecError`] if anything else comes.
+    pub fn null(&mut self) -> Result<(), CodecError> {
+        if self.head()? == (7, 22) { Ok(()) } else { Err(CodecError::Expected("null")) }
+    }
+
+    /// `null`, or an item read by `read`.
+    ///
+    /// # Errors
+    /// What `read` finds wrong.
+    pub fn optional<T, E: From<CodecError>>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        if self.peek()? == Kind::Null {
+            self.null()?;
+            return Ok(None);
+        }
+        read(self).map(Some)
+    }
+
+    fn nested<T, E: From<CodecError>>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.depth == MAX_DEPTH {
+            return Err(CodecError::TooDeep.into());
+        }
+        self.depth += 1;
+        let value = read(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn count(&mut self, major: u8, what: &'static str) -> Result<usize, CodecError> {
+        let count = usize::try_from(self.expect(major, what)?).map_err(|_large| CodecError::Truncated)?;
+        // Every item takes a byte: a count beyond the bytes left is a lie, and reserving for it a trap.
+        if count > self.rest.len() { Err(CodecError::Truncated) } else { Ok(count) }
+    }
+
+    /// An array whose items are read by `item`.
+    ///
+    /// # Errors
+    /// [`CodecError`], or what `item` finds wrong.
+    pub fn list<T, E: From<CodecError>>(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> Result<T, E>,
+    ) -> Result<Vec<T>, E> {
+        let count = self.count(4, "an array")?;
+        self.nested(|reader| (0..count).map(|_| item(reader)).collect())
+    }
+
+    /// An array whose items must be strictly ascending.
+    ///
+    /// # Errors
+    /// [`CodecError::KeyOrder`], or what `item` finds wrong.
+    pub fn ascending<T: Ord, E: From<CodecError>>(
+        &mut self,
+        item: impl FnMut(&mut Self) -> Result<T, E>,
+    ) -> Result<Vec<T>, E> {
+        let items = self.list(item)?;
+        if items.is_sorted_by(|a, b| a < b) { Ok(items) } else { Err(CodecError::KeyOrder.into()) }
+    }
+
+    /// An array of exactly `length` items, read by `read` one after another.
+    ///
+    /// # Errors
+    /// [`CodecError`], or what `read` finds wrong.
+    pub fn tuple<T, E: From<CodecError>>(
+        &mut self,
+        length: usize,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.count(4, "an array")? != length {
+            return Err(CodecError::Expected("an array of the fixed length").into());
+        }
+        self.nested(read)
+    }
+
+    /// A map with unsigned keys in strictly ascending order; `pair` reads the value of each.
+    ///
+    /// # Errors
+    /// [`CodecError::KeyOrder`], or what `pair` finds wrong.
+    pub fn uint_map<E: From<CodecError>>(
+        &mut self,
+        mut pair: impl FnMut(u64, &mut Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let count = self.count(5, "a map")?;
+        self.nested(|reader| {
+            let mut last = None;
+            for _ in 0..count {
+                let key = reader.uint()?;
+                if last.is_some_and(|last| key <= last) {
+                    return Err(CodecError::KeyOrder.into());
+                }
+                last = Some(key);
+                pair(key, reader)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_int(bytes: &[u8]) -> Result<i64, CodecError> {
+        Reader::whole(bytes, Reader::int)
+    }
+
+    #[test]
+    fn integers_follow_the_examples_of_rfc_8949_appendix_a() {
+        for (value, bytes) in [
+            (0, vec![0x00]),
+            (23, vec![0x17]),
+            (24, vec![0x18, 0x18]),
+            (255, vec![0x18, 0xff]),
+            (256, vec![0x19, 0x01, 0x00]),
+            (1_000_000, vec![0x1a, 0x00, 0x0f, 0x42, 0x40]),
+            (1_000_000_000_000, vec![0x1b, 0x00, 0x00, 0x00, 0xe8, 0xd4, 0xa5, 0x10, 0x00]),
+            (-1, vec![0x20]),
+            (-1000, vec![0x39, 0x03, 0xe7]),
+            (i64::MAX, vec![0x1b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+            (i64::MIN, vec![0x3b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+        ] {
+            assert_eq!(Writer::new().int(value).finish(), bytes, "{value}");
+            assert_eq!(read_int(&bytes), Ok(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_deterministic_is_refused() {
+        assert_eq!(read_int(&[0x18, 0x17]), Err(CodecError::NotMinimal));
+        assert_eq!(read_int(&[0x19, 0x00, 0xff]), Err(CodecError::NotMinimal));
+        assert_eq!(read_int(&[0x00, 0x00]), Err(CodecError::Trailing));
+        assert_eq!(read_int(&[0x19, 0x01]), Err(CodecError::Truncated));
+        assert_eq!(read_int(&[0x1b, 0x80, 0, 0, 0, 0, 0, 0, 0]), Err(CodecError::Expected("an integer of 64 bits")));
+        let list = |bytes: &[u8]| Reader::whole(bytes, |r| r.list(Reader::uint));
+        assert_eq!(list(&[0x9f, 0x01, 0xff]), Err(CodecError::Unsupported));
+        assert_eq!(list(&[0xfb, 0, 0, 0, 0, 0, 0, 0, 0]), Err(CodecError::Unsupported));
+        assert_eq!(list(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), Err(CodecError::Truncated));
+        let map = |bytes: &[u8]| Reader::whole(bytes, |r| r.uint_map(|_, r| r.uint().map(|_| ())));
+        assert_eq!(map(&[0xa2, 0x01, 0x00, 0x02, 0x00]), Ok(()));
+        assert_eq!(map(&[0xa2, 0x01, 0x00, 0x01, 0x00]), Err(CodecError::KeyOrder));
+        assert_eq!(map(&[0xa2, 0x02, 0x00, 0x01, 0x00]), Err(CodecError::KeyOrder));
+    }
+
+    #[test]
+    fn depth_32_is_read_and_33_is_not() {
+        fn deep(reader: &mut Reader<'_>) -> Result<(), CodecError> {
+            match reader.peek()? {
+                Kind::Array => reader.list(deep).map(|_| ()),
+                Kind::Int | Kind::Bytes | Kind::Text | Kind::Map | Kind::Bool | Kind::Null => reader.null(),
+            }
+        }
+        let nest = |depth: usize| [vec![0x81; depth], vec![0xf6]].concat();
+        assert_eq!(Reader::whole(&nest(32), deep), Ok(()));
+        assert_eq!(Reader::whole(&nest(33), deep), Err(CodecError::TooDeep));
+    }
+}

@@ -1,0 +1,19 @@
+//! The shared heart of Palm: what a phone and the server must agree on.
+//!
+//! Promise: same input, same answer, on every machine. No network, no async, no clock, no
+//! randomness: keys, time, ids and salts are arguments.
+//! Not here: storage (only behind the feature `device`), transport, rendering.
+
+pub mod case;
+pub mod change;
+pub mod codec;
+pub mod id;
+pub mod lease;
+pub mod log;
+pub mod message;
+pub mod money;
+pub mod op;
+pub mod receipt;
+pub mod sign;
+pub mod time;
+pub mod value;

@@ -1,0 +1,383 @@
+//! What an operation does, and the detail that is part of its permanent structure.
+//!
+//! Promise: numbers and details here never change their meaning; a new meaning is a new number.
+
+use crate::id::{AgencyId, ChangeId, Digest, OfficerId};
+use crate::op::OpRef;
+use crate::value::Value;
+
+/// What kind of matter a case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CaseKind {
+    /// 行政检查.
+    Inspection,
+    /// 简易程序案件 (行政处罚法 第五十一条).
+    Simple,
+    /// 普通程序案件.
+    Ordinary,
+}
+
+impl CaseKind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Inspection, Self::Simple, Self::Ordinary];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Inspection => "inspection",
+            Self::Simple => "simple",
+            Self::Ordinary => "ordinary",
+        }
+    }
+
+    /// The kind with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+impl serde::Serialize for CaseKind {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+/// Starts a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// What kind of case.
+    pub kind: CaseKind,
+    /// In whose name.
+    pub agency: AgencyId,
+    /// Code of the enforcement item (执法事项).
+    pub item: String,
+    /// Its first officers, the author among them; strictly ascending.
+    pub officers: Vec<OfficerId>,
+}
+
+/// In which role somebody signs a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SignerRole {
+    /// The officer who keeps the record (执法人员).
+    Officer,
+    /// The second officer, on a phone of their own.
+    SecondOfficer,
+    /// The party (当事人) or the person asked.
+    Party,
+    /// A witness (见证人).
+    Witness,
+    /// The party refused to sign; the officers note it.
+    Refusal,
+}
+
+impl SignerRole {
+    /// All roles.
+    pub const ALL: [Self; 5] = [Self::Officer, Self::SecondOfficer, Self::Party, Self::Witness, Self::Refusal];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Officer => "officer",
+            Self::SecondOfficer => "second_officer",
+            Self::Party => "party",
+            Self::Witness => "witness",
+            Self::Refusal => "refusal",
+        }
+    }
+
+    /// The role with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// Binds a person to the operations a document showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// The form, such as `interview_record`.
+    pub form: String,
+    /// Version of the form's wording.
+    pub version: u32,
+    /// In which role.
+    pub role: SignerRole,
+    /// How: `key` (this phone's key), `strokes`, `ink_photo`, `fingerprint`, `refused`.
+    pub manner: String,
+    /// The operations that the document showed, in the order shown.
+    pub shown: Vec<OpRef>,
+    /// Digest over their names and commitments (`change::shown_digest`).
+    pub digest: Digest,
+}
+
+/// What a verdict says of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// It has effect again.
+    Admit,
+    /// It has none until somebody admits or dismisses it.
+    Exclude,
+    /// It has none, for good.
+    Dismiss,
+}
+
+impl Outcome {
+    const fn number(self) -> i64 {
+        match self {
+            Self::Admit => 0,
+            Self::Exclude => 1,
+            Self::Dismiss => 2,
+        }
+    }
+
+    const fn from_number(number: i64) -> Option<Self> {
+        match number {
+            0 => Some(Self::Admit),
+            1 => Some(Self::Exclude),
+            2 => Some(Self::Dismiss),
+            _ => None,
+        }
+    }
+}
+
+/// The server's word on a change (采信结论).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerdictAct {
+    /// Of which change of the same case.
+    pub change: ChangeId,
+    /// What it says.
+    pub outcome: Outcome,
+    /// Stable code of the reason, such as `after_revocation`.
+    pub code: String,
+}
+
+/// The server puts an officer on a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// Whom.
+    pub officer: OfficerId,
+}
+
+/// A form number (文号).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// Which form.
+    pub form: String,
+    /// Year of the document's date in Asia/Shanghai.
+    pub year: u32,
+    /// The serial within agency, form and year.
+    pub serial: u32,
+    /// As printed, such as `（巫市监）案〔2026〕1号`.
+    pub text: String,
+}
+
+/// What an operation does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// 1: starts a case. Only the first operation of a change without a case.
+    Open(Open),
+    /// 2: a participant adds an officer of the same agency.
+    Invite(OfficerId),
+    /// 3: adds an entity of the named kind below the target; `order` places it among its siblings.
+    Add {
+        /// Kind of entity, such as `party`, `evidence`, `record`, `line`, `document`.
+        entity: String,
+        /// Order key, compared as text.
+        order: String,
+    },
+    /// 4: writes a field and replaces the values its author saw.
+    Put,
+    /// 5: voids the target; the value is the reason.
+    Withdraw,
+    /// 6: appends a step (程序环节); the value says more.
+    Record {
+        /// Kind of step, such as `certificate_shown`, `rights_told`, `delivered`.
+        step: String,
+    },
+    /// 7: replaces every competing value it names; the value is `[value, reason]`.
+    Resolve,
+    /// 8: somebody signs the target document.
+    Sign(Signature),
+    /// 9, server: what it says of a change; `replaces` names the verdicts it replaces.
+    Verdict(VerdictAct),
+    /// 10, server: a person decided; the value is the reason or the content.
+    Decide {
+        /// What was decided, such as `returned`, `registered`, `closed`.
+        decision: String,
+        /// Hash of the heads and verdicts it was decided on.
+        basis: Digest,
+    },
+    /// 11, server: puts an officer on the case.
+    Assign(Assignment),
+    /// 12, server: gives the target (or the case) its number.
+    Number(Number),
+    /// 13, server: removes the values of these operations by lawful order.
+    Seal(Vec<OpRef>),
+    /// A kind of a newer version: kept, relayed, without effect here.
+    Unknown {
+        /// Its number.
+        kind: u64,
+        /// Its detail.
+        detail: Value,
+    },
+    /// A known kind whose detail cannot be read: breaks the rules of form.
+    Malformed {
+        /// Its number.
+        kind: u64,
+        /// Its detail.
+        detail: Value,
+    },
+}
+
+fn id_value(bytes: &[u8]) -> Value {
+    Value::Bytes(bytes.to_vec())
+}
+
+impl Act {
+    /// Number and detail as they are encoded.
+    pub fn to_detail(&self) -> (u64, Value) {
+        match self {
+            Self::Open(open) => (1, open.to_value()),
+            Self::Invite(officer) => (2, id_value(officer.bytes())),
+            Self::Add { entity, order } => (3, Value::List(vec![Value::text(entity), Value::text(order)])),
+            Self::Put => (4, Value::Null),
+            Self::Withdraw => (5, Value::Null),
+            Self::Record { step } => (6, Value::text(step)),
+            Self::Resolve => (7, Value::Null),
+            Self::Sign(signature) => (8, signature.to_value()),
+            Self::Verdict(VerdictAct { change, outcome, code }) => {
+                (9, Value::List(vec![id_value(change.bytes()), Value::Int(outcome.number()), Value::text(code)]))
+            }
+            Self::Decide { decision, basis } => (10, Value::List(vec![Value::text(decision), (*basis).into()])),
+            Self::Assign(Assignment { officer }) => (11, id_value(officer.bytes())),
+            Self::Number(number) => (12, number.to_value()),
+            Self::Seal(ops) => (13, Value::List(ops.iter().map(|op| op.to_value()).collect())),
+            Self::Unknown { kind, detail } | Self::Malformed { kind, detail } => (*kind, detail.clone()),
+        }
+    }
+
+    /// Reads number and detail.
+    pub fn from_detail(kind: u64, detail: Value) -> Self {
+        if !(1..=13).contains(&kind) {
+            return Self::Unknown { kind, detail };
+        }
+        Self::known(kind, &detail).unwrap_or(Self::Malformed { kind, detail })
+    }
+
+    fn known(kind: u64, detail: &Value) -> Option<Self> {
+        match (kind, detail) {
+            (1, detail) => Open::from_value(detail).map(Self::Open),
+            (2, Value::Bytes(officer)) => OfficerId::from_slice(officer).map(Self::Invite),
+            (3, Value::List(items)) => {
+                let [Value::Text(entity), Value::Text(order)] = items.as_slice() else { return None };
+                Some(Self::Add { entity: entity.clone(), order: order.clone() })
+            }
+            (4, Value::Null) => Some(Self::Put),
+            (5, Value::Null) => Some(Self::Withdraw),
+            (6, Value::Text(step)) => Some(Self::Record { step: step.clone() }),
+            (7, Value::Null) => Some(Self::Resolve),
+            (8, detail) => Signature::from_value(detail).map(Self::Sign),
+            (9, Value::List(items)) => {
+                let [Value::Bytes(change), Value::Int(outcome), Value::Text(code)] = items.as_slice() else {
+                    return None;
+                };
+                let (change, outcome) = (ChangeId::from_slice(change)?, Outcome::from_number(*outcome)?);
+                Some(Self::Verdict(VerdictAct { change, outcome, code: code.clone() }))
+            }
+            (10, Value::List(items)) => {
+                let [Value::Text(decision), basis] = items.as_slice() else { return None };
+                Some(Self::Decide { decision: decision.clone(), basis: basis.as_digest()? })
+            }
+            (11, Value::Bytes(officer)) => {
+                OfficerId::from_slice(officer).map(|officer| Self::Assign(Assignment { officer }))
+            }
+            (12, detail) => Number::from_value(detail).map(Self::Number),
+            (13, Value::List(ops)) => ops.iter().map(OpRef::from_value).collect::<Option<_>>().map(Self::Seal),
+            _ => None,
+        }
+    }
+
+    /// Whether only the server may make it.
+    pub const fn is_servers(&self) -> bool {
+        matches!(
+            self,
+            Self::Verdict(_) | Self::Decide { .. } | Self::Assign(_) | Self::Number(_) | Self::Seal(_)
+        )
+    }
+
+    /// Whether it is a formal act (正式行为): signing, or delivering a document. These need a lease
+    /// and stand or fall with the officer's certificate at that time.
+    pub fn is_formal(&self) -> bool {
+        matches!(self, Self::Sign(_)) || matches!(self, Self::Record { step } if step == "delivered")
+    }
+}
+
+impl Open {
+    fn to_value(&self) -> Value {
+        Value::List(vec![
+            Value::text(self.kind.code()),
+            id_value(self.agency.bytes()),
+            Value::text(&self.item),
+            Value::List(self.officers.iter().map(|officer| id_value(officer.bytes())).collect()),
+        ])
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        let [Value::Text(kind), Value::Bytes(agency), Value::Text(item), Value::List(officers)] = value.as_list()? else {
+            return None;
+        };
+        let officer = |value: &Value| match value {
+            Value::Bytes(bytes) => OfficerId::from_slice(bytes),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::List(_) => None,
+        };
+        let officers = officers.iter().map(officer).collect::<Option<Vec<_>>>()?;
+        officers.is_sorted_by(|a, b| a < b).then_some(Self {
+            kind: CaseKind::from_code(kind)?,
+            agency: AgencyId::from_slice(agency)?,
+            item: item.clone(),
+            officers,
+        })
+    }
+}
+
+impl Signature {
+    fn to_value(&self) -> Value {
+        Value::List(vec![
+            Value::text(&self.form),
+            Value::Int(self.version.into()),
+            Value::text(self.role.code()),
+            Value::text(&self.manner),
+            Value::List(self.shown.iter().map(|op| op.to_value()).collect()),
+            self.digest.into(),
+        ])
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        let [Value::Text(form), Value::Int(version), Value::Text(role), Value::Text(manner), Value::List(shown), digest] =
+            value.as_list()?
+        else {
+            return None;
+        };
+        Some(Self {
+            form: form.clone(),
+            version: u32::try_from(*version).ok()?,
+            role: SignerRole::from_code(role)?,
+            manner: manner.clone(),
+            shown: shown.iter().map(OpRef::from_value).collect::<Option<_>>()?,
+            digest: digest.as_digest()?,
+        })
+    }
+}
+
+impl Number {
+    fn to_value(&self) -> Value {
+        let Self { form, year, serial, text } = self;
+        Value::List(vec![Value::text(form), Value::Int((*year).into()), Value::Int((*serial).into()), Value::text(text)])
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        let [Value::Text(form), Value::Int(year), Value::Int(serial), Value::Text(text)] = value.as_list()? else {
+            return None;
+        };
+        let (year, serial) = (u32::try_from(*year).ok()?, u32::try_from(*serial).ok()?);
+        Some(Self { form: form.clone(), year, serial, text: text.clone() })
+    }
+}

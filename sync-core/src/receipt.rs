@@ -1,0 +1,120 @@
+//! The receipt: the server's signed word that it holds changes, and where in its log.
+//!
+//! Promise: a receipt is made once, in the commit that stores what it covers, and given again byte
+//! for byte. A phone frees nothing before it holds one. It is also a time anchor.
+//! Not here: proofs of inclusion, which a later tree head gives.
+
+use crate::codec::{CodecError, Reader, Writer};
+use crate::id::{ChangeId, DeviceId, Digest, Epoch, TenantId};
+use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, seal};
+use crate::time::Instant;
+
+const RECEIPT: Tag = Tag("palm/v1/receipt");
+const VERSION: u64 = 1;
+
+/// One change that the server holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceiptEntry {
+    /// The change.
+    pub change: ChangeId,
+    /// Index of its leaf in the log.
+    pub leaf: u64,
+    /// How many changes of its case were stored up to and with it.
+    pub counter: u64,
+    /// When the server first stored it, whoever brought it.
+    pub received: Instant,
+}
+
+/// What the server holds, told to one device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The installation.
+    pub tenant: TenantId,
+    /// To whom it is given.
+    pub device: DeviceId,
+    /// Which life of the log.
+    pub log_epoch: Epoch,
+    /// The server's time.
+    pub issued: Instant,
+    /// Number of leaves in the log after this commit.
+    pub size: u64,
+    /// Root of the log at that size.
+    pub root: Digest,
+    /// What it covers.
+    pub entries: Vec<ReceiptEntry>,
+}
+
+/// A receipt with its signed bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedReceipt {
+    /// What it says.
+    pub receipt: Receipt,
+    /// Hash by which changes name it as their anchor.
+    pub hash: Digest,
+    /// The COSE_Sign1.
+    pub bytes: Vec<u8>,
+}
+
+impl Receipt {
+    /// Signs with the tenant's key.
+    ///
+    /// # Errors
+    /// [`SignerError`] when the keystore refuses.
+    pub fn sign(self, signer: &dyn Signer) -> Result<SignedReceipt, SignerError> {
+        let payload = self.to_bytes();
+        let bytes = seal(RECEIPT, &payload, signer)?;
+        Ok(SignedReceipt { hash: RECEIPT.hash(&[&payload]), receipt: self, bytes })
+    }
+
+    /// Reads a receipt and checks it with the tenant's key.
+    ///
+    /// # Errors
+    /// [`SignedError`] unless the tenant's server signed exactly this.
+    pub fn open(bytes: &[u8], tenant_key: &PublicKey, verifier: &dyn Verifier) -> Result<SignedReceipt, SignedError> {
+        let signed = Signed::read(RECEIPT, bytes)?;
+        signed.verify(tenant_key, verifier)?;
+        let receipt = Self::read(signed.payload)?;
+        Ok(SignedReceipt { receipt, hash: RECEIPT.hash(&[signed.payload]), bytes: bytes.to_vec() })
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let Self { tenant, device, log_epoch, issued, size, root, entries } = self;
+        let mut out = Writer::new();
+        out.array(8).uint(VERSION).bytes(tenant.bytes()).bytes(device.bytes()).bytes(log_epoch.bytes());
+        out.int(issued.ms()).uint(*size).bytes(root.bytes()).array(entries.len());
+        for ReceiptEntry { change, leaf, counter, received } in entries {
+            out.array(4).bytes(change.bytes()).uint(*leaf).uint(*counter).int(received.ms());
+        }
+        out.finish()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, CodecError> {
+        Reader::whole(bytes, |reader| {
+            reader.tuple(8, |reader| {
+                if reader.uint()? != VERSION {
+                    return Err(CodecError::Expected("receipt version 1"));
+                }
+                Ok(Self {
+                    tenant: TenantId::new(reader.bytes_exact()?),
+                    device: DeviceId::new(reader.bytes_exact()?),
+                    log_epoch: Epoch::new(reader.bytes_exact()?),
+                    issued: Instant::from_ms(reader.int()?),
+                    size: reader.uint()?,
+                    root: Digest::new(reader.bytes_exact()?),
+                    entries: reader.list(read_entry)?,
+                })
+            })
+        })
+    }
+}
+
+fn read_entry(reader: &mut Reader<'_>) -> Result<ReceiptEntry, CodecError> {
+    reader.tuple(4, |reader| {
+        Ok(ReceiptEntry {
+            change: ChangeId::new(reader.bytes_exact()?),
+            leaf: reader.uint()?,
+            counter: reader.uint()?,
+            received: Instant::from_ms(reader.int()?),
+        })
+    })
+}
