@@ -1,1 +1,13 @@
-//! stub
+//! The contract: what travels as JSON between Palm and everybody else.
+//!
+//! Promise: unknown fields are refused in requests; ids are lowercase hex, times `…_ms` milliseconds UTC, money
+//! `…_fen`, names `snake_case`. Not here: the sync bodies (`application/cbor`), which `sync_core` makes and reads.
+
+pub mod agency;
+pub mod device;
+pub mod health;
+pub mod officer;
+pub mod problem;
+pub mod reference;
+pub mod session;
+pub mod task;

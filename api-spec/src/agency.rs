@@ -1,0 +1,38 @@
+//! The tree of agencies.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An agency (执法主体) or a body within one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "ffeeddccbbaa99887766554433221100", "parent": null, "name": "巫山县市场监督管理局", "short_name": "巫山市监",
+    "kind": "department", "sector": "market", "acts_for": null, "reconsideration": null, "active": true
+}))]
+pub struct Agency {
+    /// Id.
+    pub id: String,
+    /// The node above.
+    pub parent: Option<String>,
+    /// Full name.
+    pub name: String,
+    /// As document numbers write it.
+    pub short_name: String,
+    /// `government`, `department`, `station`, `street`, `justice`.
+    pub kind: String,
+    /// Field of enforcement.
+    pub sector: String,
+    /// The organ in whose name it acts, where that is another.
+    pub acts_for: Option<String>,
+    /// Where a party asks for reconsideration (行政复议机关).
+    pub reconsideration: Option<String>,
+    /// Whether it still enforces.
+    pub active: bool,
+}
+
+/// The agencies in reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AgencyList {
+    /// In the order of the tree: a parent before its children.
+    pub items: Vec<Agency>,
+}

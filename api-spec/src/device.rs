@@ -1,0 +1,211 @@
+//! Enrolling phones, their tokens and leases.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a phone signs (ES256, r ‖ s) to enrol: `palm/v1/enrol`, a zero byte, the code, a zero byte, the public key in hex.
+pub fn enrol_message(code: &str, public_key: &str) -> Vec<u8> {
+    ["palm/v1/enrol", code, public_key].join("\0").into_bytes()
+}
+
+/// What a phone signs to get a token: `palm/v1/device-token`, a zero byte, its id in hex, a zero byte, the challenge.
+pub fn token_message(device: &str, challenge: &str) -> Vec<u8> {
+    ["palm/v1/device-token", device, challenge].join("\0").into_bytes()
+}
+
+/// For whom a code is wanted.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"officer": "00112233445566778899aabbccddeeff"}))]
+pub struct NewEnrolmentCode {
+    /// Id of the officer.
+    pub officer: String,
+}
+
+/// A one-time code. It is shown once: only its hash is kept.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "expires_ms": 1_795_363_800_000_i64}))]
+pub struct EnrolmentCode {
+    /// 32 hex digits, for a QR code.
+    pub code: String,
+    /// Worth nothing from then on: ten minutes.
+    pub expires_ms: i64,
+}
+
+impl std::fmt::Debug for EnrolmentCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnrolmentCode").field("expires_ms", &self.expires_ms).finish_non_exhaustive()
+    }
+}
+
+/// A phone that wants to be enrolled. The code is the credential; no token is sent.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "label": "执法终端 A", "public_key": "04…", "proof": "…"}))]
+pub struct NewDevice {
+    /// The one-time code.
+    pub code: String,
+    /// What the officer calls the phone, up to 64 characters.
+    #[schema(max_length = 64)]
+    pub label: String,
+    /// P-256, uncompressed SEC1 point: 130 hex digits that begin with 04.
+    pub public_key: String,
+    /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/enrol` 00 code 00 public_key (the hex texts).
+    pub proof: String,
+}
+
+impl std::fmt::Debug for NewDevice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewDevice").field("public_key", &self.public_key).finish_non_exhaustive()
+    }
+}
+
+/// An enrolled phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "officer": "00112233445566778899aabbccddeeff", "label": "执法终端 A",
+    "public_key": "04…", "enrolled_ms": 1_795_363_200_000_i64, "revoked_ms": null, "revoked_reason": null
+}))]
+pub struct Device {
+    /// Id.
+    pub id: String,
+    /// Whose it is.
+    pub officer: String,
+    /// What the officer calls it.
+    pub label: String,
+    /// Uncompressed SEC1 point, hex.
+    pub public_key: String,
+    /// When it was enrolled.
+    pub enrolled_ms: i64,
+    /// When it was revoked.
+    pub revoked_ms: Option<i64>,
+    /// Why it was revoked.
+    pub revoked_reason: Option<String>,
+}
+
+/// The phone as enrolled, with what it needs to begin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EnrolledDevice {
+    /// The phone.
+    pub device: Device,
+    /// The installation.
+    pub tenant: String,
+    /// The key that signs leases, receipts and the server's changes; to be pinned. Hex.
+    pub server_public_key: String,
+}
+
+/// Phones of the caller, or of an officer in reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceList {
+    /// By id, revoked ones included.
+    pub items: Vec<Device>,
+}
+
+/// Whose phones.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeviceQuery {
+    /// Id of an officer in reach; the caller where absent.
+    pub officer: Option<String>,
+}
+
+/// Why a phone is revoked.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "终端遗失"}))]
+pub struct Revocation {
+    /// 1 to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
+
+/// Which phone asks for a challenge.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"device": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0"}))]
+pub struct NewChallenge {
+    /// Id of the phone.
+    pub device: String,
+}
+
+/// A challenge: one use, two minutes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"challenge": "00…", "expires_ms": 1_795_363_320_000_i64}))]
+pub struct Challenge {
+    /// 64 hex digits.
+    pub challenge: String,
+    /// Worth nothing from then on.
+    pub expires_ms: i64,
+}
+
+/// The answer to a challenge.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"device": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "challenge": "00…", "signature": "…"}))]
+pub struct NewDeviceToken {
+    /// Id of the phone.
+    pub device: String,
+    /// As given.
+    pub challenge: String,
+    /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/device-token` 00 device 00 challenge (the hex texts).
+    pub signature: String,
+}
+
+/// For which store of the phone a lease is wanted.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"epoch": "0011223344556677"}))]
+pub struct NewLease {
+    /// The epoch of the phone's store, 16 hex digits: number blocks belong to it.
+    pub epoch: String,
+}
+
+/// Permission to work offline (终端离线使用许可), signed by the tenant's server key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Lease {
+    /// Hash by which changes name it, hex.
+    pub hash: String,
+    /// The signed lease (COSE_Sign1), hex; opaque to apps.
+    pub bytes: String,
+    /// When it was issued: a time anchor.
+    pub issued_ms: i64,
+    /// Its end: 24 hours, or the end of the certificate where that is earlier.
+    pub not_after_ms: i64,
+    /// Numbers this phone may use.
+    pub blocks: Vec<NumberBlock>,
+    /// Numbered paper registered to the officer.
+    pub papers: Vec<NumberedPaper>,
+}
+
+/// Numbers a phone may use offline, each once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"form": "spot_decision", "agency": "ffeeddccbbaa99887766554433221100", "year": 2026, "prefix": "巫市监当罚〔2026〕", "first": 1, "last": 20}))]
+pub struct NumberBlock {
+    /// Form.
+    pub form: String,
+    /// In whose name.
+    pub agency: String,
+    /// Year of the document's date.
+    pub year: u32,
+    /// What is printed before the number.
+    pub prefix: String,
+    /// First number.
+    pub first: u32,
+    /// Last number, included.
+    pub last: u32,
+}
+
+/// Sealed, numbered paper an officer carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"form": "spot_decision", "prefix": "渝巫市监当罚", "first": 2_600_101, "last": 2_600_150}))]
+pub struct NumberedPaper {
+    /// Form.
+    pub form: String,
+    /// What is printed before the number.
+    pub prefix: String,
+    /// First number.
+    pub first: i64,
+    /// Last number, included.
+    pub last: i64,
+}

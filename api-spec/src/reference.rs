@@ -1,0 +1,102 @@
+//! What a phone takes along to judge by while it has no network.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::agency::Agency;
+use crate::officer::{Certificate, Officer};
+
+/// The whole of it, with an `ETag`: ask again with `If-None-Match`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Reference {
+    /// The installation.
+    pub tenant: String,
+    /// GB/T 2260 code of the county.
+    pub region: String,
+    /// Name of the county.
+    pub name: String,
+    /// The server's keys, oldest first; the last signs now, the others still verify.
+    pub server_keys: Vec<ServerKey>,
+    /// Hash of the rule set the server judges by, hex.
+    pub rule_set: String,
+    /// Divisions of the county.
+    pub regions: Vec<Region>,
+    /// Every agency of the county.
+    pub agencies: Vec<Agency>,
+    /// Enforcement items.
+    pub items: Vec<Item>,
+    /// Officers with their certificates.
+    pub officers: Vec<ReferenceOfficer>,
+    /// Calendars by year.
+    pub calendars: Vec<Calendar>,
+}
+
+/// A key the server signs or once signed with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServerKey {
+    /// The server as a device.
+    pub device: String,
+    /// Uncompressed SEC1 point, hex.
+    pub public_key: String,
+    /// First use.
+    pub since_ms: i64,
+}
+
+/// A division of the county.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"code": "500237001", "name": "高唐街道", "parent": "500237", "level": "street"}))]
+pub struct Region {
+    /// GB/T 2260.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// The division above.
+    pub parent: Option<String>,
+    /// `county`, `street`, `town`, `township`.
+    pub level: String,
+}
+
+/// An enforcement item (执法事项).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "code": "SJ-C-001", "name": "不按规定明码标价", "sector": "market", "kind": "penalty", "basis": "价格法",
+    "article": "第四十二条", "min_fen": 0, "max_fen": 500_000, "wording": "责令改正，没收违法所得，可以并处五千元以下的罚款。"
+}))]
+pub struct Item {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Field of enforcement.
+    pub sector: String,
+    /// `inspection`, `penalty`, `coercion`.
+    pub kind: String,
+    /// The law.
+    pub basis: String,
+    /// Its article.
+    pub article: String,
+    /// Least fine, where the item imposes one.
+    pub min_fen: Option<i64>,
+    /// Largest fine, where the item imposes one.
+    pub max_fen: Option<i64>,
+    /// How the decision words it.
+    pub wording: String,
+}
+
+/// An officer with certificates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReferenceOfficer {
+    /// The person.
+    pub officer: Officer,
+    /// Certificates with their history.
+    pub certificates: Vec<Certificate>,
+}
+
+/// A year's holidays and make-up working days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Calendar {
+    /// The year of the notice.
+    pub year: i64,
+    /// The published file, as text (JSON).
+    pub json: String,
+}

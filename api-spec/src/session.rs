@@ -1,0 +1,63 @@
+//! Signing in, and who one is.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Login and password.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"login": "supervisor", "password": "correct horse battery"}))]
+pub struct NewSession {
+    /// What the person types as a name.
+    pub login: String,
+    /// 8 to 128 characters.
+    #[schema(min_length = 8, max_length = 128)]
+    pub password: String,
+}
+
+impl std::fmt::Debug for NewSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewSession { <redacted> }")
+    }
+}
+
+/// An access token.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"access_token": "eyJ…", "token_type": "Bearer", "expires_ms": 1_795_363_800_000_i64}))]
+pub struct AccessToken {
+    /// Sent as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// `Bearer`.
+    pub token_type: String,
+    /// Worth nothing from then on.
+    pub expires_ms: i64,
+}
+
+impl std::fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessToken").field("expires_ms", &self.expires_ms).finish_non_exhaustive()
+    }
+}
+
+/// The caller, as the database knows them now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "officer": "00112233445566778899aabbccddeeff", "name": "李建国", "agency": "ffeeddccbbaa99887766554433221100",
+    "agency_name": "巫山县市场监督管理局", "roles": ["officer"], "device": null, "tenant": "0123456789abcdef0123456789abcdef"
+}))]
+pub struct Me {
+    /// Id.
+    pub officer: String,
+    /// Name.
+    pub name: String,
+    /// Id of the agency.
+    pub agency: String,
+    /// Name of the agency.
+    pub agency_name: String,
+    /// Roles, sorted.
+    pub roles: Vec<String>,
+    /// The phone this token was given to.
+    pub device: Option<String>,
+    /// The installation.
+    pub tenant: String,
+}

@@ -1,0 +1,44 @@
+//! Inspection tasks, mirrored from the municipal platform.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An approved inspection. The platform of record authors it; here it is only read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "CQZF-2026-500237-000131", "agency": "ffeeddccbbaa99887766554433221100", "item": "SJ-J-001",
+    "party_name": "巫山县神女味道餐饮有限公司", "party_uscc": "91500237MA5U000000", "address": "高唐街道广东中路 1 号",
+    "code": "ZFM500237…", "notice": "行政检查通知书…", "approved_by": "王秀兰", "approved_ms": 1_795_276_800_000_i64,
+    "officers": ["00112233445566778899aabbccddeeff"]
+}))]
+pub struct Task {
+    /// The municipal platform's task id.
+    pub id: String,
+    /// Who inspects.
+    pub agency: String,
+    /// Code of the inspection item.
+    pub item: String,
+    /// Who is inspected.
+    pub party_name: String,
+    /// Unified social credit code.
+    pub party_uscc: String,
+    /// Where.
+    pub address: String,
+    /// 执法码.
+    pub code: String,
+    /// Text of the inspection notice.
+    pub notice: String,
+    /// The head who approved the plan.
+    pub approved_by: String,
+    /// When.
+    pub approved_ms: i64,
+    /// The officers named in the plan.
+    pub officers: Vec<String>,
+}
+
+/// The caller's tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaskList {
+    /// By id.
+    pub items: Vec<Task>,
+}

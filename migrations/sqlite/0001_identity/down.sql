@@ -1,0 +1,21 @@
+-- Why: undoes 0001_identity while nothing has been recorded yet.
+DROP TABLE task_officer;
+DROP TABLE inspection_task;
+DROP TABLE holiday;
+DROP TABLE item;
+DROP TABLE region;
+DROP TABLE paper_block;
+DROP TABLE number_block;
+DROP TABLE number_series;
+DROP TABLE lease;
+DROP TABLE device_challenge;
+DROP TABLE device;
+DROP TABLE enrolment_code;
+DROP TABLE role;
+DROP TABLE account;
+DROP TABLE certificate_interval;
+DROP TABLE certificate;
+DROP TABLE officer;
+DROP TABLE agency;
+DROP TABLE server_key;
+DROP TABLE tenant;

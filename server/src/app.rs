@@ -1,0 +1,101 @@
+//! What a running server holds.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use sync_core::id::TenantId;
+
+use crate::clock::Clock;
+use crate::flow::install;
+use crate::flow::password::Passwords;
+use crate::keys::{KeyError, Keys};
+use crate::refusal::Failure;
+use crate::store::{self, Store};
+use crate::token::{TokenError, Tokens};
+
+/// GB/T 2260 code of the county this release is made for.
+pub const REGION: &str = "500237";
+/// Its name.
+pub const COUNTY: &str = "巫山县";
+
+/// Everything a handler or a flow needs; shared, never changed.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The server's keys.
+    pub keys: Keys,
+    /// The time.
+    pub clock: Clock,
+    /// The installation.
+    pub tenant: TenantId,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// The gate before password hashing.
+    pub passwords: Passwords,
+    /// The data directory.
+    pub directory: PathBuf,
+    /// Peers that may speak plain HTTP to this server; empty where it listens on loopback or with TLS.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// The server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory.
+    #[error("data directory {path}")]
+    Directory {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A key file.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The token self-test.
+    #[error(transparent)]
+    Tokens(#[from] TokenError),
+    /// Anything else.
+    #[error("{0}")]
+    Install(String),
+}
+
+impl From<Failure> for StartError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refused) => Self::Install(refused.refusal.explain().en.to_owned()),
+            Failure::Broken(error) => Self::Install(error.to_string()),
+        }
+    }
+}
+
+impl App {
+    /// Opens the data directory and the database (`sqlite:DIRECTORY/palm.db` where `database` is absent), makes
+    /// what is missing, and proves that tokens can be signed and verified.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn open(directory: &Path, database: Option<&str>, clock: Clock) -> Result<Self, StartError> {
+        std::fs::create_dir_all(directory)
+            .map_err(|source| StartError::Directory { path: directory.to_owned(), source })?;
+        let embedded = format!("sqlite:{}", directory.join("palm.db").display());
+        let store = Store::open(database.unwrap_or(&embedded))?;
+        let keys = Keys::open(directory)?;
+        let now = clock.now();
+        let tenant = install::tenant(&store, REGION, COUNTY, now)?;
+        install::server_key(&store, &keys, &tenant, now)?;
+        Ok(Self {
+            tokens: Tokens::new(&keys.token, &tenant, now)?,
+            passwords: Passwords::new()?,
+            store,
+            keys,
+            clock,
+            tenant,
+            directory: directory.to_owned(),
+            trusted_proxies: Vec::new(),
+        })
+    }
+}

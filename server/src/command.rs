@@ -1,0 +1,55 @@
+//! What `palm` can be told to do. Each variant is one file of `command/`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use server::app::App;
+use server::clock::Clock;
+
+mod serve;
+
+/// 掌上执法 Palm: administrative enforcement, offline first.
+#[derive(Debug, Parser)]
+#[command(name = "palm", version)]
+pub struct Command {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Runs the server.
+    Serve(serve::Serve),
+    /// Prints the API document.
+    Openapi,
+}
+
+/// Where the data is.
+#[derive(Debug, Args)]
+struct Data {
+    /// Data directory: keys, evidence, and the database unless another is named.
+    #[arg(long, default_value = "palm-data", env = "PALM_DIR")]
+    dir: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`.
+    #[arg(long, env = "PALM_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+impl Data {
+    fn open(&self) -> anyhow::Result<App> {
+        Ok(App::open(&self.dir, self.database_url.as_deref(), Clock::system())?)
+    }
+}
+
+impl Command {
+    /// Does it.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.what {
+            What::Serve(serve) => serve.run(),
+            What::Openapi => {
+                println!("{}", server::http::openapi::document().to_pretty_json()?);
+                Ok(())
+            }
+        }
+    }
+}

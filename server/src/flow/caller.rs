@@ -1,0 +1,167 @@
+//! The person behind a request, read from the database every time.
+//!
+//! Promise: a role, an agency or a phone that was taken away is gone with the next request.
+
+use std::str::FromStr as _;
+
+use sync_core::id::{AgencyId, DeviceId, OfficerId};
+
+use crate::app::App;
+use crate::refusal::{Failure, Refusal};
+use crate::store;
+
+/// What a person may do, beside what the law and the reach say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// 执法人员.
+    Officer,
+    /// 办案机构负责人.
+    UnitHead,
+    /// 主要负责人.
+    PrincipalHead,
+    /// 其他负责人.
+    OtherHead,
+    /// 法制审核人员.
+    LegalReviewer,
+    /// 案件审核人员.
+    CaseReviewer,
+    /// The agency's administrator.
+    AgencyAdmin,
+    /// The department's own supervisor.
+    DepartmentSupervisor,
+    /// 县司法局 执法监督.
+    CountySupervisor,
+    /// 县领导: reads across.
+    CountyLeadership,
+    /// Training.
+    TrainingManager,
+    /// 系统管理员.
+    SystemAdmin,
+    /// 安全管理员.
+    SecurityAdmin,
+    /// 审计管理员.
+    AuditAdmin,
+}
+
+impl Role {
+    /// Every role with its stable name.
+    pub const NAMES: [(Self, &'static str); 14] = [
+        (Self::Officer, "officer"),
+        (Self::UnitHead, "unit_head"),
+        (Self::PrincipalHead, "principal_head"),
+        (Self::OtherHead, "other_head"),
+        (Self::LegalReviewer, "legal_reviewer"),
+        (Self::CaseReviewer, "case_reviewer"),
+        (Self::AgencyAdmin, "agency_admin"),
+        (Self::DepartmentSupervisor, "department_supervisor"),
+        (Self::CountySupervisor, "county_supervisor"),
+        (Self::CountyLeadership, "county_leadership"),
+        (Self::TrainingManager, "training_manager"),
+        (Self::SystemAdmin, "system_admin"),
+        (Self::SecurityAdmin, "security_admin"),
+        (Self::AuditAdmin, "audit_admin"),
+    ];
+
+    /// Stable name, as stored and sent.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(role, _)| *role == self).map_or("", |(_, name)| name)
+    }
+
+    /// The role of a name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(role, _)| *role)
+    }
+}
+
+/// The person behind a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Id.
+    pub officer: OfficerId,
+    /// Name.
+    pub name: String,
+    /// The agency.
+    pub agency: AgencyId,
+    /// Name of the agency.
+    pub agency_name: String,
+    /// Path of the agency in the tree.
+    pub path: String,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// The phone the token was given to, enrolled and not revoked.
+    pub device: Option<DeviceId>,
+    /// The session the token belongs to.
+    pub session: String,
+}
+
+impl Caller {
+    /// Whether the caller has a role.
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// One of these roles, or a refusal.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`].
+    pub fn must_be(&self, roles: &[Role]) -> Result<(), Refusal> {
+        if roles.iter().any(|role| self.is(*role)) { Ok(()) } else { Err(Refusal::Forbidden) }
+    }
+
+    /// The phone, or a refusal.
+    ///
+    /// # Errors
+    /// [`Refusal::DeviceRequired`].
+    pub fn must_have_device(&self) -> Result<DeviceId, Refusal> {
+        self.device.ok_or(Refusal::DeviceRequired)
+    }
+
+    /// Path prefix of the agencies in reach: the subtree, or all for those who read across the county.
+    pub fn reach(&self) -> &str {
+        if self.is(Role::CountySupervisor) || self.is(Role::CountyLeadership) { "" } else { &self.path }
+    }
+
+    /// Whether an agency at `path` is in reach.
+    pub fn reaches(&self, path: &str) -> bool {
+        path.starts_with(self.reach())
+    }
+}
+
+/// Reads the token, then the person.
+///
+/// # Errors
+/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], or an accident.
+pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
+    let claims = app.tokens.read(token, app.clock.now()).map_err(|_not_a_token| Refusal::Unauthenticated)?;
+    let officer = OfficerId::from_str(&claims.sub).map_err(|_not_an_id| Refusal::Unauthenticated)?;
+    let device = claims.device.as_deref().map(DeviceId::from_str).transpose();
+    let device = device.map_err(|_not_an_id| Refusal::Unauthenticated)?;
+    let tenant = app.tenant;
+    app.store
+        .read(move |tx| {
+            let person = tx.officer(&tenant, &officer)?.filter(|person| person.active).ok_or(Refusal::Unauthenticated)?;
+            let version = tx.account_of(&tenant, &officer)?.map_or(0, |account| account.session_version);
+            if version != claims.sv {
+                return Err(Refusal::Unauthenticated.into());
+            }
+            if let Some(device) = &device {
+                let enrolled = tx.device(&tenant, device)?.filter(|d| d.officer == officer);
+                if enrolled.ok_or(Refusal::Unauthenticated)?.revoked.is_some() {
+                    return Err(Refusal::DeviceRevoked.into());
+                }
+            }
+            let agency = tx.agency(&tenant, &person.agency)?.ok_or(store::Error::Corrupt { what: "officer.agency" })?;
+            let roles = tx.roles(&tenant, &officer)?.iter().filter_map(|name| Role::of(name)).collect();
+            Ok(Caller {
+                officer,
+                name: person.name,
+                agency: agency.id,
+                agency_name: agency.name,
+                path: agency.path,
+                roles,
+                device,
+                session: claims.sid,
+            })
+        })
+        .await
+}

@@ -1,0 +1,137 @@
+//! What happens to every request and every answer.
+//!
+//! Promise: an answer carries its request id and the headers that keep browsers from guessing, framing and keeping;
+//! a refusal is told in the caller's language; an accident or a panic is logged once, here, and its text stays here.
+//! The log holds method, route pattern, status and duration: no path, no query, no body, no address.
+
+use std::panic::AssertUnwindSafe;
+use std::task::Poll;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _};
+use tracing_actix_web::{RequestId, RootSpanBuilder};
+
+use super::State;
+use super::language::Language;
+use super::problem::{Problem, of_framework};
+use crate::refusal::{Refusal, Refused};
+
+/// Longer than any answer may take; a slow upload is sent in chunks.
+const DEADLINE: Duration = Duration::from_secs(60);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Wraps every route.
+///
+/// # Errors
+/// A [`Problem`] where the request ended outside a handler.
+pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+    let language = Language::of(request.headers());
+    let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let docs = request.path().starts_with("/docs");
+    let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone());
+    if let Some(refusal) = refuse_at_the_door(&request) {
+        return Err(told(refusal).into());
+    }
+    let answer = match tokio::time::timeout(DEADLINE, caught(next.call(request))).await {
+        Ok(Some(answer)) => answer,
+        Ok(None) => {
+            tracing::error!(request_id = id, "a handler panicked");
+            return Err(told(Refusal::Internal).into());
+        }
+        Err(_elapsed) => return Err(told(Refusal::TooSlow).into()),
+    };
+    let response = answer.map_err(|error| known(&error, &id).map_or(error, |refused| {
+        Problem::from(refused).told_in(language, id.clone()).into()
+    }))?;
+    let refused = response.response().error().and_then(|error| known(error, &id));
+    let mut response = match refused {
+        Some(refused) => response.into_response(Problem::respond(&refused, language, &id)),
+        None => response.map_into_boxed_body(),
+    };
+    dress(&mut response, &id, docs);
+    Ok(response)
+}
+
+fn refuse_at_the_door(request: &ServiceRequest) -> Option<Refusal> {
+    let compressed = request.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity");
+    if compressed {
+        return Some(Refusal::WrongEncoding);
+    }
+    let app = request.app_data::<State>()?;
+    let trusted = app.trusted_proxies.is_empty()
+        || request.peer_addr().is_some_and(|peer| peer.ip().is_loopback() || app.trusted_proxies.contains(&peer.ip()));
+    if trusted { None } else { Some(Refusal::UntrustedPeer) }
+}
+
+/// The future's answer; none where it panicked.
+async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = Box::pin(future);
+    std::future::poll_fn(move |context| {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(answer)) => Poll::Ready(Some(answer)),
+            Err(_panic) => Poll::Ready(None),
+        }
+    })
+    .await
+}
+
+/// What an error says to the caller; logs it where it is an accident.
+fn known(error: &Error, id: &str) -> Option<Refused> {
+    let Some(problem) = error.as_error::<Problem>() else {
+        return Some(of_framework(error.as_response_error()).into());
+    };
+    if let Some(accident) = &problem.accident {
+        tracing::error!(request_id = id, accident = chain(accident.as_ref()), "a request failed");
+    }
+    Some(problem.refused.clone())
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn dress(response: &mut ServiceResponse<BoxBody>, id: &str, docs: bool) {
+    let policy = if docs {
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+    } else {
+        "default-src 'none'; frame-ancestors 'none'"
+    };
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(REQUEST_ID, id);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::CONTENT_SECURITY_POLICY, policy);
+    set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    if !docs && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// The span of a request and its one line in the log.
+pub struct RequestSpan;
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
+        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+        tracing::info_span!("request", request_id = id, method = %request.method(), route, status = tracing::field::Empty)
+    }
+
+    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let status = match outcome {
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
+        };
+        span.in_scope(|| tracing::info!(status = status.as_u16(), "answered"));
+    }
+}

@@ -1,0 +1,141 @@
+//! Refusals as RFC 9457 problems: the only file that names statuses.
+//!
+//! Promise: every refusal has a status here (the match has no `_` arm); an accident becomes `internal` with the
+//! request id and nothing else. The text is put in by `edge`, which knows the language and the request id.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LANGUAGE, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+
+use super::language::Language;
+use crate::refusal::{Failure, Refusal, Refused};
+
+/// A refusal or an accident as a handler's error.
+#[derive(Debug)]
+pub struct Problem {
+    /// What the caller is told.
+    pub refused: Refused,
+    /// What only the log is told.
+    pub accident: Option<Box<dyn std::error::Error + Send + Sync>>,
+    language: Language,
+    request_id: String,
+}
+
+const fn status(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Malformed | Refusal::UnknownField | Refusal::WrongCursor | Refusal::PasswordLength => {
+            StatusCode::BAD_REQUEST
+        }
+        Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::WrongContentType | Refusal::WrongEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Refusal::NotFound => StatusCode::NOT_FOUND,
+        Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
+        Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Forbidden
+        | Refusal::UntrustedPeer
+        | Refusal::DeviceRequired
+        | Refusal::DeviceRevoked
+        | Refusal::NoCertificate
+        | Refusal::CertificateExpired
+        | Refusal::CertificateNotValid => StatusCode::FORBIDDEN,
+        Refusal::WrongProof | Refusal::WrongEnrolmentCode | Refusal::WrongChallenge => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Refusal::KeyEnrolled => StatusCode::CONFLICT,
+        Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl Problem {
+    /// The same problem for a caller who reads `language`.
+    #[must_use]
+    pub fn told_in(self, language: Language, request_id: String) -> Self {
+        Self { language, request_id, ..self }
+    }
+
+    /// The response: status, problem body, `Retry-After` where waiting helps.
+    pub fn respond(refused: &Refused, language: Language, request_id: &str) -> HttpResponse {
+        let row = refused.refusal.explain();
+        let (title, particular) = match language {
+            Language::Chinese => (row.zh, &refused.zh),
+            Language::English => (row.en, &refused.en),
+        };
+        let status = status(refused.refusal);
+        let body = api_spec::problem::Problem {
+            kind: format!("urn:palm:problem:{}", row.code),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: particular.clone().unwrap_or_else(|| title.to_owned()),
+            code: row.code.to_owned(),
+            article: refused.article.clone().or_else(|| row.article.map(str::to_owned)),
+            retryable: row.retryable,
+            request_id: request_id.to_owned(),
+        };
+        let mut response = HttpResponse::build(status);
+        response.insert_header((CONTENT_LANGUAGE, language.tag()));
+        if refused.refusal == Refusal::Busy {
+            response.insert_header((RETRY_AFTER, "2"));
+        }
+        response.content_type("application/problem+json");
+        match serde_json::to_string(&body) {
+            Ok(text) => response.body(text),
+            Err(_impossible) => response.finish(),
+        }
+    }
+}
+
+/// The refusal nearest to an error of the framework itself.
+pub fn of_framework(error: &dyn ResponseError) -> Refusal {
+    match error.status_code() {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Refusal::NotFound,
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Refusal::WrongContentType,
+        StatusCode::REQUEST_TIMEOUT => Refusal::TooSlow,
+        other if other.is_client_error() => Refusal::Malformed,
+        _ => Refusal::Internal,
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.refused.refusal.explain().code)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        status(self.refused.refusal)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        Self::respond(&self.refused, self.language, &self.request_id)
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        Self { refused, accident: None, language: Language::Chinese, request_id: String::new() }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Refused::from(refusal).into()
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refused) => refused.into(),
+            Failure::Broken(accident) => Self { accident: Some(accident), ..Refusal::Internal.into() },
+        }
+    }
+}
+
+impl From<crate::store::Error> for Problem {
+    fn from(error: crate::store::Error) -> Self {
+        Failure::from(error).into()
+    }
+}

@@ -1,0 +1,175 @@
+//! The database: one set of queries over SQLite and PostgreSQL.
+//!
+//! Promise: one closure is one transaction; it is committed when the closure says `Ok` and undone otherwise.
+//! A write closure's first statement is a write: on PostgreSQL it locks the row it serialises on, on SQLite the
+//! write lock is already taken before the closure runs. A read closure sees one snapshot and cannot write on
+//! PostgreSQL. No connection leaves this module, and no query failure is swallowed: absence is `None`.
+//! Not here: any rule, any status, any wire type.
+
+use std::time::Duration;
+
+use diesel::Connection as _;
+use diesel::r2d2::Pool;
+
+mod agency;
+mod certificate;
+mod db;
+mod device;
+mod dialect;
+mod number;
+mod officer;
+mod reference;
+mod row;
+mod schema;
+mod task;
+mod tenant;
+mod tx;
+
+pub use agency::AgencyRow;
+pub use certificate::{CertificateRow, IntervalRow};
+pub use device::{DeviceRow, EnrolmentCodeRow, LeaseRow};
+pub use number::{BlockRow, PaperRow};
+pub use officer::{AccountRow, OfficerRow};
+pub use reference::{HolidayRow, ItemRow, RegionRow};
+pub use task::TaskRow;
+pub use tenant::{ServerKeyRow, TenantRow};
+pub use tx::Tx;
+
+/// How long a caller waits for a free connection before it is told to come back.
+const CONNECTION_WAIT: Duration = Duration::from_secs(10);
+const POOL_SIZE: u32 = 8;
+
+/// An accident: logged once at the edge, never shown.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address is not one of a database, or what it names does not hold what durability asks for.
+    #[error("open the database: {0}")]
+    Open(String),
+    /// No connection came free in time.
+    #[error("no free database connection")]
+    Busy(#[source] diesel::r2d2::PoolError),
+    /// A statement failed.
+    #[error("database statement")]
+    Statement(#[from] diesel::result::Error),
+    /// A row holds what this program never wrote.
+    #[error("unreadable {what} in the database")]
+    Corrupt {
+        /// Table and column.
+        what: &'static str,
+    },
+    /// The schema could not be brought to this version.
+    #[error("migrate the database: {0}")]
+    Migrate(String),
+    /// The background task that ran the transaction did not finish.
+    #[error("database task ended early")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+impl Error {
+    /// Whether a row with the same key is already there.
+    pub fn is_duplicate(&self) -> bool {
+        matches!(
+            self,
+            Self::Statement(diesel::result::Error::DatabaseError(
+                diesel::result::DatabaseErrorKind::UniqueViolation,
+                _
+            ))
+        )
+    }
+}
+
+/// A pool of connections to one migrated database. Cloning shares it.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool<db::Manager>,
+}
+
+impl Store {
+    /// Opens `sqlite:PATH`, a plain path, or `postgres://…`; brings the schema to this version under a lock.
+    ///
+    /// # Errors
+    /// [`Error::Open`] for another scheme, a SQLite older than 3.51.3, or pragmas and settings that did not take;
+    /// [`Error::Migrate`] where the schema is newer than this program or a migration fails.
+    pub fn open(address: &str) -> Result<Self, Error> {
+        let manager = db::Manager::parse(address)?;
+        manager.migrate()?;
+        let pool = Pool::builder()
+            .max_size(POOL_SIZE)
+            .min_idle(Some(1))
+            .connection_timeout(CONNECTION_WAIT)
+            .test_on_check_out(manager.is_remote())
+            .build(manager)
+            .map_err(Error::Busy)?;
+        Ok(Self { pool })
+    }
+
+    /// Runs `act` in one write transaction on this thread.
+    ///
+    /// # Errors
+    /// What `act` answers, or [`Error`] where the transaction cannot begin or commit.
+    pub fn write_sync<T, E: From<Error>>(&self, act: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.transact(dialect::begin_write, act)
+    }
+
+    /// Runs `look` in one read transaction on this thread; it sees one snapshot.
+    ///
+    /// # Errors
+    /// What `look` answers, or [`Error`] where the transaction cannot begin.
+    pub fn read_sync<T, E: From<Error>>(&self, look: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.transact(dialect::begin_read, look)
+    }
+
+    /// [`Store::write_sync`] on the blocking pool. Dropping the future does not undo the transaction.
+    ///
+    /// # Errors
+    /// As [`Store::write_sync`].
+    pub async fn write<T, E>(&self, act: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.write_sync(act)).await.map_err(Error::from)?
+    }
+
+    /// [`Store::read_sync`] on the blocking pool.
+    ///
+    /// # Errors
+    /// As [`Store::read_sync`].
+    pub async fn read<T, E>(&self, look: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.read_sync(look)).await.map_err(Error::from)?
+    }
+
+    fn transact<T, E: From<Error>>(
+        &self,
+        begin: fn(&mut db::Db) -> diesel::QueryResult<()>,
+        body: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.pool.get().map_err(Error::Busy)?;
+        let outcome = connection.transaction(|db| {
+            begin(db)?;
+            body(&mut Tx::new(db)).map_err(Undo::Answer)
+        });
+        outcome.map_err(|undo| match undo {
+            Undo::Answer(answer) => answer,
+            Undo::Accident(error) => Error::from(error).into(),
+        })
+    }
+}
+
+/// Why a transaction is undone: the caller's answer, or the database's accident.
+enum Undo<E> {
+    Answer(E),
+    Accident(diesel::result::Error),
+}
+
+impl<E> From<diesel::result::Error> for Undo<E> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Accident(error)
+    }
+}

@@ -1,0 +1,158 @@
+//! Enforcement certificates (行政执法证), mirrored, with the history of their status.
+
+use diesel::prelude::*;
+use sync_core::id::{OfficerId, TenantId};
+use sync_core::time::Instant;
+
+use super::schema::{certificate, certificate_interval};
+use super::tx::Tx;
+use super::{Error, row};
+
+/// What the certificate says. The number is opaque.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateRow {
+    /// 证号.
+    pub number: String,
+    /// The holder.
+    pub officer: OfficerId,
+    /// 执法类别.
+    pub category: String,
+    /// 执法区域, GB/T 2260.
+    pub region: String,
+    /// `YYYY-MM-DD`.
+    pub issued_on: String,
+    /// `YYYY-MM-DD`, the last day included.
+    pub valid_until: String,
+}
+
+/// A span of time in which the certificate had one status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntervalRow {
+    /// Order within the certificate, from 0.
+    pub ordinal: i64,
+    /// `valid`, `suspended`, `cancelled`, `revoked`, `lost`, `expired`.
+    pub status: String,
+    /// From then on.
+    pub from: Instant,
+    /// Until then, not included; open while none is known.
+    pub until: Option<Instant>,
+    /// Why, in words.
+    pub reason: String,
+    /// The provision or document it rests on.
+    pub basis: String,
+}
+
+type Columns = (Vec<u8>, String, Vec<u8>, String, String, String, String);
+type IntervalColumns = (Vec<u8>, String, i64, String, i64, Option<i64>, String, String);
+
+fn restore(columns: Columns) -> Result<CertificateRow, Error> {
+    let (_tenant, number, officer, category, region, issued_on, valid_until) = columns;
+    let officer = row::id(&officer, OfficerId::from_slice, "certificate.officer")?;
+    Ok(CertificateRow { number, officer, category, region, issued_on, valid_until })
+}
+
+fn restore_interval(columns: IntervalColumns) -> (String, IntervalRow) {
+    let (_tenant, certificate, ordinal, status, from_ms, until_ms, reason, basis) = columns;
+    let (from, until) = (Instant::from_ms(from_ms), until_ms.map(Instant::from_ms));
+    (certificate, IntervalRow { ordinal, status, from, until, reason, basis })
+}
+
+impl Tx<'_> {
+    /// An officer's certificates with their intervals in order of time.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn certificates(
+        &mut self,
+        tenant: &TenantId,
+        officer: &OfficerId,
+    ) -> Result<Vec<(CertificateRow, Vec<IntervalRow>)>, Error> {
+        let found = certificate::table
+            .filter(certificate::tenant.eq(&tenant.bytes()[..]))
+            .filter(certificate::officer.eq(&officer.bytes()[..]))
+            .order(certificate::number)
+            .load::<Columns>(self.db())?;
+        let mut answer = Vec::new();
+        for columns in found {
+            let certificate = restore(columns)?;
+            let intervals = certificate_interval::table
+                .filter(certificate_interval::tenant.eq(&tenant.bytes()[..]))
+                .filter(certificate_interval::certificate.eq(&certificate.number))
+                .order(certificate_interval::ordinal)
+                .load::<IntervalColumns>(self.db())?
+                .into_iter()
+                .map(|columns| restore_interval(columns).1)
+                .collect();
+            answer.push((certificate, intervals));
+        }
+        Ok(answer)
+    }
+
+    /// Every certificate of the tenant with its intervals, by number.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn all_certificates(&mut self, tenant: &TenantId) -> Result<Vec<(CertificateRow, Vec<IntervalRow>)>, Error> {
+        let mut intervals = certificate_interval::table
+            .filter(certificate_interval::tenant.eq(&tenant.bytes()[..]))
+            .order(certificate_interval::ordinal)
+            .load::<IntervalColumns>(self.db())?
+            .into_iter()
+            .map(restore_interval)
+            .fold(std::collections::BTreeMap::<String, Vec<IntervalRow>>::new(), |mut by_number, (number, interval)| {
+                by_number.entry(number).or_default().push(interval);
+                by_number
+            });
+        certificate::table
+            .filter(certificate::tenant.eq(&tenant.bytes()[..]))
+            .order(certificate::number)
+            .load::<Columns>(self.db())?
+            .into_iter()
+            .map(|columns| {
+                let certificate = restore(columns)?;
+                let history = intervals.remove(&certificate.number).unwrap_or_default();
+                Ok((certificate, history))
+            })
+            .collect()
+    }
+
+    /// Adds a certificate with its history; the officer is there already.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn add_certificate(
+        &mut self,
+        tenant: &TenantId,
+        new: &CertificateRow,
+        history: &[IntervalRow],
+    ) -> Result<(), Error> {
+        let CertificateRow { number, officer, category, region, issued_on, valid_until } = new;
+        diesel::insert_into(certificate::table)
+            .values((
+                certificate::tenant.eq(&tenant.bytes()[..]),
+                certificate::number.eq(number),
+                certificate::officer.eq(&officer.bytes()[..]),
+                certificate::category.eq(category),
+                certificate::region.eq(region),
+                certificate::issued_on.eq(issued_on),
+                certificate::valid_until.eq(valid_until),
+            ))
+            .execute(self.db())?;
+        for interval in history {
+            let IntervalRow { ordinal, status, from, until, reason, basis } = interval;
+            diesel::insert_into(certificate_interval::table)
+                .values((
+                    certificate_interval::tenant.eq(&tenant.bytes()[..]),
+                    certificate_interval::certificate.eq(number),
+                    certificate_interval::ordinal.eq(ordinal),
+                    certificate_interval::status.eq(status),
+                    certificate_interval::from_ms.eq(from.ms()),
+                    certificate_interval::until_ms.eq(until.map(Instant::ms)),
+                    certificate_interval::reason.eq(reason),
+                    certificate_interval::basis.eq(basis),
+                ))
+                .execute(self.db())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,217 @@
+//! Connections, pragmas and migrations.
+//!
+//! Promise: no connection is handed out before what durability rests on has been set and read back; the schema is
+//! migrated by one process at a time; a schema newer than this program is refused, never touched.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, R2D2Connection as _};
+use diesel::sql_types::{BigInt, Text};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
+
+use super::Error;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Db {
+    /// PostgreSQL.
+    Postgres(diesel::PgConnection),
+    /// SQLite, bundled.
+    Sqlite(diesel::SqliteConnection),
+}
+
+/// The WAL-reset corruption (3.7.0 to 3.51.2) is fixed from here on.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+const BUSY_TIMEOUT_MS: i64 = 10_000;
+/// Any constant will do, as long as every version of this program uses the same.
+const MIGRATION_LOCK: i64 = 0x50_41_4c_4d;
+
+/// Where the database is; makes and checks connections for the pool.
+#[derive(Debug, Clone)]
+pub(super) enum Manager {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Manager {
+    pub(super) fn parse(address: &str) -> Result<Self, Error> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            return Ok(Self::Postgres(address.to_owned()));
+        }
+        let path = address.strip_prefix("sqlite:").unwrap_or(address);
+        let scheme = path.split_once("://").map(|(scheme, _)| scheme);
+        match scheme {
+            Some(other) => Err(Error::Open(format!("unknown scheme `{other}`; use sqlite:PATH or postgres://…"))),
+            None if path.is_empty() || path == ":memory:" => {
+                Err(Error::Open("an unnamed database would lose everything; give a path".to_owned()))
+            }
+            None => Ok(Self::Sqlite(PathBuf::from(path))),
+        }
+    }
+
+    /// A server on the network can drop a pooled connection; a file cannot.
+    pub(super) fn is_remote(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    fn embedded(&self) -> EmbeddedMigrations {
+        match self {
+            Self::Sqlite(_) => migrations::SQLITE,
+            Self::Postgres(_) => migrations::POSTGRES,
+        }
+    }
+
+    fn open(&self) -> Result<Db, Error> {
+        match self {
+            Self::Sqlite(path) => open_sqlite(path).map(Db::Sqlite),
+            Self::Postgres(url) => open_postgres(url).map(Db::Postgres),
+        }
+    }
+
+    /// Brings the schema to this version while no other process does.
+    pub(super) fn migrate(&self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(path) => {
+                let beside = path.with_extension("migrating");
+                let lock = File::create(&beside).map_err(|e| Error::Open(format!("{}: {e}", beside.display())))?;
+                lock.lock().map_err(|e| Error::Migrate(format!("lock {}: {e}", beside.display())))?;
+                run_pending(&mut self.open()?, self.embedded())
+            }
+            Self::Postgres(_) => {
+                let mut db = self.open()?;
+                db.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+                let outcome = run_pending(&mut db, self.embedded());
+                db.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
+                outcome
+            }
+        }
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Db;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Db, Error> {
+        self.open()
+    }
+
+    fn is_valid(&self, db: &mut Db) -> Result<(), Error> {
+        Ok(db.ping()?)
+    }
+
+    fn has_broken(&self, db: &mut Db) -> bool {
+        // A panic in the closure leaves a transaction open: such a connection is not used again.
+        std::thread::panicking() || db.is_broken()
+    }
+}
+
+fn run_pending(db: &mut Db, embedded: EmbeddedMigrations) -> Result<(), Error> {
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| Error::Migrate(e.to_string());
+    let known: BTreeSet<String> = diesel::migration::MigrationSource::<<Db as Connection>::Backend>::migrations(&embedded)
+        .map_err(failed)?
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect();
+    let applied = db.applied_migrations().map_err(failed)?;
+    if let Some(newer) = applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
+        return Err(Error::Migrate(format!("the schema is newer than this program: it holds migration {newer}")));
+    }
+    db.run_pending_migrations(embedded).map_err(failed)?;
+    Ok(())
+}
+
+fn open_sqlite(path: &Path) -> Result<diesel::SqliteConnection, Error> {
+    let name = path.to_str().ok_or_else(|| Error::Open("the path is not UTF-8".to_owned()))?;
+    let mut db = diesel::SqliteConnection::establish(name)
+        .map_err(|e| Error::Open(format!("{}: {e}", path.display())))?;
+    db.batch_execute(&format!(
+        "PRAGMA busy_timeout={BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+    ))?;
+    assert_sqlite(&mut db)?;
+    Ok(db)
+}
+
+/// Reads back what [`open_sqlite`] set: an unknown pragma is silent, and WAL is refused on some file systems.
+fn assert_sqlite(db: &mut diesel::SqliteConnection) -> Result<(), Error> {
+    let version: String = diesel::select(sql::<Text>("sqlite_version()")).get_result(db)?;
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    match parts.as_slice() {
+        &[major, minor, patch] if (major, minor, patch) >= OLDEST_SQLITE => {}
+        _ => return Err(Error::Open(format!("SQLite {version} is older than 3.51.3"))),
+    }
+    let journal: String = diesel::select(sql::<Text>("(SELECT journal_mode FROM pragma_journal_mode)")).get_result(db)?;
+    if journal != "wal" {
+        return Err(Error::Open(format!("journal_mode is {journal}, not wal")));
+    }
+    for (name, query, wanted) in [
+        ("synchronous", "(SELECT synchronous FROM pragma_synchronous)", 2),
+        ("foreign_keys", "(SELECT foreign_keys FROM pragma_foreign_keys)", 1),
+        ("busy_timeout", "(SELECT timeout FROM pragma_busy_timeout)", BUSY_TIMEOUT_MS),
+    ] {
+        let found: i64 = diesel::select(sql::<BigInt>(query)).get_result(db)?;
+        if found != wanted {
+            return Err(Error::Open(format!("{name} is {found}, not {wanted}")));
+        }
+    }
+    Ok(())
+}
+
+fn open_postgres(url: &str) -> Result<diesel::PgConnection, Error> {
+    // The address may hold a password: it never enters a message.
+    let mut db = diesel::PgConnection::establish(url)
+        .map_err(|e| Error::Open(format!("PostgreSQL: {}", e.to_string().replace(url, "…"))))?;
+    db.batch_execute("SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET client_min_messages = warning;")?;
+    for (name, query, wanted) in [
+        ("synchronous_commit", "current_setting('synchronous_commit')", "on"),
+        ("fsync", "current_setting('fsync')", "on"),
+    ] {
+        let found: String = diesel::select(sql::<Text>(query)).get_result(&mut db)?;
+        if found != wanted {
+            return Err(Error::Open(format!("{name} is {found}, not {wanted}")));
+        }
+    }
+    Ok(db)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_scheme_is_refused() {
+        for address in ["mysql://x", "sqlite:mysql://x", "", "sqlite:", ":memory:"] {
+            assert!(matches!(Manager::parse(address), Err(Error::Open(_))), "{address}");
+        }
+        assert!(matches!(Manager::parse("sqlite:a.db"), Ok(Manager::Sqlite(_))));
+        assert!(matches!(Manager::parse("a.db"), Ok(Manager::Sqlite(_))));
+        assert!(matches!(Manager::parse("postgres://h/d"), Ok(Manager::Postgres(_))));
+    }
+
+    #[test]
+    fn a_missing_pragma_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut db = open_sqlite(&directory.path().join("p.db")).unwrap();
+        for spoil in ["PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=OFF", "PRAGMA busy_timeout=1"] {
+            let mut db = open_sqlite(&directory.path().join("p.db")).unwrap();
+            db.batch_execute(spoil).unwrap();
+            assert!(assert_sqlite(&mut db).is_err(), "{spoil}");
+        }
+        assert!(assert_sqlite(&mut db).is_ok());
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused_and_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let manager = Manager::Sqlite(directory.path().join("n.db"));
+        manager.migrate().unwrap();
+        let mut db = manager.open().unwrap();
+        db.batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')").unwrap();
+        assert!(matches!(manager.migrate(), Err(Error::Migrate(why)) if why.contains("9999")));
+    }
+}

@@ -1,0 +1,424 @@
+//! The tables of `migrations/`, as both databases hold them.
+//!
+//! Types are those that `MultiConnection` carries: Text, BigInt, Bool, Binary, Nullable.
+
+diesel::table! {
+    tenant (id) {
+        id -> Binary,
+        region -> Text,
+        name -> Text,
+        locked_ms -> BigInt,
+        log_epoch -> Binary,
+        log_size -> BigInt,
+        log_frontier -> Binary,
+        log_root -> Binary,
+        server_epoch -> Binary,
+        server_seq -> BigInt,
+        server_prev -> Nullable<Binary>,
+        reference_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    server_key (tenant, device) {
+        tenant -> Binary,
+        device -> Binary,
+        public_key -> Binary,
+        since_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    agency (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        parent -> Nullable<Binary>,
+        path -> Text,
+        name -> Text,
+        short_name -> Text,
+        kind -> Text,
+        sector -> Text,
+        acts_for -> Nullable<Binary>,
+        reconsideration -> Nullable<Binary>,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    officer (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        agency -> Binary,
+        name -> Text,
+        helper -> Bool,
+        active -> Bool,
+        created_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate (tenant, number) {
+        tenant -> Binary,
+        number -> Text,
+        officer -> Binary,
+        category -> Text,
+        region -> Text,
+        issued_on -> Text,
+        valid_until -> Text,
+    }
+}
+
+diesel::table! {
+    certificate_interval (tenant, certificate, ordinal) {
+        tenant -> Binary,
+        certificate -> Text,
+        ordinal -> BigInt,
+        status -> Text,
+        from_ms -> BigInt,
+        until_ms -> Nullable<BigInt>,
+        reason -> Text,
+        basis -> Text,
+    }
+}
+
+diesel::table! {
+    account (tenant, login) {
+        tenant -> Binary,
+        login -> Text,
+        officer -> Binary,
+        password -> Text,
+        session_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    role (tenant, officer, name) {
+        tenant -> Binary,
+        officer -> Binary,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    enrolment_code (tenant, code_hash) {
+        tenant -> Binary,
+        code_hash -> Binary,
+        officer -> Binary,
+        issued_by -> Nullable<Binary>,
+        expires_ms -> BigInt,
+        used_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    device (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        officer -> Binary,
+        public_key -> Binary,
+        label -> Text,
+        enrolled_ms -> BigInt,
+        revoked_ms -> Nullable<BigInt>,
+        revoked_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    device_challenge (tenant, hash) {
+        tenant -> Binary,
+        hash -> Binary,
+        device -> Binary,
+        expires_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    lease (tenant, hash) {
+        tenant -> Binary,
+        hash -> Binary,
+        device -> Binary,
+        officer -> Binary,
+        issued_ms -> BigInt,
+        not_after_ms -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    number_series (tenant, form, agency, year) {
+        tenant -> Binary,
+        form -> Text,
+        agency -> Binary,
+        year -> BigInt,
+        next_number -> BigInt,
+    }
+}
+
+diesel::table! {
+    number_block (tenant, form, agency, year, first_number) {
+        tenant -> Binary,
+        form -> Text,
+        agency -> Binary,
+        year -> BigInt,
+        first_number -> BigInt,
+        last_number -> BigInt,
+        device -> Binary,
+        epoch -> Binary,
+        lease -> Binary,
+    }
+}
+
+diesel::table! {
+    paper_block (tenant, form, prefix, first_number) {
+        tenant -> Binary,
+        form -> Text,
+        prefix -> Text,
+        first_number -> BigInt,
+        last_number -> BigInt,
+        officer -> Binary,
+        registered_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    region (tenant, code) {
+        tenant -> Binary,
+        code -> Text,
+        name -> Text,
+        parent -> Nullable<Text>,
+        level -> Text,
+    }
+}
+
+diesel::table! {
+    item (tenant, code) {
+        tenant -> Binary,
+        code -> Text,
+        name -> Text,
+        sector -> Text,
+        kind -> Text,
+        basis -> Text,
+        article -> Text,
+        min_fen -> Nullable<BigInt>,
+        max_fen -> Nullable<BigInt>,
+        wording -> Text,
+    }
+}
+
+diesel::table! {
+    holiday (tenant, year) {
+        tenant -> Binary,
+        year -> BigInt,
+        json -> Text,
+    }
+}
+
+diesel::table! {
+    inspection_task (tenant, id) {
+        tenant -> Binary,
+        id -> Text,
+        agency -> Binary,
+        item -> Text,
+        party_name -> Text,
+        party_uscc -> Text,
+        address -> Text,
+        code -> Text,
+        notice -> Text,
+        approved_by -> Text,
+        approved_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    task_officer (tenant, task, officer) {
+        tenant -> Binary,
+        task -> Text,
+        officer -> Binary,
+    }
+}
+
+diesel::table! {
+    change (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        case_id -> Binary,
+        device -> Binary,
+        epoch -> Binary,
+        seq -> BigInt,
+        officer -> Binary,
+        lease -> Nullable<Binary>,
+        leaf -> BigInt,
+        counter -> BigInt,
+        class -> Text,
+        code -> Text,
+        flags -> Text,
+        lower_ms -> BigInt,
+        upper_ms -> BigInt,
+        grade -> Text,
+        received_ms -> BigInt,
+        sign1 -> Binary,
+        #[sql_name = "ops"]
+        ops_bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    change_value (tenant, change) {
+        tenant -> Binary,
+        change -> Binary,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    leaf (tenant, log_epoch, place) {
+        tenant -> Binary,
+        log_epoch -> Binary,
+        place -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    log_head (tenant, log_epoch, size) {
+        tenant -> Binary,
+        log_epoch -> Binary,
+        size -> BigInt,
+        root -> Binary,
+        at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    receipt (tenant, hash) {
+        tenant -> Binary,
+        hash -> Binary,
+        device -> Binary,
+        issued_ms -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    receipt_entry (tenant, device, change) {
+        tenant -> Binary,
+        device -> Binary,
+        change -> Binary,
+        receipt -> Binary,
+    }
+}
+
+diesel::table! {
+    parked (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        case_id -> Binary,
+        device -> Binary,
+        officer -> Binary,
+        bytes -> Binary,
+        received_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    alarm (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        at_ms -> BigInt,
+        kind -> Text,
+        device -> Nullable<Binary>,
+        case_id -> Nullable<Binary>,
+        change -> Nullable<Binary>,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    outbox (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        kind -> Text,
+        payload -> Binary,
+        created_ms -> BigInt,
+        done_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    case_file (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        agency -> Binary,
+        agency_path -> Text,
+        item -> Text,
+        kind -> Text,
+        status -> Text,
+        title -> Text,
+        number -> Text,
+        opened_ms -> BigInt,
+        updated_ms -> BigInt,
+        counter -> BigInt,
+        last_leaf -> BigInt,
+        basis -> Binary,
+        heads -> Binary,
+        conflicts -> BigInt,
+        breaches -> BigInt,
+        missing_evidence -> BigInt,
+        search_text -> Text,
+        fold -> BigInt,
+        state -> Binary,
+        checks -> Binary,
+    }
+}
+
+diesel::table! {
+    case_officer (tenant, officer, case_id) {
+        tenant -> Binary,
+        officer -> Binary,
+        case_id -> Binary,
+    }
+}
+
+diesel::table! {
+    case_evidence (tenant, case_id, digest) {
+        tenant -> Binary,
+        case_id -> Binary,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    evidence_file (tenant, digest) {
+        tenant -> Binary,
+        digest -> Binary,
+        size -> BigInt,
+        media_type -> Text,
+        stored_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    upload (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        digest -> Binary,
+        size -> BigInt,
+        received -> BigInt,
+        media_type -> Text,
+        device -> Binary,
+        created_ms -> BigInt,
+        touched_ms -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    account,
+    agency,
+    certificate,
+    certificate_interval,
+    device,
+    inspection_task,
+    officer,
+    role,
+    task_officer,
+);

@@ -1,0 +1,21 @@
+//! One transaction, as intents.
+//!
+//! Promise: a [`Tx`] lives as long as its transaction and exposes only what `store/<noun>.rs` implements on it.
+
+use super::db::Db;
+
+/// A running transaction. Intents are methods, one file per noun.
+pub struct Tx<'a> {
+    db: &'a mut Db,
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn new(db: &'a mut Db) -> Self {
+        Self { db }
+    }
+
+    /// The connection; only `store/<noun>.rs` may ask.
+    pub(super) fn db(&mut self) -> &mut Db {
+        self.db
+    }
+}

@@ -1,0 +1,133 @@
+use super::*;
+use serde_json::{Value, json};
+
+const NOW: Instant = Instant::from_ms(1_795_363_200_000);
+const SECONDS: i64 = 1_795_363_200;
+
+struct Desk {
+    key: ServerKey,
+    tokens: Tokens,
+}
+
+impl Desk {
+    fn open() -> Self {
+        let key = ServerKey::ephemeral().unwrap();
+        let tokens = Tokens::new(&key, &TenantId::new([9; 16]), NOW).unwrap();
+        Self { key, tokens }
+    }
+
+    fn header(&self) -> Value {
+        json!({"alg": "ES256", "typ": "at+jwt", "kid": self.tokens.kid})
+    }
+
+    fn claims(&self) -> Value {
+        json!({"iss": self.tokens.issuer, "aud": "palm", "sub": OfficerId::new([1; 16]).to_string(), "sid": "s",
+               "jti": "j", "iat": SECONDS, "nbf": SECONDS, "exp": SECONDS + 600, "sv": 1})
+    }
+
+    /// A token with these parts, rightly signed by this installation's own key.
+    fn forge(&self, header: &Value, claims: &Value) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).unwrap());
+        let message = format!("{}.{}", part(header), part(claims));
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(self.key.sign(message.as_bytes()).unwrap()))
+    }
+
+    fn accepts(&self, header: &Value, claims: &Value) -> bool {
+        self.tokens.read(&self.forge(header, claims), NOW).is_ok()
+    }
+}
+
+fn with(mut value: Value, name: &str, new: Value) -> Value {
+    value[name] = new;
+    value
+}
+
+fn without(mut value: Value, name: &str) -> Value {
+    value.as_object_mut().unwrap().remove(name);
+    value
+}
+
+#[test]
+fn what_is_issued_is_read_for_ten_minutes() {
+    let desk = Desk::open();
+    let device = DeviceId::new([3; 16]);
+    let token = desk.tokens.issue(&OfficerId::new([1; 16]), 4, Some(&device), "s", NOW).unwrap();
+    let claims = desk.tokens.read(&token, NOW).unwrap();
+    assert_eq!((claims.sv, claims.device), (4, Some(device.to_string())));
+    assert!(desk.tokens.read(&token, NOW.plus_ms(629_999)).is_ok());
+    assert!(desk.tokens.read(&token, NOW.plus_ms(630_000)).is_err());
+    assert!(desk.tokens.read(&token, NOW.plus_ms(-31_000)).is_err());
+    assert!(desk.accepts(&desk.header(), &desk.claims()));
+}
+
+#[test]
+fn a_header_that_says_anything_else_is_refused() {
+    let desk = Desk::open();
+    let (header, claims) = (desk.header(), desk.claims());
+    for (name, value) in [
+        ("typ", json!("JWT")),
+        ("typ", json!(null)),
+        ("alg", json!("ES384")),
+        ("alg", json!("none")),
+        ("kid", json!("another")),
+        ("crit", json!(["exp"])),
+        ("jwk", json!({"kty": "EC"})),
+        ("jku", json!("https://example.org/keys")),
+        ("x5u", json!("https://example.org/cert")),
+        ("x5c", json!(["MII"])),
+        ("b64", json!(false)),
+    ] {
+        assert!(!desk.accepts(&with(header.clone(), name, value.clone()), &claims), "{name} {value}");
+    }
+    for name in ["typ", "alg", "kid"] {
+        assert!(!desk.accepts(&without(header.clone(), name), &claims), "{name} missing");
+    }
+}
+
+#[test]
+fn claims_that_are_not_ours_or_not_now_are_refused() {
+    let desk = Desk::open();
+    let (header, claims) = (desk.header(), desk.claims());
+    for (name, value) in [
+        ("iss", json!("another")),
+        ("aud", json!("another-service")),
+        ("aud", json!(["another-service"])),
+        ("exp", json!("1795363800")),
+        ("nbf", json!("1795363200")),
+        ("exp", json!(SECONDS - 31)),
+        ("nbf", json!(SECONDS + 31)),
+        ("exp", json!(SECONDS + 601)),
+        ("exp", json!(i64::MIN)),
+        ("admin", json!(true)),
+    ] {
+        assert!(!desk.accepts(&header, &with(claims.clone(), name, value.clone())), "{name} {value}");
+    }
+    for name in ["iss", "aud", "sub", "exp", "nbf", "iat", "sid", "jti", "sv"] {
+        assert!(!desk.accepts(&header, &without(claims.clone(), name)), "{name} missing");
+    }
+}
+
+#[test]
+fn a_signature_of_another_kind_is_refused() {
+    let desk = Desk::open();
+    let good = desk.forge(&desk.header(), &desk.claims());
+    let (message, _signature) = good.rsplit_once('.').unwrap();
+    assert!(desk.tokens.read(&format!("{message}."), NOW).is_err());
+    assert!(desk.tokens.read(message, NOW).is_err());
+    let other = Desk::open();
+    let stranger = URL_SAFE_NO_PAD.encode(other.key.sign(message.as_bytes()).unwrap());
+    assert!(desk.tokens.read(&format!("{message}.{stranger}"), NOW).is_err());
+    let with_public_key = EncodingKey::from_secret(desk.key.public_key().bytes());
+    let mut header = Header::new(Algorithm::HS256);
+    header.typ = Some(TYPE.to_owned());
+    header.kid = Some(desk.tokens.kid.clone());
+    let hs256 = jsonwebtoken::encode(&header, &desk.claims(), &with_public_key).unwrap();
+    assert!(desk.tokens.read(&hs256, NOW).is_err());
+}
+
+#[test]
+fn a_token_over_four_kibibytes_is_refused() {
+    let desk = Desk::open();
+    let long = desk.forge(&desk.header(), &with(desk.claims(), "sid", json!("s".repeat(4096))));
+    assert!(desk.tokens.read(&long, NOW).is_err());
+}
