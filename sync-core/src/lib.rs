@@ -8,6 +8,7 @@ pub mod case;
 pub mod change;
 pub mod codec;
 pub mod id;
+pub mod law;
 pub mod lease;
 pub mod log;
 pub mod message;

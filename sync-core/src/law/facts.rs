@@ -1,0 +1,272 @@
+//! What a rule may look at: plain values about one case, as of one act.
+//!
+//! Promise: no reference to how a case is stored. Whoever folds a case fills this in; a phone and
+//! the server that hold the same changes fill it in alike. A step that the holder *knows* is not
+//! recorded is [`Happened::NotYet`]; one that it cannot see is [`Happened::Unknown`].
+//! Not here: judgement (`rule`, `table`).
+
+mod decision;
+
+use crate::id::{OfficerId, TenantId};
+use crate::time::{Date, Instant};
+
+pub use decision::{Benchmark, Decision, Delivery, Item, Penalty, Seal};
+
+/// A value, or the admission that this holder cannot know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Known<T> {
+    /// The value is known.
+    Known(T),
+    /// This holder cannot know it: a rule that needs it is undecided.
+    #[default]
+    Unknown,
+}
+
+/// Whether and when a step took place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Happened {
+    /// It took place then.
+    At(Instant),
+    /// The holder knows that it has not taken place.
+    #[default]
+    NotYet,
+    /// The holder cannot know.
+    Unknown,
+}
+
+/// Field of enforcement, which decides the rules of procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sector {
+    /// 市场监督管理.
+    Market,
+    /// 农业农村.
+    Agriculture,
+    /// 交通运输.
+    Transport,
+    /// 住房和城乡建设.
+    Housing,
+    /// 应急管理.
+    Emergency,
+    /// Any other.
+    Other,
+}
+
+/// What the case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CaseKind {
+    /// An inspection (行政检查); a decision made in it is an on-the-spot decision.
+    Inspection,
+    /// An on-the-spot penalty (简易程序).
+    Spot,
+    /// An ordinary penalty (普通程序).
+    Ordinary,
+}
+
+/// An officer or helper who takes part in the act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficerPresent {
+    /// The person. The same person twice is one person.
+    pub officer: OfficerId,
+    /// Their certificate at the time of the act, for the region and category.
+    pub certificate: Certificate,
+    /// 辅助人员, 网格员: never counts as an officer.
+    pub is_helper: bool,
+}
+
+/// State of a certificate at the time of the act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificate {
+    /// 有效.
+    Valid,
+    /// Not valid, and why.
+    NotValid(NotValid),
+    /// The holder's list is too old or does not name this certificate.
+    Unknown,
+}
+
+/// Why a certificate is not valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotValid {
+    /// 暂扣.
+    Suspended,
+    /// 注销.
+    Cancelled,
+    /// 吊销.
+    Revoked,
+    /// 挂失.
+    Lost,
+    /// 过期.
+    Expired,
+    /// The person never had one.
+    Missing,
+    /// Not for this region or category.
+    OutOfScope,
+}
+
+/// Kind of party (当事人).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PartyType {
+    /// 自然人.
+    NaturalPerson,
+    /// 个体工商户.
+    IndividualBusiness,
+    /// 企业法人.
+    Company,
+    /// 其他组织.
+    OtherOrganisation,
+}
+
+/// Whose limit of 行政处罚法 第五十一条 applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FineSubject {
+    /// 公民.
+    Citizen,
+    /// 法人或者其他组织.
+    Organisation,
+}
+
+/// The party of the case, as far as rules look at it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Party {
+    /// Kind of party.
+    pub kind: Known<PartyType>,
+    /// Unified social credit code as written down, if any.
+    pub credit_code: Option<String>,
+    /// Citizen identity number as written down, if any.
+    pub citizen_number: Option<String>,
+}
+
+/// Facts of an inspection on the spot. Every time is that of the record made of the step.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inspection {
+    /// Whether it enters the premises of an enterprise (进入企业生产经营场所).
+    pub enters_enterprise: Known<bool>,
+    /// Flagged urgent (紧急情况、需要当场实施): the plan may be made up for.
+    pub urgent: bool,
+    /// 检查方案 approved by the head of the unit.
+    pub plan_approved_at: Happened,
+    /// 检查通知书 made.
+    pub notice_made_at: Happened,
+    /// 执法码 obtained.
+    pub code_obtained_at: Happened,
+    /// 执法码 handed to the enterprise to scan.
+    pub code_handed_over_at: Happened,
+    /// 企业码 scanned.
+    pub enterprise_code_scanned_at: Happened,
+    /// Entry. The clock of the report starts on this day.
+    pub entered_at: Happened,
+    /// The recorded special reason (特殊原因) for having no 执法码.
+    pub special_reason: Option<String>,
+    /// Reported to the department of justice (报司法行政部门备案).
+    pub filed_at: Happened,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceEntry {
+    /// Name shown in messages.
+    pub name: String,
+    /// Its kind as written down, such as `书证`.
+    pub kind: String,
+}
+
+/// About one case, as of one act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Civil date of the act that is judged (for a deadline: the day on which one looks).
+    pub on: Date,
+    /// Date of the violation; where unknown, rules of substance look at `on`.
+    pub violation_on: Known<Date>,
+    /// The installation, for rows of one tenant.
+    pub tenant: Option<TenantId>,
+    /// Six-digit region of the acting organ, such as `500237`.
+    pub region: String,
+    /// Sector of the acting organ.
+    pub sector: Sector,
+    /// Kind of case.
+    pub kind: CaseKind,
+    /// Everybody recorded as taking part, in any order.
+    pub officers: Vec<OfficerPresent>,
+    /// Certificates shown to the party (出示执法证件).
+    pub certificate_shown_at: Happened,
+    /// First question of an interview, or first step of inspection that needs the certificate.
+    pub first_question_at: Happened,
+    /// The party was told content, facts, reasons, basis and rights (第四十四条).
+    pub rights_told_at: Happened,
+    /// The party's statement and defence were heard (第四十五条).
+    pub heard_at: Happened,
+    /// The party expressly waived statement and defence (第六十二条).
+    pub waived_at: Happened,
+    /// Order to correct the violation (责令改正) given.
+    pub correction_ordered_at: Happened,
+    /// Whether its text orders a correction: [`super::wording::orders_correction`].
+    pub correction_text_orders: Known<bool>,
+    /// The party.
+    pub party: Party,
+    /// Source of the signed local configuration by which an individual business counts as an
+    /// organisation; without it, it counts as a citizen.
+    pub individual_business_as_organisation: Option<String>,
+    /// Organ of reconsideration for the acting organ, such as `巫山县人民政府`.
+    pub reconsideration_organ: Known<String>,
+    /// The act took place on the water; clocks may start at landing.
+    pub on_water: bool,
+    /// Landing (抵岸), if on the water.
+    pub landed_at: Happened,
+    /// The inspection, if the case has one.
+    pub inspection: Option<Inspection>,
+    /// The decision, if one is drafted or made.
+    pub decision: Option<Decision>,
+    /// Evidence that has not been withdrawn.
+    pub evidence: Vec<EvidenceEntry>,
+}
+
+impl Facts {
+    /// A case about which nothing is recorded yet.
+    pub fn new(on: Date, region: &str, sector: Sector, kind: CaseKind) -> Self {
+        Self {
+            on,
+            violation_on: Known::Unknown,
+            tenant: None,
+            region: region.to_owned(),
+            sector,
+            kind,
+            officers: Vec::new(),
+            certificate_shown_at: Happened::NotYet,
+            first_question_at: Happened::NotYet,
+            rights_told_at: Happened::NotYet,
+            heard_at: Happened::NotYet,
+            waived_at: Happened::NotYet,
+            correction_ordered_at: Happened::NotYet,
+            correction_text_orders: Known::Unknown,
+            party: Party::default(),
+            individual_business_as_organisation: None,
+            reconsideration_organ: Known::Unknown,
+            on_water: false,
+            landed_at: Happened::NotYet,
+            inspection: None,
+            decision: None,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// The decision, if it is one made on the spot.
+    pub fn spot_decision(&self) -> Option<&Decision> {
+        match self.kind {
+            CaseKind::Inspection | CaseKind::Spot => self.decision.as_ref(),
+            CaseKind::Ordinary => None,
+        }
+    }
+
+    /// Whose limit applies. An individual business is a citizen unless configuration cites a source.
+    pub fn fine_subject(&self) -> Known<FineSubject> {
+        let Known::Known(kind) = self.party.kind else { return Known::Unknown };
+        let cited = self.individual_business_as_organisation.as_deref().is_some_and(|s| !s.trim().is_empty());
+        Known::Known(match kind {
+            PartyType::NaturalPerson => FineSubject::Citizen,
+            PartyType::IndividualBusiness if !cited => FineSubject::Citizen,
+            PartyType::IndividualBusiness | PartyType::Company | PartyType::OtherOrganisation => {
+                FineSubject::Organisation
+            }
+        })
+    }
+}

@@ -1,0 +1,369 @@
+//! A provision as a row, and what judging by it answers.
+//!
+//! Promise: [`evaluate`] is pure: same rows, facts and calendar, same results in the order of the
+//! rows. Undecided never blocks: a phone cannot know everything. A deadline that rests on an
+//! unpublished holiday notice is never found breached.
+//! Not here: the rows (`table`).
+
+use super::calendar::{Calendar, Due, Period};
+use super::facts::{Facts, Happened, Known, Sector};
+use crate::id::{Digest, TenantId};
+use crate::money::Fen;
+use crate::time::{Date, Instant};
+use sha2::Digest as _;
+use std::fmt::Write as _;
+
+/// Chinese first, English beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    /// Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+/// What a breach does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Severity {
+    /// Stops the next formal act named in [`Rule::stops`]. Never erases what is recorded.
+    Block,
+    /// Shown; the act goes on with a reason.
+    Warn,
+    /// A date to be kept.
+    Alarm,
+    /// Shown only.
+    Info,
+}
+
+/// A formal act at which a rule can stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Entering the premises to inspect.
+    Enter,
+    /// The first question of an interview.
+    FirstQuestion,
+    /// Adding a piece of evidence to the file.
+    AddEvidence,
+    /// Signing a record (笔录).
+    SignRecord,
+    /// Signing the decision.
+    SignDecision,
+    /// Handing the decision over.
+    Deliver,
+    /// Closing the case.
+    Close,
+}
+
+/// The answer of one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Kept.
+    Satisfied,
+    /// Not kept, or would not be if the act were done now.
+    Breached,
+    /// Facts are missing, or a clock is still running.
+    Undecided,
+    /// Nothing in this case that the rule speaks of.
+    NotApplicable,
+}
+
+/// Which date decides whether the row is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LooksAt {
+    /// Procedure: the date of the step, [`Facts::on`].
+    Step,
+    /// Substance: the date of the violation, where known.
+    Violation,
+}
+
+/// Where a row applies. Empty sectors, no region and no tenant: everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// One installation only.
+    pub tenant: Option<TenantId>,
+    /// Prefix of the region code, such as `50` for Chongqing.
+    pub region: &'static str,
+    /// These sectors only.
+    pub sectors: &'static [Sector],
+}
+
+impl Scope {
+    /// Everywhere.
+    pub const EVERYWHERE: Self = Self { tenant: None, region: "", sectors: &[] };
+
+    fn takes_in(self, facts: &Facts) -> bool {
+        facts.region.starts_with(self.region)
+            && (self.sectors.is_empty() || self.sectors.contains(&facts.sector))
+            && (self.tenant.is_none() || self.tenant == facts.tenant)
+    }
+}
+
+/// A number of the law, shown to the lawyer and part of the hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    /// What it counts.
+    pub what: Text,
+    /// The number.
+    pub is: Amount,
+}
+
+/// A number with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// Money.
+    Money(Fen),
+    /// A time.
+    Time(Period),
+    /// People, kinds, characters: a plain count.
+    Count(u16),
+    /// Percent.
+    Percent(u8),
+}
+
+/// When a clock starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At that instant (for days: on its date).
+    At(Instant),
+    /// It has not started, or there is none.
+    NotRunning,
+    /// Unknown.
+    Unknown,
+}
+
+/// How a row is judged.
+#[derive(Clone, Copy)]
+pub enum Test {
+    /// By the facts alone.
+    Facts(fn(&Facts) -> Outcome),
+    /// By a clock: done within a period from a start.
+    Clock {
+        /// What starts it.
+        from: fn(&Facts) -> Start,
+        /// What stops it.
+        until: fn(&Facts) -> Happened,
+        /// The period.
+        within: Period,
+    },
+}
+
+/// What was found, beyond the row's advice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// One provision.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Stable name, such as `SPO-01`.
+    pub id: &'static str,
+    /// Law and article, such as `行政处罚法 第五十一条`.
+    pub article: &'static str,
+    /// What it is about.
+    pub title: Text,
+    /// Verbatim from the law.
+    pub quotation: &'static str,
+    /// First day in force.
+    pub since: Date,
+    /// Last day in force.
+    pub until: Option<Date>,
+    /// Where it applies.
+    pub scope: Scope,
+    /// What a breach does.
+    pub severity: Severity,
+    /// Acts at which a [`Severity::Block`] row stops.
+    pub stops: &'static [Act],
+    /// Which date it looks at.
+    pub looks_at: LooksAt,
+    /// How it is judged.
+    pub test: Test,
+    /// Its numbers besides the period of a clock.
+    pub numbers: &'static [Number],
+    /// What to do.
+    pub advice: Text,
+    /// Says what exactly was found.
+    pub detail: fn(&Facts) -> Option<Detail>,
+    /// The wording was read in the text of the law, or the check of a standard was verified on
+    /// published codes. What is not confirmed never blocks.
+    pub confirmed: bool,
+    /// Raised whenever the predicate changes its meaning while the words stay.
+    pub revision: u16,
+}
+
+/// What one row says about the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckResult {
+    /// The row's id.
+    pub rule: &'static str,
+    /// Law and article.
+    pub article: &'static str,
+    /// The row's severity.
+    pub severity: Severity,
+    /// The answer.
+    pub outcome: Outcome,
+    /// Acts at which the row stops.
+    pub stops: &'static [Act],
+    /// The deadline, where the row has one and its clock has started.
+    pub due: Option<Due>,
+    /// For people, in Chinese.
+    pub zh: String,
+    /// For people, in English.
+    pub en: String,
+}
+
+/// Judges the facts by every row that is in force and in scope. In the order of `rules`.
+pub fn evaluate(rules: &[Rule], facts: &Facts, calendar: &Calendar) -> Vec<CheckResult> {
+    rules.iter().filter(|rule| rule.in_force(facts)).map(|rule| rule.judge(facts, calendar)).collect()
+}
+
+/// The breaches that stop `act`.
+pub fn blocking(results: &[CheckResult], act: Act) -> Vec<&CheckResult> {
+    let stops = |r: &&CheckResult| {
+        r.severity == Severity::Block && r.outcome == Outcome::Breached && r.stops.contains(&act)
+    };
+    results.iter().filter(stops).collect()
+}
+
+/// SHA-256 over a canonical text of every row, whatever order they come in.
+pub fn rule_set_hash(rules: &[Rule]) -> Digest {
+    let mut rows: Vec<String> = rules.iter().map(Rule::canonical).collect();
+    rows.sort_unstable();
+    let mut hash = sha2::Sha256::new();
+    hash.update(b"palm/rules/1");
+    for row in rows {
+        hash.update(b"\x1e");
+        hash.update(row.as_bytes());
+    }
+    Digest::new(hash.finalize().into())
+}
+
+impl Rule {
+    fn in_force(&self, facts: &Facts) -> bool {
+        let day = match (self.looks_at, facts.violation_on) {
+            (LooksAt::Violation, Known::Known(day)) => day,
+            (LooksAt::Violation, Known::Unknown) | (LooksAt::Step, _) => facts.on,
+        };
+        self.scope.takes_in(facts) && self.since <= day && self.until.is_none_or(|last| day <= last)
+    }
+
+    fn judge(&self, facts: &Facts, calendar: &Calendar) -> CheckResult {
+        let (outcome, due) = match self.test {
+            Test::Facts(judge) => (judge(facts), None),
+            Test::Clock { from, until, within } => clock(facts, calendar, from(facts), until(facts), within),
+        };
+        let (zh, en) = self.message(outcome, facts, due.as_ref());
+        let Self { id: rule, article, severity, stops, .. } = *self;
+        CheckResult { rule, article, severity, outcome, stops, due, zh, en }
+    }
+
+    fn message(&self, outcome: Outcome, facts: &Facts, due: Option<&Due>) -> (String, String) {
+        let (mut zh, mut en) = (self.title.zh.to_owned(), self.title.en.to_owned());
+        if let Some(due) = due {
+            let _ = write!(zh, "：{}", due.zh);
+            let _ = write!(en, ": {}", due.en);
+        }
+        match outcome {
+            Outcome::Satisfied | Outcome::NotApplicable => {}
+            Outcome::Breached | Outcome::Undecided => {
+                if let Some(found) = (self.detail)(facts) {
+                    let _ = write!(zh, "：{}", found.zh);
+                    let _ = write!(en, ": {}", found.en);
+                }
+                let _ = write!(zh, "。{}（{}）", self.advice.zh, self.article);
+                let _ = write!(en, ". {} ({})", self.advice.en, self.article);
+            }
+        }
+        (zh, en)
+    }
+
+    /// Every part that a lawyer would call a change of the rule, separated by control characters.
+    fn canonical(&self) -> String {
+        let last = self.until.map(|day| day.to_string()).unwrap_or_default();
+        let tenant = self.scope.tenant.map(|t| t.to_string()).unwrap_or_default();
+        let mut text = [
+            self.id,
+            self.article,
+            self.title.zh,
+            self.title.en,
+            self.quotation,
+            self.advice.zh,
+            self.advice.en,
+            &self.since.to_string(),
+            &last,
+            self.scope.region,
+            &tenant,
+        ]
+        .join("\x1f");
+        let _ = write!(
+            text,
+            "\x1f{:?}\x1f{:?}\x1f{:?}\x1f{:?}\x1f{}\x1f{}",
+            self.scope.sectors, self.severity, self.stops, self.looks_at, self.confirmed, self.revision
+        );
+        for number in self.numbers {
+            let _ = write!(text, "\x1f{}={}", number.what.zh, number.is.zh());
+        }
+        if let Test::Clock { within, .. } = self.test {
+            let _ = write!(text, "\x1f{}", within.zh());
+        }
+        text
+    }
+}
+
+fn clock(
+    facts: &Facts,
+    calendar: &Calendar,
+    from: Start,
+    until: Happened,
+    within: Period,
+) -> (Outcome, Option<Due>) {
+    let start = match from {
+        Start::At(start) => start,
+        Start::NotRunning => return (Outcome::NotApplicable, None),
+        Start::Unknown => return (Outcome::Undecided, None),
+    };
+    let due = calendar.due(start, within);
+    let late = if due.provisional { Outcome::Undecided } else { Outcome::Breached };
+    let outcome = match until {
+        Happened::At(done) if due.met_by(done) => Outcome::Satisfied,
+        Happened::At(_) => late,
+        Happened::NotYet if !due.met_by(Instant::start_of(facts.on)) => late,
+        Happened::NotYet | Happened::Unknown => Outcome::Undecided,
+    };
+    (outcome, Some(due))
+}
+
+impl Period {
+    /// In Chinese, with its unit.
+    pub fn zh(self) -> String {
+        match self {
+            Self::WorkingDays(n) => format!("{n}个工作日"),
+            Self::Days(n) => format!("{n}日"),
+            Self::Hours(n) => format!("{n}小时"),
+        }
+    }
+
+    /// In English, with its unit.
+    pub fn en(self) -> String {
+        match self {
+            Self::WorkingDays(n) => format!("{n} working days"),
+            Self::Days(n) => format!("{n} days"),
+            Self::Hours(n) => format!("{n} hours"),
+        }
+    }
+}
+
+impl Amount {
+    /// In Chinese, with its unit.
+    pub fn zh(self) -> String {
+        match self {
+            Self::Money(fen) => format!("{fen}元"),
+            Self::Time(period) => period.zh(),
+            Self::Count(n) => n.to_string(),
+            Self::Percent(n) => format!("{n}%"),
+        }
+    }
+}

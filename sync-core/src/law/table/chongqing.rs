@@ -1,0 +1,200 @@
+//! Chongqing: Decree 375 on inspecting enterprises, Decree 355 on discretion.
+//! Of Decree 375 only 第十四条 to 第十九条 could be read; what is quoted is quoted in full.
+
+use super::{ROW, all, kept, not_after, written};
+use crate::law::calendar::Period;
+use crate::law::discretion::{HEAVIER_PERCENT, LIGHTER_PERCENT, REDUCED_PERCENT};
+use crate::law::facts::{Facts, Happened, Inspection, Known};
+use crate::law::rule::{
+    Act, Amount, Detail, LooksAt, Number, Outcome, Rule, Scope, Severity, Start, Test, Text,
+};
+use crate::time::Date;
+
+const CHONGQING: Scope = Scope { region: "50", ..Scope::EVERYWHERE };
+/// In force since 2025-09-20.
+const DECREE_375: Rule =
+    Rule { since: Date::constant(2025, 9, 20), scope: CHONGQING, severity: Severity::Block, ..ROW };
+const WITHOUT_CODE: &str =
+    "确因特殊原因未取得“执法码”的，可以凭行政执法证件开展检查，并在检查之日起3个工作日内报司法行政部门备案。";
+
+pub(super) const ROWS: &[Rule] = &[
+    Rule {
+        id: "INS-02",
+        article: "重庆市规范涉企行政检查办法 第十七条",
+        title: Text { zh: "检查方案经负责人批准", en: "Plan approved by the head" },
+        quotation: "实施现场检查前，行政检查实施主体应当制定检查方案并经本单位负责人批准。紧急情况、需要当场实施的，检查实施后应当及时报告并补充办理手续。",
+        stops: &[Act::Enter],
+        test: Test::Facts(plan_approved),
+        advice: Text {
+            zh: "先取得经批准的检查方案；紧急情况记录为紧急并及时补办",
+            en: "Have the plan approved first; in an emergency record it as urgent and make up for it promptly",
+        },
+        ..DECREE_375
+    },
+    Rule {
+        id: "INS-03",
+        article: "重庆市规范涉企行政检查办法 第十八条",
+        title: Text {
+            zh: "检查通知书和双码核验", en: "Notice, enforcement code and enterprise code"
+        },
+        quotation: "行政检查实施主体开展现场检查前，应当依托行政执法以及执法监督数字应用生成检查任务、获取“执法码”并形成检查通知书。执法人员进入企业前应当主动将“执法码”交由检查对象扫码核实，并扫描“企业码”查验企业信息。",
+        stops: &[Act::Enter],
+        test: Test::Facts(codes_before_entry),
+        advice: Text {
+            zh: "进入企业前取得执法码、形成检查通知书，交企业扫码并扫描企业码；确有特殊原因未取得执法码的，记录原因",
+            en: "Before entry obtain the code and the notice, have the code scanned and scan the enterprise's; if there is a special reason for having no code, record it",
+        },
+        ..DECREE_375
+    },
+    Rule {
+        id: "INS-03-EX",
+        article: "重庆市规范涉企行政检查办法 第十八条",
+        title: Text { zh: "特殊原因未取得执法码", en: "No code for a special reason" },
+        quotation: WITHOUT_CODE,
+        severity: Severity::Warn,
+        test: Test::Facts(exception_used),
+        advice: Text {
+            zh: "凭执法证件检查，三个工作日内报司法行政部门备案",
+            en: "Inspect on the certificate and file with the department of justice within three working days",
+        },
+        detail: reason_found,
+        ..DECREE_375
+    },
+    Rule {
+        id: "INS-04",
+        article: "重庆市规范涉企行政检查办法 第十八条",
+        title: Text { zh: "未取得执法码的备案", en: "Filing an inspection without a code" },
+        quotation: WITHOUT_CODE,
+        severity: Severity::Alarm,
+        test: Test::Clock { from: entered_without_code, until: filed, within: Period::WorkingDays(3) },
+        advice: Text { zh: "报司法行政部门备案", en: "File with the department of justice" },
+        ..DECREE_375
+    },
+    Rule {
+        id: "CAS-24",
+        article: "重庆市规范行政处罚裁量权办法 第十六条",
+        title: Text { zh: "罚款在所选档次的幅度内", en: "Fine inside the band of its grade" },
+        quotation: "罚款数额的确定遵循下列规则：\n\n（一）罚款为一定金额的倍数的，减轻处罚应当低于最低倍数，从轻处罚按最低倍数到最高倍数这一幅度的30%以下确定（包含本数），从重处罚按最低倍数到最高倍数这一幅度的70%以上确定（包含本数），一般处罚按最低倍数到最高倍数这一幅度的30%—70%实施行政处罚（不包含本数）；\n\n（二）罚款为一定幅度的数额的，减轻处罚应当低于最低罚款数额，从轻处罚按最低罚款数额到最高罚款数额这一幅度的30%以下确定（包含本数），从重处罚按最低罚款数额到最高罚款数额这一幅度的70%以上确定（包含本数），一般处罚按最低罚款数额到最高罚款数额这一幅度的30%—70%实施行政处罚（不包含本数）；\n\n（三）罚款只规定最高数额没有规定最低数额的，减轻处罚按最高罚款数额的10%以下确定（不包含本数），从轻处罚按最高罚款数额的10%—30%确定（包含本数），从重处罚按最高罚款数额的70%以上确定（包含本数），一般处罚按最高罚款数额的30%—70%实施行政处罚（不包含本数）。",
+        since: Date::constant(2023, 3, 1),
+        scope: CHONGQING,
+        severity: Severity::Block,
+        stops: &[Act::SignDecision],
+        looks_at: LooksAt::Violation,
+        test: Test::Facts(inside_band),
+        numbers: &[
+            Number {
+                what: Text { zh: "减轻低于最高额的", en: "reduced below" },
+                is: Amount::Percent(REDUCED_PERCENT),
+            },
+            Number {
+                what: Text { zh: "从轻至幅度的", en: "lighter up to" },
+                is: Amount::Percent(LIGHTER_PERCENT),
+            },
+            Number {
+                what: Text { zh: "从重自幅度的", en: "heavier from" },
+                is: Amount::Percent(HEAVIER_PERCENT),
+            },
+        ],
+        advice: Text {
+            zh: "按所选档次调整罚款数额；确需调整适用的，经批准并存入案卷（第十九条）",
+            en: "Change the fine to fit the grade, or have the deviation approved and put on file (第十九条)",
+        },
+        detail: band_found,
+        ..ROW
+    },
+];
+
+/// Judges an inspection that enters an enterprise.
+fn on_entry(facts: &Facts, judge: fn(&Inspection) -> Outcome) -> Outcome {
+    match facts.inspection.as_ref().map(|i| (i, i.enters_enterprise)) {
+        Some((inspection, Known::Known(true))) => judge(inspection),
+        Some((_, Known::Unknown)) => Outcome::Undecided,
+        Some((_, Known::Known(false))) | None => Outcome::NotApplicable,
+    }
+}
+
+fn plan_approved(facts: &Facts) -> Outcome {
+    on_entry(facts, |i| {
+        if i.urgent && i.plan_approved_at == Happened::NotYet {
+            return Outcome::Undecided;
+        }
+        if i.urgent { Outcome::Satisfied } else { not_after(i.plan_approved_at, i.entered_at) }
+    })
+}
+
+fn code_in_time(inspection: &Inspection) -> Outcome {
+    not_after(inspection.code_obtained_at, inspection.entered_at)
+}
+
+/// A special reason excuses a missing code only; whoever has the code must use it.
+fn codes_before_entry(facts: &Facts) -> Outcome {
+    on_entry(facts, |i| match code_in_time(i) {
+        Outcome::Breached if written(i.special_reason.as_ref()) => Outcome::Satisfied,
+        code @ (Outcome::Satisfied | Outcome::Breached | Outcome::Undecided | Outcome::NotApplicable) => {
+            all(&[
+                code,
+                not_after(i.notice_made_at, i.entered_at),
+                not_after(i.code_handed_over_at, i.entered_at),
+                not_after(i.enterprise_code_scanned_at, i.entered_at),
+            ])
+        }
+    })
+}
+
+fn exception_used(facts: &Facts) -> Outcome {
+    on_entry(facts, |i| match code_in_time(i) {
+        Outcome::Breached if written(i.special_reason.as_ref()) => Outcome::Breached,
+        Outcome::Breached => Outcome::NotApplicable,
+        code @ (Outcome::Satisfied | Outcome::Undecided | Outcome::NotApplicable) => code,
+    })
+}
+
+fn reason_found(facts: &Facts) -> Option<Detail> {
+    let reason = facts.inspection.as_ref()?.special_reason.as_ref()?;
+    Some(Detail { zh: format!("原因：{reason}"), en: format!("reason: {reason}") })
+}
+
+fn entered_without_code(facts: &Facts) -> Start {
+    let Some(inspection) = &facts.inspection else { return Start::NotRunning };
+    match (inspection.entered_at, on_entry(facts, code_in_time)) {
+        (Happened::At(entered), Outcome::Breached) => Start::At(entered),
+        (Happened::Unknown, Outcome::Breached) | (_, Outcome::Undecided) => Start::Unknown,
+        (Happened::NotYet, Outcome::Breached) | (_, Outcome::Satisfied | Outcome::NotApplicable) => {
+            Start::NotRunning
+        }
+    }
+}
+
+fn filed(facts: &Facts) -> Happened {
+    facts.inspection.as_ref().map_or(Happened::NotYet, |i| i.filed_at)
+}
+
+fn inside_band(facts: &Facts) -> Outcome {
+    let Some(decision) = &facts.decision else { return Outcome::NotApplicable };
+    let (Some(benchmark), Some(fine)) = (&decision.benchmark, decision.fine) else {
+        return Outcome::NotApplicable;
+    };
+    if written(benchmark.deviation_approved.as_ref()) {
+        return Outcome::Satisfied;
+    }
+    kept(benchmark.range.band(benchmark.grade).is_some_and(|band| band.holds(fine)))
+}
+
+fn band_found(facts: &Facts) -> Option<Detail> {
+    let decision = facts.decision.as_ref()?;
+    let (benchmark, fine) = (decision.benchmark.as_ref()?, decision.fine?);
+    let grade = benchmark.grade.zh();
+    Some(match benchmark.range.band(benchmark.grade) {
+        Some(band) => Detail {
+            zh: format!("罚款{fine}元，{grade}档为{}元至{}元", band.lowest, band.highest),
+            en: format!(
+                "a fine of {fine} yuan; the grade {grade} runs from {} to {} yuan",
+                band.lowest, band.highest
+            ),
+        },
+        None => Detail {
+            zh: format!("{grade}档没有可用数额"),
+            en: format!("the grade {grade} holds no amount"),
+        },
+    })
+}

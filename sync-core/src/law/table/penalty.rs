@@ -1,0 +1,251 @@
+//! 行政处罚法 (2021): who acts, what is told, evidence, correction.
+
+use super::{ROW, all, kept, not_after};
+use crate::id::OfficerId;
+use crate::law::facts::{Certificate, Facts, Happened, Known, NotValid};
+use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use crate::time::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+const OFFICERS_NEEDED: u16 = 2;
+/// The kinds of 第四十六条. The eighth names two records.
+const EVIDENCE_KINDS: [&str; 8] =
+    ["书证", "物证", "视听资料", "电子数据", "证人证言", "当事人的陈述", "鉴定意见", "勘验笔录、现场笔录"];
+
+/// In force since 2021-07-15 (第八十六条).
+pub(super) const LAW: Rule = Rule { since: Date::constant(2021, 7, 15), severity: Severity::Block, ..ROW };
+
+pub(super) const ROWS: &[Rule] = &[
+    Rule {
+        id: "OFF-01",
+        article: "行政处罚法 第四十二条",
+        title: Text { zh: "两名以上执法人员", en: "Two officers" },
+        quotation: "行政处罚应当由具有行政执法资格的执法人员实施。执法人员不得少于两人，法律另有规定的除外。",
+        stops: &[Act::Enter, Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
+        test: Test::Facts(two_officers),
+        numbers: &[Number {
+            what: Text { zh: "执法人员至少", en: "officers at least" },
+            is: Amount::Count(OFFICERS_NEEDED),
+        }],
+        advice: Text {
+            zh: "须由两名不同的、证件有效的执法人员共同实施；同一人两次、辅助人员不计入",
+            en: "Two different officers with valid certificates must act together; the same person twice and helpers do not count",
+        },
+        detail: |f| Some(officers_found(f)),
+        ..LAW
+    },
+    Rule {
+        id: "OFF-02",
+        article: "行政处罚法 第七十六条",
+        title: Text { zh: "行为时执法证件有效", en: "Certificates valid at the time of the act" },
+        quotation: "（五）执法人员未取得执法证件的。",
+        stops: &[Act::Enter, Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
+        test: Test::Facts(certificates_valid),
+        advice: Text {
+            zh: "证件无效的人员不得参与执法，请更换人员",
+            en: "Whoever has no valid certificate may not take part; replace the officer",
+        },
+        detail: certificates_found,
+        ..LAW
+    },
+    Rule {
+        id: "OFF-03",
+        article: "行政处罚法 第五十五条",
+        title: Text {
+            zh: "询问、检查前出示执法证件", en: "Certificate shown before the first question"
+        },
+        quotation: "执法人员在调查或者进行检查时，应当主动向当事人或者有关人员出示执法证件。",
+        stops: &[Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
+        test: Test::Facts(|f| not_after(f.certificate_shown_at, f.first_question_at)),
+        advice: Text {
+            zh: "先出示执法证件并记录，再开始询问或者检查",
+            en: "Show the certificates and record it, then begin to ask or inspect",
+        },
+        ..LAW
+    },
+    Rule {
+        id: "SPO-06",
+        article: "行政处罚法 第四十四条",
+        title: Text { zh: "决定前告知", en: "The party is told before the decision" },
+        quotation: "行政机关在作出行政处罚决定之前，应当告知当事人拟作出的行政处罚内容及事实、理由、依据，并告知当事人依法享有的陈述、申辩、要求听证等权利。",
+        stops: &[Act::SignDecision],
+        test: Test::Facts(told_first),
+        advice: Text {
+            zh: "先告知拟处罚内容、事实、理由、依据和陈述、申辩等权利，再作出决定",
+            en: "Tell the party the intended penalty, facts, reasons, basis and rights, then decide",
+        },
+        ..LAW
+    },
+    Rule {
+        id: "SPO-06-HEARD",
+        article: "行政处罚法 第四十五条",
+        title: Text { zh: "听取陈述、申辩", en: "The party is heard" },
+        quotation: "当事人有权进行陈述和申辩。行政机关必须充分听取当事人的意见，对当事人提出的事实、理由和证据，应当进行复核；当事人提出的事实、理由或者证据成立的，行政机关应当采纳。",
+        stops: &[Act::SignDecision],
+        test: Test::Facts(heard),
+        advice: Text {
+            zh: "告知后听取当事人的陈述、申辩并记录；当事人明确放弃的，记录放弃",
+            en: "After telling the party, hear and record its statement and defence, or its express waiver",
+        },
+        ..LAW
+    },
+    Rule {
+        id: "CAS-04",
+        article: "行政处罚法 第四十六条",
+        title: Text { zh: "证据种类", en: "Kind of evidence" },
+        quotation: "证据包括：\n\n（一）书证；\n\n（二）物证；\n\n（三）视听资料；\n\n（四）电子数据；\n\n（五）证人证言；\n\n（六）当事人的陈述；\n\n（七）鉴定意见；\n\n（八）勘验笔录、现场笔录。",
+        stops: &[Act::AddEvidence, Act::SignDecision],
+        test: Test::Facts(evidence_kinds),
+        numbers: &[Number {
+            what: Text { zh: "证据种类", en: "kinds of evidence" }, is: Amount::Count(8)
+        }],
+        advice: Text {
+            zh: "证据种类须为法定八种之一", en: "The kind must be one of the eight of the law"
+        },
+        detail: unknown_kinds,
+        ..LAW
+    },
+    Rule {
+        id: "CAS-22",
+        article: "行政处罚法 第二十八条",
+        title: Text { zh: "责令改正", en: "Order to correct" },
+        quotation: "行政机关实施行政处罚时，应当责令当事人改正或者限期改正违法行为。",
+        severity: Severity::Warn,
+        test: Test::Facts(correction_ordered),
+        advice: Text {
+            zh: "处罚时一并责令改正或者限期改正，并记录",
+            en: "Order the correction, at once or within a period, with the penalty, and record it",
+        },
+        ..LAW
+    },
+];
+
+/// Each person once, with the worst certificate recorded of them.
+fn people(facts: &Facts) -> BTreeMap<OfficerId, Certificate> {
+    let mut people: BTreeMap<OfficerId, Certificate> = BTreeMap::new();
+    for one in facts.officers.iter().filter(|one| !one.is_helper) {
+        let worst = people.entry(one.officer).or_insert(one.certificate);
+        *worst = match (*worst, one.certificate) {
+            (Certificate::NotValid(why), _) | (_, Certificate::NotValid(why)) => Certificate::NotValid(why),
+            (Certificate::Unknown, _) | (_, Certificate::Unknown) => Certificate::Unknown,
+            (Certificate::Valid, Certificate::Valid) => Certificate::Valid,
+        };
+    }
+    people
+}
+
+fn count(people: &BTreeMap<OfficerId, Certificate>, wanted: fn(Certificate) -> bool) -> usize {
+    people.values().filter(|certificate| wanted(**certificate)).count()
+}
+
+fn two_officers(facts: &Facts) -> Outcome {
+    let people = people(facts);
+    let needed = usize::from(OFFICERS_NEEDED);
+    let valid = count(&people, |c| c == Certificate::Valid);
+    let unknown = count(&people, |c| c == Certificate::Unknown);
+    if valid >= needed {
+        return Outcome::Satisfied;
+    }
+    if valid + unknown >= needed { Outcome::Undecided } else { Outcome::Breached }
+}
+
+fn officers_found(facts: &Facts) -> Detail {
+    let people = people(facts);
+    let (all, valid) = (people.len(), count(&people, |c| c == Certificate::Valid));
+    Detail {
+        zh: format!("在场执法人员{all}人，其中证件确认有效{valid}人"),
+        en: format!("{all} officers present, {valid} with a certificate known to be valid"),
+    }
+}
+
+fn certificates_valid(facts: &Facts) -> Outcome {
+    let people = people(facts);
+    if people.is_empty() {
+        return Outcome::NotApplicable;
+    }
+    let each = people.values().map(|certificate| match certificate {
+        Certificate::Valid => Outcome::Satisfied,
+        Certificate::NotValid(_) => Outcome::Breached,
+        Certificate::Unknown => Outcome::Undecided,
+    });
+    all(&each.collect::<Vec<_>>())
+}
+
+fn certificates_found(facts: &Facts) -> Option<Detail> {
+    let said: BTreeSet<(&str, &str)> = people(facts).values().filter_map(|c| certificate_state(*c)).collect();
+    let join = |part: fn(&(&'static str, &'static str)) -> &'static str, with: &str| {
+        said.iter().map(part).collect::<Vec<_>>().join(with)
+    };
+    (!said.is_empty()).then(|| Detail { zh: join(|s| s.0, "、"), en: join(|s| s.1, ", ") })
+}
+
+fn certificate_state(certificate: Certificate) -> Option<(&'static str, &'static str)> {
+    match certificate {
+        Certificate::Valid => None,
+        Certificate::Unknown => Some(("有证件状态不明", "a certificate of unknown state")),
+        Certificate::NotValid(why) => Some(match why {
+            NotValid::Suspended => ("有证件被暂扣", "a certificate suspended"),
+            NotValid::Cancelled => ("有证件已注销", "a certificate cancelled"),
+            NotValid::Revoked => ("有证件被吊销", "a certificate revoked"),
+            NotValid::Lost => ("有证件已挂失", "a certificate reported lost"),
+            NotValid::Expired => ("有证件已过期", "a certificate expired"),
+            NotValid::Missing => ("有人员未取得证件", "a person without a certificate"),
+            NotValid::OutOfScope => {
+                ("有证件超出区域或者类别", "a certificate for another region or category")
+            }
+        }),
+    }
+}
+
+fn told_first(facts: &Facts) -> Outcome {
+    facts.decision.as_ref().map_or(Outcome::NotApplicable, |d| not_after(facts.rights_told_at, d.signed_at))
+}
+
+fn heard(facts: &Facts) -> Outcome {
+    let Some(decision) = &facts.decision else { return Outcome::NotApplicable };
+    let in_order =
+        |step: Happened| all(&[not_after(facts.rights_told_at, step), not_after(step, decision.signed_at)]);
+    let ways = [in_order(facts.heard_at), in_order(facts.waived_at)];
+    for best in [Outcome::Satisfied, Outcome::Undecided] {
+        if ways.contains(&best) {
+            return best;
+        }
+    }
+    Outcome::Breached
+}
+
+/// Whether `kind` is one of the eight; either record of the eighth may be named alone.
+fn is_evidence_kind(kind: &str) -> bool {
+    EVIDENCE_KINDS.contains(&kind) || kind == "勘验笔录" || kind == "现场笔录"
+}
+
+fn evidence_kinds(facts: &Facts) -> Outcome {
+    if facts.evidence.is_empty() {
+        return Outcome::NotApplicable;
+    }
+    kept(facts.evidence.iter().all(|entry| is_evidence_kind(&entry.kind)))
+}
+
+fn unknown_kinds(facts: &Facts) -> Option<Detail> {
+    let wrong: Vec<String> = facts
+        .evidence
+        .iter()
+        .filter(|entry| !is_evidence_kind(&entry.kind))
+        .map(|entry| format!("{}「{}」", entry.name, entry.kind))
+        .collect();
+    (!wrong.is_empty()).then(|| Detail { zh: wrong.join("、"), en: wrong.join(", ") })
+}
+
+fn correction_ordered(facts: &Facts) -> Outcome {
+    let Some(decision) = &facts.decision else { return Outcome::NotApplicable };
+    let worded = match facts.correction_text_orders {
+        Known::Known(orders) => kept(orders),
+        Known::Unknown => Outcome::Undecided,
+    };
+    match facts.correction_ordered_at {
+        Happened::NotYet => Outcome::Breached,
+        Happened::At(_) | Happened::Unknown => {
+            all(&[not_after(facts.correction_ordered_at, decision.signed_at), worded])
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Every provision at its boundary and one past it.
+mod calendar;
+mod identity;
+mod inspection;
+mod officers;
+mod scene;
+mod spot;
+mod table;

@@ -1,0 +1,153 @@
+use super::scene::{but, but_decision, but_inspection, nine, on_day, outcome, result, stopped};
+use crate::law::calendar::DueAt;
+use crate::law::discretion::{FineRange, Grade};
+use crate::law::facts::{Benchmark, Facts, Happened, Inspection, Known};
+use crate::law::rule::{Act, Outcome, Severity, evaluate};
+use crate::law::table::rules;
+use crate::money::Fen;
+use crate::time::Date;
+
+fn without_code(reason: Option<&str>) -> Facts {
+    but_inspection(|i| {
+        i.code_obtained_at = Happened::NotYet;
+        i.code_handed_over_at = Happened::NotYet;
+        i.special_reason = reason.map(str::to_owned);
+    })
+}
+
+#[test]
+fn decree_375_article_18_wants_each_step_not_after_entry() {
+    let steps: [fn(&mut Inspection) -> &mut Happened; 4] = [
+        |i| &mut i.notice_made_at,
+        |i| &mut i.code_obtained_at,
+        |i| &mut i.code_handed_over_at,
+        |i| &mut i.enterprise_code_scanned_at,
+    ];
+    for step in steps {
+        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::NotYet), Act::Enter), ["INS-03"]);
+        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::At(nine(0))), Act::Enter), ["INS-03"]);
+        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::At(nine(-1))), Act::Enter), [""; 0]);
+        assert_eq!(outcome(&but_inspection(|i| *step(i) = Happened::Unknown), "INS-03"), Outcome::Undecided);
+    }
+}
+
+#[test]
+fn decree_375_article_18_lets_a_recorded_special_reason_stand_for_the_code_with_a_warning() {
+    for no_reason in [None, Some(""), Some(" ")] {
+        assert_eq!(stopped(&without_code(no_reason), Act::Enter), ["INS-03"]);
+    }
+    let excused = without_code(Some("县平台故障，无法取得执法码"));
+    assert_eq!(stopped(&excused, Act::Enter), [""; 0]);
+    let warning = result(&excused, "INS-03-EX");
+    assert_eq!((warning.severity, warning.outcome), (Severity::Warn, Outcome::Breached));
+    assert!(warning.zh.contains("县平台故障"));
+}
+
+#[test]
+fn a_special_reason_does_not_excuse_a_code_that_was_obtained_and_not_shown() {
+    let held_back = but_inspection(|i| {
+        i.code_handed_over_at = Happened::NotYet;
+        i.special_reason = Some("忘记".to_owned());
+    });
+    assert_eq!(stopped(&held_back, Act::Enter), ["INS-03"]);
+}
+
+#[test]
+fn decree_375_article_18_is_filed_within_three_working_days_of_the_inspection() {
+    let filed = |on: Date| {
+        let mut facts = without_code(Some("无网络"));
+        facts.inspection.as_mut().unwrap().filed_at = on_day(on);
+        result(&facts, "INS-04")
+    };
+    // Friday; Sunday the 20th works.
+    let last = Date::constant(2026, 9, 22);
+    let in_time = filed(last);
+    assert_eq!((in_time.outcome, in_time.due.unwrap().at), (Outcome::Satisfied, DueAt::Day(last)));
+    assert_eq!(filed(Date::constant(2026, 9, 23)).outcome, Outcome::Breached);
+}
+
+#[test]
+fn decree_375_article_18_starts_no_clock_when_the_code_was_there() {
+    assert_eq!(outcome(&but(|_| ()), "INS-04"), Outcome::NotApplicable);
+    let waiting = without_code(Some("无网络"));
+    assert_eq!(outcome(&waiting, "INS-04"), Outcome::Undecided);
+    assert!(result(&waiting, "INS-04").zh.contains("至2026-09-22"));
+}
+
+#[test]
+fn decree_375_article_17_wants_the_plan_approved_before_entry_unless_urgent() {
+    let late = |urgent| {
+        but_inspection(|i| {
+            i.plan_approved_at = Happened::At(nine(0));
+            i.urgent = urgent;
+        })
+    };
+    assert_eq!(stopped(&late(false), Act::Enter), ["INS-02"]);
+    assert_eq!(outcome(&late(true), "INS-02"), Outcome::Satisfied);
+}
+
+#[test]
+fn decree_375_speaks_only_of_enterprises_in_chongqing_since_it_is_in_force() {
+    let stall = but_inspection(|i| {
+        i.enters_enterprise = Known::Known(false);
+        i.code_obtained_at = Happened::NotYet;
+    });
+    assert_eq!(outcome(&stall, "INS-03"), Outcome::NotApplicable);
+    let judged = |change: fn(&mut Facts)| {
+        let facts = but(change);
+        evaluate(rules(), &facts, &super::scene::calendar()).iter().any(|r| r.rule == "INS-03")
+    };
+    assert!(judged(|f| f.on = Date::constant(2025, 9, 20)));
+    assert!(!judged(|f| f.on = Date::constant(2025, 9, 19)));
+    assert!(!judged(|f| f.region = "510100".to_owned()));
+}
+
+fn graded(fen: i64, grade: Grade) -> Facts {
+    but_decision(|d| {
+        d.fine = Some(Fen::new(fen).unwrap());
+        d.benchmark =
+            Some(Benchmark { range: FineRange::UpTo(Fen::yuan(5_000)), grade, deviation_approved: None });
+    })
+}
+
+#[test]
+fn decree_355_article_16_wants_the_fine_inside_the_band_of_its_grade() {
+    for (fen, grade, expected) in [
+        (49_999, Grade::Reduced, Outcome::Satisfied),
+        (50_000, Grade::Reduced, Outcome::Breached),
+        (49_999, Grade::Lighter, Outcome::Breached),
+        (50_000, Grade::Lighter, Outcome::Satisfied),
+        (150_000, Grade::Lighter, Outcome::Satisfied),
+        (150_001, Grade::Lighter, Outcome::Breached),
+        (150_000, Grade::Ordinary, Outcome::Breached),
+        (150_001, Grade::Ordinary, Outcome::Satisfied),
+        (349_999, Grade::Ordinary, Outcome::Satisfied),
+        (350_000, Grade::Ordinary, Outcome::Breached),
+        (349_999, Grade::Heavier, Outcome::Breached),
+        (350_000, Grade::Heavier, Outcome::Satisfied),
+        (500_000, Grade::Heavier, Outcome::Satisfied),
+        (500_001, Grade::Heavier, Outcome::Breached),
+    ] {
+        assert_eq!(outcome(&graded(fen, grade), "CAS-24"), expected, "{fen} {grade:?}");
+    }
+}
+
+#[test]
+fn decree_355_article_19_lets_an_approved_deviation_stand() {
+    let mut facts = graded(150_001, Grade::Lighter);
+    assert_eq!(stopped(&facts, Act::SignDecision), ["CAS-24"]);
+    facts.decision.as_mut().unwrap().benchmark.as_mut().unwrap().deviation_approved =
+        Some("集体讨论记录1".to_owned());
+    assert_eq!(stopped(&facts, Act::SignDecision), [""; 0]);
+}
+
+#[test]
+fn decree_355_looks_at_the_date_of_the_violation_where_it_is_known() {
+    let judged = |on| {
+        let facts = but(|f| f.violation_on = on);
+        evaluate(rules(), &facts, &super::scene::calendar()).iter().any(|r| r.rule == "CAS-24")
+    };
+    assert!(judged(Known::Known(Date::constant(2023, 3, 1))));
+    assert!(!judged(Known::Known(Date::constant(2023, 2, 28))));
+    assert!(judged(Known::Unknown));
+}

@@ -1,0 +1,192 @@
+use super::scene::{but, nine, officer, outcome, restaurant, result, stopped};
+use crate::law::facts::{Certificate, EvidenceEntry, Facts, Happened, Known, NotValid};
+use crate::law::rule::{Act, Outcome, Severity};
+
+fn with_officers(states: &[(u8, Certificate)]) -> Facts {
+    but(|f| f.officers = states.iter().map(|(n, c)| officer(*n, *c)).collect())
+}
+
+#[test]
+fn article_42_is_kept_by_two_different_officers() {
+    assert_eq!(outcome(&restaurant(), "OFF-01"), Outcome::Satisfied);
+}
+
+#[test]
+fn article_42_refuses_one_officer_fewer() {
+    let alone = with_officers(&[(1, Certificate::Valid)]);
+    assert_eq!(outcome(&alone, "OFF-01"), Outcome::Breached);
+    for act in [Act::FirstQuestion, Act::SignRecord, Act::SignDecision] {
+        assert_eq!(stopped(&alone, act), ["OFF-01"], "{act:?}");
+    }
+    assert_eq!(outcome(&with_officers(&[]), "OFF-01"), Outcome::Breached);
+}
+
+#[test]
+fn article_42_counts_the_same_officer_twice_as_one() {
+    assert_eq!(
+        outcome(&with_officers(&[(1, Certificate::Valid), (1, Certificate::Valid)]), "OFF-01"),
+        Outcome::Breached
+    );
+}
+
+#[test]
+fn article_42_does_not_count_a_helper() {
+    let helped = but(|f| f.officers[1].is_helper = true);
+    assert_eq!(outcome(&helped, "OFF-01"), Outcome::Breached);
+}
+
+#[test]
+fn article_42_is_undecided_while_a_certificate_is_unknown_and_blocks_nothing() {
+    let unknown = with_officers(&[(1, Certificate::Valid), (2, Certificate::Unknown)]);
+    assert_eq!(outcome(&unknown, "OFF-01"), Outcome::Undecided);
+    assert_eq!(outcome(&unknown, "OFF-02"), Outcome::Undecided);
+    assert_eq!(stopped(&unknown, Act::SignDecision), [""; 0]);
+}
+
+#[test]
+fn article_76_refuses_an_officer_whose_certificate_is_not_valid() {
+    for why in [
+        NotValid::Suspended,
+        NotValid::Cancelled,
+        NotValid::Revoked,
+        NotValid::Lost,
+        NotValid::Expired,
+        NotValid::Missing,
+        NotValid::OutOfScope,
+    ] {
+        let third = with_officers(&[
+            (1, Certificate::Valid),
+            (2, Certificate::Valid),
+            (3, Certificate::NotValid(why)),
+        ]);
+        assert_eq!(outcome(&third, "OFF-01"), Outcome::Satisfied);
+        assert_eq!(stopped(&third, Act::SignDecision), ["OFF-02"], "{why:?}");
+    }
+}
+
+#[test]
+fn article_76_takes_the_worst_that_is_recorded_of_an_officer() {
+    let both =
+        [(1, Certificate::NotValid(NotValid::Expired)), (1, Certificate::Valid), (2, Certificate::Valid)];
+    assert_eq!(stopped(&with_officers(&both), Act::FirstQuestion), ["OFF-01", "OFF-02"]);
+}
+
+#[test]
+fn article_76_says_what_is_wrong_with_a_certificate() {
+    let said = result(&with_officers(&[(1, Certificate::NotValid(NotValid::Expired))]), "OFF-02");
+    assert!(said.zh.contains("已过期") && said.zh.contains("第七十六条"), "{}", said.zh);
+    assert!(said.en.contains("expired"), "{}", said.en);
+}
+
+#[test]
+fn article_55_allows_the_certificate_shown_in_the_same_millisecond_as_the_first_question() {
+    assert_eq!(outcome(&restaurant(), "OFF-03"), Outcome::Satisfied);
+}
+
+#[test]
+fn article_55_refuses_the_certificate_shown_one_millisecond_later() {
+    let late = but(|f| f.certificate_shown_at = Happened::At(nine(1)));
+    assert_eq!(stopped(&late, Act::SignRecord), ["OFF-03"]);
+    assert_eq!(stopped(&late, Act::Close), [""; 0]);
+}
+
+#[test]
+fn article_55_stops_the_first_question_until_the_certificate_is_shown() {
+    let before = |shown| {
+        but(|f| {
+            f.certificate_shown_at = shown;
+            f.first_question_at = Happened::NotYet;
+        })
+    };
+    assert_eq!(stopped(&before(Happened::NotYet), Act::FirstQuestion), ["OFF-03"]);
+    assert_eq!(stopped(&before(Happened::At(nine(0))), Act::FirstQuestion), [""; 0]);
+    assert_eq!(outcome(&before(Happened::Unknown), "OFF-03"), Outcome::Undecided);
+}
+
+#[test]
+fn article_44_wants_the_party_told_before_the_decision() {
+    let told = |ms| {
+        but(|f| {
+            f.rights_told_at = Happened::At(nine(ms));
+            f.heard_at = Happened::At(nine(3_000));
+        })
+    };
+    assert_eq!(outcome(&told(3_000), "SPO-06"), Outcome::Satisfied);
+    assert_eq!(outcome(&told(3_001), "SPO-06"), Outcome::Breached);
+    assert!(stopped(&but(|f| f.rights_told_at = Happened::NotYet), Act::SignDecision).contains(&"SPO-06"));
+}
+
+#[test]
+fn article_45_wants_the_party_heard_after_it_was_told_and_before_the_decision() {
+    let heard = |at| but(|f| f.heard_at = at);
+    for (ms, kept) in [(999, false), (1_000, true), (3_000, true), (3_001, false)] {
+        let expected = if kept { Outcome::Satisfied } else { Outcome::Breached };
+        assert_eq!(outcome(&heard(Happened::At(nine(ms))), "SPO-06-HEARD"), expected, "{ms}");
+    }
+    assert_eq!(stopped(&heard(Happened::NotYet), Act::SignDecision), ["SPO-06-HEARD"]);
+    assert_eq!(outcome(&heard(Happened::Unknown), "SPO-06-HEARD"), Outcome::Undecided);
+}
+
+#[test]
+fn article_62_lets_an_express_waiver_stand_for_the_hearing() {
+    let waived = but(|f| {
+        f.heard_at = Happened::NotYet;
+        f.waived_at = Happened::At(nine(1_000));
+    });
+    assert_eq!(outcome(&waived, "SPO-06-HEARD"), Outcome::Satisfied);
+}
+
+#[test]
+fn articles_44_and_45_say_nothing_of_an_inspection_without_a_penalty() {
+    let inspection = but(|f| f.decision = None);
+    for rule in ["SPO-06", "SPO-06-HEARD", "CAS-22", "SPO-01", "SPO-02"] {
+        assert_eq!(outcome(&inspection, rule), Outcome::NotApplicable, "{rule}");
+    }
+}
+
+fn evidence(kind: &str) -> Facts {
+    but(|f| f.evidence = vec![EvidenceEntry { name: "证据1".to_owned(), kind: kind.to_owned() }])
+}
+
+#[test]
+fn article_46_knows_eight_kinds_of_evidence() {
+    for kind in [
+        "书证",
+        "物证",
+        "视听资料",
+        "电子数据",
+        "证人证言",
+        "当事人的陈述",
+        "鉴定意见",
+        "勘验笔录、现场笔录",
+        "勘验笔录",
+        "现场笔录",
+    ] {
+        assert_eq!(outcome(&evidence(kind), "CAS-04"), Outcome::Satisfied, "{kind}");
+    }
+}
+
+#[test]
+fn article_46_knows_no_ninth_kind() {
+    for kind in ["照片", "书 证", "", "当事人陈述"] {
+        assert_eq!(stopped(&evidence(kind), Act::AddEvidence), ["CAS-04"], "{kind}");
+    }
+    assert!(result(&evidence("照片"), "CAS-04").zh.contains("证据1「照片」"));
+}
+
+#[test]
+fn article_28_warns_of_a_penalty_without_an_order_to_correct() {
+    let ordered = |at| but(|f| f.correction_ordered_at = at);
+    assert_eq!(outcome(&ordered(Happened::At(nine(3_000))), "CAS-22"), Outcome::Satisfied);
+    assert_eq!(outcome(&ordered(Happened::At(nine(3_001))), "CAS-22"), Outcome::Breached);
+    let none = ordered(Happened::NotYet);
+    assert_eq!(
+        (result(&none, "CAS-22").severity, outcome(&none, "CAS-22")),
+        (Severity::Warn, Outcome::Breached)
+    );
+    assert_eq!(stopped(&none, Act::SignDecision), [""; 0]);
+    assert_eq!(
+        outcome(&but(|f| f.correction_text_orders = Known::Known(false)), "CAS-22"),
+        Outcome::Breached
+    );
+}

@@ -1,0 +1,146 @@
+//! A case in which every rule is kept; each test breaks one thing.
+
+use crate::id::OfficerId;
+use crate::law::calendar::Calendar;
+use crate::law::discretion::{FineRange, Grade};
+use crate::law::facts::{
+    Benchmark, CaseKind, Certificate, Decision, Delivery, EvidenceEntry, Facts, Happened, Inspection, Item,
+    Known, OfficerPresent, Party, PartyType, Penalty, Seal, Sector,
+};
+use crate::law::identity::CreditCode;
+use crate::law::rule::{Act, CheckResult, Outcome, blocking, evaluate};
+use crate::law::table::rules;
+use crate::law::wording::{RemedyTerms, read_remedy, spot_remedy};
+use crate::money::Fen;
+use crate::time::{Date, Instant};
+
+/// Friday; Sunday the 20th is a make-up working day, the 25th to 27th are holidays.
+pub const DAY: Date = Date::constant(2026, 9, 18);
+
+pub fn calendar() -> Calendar {
+    Calendar::from_json([
+        include_str!("../../../../data/holidays/2024.json"),
+        include_str!("../../../../data/holidays/2025.json"),
+        include_str!("../../../../data/holidays/2026.json"),
+    ])
+    .unwrap()
+}
+
+/// Milliseconds after nine o'clock on [`DAY`].
+pub fn nine(ms: i64) -> Instant {
+    Instant::start_of(DAY).plus_ms(9 * 60 * 60 * 1000 + ms)
+}
+
+pub fn on_day(date: Date) -> Happened {
+    Happened::At(Instant::start_of(date).plus_ms(1))
+}
+
+pub fn officer(n: u8, certificate: Certificate) -> OfficerPresent {
+    OfficerPresent { officer: OfficerId::new([n; 16]), certificate, is_helper: false }
+}
+
+/// The restaurant: a company, 40 dishes without a price, 3,000 yuan on the spot.
+pub fn restaurant() -> Facts {
+    let mut facts = Facts::new(DAY, "500237", Sector::Market, CaseKind::Inspection);
+    facts.violation_on = Known::Known(DAY);
+    facts.officers = vec![officer(1, Certificate::Valid), officer(2, Certificate::Valid)];
+    facts.certificate_shown_at = Happened::At(nine(0));
+    facts.first_question_at = Happened::At(nine(0));
+    facts.rights_told_at = Happened::At(nine(1_000));
+    facts.heard_at = Happened::At(nine(2_000));
+    facts.correction_ordered_at = Happened::At(nine(3_000));
+    facts.correction_text_orders = Known::Known(true);
+    facts.party = Party {
+        kind: Known::Known(PartyType::Company),
+        credit_code: Some(CreditCode::complete("91500237", "MAK3X7Y2").unwrap().as_str().to_owned()),
+        citizen_number: None,
+    };
+    facts.reconsideration_organ = Known::Known("巫山县人民政府".to_owned());
+    facts.inspection = Some(inspection());
+    facts.decision = Some(decision());
+    facts.evidence = vec![EvidenceEntry { name: "照片1".to_owned(), kind: "视听资料".to_owned() }];
+    facts
+}
+
+fn inspection() -> Inspection {
+    let before = Happened::At(nine(-1));
+    Inspection {
+        enters_enterprise: Known::Known(true),
+        urgent: false,
+        plan_approved_at: before,
+        notice_made_at: before,
+        code_obtained_at: before,
+        code_handed_over_at: before,
+        enterprise_code_scanned_at: before,
+        entered_at: Happened::At(nine(-1)),
+        special_reason: None,
+        filed_at: Happened::NotYet,
+    }
+}
+
+fn decision() -> Decision {
+    let remedy =
+        spot_remedy(&RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None });
+    Decision {
+        signed_at: Happened::At(nine(3_000)),
+        penalties: [Penalty::Fine].into(),
+        fine: Some(Fen::yuan(3_000)),
+        benchmark: Some(Benchmark {
+            range: FineRange::UpTo(Fen::yuan(5_000)),
+            grade: Grade::Ordinary,
+            deviation_approved: None,
+        }),
+        form_number: Some("巫山市监当罚〔2026〕12号".to_owned()),
+        seal: Known::Known(Seal::PreSealedPaper),
+        stated: [
+            Item::Violation,
+            Item::KindAndBasis,
+            Item::Amount,
+            Item::Time,
+            Item::Place,
+            Item::Remedy,
+            Item::OrganName,
+            Item::PartyParticulars,
+            Item::Payment,
+        ]
+        .into(),
+        signed_by: [OfficerId::new([1; 16]), OfficerId::new([2; 16])].into(),
+        remedy: Known::Known(read_remedy(&remedy)),
+        delivery: Known::Known(Delivery::HandedOver),
+        reported_at: Happened::At(nine(4_000)),
+        archived_at: Happened::At(nine(5_000)),
+    }
+}
+
+/// The restaurant with one thing changed.
+pub fn but(change: impl FnOnce(&mut Facts)) -> Facts {
+    let mut facts = restaurant();
+    change(&mut facts);
+    facts
+}
+
+/// The restaurant with one thing of the decision changed.
+pub fn but_decision(change: impl FnOnce(&mut Decision)) -> Facts {
+    but(|facts| change(facts.decision.as_mut().unwrap()))
+}
+
+/// The restaurant with one thing of the inspection changed.
+pub fn but_inspection(change: impl FnOnce(&mut Inspection)) -> Facts {
+    but(|facts| change(facts.inspection.as_mut().unwrap()))
+}
+
+pub fn result(facts: &Facts, rule: &str) -> CheckResult {
+    let found: Vec<_> =
+        evaluate(rules(), facts, &calendar()).into_iter().filter(|r| r.rule == rule).collect();
+    assert_eq!(found.len(), 1, "{rule} is judged once");
+    found.into_iter().next().unwrap()
+}
+
+pub fn outcome(facts: &Facts, rule: &str) -> Outcome {
+    result(facts, rule).outcome
+}
+
+/// Ids of the rules that stop `act`.
+pub fn stopped(facts: &Facts, act: Act) -> Vec<&'static str> {
+    blocking(&evaluate(rules(), facts, &calendar()), act).iter().map(|r| r.rule).collect()
+}

@@ -1,0 +1,344 @@
+use super::scene::{DAY, but, but_decision, nine, on_day, outcome, restaurant, result, stopped};
+use crate::id::OfficerId;
+use crate::law::calendar::DueAt;
+use crate::law::facts::{
+    CaseKind, Decision, Delivery, Facts, Happened, Item, Known, PartyType, Penalty, Seal, Sector,
+};
+use crate::law::rule::{Act, Outcome};
+use crate::law::wording::read_remedy;
+use crate::money::Fen;
+use crate::time::Date;
+
+fn fine(fen: i64, party: Known<PartyType>) -> Facts {
+    let mut facts = but_decision(|d| {
+        d.fine = Some(Fen::new(fen).unwrap());
+        d.benchmark = None;
+    });
+    facts.party.kind = party;
+    facts
+}
+
+#[test]
+fn article_51_allows_a_spot_fine_of_exactly_3000_yuan_for_an_organisation() {
+    for party in [PartyType::Company, PartyType::OtherOrganisation] {
+        assert_eq!(outcome(&fine(300_000, Known::Known(party)), "SPO-01"), Outcome::Satisfied);
+    }
+}
+
+#[test]
+fn article_51_refuses_one_fen_more_for_an_organisation() {
+    let draft = fine(300_001, Known::Known(PartyType::Company));
+    assert_eq!(stopped(&draft, Act::SignDecision), ["SPO-01"]);
+    let said = result(&draft, "SPO-01");
+    assert!(said.zh.contains("3,000.01元") && said.zh.contains("行政处罚法 第五十一条"), "{}", said.zh);
+}
+
+#[test]
+fn article_51_allows_a_spot_fine_of_exactly_200_yuan_for_a_citizen() {
+    for party in [PartyType::NaturalPerson, PartyType::IndividualBusiness] {
+        assert_eq!(outcome(&fine(20_000, Known::Known(party)), "SPO-01"), Outcome::Satisfied);
+    }
+}
+
+#[test]
+fn article_51_refuses_one_fen_more_for_a_citizen_and_for_an_individual_business() {
+    for party in [PartyType::NaturalPerson, PartyType::IndividualBusiness] {
+        assert_eq!(stopped(&fine(20_001, Known::Known(party)), Act::SignDecision), ["SPO-01"]);
+    }
+}
+
+#[test]
+fn article_51_takes_an_individual_business_for_an_organisation_only_where_configuration_cites_a_source() {
+    let configured = |source: &str| {
+        let mut facts = fine(20_001, Known::Known(PartyType::IndividualBusiness));
+        facts.individual_business_as_organisation = Some(source.to_owned());
+        outcome(&facts, "SPO-01")
+    };
+    assert_eq!(configured(" "), Outcome::Breached);
+    assert_eq!(configured("渝某发〔2026〕1号"), Outcome::Satisfied);
+}
+
+#[test]
+fn article_51_is_undecided_only_where_the_kind_of_party_matters() {
+    for (fen, expected) in [
+        (20_000, Outcome::Satisfied),
+        (20_001, Outcome::Undecided),
+        (300_000, Outcome::Undecided),
+        (300_001, Outcome::Breached),
+    ] {
+        assert_eq!(outcome(&fine(fen, Known::Unknown), "SPO-01"), expected, "{fen}");
+    }
+}
+
+#[test]
+fn article_51_allows_a_warning_and_no_other_kind() {
+    let penalty = |penalties: &[Penalty]| {
+        but_decision(|d| {
+            d.penalties = penalties.iter().copied().collect();
+            d.fine = None;
+        })
+    };
+    assert_eq!(outcome(&penalty(&[Penalty::Warning]), "SPO-01"), Outcome::Satisfied);
+    assert_eq!(outcome(&penalty(&[Penalty::Warning, Penalty::Other]), "SPO-01"), Outcome::Breached);
+    assert_eq!(outcome(&penalty(&[Penalty::Fine]), "SPO-01"), Outcome::Undecided);
+}
+
+#[test]
+fn article_51_does_not_limit_an_ordinary_penalty() {
+    let mut ordinary = fine(300_001, Known::Known(PartyType::Company));
+    ordinary.kind = CaseKind::Ordinary;
+    assert_eq!(outcome(&ordinary, "SPO-01"), Outcome::NotApplicable);
+}
+
+#[test]
+fn article_52_wants_each_of_its_items_stated() {
+    for item in [
+        Item::Violation,
+        Item::KindAndBasis,
+        Item::Amount,
+        Item::Time,
+        Item::Place,
+        Item::Remedy,
+        Item::OrganName,
+    ] {
+        let facts = but_decision(|d| {
+            d.stated.remove(&item);
+        });
+        assert_eq!(stopped(&facts, Act::SignDecision), ["SPO-02", "SPO-02-MKT"], "{item:?}");
+        assert!(result(&facts, "SPO-02").zh.contains(item.zh()));
+    }
+}
+
+#[test]
+fn market_article_68_also_wants_the_party_and_how_to_pay() {
+    for item in [Item::PartyParticulars, Item::Payment] {
+        let mut facts = but_decision(|d| {
+            d.stated.remove(&item);
+        });
+        assert_eq!(stopped(&facts, Act::SignDecision), ["SPO-02-MKT"], "{item:?}");
+        facts.sector = Sector::Agriculture;
+        assert_eq!(stopped(&facts, Act::SignDecision), [""; 0], "{item:?}");
+    }
+}
+
+#[test]
+fn a_warning_need_not_state_an_amount_nor_how_to_pay() {
+    let warning = but_decision(|d| {
+        d.penalties = [Penalty::Warning].into();
+        d.fine = None;
+        d.stated.remove(&Item::Amount);
+        d.stated.remove(&Item::Payment);
+    });
+    assert_eq!(stopped(&warning, Act::SignDecision), [""; 0]);
+}
+
+#[test]
+fn article_52_wants_a_numbered_form() {
+    for number in [None, Some(" ".to_owned())] {
+        assert_eq!(stopped(&but_decision(|d| d.form_number = number), Act::SignDecision), ["SPO-02-FORM"]);
+    }
+}
+
+#[test]
+fn article_52_wants_both_officers_to_sign_before_delivery() {
+    let signed =
+        |ids: &[u8]| but_decision(|d| d.signed_by = ids.iter().map(|n| OfficerId::new([*n; 16])).collect());
+    assert_eq!(stopped(&signed(&[1, 2]), Act::Deliver), [""; 0]);
+    assert_eq!(stopped(&signed(&[1]), Act::Deliver), ["SPO-02-SIGN"]);
+    assert_eq!(stopped(&signed(&[1, 9]), Act::Deliver), ["SPO-02-SIGN"], "a stranger's signature");
+    assert_eq!(stopped(&signed(&[]), Act::SignDecision), [""; 0], "signing must not wait for itself");
+}
+
+#[test]
+fn market_article_68_and_agriculture_article_26_want_the_seal() {
+    for (sector, rule) in [(Sector::Market, "SPO-02-MKT-SEAL"), (Sector::Agriculture, "SPO-02-AGR-SEAL")] {
+        let sealed = |seal| {
+            let mut facts = but_decision(|d| d.seal = seal);
+            facts.sector = sector;
+            facts
+        };
+        assert_eq!(stopped(&sealed(Known::Known(Seal::Absent)), Act::SignDecision), [rule]);
+        assert_eq!(outcome(&sealed(Known::Known(Seal::Electronic)), rule), Outcome::Satisfied);
+        assert_eq!(outcome(&sealed(Known::Unknown), rule), Outcome::Undecided);
+    }
+}
+
+#[test]
+fn article_59_warns_of_a_missing_seal_in_other_sectors() {
+    let mut facts = but_decision(|d| d.seal = Known::Known(Seal::Absent));
+    facts.sector = Sector::Transport;
+    assert_eq!(outcome(&facts, "SPO-02-SEAL"), Outcome::Breached);
+    assert_eq!(stopped(&facts, Act::SignDecision), [""; 0]);
+}
+
+fn remedy(text: &str) -> Facts {
+    but_decision(|d| d.remedy = Known::Known(read_remedy(text)))
+}
+
+#[test]
+fn reconsideration_article_23_refuses_a_text_that_offers_a_direct_suit() {
+    let old = remedy(
+        "如不服本决定，可以自收到本决定书之日起六十日内向巫山县人民政府申请行政复议，也可以在六个月内向人民法院提起行政诉讼。",
+    );
+    assert_eq!(stopped(&old, Act::SignDecision), ["SPO-03", "SPO-03-SUIT"]);
+    assert!(result(&old, "SPO-03").zh.contains("可以直接起诉"));
+    assert_eq!(
+        stopped(&remedy(""), Act::SignDecision),
+        ["SPO-03", "SPO-03-DAYS", "SPO-03-ORGAN", "SPO-03-SUIT"]
+    );
+}
+
+#[test]
+fn reconsideration_article_23_is_undecided_while_there_is_no_text() {
+    assert_eq!(outcome(&but_decision(|d| d.remedy = Known::Unknown), "SPO-03"), Outcome::Undecided);
+}
+
+fn terms(days: u16, organ: &str, suit: u16) -> Facts {
+    remedy(&format!(
+        "应当自收到本决定书之日起{days}日内先向{organ}申请行政复议；对复议决定不服的，可以自收到复议决定书之日起{suit}日内提起行政诉讼。"
+    ))
+}
+
+#[test]
+fn reconsideration_article_20_wants_sixty_days_not_one_fewer_nor_more() {
+    assert_eq!(stopped(&terms(60, "巫山县人民政府", 15), Act::SignDecision), [""; 0]);
+    for days in [59, 61] {
+        assert_eq!(stopped(&terms(days, "巫山县人民政府", 15), Act::SignDecision), ["SPO-03-DAYS"]);
+    }
+}
+
+#[test]
+fn reconsideration_article_24_wants_the_government_of_the_same_level() {
+    assert_eq!(stopped(&terms(60, "重庆市市场监督管理局", 15), Act::SignDecision), ["SPO-03-ORGAN"]);
+    let mut unknown = restaurant();
+    unknown.reconsideration_organ = Known::Unknown;
+    assert_eq!(outcome(&unknown, "SPO-03-ORGAN"), Outcome::Undecided);
+}
+
+#[test]
+fn litigation_article_45_wants_fifteen_days_not_one_fewer_nor_more() {
+    for days in [14, 16] {
+        assert_eq!(stopped(&terms(60, "巫山县人民政府", days), Act::SignDecision), ["SPO-03-SUIT"]);
+    }
+}
+
+#[test]
+fn article_52_does_not_take_a_screen_for_delivery() {
+    let delivered = |how| but_decision(|d| d.delivery = Known::Known(how));
+    for how in [Delivery::ScreenOnly, Delivery::NotYet, Delivery::Refused { noted: false }] {
+        assert_eq!(stopped(&delivered(how), Act::Close), ["SPO-04"], "{how:?}");
+    }
+    assert_eq!(stopped(&delivered(Delivery::Refused { noted: true }), Act::Close), [""; 0]);
+    let draft = but_decision(|d| {
+        d.signed_at = Happened::NotYet;
+        d.delivery = Known::Known(Delivery::NotYet);
+    });
+    assert_eq!(outcome(&draft, "SPO-04"), Outcome::NotApplicable);
+}
+
+#[test]
+fn article_61_allows_electronic_service_only_with_a_confirmation() {
+    let sent = |confirmed| but_decision(|d| d.delivery = Known::Known(Delivery::Electronic { confirmed }));
+    assert_eq!(stopped(&sent(true), Act::Deliver), [""; 0]);
+    assert_eq!(stopped(&sent(false), Act::Deliver), ["SPO-04-E"]);
+}
+
+#[test]
+fn article_52_reports_the_decision_to_the_organ_and_nobody_approves_it() {
+    assert_eq!(outcome(&restaurant(), "SPO-05"), Outcome::Satisfied);
+    let not_yet = but_decision(|d| d.reported_at = Happened::NotYet);
+    assert_eq!(outcome(&not_yet, "SPO-05"), Outcome::Undecided);
+    assert_eq!(stopped(&not_yet, Act::Close), [""; 0]);
+}
+
+/// Decided on Friday 2026-09-18; done on the last day is in time, one day later is not.
+fn due_in(sector: Sector, rule: &str, last: Date) {
+    let done = |on: Date| {
+        let mut facts = but_decision(|d| {
+            d.reported_at = on_day(on);
+            d.archived_at = on_day(on);
+        });
+        facts.sector = sector;
+        facts
+    };
+    assert_eq!(result(&done(last), rule).due.unwrap().at, DueAt::Day(last), "{rule}");
+    assert_eq!(outcome(&done(last), rule), Outcome::Satisfied, "{rule}");
+    assert_eq!(outcome(&done(last.tomorrow().unwrap()), rule), Outcome::Breached, "{rule}");
+}
+
+#[test]
+fn each_sector_has_its_own_days_to_report_or_archive() {
+    due_in(Sector::Market, "SPO-05-MKT", Date::constant(2026, 9, 29));
+    due_in(Sector::Agriculture, "SPO-05-AGR", Date::constant(2026, 9, 21));
+    due_in(Sector::Transport, "SPO-05-TRA", Date::constant(2026, 9, 23));
+    due_in(Sector::Housing, "SPO-05-HOU", Date::constant(2026, 9, 22));
+}
+
+#[test]
+fn a_running_clock_is_undecided_on_its_last_day_and_breached_the_day_after() {
+    let looking = |on| {
+        let mut facts = but_decision(|d| d.archived_at = Happened::NotYet);
+        facts.on = on;
+        outcome(&facts, "SPO-05-MKT")
+    };
+    assert_eq!(looking(Date::constant(2026, 9, 29)), Outcome::Undecided);
+    assert_eq!(looking(Date::constant(2026, 9, 30)), Outcome::Breached);
+}
+
+#[test]
+fn agriculture_article_27_counts_from_landing_on_the_water() {
+    let afloat = |landed| {
+        but(|f| {
+            f.sector = Sector::Agriculture;
+            f.on_water = true;
+            f.landed_at = landed;
+        })
+    };
+    assert_eq!(outcome(&afloat(Happened::NotYet), "SPO-05-AGR"), Outcome::NotApplicable);
+    let due = result(&afloat(on_day(Date::constant(2026, 9, 21))), "SPO-05-AGR").due.unwrap();
+    assert_eq!(due.at, DueAt::Day(Date::constant(2026, 9, 23)));
+}
+
+#[test]
+fn a_provisional_deadline_is_never_found_breached() {
+    let mut late = but_decision(|d| {
+        d.signed_at = on_day(Date::constant(2026, 12, 29));
+        d.archived_at = on_day(Date::constant(2027, 6, 1));
+    });
+    late.on = Date::constant(2027, 6, 1);
+    let result = result(&late, "SPO-05-MKT");
+    assert_eq!((result.outcome, result.due.unwrap().provisional), (Outcome::Undecided, true));
+}
+
+#[test]
+fn a_decision_of_which_nothing_is_recorded_is_not_signed() {
+    let empty = but(|f| f.decision = Some(Decision::default()));
+    let wanting = [
+        "SPO-02",
+        "SPO-02-FORM",
+        "SPO-02-MKT",
+        "SPO-02-MKT-SEAL",
+        "SPO-03",
+        "SPO-03-DAYS",
+        "SPO-03-ORGAN",
+        "SPO-03-SUIT",
+    ];
+    assert_eq!(stopped(&empty, Act::SignDecision), wanting);
+}
+
+#[test]
+fn a_lawful_spot_case_is_stopped_nowhere() {
+    assert_eq!(restaurant().on, DAY);
+    assert_eq!(restaurant().decision.unwrap().signed_at, Happened::At(nine(3_000)));
+    for act in [
+        Act::Enter,
+        Act::FirstQuestion,
+        Act::AddEvidence,
+        Act::SignRecord,
+        Act::SignDecision,
+        Act::Deliver,
+        Act::Close,
+    ] {
+        assert_eq!(stopped(&restaurant(), act), [""; 0], "{act:?}");
+    }
+}

@@ -1,0 +1,122 @@
+use super::scene::{calendar, restaurant};
+use crate::law::page::rules_page;
+use crate::law::rule::{Outcome, Rule, Severity, evaluate, rule_set_hash};
+use crate::law::table::rules;
+use crate::money::Fen;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn the_page_for_the_lawyer_is_the_table() {
+    let file = repository().join("docs/rules.md");
+    let page = rules_page(rules());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, &page).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        committed == page,
+        "docs/rules.md is not the table; run again with UPDATE=1 and read the difference"
+    );
+}
+
+/// The article's text, from its heading to the next.
+fn article_text(law: &str, article: &str) -> String {
+    let file = repository().join("data/law").join(format!("{law}.txt"));
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let from = text.lines().skip_while(|line| !line.starts_with(article));
+    let heading = |line: &str| line.starts_with('第') && line.chars().take(9).any(|c| c == '条');
+    from.enumerate()
+        .take_while(|(i, line)| *i == 0 || !heading(line))
+        .map(|(_, line)| line)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn every_quotation_stands_in_its_article() {
+    for rule in rules().iter().filter(|rule| !rule.article.starts_with("GB")) {
+        let (law, article) = rule.article.split_once(' ').unwrap();
+        assert!(
+            article_text(law, article).contains(rule.quotation),
+            "{} does not quote {}",
+            rule.id,
+            rule.article
+        );
+    }
+}
+
+#[test]
+fn every_row_says_what_a_lawyer_needs() {
+    let ids: BTreeSet<&str> = rules().iter().map(|rule| rule.id).collect();
+    assert_eq!(ids.len(), rules().len(), "ids are unique");
+    for rule in rules() {
+        let texts = [
+            rule.id,
+            rule.article,
+            rule.title.zh,
+            rule.title.en,
+            rule.quotation,
+            rule.advice.zh,
+            rule.advice.en,
+        ];
+        assert!(texts.iter().all(|text| !text.is_empty()), "{}", rule.id);
+        assert_eq!(
+            rule.severity == Severity::Block,
+            !rule.stops.is_empty(),
+            "{} stops where it blocks",
+            rule.id
+        );
+        assert!(rule.confirmed || rule.severity != Severity::Block, "{} is not confirmed", rule.id);
+        assert!(rule.until.is_none_or(|last| rule.since <= last), "{}", rule.id);
+    }
+}
+
+#[test]
+fn the_hash_names_the_rows_whatever_their_order() {
+    let hash = rule_set_hash(rules());
+    let mut turned = rules().to_vec();
+    turned.reverse();
+    assert_eq!(rule_set_hash(&turned), hash);
+    assert_ne!(rule_set_hash(&turned[1..]), hash);
+}
+
+#[test]
+fn the_hash_changes_with_every_part_of_a_row() {
+    use crate::law::rule::{Act, Amount, LooksAt, Number, Scope, Text};
+    const NUMBERS: &[Number] =
+        &[Number { what: Text { zh: "公民罚款至多", en: "" }, is: Amount::Money(Fen::yuan(201)) }];
+    let changes: [fn(&mut Rule); 11] = [
+        |r| r.id = "X",
+        |r| r.article = "X",
+        |r| r.quotation = "X",
+        |r| r.since = crate::time::Date::constant(2021, 7, 16),
+        |r| r.until = Some(crate::time::Date::constant(2030, 1, 1)),
+        |r| r.severity = Severity::Info,
+        |r| r.stops = &[Act::Close],
+        |r| r.looks_at = LooksAt::Violation,
+        |r| r.numbers = NUMBERS,
+        |r| r.scope = Scope { region: "51", ..Scope::EVERYWHERE },
+        |r| r.revision += 1,
+    ];
+    let row = *rules().iter().find(|rule| rule.id == "SPO-01").unwrap();
+    let mut hashes = BTreeSet::from([rule_set_hash(&[row])]);
+    for change in changes {
+        let mut other = row;
+        change(&mut other);
+        assert!(hashes.insert(rule_set_hash(&[other])));
+    }
+}
+
+#[test]
+fn the_same_facts_get_the_same_answers_in_the_order_of_the_rows() {
+    let (facts, calendar) = (restaurant(), calendar());
+    let once = evaluate(rules(), &facts, &calendar);
+    assert_eq!(once, evaluate(rules(), &facts, &calendar));
+    let breached: Vec<_> = once.iter().filter(|r| r.outcome == Outcome::Breached).map(|r| r.rule).collect();
+    assert!(breached.is_empty(), "{breached:?}");
+}
