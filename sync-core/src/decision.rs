@@ -1,0 +1,123 @@
+//! What stands between a case and a decision about it that the server takes for a person: registering an on-the-spot
+//! decision (备案), returning a record for a supplement (退回补充), closing (结案).
+//!
+//! Promise: pure; looks at the folded case and its changes only. Every obstacle has its own name.
+//! Not here: who may decide (the server's roles), what the law forbids (`law`), evidence that has not arrived.
+
+use crate::case::{CaseState, Entity, Graph, SUPPLEMENTARY_RECORD};
+use crate::op::{Act, OpId};
+use std::collections::BTreeSet;
+
+/// The organ took note of an on-the-spot decision that was reported to it. Nobody approves it.
+pub const REGISTERED: &str = "registered";
+/// The head of the unit wants a supplement to a record.
+pub const RETURNED: &str = "returned";
+/// The case is closed.
+pub const CLOSED: &str = "closed";
+/// Form of an on-the-spot decision (当场行政处罚决定书).
+pub const SPOT_DECISION: &str = "spot_decision";
+
+/// Why a decision cannot be taken as the case stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    /// The case is closed.
+    Closed,
+    /// The case holds no such entity, or it was voided or has no effect.
+    NoSuchTarget,
+    /// Nobody has signed this as an on-the-spot decision.
+    NotASpotDecision,
+    /// It is registered already.
+    Registered,
+    /// It was returned already, and the supplement is still to come.
+    Returned,
+    /// A field has several values that differ.
+    Conflict,
+    /// A record was returned and has not been supplemented.
+    NotSupplemented,
+    /// A change is excluded until somebody admits or dismisses it.
+    Quarantined,
+}
+
+/// Whether the case is closed.
+pub fn is_closed(state: &CaseState) -> bool {
+    state.decisions.iter().any(|decision| decision.decision == CLOSED)
+}
+
+/// Returned records (by the operation that returned each) whose supplement is still to come. A supplement is a
+/// supplementary record, added after the return was seen, in a save that writes to what was returned or below it.
+pub fn returned(state: &CaseState, graph: &Graph<'_>) -> Vec<(OpId, Option<OpId>)> {
+    let supplements: Vec<(OpId, BTreeSet<OpId>)> = state
+        .entities_of(SUPPLEMENTARY_RECORD)
+        .into_iter()
+        .map(|(id, _)| (id, touched(state, graph, id)))
+        .collect();
+    let answered = |op: OpId, target: Option<OpId>| {
+        supplements.iter().any(|(supplement, touched)| {
+            graph.builds_on(&supplement.change, &op.change) && target.is_none_or(|target| touched.contains(&target))
+        })
+    };
+    let open = state.decisions.iter().filter(|decision| decision.decision == RETURNED);
+    open.map(|decision| (decision.op, decision.target)).filter(|(op, target)| !answered(*op, *target)).collect()
+}
+
+/// The entities that the change of `supplement` writes to, with everything above them.
+fn touched(state: &CaseState, graph: &Graph<'_>, supplement: OpId) -> BTreeSet<OpId> {
+    let mut touched = BTreeSet::new();
+    let Some(change) = graph.get(&supplement.change) else { return touched };
+    for op in change.ops().iter().filter(|op| !matches!(op.act, Act::Record { .. })) {
+        let mut next = op.target.map(|target| target.resolve(change.id()));
+        while let Some(id) = next.filter(|id| touched.insert(*id)) {
+            next = state.entities.get(&id).and_then(|entity| entity.parent);
+        }
+    }
+    touched
+}
+
+/// What keeps `target` from being returned for a supplement.
+///
+/// # Errors
+/// The first [`Obstacle`].
+pub fn may_return(state: &CaseState, graph: &Graph<'_>, target: OpId) -> Result<(), Obstacle> {
+    open_with(state, target)?;
+    let waiting = returned(state, graph).iter().any(|(_, other)| *other == Some(target));
+    if waiting { Err(Obstacle::Returned) } else { Ok(()) }
+}
+
+/// What keeps the on-the-spot decision `target` from being registered.
+///
+/// # Errors
+/// The first [`Obstacle`].
+pub fn may_register(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
+    open_with(state, target)?;
+    let of_target = |document: Option<OpId>| document == Some(target);
+    if !state.signatures.iter().any(|signed| of_target(signed.document) && signed.form == SPOT_DECISION) {
+        return Err(Obstacle::NotASpotDecision);
+    }
+    let known = state.decisions.iter().any(|decision| decision.decision == REGISTERED && of_target(decision.target));
+    if known { Err(Obstacle::Registered) } else { Ok(()) }
+}
+
+/// What keeps the case from being closed, every obstacle once. Evidence and the law are for the caller.
+pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
+    let quarantined = state.excluded.values().flatten().any(|verdict| !verdict.dismissed);
+    [
+        (is_closed(state), Obstacle::Closed),
+        (state.conflicts().next().is_some(), Obstacle::Conflict),
+        (!returned(state, graph).is_empty(), Obstacle::NotSupplemented),
+        (quarantined, Obstacle::Quarantined),
+    ]
+    .into_iter()
+    .filter_map(|(holds, obstacle)| holds.then_some(obstacle))
+    .collect()
+}
+
+fn open_with(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
+    if is_closed(state) {
+        return Err(Obstacle::Closed);
+    }
+    let stands = |entity: &Entity| !entity.shell && entity.withdrawn.is_empty();
+    if state.entities.get(&target).is_some_and(stands) { Ok(()) } else { Err(Obstacle::NoSuchTarget) }
+}
+
+#[cfg(all(test, feature = "p256"))]
+mod tests;

@@ -1,0 +1,142 @@
+//! Obstacles to decisions, each as a sentence.
+
+use super::*;
+use crate::case::fold;
+use crate::change::{Change, Clock, Header, NewOp, shown_digest};
+use crate::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
+use crate::op::{CaseKind, Open, OpRef, Signature, SignerRole};
+use crate::sign::SoftwareKey;
+use crate::time::Instant;
+use crate::value::Value;
+
+const LI: OfficerId = OfficerId::new([0x11; 16]);
+
+/// One case, written by a phone and by the server, each save on top of all before it.
+struct Case {
+    changes: Vec<Change>,
+    seq: u64,
+}
+
+impl Case {
+    fn new() -> Self {
+        let mut case = Self { changes: Vec::new(), seq: 0 };
+        let open = Open { kind: CaseKind::Inspection, agency: AgencyId::new([9; 16]), item: "i".into(), officers: vec![LI] };
+        case.save(DeviceId::new([1; 16]), vec![NewOp::new(Act::Open(open))]);
+        case
+    }
+
+    fn id(&self) -> CaseId {
+        self.changes[0].id()
+    }
+
+    fn save(&mut self, device: DeviceId, ops: Vec<NewOp>) -> ChangeId {
+        let deps: Vec<ChangeId> = self.changes.last().map(Change::id).into_iter().collect();
+        self.save_on(deps, device, ops)
+    }
+
+    fn save_on(&mut self, deps: Vec<ChangeId>, device: DeviceId, ops: Vec<NewOp>) -> ChangeId {
+        self.seq += 1;
+        let header = Header {
+            tenant: TenantId::new([1; 16]),
+            device,
+            epoch: Epoch::new([3; 8]),
+            seq: self.seq,
+            prev: None,
+            officer: LI,
+            lease: None,
+            case: self.changes.first().map(Change::id),
+            deps,
+            clock: Clock { wall: Instant::from_ms(0), monotonic_ms: 0, boot: BootId::new([6; 16]), anchor: None },
+            rules: Digest::new([8; 32]),
+            ops: Digest::new([0; 32]),
+        };
+        let change = Change::seal(header, ops, [7; 32], &SoftwareKey::from_secret(&[1; 32]).unwrap()).unwrap();
+        let id = change.id();
+        self.changes.push(change);
+        id
+    }
+
+    fn phone(&mut self, ops: Vec<NewOp>) -> ChangeId {
+        self.save(DeviceId::new([1; 16]), ops)
+    }
+
+    fn decide(&mut self, decision: &str, target: Option<OpId>) -> ChangeId {
+        let act = Act::Decide { decision: decision.into(), basis: Digest::new([0; 32]) };
+        self.save(DeviceId::SERVER, vec![NewOp { target: target.map(OpRef::Of), ..NewOp::new(act) }])
+    }
+
+    fn look<T>(&self, see: impl FnOnce(&CaseState, &Graph<'_>) -> T) -> T {
+        see(&fold(self.id(), &self.changes), &Graph::new(&self.changes))
+    }
+}
+
+fn add(kind: &str) -> NewOp {
+    NewOp::new(Act::Add { entity: kind.into(), order: "a".into() })
+}
+
+fn op(change: ChangeId, index: u32) -> OpId {
+    OpId { change, index }
+}
+
+#[test]
+fn a_returned_record_waits_until_a_supplement_that_saw_the_return_writes_to_it() {
+    let mut case = Case::new();
+    let record = op(case.phone(vec![add("record")]), 0);
+    let other = op(case.phone(vec![add("record")]), 0);
+    assert_eq!(case.look(|s, g| may_return(s, g, record)), Ok(()));
+    let before = case.changes.last().unwrap().id();
+    case.decide(RETURNED, Some(record));
+    assert_eq!(case.look(close), BTreeSet::from([Obstacle::NotSupplemented]));
+    assert_eq!(case.look(|s, g| may_return(s, g, record)), Err(Obstacle::Returned));
+    // Made without having seen the return, so no answer to it.
+    case.save_on(vec![before], DeviceId::new([2; 16]), vec![add(SUPPLEMENTARY_RECORD).on(OpRef::Of(record))]);
+    assert!(case.look(close).contains(&Obstacle::NotSupplemented));
+    let heads = case.look(|s, _| s.heads.iter().copied().collect());
+    // About another record.
+    case.save_on(heads, DeviceId::new([1; 16]), vec![add(SUPPLEMENTARY_RECORD).on(OpRef::Of(other))]);
+    assert!(case.look(close).contains(&Obstacle::NotSupplemented));
+    case.phone(vec![add(SUPPLEMENTARY_RECORD), add("line").on(OpRef::Of(record))]);
+    assert_eq!(case.look(close), BTreeSet::new());
+    assert_eq!(case.look(|s, g| may_return(s, g, record)), Ok(()));
+}
+
+#[test]
+fn a_withdrawn_supplement_is_none() {
+    let mut case = Case::new();
+    let record = op(case.phone(vec![add("record")]), 0);
+    case.decide(RETURNED, Some(record));
+    let supplement = op(case.phone(vec![add(SUPPLEMENTARY_RECORD).on(OpRef::Of(record))]), 0);
+    case.phone(vec![NewOp::new(Act::Withdraw).on(OpRef::Of(supplement)).with(Value::text("误加"))]);
+    assert_eq!(case.look(close), BTreeSet::from([Obstacle::NotSupplemented]));
+}
+
+#[test]
+fn only_a_signed_on_the_spot_decision_is_registered_and_only_once() {
+    let mut case = Case::new();
+    let document = op(case.phone(vec![add("document")]), 0);
+    assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotASpotDecision));
+    let signature = Signature {
+        form: SPOT_DECISION.into(),
+        version: 1,
+        role: SignerRole::Officer,
+        manner: "key".into(),
+        shown: vec![],
+        digest: shown_digest([]),
+    };
+    case.phone(vec![NewOp::new(Act::Sign(signature)).on(OpRef::Of(document))]);
+    assert_eq!(case.look(|s, _| may_register(s, document)), Ok(()));
+    case.decide(REGISTERED, Some(document));
+    assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::Registered));
+    assert_eq!(case.look(|s, _| may_register(s, op(case.id(), 9))), Err(Obstacle::NoSuchTarget));
+}
+
+#[test]
+fn a_conflict_and_an_earlier_closing_are_obstacles() {
+    let mut case = Case::new();
+    let base = case.id();
+    case.save_on(vec![base], DeviceId::new([1; 16]), vec![NewOp::put(None, "name", vec![], Value::text("一"))]);
+    case.save_on(vec![base], DeviceId::new([2; 16]), vec![NewOp::put(None, "name", vec![], Value::text("二"))]);
+    assert_eq!(case.look(close), BTreeSet::from([Obstacle::Conflict]));
+    case.decide(CLOSED, None);
+    assert_eq!(case.look(close), BTreeSet::from([Obstacle::Closed, Obstacle::Conflict]));
+}

@@ -1,0 +1,236 @@
+//! The case record (案卷记录): what the server states of a case when it is closed, signed by the tenant's key,
+//! so that anybody who holds the published key can check it and hold the changes of the case against it.
+//!
+//! Promise: a [`CaseRecord`] that was [`CaseRecord::open`]ed was issued by the tenant's server, byte for byte.
+//! Folding the changes that its heads build on, themselves included, gives the state whose hash it names.
+//! Not here: whether the case may be closed (`closing`), what arrives after it (the fold shows it as not seen).
+
+use crate::codec::{CodecError, Reader, Writer};
+use crate::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
+use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, seal};
+use crate::time::Instant;
+
+const RECORD: Tag = Tag("palm/v1/case-record");
+const VERSION: u64 = 1;
+
+/// An officer of the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordOfficer {
+    /// The person.
+    pub officer: OfficerId,
+    /// Name at closing.
+    pub name: String,
+    /// Numbers of the certificates held, ascending.
+    pub certificates: Vec<String>,
+}
+
+/// A piece of evidence of the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordEvidence {
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// What the server states of a closed case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRecord {
+    /// The installation.
+    pub tenant: TenantId,
+    /// The case.
+    pub case: CaseId,
+    /// Its number, such as `（巫市监）案〔2026〕1号`.
+    pub number: String,
+    /// `inspection`, `simple`, `ordinary`.
+    pub kind: String,
+    /// In whose name.
+    pub agency: AgencyId,
+    /// Name of that agency at closing.
+    pub agency_name: String,
+    /// Code of the enforcement item.
+    pub item: String,
+    /// Its officers, by id.
+    pub officers: Vec<RecordOfficer>,
+    /// Its evidence, by digest.
+    pub evidence: Vec<RecordEvidence>,
+    /// Hash of the heads on which it was decided to close the case.
+    pub basis: Digest,
+    /// Heads of the case with the closing change, ascending.
+    pub heads: Vec<ChangeId>,
+    /// Version of the fold that gave `state`.
+    pub fold: u32,
+    /// Hash of the state folded from everything up to `heads`.
+    pub state: Digest,
+    /// Who closed it.
+    pub closed_by: OfficerId,
+    /// When, by the server's clock.
+    pub closed_at: Instant,
+}
+
+/// A record with its signed bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedRecord {
+    /// What it says.
+    pub record: CaseRecord,
+    /// Its hash.
+    pub hash: Digest,
+    /// The COSE_Sign1.
+    pub bytes: Vec<u8>,
+}
+
+impl CaseRecord {
+    /// Signs with the tenant's key.
+    ///
+    /// # Errors
+    /// [`SignerError`] when the keystore refuses.
+    pub fn sign(self, signer: &dyn Signer) -> Result<SignedRecord, SignerError> {
+        let payload = self.to_bytes();
+        let bytes = seal(RECORD, &payload, signer)?;
+        Ok(SignedRecord { hash: RECORD.hash(&[&payload]), record: self, bytes })
+    }
+
+    /// Reads a record and checks it with the tenant's key.
+    ///
+    /// # Errors
+    /// [`SignedError`] unless the tenant's server signed exactly this.
+    pub fn open(bytes: &[u8], tenant_key: &PublicKey, verifier: &dyn Verifier) -> Result<SignedRecord, SignedError> {
+        let signed = Signed::read(RECORD, bytes)?;
+        signed.verify(tenant_key, verifier)?;
+        let record = Self::read(signed.payload)?;
+        Ok(SignedRecord { record, hash: RECORD.hash(&[signed.payload]), bytes: bytes.to_vec() })
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let Self {
+            tenant,
+            case,
+            number,
+            kind,
+            agency,
+            agency_name,
+            item,
+            officers,
+            evidence,
+            basis,
+            heads,
+            fold,
+            state,
+            closed_by,
+            closed_at,
+        } = self;
+        let mut out = Writer::new();
+        out.array(16).uint(VERSION).bytes(tenant.bytes()).bytes(case.bytes()).text(number).text(kind);
+        out.bytes(agency.bytes()).text(agency_name).text(item);
+        out.array(officers.len());
+        for RecordOfficer { officer, name, certificates } in officers {
+            out.array(3).bytes(officer.bytes()).text(name).array(certificates.len());
+            certificates.iter().for_each(|number| {
+                out.text(number);
+            });
+        }
+        out.array(evidence.len());
+        for RecordEvidence { digest, size } in evidence {
+            out.array(2).bytes(digest.bytes()).uint(*size);
+        }
+        out.bytes(basis.bytes()).array(heads.len());
+        heads.iter().for_each(|head| {
+            out.bytes(head.bytes());
+        });
+        out.uint((*fold).into()).bytes(state.bytes()).bytes(closed_by.bytes()).int(closed_at.ms());
+        out.finish()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, CodecError> {
+        Reader::whole(bytes, |reader| {
+            reader.tuple(16, |reader| {
+                if reader.uint()? != VERSION {
+                    return Err(CodecError::Expected("case record version 1"));
+                }
+                Ok(Self {
+                    tenant: TenantId::new(reader.bytes_exact()?),
+                    case: CaseId::new(reader.bytes_exact()?),
+                    number: reader.text()?.to_owned(),
+                    kind: reader.text()?.to_owned(),
+                    agency: AgencyId::new(reader.bytes_exact()?),
+                    agency_name: reader.text()?.to_owned(),
+                    item: reader.text()?.to_owned(),
+                    officers: reader.list(read_officer)?,
+                    evidence: reader.list(read_evidence)?,
+                    basis: Digest::new(reader.bytes_exact()?),
+                    heads: reader.ascending(|reader| Ok::<_, CodecError>(ChangeId::new(reader.bytes_exact()?)))?,
+                    fold: reader.uint32()?,
+                    state: Digest::new(reader.bytes_exact()?),
+                    closed_by: OfficerId::new(reader.bytes_exact()?),
+                    closed_at: Instant::from_ms(reader.int()?),
+                })
+            })
+        })
+    }
+}
+
+fn read_officer(reader: &mut Reader<'_>) -> Result<RecordOfficer, CodecError> {
+    reader.tuple(3, |reader| {
+        Ok(RecordOfficer {
+            officer: OfficerId::new(reader.bytes_exact()?),
+            name: reader.text()?.to_owned(),
+            certificates: reader.list(|reader| reader.text().map(str::to_owned))?,
+        })
+    })
+}
+
+fn read_evidence(reader: &mut Reader<'_>) -> Result<RecordEvidence, CodecError> {
+    reader.tuple(2, |reader| Ok(RecordEvidence { digest: Digest::new(reader.bytes_exact()?), size: reader.uint()? }))
+}
+
+#[cfg(all(test, feature = "p256"))]
+mod tests {
+    use super::*;
+    use crate::sign::{SoftwareKey, SoftwareVerifier};
+
+    fn record() -> CaseRecord {
+        CaseRecord {
+            tenant: TenantId::new([1; 16]),
+            case: CaseId::new([2; 32]),
+            number: "（巫市监）案〔2026〕1号".to_owned(),
+            kind: "inspection".to_owned(),
+            agency: AgencyId::new([3; 16]),
+            agency_name: "巫山县市场监督管理局".to_owned(),
+            item: "SJ-J-001".to_owned(),
+            officers: vec![RecordOfficer {
+                officer: OfficerId::new([4; 16]),
+                name: "李建国".to_owned(),
+                certificates: vec!["22370001001".to_owned()],
+            }],
+            evidence: vec![RecordEvidence { digest: Digest::new([5; 32]), size: 1234 }],
+            basis: Digest::new([6; 32]),
+            heads: vec![ChangeId::new([7; 32])],
+            fold: 1,
+            state: Digest::new([8; 32]),
+            closed_by: OfficerId::new([9; 16]),
+            closed_at: Instant::from_ms(1_795_363_200_000),
+        }
+    }
+
+    #[test]
+    fn a_record_is_checked_with_the_published_key_and_no_other() {
+        let (ours, theirs) = (SoftwareKey::from_secret(&[1; 32]).unwrap(), SoftwareKey::from_secret(&[2; 32]).unwrap());
+        let signed = record().sign(&ours).unwrap();
+        let opened = CaseRecord::open(&signed.bytes, &ours.public_key(), &SoftwareVerifier).unwrap();
+        assert_eq!(opened, signed);
+        assert_eq!(opened.record, record());
+        let refused = CaseRecord::open(&signed.bytes, &theirs.public_key(), &SoftwareVerifier);
+        assert_eq!(refused, Err(SignedError::Signature));
+    }
+
+    #[test]
+    fn a_record_with_any_byte_changed_is_refused() {
+        let key = SoftwareKey::from_secret(&[1; 32]).unwrap();
+        let signed = record().sign(&key).unwrap();
+        for place in 0..signed.bytes.len() {
+            let mut changed = signed.bytes.clone();
+            changed[place] ^= 1;
+            assert!(CaseRecord::open(&changed, &key.public_key(), &SoftwareVerifier).is_err(), "byte {place}");
+        }
+    }
+}
