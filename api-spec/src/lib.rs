@@ -10,4 +10,5 @@ pub mod officer;
 pub mod problem;
 pub mod reference;
 pub mod session;
+pub mod sync;
 pub mod task;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use sync_core::id::TenantId;
 
 use crate::clock::Clock;
-use crate::flow::install;
+use crate::evidence_store::EvidenceStore;
+use crate::flow::{install, seed};
+use crate::flow::ingest::Ingest;
 use crate::flow::password::Passwords;
 use crate::keys::{KeyError, Keys};
 use crate::refusal::Failure;
@@ -30,8 +32,12 @@ pub struct App {
     pub tenant: TenantId,
     /// Access tokens.
     pub tokens: Tokens,
+    /// The gate through which changes come in.
+    pub ingest: Ingest,
     /// The gate before password hashing.
     pub passwords: Passwords,
+    /// The bytes of evidence.
+    pub evidence: EvidenceStore,
     /// The data directory.
     pub directory: PathBuf,
     /// Peers that may speak plain HTTP to this server; empty where it listens on loopback or with TLS.
@@ -58,6 +64,9 @@ pub enum StartError {
     /// The token self-test.
     #[error(transparent)]
     Tokens(#[from] TokenError),
+    /// No thread for the writer.
+    #[error("start the writer")]
+    Thread(#[source] std::io::Error),
     /// Anything else.
     #[error("{0}")]
     Install(String),
@@ -87,9 +96,13 @@ impl App {
         let now = clock.now();
         let tenant = install::tenant(&store, REGION, COUNTY, now)?;
         install::server_key(&store, &keys, &tenant, now)?;
+        seed::county(&store, &tenant, now)?;
         Ok(Self {
             tokens: Tokens::new(&keys.token, &tenant, now)?,
+            ingest: Ingest::start(store.clone(), keys.clone(), clock, tenant).map_err(StartError::Thread)?,
             passwords: Passwords::new()?,
+            evidence: EvidenceStore::open(directory)
+                .map_err(|source| StartError::Directory { path: directory.join("evidence"), source })?,
             store,
             keys,
             clock,

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use server::app::App;
 use server::clock::Clock;
+use server::refusal::Failure;
 
+mod admin;
+mod seed;
 mod serve;
 
 /// 掌上执法 Palm: administrative enforcement, offline first.
@@ -22,6 +25,11 @@ enum What {
     Serve(serve::Serve),
     /// Prints the API document.
     Openapi,
+    /// First administrator, enrolment codes.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Loads made-up people, certificates and tasks, for trials.
+    Seed(seed::Seed),
 }
 
 /// Where the data is.
@@ -46,10 +54,23 @@ impl Command {
     pub fn run(self) -> anyhow::Result<()> {
         match self.what {
             What::Serve(serve) => serve.run(),
+            What::Admin(admin) => admin.run(),
+            What::Seed(seed) => seed.run(),
             What::Openapi => {
                 println!("{}", server::http::openapi::document().to_pretty_json()?);
                 Ok(())
             }
         }
     }
+}
+
+/// A flow's failure as the command line tells it: both languages, and the accident where it is one.
+fn told<T>(outcome: Result<T, Failure>) -> anyhow::Result<T> {
+    outcome.map_err(|failure| match failure {
+        Failure::Refused(refused) => {
+            let row = refused.refusal.explain();
+            anyhow::anyhow!("{} {} [{}]", row.zh, row.en, row.code)
+        }
+        Failure::Broken(error) => anyhow::Error::from_boxed(error),
+    })
 }

@@ -6,5 +6,17 @@
 //! [`Failure`]: crate::refusal::Failure
 
 pub mod caller;
+pub mod certificate;
+pub mod chain;
+pub mod device;
+pub mod ingest;
 pub mod install;
+pub mod lease;
+pub mod officer;
 pub mod password;
+pub mod projection;
+pub mod pull;
+pub mod record;
+pub mod reference;
+pub mod seed;
+pub mod session;

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod evidence_store;
 pub mod flow;
 pub mod http;
 pub mod keys;

@@ -12,12 +12,22 @@ use diesel::Connection as _;
 use diesel::r2d2::Pool;
 
 mod agency;
+mod alarm;
+mod case_file;
+mod case_record;
 mod certificate;
+mod change;
 mod db;
 mod device;
 mod dialect;
+mod evidence;
+mod idempotency;
+mod lead;
+mod log;
 mod number;
 mod officer;
+mod parked;
+mod read_audit;
 mod reference;
 mod row;
 mod schema;
@@ -26,10 +36,18 @@ mod tenant;
 mod tx;
 
 pub use agency::AgencyRow;
+pub use alarm::AlarmRow;
+pub use case_file::{CaseFileRow, CaseFilter};
+pub use case_record::CaseRecordRow;
 pub use certificate::{CertificateRow, IntervalRow};
+pub use change::{ChangePlace, StoredChange};
 pub use device::{DeviceRow, EnrolmentCodeRow, LeaseRow};
+pub use evidence::{EvidenceFileRow, UploadRow};
+pub use idempotency::IdempotencyRow;
+pub use lead::{LeadFilter, LeadRow, Said};
 pub use number::{BlockRow, PaperRow};
 pub use officer::{AccountRow, OfficerRow};
+pub use read_audit::ReadAuditRow;
 pub use reference::{HolidayRow, ItemRow, RegionRow};
 pub use task::TaskRow;
 pub use tenant::{ServerKeyRow, TenantRow};
@@ -173,3 +191,6 @@ impl<E> From<diesel::result::Error> for Undo<E> {
         Self::Accident(error)
     }
 }
+
+#[cfg(test)]
+mod tests;

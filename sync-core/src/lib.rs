@@ -7,6 +7,10 @@
 pub mod case;
 pub mod change;
 pub mod codec;
+#[cfg(feature = "device")]
+pub mod device;
+pub mod facts;
+pub mod decision;
 pub mod id;
 pub mod law;
 pub mod lease;
@@ -14,7 +18,10 @@ pub mod log;
 pub mod message;
 pub mod money;
 pub mod op;
+pub mod plan;
 pub mod receipt;
+pub mod schema;
+pub mod record;
 pub mod sign;
 pub mod time;
 pub mod value;

@@ -35,6 +35,49 @@ pub fn payload() -> PayloadConfig {
     PayloadConfig::new(JSON_LIMIT)
 }
 
+/// An id in hex.
+///
+/// # Errors
+/// [`Refusal::Malformed`] that names the field.
+pub fn id<T: std::str::FromStr>(text: &str, field: &str) -> Result<T, Refused> {
+    text.parse().map_err(|_not_an_id| wrong(field))
+}
+
+/// So many bytes in lowercase hex.
+///
+/// # Errors
+/// [`Refusal::Malformed`] that names the field.
+pub fn bytes<const N: usize>(text: &str, field: &str) -> Result<[u8; N], Refused> {
+    let digit = |c: u8| char::from(c).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let lower = !text.bytes().any(|c| c.is_ascii_uppercase());
+    let mut bytes = [0; N];
+    if text.len() != N * 2 || !lower {
+        return Err(wrong(field));
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let [high, low] = pair else { return Err(wrong(field)) };
+        let (high, low) = digit(*high).zip(digit(*low)).ok_or_else(|| wrong(field))?;
+        *byte = high << 4 | low;
+    }
+    Ok(bytes)
+}
+
+/// A text of 1 to `most` characters without control characters.
+///
+/// # Errors
+/// [`Refusal::Malformed`] that names the field.
+pub fn text(text: String, most: usize, field: &str) -> Result<String, Refused> {
+    let fits = (1..=most).contains(&text.trim().chars().count()) && !text.chars().any(char::is_control);
+    if fits { Ok(text) } else { Err(wrong(field)) }
+}
+
+fn wrong(field: &str) -> Refused {
+    Refusal::Malformed.because(
+        format!("字段“{field}”不符合接口文档。"),
+        format!("The field `{field}` does not have the documented form."),
+    )
+}
+
 fn of_json(error: &JsonPayloadError) -> Refused {
     match error {
         JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => Refusal::TooLarge.into(),

@@ -21,6 +21,9 @@ pub struct Problem {
     request_id: String,
 }
 
+/// A thing was made.
+pub const CREATED: StatusCode = StatusCode::CREATED;
+
 const fn status(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::Malformed | Refusal::UnknownField | Refusal::WrongCursor | Refusal::PasswordLength => {
@@ -42,7 +45,27 @@ const fn status(refusal: Refusal) -> StatusCode {
         Refusal::WrongProof | Refusal::WrongEnrolmentCode | Refusal::WrongChallenge => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
-        Refusal::KeyEnrolled => StatusCode::CONFLICT,
+        Refusal::KeyEnrolled | Refusal::AlreadyInstalled | Refusal::CursorUnknown => StatusCode::CONFLICT,
+        Refusal::TusVersion | Refusal::Stale => StatusCode::PRECONDITION_FAILED,
+        Refusal::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        Refusal::PurposeRequired | Refusal::IdempotencyKeyRequired => StatusCode::BAD_REQUEST,
+        Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
+        Refusal::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        Refusal::OwnCase => StatusCode::FORBIDDEN,
+        Refusal::EvidenceDigestMismatch | Refusal::IdempotencyKeyReused | Refusal::NoSuchTarget => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Refusal::UploadOffset
+        | Refusal::CaseClosed
+        | Refusal::ConflictOpen
+        | Refusal::EvidenceIncomplete
+        | Refusal::RecordNotSupplemented
+        | Refusal::ChangeQuarantined
+        | Refusal::ClosingUnlawful
+        | Refusal::NotASpotDecision
+        | Refusal::AlreadyRegistered
+        | Refusal::AlreadyReturned
+        | Refusal::LeadNotOpen => StatusCode::CONFLICT,
         Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -142,10 +142,130 @@ refusals! {
     "The enforcement certificate is suspended, cancelled, revoked or reported lost; its holder may not enforce.";
     user: "See the agency's administrator"; operator: "Check the mirrored register";
 
+    /// Somebody can sign in already: there is a first administrator.
+    AlreadyInstalled = "already_installed", retry: false;
+    "系统已有账号，不能再创建首个管理员。" / "Somebody can sign in already; there is no first administrator to create.";
+    user: "Ask an administrator for an account"; operator: "Use the existing administrator";
+
     /// A cursor that this list did not give out.
     WrongCursor = "wrong_cursor", retry: false;
     "翻页游标无效。" / "The cursor is not one of this list.";
     user: "Start from the first page"; operator: "None";
+
+    /// The place in the log is not one of this log: of another epoch, or newer than the log itself.
+    CursorUnknown = "cursor_unknown", retry: false;
+    "同步位置无法识别，请按案卷逐一核对。" / "The place in the log is not known here; reconcile by heads.";
+    user: "None: the app reconciles by itself"; operator: "If many phones say so, the database may have been restored";
+
+    /// Another version of tus than 1.0.0.
+    TusVersion = "tus_version", retry: false;
+    "仅支持 tus 1.0.0。" / "Only tus 1.0.0 is spoken here.";
+    user: "Update the app"; operator: "Look for a proxy that drops `Tus-Resumable`";
+
+    /// The offset is not where the upload stands.
+    UploadOffset = "upload_offset", retry: true;
+    "上传位置与已接收的长度不符，请先用 HEAD 查询。" / "The upload stands elsewhere: ask with HEAD and go on from there.";
+    user: "Nothing: the app goes on by itself"; operator: "None";
+
+    /// The bytes do not hash to what was announced.
+    EvidenceDigestMismatch = "evidence_digest_mismatch", retry: true;
+    "收到的文件与声明的摘要不符，未予保存，请重新上传。" / "The file does not have the digest it was announced with; it was dropped and can be sent again.";
+    user: "Send it again; the original is still on the phone"; operator: "Look for a proxy that rewrites bodies";
+
+    /// A signed change claims it, but its bytes have not arrived.
+    EvidenceMissing = "evidence_missing", retry: true;
+    "该证据文件尚未上传。" / "The bytes of this piece of evidence have not arrived yet.";
+    user: "Wait until the phone that recorded it is online"; operator: "See which phones have not been seen lately";
+
+    /// The disk for evidence is full.
+    StorageFull = "storage_full", retry: true;
+    "服务器存储空间不足，请稍后重试。" / "The server's disk is full; nothing is lost on the phone.";
+    user: "Keep the phone's data and try again later"; operator: "Make room on the data directory's disk";
+
+    /// Supervisors say why they look.
+    PurposeRequired = "purpose_required", retry: false, article: "行政执法监督条例";
+    "监督人员查阅案卷须填写查阅目的（purpose）。" / "Supervisors say for what purpose they read a case (`purpose`).";
+    user: "Say why"; operator: "None";
+
+    /// A command on a case without saying on what it was decided.
+    PreconditionRequired = "precondition_required", retry: false;
+    "请在 If-Match 中给出您所见案卷的版本（ETag）。" / "Say in If-Match which state of the case you saw (its ETag).";
+    user: "Update the app"; operator: "Look for a proxy that drops `If-Match`";
+
+    /// The case or lead changed since the caller looked.
+    Stale = "stale", retry: false;
+    "内容已有变化，请重新查看后再作决定。" / "It changed since you looked: look again and decide again.";
+    user: "Read it again"; operator: "None";
+
+    /// A creating request without an idempotency key.
+    IdempotencyKeyRequired = "idempotency_key_required", retry: false;
+    "请提供 Idempotency-Key（1 至 64 个字符）。" / "Send an Idempotency-Key of 1 to 64 characters.";
+    user: "Update the app"; operator: "None";
+
+    /// The same key came with another request.
+    IdempotencyKeyReused = "idempotency_key_reused", retry: false;
+    "该 Idempotency-Key 已用于另一请求。" / "This Idempotency-Key was used for another request.";
+    user: "Update the app"; operator: "None";
+
+    /// Who handles a case decides nothing about it.
+    OwnCase = "own_case", retry: false;
+    "您是本案的办案人员，不得对本案作出登记、退回、结案等决定。" / "You handle this case yourself: somebody else decides about it.";
+    user: "Ask another head"; operator: "None";
+
+    /// The case is closed.
+    CaseClosed = "case_closed", retry: false;
+    "案件已结案。" / "The case is closed.";
+    user: "None"; operator: "None";
+
+    /// Fields with several values that differ.
+    ConflictOpen = "conflict_open", retry: false;
+    "案卷中有字段存在不一致的记录，办案人员处理后方可结案。" / "A field has values that differ: the officers settle that before the case is closed.";
+    user: "Ask the officers to resolve it"; operator: "None";
+
+    /// Evidence that a signed change claims has not arrived.
+    EvidenceIncomplete = "evidence_incomplete", retry: true;
+    "有证据文件尚未上传，暂不能结案。" / "Evidence is still to be uploaded: the case cannot be closed yet.";
+    user: "Wait until the officers' phones were online"; operator: "None";
+
+    /// A returned record is still to be supplemented.
+    RecordNotSupplemented = "record_not_supplemented", retry: false;
+    "退回的笔录尚未补充，暂不能结案。" / "A record was returned and not supplemented yet.";
+    user: "Wait for the supplement"; operator: "None";
+
+    /// A change is excluded until somebody admits or dismisses it.
+    ChangeQuarantined = "change_quarantined", retry: false;
+    "案卷中有待采信的变更，须先作出采信或不予采信的决定。" / "A change waits to be admitted or dismissed.";
+    user: "Decide on the change first"; operator: "None";
+
+    /// A rule of law stops the closing; article and text say which.
+    ClosingUnlawful = "closing_unlawful", retry: false;
+    "依照法律规定，本案现在不能结案。" / "The law stops the closing of this case as it stands.";
+    user: "Put right what the article asks for"; operator: "None";
+
+    /// The case holds no such entity that stands.
+    NoSuchTarget = "no_such_target", retry: false;
+    "案卷中没有该项内容，或其已作废。" / "The case holds no such entity, or it was voided.";
+    user: "Read the case again"; operator: "None";
+
+    /// Nobody signed it as an on-the-spot decision.
+    NotASpotDecision = "not_a_spot_decision", retry: false;
+    "该文书不是已签名的当场行政处罚决定书。" / "This is not a signed on-the-spot decision.";
+    user: "Name the decision"; operator: "None";
+
+    /// It is registered already.
+    AlreadyRegistered = "already_registered", retry: false;
+    "该决定已备案。" / "This decision is registered already.";
+    user: "None"; operator: "None";
+
+    /// It was returned and not supplemented yet.
+    AlreadyReturned = "already_returned", retry: false;
+    "该笔录已退回，尚待补充。" / "This record was returned already and waits for its supplement.";
+    user: "Wait for the supplement"; operator: "None";
+
+    /// The lead is not at the step that this answer belongs to.
+    LeadNotOpen = "lead_not_open", retry: false;
+    "该监督线索当前状态不允许此操作。" / "The supervision lead is not at this step.";
+    user: "Read the lead again"; operator: "None";
 
     /// An accident; the log holds it under the request id.
     Internal = "internal", retry: true;

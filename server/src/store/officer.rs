@@ -132,6 +132,15 @@ impl Tx<'_> {
         found.map(restore_account).transpose()
     }
 
+    /// Whether anybody can sign in.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn has_accounts(&mut self, tenant: &TenantId) -> Result<bool, Error> {
+        let count: i64 = account::table.filter(account::tenant.eq(&tenant.bytes()[..])).count().get_result(self.db())?;
+        Ok(count > 0)
+    }
+
     /// The account of an officer, if there is one.
     ///
     /// # Errors

@@ -258,7 +258,7 @@ diesel::table! {
         received_ms -> BigInt,
         sign1 -> Binary,
         #[sql_name = "ops"]
-        ops_bytes -> Binary,
+        op_bytes -> Binary,
     }
 }
 
@@ -403,17 +403,81 @@ diesel::table! {
         id -> Binary,
         digest -> Binary,
         size -> BigInt,
-        received -> BigInt,
         media_type -> Text,
-        device -> Binary,
+        officer -> Binary,
         created_ms -> BigInt,
         touched_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    case_record (tenant, hash) {
+        tenant -> Binary,
+        hash -> Binary,
+        case_id -> Binary,
+        number -> Text,
+        issued_ms -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    supervision_lead (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        case_id -> Binary,
+        agency -> Binary,
+        agency_path -> Text,
+        kind -> Text,
+        text -> Text,
+        status -> Text,
+        version -> BigInt,
+        raised_by -> Binary,
+        raised_ms -> BigInt,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Binary>,
+        answered_ms -> Nullable<BigInt>,
+        conclusion -> Nullable<Text>,
+        closed_by -> Nullable<Binary>,
+        closed_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    read_audit (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        at_ms -> BigInt,
+        officer -> Binary,
+        what -> Text,
+        case_id -> Nullable<Binary>,
+        part -> Text,
+        purpose -> Text,
+    }
+}
+
+diesel::table! {
+    idempotency (tenant, officer, route, key) {
+        tenant -> Binary,
+        officer -> Binary,
+        route -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        made -> Binary,
+        created_ms -> BigInt,
     }
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     agency,
+    alarm,
+    case_evidence,
+    case_file,
+    case_officer,
+    change,
+    change_value,
+    evidence_file,
     certificate,
     certificate_interval,
     device,

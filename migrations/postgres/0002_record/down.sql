@@ -1,0 +1,15 @@
+DROP TABLE change;
+DROP TABLE change_value;
+DROP TABLE leaf;
+DROP TABLE log_head;
+DROP TABLE receipt;
+DROP TABLE receipt_entry;
+DROP TABLE parked;
+DROP TABLE alarm;
+DROP TABLE outbox;
+DROP TABLE case_file;
+DROP TABLE case_officer;
+DROP TABLE case_evidence;
+DROP TABLE evidence_file;
+DROP TABLE upload;
+DROP FUNCTION is_permanent;

@@ -1,0 +1,43 @@
+//! What a person decides through the server becomes a change of the server that names them.
+
+use std::collections::BTreeSet;
+
+use sync_core::case::fold;
+use sync_core::change::{Change, NewOp};
+use sync_core::id::{CaseId, OfficerId, TenantId};
+use sync_core::time::Instant;
+
+use crate::flow::projection;
+use crate::flow::record::{CasePlace, Recorder};
+use crate::keys::Keys;
+use crate::refusal::{Failure, Refusal};
+use crate::store::Tx;
+
+/// Inside a write transaction: signs a change of the server on the case's current heads, naming
+/// `person`, stores it with its leaf and projects the case again.
+///
+/// # Errors
+/// [`Refusal::NotFound`] where there is no such case; [`Failure`] where signing or a statement fails.
+pub fn append(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    tenant: TenantId,
+    case: CaseId,
+    person: OfficerId,
+    ops: Vec<NewOp>,
+    now: Instant,
+) -> Result<Change, Failure> {
+    let mut recorder = Recorder::begin(tx, keys, &tenant, now)?;
+    let mut held = recorder.tx.case_changes(&tenant, &case)?;
+    if held.is_empty() {
+        return Err(Refusal::NotFound.into());
+    }
+    let heads = fold(case, held.iter().map(|stored| &stored.change)).heads;
+    let mut place = CasePlace::after(&held);
+    let stored = recorder.decide(&mut place, case, &heads, person, ops)?;
+    let change = stored.change.clone();
+    held.push(stored);
+    projection::project(recorder.tx, &tenant, case, &held, &BTreeSet::new())?;
+    recorder.finish()?;
+    Ok(change)
+}

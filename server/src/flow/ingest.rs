@@ -1,0 +1,253 @@
+//! Changes come in: checked in parallel, stored by one writer in groups.
+//!
+//! Promise: an answer is given only after the commit that it speaks of. What is acknowledged is in
+//! the log; the same push again gets the same receipts byte for byte and stores nothing. One push
+//! that fails takes no other down with it: a failed group is run again push by push.
+//! Not here: what becomes of a change (`sync_core::plan`).
+
+mod check;
+mod commit;
+mod standing;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use sync_core::change::Change;
+use sync_core::id::{ChangeId, DeviceId, Digest, OfficerId, TenantId};
+use sync_core::lease::SignedLease;
+use sync_core::message::Pushed;
+use sync_core::sign::PublicKey;
+use tokio::sync::oneshot;
+
+use crate::clock::Clock;
+use crate::keys::Keys;
+use crate::refusal::{Failure, Refusal};
+use crate::store::Store;
+
+/// Most changes that one commit takes.
+const GROUP_CHANGES: usize = 256;
+/// How long a group waits for pushes that are being checked.
+const GROUP_WAIT: Duration = Duration::from_millis(5);
+/// Leases that are remembered; the database has them all.
+const REMEMBERED_LEASES: usize = 10_000;
+
+/// Who brings a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bringer {
+    /// The phone.
+    pub device: DeviceId,
+    /// Its officer.
+    pub officer: OfficerId,
+}
+
+/// A push whose signatures were checked.
+#[derive(Debug, Clone)]
+struct CheckedPush {
+    bringer: Bringer,
+    leases: Vec<Arc<SignedLease>>,
+    items: Vec<Item>,
+}
+
+/// One change of a push.
+#[derive(Debug, Clone)]
+enum Item {
+    /// Not stored, and why.
+    Refused { change: Option<ChangeId>, device: Option<DeviceId>, code: &'static str },
+    /// The lease that it names is not known, and no other key of its author: nothing can be checked.
+    NoKey { change: ChangeId, lease: Digest },
+    /// Validly signed by its author.
+    Checked { change: Box<Change>, lease: Option<Arc<SignedLease>> },
+}
+
+struct Job {
+    push: CheckedPush,
+    answer: oneshot::Sender<Result<Pushed, Failure>>,
+}
+
+/// The gate through which changes come in. One for each server process.
+pub struct Ingest {
+    shared: Arc<Shared>,
+    queue: Sender<Job>,
+}
+
+/// What the checking threads and the writer share.
+struct Shared {
+    store: Store,
+    keys: Keys,
+    clock: Clock,
+    tenant: TenantId,
+    leases: RwLock<HashMap<Digest, Arc<SignedLease>>>,
+    server_keys: RwLock<Vec<PublicKey>>,
+    checking: AtomicUsize,
+}
+
+impl Ingest {
+    /// Starts the writer's thread. It ends when the gate is dropped and the queue is empty.
+    ///
+    /// # Errors
+    /// Where the operating system gives no thread.
+    pub fn start(store: Store, keys: Keys, clock: Clock, tenant: TenantId) -> Result<Self, std::io::Error> {
+        let shared = Arc::new(Shared {
+            store,
+            keys,
+            clock,
+            tenant,
+            leases: RwLock::default(),
+            server_keys: RwLock::default(),
+            checking: AtomicUsize::new(0),
+        });
+        let (queue, jobs) = channel();
+        let writer = Arc::clone(&shared);
+        std::thread::Builder::new().name("ingest".to_owned()).spawn(move || write_groups(&writer, &jobs))?;
+        Ok(Self { shared, queue })
+    }
+
+    /// Takes a push, given as its bytes.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an accident, after
+    /// which nothing is known of the outcome and the same push may be sent again.
+    pub async fn push(&self, bringer: Bringer, body: Vec<u8>) -> Result<Pushed, Failure> {
+        let shared = Arc::clone(&self.shared);
+        let under_way = UnderWay::new(&self.shared);
+        let push = tokio::task::spawn_blocking(move || check::check(&shared, bringer, &body))
+            .await
+            .map_err(Failure::broken)??;
+        let (answer, answered) = oneshot::channel();
+        let queued = self.queue.send(Job { push, answer });
+        drop(under_way);
+        queued.map_err(|_writer_gone| Refusal::Busy)?;
+        answered.await.map_err(Failure::broken)?
+    }
+}
+
+/// Counts a push as being checked, until it is dropped.
+struct UnderWay(Arc<Shared>);
+
+impl UnderWay {
+    fn new(shared: &Arc<Shared>) -> Self {
+        shared.checking.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.checking.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+fn write_groups(shared: &Shared, jobs: &Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let group = gather(shared, jobs, first);
+        let pushes: Vec<&CheckedPush> = group.iter().map(|job| &job.push).collect();
+        match commit::commit(shared, &pushes) {
+            Ok(answers) => {
+                for (job, answer) in group.into_iter().zip(answers) {
+                    // Who went away meanwhile asks again and gets the same.
+                    let _ = job.answer.send(Ok(answer));
+                }
+            }
+            Err(failure) if group.len() == 1 => {
+                for job in group {
+                    let _ = job.answer.send(Err(copy(&failure)));
+                }
+            }
+            Err(failure) => {
+                tracing::warn!(pushes = group.len(), ?failure, "group failed; running it again push by push");
+                for job in group {
+                    let alone = commit::commit(shared, &[&job.push]);
+                    let alone = alone.and_then(|mut answers| answers.pop().ok_or(Refusal::Busy.into()));
+                    let _ = job.answer.send(alone);
+                }
+            }
+        }
+    }
+}
+
+fn copy(failure: &Failure) -> Failure {
+    match failure {
+        Failure::Refused(refused) => Failure::Refused(refused.clone()),
+        Failure::Broken(error) => {
+            tracing::error!(%error, source = ?error.source(), "commit failed");
+            Failure::broken(std::io::Error::other("commit failed"))
+        }
+    }
+}
+
+/// Takes what is queued and, while others are being checked, waits a moment for them.
+fn gather(shared: &Shared, jobs: &Receiver<Job>, first: Job) -> Vec<Job> {
+    let mut changes = first.push.items.len();
+    let mut group = vec![first];
+    while changes < GROUP_CHANGES {
+        let next = match jobs.try_recv() {
+            Ok(job) => Ok(job),
+            Err(_empty) if shared.checking.load(Ordering::SeqCst) == 0 => break,
+            Err(_empty) => jobs.recv_timeout(GROUP_WAIT),
+        };
+        match next {
+            Ok(job) => {
+                changes += job.push.items.len();
+                group.push(job);
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    group
+}
+
+impl Shared {
+    /// A lease by its hash: remembered, or from the database.
+    fn lease(&self, hash: &Digest) -> Result<Option<Arc<SignedLease>>, Failure> {
+        let remembered = self.leases.read().ok().and_then(|leases| leases.get(hash).cloned());
+        if remembered.is_some() {
+            return Ok(remembered);
+        }
+        let bytes = self.store.read_sync(|tx| tx.lease(&self.tenant, hash))?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        let lease = self.open_lease(&bytes.bytes)?;
+        if let Some(lease) = &lease {
+            self.remember(lease);
+        }
+        Ok(lease)
+    }
+
+    /// A lease by its bytes, if this tenant's server signed it.
+    fn open_lease(&self, bytes: &[u8]) -> Result<Option<Arc<SignedLease>>, Failure> {
+        for key in self.server_keys()? {
+            if let Ok(lease) = sync_core::lease::Lease::open(bytes, &key, &crate::keys::FastVerifier) {
+                return Ok(Some(Arc::new(lease)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn remember(&self, lease: &Arc<SignedLease>) {
+        if let Ok(mut leases) = self.leases.write() {
+            if leases.len() >= REMEMBERED_LEASES {
+                leases.clear();
+            }
+            leases.insert(lease.hash, Arc::clone(lease));
+        }
+    }
+
+    /// Every key with which this tenant's server ever signed.
+    fn server_keys(&self) -> Result<Vec<PublicKey>, Failure> {
+        let remembered = self.server_keys.read().map(|keys| keys.clone()).unwrap_or_default();
+        if !remembered.is_empty() {
+            return Ok(remembered);
+        }
+        let rows = self.store.read_sync(|tx| tx.server_keys(&self.tenant))?;
+        let keys: Vec<PublicKey> = rows.iter().filter_map(|row| PublicKey::from_slice(&row.public_key)).collect();
+        if let Ok(mut remembered) = self.server_keys.write() {
+            remembered.clone_from(&keys);
+        }
+        Ok(keys)
+    }
+}
+
+/// Changes by case, as they came in.
+type ByCase<T> = BTreeMap<sync_core::id::CaseId, Vec<T>>;

@@ -1,0 +1,166 @@
+//! What a phone lacks: the feed of the log within its officer's reach, and reconciling by heads.
+//!
+//! Promise: a cursor moves only over what was in its page, and ends where a commit ended. A case out
+//! of reach leaves no trace. A cursor of another log, or from the future of this one, is refused, and
+//! the phone reconciles by heads.
+//! Not here: proofs, which the message has a place for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sync_core::case::Graph;
+use sync_core::change::Change;
+use sync_core::id::{CaseId, ChangeId, Digest, Epoch, OfficerId, TenantId};
+use sync_core::log::Cursor;
+use sync_core::message::{CaseHeads, Pulled, Reconcile, Reconciled};
+use sync_core::sign::Tag;
+
+use crate::app::App;
+use crate::flow::caller::Caller;
+use crate::refusal::{Failure, Refusal};
+use crate::store::{StoredChange, TenantRow, Tx};
+
+const REACH: Tag = Tag("palm/v1/reach");
+/// Most changes in a page; a commit that crosses the limit is given whole.
+pub const PAGE_MAX: i64 = 500;
+/// About how many bytes of changes one reconciliation carries; the phone asks again for the rest.
+const RECONCILE_BYTES: usize = 4 << 20;
+
+/// One page of the feed after `cursor`.
+///
+/// # Errors
+/// [`Refusal::CursorUnknown`], or an accident.
+pub async fn pull(app: &App, caller: Caller, cursor: Option<Vec<u8>>, limit: i64) -> Result<Pulled, Failure> {
+    caller.must_have_device()?;
+    let (tenant, officer) = (app.tenant, caller.officer);
+    let cursor = match cursor {
+        Some(bytes) => Some(Cursor::read(&bytes).map_err(|_not_a_cursor| Refusal::CursorUnknown)?),
+        None => None,
+    };
+    let limit = limit.clamp(1, PAGE_MAX);
+    app.store.read(move |tx| page(tx, &tenant, &officer, cursor, limit)).await
+}
+
+fn page(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    officer: &OfficerId,
+    cursor: Option<Cursor>,
+    limit: i64,
+) -> Result<Pulled, Failure> {
+    let row = tx.only_tenant()?.ok_or(Refusal::NotFound)?;
+    let epoch = Epoch::new(row.log_epoch);
+    let cases = tx.cases_of(tenant, officer)?;
+    let reach = REACH.hash(&cases.iter().map(|case| case.bytes().as_slice()).collect::<Vec<_>>());
+    let from = start(tx, tenant, &row, cursor)?;
+    let mut changes = tx.feed(tenant, officer, from..row.log_size, limit)?;
+    let full = i64::try_from(changes.len()).is_ok_and(|length| length == limit);
+    let (end, root) = match changes.last() {
+        // A full page ends where the commit of its last change ended.
+        Some(last) if full => {
+            let (end, root) = tx.head_from(tenant, &epoch, last.leaf + 1)?.ok_or(Refusal::CursorUnknown)?;
+            changes.extend(tx.feed(tenant, officer, last.leaf + 1..end, PAGE_MAX)?);
+            (end, root)
+        }
+        Some(_) | None => (row.log_size, Digest::new(row.log_root)),
+    };
+    let cursor_out = Cursor { log_epoch: epoch, size: end.cast_unsigned(), root, reach };
+    let changed = cursor.is_none_or(|cursor| cursor.reach != reach);
+    Ok(Pulled {
+        cursor: cursor_out.to_bytes(),
+        more: end < row.log_size,
+        cases: if changed { Some(heads(tx, tenant, &cases)?) } else { None },
+        removed: Vec::new(),
+        leases: leases(tx, tenant, changes.iter().map(|stored| &stored.change))?,
+        changes: changes.iter().map(|stored| stored.change.to_bytes()).collect(),
+    })
+}
+
+/// Where the cursor stands in this log.
+fn start(tx: &mut Tx<'_>, tenant: &TenantId, row: &TenantRow, cursor: Option<Cursor>) -> Result<i64, Failure> {
+    let Some(cursor) = cursor else { return Ok(0) };
+    let epoch = Epoch::new(row.log_epoch);
+    let size = i64::try_from(cursor.size).map_err(|_beyond| Refusal::CursorUnknown)?;
+    let ours = if size == 0 && row.log_size == 0 {
+        Some(Digest::new(row.log_root))
+    } else {
+        tx.root_at(tenant, &epoch, size)?
+    };
+    if cursor.log_epoch != epoch || ours != Some(cursor.root) {
+        return Err(Refusal::CursorUnknown.into());
+    }
+    Ok(size)
+}
+
+fn heads(tx: &mut Tx<'_>, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<CaseHeads>, Failure> {
+    let mut all = Vec::new();
+    for case in cases {
+        if let Some(file) = tx.case_file(tenant, case)? {
+            all.push(CaseHeads { case: *case, heads: file.heads });
+        }
+    }
+    Ok(all)
+}
+
+/// The leases that these changes name, each once.
+fn leases<'a>(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    changes: impl Iterator<Item = &'a Change>,
+) -> Result<Vec<Vec<u8>>, Failure> {
+    let named: BTreeSet<Digest> = changes.filter_map(|change| change.header().lease).collect();
+    let mut leases = Vec::new();
+    for hash in named {
+        leases.extend(tx.lease(tenant, &hash)?.map(|row| row.bytes));
+    }
+    Ok(leases)
+}
+
+/// Compares what a phone holds with what the server holds, within the officer's reach.
+///
+/// # Errors
+/// [`Refusal::Malformed`], or an accident.
+pub async fn reconcile(app: &App, caller: Caller, body: Vec<u8>) -> Result<Reconciled, Failure> {
+    caller.must_have_device()?;
+    let asked = Reconcile::read(&body).map_err(|error| {
+        Refusal::Malformed.because(format!("同步数据无法读取：{error}"), format!("the body cannot be read: {error}"))
+    })?;
+    let (tenant, officer) = (app.tenant, caller.officer);
+    app.store
+        .read(move |tx| {
+            let theirs: BTreeMap<CaseId, Vec<ChangeId>> =
+                asked.cases.into_iter().map(|case| (case.case, case.heads)).collect();
+            let reach = tx.cases_of(&tenant, &officer)?;
+            let mut answer = Reconciled::default();
+            let mut sent = Vec::new();
+            let mut bytes = 0;
+            for case in &reach {
+                let heads = theirs.get(case).map(Vec::as_slice).unwrap_or_default();
+                let (wanted, lacking) = compare(&tx.case_changes(&tenant, case)?, heads);
+                answer.wanted.extend(wanted);
+                for change in lacking {
+                    let envelope = change.to_bytes();
+                    bytes += envelope.len();
+                    if bytes > RECONCILE_BYTES {
+                        break;
+                    }
+                    answer.changes.push(envelope);
+                    sent.push(change);
+                }
+            }
+            // What the phone holds of cases that are not here (yet) is wanted whole.
+            let foreign = theirs.iter().filter(|(case, _)| !reach.contains(case));
+            answer.wanted.extend(foreign.flat_map(|(_, heads)| heads));
+            answer.leases = leases(tx, &tenant, sent.iter())?;
+            Ok(answer)
+        })
+        .await
+}
+
+/// What the server lacks of `heads`, and what the phone lacks that has them, parents first.
+fn compare(held: &[StoredChange], heads: &[ChangeId]) -> (Vec<ChangeId>, Vec<Change>) {
+    let graph = Graph::new(held.iter().map(|stored| &stored.change));
+    let (known, wanted): (Vec<ChangeId>, Vec<ChangeId>) = heads.iter().partition(|head| graph.get(head).is_some());
+    let has = |id: &ChangeId| known.iter().any(|head| head == id || graph.builds_on(head, id));
+    let lacking = graph.order().iter().filter(|change| !has(&change.id())).map(|change| (*change).clone()).collect();
+    (wanted, lacking)
+}

@@ -1,0 +1,179 @@
+//! Writing into the record: leaf, change, values and the server's own chain, in one transaction.
+//!
+//! Promise: nothing is stored without its leaf, leaves have no gap, and the tenant's row is locked
+//! first and left with the new head last. Not here: whether a change may be stored (`sync_core::plan`).
+
+use std::collections::BTreeSet;
+
+use sync_core::change::{Change, Clock, Header, NewOp};
+use sync_core::id::{BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
+use sync_core::log::{Frontier, Leaf, LeafClass, leaf_hash};
+use sync_core::plan::{Interval, Stored, Taken};
+use sync_core::receipt::ReceiptEntry;
+use sync_core::time::Instant;
+
+use crate::flow::projection;
+use crate::keys::Keys;
+use crate::refusal::Failure;
+use crate::store::{self, StoredChange, TenantRow, Tx};
+use crate::random;
+
+/// Who decides where no person does: the server itself.
+pub const SYSTEM: OfficerId = OfficerId::new([0; 16]);
+
+/// The record while its tenant's row is locked.
+pub struct Recorder<'a, 't> {
+    /// The transaction.
+    pub tx: &'a mut Tx<'t>,
+    /// The installation's keys.
+    pub keys: &'a Keys,
+    /// Now.
+    pub now: Instant,
+    tenant: TenantRow,
+    frontier: Frontier,
+    grown: bool,
+}
+
+/// Where a case stands in the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CasePlace {
+    counter: i64,
+    last_leaf: Option<i64>,
+}
+
+impl CasePlace {
+    /// After these stored changes, in the order of their leaves.
+    pub fn after(held: &[StoredChange]) -> Self {
+        held.last().map_or_else(Self::default, |last| Self { counter: last.counter, last_leaf: Some(last.leaf) })
+    }
+}
+
+impl<'a, 't> Recorder<'a, 't> {
+    /// Locks the tenant's row: must be the transaction's first statement, or follow only writes.
+    ///
+    /// # Errors
+    /// [`Failure`] where the statement fails or the stored head of the log is not one.
+    pub fn begin(tx: &'a mut Tx<'t>, keys: &'a Keys, tenant: &TenantId, now: Instant) -> Result<Self, Failure> {
+        let tenant = tx.lock_tenant(tenant, now)?;
+        let size = tenant.log_size.cast_unsigned();
+        let frontier = Frontier::restore(size, &tenant.log_frontier)
+            .filter(|frontier| frontier.root().bytes() == &tenant.log_root)
+            .ok_or(store::Error::Corrupt { what: "tenant.log_frontier" })?;
+        Ok(Self { tx, keys, now, tenant, frontier, grown: false })
+    }
+
+    /// The installation.
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant.id
+    }
+
+    /// Which life of the log.
+    pub const fn log_epoch(&self) -> Epoch {
+        Epoch::new(self.tenant.log_epoch)
+    }
+
+    /// Number of leaves and root as they are now.
+    pub fn head(&self) -> (u64, Digest) {
+        (self.frontier.size(), self.frontier.root())
+    }
+
+    /// Stores a planned change as the next of its case.
+    ///
+    /// # Errors
+    /// [`Failure`] where a statement fails.
+    pub fn store(&mut self, place: &mut CasePlace, planned: &Stored) -> Result<StoredChange, Failure> {
+        let Stored { change, taken, flags, interval } = planned;
+        let (class, code, leaf_class) = match taken {
+            Taken::Accepted => ("accepted", "", LeafClass::Accepted),
+            Taken::Quarantined(why) => ("quarantined", why.code(), LeafClass::Quarantined),
+            Taken::WithoutEffect(breach) => ("without_effect", breach.code(), LeafClass::WithoutEffect),
+        };
+        let leaf = i64::try_from(self.frontier.size()).map_err(Failure::broken)?;
+        let counter = place.counter + 1;
+        let bytes = Leaf {
+            log_epoch: self.log_epoch(),
+            index: self.frontier.size(),
+            change: change.id(),
+            case: change.case(),
+            counter: counter.cast_unsigned(),
+            previous: place.last_leaf.map(i64::cast_unsigned),
+            received: self.now,
+            class: leaf_class,
+        }
+        .to_bytes();
+        let stored = StoredChange {
+            change: change.clone(),
+            leaf,
+            counter,
+            class: class.to_owned(),
+            code: code.to_owned(),
+            flags: flags.iter().map(|flag| flag.code().to_owned()).collect(),
+            lower: interval.lower,
+            upper: interval.upper,
+            grade: interval.grade.code().to_owned(),
+            received: self.now,
+        };
+        let (tenant, epoch) = (self.tenant.id, self.log_epoch());
+        self.tx.add_change(&tenant, &stored)?;
+        self.tx.add_leaf(&tenant, &epoch, leaf, &bytes)?;
+        self.frontier.push(leaf_hash(&bytes));
+        self.grown = true;
+        *place = CasePlace { counter, last_leaf: Some(leaf) };
+        Ok(stored)
+    }
+
+    /// Signs and stores a change of the server that names `person`, on `heads`.
+    ///
+    /// # Errors
+    /// [`Failure`] where signing or a statement fails.
+    pub fn decide(
+        &mut self,
+        place: &mut CasePlace,
+        case: CaseId,
+        heads: &BTreeSet<ChangeId>,
+        person: OfficerId,
+        ops: Vec<NewOp>,
+    ) -> Result<StoredChange, Failure> {
+        let seq = self.tenant.server_seq + 1;
+        let header = Header {
+            tenant: self.tenant.id,
+            device: DeviceId::SERVER,
+            epoch: Epoch::new(self.tenant.server_epoch),
+            seq: seq.cast_unsigned(),
+            prev: self.tenant.server_prev.map(ChangeId::new),
+            officer: person,
+            lease: None,
+            case: Some(case),
+            deps: heads.iter().copied().collect(),
+            clock: Clock { wall: self.now, monotonic_ms: 0, boot: BootId::new([0; 16]), anchor: None },
+            rules: projection::rules(),
+            ops: Digest::new([0; 32]),
+        };
+        let change = Change::seal(header, ops, random::bytes()?, &self.keys.server).map_err(Failure::broken)?;
+        let id = change.id();
+        let interval = Interval { lower: self.now, upper: self.now, grade: sync_core::plan::Grade::A };
+        let planned = Stored { change, taken: Taken::Accepted, flags: BTreeSet::new(), interval };
+        let stored = self.store(place, &planned)?;
+        self.tx.set_server_chain(&self.tenant.id, seq, &id)?;
+        self.tenant.server_seq = seq;
+        self.tenant.server_prev = Some(*id.bytes());
+        Ok(stored)
+    }
+
+    /// Leaves the new head of the log in the tenant's row.
+    ///
+    /// # Errors
+    /// [`Failure`] where a statement fails.
+    pub fn finish(self) -> Result<(), Failure> {
+        if self.grown {
+            let epoch = self.log_epoch();
+            self.tx.set_log_head(&self.tenant.id, &epoch, &self.frontier, self.now)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a receipt says of a stored change.
+pub fn receipt_entry(change: ChangeId, leaf: i64, counter: i64, received: Instant) -> ReceiptEntry {
+    ReceiptEntry { change, leaf: leaf.cast_unsigned(), counter: counter.cast_unsigned(), received }
+}

@@ -1,0 +1,141 @@
+//! What a county starts with: 巫山县 (500237) as published, and made-up people for trials.
+//!
+//! Promise: ids follow from names, and what is there is left as it is: seeding twice changes nothing.
+//! Not here: real persons. Everybody in `people` is invented.
+
+mod agencies;
+mod items;
+mod people;
+mod places;
+mod tasks;
+
+use std::collections::BTreeSet;
+
+use sync_core::id::{AgencyId, OfficerId, TenantId};
+use sync_core::time::Instant;
+
+use super::install::named_id;
+use super::password;
+use crate::refusal::Failure;
+use crate::store::{AccountRow, AgencyRow, Store, Tx};
+
+/// Somebody who can sign in after seeding.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// What to type.
+    pub login: &'static str,
+    /// Who it is.
+    pub name: &'static str,
+    /// Id.
+    pub officer: OfficerId,
+    /// What they are, in Chinese.
+    pub what: &'static str,
+}
+
+/// Id of a seeded agency.
+pub fn agency_id(name: &str) -> AgencyId {
+    AgencyId::new(named_id("agency", name))
+}
+
+/// Id of a seeded person.
+pub fn officer_id(login: &str) -> OfficerId {
+    OfficerId::new(named_id("officer", login))
+}
+
+/// The people that [`people`] makes: their logins, without a password.
+pub fn logins() -> Vec<Login> {
+    people::PEOPLE
+        .iter()
+        .map(|person| Login {
+            login: person.login,
+            name: person.name,
+            officer: officer_id(person.login),
+            what: person.what,
+        })
+        .collect()
+}
+
+/// Loads the county: divisions, agencies, holidays and enforcement items.
+///
+/// # Errors
+/// An accident.
+pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
+    store.write_sync(|tx| {
+        tx.lock_tenant(tenant, now)?;
+        let changed = [
+            places::regions(tx, tenant)?,
+            places::holidays(tx, tenant)?,
+            agencies::agencies(tx, tenant)?,
+            items::items(tx, tenant)?,
+        ];
+        if changed.contains(&true) {
+            tx.touch_reference(tenant)?;
+        }
+        Ok(())
+    })
+}
+
+/// Loads made-up people who sign in with `password`, their certificates around `now`, numbered paper, two tasks.
+///
+/// # Errors
+/// [`Refusal::PasswordLength`](crate::refusal::Refusal::PasswordLength), or an accident.
+pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
+    county(store, tenant, now)?;
+    let hash = password::hash(password)?;
+    store.write_sync(|tx| {
+        tx.lock_tenant(tenant, now)?;
+        let mut changed = false;
+        for person in people::PEOPLE {
+            changed |= people::add(tx, tenant, person, &hash, now)?;
+        }
+        tasks::tasks(tx, tenant, now)?;
+        if changed {
+            tx.touch_reference(tenant)?;
+        }
+        Ok(())
+    })
+}
+
+/// The first administrator, at the county's government: reaches every agency. Only while nobody can sign in.
+///
+/// # Errors
+/// [`Refusal::AlreadyInstalled`](crate::refusal::Refusal::AlreadyInstalled), or an accident.
+pub fn first_administrator(
+    store: &Store,
+    tenant: &TenantId,
+    login: &str,
+    name: &str,
+    password: &str,
+    now: Instant,
+) -> Result<OfficerId, Failure> {
+    county(store, tenant, now)?;
+    let hash = password::hash(password)?;
+    let officer = OfficerId::new(crate::random::bytes()?);
+    store.write_sync(|tx| {
+        tx.lock_tenant(tenant, now)?;
+        if tx.has_accounts(tenant)? {
+            return Err(crate::refusal::Refusal::AlreadyInstalled.into());
+        }
+        let row = crate::store::OfficerRow {
+            id: officer,
+            agency: agency_id(agencies::GOVERNMENT),
+            name: name.to_owned(),
+            helper: false,
+            active: true,
+            created: now,
+        };
+        tx.add_officer(tenant, &row)?;
+        for role in ["agency_admin", "system_admin"] {
+            tx.add_role(tenant, &officer, role)?;
+        }
+        let account = AccountRow { login: login.to_owned(), officer, password: hash, session_version: 1 };
+        tx.add_account(tenant, &account)?;
+        tx.touch_reference(tenant)?;
+        Ok(officer)
+    })
+}
+
+/// Ids of the agencies that are there.
+fn present(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<BTreeSet<AgencyId>, Failure> {
+    Ok(tx.agencies_below(tenant, "")?.into_iter().map(|AgencyRow { id, .. }| id).collect())
+}

@@ -1,0 +1,142 @@
+//! A small catalogue of enforcement items (执法事项) with legal basis and discretion range.
+//!
+//! For trials: the agency's own published list replaces it, and its legal reviewers confirm every article and amount.
+
+use sync_core::id::TenantId;
+use sync_core::money::Fen;
+
+use crate::refusal::Failure;
+use crate::store::{ItemRow, Tx};
+
+/// The inspection the story begins with.
+pub const PRICE_INSPECTION: &str = "SJ-J-001";
+
+struct Item {
+    code: &'static str,
+    name: &'static str,
+    sector: &'static str,
+    kind: &'static str,
+    basis: &'static str,
+    article: &'static str,
+    /// Least and largest fine, in yuan.
+    fine: Option<(i64, i64)>,
+    wording: &'static str,
+}
+
+const ITEMS: &[Item] = &[
+    Item {
+        code: PRICE_INSPECTION,
+        name: "对经营者价格活动的监督检查",
+        sector: "market",
+        kind: "inspection",
+        basis: "中华人民共和国价格法",
+        article: "第三十三条",
+        fine: None,
+        wording: "对价格活动进行监督检查。",
+    },
+    Item {
+        code: "SJ-C-001",
+        name: "对经营者不按规定明码标价的处罚",
+        sector: "market",
+        kind: "penalty",
+        basis: "中华人民共和国价格法",
+        article: "第四十二条",
+        fine: Some((0, 5_000)),
+        wording: "责令改正，没收违法所得，可以并处五千元以下的罚款。",
+    },
+    Item {
+        code: "SJ-C-002",
+        name: "对无照经营的处罚",
+        sector: "market",
+        kind: "penalty",
+        basis: "无证无照经营查处办法",
+        article: "第十三条",
+        fine: Some((0, 10_000)),
+        wording: "责令停止违法行为，没收违法所得，并处一万元以下的罚款。",
+    },
+    Item {
+        code: "NY-J-001",
+        name: "对农产品生产记录的监督检查",
+        sector: "agriculture",
+        kind: "inspection",
+        basis: "中华人民共和国农产品质量安全法",
+        article: "第五十三条",
+        fine: None,
+        wording: "对农产品生产经营活动进行现场检查。",
+    },
+    Item {
+        code: "NY-C-001",
+        name: "对未依法建立、保存农产品生产记录的处罚",
+        sector: "agriculture",
+        kind: "penalty",
+        basis: "中华人民共和国农产品质量安全法",
+        article: "第六十九条",
+        fine: Some((2_000, 20_000)),
+        wording: "责令限期改正；逾期不改正的，处二千元以上二万元以下罚款。",
+    },
+    Item {
+        code: "JT-J-001",
+        name: "对公路路面损坏、污染情况的监督检查",
+        sector: "transport",
+        kind: "inspection",
+        basis: "中华人民共和国公路法",
+        article: "第七十条",
+        fine: None,
+        wording: "检查、制止各种侵占、损坏公路的行为。",
+    },
+    Item {
+        code: "JT-C-001",
+        name: "对造成公路路面损坏、污染或者影响公路畅通的处罚",
+        sector: "transport",
+        kind: "penalty",
+        basis: "中华人民共和国公路法",
+        article: "第七十七条",
+        fine: Some((0, 5_000)),
+        wording: "责令停止违法行为，可以处五千元以下的罚款。",
+    },
+    Item {
+        code: "YJ-J-001",
+        name: "对生产经营单位安全生产的监督检查",
+        sector: "emergency",
+        kind: "inspection",
+        basis: "中华人民共和国安全生产法",
+        article: "第六十五条",
+        fine: None,
+        wording: "进入生产经营单位进行检查，调阅有关资料，向有关单位和人员了解情况。",
+    },
+    Item {
+        code: "YJ-C-001",
+        name: "对未按照规定设置安全生产管理机构或者配备安全生产管理人员的处罚",
+        sector: "emergency",
+        kind: "penalty",
+        basis: "中华人民共和国安全生产法",
+        article: "第九十七条",
+        fine: Some((0, 100_000)),
+        wording: "责令限期改正，处十万元以下的罚款。",
+    },
+];
+
+/// Every item that is not there yet. Says whether one was missing.
+pub fn items(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
+    let known: Vec<String> = tx.items(tenant)?.into_iter().map(|item| item.code).collect();
+    let mut changed = false;
+    for new in ITEMS.iter().filter(|new| !known.iter().any(|code| code == new.code)) {
+        tx.add_item(tenant, &row(new))?;
+        changed = true;
+    }
+    Ok(changed)
+}
+
+fn row(new: &Item) -> ItemRow {
+    ItemRow {
+        code: new.code.to_owned(),
+        name: new.name.to_owned(),
+        sector: new.sector.to_owned(),
+        kind: new.kind.to_owned(),
+        basis: new.basis.to_owned(),
+        article: new.article.to_owned(),
+        min_fen: new.fine.map(|(least, _)| Fen::yuan(least.into()).get()),
+        max_fen: new.fine.map(|(_, most)| Fen::yuan(most.into()).get()),
+        wording: new.wording.to_owned(),
+    }
+}

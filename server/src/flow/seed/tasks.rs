@@ -1,0 +1,77 @@
+//! Two approved inspections, as the municipal platform would tell them.
+
+use sha2::{Digest as _, Sha256};
+use sync_core::id::{TenantId, hex};
+use sync_core::law::identity::CreditCode;
+use sync_core::time::Instant;
+
+use super::agencies::STATION;
+use super::items::PRICE_INSPECTION;
+use super::{agency_id, officer_id};
+use crate::refusal::Failure;
+use crate::store::{TaskRow, Tx};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+struct Task {
+    id: &'static str,
+    party: &'static str,
+    /// Registration authority with region, and organisation number, of a made-up credit code.
+    credit: (&'static str, &'static str),
+    address: &'static str,
+}
+
+const TASKS: [Task; 2] = [
+    Task {
+        id: "CQZFJD-500237-000131",
+        party: "巫山县神女味道餐饮有限公司",
+        credit: ("91500237", "MA60XK7Q"),
+        address: "重庆市巫山县高唐街道广东中路 188 号",
+    },
+    Task {
+        id: "CQZFJD-500237-000132",
+        party: "巫山县老码头面馆（个体工商户）",
+        credit: ("92500237", "MA60WN3L"),
+        address: "重庆市巫山县高唐街道广东中路 190 号",
+    },
+];
+
+/// The tasks that are not there yet; the plan was approved the day before `now`.
+pub fn tasks(tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
+    for task in &TASKS {
+        if !tx.has_task(tenant, task.id)? {
+            tx.add_task(tenant, &row(task, now)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn row(task: &Task, now: Instant) -> Result<TaskRow, Failure> {
+    let (authority, organisation) = task.credit;
+    let credit = CreditCode::complete(authority, organisation).map_err(Failure::broken)?;
+    let digest = Sha256::digest(task.id.as_bytes());
+    Ok(TaskRow {
+        id: task.id.to_owned(),
+        agency: agency_id(STATION),
+        item: PRICE_INSPECTION.to_owned(),
+        party_name: task.party.to_owned(),
+        party_uscc: credit.as_str().to_owned(),
+        address: task.address.to_owned(),
+        code: format!("ZFM500237{}", hex(digest.split_at(8).0)),
+        notice: notice(task, now),
+        approved_by: "赵明远".to_owned(),
+        approved: now.plus_ms(-DAY_MS),
+        officers: ["officer-a", "officer-b", "officer-expired"].map(officer_id).to_vec(),
+    })
+}
+
+fn notice(task: &Task, now: Instant) -> String {
+    format!(
+        "行政检查通知书\n{party}：\n根据《中华人民共和国价格法》第三十三条，经批准，我局定于 {date} 起对你（单位）的价格活动\
+         进行现场检查。检查人员将主动出示行政执法证件；不出示的，你（单位）有权拒绝检查。\n检查任务编号：{id}\n\
+         巫山县市场监督管理局",
+        party = task.party,
+        date = now.date(),
+        id = task.id,
+    )
+}

@@ -1,0 +1,336 @@
+//! The projection of a case: its folded state as one blob, and what lists filter by.
+//!
+//! Promise: derived from the changes alone; it can be thrown away and made again.
+
+use diesel::prelude::*;
+use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
+use sync_core::time::Instant;
+
+use super::schema::{case_evidence, case_file, case_officer, evidence_file};
+use super::tx::Tx;
+use super::{Error, row};
+
+/// A projected case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFileRow {
+    /// The case.
+    pub id: CaseId,
+    /// In whose name.
+    pub agency: AgencyId,
+    /// Path of that agency in the tree.
+    pub agency_path: String,
+    /// The enforcement item.
+    pub item: String,
+    /// `inspection`, `simple`, `ordinary`.
+    pub kind: String,
+    /// `open`, `returned`, `closed`.
+    pub status: String,
+    /// What lists show.
+    pub title: String,
+    /// The case number, or empty.
+    pub number: String,
+    /// When its first change was stored.
+    pub opened: Instant,
+    /// When its newest change was stored.
+    pub updated: Instant,
+    /// Stored changes.
+    pub counter: i64,
+    /// Leaf of the newest.
+    pub last_leaf: i64,
+    /// Hash of the heads: the `ETag`.
+    pub basis: Digest,
+    /// Changes that nothing builds on.
+    pub heads: Vec<ChangeId>,
+    /// Fields whose authors disagree.
+    pub conflicts: i64,
+    /// Rules breached.
+    pub breaches: i64,
+    /// Pieces of evidence whose bytes have not arrived, when it was projected.
+    pub missing_evidence: i64,
+    /// What the search looks in, lower case.
+    pub search_text: String,
+    /// Version of the fold.
+    pub fold: i64,
+    /// JSON of `sync_core::case::CaseState`.
+    pub state: Vec<u8>,
+    /// JSON of the check results.
+    pub checks: Vec<u8>,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = case_file)]
+struct Row {
+    tenant: Vec<u8>,
+    id: Vec<u8>,
+    agency: Vec<u8>,
+    agency_path: String,
+    item: String,
+    kind: String,
+    status: String,
+    title: String,
+    number: String,
+    opened_ms: i64,
+    updated_ms: i64,
+    counter: i64,
+    last_leaf: i64,
+    basis: Vec<u8>,
+    heads: Vec<u8>,
+    conflicts: i64,
+    breaches: i64,
+    missing_evidence: i64,
+    search_text: String,
+    fold: i64,
+    state: Vec<u8>,
+    checks: Vec<u8>,
+}
+
+impl Row {
+    fn new(tenant: &TenantId, file: &CaseFileRow) -> Self {
+        let file = file.clone();
+        Self {
+            tenant: tenant.bytes().to_vec(),
+            id: file.id.bytes().to_vec(),
+            agency: file.agency.bytes().to_vec(),
+            agency_path: file.agency_path,
+            item: file.item,
+            kind: file.kind,
+            status: file.status,
+            title: file.title,
+            number: file.number,
+            opened_ms: file.opened.ms(),
+            updated_ms: file.updated.ms(),
+            counter: file.counter,
+            last_leaf: file.last_leaf,
+            basis: file.basis.bytes().to_vec(),
+            heads: file.heads.iter().flat_map(|head| *head.bytes()).collect(),
+            conflicts: file.conflicts,
+            breaches: file.breaches,
+            missing_evidence: file.missing_evidence,
+            search_text: file.search_text,
+            fold: file.fold,
+            state: file.state,
+            checks: file.checks,
+        }
+    }
+
+    fn restore(self) -> Result<CaseFileRow, Error> {
+        let (heads, []) = self.heads.as_chunks::<32>() else {
+            return Err(Error::Corrupt { what: "case_file.heads" });
+        };
+        Ok(CaseFileRow {
+            id: row::id(&self.id, ChangeId::from_slice, "case_file.id")?,
+            agency: row::id(&self.agency, AgencyId::from_slice, "case_file.agency")?,
+            agency_path: self.agency_path,
+            item: self.item,
+            kind: self.kind,
+            status: self.status,
+            title: self.title,
+            number: self.number,
+            opened: Instant::from_ms(self.opened_ms),
+            updated: Instant::from_ms(self.updated_ms),
+            counter: self.counter,
+            last_leaf: self.last_leaf,
+            basis: row::id(&self.basis, Digest::from_slice, "case_file.basis")?,
+            heads: heads.iter().map(|head| ChangeId::new(*head)).collect(),
+            conflicts: self.conflicts,
+            breaches: self.breaches,
+            missing_evidence: self.missing_evidence,
+            search_text: self.search_text,
+            fold: self.fold,
+            state: self.state,
+            checks: self.checks,
+        })
+    }
+}
+
+/// Which cases a list shows. Every part narrows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// Only cases of agencies below this path.
+    pub agency_path: Option<String>,
+    /// Only cases in which this officer takes part.
+    pub officer: Option<OfficerId>,
+    /// Only cases in which this officer takes part, by the caller's own choice of filter.
+    pub with_officer: Option<OfficerId>,
+    /// Only this status.
+    pub status: Option<String>,
+    /// Only this kind.
+    pub kind: Option<String>,
+    /// Opened at or after.
+    pub opened_from: Option<Instant>,
+    /// Opened before.
+    pub opened_until: Option<Instant>,
+    /// Contains this text, lower case.
+    pub text: Option<String>,
+    /// Only what comes after this place in the order.
+    pub after: Option<(Instant, CaseId)>,
+}
+
+impl Tx<'_> {
+    /// One projected case.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn case_file(&mut self, tenant: &TenantId, id: &CaseId) -> Result<Option<CaseFileRow>, Error> {
+        let found = case_file::table
+            .find((&tenant.bytes()[..], &id.bytes()[..]))
+            .select(Row::as_select())
+            .first(self.db())
+            .optional()?;
+        found.map(Row::restore).transpose()
+    }
+
+    /// Projected cases, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn case_files(
+        &mut self,
+        tenant: &TenantId,
+        filter: &CaseFilter,
+        limit: i64,
+    ) -> Result<Vec<CaseFileRow>, Error> {
+        let mut query = case_file::table
+            .filter(case_file::tenant.eq(tenant.bytes().to_vec()))
+            .select(Row::as_select())
+            .order((case_file::updated_ms.desc(), case_file::id.desc()))
+            .limit(limit)
+            .into_boxed();
+        for officer in filter.officer.iter().chain(&filter.with_officer) {
+            let theirs = case_officer::table
+                .filter(case_officer::tenant.eq(tenant.bytes().to_vec()))
+                .filter(case_officer::officer.eq(officer.bytes().to_vec()))
+                .select(case_officer::case_id);
+            query = query.filter(case_file::id.eq_any(theirs));
+        }
+        if let Some(path) = &filter.agency_path {
+            query = query.filter(case_file::agency_path.like(format!("{path}%")));
+        }
+        if let Some(status) = &filter.status {
+            query = query.filter(case_file::status.eq(status.clone()));
+        }
+        if let Some(kind) = &filter.kind {
+            query = query.filter(case_file::kind.eq(kind.clone()));
+        }
+        if let Some(from) = filter.opened_from {
+            query = query.filter(case_file::opened_ms.ge(from.ms()));
+        }
+        if let Some(until) = filter.opened_until {
+            query = query.filter(case_file::opened_ms.lt(until.ms()));
+        }
+        if let Some(text) = &filter.text {
+            let pattern = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            query = query.filter(case_file::search_text.like(format!("%{pattern}%")).escape('\\'));
+        }
+        if let Some((updated, id)) = &filter.after {
+            let same = case_file::updated_ms.eq(updated.ms()).and(case_file::id.lt(id.bytes().to_vec()));
+            query = query.filter(case_file::updated_ms.lt(updated.ms()).or(same));
+        }
+        query.load(self.db())?.into_iter().map(Row::restore).collect()
+    }
+
+    /// The cases in which an officer takes part, by id.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn cases_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<CaseId>, Error> {
+        case_officer::table
+            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_officer::officer.eq(&officer.bytes()[..]))
+            .order(case_officer::case_id)
+            .select(case_officer::case_id)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|id| row::id(id, ChangeId::from_slice, "case_officer.case_id"))
+            .collect()
+    }
+
+    /// Whether an officer takes or took part in a case.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn takes_part(&mut self, tenant: &TenantId, case: &CaseId, officer: &OfficerId) -> Result<bool, Error> {
+        let found = case_officer::table
+            .find((&tenant.bytes()[..], &officer.bytes()[..], &case.bytes()[..]))
+            .select(case_officer::case_id)
+            .first::<Vec<u8>>(self.db())
+            .optional()?;
+        Ok(found.is_some())
+    }
+
+    /// Puts a projected case in place of what was projected before.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn put_case_file(
+        &mut self,
+        tenant: &TenantId,
+        file: &CaseFileRow,
+        officers: &[OfficerId],
+        evidence: &[Digest],
+    ) -> Result<(), Error> {
+        let row = Row::new(tenant, file);
+        let place = case_file::table.find((&tenant.bytes()[..], &file.id.bytes()[..]));
+        if diesel::update(place).set(&row).execute(self.db())? == 0 {
+            diesel::insert_into(case_file::table).values(&row).execute(self.db())?;
+        }
+        for officer in officers {
+            if !self.takes_part(tenant, &file.id, officer)? {
+                diesel::insert_into(case_officer::table)
+                    .values((
+                        case_officer::tenant.eq(&tenant.bytes()[..]),
+                        case_officer::officer.eq(&officer.bytes()[..]),
+                        case_officer::case_id.eq(&file.id.bytes()[..]),
+                    ))
+                    .execute(self.db())?;
+            }
+        }
+        let claimed = self.claimed_evidence(tenant, &file.id)?;
+        for digest in evidence.iter().filter(|digest| !claimed.contains(digest)) {
+            diesel::insert_into(case_evidence::table)
+                .values((
+                    case_evidence::tenant.eq(&tenant.bytes()[..]),
+                    case_evidence::case_id.eq(&file.id.bytes()[..]),
+                    case_evidence::digest.eq(&digest.bytes()[..]),
+                ))
+                .execute(self.db())?;
+        }
+        Ok(())
+    }
+
+    /// Digests that a case claims and whose bytes have not arrived.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn missing_evidence(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Digest>, Error> {
+        let arrived = evidence_file::table
+            .filter(evidence_file::tenant.eq(&tenant.bytes()[..]))
+            .select(evidence_file::digest);
+        case_evidence::table
+            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_evidence::case_id.eq(&case.bytes()[..]))
+            .filter(case_evidence::digest.ne_all(arrived))
+            .order(case_evidence::digest)
+            .select(case_evidence::digest)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|digest| row::id(digest, Digest::from_slice, "case_evidence.digest"))
+            .collect()
+    }
+
+    /// Digests of the evidence that a case claims.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn claimed_evidence(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Digest>, Error> {
+        case_evidence::table
+            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_evidence::case_id.eq(&case.bytes()[..]))
+            .order(case_evidence::digest)
+            .select(case_evidence::digest)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|digest| row::id(digest, Digest::from_slice, "case_evidence.digest"))
+            .collect()
+    }
+}

@@ -1,0 +1,190 @@
+//! Supervision leads (监督线索).
+
+use diesel::prelude::*;
+use sync_core::id::{AgencyId, CaseId, ChangeId, OfficerId, TenantId};
+use sync_core::time::Instant;
+
+use super::schema::supervision_lead as lead;
+use super::tx::Tx;
+use super::{Error, row};
+
+/// What somebody said on a lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The words.
+    pub text: String,
+    /// Who.
+    pub by: OfficerId,
+    /// When.
+    pub at: Instant,
+}
+
+/// A supervision lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeadRow {
+    /// Id.
+    pub id: [u8; 16],
+    /// About which case.
+    pub case: CaseId,
+    /// The agency concerned.
+    pub agency: AgencyId,
+    /// Its path in the tree.
+    pub agency_path: String,
+    /// What kind of problem.
+    pub kind: String,
+    /// What the supervisor found.
+    pub raised: Said,
+    /// `raised`, `answered`, `closed`.
+    pub status: String,
+    /// Grows with every step.
+    pub version: i64,
+    /// What the agency answered.
+    pub answer: Option<Said>,
+    /// How the supervisor concluded.
+    pub conclusion: Option<Said>,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = super::schema::supervision_lead)]
+struct Row {
+    tenant: Vec<u8>,
+    id: Vec<u8>,
+    case_id: Vec<u8>,
+    agency: Vec<u8>,
+    agency_path: String,
+    kind: String,
+    text: String,
+    status: String,
+    version: i64,
+    raised_by: Vec<u8>,
+    raised_ms: i64,
+    answer: Option<String>,
+    answered_by: Option<Vec<u8>>,
+    answered_ms: Option<i64>,
+    conclusion: Option<String>,
+    closed_by: Option<Vec<u8>>,
+    closed_ms: Option<i64>,
+}
+
+fn said(text: Option<String>, by: Option<Vec<u8>>, at: Option<i64>) -> Result<Option<Said>, Error> {
+    let Some(((text, by), at)) = text.zip(by).zip(at) else { return Ok(None) };
+    let by = row::id(&by, OfficerId::from_slice, "supervision_lead officer")?;
+    Ok(Some(Said { text, by, at: Instant::from_ms(at) }))
+}
+
+impl Row {
+    fn new(tenant: &TenantId, lead: &LeadRow) -> Self {
+        let LeadRow { id, case, agency, agency_path, kind, raised, status, version, answer, conclusion } = lead.clone();
+        let parts = |said: Option<Said>| match said {
+            Some(Said { text, by, at }) => (Some(text), Some(by.bytes().to_vec()), Some(at.ms())),
+            None => (None, None, None),
+        };
+        let ((answer, answered_by, answered_ms), (conclusion, closed_by, closed_ms)) = (parts(answer), parts(conclusion));
+        Self {
+            tenant: tenant.bytes().to_vec(),
+            id: id.to_vec(),
+            case_id: case.bytes().to_vec(),
+            agency: agency.bytes().to_vec(),
+            agency_path,
+            kind,
+            text: raised.text,
+            status,
+            version,
+            raised_by: raised.by.bytes().to_vec(),
+            raised_ms: raised.at.ms(),
+            answer,
+            answered_by,
+            answered_ms,
+            conclusion,
+            closed_by,
+            closed_ms,
+        }
+    }
+
+    fn restore(self) -> Result<LeadRow, Error> {
+        let by = row::id(&self.raised_by, OfficerId::from_slice, "supervision_lead.raised_by")?;
+        Ok(LeadRow {
+            id: row::bytes(&self.id, "supervision_lead.id")?,
+            case: row::id(&self.case_id, ChangeId::from_slice, "supervision_lead.case_id")?,
+            agency: row::id(&self.agency, AgencyId::from_slice, "supervision_lead.agency")?,
+            agency_path: self.agency_path,
+            kind: self.kind,
+            raised: Said { text: self.text, by, at: Instant::from_ms(self.raised_ms) },
+            status: self.status,
+            version: self.version,
+            answer: said(self.answer, self.answered_by, self.answered_ms)?,
+            conclusion: said(self.conclusion, self.closed_by, self.closed_ms)?,
+        })
+    }
+}
+
+/// Which leads a list shows. Every part narrows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeadFilter {
+    /// Only those that concern agencies below this path.
+    pub agency_path: String,
+    /// Only this status.
+    pub status: Option<String>,
+    /// Only those about this case.
+    pub case: Option<CaseId>,
+    /// Only what comes after this place in the order.
+    pub after: Option<(Instant, [u8; 16])>,
+}
+
+impl Tx<'_> {
+    /// One lead.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn lead(&mut self, tenant: &TenantId, id: &[u8; 16]) -> Result<Option<LeadRow>, Error> {
+        let found = lead::table
+            .find((&tenant.bytes()[..], &id[..]))
+            .select(Row::as_select())
+            .first(self.db())
+            .optional()?;
+        found.map(Row::restore).transpose()
+    }
+
+    /// Leads, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn leads(&mut self, tenant: &TenantId, filter: &LeadFilter, limit: i64) -> Result<Vec<LeadRow>, Error> {
+        let mut query = lead::table
+            .filter(lead::tenant.eq(tenant.bytes().to_vec()))
+            .filter(lead::agency_path.like(format!("{}%", filter.agency_path)))
+            .select(Row::as_select())
+            .order((lead::raised_ms.desc(), lead::id.desc()))
+            .limit(limit)
+            .into_boxed();
+        if let Some(status) = &filter.status {
+            query = query.filter(lead::status.eq(status.clone()));
+        }
+        if let Some(case) = &filter.case {
+            query = query.filter(lead::case_id.eq(case.bytes().to_vec()));
+        }
+        if let Some((raised, id)) = &filter.after {
+            let same = lead::raised_ms.eq(raised.ms()).and(lead::id.lt(id.to_vec()));
+            query = query.filter(lead::raised_ms.lt(raised.ms()).or(same));
+        }
+        query.load(self.db())?.into_iter().map(Row::restore).collect()
+    }
+
+    /// Adds a lead.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn add_lead(&mut self, tenant: &TenantId, new: &LeadRow) -> Result<(), Error> {
+        diesel::insert_into(lead::table).values(&Row::new(tenant, new)).execute(self.db())?;
+        Ok(())
+    }
+
+    /// Puts a lead in place of the one of the version before; says whether that was still there.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn update_lead(&mut self, tenant: &TenantId, new: &LeadRow) -> Result<bool, Error> {
+        let place = lead::table.find((&tenant.bytes()[..], &new.id[..])).filter(lead::version.eq(new.version - 1));
+        Ok(diesel::update(place).set(&Row::new(tenant, new)).execute(self.db())? == 1)
+    }
+}

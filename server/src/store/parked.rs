@@ -1,0 +1,78 @@
+//! Changes that wait for something of their case.
+
+use diesel::prelude::*;
+use sync_core::change::{Change, Received};
+use sync_core::id::{CaseId, ChangeId, DeviceId, TenantId};
+use sync_core::time::Instant;
+
+use super::schema::parked;
+use super::tx::Tx;
+use super::Error;
+
+impl Tx<'_> {
+    /// The changes that wait in a case.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails or a change is not what was parked.
+    pub fn parked_in(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Change>, Error> {
+        parked::table
+            .filter(parked::tenant.eq(&tenant.bytes()[..]))
+            .filter(parked::case_id.eq(&case.bytes()[..]))
+            .order(parked::id)
+            .select(parked::bytes)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|bytes| match Received::read(bytes) {
+                Ok(received) => Ok(received.trust_own_store()),
+                Err(_unreadable) => Err(Error::Corrupt { what: "parked.bytes" }),
+            })
+            .collect()
+    }
+
+    /// How many changes brought by a device wait.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn parked_by(&mut self, tenant: &TenantId, device: &DeviceId) -> Result<i64, Error> {
+        Ok(parked::table
+            .filter(parked::tenant.eq(&tenant.bytes()[..]))
+            .filter(parked::device.eq(&device.bytes()[..]))
+            .count()
+            .get_result(self.db())?)
+    }
+
+    /// Parks a change that `device` brought; once is enough.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn park(
+        &mut self,
+        tenant: &TenantId,
+        device: &DeviceId,
+        change: &Change,
+        now: Instant,
+    ) -> Result<(), Error> {
+        self.unpark(tenant, &change.id())?;
+        diesel::insert_into(parked::table)
+            .values((
+                parked::tenant.eq(&tenant.bytes()[..]),
+                parked::id.eq(&change.id().bytes()[..]),
+                parked::case_id.eq(&change.case().bytes()[..]),
+                parked::device.eq(&device.bytes()[..]),
+                parked::officer.eq(&change.header().officer.bytes()[..]),
+                parked::bytes.eq(change.to_bytes()),
+                parked::received_ms.eq(now.ms()),
+            ))
+            .execute(self.db())?;
+        Ok(())
+    }
+
+    /// Takes a change out of the car park.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn unpark(&mut self, tenant: &TenantId, id: &ChangeId) -> Result<(), Error> {
+        diesel::delete(parked::table.find((&tenant.bytes()[..], &id.bytes()[..]))).execute(self.db())?;
+        Ok(())
+    }
+}

@@ -1,0 +1,337 @@
+//! The contract of the store, held by both databases: each promise is one function, run once on each.
+//! PostgreSQL where `TEST_POSTGRES_URL` names one; every test has a schema of its own.
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use sync_core::id::{AgencyId, DeviceId, Digest, OfficerId, TenantId};
+use sync_core::time::Instant;
+
+use super::*;
+
+const TENANT: TenantId = TenantId::new([1; 16]);
+const NOW: Instant = Instant::from_ms(1_795_363_200_000);
+
+macro_rules! contract {
+    ($($promise:ident)*) => {
+        mod sqlite {
+            $( #[test] fn $promise() {
+                let directory = tempfile::tempdir().unwrap();
+                let store = super::Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+                super::$promise(&store);
+            } )*
+        }
+        mod postgres {
+            $( #[test] fn $promise() {
+                if let Some(store) = super::postgres_schema(concat!("contract_", stringify!($promise))) {
+                    super::$promise(&store);
+                }
+            } )*
+        }
+    };
+}
+
+contract! {
+    what_was_written_is_read_back
+    a_refused_transaction_leaves_nothing
+    a_code_is_used_once_and_not_after_its_end
+    a_challenge_is_used_once_by_its_phone
+    numbers_are_given_out_once_however_many_ask
+    a_subtree_holds_its_own_and_no_siblings
+    a_key_is_enrolled_once
+}
+
+/// An empty schema on the test server; none where there is no server, which is a failure where `CI` is set.
+fn postgres_schema(name: &str) -> Option<Store> {
+    let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
+        assert!(std::env::var_os("CI").is_none(), "TEST_POSTGRES_URL is not set");
+        return None;
+    };
+    let mut admin = diesel::PgConnection::establish(&url).unwrap();
+    admin
+        .batch_execute(&format!(
+            "SET client_min_messages = warning; DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"
+        ))
+        .unwrap();
+    let mark = if url.contains('?') { '&' } else { '?' };
+    Some(Store::open(&format!("{url}{mark}options=-csearch_path%3D{name}")).unwrap())
+}
+
+fn agency(id: u8, parent: Option<u8>, path: &str) -> AgencyRow {
+    AgencyRow {
+        id: AgencyId::new([id; 16]),
+        parent: parent.map(|id| AgencyId::new([id; 16])),
+        path: path.into(),
+        name: format!("机关 {id}"),
+        short_name: "机".into(),
+        kind: "department".into(),
+        sector: "market".into(),
+        acts_for: None,
+        reconsideration: None,
+        active: true,
+    }
+}
+
+fn officer(id: u8, agency: u8) -> OfficerRow {
+    OfficerRow {
+        id: OfficerId::new([id; 16]),
+        agency: AgencyId::new([agency; 16]),
+        name: format!("某 {id}"),
+        helper: false,
+        active: true,
+        created: NOW,
+    }
+}
+
+fn device(id: u8, officer: u8, key: u8) -> DeviceRow {
+    DeviceRow {
+        id: DeviceId::new([id; 16]),
+        officer: OfficerId::new([officer; 16]),
+        public_key: vec![key; 65],
+        label: "终端".into(),
+        enrolled: NOW,
+        revoked: None,
+        revoked_reason: None,
+    }
+}
+
+/// A tenant with two agencies side by side under one root, an officer in each, a phone.
+fn furnish(store: &Store) {
+    let tenant = TenantRow {
+        id: TENANT,
+        region: "500237".into(),
+        name: "县".into(),
+        log_epoch: [2; 8],
+        log_size: 0,
+        log_frontier: vec![],
+        log_root: [3; 32],
+        server_epoch: [4; 8],
+        server_seq: 0,
+        server_prev: None,
+        reference_version: 1,
+    };
+    store
+        .write_sync::<_, Error>(|tx| {
+            tx.create_tenant(&tenant, NOW)?;
+            tx.add_agency(&TENANT, &agency(1, None, "a/"))?;
+            tx.add_agency(&TENANT, &agency(2, Some(1), "a/b/"))?;
+            tx.add_agency(&TENANT, &agency(3, Some(1), "a/bb/"))?;
+            tx.add_officer(&TENANT, &officer(1, 2))?;
+            tx.add_officer(&TENANT, &officer(2, 3))?;
+            tx.add_device(&TENANT, &device(1, 1, 1))
+        })
+        .unwrap();
+    assert_eq!(store.read_sync(|tx| tx.only_tenant()).unwrap(), Some(tenant));
+}
+
+fn what_was_written_is_read_back(store: &Store) {
+    furnish(store);
+    let account =
+        AccountRow { login: "a".into(), officer: OfficerId::new([1; 16]), password: "$".into(), session_version: 7 };
+    let (certificate, interval) = (
+        CertificateRow {
+            number: "22370000001".into(),
+            officer: OfficerId::new([1; 16]),
+            category: "综合执法".into(),
+            region: "500237".into(),
+            issued_on: "2024-01-15".into(),
+            valid_until: "2029-01-14".into(),
+        },
+        IntervalRow {
+            ordinal: 0,
+            status: "valid".into(),
+            from: NOW,
+            until: None,
+            reason: "发证".into(),
+            basis: String::new(),
+        },
+    );
+    store
+        .write_sync::<_, Error>(|tx| {
+            tx.lock_tenant(&TENANT, NOW)?;
+            tx.add_account(&TENANT, &account)?;
+            tx.add_certificate(&TENANT, &certificate, std::slice::from_ref(&interval))
+        })
+        .unwrap();
+    store
+        .read_sync::<_, Error>(|tx| {
+            assert_eq!(tx.account(&TENANT, "a")?, Some(account.clone()));
+            assert_eq!(tx.account_of(&TENANT, &account.officer)?, Some(account.clone()));
+            assert_eq!(tx.certificates(&TENANT, &account.officer)?, [(certificate.clone(), vec![interval.clone()])]);
+            assert_eq!(tx.all_certificates(&TENANT)?, [(certificate, vec![interval])]);
+            assert_eq!(tx.officer(&TENANT, &account.officer)?, Some(officer(1, 2)));
+            assert_eq!(tx.device(&TENANT, &DeviceId::new([1; 16]))?, Some(device(1, 1, 1)));
+            assert_eq!(tx.device(&TenantId::new([9; 16]), &DeviceId::new([1; 16]))?, None);
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn a_refused_transaction_leaves_nothing(store: &Store) {
+    furnish(store);
+    let refused = store.write_sync::<(), Error>(|tx| {
+        tx.add_officer(&TENANT, &officer(9, 2))?;
+        Err(Error::Corrupt { what: "on purpose" })
+    });
+    assert!(matches!(refused, Err(Error::Corrupt { what: "on purpose" })));
+    assert_eq!(store.read_sync(|tx| tx.officer(&TENANT, &OfficerId::new([9; 16]))).unwrap(), None);
+}
+
+fn a_code_is_used_once_and_not_after_its_end(store: &Store) {
+    furnish(store);
+    let row = |hash: u8| EnrolmentCodeRow {
+        code_hash: Digest::new([hash; 32]),
+        officer: OfficerId::new([1; 16]),
+        issued_by: None,
+        expires: NOW.plus_ms(10),
+    };
+    let use_up = |hash: u8, now: Instant| {
+        store.write_sync(|tx| tx.use_enrolment_code(&TENANT, &Digest::new([hash; 32]), now)).unwrap()
+    };
+    store
+        .write_sync::<_, Error>(|tx| {
+            tx.add_enrolment_code(&TENANT, &row(1))?;
+            tx.add_enrolment_code(&TENANT, &row(2))
+        })
+        .unwrap();
+    assert_eq!(use_up(1, NOW.plus_ms(9)), Some(OfficerId::new([1; 16])));
+    assert_eq!(use_up(1, NOW.plus_ms(9)), None);
+    assert_eq!(use_up(2, NOW.plus_ms(10)), None);
+    assert_eq!(use_up(3, NOW), None);
+}
+
+fn a_challenge_is_used_once_by_its_phone(store: &Store) {
+    furnish(store);
+    let (hash, mine, other) = (Digest::new([1; 32]), DeviceId::new([1; 16]), DeviceId::new([2; 16]));
+    store.write_sync(|tx| tx.add_challenge(&TENANT, &hash, &mine, NOW, NOW.plus_ms(10))).unwrap();
+    let attempt = |id: &DeviceId, now| store.write_sync(|tx| tx.use_challenge(&TENANT, &hash, id, now)).unwrap();
+    assert!(!attempt(&other, NOW));
+    assert!(!attempt(&mine, NOW.plus_ms(10)));
+    assert!(attempt(&mine, NOW.plus_ms(9)));
+    assert!(!attempt(&mine, NOW.plus_ms(9)));
+}
+
+fn numbers_are_given_out_once_however_many_ask(store: &Store) {
+    furnish(store);
+    let given: Vec<i64> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let take = |tx: &mut Tx<'_>| {
+                        tx.lock_tenant(&TENANT, NOW)?;
+                        tx.take_numbers(&TENANT, "spot_decision", &AgencyId::new([2; 16]), 2026, 5)
+                    };
+                    (0..10).map(|_| store.write_sync(take).unwrap()).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        asking.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut sorted = given;
+    sorted.sort_unstable();
+    assert_eq!(sorted, (0..40).map(|n| n * 5 + 1).collect::<Vec<_>>());
+}
+
+fn a_subtree_holds_its_own_and_no_siblings(store: &Store) {
+    furnish(store);
+    let below = |path: &'static str, after: Option<OfficerId>| {
+        store.read_sync(|tx| tx.officers_below(&TENANT, path, after.as_ref(), 10)).unwrap()
+    };
+    assert_eq!(below("a/b/", None), [officer(1, 2)]);
+    assert_eq!(below("a/", None), [officer(1, 2), officer(2, 3)]);
+    assert_eq!(below("", Some(OfficerId::new([1; 16]))), [officer(2, 3)]);
+    let names = |path: &'static str| store.read_sync(|tx| tx.agencies_below(&TENANT, path)).unwrap().len();
+    assert_eq!((names(""), names("a/b/")), (3, 1));
+}
+
+fn a_key_is_enrolled_once(store: &Store) {
+    furnish(store);
+    let again = store.write_sync(|tx| tx.add_device(&TENANT, &device(2, 2, 1)));
+    assert!(again.is_err_and(|error| error.is_duplicate()));
+    let revoke = || {
+        store.write_sync(|tx| tx.revoke_device(&TENANT, &DeviceId::new([1; 16]), NOW, "遗失")).unwrap()
+    };
+    assert!(revoke());
+    assert!(!revoke(), "the first revocation stands");
+}
+
+mod schema {
+    //! Both databases hold the same tables, and every table can be sharded by tenant.
+
+    use super::*;
+    use diesel::sql_types::Text;
+    use std::collections::BTreeSet;
+
+    #[derive(diesel::QueryableByName, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    struct Column {
+        #[diesel(sql_type = Text)]
+        place: String,
+    }
+
+    fn migration_names(database: &str) -> BTreeSet<String> {
+        let path = format!("{}/../migrations/{database}", env!("CARGO_MANIFEST_DIR"));
+        let entries = std::fs::read_dir(path).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn migrations_come_in_pairs() {
+        let names = migration_names("sqlite");
+        assert_eq!(names, migration_names("postgres"));
+        for (database, name) in ["sqlite", "postgres"].iter().flat_map(|d| names.iter().map(move |n| (d, n))) {
+            let path = format!("{}/../migrations/{database}/{name}", env!("CARGO_MANIFEST_DIR"));
+            for file in ["up.sql", "down.sql"] {
+                let text = std::fs::read_to_string(format!("{path}/{file}")).unwrap();
+                assert!(text.starts_with("-- Why:"), "{path}/{file} does not say why");
+            }
+        }
+    }
+
+    fn sqlite() -> (tempfile::TempDir, diesel::SqliteConnection) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("s.db");
+        drop(Store::open(path.to_str().unwrap()).unwrap());
+        let connection = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        (directory, connection)
+    }
+
+    #[test]
+    fn every_key_begins_with_the_tenant() {
+        let (_directory, mut db) = sqlite();
+        let wrong: Vec<Column> = diesel::sql_query(
+            "SELECT m.name || '.' || p.name AS place FROM sqlite_master m JOIN pragma_table_info(m.name) p \
+             WHERE m.type = 'table' AND m.name NOT IN ('tenant', '__diesel_schema_migrations') \
+             AND m.name NOT LIKE 'sqlite_%' AND p.pk = 1 AND p.name <> 'tenant'",
+        )
+        .load(&mut db)
+        .unwrap();
+        assert_eq!(wrong, []);
+    }
+
+    #[test]
+    fn both_databases_have_the_same_columns() {
+        let (_directory, mut sqlite) = sqlite();
+        if postgres_schema("schema_columns").is_none() {
+            return;
+        }
+        let ours: BTreeSet<Column> = diesel::sql_query(
+            "SELECT m.name || '.' || p.name || CASE WHEN p.\"notnull\" OR p.pk THEN '' ELSE '?' END AS place \
+             FROM sqlite_master m JOIN pragma_table_info(m.name) p \
+             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> '__diesel_schema_migrations'",
+        )
+        .load(&mut sqlite)
+        .unwrap()
+        .into_iter()
+        .collect();
+        let mut admin = diesel::PgConnection::establish(&std::env::var("TEST_POSTGRES_URL").unwrap()).unwrap();
+        let theirs: BTreeSet<Column> = diesel::sql_query(
+            "SELECT table_name || '.' || column_name || CASE is_nullable WHEN 'NO' THEN '' ELSE '?' END AS place \
+             FROM information_schema.columns WHERE table_schema = 'schema_columns' \
+             AND table_name <> '__diesel_schema_migrations'",
+        )
+        .load(&mut admin)
+        .unwrap()
+        .into_iter()
+        .collect();
+        assert_eq!(ours, theirs);
+    }
+}

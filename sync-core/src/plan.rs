@@ -1,0 +1,367 @@
+//! What becomes of changes that arrive at the server. Pure: decides, and leaves doing to the shell.
+//!
+//! Promise: same input, same plan. Nothing readable and validly signed is ever thrown away: it is
+//! parked with what it waits for, or stored as accepted, quarantined or without effect. One bad
+//! change holds up nothing that does not build on it. No capture is refused for its clock.
+//! Not here: signatures (checked before), storage, receipts.
+
+mod clock;
+
+pub use clock::{Grade, Interval, interval};
+
+use crate::case::{CaseState, FormBreach, Graph, fold};
+use crate::change::Change;
+use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
+use crate::message::Missing;
+use crate::op::Act;
+use crate::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the register says of the author of a change and of the device that signed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The author's agency now.
+    pub agency: AgencyId,
+    /// Until when the lease that the change names permitted offline work; `None` without lease.
+    pub lease_ends: Option<Instant>,
+    /// The server's time in the anchor that the change names, if the server made it for this device.
+    pub anchor: Option<Instant>,
+    /// When the author's authority ended and began again: the spans during which the certificate was
+    /// valid and the device not revoked, in order. The end is exclusive.
+    pub authority: Vec<(Instant, Instant)>,
+    /// What is held at the place before this change in the device's chain.
+    pub chain: Chain,
+}
+
+/// How a change continues its device's chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chain {
+    /// Its previous change is held, and no other change has its place.
+    Continues,
+    /// Its previous change is not held.
+    Gap,
+    /// Another change has the same device, epoch and seq.
+    Fork,
+}
+
+/// A change that arrived, its signature checked, with what is known about its author.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The change.
+    pub change: Change,
+    /// Its author and device. `None`: the lease it names, and with it the key, is not known.
+    pub standing: Option<Standing>,
+}
+
+/// What deserves a look, though the change has its effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flag {
+    /// Whether it was made within authority and lease cannot be shown.
+    TimeNotProved,
+    /// It was made after the lease ended, or without one.
+    OutsideLease,
+    /// The device's previous change has not arrived.
+    ChainGap,
+    /// The device signed two changes for one place of its chain.
+    Fork,
+    /// The phone's clocks contradict each other or the server.
+    ClockContradicts,
+    /// It does not build on its own device's previous change in the case.
+    OwnChangeMissing,
+}
+
+impl Flag {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TimeNotProved => "time_not_proved",
+            Self::OutsideLease => "outside_lease",
+            Self::ChainGap => "chain_gap",
+            Self::Fork => "fork",
+            Self::ClockContradicts => "clock_contradicts",
+            Self::OwnChangeMissing => "own_change_missing",
+        }
+    }
+
+    /// Whether somebody must be told at once.
+    pub const fn alarms(self) -> bool {
+        matches!(self, Self::Fork)
+    }
+}
+
+/// Why a change is quarantined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quarantine {
+    /// Made wholly after its author's authority ended.
+    AfterRevocation,
+    /// A formal act that may have been made after its author's authority ended.
+    FormalTimeNotProved,
+    /// Its author was never a participant of the case.
+    NotAParticipant,
+    /// It opens a case for, or invites somebody of, another agency.
+    OtherAgency,
+}
+
+impl Quarantine {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AfterRevocation => "after_revocation",
+            Self::FormalTimeNotProved => "formal_time_not_proved",
+            Self::NotAParticipant => "not_a_participant",
+            Self::OtherAgency => "other_agency",
+        }
+    }
+}
+
+/// How a stored change is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It has effect.
+    Accepted,
+    /// A verdict must exclude it until a person decides.
+    Quarantined(Quarantine),
+    /// It breaks a rule of form.
+    WithoutEffect(FormBreach),
+}
+
+/// A change to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The change.
+    pub change: Change,
+    /// How it is taken.
+    pub taken: Taken,
+    /// What deserves a look.
+    pub flags: BTreeSet<Flag>,
+    /// When it was made, as far as can be shown.
+    pub interval: Interval,
+}
+
+/// What becomes of the arrivals of one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LanePlan {
+    /// To be stored, parents first.
+    pub stored: Vec<Stored>,
+    /// To be parked, with what each waits for.
+    pub parked: Vec<(Change, Vec<Missing>)>,
+    /// The case with what will be stored, before the verdicts that quarantine asks for.
+    pub state: CaseState,
+    /// Everybody who takes or ever took part.
+    pub participants: BTreeSet<OfficerId>,
+}
+
+/// The case as it is held.
+#[derive(Debug, Clone, Copy)]
+pub struct Held<'a> {
+    /// The case.
+    pub case: CaseId,
+    /// All its stored changes.
+    pub changes: &'a [Change],
+    /// The lower bound of each stored change's interval.
+    pub lower: &'a BTreeMap<ChangeId, Instant>,
+    /// Agencies of the officers that arrivals invite.
+    pub agencies: &'a BTreeMap<OfficerId, AgencyId>,
+}
+
+/// Plans one case's lane: `arrivals` (new and parked before, none of them held) against what is held.
+pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
+    let mut known: BTreeSet<ChangeId> = held.changes.iter().map(Change::id).collect();
+    let (mut ready, mut waiting) = (Vec::new(), arrivals);
+    // Each round takes what builds only on the rounds before, so parents come first.
+    loop {
+        let (next, rest): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|arrival| missing(arrival, &known).is_empty());
+        waiting = rest;
+        if next.is_empty() {
+            break;
+        }
+        known.extend(next.iter().map(|arrival| arrival.change.id()));
+        ready.extend(next);
+    }
+    let park = |arrival: Arrival| {
+        let missing = missing(&arrival, &known);
+        (arrival.change, missing)
+    };
+    let parked = waiting.into_iter().map(park).collect();
+    let state = fold(held.case, held.changes.iter().chain(ready.iter().map(|arrival| &arrival.change)));
+    let graph = Graph::new(held.changes.iter().chain(ready.iter().map(|arrival| &arrival.change)));
+    let mut judge = Judge {
+        held,
+        state: &state,
+        graph: &graph,
+        participants: participants(held),
+        lower: held.lower.clone(),
+        now,
+    };
+    let judged: Vec<_> = ready.iter().map(|arrival| judge.judge(arrival)).collect();
+    let stored = ready.iter().zip(judged).map(|(arrival, (taken, flags, interval))| Stored {
+        change: arrival.change.clone(),
+        taken,
+        flags,
+        interval,
+    });
+    let stored = stored.collect();
+    LanePlan { stored, parked, participants: judge.participants, state: state.clone() }
+}
+
+/// Everybody who ever was a participant. Exclusion does not spread: whom a change brought in whose
+/// author had lost the authority belongs to the case all the same; whom a stranger brought does not.
+fn participants(held: Held<'_>) -> BTreeSet<OfficerId> {
+    if held.changes.is_empty() {
+        return BTreeSet::new();
+    }
+    let state = fold(held.case, held.changes);
+    let strangers = [Quarantine::NotAParticipant.code(), Quarantine::OtherAgency.code()];
+    let strange = |id: &ChangeId| {
+        let verdicts = state.excluded.get(id).into_iter().flatten();
+        state.without_effect.contains_key(id) || verdicts.into_iter().any(|v| strangers.contains(&v.code.as_str()))
+    };
+    held.changes.iter().filter(|change| !strange(&change.id())).flat_map(brought).collect()
+}
+
+/// What keeps a change from being stored.
+fn missing(arrival: &Arrival, known: &BTreeSet<ChangeId>) -> Vec<Missing> {
+    let change = &arrival.change;
+    let lacking = change.header().deps.iter().filter(|dep| !known.contains(dep));
+    let mut missing: Vec<Missing> = lacking.map(|dep| Missing::Change(*dep)).collect();
+    if !change.missing_values().is_empty() {
+        missing.push(Missing::Values);
+    }
+    if let (None, Some(lease)) = (&arrival.standing, change.header().lease) {
+        missing.push(Missing::Lease(lease));
+    }
+    missing
+}
+
+struct Judge<'a> {
+    held: Held<'a>,
+    state: &'a CaseState,
+    graph: &'a Graph<'a>,
+    participants: BTreeSet<OfficerId>,
+    lower: BTreeMap<ChangeId, Instant>,
+    now: Instant,
+}
+
+impl Judge<'_> {
+    fn judge(&mut self, arrival: &Arrival) -> (Taken, BTreeSet<Flag>, Interval) {
+        let change = &arrival.change;
+        let header = change.header();
+        let deps_lower = header.deps.iter().filter_map(|dep| self.lower.get(dep)).max().copied();
+        let anchor = arrival.standing.as_ref().and_then(|standing| standing.anchor);
+        let interval = interval(&header.clock, anchor, deps_lower, self.now);
+        self.lower.insert(change.id(), interval.lower);
+        let mut flags = BTreeSet::new();
+        if interval.grade == Grade::C {
+            flags.insert(Flag::ClockContradicts);
+        }
+        if self.forgets_itself(change) {
+            flags.insert(Flag::OwnChangeMissing);
+        }
+        if let Some(breach) = self.state.without_effect.get(&change.id()) {
+            return (Taken::WithoutEffect(*breach), flags, interval);
+        }
+        let quarantine = match &arrival.standing {
+            // Only the server's own changes and those of phones that never had a lease come here.
+            None => None,
+            Some(standing) => Self::authority(change, standing, interval, &mut flags)
+                .or_else(|| self.membership(change, standing)),
+        };
+        if !matches!(quarantine, Some(Quarantine::NotAParticipant | Quarantine::OtherAgency)) {
+            self.participants.extend(brought(change));
+        }
+        (quarantine.map_or(Taken::Accepted, Taken::Quarantined), flags, interval)
+    }
+
+    /// Whether the author's device wrote in the case before and this change does not build on it.
+    fn forgets_itself(&self, change: &Change) -> bool {
+        let header = change.header();
+        self.graph.order().iter().any(|other| {
+            let theirs = other.header();
+            (theirs.device, theirs.epoch) == (header.device, header.epoch)
+                && theirs.seq < header.seq
+                && !self.graph.builds_on(&change.id(), &other.id())
+        })
+    }
+
+    fn authority(
+        change: &Change,
+        standing: &Standing,
+        interval: Interval,
+        flags: &mut BTreeSet<Flag>,
+    ) -> Option<Quarantine> {
+        match standing.chain {
+            Chain::Continues => {}
+            Chain::Gap => {
+                flags.insert(Flag::ChainGap);
+            }
+            Chain::Fork => {
+                flags.insert(Flag::Fork);
+            }
+        }
+        match standing.lease_ends {
+            Some(ends) if interval.upper <= ends => {}
+            Some(ends) if interval.lower <= ends => {
+                flags.insert(Flag::TimeNotProved);
+            }
+            Some(_) | None => {
+                flags.insert(Flag::OutsideLease);
+            }
+        }
+        let within = |(from, until): &(Instant, Instant)| interval.lower >= *from && interval.upper < *until;
+        let touches = |(from, until): &(Instant, Instant)| interval.lower < *until && interval.upper >= *from;
+        if standing.authority.iter().any(within) {
+            return None;
+        }
+        if !standing.authority.iter().any(touches) {
+            return Some(Quarantine::AfterRevocation);
+        }
+        flags.insert(Flag::TimeNotProved);
+        change.ops().iter().any(|op| op.act.is_formal()).then_some(Quarantine::FormalTimeNotProved)
+    }
+
+    fn membership(&self, change: &Change, standing: &Standing) -> Option<Quarantine> {
+        let officer = change.header().officer;
+        let other = |op: &crate::op::Op| match &op.act {
+            Act::Open(open) => open.agency != standing.agency,
+            Act::Invite(invited) => self.held.agencies.get(invited) != Some(&standing.agency),
+            Act::Add { .. }
+            | Act::Put
+            | Act::Withdraw
+            | Act::Record { .. }
+            | Act::Resolve
+            | Act::Sign(_)
+            | Act::Verdict(_)
+            | Act::Decide { .. }
+            | Act::Assign(_)
+            | Act::Number(_)
+            | Act::Seal(_)
+            | Act::Unknown { .. }
+            | Act::Malformed { .. } => false,
+        };
+        if change.ops().iter().any(other) {
+            return Some(Quarantine::OtherAgency);
+        }
+        let opens = change.header().case.is_none();
+        let belongs = opens || self.participants.contains(&officer) || change.header().device == DeviceId::SERVER;
+        (!belongs).then_some(Quarantine::NotAParticipant)
+    }
+}
+
+/// Officers that a change brings into the case.
+fn brought(change: &Change) -> Vec<OfficerId> {
+    let mut officers = Vec::new();
+    for op in change.ops() {
+        if let Act::Open(open) = &op.act {
+            officers.extend(&open.officers);
+        } else if let Act::Invite(officer) = &op.act {
+            officers.push(*officer);
+        } else if let Act::Assign(assignment) = &op.act {
+            officers.push(assignment.officer);
+        }
+    }
+    officers
+}
+
+#[cfg(all(test, feature = "p256"))]
+mod tests;
