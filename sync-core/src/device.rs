@@ -1,0 +1,116 @@
+//! The store of one phone: one writer over one SQLite file.
+//!
+//! Promise: a save is one transaction. After a kill at any point the store shows the whole save or
+//! nothing of it, and the chain goes on without gap. What was signed is never altered or deleted.
+//! A change counts as acknowledged only when a receipt by the tenant's key, for this device and
+//! naming it, is stored. What arrives is checked, kept once, parked by name while something is
+//! missing, and refused only when it is forged or unreadable. A form number is used once.
+//! Not here: threads, clocks, randomness, network, files besides the connection (photographs lie
+//! where the host keeps them), who may write what (`plan`, on the server).
+
+mod edit;
+mod error;
+mod evidence;
+mod incoming;
+mod judge;
+mod number;
+mod offer;
+mod open;
+mod read;
+mod reference;
+mod rows;
+mod salvage;
+mod save;
+mod sql;
+
+pub use edit::Editor;
+pub use error::{SaveError, Stop, StoreError};
+pub use evidence::{Evidence, NewEvidence};
+pub use incoming::{Arrived, Need, ParkedChange, Source};
+pub use judge::Check;
+pub use number::{Drawn, NumberFor, VoidNumber};
+pub use offer::{Offered, Tally};
+pub use open::{Enrolment, Options};
+pub use read::{Card, FieldConflict};
+pub use salvage::{Salvaged, salvage};
+pub use save::{Save, Saved};
+
+use crate::id::{AgencyId, BootId, DeviceId, OfficerId, TenantId};
+use crate::sign::{PublicKey, Verifier};
+use crate::time::Instant;
+use crate::value::Value;
+use judge::Judge;
+use rusqlite::Connection;
+
+/// When and where something is done on the phone, as its sensors say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The wall clock.
+    pub wall: Instant,
+    /// Milliseconds of the clock that only runs forward, since `boot`.
+    pub monotonic_ms: u64,
+    /// Which boot of the phone.
+    pub boot: BootId,
+    /// Where, if the phone knows and the officer allows.
+    pub place: Option<Place>,
+}
+
+/// A place (WGS 84).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// 10⁻⁷ degree north.
+    pub latitude_e7: i64,
+    /// 10⁻⁷ degree east.
+    pub longitude_e7: i64,
+    /// Metres.
+    pub accuracy_m: i64,
+}
+
+impl Place {
+    fn value(self) -> Value {
+        crate::case::place(self.latitude_e7, self.longitude_e7, self.accuracy_m)
+    }
+}
+
+/// Who the phone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// The installation.
+    pub tenant: TenantId,
+    /// The tenant's key, pinned at enrolment.
+    pub tenant_key: PublicKey,
+    /// The device.
+    pub device: DeviceId,
+    /// The device's key.
+    pub device_key: PublicKey,
+    /// The officer.
+    pub officer: OfficerId,
+    /// The officer's agency.
+    pub agency: AgencyId,
+}
+
+/// An open store.
+pub struct Device {
+    db: Connection,
+    identity: Identity,
+    verifier: Box<dyn Verifier + Send>,
+    judge: Judge,
+}
+
+impl std::fmt::Debug for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Device").field("device", &self.identity.device).finish_non_exhaustive()
+    }
+}
+
+impl Device {
+    /// Who the phone is.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The verifier the host gave.
+    pub(crate) fn verifier(&self) -> &dyn Verifier {
+        self.verifier.as_ref()
+    }
+}

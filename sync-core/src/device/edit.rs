@@ -1,0 +1,165 @@
+//! Writing operations conveniently: what an officer saw becomes the values that a write replaces.
+//!
+//! Promise: a `put` replaces the values shown to the officer and no others. Where authors disagree
+//! it replaces only the officer's own, so that the disagreement stays until somebody resolves it
+//! with a reason.
+
+use crate::case::{self, CaseState, FieldState};
+use crate::change::{NewOp, shown_digest};
+use crate::device::{Device, Save, StoreError};
+use crate::id::{CaseId, Digest, OfficerId};
+use crate::op::{Act, OpId, OpRef, Open, Signature, SignerRole};
+use crate::schema as names;
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+/// A save in the making.
+#[derive(Debug, Clone)]
+pub struct Editor {
+    case: Option<CaseId>,
+    officer: OfficerId,
+    state: Option<CaseState>,
+    commits: BTreeMap<OpId, Option<Digest>>,
+    ops: Vec<NewOp>,
+}
+
+impl Device {
+    /// Starts a save that opens a case.
+    pub fn open_case(&self, open: Open) -> Editor {
+        let ops = vec![NewOp::new(Act::Open(open))];
+        Editor { case: None, officer: self.identity.officer, state: None, commits: BTreeMap::new(), ops }
+    }
+
+    /// Starts a save in a case; `None` if it is not on this phone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn edit(&self, case: CaseId) -> Result<Option<Editor>, StoreError> {
+        let changes = self.changes(case)?;
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let state = Some(case::fold(case, &changes));
+        let commits = changes.iter().flat_map(|change| change.named_ops().map(|(id, op)| (id, op.commit))).collect();
+        Ok(Some(Editor { case: Some(case), officer: self.identity.officer, state, commits, ops: Vec::new() }))
+    }
+}
+
+impl Editor {
+    /// The case as the officer sees it; `None` while it is being opened.
+    pub const fn state(&self) -> Option<&CaseState> {
+        self.state.as_ref()
+    }
+
+    fn push(&mut self, op: NewOp) -> OpRef {
+        self.ops.push(op);
+        OpRef::Own(u32::try_from(self.ops.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Any operation.
+    pub fn op(&mut self, op: NewOp) -> OpRef {
+        self.push(op)
+    }
+
+    /// Adds an entity below `parent` (the case itself if `None`); names it for later operations.
+    pub fn add(&mut self, parent: Option<OpRef>, entity: &str, order: &str) -> OpRef {
+        let act = Act::Add { entity: entity.to_owned(), order: order.to_owned() };
+        self.push(NewOp { target: parent, ..NewOp::new(act) })
+    }
+
+    /// Writes a field. Writing the same field again in this save writes over it.
+    pub fn put(&mut self, target: Option<OpRef>, field: &str, value: Value) -> &mut Self {
+        let earlier = self.ops.iter_mut().find(|op| {
+            op.act == Act::Put && op.target == target && op.field.as_deref() == Some(field)
+        });
+        if let Some(earlier) = earlier {
+            earlier.value = Some(value);
+            return self;
+        }
+        let replaces = self.seen(target, field).map(|field| self.replaced(field)).unwrap_or_default();
+        self.push(NewOp::put(target, field, replaces, value));
+        self
+    }
+
+    fn seen(&self, target: Option<OpRef>, field: &str) -> Option<&FieldState> {
+        let target = match target {
+            None => None,
+            Some(OpRef::Of(id)) => Some(id),
+            Some(OpRef::Own(_)) => return None,
+        };
+        self.state.as_ref()?.field(target, field)
+    }
+
+    fn replaced(&self, field: &FieldState) -> Vec<OpRef> {
+        let mine = |by: &case::Author| !field.conflict || by.officer == self.officer;
+        field.live.iter().filter(|live| mine(&live.by)).map(|live| OpRef::Of(live.op)).collect()
+    }
+
+    /// Settles a disagreement: replaces every live value, with a reason. False if there is none.
+    pub fn resolve(&mut self, target: Option<OpRef>, field: &str, value: Value, reason: &str) -> bool {
+        let Some(field) = self.seen(target, field).filter(|field| field.live.len() > 1) else { return false };
+        let (replaces, name) = (field.live.iter().map(|live| OpRef::Of(live.op)).collect(), field.name.clone());
+        let value = Some(case::resolution(value, reason));
+        self.push(NewOp { act: Act::Resolve, target, field: Some(name), replaces, value });
+        true
+    }
+
+    /// Records a step.
+    pub fn record(&mut self, step: &str, target: Option<OpRef>, value: Option<Value>) -> OpRef {
+        self.push(NewOp { target, value, ..NewOp::new(Act::Record { step: step.to_owned() }) })
+    }
+
+    /// Voids an entity (作废), with a reason.
+    pub fn withdraw(&mut self, target: OpRef, reason: &str) -> OpRef {
+        self.push(NewOp::new(Act::Withdraw).on(target).with(Value::text(reason)))
+    }
+
+    /// Adds an officer of the same agency.
+    pub fn invite(&mut self, officer: OfficerId) -> OpRef {
+        self.push(NewOp::new(Act::Invite(officer)))
+    }
+
+    /// Signs a document of the case: over every field it shows ([`shown`]). `value` is what the
+    /// manner leaves: strokes, the digest of a photograph, a name. False if the case is being opened.
+    pub fn sign(
+        &mut self,
+        document: OpId,
+        form: &str,
+        version: u32,
+        role: SignerRole,
+        manner: &str,
+        value: Option<Value>,
+    ) -> bool {
+        let Some(state) = &self.state else { return false };
+        let shown = shown(state, document);
+        let digest = shown_digest(shown.iter().map(|op| (op, self.commits.get(op).copied().flatten())));
+        let shown = shown.into_iter().map(OpRef::Of).collect();
+        let (form, manner) = (form.to_owned(), manner.to_owned());
+        let signature = Signature { form, version, role, manner, shown, digest };
+        self.push(NewOp { value, ..NewOp::new(Act::Sign(signature)).on(OpRef::Of(document)) });
+        true
+    }
+
+    /// What was written, to be saved.
+    pub fn into_save(self) -> Save {
+        Save { case: self.case, ops: self.ops, ..Save::default() }
+    }
+}
+
+/// The operations that a document shows: the displayed values of its own fields and of what lies
+/// below it and, for a document other than a record, of the parties.
+pub fn shown(state: &CaseState, document: OpId) -> Vec<OpId> {
+    let is_record = state.entities.get(&document).is_some_and(|entity| entity.kind == names::RECORD);
+    let within = |mut entity: OpId| loop {
+        let Some(found) = state.entities.get(&entity) else { return false };
+        if entity == document || !is_record && found.kind == names::PARTY {
+            return found.withdrawn.is_empty();
+        }
+        match found.parent {
+            Some(parent) => entity = parent,
+            None => return false,
+        }
+    };
+    let shows = |field: &&FieldState| field.target.is_some_and(within);
+    state.fields.iter().filter(shows).filter_map(|field| field.live.first()).map(|live| live.op).collect()
+}

@@ -1,0 +1,94 @@
+//! What can go wrong in the store, and what is answered to a save.
+
+use crate::case::FormBreach;
+use crate::change::ReadError;
+use crate::id::{CaseId, ChangeId};
+use crate::op::OpId;
+use crate::sign::SignerError;
+
+/// The store failed. Nothing of the call had effect, unless the commit itself was answered by an
+/// error: then call again, everything is idempotent.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite said no.
+    #[error("the store failed: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// Written by a newer app: this one must not touch it.
+    #[error("the store has version {found}, this app knows up to {known}")]
+    Newer {
+        /// Version of the file.
+        found: i64,
+        /// Version of this app.
+        known: i64,
+    },
+    /// The file is damaged: move it aside and `salvage` it into a new store.
+    #[error("the store is damaged: {0}")]
+    Corrupt(String),
+    /// A change in the store no longer is what was signed.
+    #[error("change {change} in the store is damaged: {source}")]
+    Damaged {
+        /// Which.
+        change: ChangeId,
+        /// How.
+        source: ReadError,
+    },
+    /// Nobody has enrolled this phone yet.
+    #[error("the store is not enrolled")]
+    NotEnrolled,
+    /// It belongs to a device already.
+    #[error("the store is enrolled already")]
+    Enrolled,
+    /// A required setting could not be made, such as write-ahead logging.
+    #[error("the store would not take the setting {0}")]
+    Setting(&'static str),
+    /// The reference data cannot be read.
+    #[error("the reference data cannot be read: {0}")]
+    Reference(String),
+}
+
+/// A rule, or the state of the case, stops a formal act (正式行为). The draft can still be saved.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Stop {
+    /// Stable code: the rule's id, or `field_in_conflict`, `lease_over`.
+    pub code: String,
+    /// Law and article, where a rule stops it.
+    pub article: Option<String>,
+    /// For people, in Chinese.
+    pub zh: String,
+    /// For people, in English.
+    pub en: String,
+    /// The field's live operations, where a conflict stops it.
+    pub ops: Vec<OpId>,
+}
+
+/// Why nothing was saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keystore would not sign.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// The case is not on this phone.
+    #[error("case {0} is not on this phone")]
+    UnknownCase(CaseId),
+    /// The operations would break a rule of form and have no effect: a fault of the app.
+    #[error("the operations break the rule of form {}", .0.code())]
+    Form(FormBreach),
+    /// Too large for one change, or otherwise not readable back.
+    #[error("the save is no readable change: {0}")]
+    Unreadable(ReadError),
+    /// A number that is not one this phone may void.
+    #[error("no free number of the phone's blocks: {0}")]
+    Number(String),
+    /// A formal act is stopped.
+    #[error("the act is stopped: {}", .0.iter().map(|stop| stop.code.as_str()).collect::<Vec<_>>().join(", "))]
+    Stopped(Vec<Stop>),
+}
+
+impl From<rusqlite::Error> for SaveError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}

@@ -1,0 +1,189 @@
+//! Changes and leases that arrive, from the server or from another phone.
+//!
+//! Promise: each is checked by its own signature, whoever brings it, and kept once. What misses a
+//! dep, its values, its lease or its author's key is parked by name and opens by itself when that
+//! arrives. What is forged is refused and not remembered, so that a true copy is taken later. All
+//! that one call brings, and the feed's cursor with it, is one transaction.
+
+mod intake;
+
+use crate::case::fold;
+use crate::device::{Device, Moment, StoreError, rows};
+use crate::id::{CaseId, ChangeId, DeviceId, Digest};
+use crate::lease::Lease;
+use crate::message::{Pulled, Reconciled};
+use intake::Intake;
+use rusqlite::{Transaction, TransactionBehavior};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Who brings it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The server's feed: the server holds it.
+    Server,
+    /// Another phone, or a file.
+    Peer,
+}
+
+/// What a parked change waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// A change of the same case.
+    Change(ChangeId),
+    /// Its own values.
+    Values(ChangeId),
+    /// The lease it names.
+    Lease(Digest),
+    /// Any lease of its device, which carries the device's key.
+    Key(DeviceId),
+}
+
+impl Need {
+    fn parts(&self) -> (i64, &[u8]) {
+        match self {
+            Self::Change(id) => (0, id.bytes()),
+            Self::Values(id) => (1, id.bytes()),
+            Self::Lease(hash) => (2, hash.bytes()),
+            Self::Key(device) => (3, device.bytes()),
+        }
+    }
+
+    pub(in crate::device) fn read(kind: i64, what: &[u8]) -> rusqlite::Result<Self> {
+        let need = match kind {
+            0 => ChangeId::from_slice(what).map(Self::Change),
+            1 => ChangeId::from_slice(what).map(Self::Values),
+            2 => Digest::from_slice(what).map(Self::Lease),
+            _ => DeviceId::from_slice(what).map(Self::Key),
+        };
+        need.ok_or(rusqlite::Error::InvalidQuery)
+    }
+}
+
+/// A change that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedChange {
+    /// The id it would have.
+    pub change: ChangeId,
+    /// Of which case it claims to be.
+    pub case: CaseId,
+    /// For what it waits.
+    pub needs: BTreeSet<Need>,
+}
+
+/// What became of what arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Arrived {
+    /// Stored now, parked ones that opened included; parents first.
+    pub stored: Vec<ChangeId>,
+    /// Held before.
+    pub known: Vec<ChangeId>,
+    /// Waiting for something.
+    pub parked: Vec<ChangeId>,
+    /// Not parked because too much is parked already: must be offered again.
+    pub not_kept: Vec<ChangeId>,
+    /// Why something was refused; nothing of it is kept.
+    pub refused: Vec<String>,
+    /// Changes that share device, epoch and sequence with another: both are kept. An alarm.
+    pub forks: Vec<ChangeId>,
+    /// Cases that look different now.
+    pub cases: BTreeSet<CaseId>,
+}
+
+impl Device {
+    /// Takes changes, with the leases they name, from another phone or a file.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was taken.
+    pub fn receive(&mut self, leases: &[Vec<u8>], changes: &[Vec<u8>], source: Source) -> Result<Arrived, StoreError> {
+        self.take_in(leases, changes, source, |_, _| Ok(()))
+    }
+
+    /// Takes a page of the server's feed. The cursor moves in the same transaction, and not at all
+    /// if something could not be kept.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was taken.
+    pub fn receive_page(&mut self, page: &Pulled) -> Result<Arrived, StoreError> {
+        self.take_in(&page.leases, &page.changes, Source::Server, |tx, arrived| {
+            for case in page.cases.iter().flatten() {
+                tx.prepare_cached("DELETE FROM out_of_reach WHERE case_id = ?1")?.execute([case.case])?;
+            }
+            for case in &page.removed {
+                tx.prepare_cached("INSERT OR IGNORE INTO out_of_reach (case_id) VALUES (?1)")?.execute([case])?;
+            }
+            if arrived.not_kept.is_empty() {
+                tx.prepare_cached("UPDATE feed SET cursor = ?1")?.execute([&page.cursor])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes the answer to a reconciliation by heads: what the server lacks is offered again, with
+    /// everything it builds on, receipt or not.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was taken.
+    pub fn receive_reconciled(&mut self, answer: &Reconciled) -> Result<Arrived, StoreError> {
+        self.take_in(&answer.leases, &answer.changes, Source::Server, |tx, _| {
+            let mut statement = tx.prepare_cached(
+                "WITH RECURSIVE below (id) AS (SELECT ?1 UNION SELECT d.dep FROM dep d JOIN below b ON d.change = b.id)
+                 INSERT OR IGNORE INTO offer (change, case_id, held)
+                 SELECT c.id, c.case_id, c.held FROM change c JOIN below b ON c.id = b.id",
+            )?;
+            answer.wanted.iter().try_for_each(|wanted| statement.execute([wanted]).map(|_| ()))?;
+            Ok(())
+        })
+    }
+
+    /// Takes a lease for this device, or for another whose changes are to be checked. Only the
+    /// tenant's signature counts. The newest lease of this device is the one saves name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn accept_lease(&mut self, bytes: &[u8], now: &Moment) -> Result<Arrived, StoreError> {
+        let own = self.identity.device;
+        let opened = Lease::open(bytes, &self.identity.tenant_key, self.verifier.as_ref());
+        self.take_in(&[bytes.to_vec()], &[], Source::Peer, |tx, arrived| match &opened {
+            Ok(lease) if arrived.refused.is_empty() && lease.lease.device == own => {
+                rows::set_anchor(tx, lease.hash, lease.lease.issued, now)
+            }
+            Ok(_) | Err(_) => Ok(()),
+        })
+    }
+
+    fn take_in(
+        &mut self,
+        leases: &[Vec<u8>],
+        changes: &[Vec<u8>],
+        source: Source,
+        then: impl FnOnce(&Transaction<'_>, &Arrived) -> Result<(), StoreError>,
+    ) -> Result<Arrived, StoreError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut intake = Intake {
+            tx: &tx,
+            identity: &self.identity,
+            verifier: self.verifier.as_ref(),
+            arrived: Arrived::default(),
+            queue: VecDeque::new(),
+            opened: BTreeMap::new(),
+        };
+        for lease in leases {
+            intake.lease(lease)?;
+            intake.drain()?;
+        }
+        for change in changes {
+            intake.queue.push_back((change.clone(), source));
+            intake.drain()?;
+        }
+        let mut arrived = intake.arrived;
+        // What waited at first and opened later in the same call is no longer parked.
+        let stored: BTreeSet<ChangeId> = arrived.stored.iter().copied().collect();
+        arrived.parked.retain(|id| !stored.contains(id));
+        for case in &arrived.cases {
+            rows::write_card(&tx, &fold(*case, &rows::changes(&tx, *case)?))?;
+        }
+        then(&tx, &arrived)?;
+        tx.commit()?;
+        Ok(arrived)
+    }
+}

@@ -1,0 +1,129 @@
+//! Form numbers (文号) from the blocks that travel with leases.
+//!
+//! Promise: a number is used once, in the transaction of the save that writes it; a voided one is
+//! recorded and never used again. Blocks belong to one epoch of the store. With no block left the
+//! number stays empty until the server's `Number`.
+
+use crate::device::rows::Chain;
+use crate::device::{Device, SaveError, StoreError};
+use crate::id::{AgencyId, ChangeId, Digest};
+use crate::lease::{Block, Lease};
+use crate::op::OpRef;
+use rusqlite::{Connection, OptionalExtension as _};
+
+/// Which number a save wants for a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberFor {
+    /// The document.
+    pub document: OpRef,
+    /// Its form, such as `spot_decision`.
+    pub form: String,
+    /// Year of the document's date in Asia/Shanghai.
+    pub year: u32,
+}
+
+/// A number of this phone's blocks that will not be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoidNumber {
+    /// The form.
+    pub form: String,
+    /// The year.
+    pub year: u32,
+    /// Why.
+    pub reason: String,
+}
+
+/// A number that a save took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// The form.
+    pub form: String,
+    /// In whose name.
+    pub agency: AgencyId,
+    /// The year.
+    pub year: u32,
+    /// The serial.
+    pub serial: u32,
+    /// As printed.
+    pub text: String,
+}
+
+impl Device {
+    /// How many numbers of a form are left for a year.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn numbers_left(&self, form: &str, year: u32) -> Result<u64, StoreError> {
+        let epoch = Chain::load(&self.db)?.epoch;
+        let left: i64 = self.db.query_row(
+            "SELECT coalesce(sum(b.last - b.first + 1 - (
+                 SELECT count(*) FROM number_use u WHERE u.form = b.form AND u.agency = b.agency AND u.year = b.year
+                 AND u.serial BETWEEN b.first AND b.last)), 0)
+             FROM number_block b WHERE b.form = ?1 AND b.year = ?2 AND b.epoch = ?3",
+            (form, year, epoch),
+            |row| row.get(0),
+        )?;
+        Ok(crate::device::sql::count(left))
+    }
+
+    /// Numbers used and voided so far, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn numbers_used(&self) -> Result<Vec<(Drawn, ChangeId, Option<String>)>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT form, agency, year, serial, text, change, void FROM number_use ORDER BY form, year, serial")?;
+        let rows = statement.query_map([], |row| {
+            let drawn = Drawn {
+                form: row.get(0)?,
+                agency: row.get(1)?,
+                year: row.get(2)?,
+                serial: row.get(3)?,
+                text: row.get(4)?,
+            };
+            Ok((drawn, row.get(5)?, row.get(6)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// Keeps the blocks of a lease for this device.
+pub(super) fn add_blocks(db: &Connection, hash: Digest, lease: &Lease) -> Result<(), StoreError> {
+    let mut statement = db.prepare_cached(
+        "INSERT OR IGNORE INTO number_block (lease, epoch, form, agency, year, prefix, first, last)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    for Block { form, agency, year, prefix, first, last } in &lease.blocks {
+        statement.execute((hash, lease.epoch, form, agency, year, prefix, first, last))?;
+    }
+    Ok(())
+}
+
+/// The next free number, not yet marked as used.
+pub(super) fn next(db: &Connection, form: &str, year: u32) -> Result<Option<Drawn>, StoreError> {
+    let epoch = Chain::load(db)?.epoch;
+    let found = db
+        .prepare_cached(
+            "SELECT b.prefix, max(b.first, 1 + coalesce((
+                 SELECT max(u.serial) FROM number_use u WHERE u.form = b.form AND u.agency = b.agency AND u.year = b.year
+                 AND u.serial BETWEEN b.first AND b.last), 0)) AS serial, b.agency
+             FROM number_block b WHERE b.form = ?1 AND b.year = ?2 AND b.epoch = ?3
+             AND serial <= b.last ORDER BY b.first LIMIT 1",
+        )?
+        .query_row((form, year, epoch), |row| {
+            let (prefix, serial): (String, u32) = (row.get(0)?, row.get(1)?);
+            Ok(Drawn { form: form.to_owned(), agency: row.get(2)?, year, serial, text: format!("{prefix}{serial}号") })
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// Marks a number as used by a change, or as voided by it.
+pub(super) fn mark(db: &Connection, drawn: &Drawn, change: ChangeId, void: Option<&str>) -> Result<(), SaveError> {
+    let Drawn { form, agency, year, serial, text } = drawn;
+    db.prepare_cached(
+        "INSERT INTO number_use (form, agency, year, serial, text, change, void) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute((form, agency, year, serial, text, change, void))?;
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Reference data taken along: regions, items, officers, calendar.
+//!
+//! Promise: kept as the text the server gave, with its `ETag`; the roster and the calendar the
+//! rules need are read from it when it is stored and when the store opens.
+
+use crate::device::judge::Judge;
+use crate::device::{Device, StoreError};
+
+impl Device {
+    /// Stores the reference data as the server gave it.
+    ///
+    /// # Errors
+    /// [`StoreError::Reference`] if the parts that rules need cannot be read; then the old stays.
+    pub fn set_reference(&mut self, json: &str, etag: Option<&str>) -> Result<(), StoreError> {
+        let judge = Judge::from_reference(json).map_err(StoreError::Reference)?;
+        self.db.execute("UPDATE feed SET reference = ?1, reference_etag = ?2", (json, etag))?;
+        self.judge = judge;
+        Ok(())
+    }
+
+    /// The reference data and its `ETag`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn reference(&self) -> Result<Option<(String, Option<String>)>, StoreError> {
+        let row: (Option<String>, Option<String>) =
+            self.db.query_row("SELECT reference, reference_etag FROM feed", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(row.0.map(|json| (json, row.1)))
+    }
+
+    /// Data that a newer server gave and this app cannot read leaves the rules undecided; it must
+    /// not keep the officer from their cases.
+    pub(super) fn load_reference(&mut self) -> Result<(), StoreError> {
+        if let Some((json, _)) = self.reference()? {
+            self.judge = Judge::from_reference(&json).unwrap_or_else(|_unreadable| Judge::empty());
+        }
+        Ok(())
+    }
+}

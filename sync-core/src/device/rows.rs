@@ -1,0 +1,177 @@
+//! Changes, leases and the chain head as rows, inside the caller's transaction.
+//!
+//! Promise: a change that is read back has its id, its operations and its values as they were
+//! checked when they came in; a flipped bit is an error that names the change.
+
+use crate::case::CaseState;
+use crate::change::{Anchor, Change, Received};
+use crate::device::sql::{count, int};
+use crate::device::{Moment, StoreError};
+use crate::id::{BootId, CaseId, ChangeId, DeviceId, Digest, Epoch};
+use crate::lease::{Lease, SignedLease};
+use crate::sign::{PublicKey, Verifier};
+use crate::time::Instant;
+use crate::value::Value;
+use rusqlite::{Connection, OptionalExtension as _};
+
+/// The head of this device's own chain.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chain {
+    pub epoch: Epoch,
+    pub seq: u64,
+    pub prev: Option<ChangeId>,
+    /// Somebody else holds changes of this epoch that this store does not: it was restored or cloned.
+    pub behind: bool,
+}
+
+impl Chain {
+    pub fn load(db: &Connection) -> Result<Self, StoreError> {
+        Ok(db.query_row("SELECT epoch, seq, prev, behind FROM identity", [], |row| {
+            Ok(Self { epoch: row.get(0)?, seq: count(row.get(1)?), prev: row.get(2)?, behind: row.get(3)? })
+        })?)
+    }
+
+    pub fn store(&self, db: &Connection) -> Result<(), StoreError> {
+        let Self { epoch, seq, prev, behind } = self;
+        db.prepare_cached("UPDATE identity SET epoch = ?1, seq = ?2, prev = ?3, behind = ?4")?
+            .execute((epoch, int(*seq), prev, behind))?;
+        Ok(())
+    }
+}
+
+/// Stores a checked change with its values. The caller has made sure that its deps are held.
+pub(super) fn insert(db: &Connection, change: &Change, own: bool) -> Result<(), StoreError> {
+    let header = change.header();
+    db.prepare_cached(
+        "INSERT INTO change (id, case_id, device, epoch, seq, lease, own, wall_ms, sign1, ops)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute((
+        change.id(),
+        change.case(),
+        header.device,
+        header.epoch,
+        int(header.seq),
+        header.lease,
+        own,
+        header.clock.wall,
+        change.sign1(),
+        change.ops_bytes(),
+    ))?;
+    let mut dep = db.prepare_cached("INSERT INTO dep (change, dep) VALUES (?1, ?2)")?;
+    for id in &header.deps {
+        dep.execute((change.id(), id))?;
+    }
+    write_values(db, change)
+}
+
+/// Writes the values of a change anew, after a seal took some away.
+pub(super) fn write_values(db: &Connection, change: &Change) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT OR REPLACE INTO value_set (change, bytes) VALUES (?1, ?2)")?
+        .execute((change.id(), change.values_bytes()))?;
+    Ok(())
+}
+
+const SELECT: &str = "SELECT c.id, c.sign1, c.ops, v.bytes FROM change c LEFT JOIN value_set v ON v.change = c.id";
+
+type Parts = (ChangeId, Vec<u8>, Vec<u8>, Option<Vec<u8>>);
+
+fn parts(row: &rusqlite::Row<'_>) -> rusqlite::Result<Parts> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+}
+
+fn assemble((id, sign1, ops, values): Parts) -> Result<Change, StoreError> {
+    let received = Received::from_parts(&sign1, &ops, values.as_deref())
+        .map_err(|source| StoreError::Damaged { change: id, source })?;
+    Ok(received.trust_own_store())
+}
+
+/// The held changes of a case, parents before children.
+pub(super) fn changes(db: &Connection, case: CaseId) -> Result<Vec<Change>, StoreError> {
+    let mut statement = db.prepare_cached(&format!("{SELECT} WHERE c.case_id = ?1 ORDER BY c.held"))?;
+    let rows = statement.query_map([case], parts)?;
+    rows.map(|row| assemble(row?)).collect()
+}
+
+/// One held change.
+pub(super) fn change(db: &Connection, id: ChangeId) -> Result<Option<Change>, StoreError> {
+    let found = db.prepare_cached(&format!("{SELECT} WHERE c.id = ?1"))?.query_row([id], parts).optional()?;
+    found.map(assemble).transpose()
+}
+
+/// Whether a change is held; with a case, whether it is held as one of that case.
+pub(super) fn holds(db: &Connection, id: ChangeId, case: Option<CaseId>) -> Result<bool, StoreError> {
+    let mut statement = db.prepare_cached("SELECT 1 FROM change WHERE id = ?1 AND case_id = coalesce(?2, case_id)")?;
+    Ok(statement.exists((id, case))?)
+}
+
+/// Changes of the case that no held change builds on.
+pub(super) fn heads(db: &Connection, case: CaseId) -> Result<Vec<ChangeId>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT c.id FROM change c WHERE c.case_id = ?1
+         AND NOT EXISTS (SELECT 1 FROM dep d WHERE d.dep = c.id) ORDER BY c.id",
+    )?;
+    let rows = statement.query_map([case], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The bytes of a held lease.
+pub(super) fn lease_bytes(db: &Connection, hash: Digest) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT bytes FROM lease WHERE hash = ?1")?;
+    Ok(statement.query_row([hash], |row| row.get(0)).optional()?)
+}
+
+/// Opens a lease out of the store.
+pub(super) fn lease(
+    db: &Connection,
+    hash: Digest,
+    tenant_key: &PublicKey,
+    verifier: &dyn Verifier,
+) -> Result<Option<SignedLease>, StoreError> {
+    let Some(bytes) = lease_bytes(db, hash)? else { return Ok(None) };
+    Lease::open(&bytes, tenant_key, verifier).map(Some).map_err(|error| StoreError::Corrupt(format!("lease: {error}")))
+}
+
+/// The newest lease of a device.
+pub(super) fn newest_lease(db: &Connection, device: DeviceId) -> Result<Option<Digest>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT hash FROM lease WHERE device = ?1 ORDER BY issued_ms DESC LIMIT 1")?;
+    Ok(statement.query_row([device], |row| row.get(0)).optional()?)
+}
+
+/// The newest time the server signed for this device, as a change made now may cite it.
+pub(super) fn anchor(db: &Connection, now: &Moment) -> Result<Option<Anchor>, StoreError> {
+    let sql = "SELECT anchor, anchor_boot, anchor_mono_ms FROM feed WHERE anchor IS NOT NULL";
+    let read = |row: &rusqlite::Row<'_>| {
+        let (id, boot, mono): (Digest, Option<BootId>, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let monotonic_ms = mono.filter(|_| boot == Some(now.boot)).map(count);
+        Ok(Anchor { id, monotonic_ms })
+    };
+    Ok(db.prepare_cached(sql)?.query_row([], read).optional()?)
+}
+
+/// Keeps a lease or receipt as the anchor, if it is the newest.
+pub(super) fn set_anchor(db: &Connection, id: Digest, issued: Instant, now: &Moment) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE feed SET anchor = ?1, anchor_ms = ?2, anchor_boot = ?3, anchor_mono_ms = ?4
+         WHERE anchor_ms IS NULL OR anchor_ms < ?2",
+    )?
+    .execute((id, issued, now.boot, int(now.monotonic_ms)))?;
+    Ok(())
+}
+
+/// Rewrites the list row of a case.
+pub(super) fn write_card(db: &Connection, state: &CaseState) -> Result<(), StoreError> {
+    let title = match state.value(None, crate::schema::TITLE) {
+        Some(Value::Text(title)) => title.as_str(),
+        _ => "",
+    };
+    let kind = state.opening.as_ref().map_or("", |opening| opening.kind.code());
+    let agency = state.opening.as_ref().map(|opening| opening.agency);
+    let conflicts = i64::try_from(state.conflicts().count()).unwrap_or(i64::MAX);
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO card (case_id, kind, agency, title, conflicts, newest_ms, touched)
+         SELECT ?1, ?2, ?3, ?4, ?5, max(wall_ms), max(held) FROM change WHERE case_id = ?1",
+    )?
+    .execute((state.id, kind, agency, title, conflicts))?;
+    Ok(())
+}

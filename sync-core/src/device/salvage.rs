@@ -1,0 +1,175 @@
+//! Out of a damaged store into a new one.
+//!
+//! Promise: every row that can still be read and whose signature holds is taken over; nothing is
+//! taken on trust. The old file is only read. The new store has its own epoch, so nothing that the
+//! damaged one might have signed last can collide with what the new one signs.
+
+use crate::change::{Change, Received};
+use crate::device::{Device, Moment, StoreError, offer, rows};
+use crate::id::{CaseId, ChangeId, DeviceId, Digest};
+use crate::sign::{PublicKey, Verifier};
+use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// After so many rows in a row that are not there, a table is taken to be at its end.
+const GIVE_UP_AFTER: i64 = 10_000;
+
+/// What came out of a damaged store.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Salvaged {
+    /// Changes taken over.
+    pub changes: u64,
+    /// Changes that were readable but miss something they build on; they wait for it.
+    pub parked: u64,
+    /// Rows that could not be read or whose signature does not hold.
+    pub lost: u64,
+    /// Rows about files taken over.
+    pub files: u64,
+}
+
+/// Copies everything readable and verified from a damaged store into `into`, which should be new.
+/// Receipts are copied too; what has none is offered to the server again.
+///
+/// # Errors
+/// [`StoreError`] of the new store. Errors of the old one count as lost rows.
+pub fn salvage(from: &Connection, into: &mut Device, now: &Moment) -> Result<Salvaged, StoreError> {
+    let mut salvaged = Salvaged::default();
+    let leases = each(from, "lease", "bytes", &mut salvaged.lost, |row| row.get::<_, Vec<u8>>(0));
+    for lease in &leases {
+        into.accept_lease(lease, now)?;
+    }
+    take_changes(from, into, &mut salvaged)?;
+    let receipts = each(from, "receipt", "bytes", &mut salvaged.lost, |row| row.get::<_, Vec<u8>>(0));
+    into.accept_receipts(&receipts, now)?;
+    take_bookkeeping(from, into, &mut salvaged)?;
+    Ok(salvaged)
+}
+
+/// Reads a table row by row, so that a broken page costs only its own rows.
+fn each<T>(
+    from: &Connection,
+    table: &str,
+    columns: &str,
+    lost: &mut u64,
+    read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Vec<T> {
+    let end = format!("SELECT max(rowid) FROM {table}");
+    let end: Option<i64> = from.query_row(&end, [], |row| row.get(0)).unwrap_or(None);
+    let mut found = Vec::new();
+    let Ok(mut statement) = from.prepare(&format!("SELECT {columns} FROM {table} WHERE rowid = ?1")) else {
+        *lost += 1;
+        return found;
+    };
+    let mut misses = 0;
+    // Without a readable end: go on until nothing has come for long.
+    for rowid in 1..=end.unwrap_or(i64::MAX) {
+        match statement.query_row([rowid], &read).optional() {
+            Ok(Some(row)) => {
+                found.push(row);
+                misses = 0;
+            }
+            Ok(None) => misses += 1,
+            Err(_broken_page) => {
+                *lost += 1;
+                misses += 1;
+            }
+        }
+        if end.is_none() && misses > GIVE_UP_AFTER {
+            break;
+        }
+    }
+    found
+}
+
+type Raw = (ChangeId, Vec<u8>, Vec<u8>);
+
+fn take_changes(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -> Result<(), StoreError> {
+    let raw = each(from, "change", "id, sign1, ops", &mut salvaged.lost, |row| -> rusqlite::Result<Raw> {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    });
+    let mut values: BTreeMap<ChangeId, Vec<u8>> =
+        each(from, "value_set", "change, bytes", &mut salvaged.lost, |row| Ok((row.get(0)?, row.get(1)?)))
+            .into_iter()
+            .collect();
+    let own_key = into.identity.device_key;
+    let mut others = Vec::new();
+    let mut own = Vec::new();
+    for (id, sign1, ops) in raw {
+        let held = values.remove(&id);
+        // Damaged values must not cost the change itself: it waits for them, and a peer has them.
+        let received = Received::from_parts(&sign1, &ops, held.as_deref())
+            .or_else(|_damaged_values| Received::from_parts(&sign1, &ops, None));
+        match received {
+            Ok(received) if received.header().device == into.identity.device => {
+                match verified(received, &own_key, into.verifier()) {
+                    Some(change) => own.push(change),
+                    None => salvaged.lost += 1,
+                }
+            }
+            Ok(received) => others.push(received.trust_own_store().to_bytes()),
+            Err(_damaged) => salvaged.lost += 1,
+        }
+    }
+    // Through the same door as anything that arrives; which order they come in does not matter.
+    let bytes: Vec<Vec<u8>> = own.iter().map(Change::to_bytes).chain(others).collect();
+    let arrived = into.receive(&[], &bytes, super::Source::Peer)?;
+    salvaged.changes = u64::try_from(arrived.stored.len()).unwrap_or(u64::MAX);
+    salvaged.parked = u64::try_from(arrived.parked.len()).unwrap_or(u64::MAX);
+    salvaged.lost += u64::try_from(arrived.refused.len() + arrived.not_kept.len()).unwrap_or(u64::MAX);
+    Ok(())
+}
+
+fn verified(received: Received, key: &PublicKey, verifier: &dyn Verifier) -> Option<Change> {
+    received.verify(key, verifier).ok()
+}
+
+type File = (Digest, CaseId, i64, String, String, Option<String>, i64, bool);
+type Use = (String, crate::id::AgencyId, u32, u32, String, ChangeId, Option<String>);
+
+/// Where photographs lie, which numbers are used, which cases are shared, what was on the server.
+fn take_bookkeeping(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -> Result<(), StoreError> {
+    let columns = "digest, case_id, size, media_type, location, upload, sent, complete";
+    let files = each(from, "evidence", columns, &mut salvaged.lost, |row| -> rusqlite::Result<File> {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?))
+    });
+    let columns = "form, agency, year, serial, text, change, void";
+    let uses = each(from, "number_use", columns, &mut salvaged.lost, |row| -> rusqlite::Result<Use> {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+    });
+    let tx = into.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for file in &files {
+        let sql = "INSERT OR IGNORE INTO evidence (digest, case_id, size, media_type, location, upload, sent, complete)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        tx.prepare_cached(sql)?.execute((file.0, file.1, file.2, &file.3, &file.4, &file.5, file.6, file.7))?;
+    }
+    for used in &uses {
+        let sql = "INSERT OR IGNORE INTO number_use (form, agency, year, serial, text, change, void)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        tx.prepare_cached(sql)?.execute((&used.0, used.1, used.2, used.3, &used.4, used.5, &used.6))?;
+    }
+    for shared in without_rowid(from, "SELECT case_id FROM shared") {
+        tx.prepare_cached("INSERT OR IGNORE INTO shared (case_id) VALUES (?1)")?.execute([shared])?;
+    }
+    let seen: BTreeSet<ChangeId> = without_rowid(from, "SELECT change FROM seen_on_server").into_iter().collect();
+    for id in seen {
+        if let Some(change) = rows::change(&tx, id)?
+            && change.header().device != DeviceId::SERVER
+        {
+            tx.prepare_cached("INSERT OR IGNORE INTO seen_on_server (change) VALUES (?1)")?.execute([id])?;
+            offer::add(&tx, id)?;
+        }
+    }
+    salvaged.files = u64::try_from(files.len()).unwrap_or(u64::MAX);
+    Ok(tx.commit()?)
+}
+
+/// As much of a table without row numbers as can be read from its start.
+fn without_rowid(from: &Connection, sql: &str) -> Vec<ChangeId> {
+    let mut found = Vec::new();
+    if let Ok(mut statement) = from.prepare(sql)
+        && let Ok(rows) = statement.query_map([], |row| row.get::<_, ChangeId>(0))
+    {
+        found.extend(rows.map_while(Result::ok));
+    }
+    found
+}

@@ -1,0 +1,265 @@
+//! A save: one change, in one transaction.
+//!
+//! Promise: change, operations, values, chain head, number, evidence rows and check results are
+//! stored together or not at all. A draft is never refused for what it says; a formal act is
+//! refused when a rule blocks it, when a field the document shows has two live values, or when the
+//! lease is over and no reason is recorded.
+
+use crate::case::{CaseState, PLACE, fold};
+use crate::change::{Change, Clock, Header, NewOp, Received};
+use crate::device::judge::Judge;
+use crate::device::rows::{self, Chain};
+use crate::device::{
+    Check, Device, Drawn, Identity, Moment, NewEvidence, NumberFor, SaveError, Stop, StoreError, VoidNumber, evidence,
+    number, offer,
+};
+use crate::id::{CaseId, ChangeId, Digest, Epoch};
+use crate::lease::SignedLease;
+use crate::op::{Act, OpId};
+use crate::schema as names;
+use crate::sign::{PublicKey, Signer, SignerError, Tag};
+use crate::value::Value;
+use rusqlite::{Transaction, TransactionBehavior};
+
+const EPOCH: Tag = Tag("palm/v1/epoch");
+
+/// What one save writes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Save {
+    /// The case; `None` if the first operation opens one.
+    pub case: Option<CaseId>,
+    /// The operations.
+    pub ops: Vec<NewOp>,
+    /// Files that it binds.
+    pub evidence: Vec<NewEvidence>,
+    /// A form number that it takes. Without a free one the number stays empty.
+    pub number: Option<NumberFor>,
+    /// A form number that it voids.
+    pub void: Option<VoidNumber>,
+}
+
+/// What was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// The change.
+    pub change: ChangeId,
+    /// The case.
+    pub case: CaseId,
+    /// The number it took.
+    pub number: Option<Drawn>,
+    /// The number it voided.
+    pub voided: Option<Drawn>,
+    /// What the rules say now: breached and undecided ones.
+    pub checks: Vec<Check>,
+}
+
+impl Device {
+    /// Saves. `secret` is 32 fresh random bytes.
+    ///
+    /// # Errors
+    /// [`SaveError`]; then nothing was saved, unless the commit itself was answered by an error.
+    pub fn save(
+        &mut self,
+        mut save: Save,
+        moment: &Moment,
+        secret: [u8; 32],
+        signer: &dyn Signer,
+    ) -> Result<Saved, SaveError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let held = match save.case {
+            Some(case) => rows::changes(&tx, case)?,
+            None => Vec::new(),
+        };
+        if let Some(case) = save.case.filter(|_| held.is_empty()) {
+            return Err(SaveError::UnknownCase(case));
+        }
+        let mut chain = chain(&tx, &secret)?;
+        let lease = match rows::newest_lease(&tx, self.identity.device)? {
+            Some(hash) => rows::lease(&tx, hash, &self.identity.tenant_key, self.verifier.as_ref())?,
+            None => None,
+        };
+        let (number, voided) = numbers(&tx, &mut save)?;
+        if let Some(place) = moment.place {
+            save.ops.push(NewOp::new(Act::Record { step: PLACE.to_owned() }).with(place.value()));
+        }
+        let header = header(&tx, &self.identity, &chain, save.case, lease.as_ref(), moment)?;
+        let stops = stops(&self.judge, &held, &header, &save.ops, lease.as_ref(), moment, signer)?;
+        if !stops.is_empty() {
+            return Err(SaveError::Stopped(stops));
+        }
+        let change = Change::seal(header, save.ops, secret, signer)?;
+        let state = check_form(&held, &change)?;
+        rows::insert(&tx, &change, true)?;
+        offer::add(&tx, change.id())?;
+        chain = Chain { seq: change.header().seq, prev: Some(change.id()), ..chain };
+        chain.store(&tx)?;
+        save.evidence.iter().try_for_each(|file| evidence::add(&tx, change.case(), file))?;
+        if let Some(drawn) = &number {
+            number::mark(&tx, drawn, change.id(), None)?;
+        }
+        if let (Some(drawn), Some(void)) = (&voided, &save.void) {
+            number::mark(&tx, drawn, change.id(), Some(&void.reason))?;
+        }
+        let checks = self.judge.checks(&state, moment.wall);
+        keep_checks(&tx, change.id(), &checks)?;
+        rows::write_card(&tx, &state)?;
+        tx.commit()?;
+        Ok(Saved { change: change.id(), case: change.case(), number, voided, checks })
+    }
+}
+
+/// The chain head; a store that was found behind begins a new epoch, derived from the secret.
+fn chain(tx: &Transaction<'_>, secret: &[u8; 32]) -> Result<Chain, StoreError> {
+    let chain = Chain::load(tx)?;
+    if !chain.behind {
+        return Ok(chain);
+    }
+    let hash = EPOCH.hash(&[secret]);
+    let epoch = hash.bytes().first_chunk().copied().unwrap_or_default();
+    let fresh = Chain { epoch: Epoch::new(epoch), seq: 0, prev: None, behind: false };
+    fresh.store(tx)?;
+    Ok(fresh)
+}
+
+fn header(
+    tx: &Transaction<'_>,
+    identity: &Identity,
+    chain: &Chain,
+    case: Option<CaseId>,
+    lease: Option<&SignedLease>,
+    moment: &Moment,
+) -> Result<Header, StoreError> {
+    let deps = match case {
+        Some(case) => rows::heads(tx, case)?,
+        None => Vec::new(),
+    };
+    let anchor = rows::anchor(tx, moment)?;
+    Ok(Header {
+        tenant: identity.tenant,
+        device: identity.device,
+        epoch: chain.epoch,
+        seq: chain.seq + 1,
+        prev: chain.prev,
+        officer: identity.officer,
+        lease: lease.map(|lease| lease.hash),
+        case,
+        deps,
+        clock: Clock { wall: moment.wall, monotonic_ms: moment.monotonic_ms, boot: moment.boot, anchor },
+        rules: Judge::rules_hash(),
+        ops: Digest::new([0; 32]),
+    })
+}
+
+/// Takes the numbers the save wants and appends the operations that write them.
+fn numbers(tx: &Transaction<'_>, save: &mut Save) -> Result<(Option<Drawn>, Option<Drawn>), SaveError> {
+    let mut drawn = None;
+    if let Some(NumberFor { document, form, year }) = &save.number {
+        drawn = number::next(tx, form, *year)?;
+        if let Some(drawn) = &drawn {
+            let put = |field, text: &str| NewOp::put(Some(*document), field, Vec::new(), Value::text(text));
+            save.ops.extend([put(names::NUMBER, &drawn.text), put(names::NUMBER_SOURCE, "block")]);
+        }
+    }
+    let Some(VoidNumber { form, year, reason }) = &save.void else { return Ok((drawn, None)) };
+    if drawn.as_ref().is_some_and(|drawn| drawn.form == *form && drawn.year == *year) {
+        return Err(SaveError::Number("one save cannot take and void the same number".to_owned()));
+    }
+    let voided = number::next(tx, form, *year)?.ok_or_else(|| SaveError::Number(format!("{form} {year}")))?;
+    let said = Value::List(vec![
+        Value::text(form),
+        Value::Int((*year).into()),
+        Value::Int(voided.serial.into()),
+        Value::text(&voided.text),
+        Value::text(reason),
+    ]);
+    save.ops.push(NewOp::new(Act::Record { step: names::NUMBER_VOIDED.to_owned() }).with(said));
+    Ok((drawn, Some(voided)))
+}
+
+/// What stops the formal acts of this save, judged on the case as it stands with the rest of the save.
+fn stops(
+    judge: &Judge,
+    held: &[Change],
+    header: &Header,
+    ops: &[NewOp],
+    lease: Option<&SignedLease>,
+    moment: &Moment,
+    signer: &dyn Signer,
+) -> Result<Vec<Stop>, SaveError> {
+    if !ops.iter().any(|op| op.act.is_formal()) {
+        return Ok(Vec::new());
+    }
+    let rest = ops.iter().map(|op| if op.act.is_formal() { nothing() } else { op.clone() }).collect();
+    let trial = Change::seal(header.clone(), rest, [0; 32], &NoSigner(signer))?;
+    let before = fold(trial.case(), held.iter().chain([&trial]));
+    let mut stops = judge.stops(&before, ops, moment.wall);
+    stops.extend(ops.iter().filter_map(|op| conflict(&before, op)));
+    let running = lease.is_some_and(|lease| moment.wall < lease.lease.not_after);
+    if !running && before.steps_of(names::OVERRUN_REASON).next().is_none() {
+        stops.push(Stop {
+            code: "lease_over".to_owned(),
+            article: None,
+            zh: "终端离线使用许可已到期：签名、送达前请先记录理由。".to_owned(),
+            en: "The permission to work offline has ended: record a reason before signing or delivering.".to_owned(),
+            ops: Vec::new(),
+        });
+    }
+    Ok(stops)
+}
+
+/// Stands in the place of a formal act, so that the other operations keep their places.
+fn nothing() -> NewOp {
+    NewOp::new(Act::Unknown { kind: u64::MAX, detail: Value::Null })
+}
+
+/// A field of the document, or one it shows, in which two values live.
+fn conflict(before: &CaseState, op: &NewOp) -> Option<Stop> {
+    let Act::Sign(signature) = &op.act else { return None };
+    let target = op.target?.resolve(before.id);
+    let shown: Vec<OpId> = signature.shown.iter().map(|shown| shown.resolve(before.id)).collect();
+    let field = before
+        .conflicts()
+        .find(|field| field.target == Some(target) || field.live.iter().any(|live| shown.contains(&live.op)))?;
+    Some(Stop {
+        code: "field_in_conflict".to_owned(),
+        article: None,
+        zh: format!("文书中的“{}”有两个不同的值，须先确定再签名。", field.name),
+        en: format!("The field {} shown in the document has two different values: settle it before signing.", field.name),
+        ops: field.live.iter().map(|live| live.op).collect(),
+    })
+}
+
+/// The state with the change; what this app could not read back or would have no effect is no save.
+fn check_form(held: &[Change], change: &Change) -> Result<CaseState, SaveError> {
+    Received::read(&change.to_bytes()).map_err(SaveError::Unreadable)?;
+    let state = fold(change.case(), held.iter().chain([change]));
+    match state.without_effect.get(&change.id()) {
+        Some(breach) => Err(SaveError::Form(*breach)),
+        None => Ok(state),
+    }
+}
+
+fn keep_checks(tx: &Transaction<'_>, change: ChangeId, checks: &[Check]) -> Result<(), StoreError> {
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO check_result (change, place, rules, rule, article, severity, outcome, zh, en)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for (place, check) in (0_i64..).zip(checks) {
+        let Check { rule, article, severity, outcome, zh, en } = check;
+        statement.execute((change, place, Judge::rules_hash(), rule, article, severity, outcome, zh, en))?;
+    }
+    Ok(())
+}
+
+/// For a change that only this call sees.
+struct NoSigner<'a>(&'a dyn Signer);
+
+impl Signer for NoSigner<'_> {
+    fn sign(&self, _message: &[u8]) -> Result<[u8; 64], SignerError> {
+        Ok([0; 64])
+    }
+
+    fn public_key(&self) -> PublicKey {
+        self.0.public_key()
+    }
+}

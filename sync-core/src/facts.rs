@@ -1,0 +1,134 @@
+//! From a folded case to the plain facts that rules look at. One bridge for phone and server.
+//!
+//! Promise: same state, same roster, same moment, same facts. A field or step that nobody wrote is
+//! not known or has not happened; nothing is guessed. Which names it reads is in `schema`, and
+//! `docs/case-schema.md` says it for people.
+//! Not here: judgement (`law`), where state and roster come from.
+
+mod decision;
+mod inspection;
+mod roster;
+
+pub use roster::{AgencyEntry, OfficerEntry, Roster, Span, certificate_of};
+
+use crate::case::{CaseState, FieldState};
+use crate::law::facts::{
+    CaseKind, EvidenceEntry, Facts, Happened, Known, OfficerPresent, Party, PartyType, Sector,
+};
+use crate::law::wording::orders_correction;
+use crate::op::{self, OpId};
+use crate::schema as names;
+use crate::time::{Date, Instant};
+use crate::value::Value;
+
+/// The facts of a case, as of an act at `at`.
+pub fn of_case(state: &CaseState, roster: &Roster, at: Instant) -> Facts {
+    let agency = state.opening.as_ref().and_then(|opening| roster.agencies.get(&opening.agency));
+    let sector = text(state, None, names::SECTOR).or(agency.map(|agency| agency.sector.as_str()));
+    let kind = state.opening.as_ref().map_or(CaseKind::Inspection, |opening| match opening.kind {
+        op::CaseKind::Inspection => CaseKind::Inspection,
+        op::CaseKind::Simple => CaseKind::Spot,
+        op::CaseKind::Ordinary => CaseKind::Ordinary,
+    });
+    let mut facts = Facts::new(at.date(), &roster.region, sector_of(sector.unwrap_or_default()), kind);
+    facts.tenant = roster.tenant;
+    facts.violation_on = known(text(state, None, names::VIOLATION_DATE).and_then(|date| date.parse::<Date>().ok()));
+    facts.officers = officers(state, roster, at);
+    facts.certificate_shown_at = happened(state, names::CERTIFICATE_SHOWN);
+    facts.first_question_at = happened(state, names::QUESTION_ASKED);
+    facts.rights_told_at = happened(state, names::RIGHTS_TOLD);
+    facts.heard_at = happened(state, names::STATEMENT_HEARD);
+    facts.waived_at = happened(state, names::STATEMENT_WAIVED);
+    facts.correction_ordered_at = happened(state, names::CORRECTION_ORDERED);
+    facts.correction_text_orders = correction_text(state);
+    facts.party = party(state);
+    facts.individual_business_as_organisation.clone_from(&roster.individual_business_as_organisation);
+    facts.reconsideration_organ = known(agency.and_then(|agency| agency.reconsideration.clone()));
+    facts.on_water = state.value(None, names::ON_WATER).and_then(Value::as_bool).unwrap_or(false);
+    facts.landed_at = happened(state, names::LANDED);
+    facts.inspection = (kind == CaseKind::Inspection).then(|| inspection::of(state));
+    facts.decision = decision::of(state);
+    facts.evidence = evidence(state);
+    facts
+}
+
+fn officers(state: &CaseState, roster: &Roster, at: Instant) -> Vec<OfficerPresent> {
+    let present = |officer| {
+        let entry = roster.officers.get(officer);
+        OfficerPresent {
+            officer: *officer,
+            certificate: certificate_of(entry, at),
+            is_helper: entry.is_some_and(|entry| entry.is_helper),
+        }
+    };
+    state.participants.keys().map(present).collect()
+}
+
+fn party(state: &CaseState) -> Party {
+    let Some((entity, _)) = state.entities_of(names::PARTY).into_iter().next() else { return Party::default() };
+    let read = |name| text(state, Some(entity), name).map(str::to_owned);
+    Party {
+        kind: known(read(names::PARTY_TYPE).and_then(|kind| match kind.as_str() {
+            "natural_person" => Some(PartyType::NaturalPerson),
+            "individual_business" => Some(PartyType::IndividualBusiness),
+            "company" => Some(PartyType::Company),
+            "other_organisation" => Some(PartyType::OtherOrganisation),
+            _ => None,
+        })),
+        credit_code: read(names::USCC),
+        citizen_number: read(names::CITIZEN_NUMBER),
+    }
+}
+
+fn evidence(state: &CaseState) -> Vec<EvidenceEntry> {
+    let entry = |(entity, _)| EvidenceEntry {
+        name: text(state, Some(entity), names::TITLE).unwrap_or_default().to_owned(),
+        kind: text(state, Some(entity), names::KIND).unwrap_or_default().to_owned(),
+    };
+    state.entities_of(names::EVIDENCE).into_iter().map(entry).collect()
+}
+
+fn correction_text(state: &CaseState) -> Known<bool> {
+    let order = documents(state, names::CORRECTION_ORDER).into_iter().next_back();
+    known(order.and_then(|order| text(state, Some(order), names::TEXT)).map(orders_correction))
+}
+
+/// Documents of a form that were not voided, by order key.
+fn documents(state: &CaseState, form: &str) -> Vec<OpId> {
+    let of_form = |entity: &OpId| text(state, Some(*entity), names::FORM) == Some(form);
+    state.entities_of(names::DOCUMENT).into_iter().map(|(entity, _)| entity).filter(of_form).collect()
+}
+
+fn sector_of(code: &str) -> Sector {
+    match code {
+        "market" => Sector::Market,
+        "agriculture" => Sector::Agriculture,
+        "transport" => Sector::Transport,
+        "housing" => Sector::Housing,
+        "emergency" => Sector::Emergency,
+        _ => Sector::Other,
+    }
+}
+
+/// The displayed text of a field, unless it is empty.
+fn text<'a>(state: &'a CaseState, target: Option<OpId>, name: &str) -> Option<&'a str> {
+    state.value(target, name).and_then(Value::as_text).filter(|text| !text.trim().is_empty())
+}
+
+/// When a step was first recorded.
+fn happened(state: &CaseState, step: &str) -> Happened {
+    state.steps_of(step).map(|step| step.by.wall_ms).min().map_or(Happened::NotYet, Happened::At)
+}
+
+/// When a field got the value it shows.
+fn written(state: &CaseState, name: &str) -> Happened {
+    let shown = |field: &FieldState| field.live.first().map(|live| live.by.wall_ms);
+    match text(state, None, name) {
+        Some(_) => state.field(None, name).and_then(shown).map_or(Happened::NotYet, Happened::At),
+        None => Happened::NotYet,
+    }
+}
+
+fn known<T>(value: Option<T>) -> Known<T> {
+    value.map_or(Known::Unknown, Known::Known)
+}

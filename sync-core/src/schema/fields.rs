@@ -1,0 +1,159 @@
+//! The rows of the case schema.
+
+use super::{Field, Kind, Label};
+
+/// Kinds of entity.
+pub const ENTITIES: &[Label] = &[
+    label("party", "当事人", "Party"),
+    label("evidence", "证据", "Evidence"),
+    label("record", "笔录", "Record"),
+    label("line", "问答", "Question and answer"),
+    label("document", "执法文书", "Document"),
+    label("supplementary_record", "补充笔录", "Supplementary record"),
+];
+
+/// Steps (程序环节).
+pub const STEPS: &[Label] = &[
+    label("entered", "进入检查场所", "Entered the premises"),
+    label("certificate_shown", "出示执法证件", "Certificates shown"),
+    label("rights_told", "告知权利义务", "Rights told"),
+    label("code_shown", "出示执法码", "Enforcement code shown"),
+    label("notice_handed", "送交检查通知书", "Inspection notice handed over"),
+    label("question_asked", "开始询问", "First question asked"),
+    label("statement_heard", "听取陈述申辩", "Statement and defence heard"),
+    label("statement_waived", "放弃陈述申辩", "Statement and defence waived"),
+    label("correction_ordered", "责令改正", "Correction ordered"),
+    label("delivered", "送达", "Delivered"),
+    label("reported_for_record", "报所属机关备案", "Reported to the organ for the record"),
+    label("inspection_filed", "检查情况报司法行政部门备案", "Inspection reported for the record"),
+    label("archived", "交归档", "Handed in for the archive"),
+    label("no_code_reason", "无执法码的特殊原因", "Reason for having no enforcement code"),
+    label("overrun_reason", "离线许可到期后实施的理由", "Reason for acting after the lease ended"),
+    label("landed", "抵岸", "Landed"),
+    label("number_voided", "文号作废", "Form number voided"),
+    label("place", "所在位置", "Place of the save"),
+];
+
+const SECTORS: Kind = Kind::Code(&["market", "agriculture", "transport", "housing", "emergency", "other"]);
+const PARTY_TYPES: Kind = Kind::Code(&["natural_person", "individual_business", "company", "other_organisation"]);
+const EVIDENCE_KINDS: Kind = Kind::Code(&[
+    "书证", "物证", "视听资料", "电子数据", "证人证言", "当事人的陈述", "鉴定意见", "勘验笔录、现场笔录",
+]);
+const FORMS: Kind = Kind::Code(&[
+    "spot_decision", "penalty_decision", "interview_record", "scene_record", "correction_order", "inspection_notice",
+]);
+
+/// Fields.
+pub const FIELDS: &[Field] = &[
+    // The case.
+    field("", "title", "案件名称", "Title", Kind::Text),
+    field("", "sector", "执法领域", "Sector", SECTORS),
+    field("", "task_id", "检查任务编号", "Task", Kind::Text),
+    field("", "plan_approved_ms", "检查方案批准时间", "Plan approved", Kind::Instant),
+    field("", "urgent", "紧急情况", "Urgent", Kind::Bool),
+    field("", "on_water", "水上执法", "On the water", Kind::Bool),
+    field("", "violation_date", "违法行为发生日期", "Date of the violation", Kind::Date),
+    field("", "enforcement_code", "执法码", "Enforcement code", Kind::Text),
+    field("", "enterprise_code", "企业码", "Enterprise code", Kind::Text),
+    field("", "notice_number", "检查通知书文号", "Number of the inspection notice", Kind::Text),
+    field("", "address", "检查地址", "Address", Kind::Text),
+    field("", "place_text", "地点", "Place", Kind::Text),
+    // The inspection of a restaurant.
+    field("", "shop_name", "店招名称", "Name on the sign", Kind::Text),
+    field("", "licence_number", "食品经营许可证编号", "Food licence number", Kind::Text),
+    field("", "licence_valid_to", "食品经营许可证有效期至", "Food licence valid to", Kind::Date),
+    field("", "licence_displayed", "许可证公示", "Licence displayed", Kind::Bool),
+    field("", "business_licence_displayed", "营业执照公示", "Business licence displayed", Kind::Bool),
+    field("", "scope_matches", "经营范围相符", "Within the licensed scope", Kind::Bool),
+    field("", "business_area_m2", "经营面积（平方米）", "Floor area (m²)", Kind::Int),
+    field("", "seats", "座位数", "Seats", Kind::Int),
+    field("", "staff_count", "从业人员数", "Staff", Kind::Int),
+    field("", "health_certificates", "有效健康证数", "Valid health certificates", Kind::Int),
+    field("", "food_safety_officer", "食品安全员", "Food safety officer", Kind::Text),
+    field("", "training_records", "培训记录", "Training records", Kind::Bool),
+    field("", "menu_count", "菜品数", "Dishes on the menu", Kind::Int),
+    field("", "menu_priced", "菜单明码标价", "Menu priced", Kind::Bool),
+    field("", "unpriced_dishes", "未标价菜品数", "Dishes without a price", Kind::Int),
+    field("", "price_board", "价格公示牌", "Price board", Kind::Bool),
+    field("", "charged_extra", "价外收费", "Charged beyond the price", Kind::Bool),
+    field("", "packaging_fee_told", "打包费告知", "Packaging fee told", Kind::Bool),
+    field("", "minimum_charge", "最低消费", "Minimum charge", Kind::Bool),
+    field("", "corrected_on_site", "当场改正", "Put right at once", Kind::Bool),
+    field("", "purchase_records", "进货查验记录", "Purchase records", Kind::Bool),
+    field("", "supplier_licences", "供货者资质", "Supplier licences", Kind::Bool),
+    field("", "expired_food", "过期食品数", "Expired items", Kind::Int),
+    field("", "labels_complete", "标签完整", "Labels complete", Kind::Bool),
+    field("", "additives_recorded", "食品添加剂记录", "Additives recorded", Kind::Bool),
+    field("", "raw_cooked_apart", "生熟分开", "Raw and cooked apart", Kind::Bool),
+    field("", "cold_storage_c", "冷藏温度（摄氏度）", "Cold storage (°C)", Kind::Int),
+    field("", "freezer_c", "冷冻温度（摄氏度）", "Freezer (°C)", Kind::Int),
+    field("", "samples_kept", "食品留样", "Samples kept", Kind::Bool),
+    field("", "tableware_disinfected", "餐具消毒", "Tableware disinfected", Kind::Bool),
+    field("", "pest_control", "防蝇防鼠", "Pest control", Kind::Bool),
+    field("", "kitchen_clean", "后厨清洁", "Kitchen clean", Kind::Bool),
+    field("", "ventilation", "排烟排气", "Ventilation", Kind::Bool),
+    field("", "waste_contract", "餐厨垃圾合同", "Kitchen waste contract", Kind::Bool),
+    field("", "fire_extinguishers", "灭火器数", "Fire extinguishers", Kind::Int),
+    field("", "gas_alarm", "燃气报警器", "Gas alarm", Kind::Bool),
+    field("", "saving_notice", "制止餐饮浪费提示", "Notice against food waste", Kind::Bool),
+    field("", "complaint_phone", "投诉电话公示", "Complaint number displayed", Kind::Bool),
+    field("", "remarks", "备注", "Remarks", Kind::Text),
+    field("", "inspection_result", "检查结果", "Result of the inspection", Kind::Text),
+    // Parties.
+    field("party", "name", "名称", "Name", Kind::Text),
+    field("party", "party_type", "当事人类型", "Kind of party", PARTY_TYPES),
+    field("party", "uscc", "统一社会信用代码", "Unified social credit code", Kind::Text),
+    field("party", "citizen_number", "公民身份号码", "Citizen identity number", Kind::Text),
+    field("party", "address", "住所", "Address", Kind::Text),
+    field("party", "legal_representative", "法定代表人（负责人、经营者）", "Legal representative", Kind::Text),
+    field("party", "phone", "联系电话", "Phone", Kind::Text),
+    // Evidence.
+    field("evidence", "kind", "证据种类", "Kind of evidence", EVIDENCE_KINDS),
+    field("evidence", "digest", "SHA-256 摘要", "SHA-256 digest", Kind::Digest),
+    field("evidence", "size", "字节数", "Size in bytes", Kind::Int),
+    field("evidence", "media_type", "媒体类型", "Media type", Kind::Text),
+    field("evidence", "title", "证据名称", "Title", Kind::Text),
+    field("evidence", "taken_at_ms", "取证时间", "Taken at", Kind::Instant),
+    field("evidence", "taken_by", "取证人", "Taken by", Kind::Text),
+    field("evidence", "proves", "证明内容", "What it proves", Kind::Text),
+    field("evidence", "source", "来源", "Source", Kind::Code(&["captured", "imported"])),
+    // Records and their lines.
+    field("record", "record_type", "笔录类型", "Kind of record", Kind::Code(&["interview", "scene"])),
+    field("record", "asked_person", "被询问人", "Person asked", Kind::Text),
+    field("record", "began_at_ms", "开始时间", "Began", Kind::Instant),
+    field("record", "ended_at_ms", "结束时间", "Ended", Kind::Instant),
+    field("record", "text", "内容", "Text", Kind::Text),
+    field("line", "question", "问", "Question", Kind::Text),
+    field("line", "answer", "答", "Answer", Kind::Text),
+    field("supplementary_record", "text", "补充内容", "Text", Kind::Text),
+    field("supplementary_record", "record", "所补充的笔录", "The record it supplements", Kind::Text),
+    // Documents.
+    field("document", "form", "文书", "Form", FORMS),
+    field("document", "number", "文号", "Number", Kind::Text),
+    field("document", "number_source", "文号来源", "Source of the number", Kind::Code(&["block", "presealed"])),
+    field("document", "paper_photo", "纸质文书照片摘要", "Digest of the photographed paper", Kind::Digest),
+    field("document", "date", "日期", "Date", Kind::Date),
+    field("document", "decided_at_ms", "决定时间", "Decided at", Kind::Instant),
+    field("document", "fine_fen", "罚款金额（分）", "Fine (fen)", Kind::Fen),
+    field("document", "penalty_kind", "处罚种类", "Kinds of penalty", Kind::Codes(&["warning", "fine", "other"])),
+    field("document", "facts", "违法事实", "Violation", Kind::Text),
+    field("document", "basis", "法律依据", "Legal basis", Kind::Text),
+    field("document", "kind_and_basis", "处罚种类和依据", "Kind and basis of the penalty", Kind::Text),
+    field("document", "remedy", "救济途径和期限", "Remedies and their periods", Kind::Text),
+    field("document", "remedy_reconsideration_organ", "行政复议机关", "Organ of reconsideration", Kind::Text),
+    field("document", "organ_name", "行政机关名称", "Name of the organ", Kind::Text),
+    field("document", "place_text", "地点", "Place", Kind::Text),
+    field("document", "seal", "印章", "Seal", Kind::Code(&["presealed", "electronic"])),
+    field("document", "payment", "缴款途径和期限", "How and by when to pay", Kind::Text),
+    field("document", "party_particulars", "当事人基本情况", "Particulars of the party", Kind::Text),
+    field("document", "correction_deadline", "改正期限", "Correct by", Kind::Date),
+    field("document", "text", "正文", "Body", Kind::Text),
+];
+
+const fn label(name: &'static str, zh: &'static str, en: &'static str) -> Label {
+    Label { name, zh, en }
+}
+
+const fn field(entity: &'static str, name: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> Field {
+    Field { entity, name, zh, en, kind }
+}
