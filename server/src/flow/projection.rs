@@ -6,23 +6,19 @@
 use std::collections::BTreeSet;
 
 use sync_core::case::{CaseState, Graph, fold};
-use sync_core::id::{CaseId, Digest, OfficerId, TenantId};
+use sync_core::decision;
+use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
+use sync_core::time::Instant;
 use sync_core::value::Value;
 
+use crate::flow::judge;
 use crate::refusal::Failure;
 use crate::store::{self, CaseFileRow, StoredChange, Tx};
 
 /// Fields that hold the SHA-256 of a piece of evidence.
 const DIGEST_FIELDS: [&str; 3] = ["digest", "paper_photo", "strokes"];
-/// The step by which officers hand a returned record in again (交回).
-const HANDED_IN: &str = "handed_in";
 /// Longest text that is searched, in bytes.
 const SEARCH_TEXT_MAX: usize = 64 << 10;
-
-/// Hash of the rule set that this server judges by.
-pub fn rules() -> Digest {
-    Digest::new([0; 32])
-}
 
 /// Folds the stored changes of a case and puts the projection in place. `extra` takes part beside
 /// those that the fold names: officers whose part in the case was excluded but is not forgotten.
@@ -42,6 +38,7 @@ pub fn project(
     let agency = tx.agency(tenant, &opening.agency)?;
     let officers: Vec<OfficerId> = state.participants.keys().chain(extra).copied().collect();
     let evidence = claimed(&state);
+    let checks = judge::open(judge::judge(tx, tenant, &state, newest_act(held))?);
     let mut file = CaseFileRow {
         id: case,
         agency: opening.agency,
@@ -58,12 +55,12 @@ pub fn project(
         basis: state.basis(),
         heads: state.heads.iter().copied().collect(),
         conflicts: count(state.conflicts().count()),
-        breaches: 0,
+        breaches: count(checks.iter().filter(|check| check.outcome == "breached").count()),
         missing_evidence: 0,
         search_text: search_text(&state),
         fold: state.fold.into(),
         state: serde_json::to_vec(&state).map_err(Failure::broken)?,
-        checks: b"[]".to_vec(),
+        checks: serde_json::to_vec(&checks).map_err(Failure::broken)?,
     };
     tx.put_case_file(tenant, &file, &officers, &evidence)?;
     let missing = count(tx.missing_evidence(tenant, &case)?.len());
@@ -82,6 +79,13 @@ fn text(state: &CaseState, field: &str) -> String {
     state.value(None, field).and_then(Value::as_text).unwrap_or_default().to_owned()
 }
 
+/// When the newest change by a phone was made, at the earliest: as of then the case is judged, and not
+/// as of its arrival, for a certificate may have ended on the way.
+fn newest_act(held: &[StoredChange]) -> Instant {
+    let by_phones = held.iter().filter(|stored| stored.change.header().device != DeviceId::SERVER);
+    by_phones.map(|stored| stored.lower).max().unwrap_or(Instant::from_ms(0))
+}
+
 /// Digests of the evidence that the case claims, withdrawn pieces included: they were recorded.
 pub fn claimed(state: &CaseState) -> Vec<Digest> {
     let digests: BTreeSet<Digest> = state
@@ -94,20 +98,13 @@ pub fn claimed(state: &CaseState) -> Vec<Digest> {
     digests.into_iter().collect()
 }
 
-/// `closed` once closed; `returned` while a return has not been answered by handing in; else `open`.
+/// `closed` once closed; `returned` while a returned record has not been supplemented; else `open`.
 fn status(state: &CaseState, held: &[StoredChange]) -> &'static str {
-    if state.decisions.iter().any(|decision| decision.decision == "closed") {
+    if decision::is_closed(state) {
         return "closed";
     }
-    let returns: Vec<_> = state.decisions.iter().filter(|decision| decision.decision == "returned").collect();
-    if returns.is_empty() {
-        return "open";
-    }
     let graph = Graph::new(held.iter().map(|stored| &stored.change));
-    let answered = |returned: &sync_core::op::OpId| {
-        state.steps_of(HANDED_IN).any(|step| graph.builds_on(&step.op.change, &returned.change))
-    };
-    if returns.iter().all(|returned| answered(&returned.op)) { "open" } else { "returned" }
+    if decision::returned(state, &graph).is_empty() { "open" } else { "returned" }
 }
 
 fn search_text(state: &CaseState) -> String {

@@ -12,7 +12,7 @@ use sync_core::plan::{Interval, Stored, Taken};
 use sync_core::receipt::ReceiptEntry;
 use sync_core::time::Instant;
 
-use crate::flow::projection;
+use crate::flow::judge;
 use crate::keys::Keys;
 use crate::refusal::Failure;
 use crate::store::{self, StoredChange, TenantRow, Tx};
@@ -146,7 +146,7 @@ impl<'a, 't> Recorder<'a, 't> {
             case: Some(case),
             deps: heads.iter().copied().collect(),
             clock: Clock { wall: self.now, monotonic_ms: 0, boot: BootId::new([0; 16]), anchor: None },
-            rules: projection::rules(),
+            rules: judge::rule_set(),
             ops: Digest::new([0; 32]),
         };
         let change = Change::seal(header, ops, random::bytes()?, &self.keys.server).map_err(Failure::broken)?;

@@ -2,6 +2,7 @@
 
 use sync_core::id::Digest;
 
+use super::judge::rule_set;
 use crate::app::App;
 use crate::refusal::Failure;
 use crate::store::{
@@ -48,10 +49,6 @@ pub async fn version(app: &App) -> Result<String, Failure> {
 pub fn tag(tenant: &str, version: i64) -> String {
     let rules = rule_set().to_string();
     format!("{}-{version}-{}", tenant.split_at_checked(8).map_or(tenant, |(start, _)| start), rules.split_at_checked(16).map_or("", |(start, _)| start))
-}
-
-fn rule_set() -> Digest {
-    sync_core::law::rule::rule_set_hash(sync_core::law::table::rules())
 }
 
 /// Reads it.

@@ -83,7 +83,11 @@ impl Roster {
     pub fn from_reference(json: &str) -> Result<Self, serde_json::Error> {
         let Reference { tenant, region, agencies, officers, individual_business_as_organisation } =
             serde_json::from_str(json)?;
-        let agencies = agencies.into_iter().map(|Agency { id, sector, reconsideration }| {
+        // The reference names the organ of reconsideration by id; rules compare it with what documents say.
+        let names: BTreeMap<AgencyId, String> =
+            agencies.iter().map(|agency| (agency.id, agency.name.clone())).collect();
+        let agencies = agencies.into_iter().map(|Agency { id, sector, reconsideration, .. }| {
+            let reconsideration = reconsideration.and_then(|organ| names.get(&organ).cloned());
             (id, AgencyEntry { sector, reconsideration })
         });
         let officers = officers.into_iter().map(|Entry { officer, certificates }| {
@@ -124,9 +128,11 @@ struct Reference {
 struct Agency {
     id: AgencyId,
     #[serde(default)]
+    name: String,
+    #[serde(default)]
     sector: String,
     #[serde(default)]
-    reconsideration: Option<String>,
+    reconsideration: Option<AgencyId>,
 }
 
 #[derive(Deserialize)]

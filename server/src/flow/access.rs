@@ -1,0 +1,121 @@
+//! Who may look at a case, and the look written down.
+//!
+//! Promise: a case out of reach and a case that does not exist give the same answer. A look by somebody who does not
+//! handle the case names its purpose. The look is written in the transaction that reads, so that nothing is shown
+//! that was not written down.
+
+use sync_core::id::{CaseId, TenantId};
+use sync_core::time::Instant;
+
+use super::caller::{Caller, Role};
+use crate::random;
+use crate::refusal::{Failure, Refusal};
+use crate::store::{CaseFileRow, CaseFilter, ReadAuditRow, Tx};
+
+/// They lead, review or administer in the agency, and read what its subtree handles.
+const HANDLING: [Role; 6] = [
+    Role::UnitHead,
+    Role::PrincipalHead,
+    Role::OtherHead,
+    Role::LegalReviewer,
+    Role::CaseReviewer,
+    Role::AgencyAdmin,
+];
+/// They supervise: they read with a purpose, and change no case.
+const SUPERVISING: [Role; 3] = [Role::DepartmentSupervisor, Role::CountySupervisor, Role::CountyLeadership];
+
+/// Whether the caller reads as a supervisor anywhere.
+pub fn supervises(caller: &Caller) -> bool {
+    SUPERVISING.iter().any(|role| caller.is(*role))
+}
+
+fn handles_in_subtree(caller: &Caller) -> bool {
+    HANDLING.iter().any(|role| caller.is(*role))
+}
+
+/// A case within reach, and how the caller stands to it.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The case as projected.
+    pub file: CaseFileRow,
+    /// The caller takes part in it.
+    pub takes_part: bool,
+    /// The caller leads, reviews or administers where it is handled.
+    pub handles: bool,
+}
+
+impl Access {
+    /// Whether the caller needs citizen numbers and telephone numbers in full.
+    pub const fn sees_personal_data(&self) -> bool {
+        self.takes_part || self.handles
+    }
+}
+
+/// What a look is at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// `case`, `history`, `evidence`, `record`.
+    pub what: &'static str,
+    /// Which field, which digest; empty for all of it.
+    pub part: String,
+    /// Why.
+    pub purpose: Option<String>,
+}
+
+/// The case, if it is within the caller's reach.
+///
+/// # Errors
+/// [`Refusal::NotFound`], or an accident.
+pub fn reach(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, case: &CaseId) -> Result<Access, Failure> {
+    let file = tx.case_file(tenant, case)?.ok_or(Refusal::NotFound)?;
+    let takes_part = tx.takes_part(tenant, case, &caller.officer)?;
+    let handles = handles_in_subtree(caller) && file.agency_path.starts_with(&caller.path);
+    let supervises = supervises(caller) && caller.reaches(&file.agency_path);
+    if takes_part || handles || supervises { Ok(Access { file, takes_part, handles }) } else { Err(Refusal::NotFound.into()) }
+}
+
+/// The case, if it is within reach, with the look written down. Must run in a write transaction.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::PurposeRequired`]; or an accident, and then nothing may be shown.
+pub fn look(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    caller: &Caller,
+    case: &CaseId,
+    look: Look,
+    now: Instant,
+) -> Result<Access, Failure> {
+    let access = reach(tx, tenant, caller, case)?;
+    let Look { what, part, purpose } = look;
+    if purpose.is_none() && !access.sees_personal_data() {
+        return Err(Refusal::PurposeRequired.into());
+    }
+    tx.add_read_audit(
+        tenant,
+        &ReadAuditRow {
+            id: random::bytes()?,
+            at: now,
+            officer: caller.officer,
+            what: what.to_owned(),
+            case: Some(*case),
+            part,
+            purpose: purpose.unwrap_or_default(),
+        },
+    )?;
+    Ok(access)
+}
+
+/// The part of a list's filter that is the caller's reach.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for those who read no cases.
+pub fn filter(caller: &Caller) -> Result<CaseFilter, Refusal> {
+    let everywhere = CaseFilter::default();
+    if handles_in_subtree(caller) || supervises(caller) {
+        let path = Some(caller.reach()).filter(|path| !path.is_empty()).map(str::to_owned);
+        return Ok(CaseFilter { agency_path: path, ..everywhere });
+    }
+    caller.must_be(&[Role::Officer])?;
+    Ok(CaseFilter { officer: Some(caller.officer), ..everywhere })
+}

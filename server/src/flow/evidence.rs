@@ -1,0 +1,210 @@
+//! Evidence arrives in pieces and is read under supervision.
+//!
+//! Promise: an offset that was told is safe on disk; a file is stored only under the digest its bytes hash to; a file
+//! that is stored already is complete at once; nobody learns of another person's upload. A look is written down
+//! before the first byte leaves. Not here: the bytes themselves (`crate::evidence_store`).
+
+use std::fs::File;
+
+use sync_core::id::{CaseId, Digest};
+
+use super::access::{self, Look};
+use super::caller::{Caller, Role};
+use crate::app::App;
+use crate::evidence_store::Appended;
+use crate::random;
+use crate::refusal::{Failure, Refusal};
+use crate::store::{EvidenceFileRow, UploadRow};
+
+/// The largest file, in bytes: 512 MiB.
+pub const MAX_FILE: u64 = 512 << 20;
+/// The longest body of one PATCH, in bytes: 8 MiB.
+pub const MAX_PIECE: u64 = 8 << 20;
+
+/// Where an upload stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Its row.
+    pub row: UploadRow,
+    /// How much of it is safe on disk.
+    pub offset: u64,
+}
+
+impl Upload {
+    /// The whole size in bytes.
+    pub fn size(&self) -> u64 {
+        self.row.size.cast_unsigned()
+    }
+
+    /// Whether the file is stored.
+    pub fn is_complete(&self) -> bool {
+        self.offset == self.size()
+    }
+}
+
+/// What is to be uploaded.
+#[derive(Debug, Clone)]
+pub struct NewUpload {
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its media type, not believed.
+    pub media_type: String,
+}
+
+fn may_upload(caller: &Caller) -> Result<(), Refusal> {
+    if caller.device.is_some() { Ok(()) } else { caller.must_be(&[Role::Officer]) }
+}
+
+/// An accident of the disk, or that it is full.
+fn on_disk(error: std::io::Error) -> Failure {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Refusal::StorageFull.into(),
+        _ => Failure::broken(error),
+    }
+}
+
+/// Runs disk work where it may block.
+async fn disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(Failure::broken)?.map_err(on_disk)
+}
+
+/// Begins an upload, or finds the caller's own of the same bytes again; complete at once where they are stored.
+///
+/// # Errors
+/// [`Refusal::Forbidden`]; [`Refusal::TooLarge`]; [`Refusal::EvidenceDigestMismatch`] where the bytes of that digest
+/// are known and have another size; [`Refusal::StorageFull`]; or an accident.
+pub async fn begin(app: &App, caller: Caller, new: NewUpload) -> Result<Upload, Failure> {
+    may_upload(&caller)?;
+    let NewUpload { digest, size, media_type } = new;
+    if size == 0 || size > MAX_FILE {
+        return Err(Refusal::TooLarge.into());
+    }
+    let (tenant, now, id) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
+    let officer = caller.officer;
+    let (row, fresh) = app
+        .store
+        .write(move |tx| {
+            let size = size.cast_signed();
+            if tx.evidence_file(&tenant, &digest)?.is_some_and(|file| file.size != size) {
+                return Err(Failure::from(Refusal::EvidenceDigestMismatch));
+            }
+            if let Some(found) = tx.upload_of(&tenant, &officer, &digest, size)? {
+                return Ok((found, false));
+            }
+            let row = UploadRow { id, digest, size, media_type, officer, created: now };
+            tx.add_upload(&tenant, &row)?;
+            Ok((row, true))
+        })
+        .await?;
+    if fresh {
+        let (evidence, id) = (app.evidence.clone(), row.id);
+        disk(move || evidence.put_temp(&id)).await?;
+    }
+    stand(app, row).await
+}
+
+/// Where the caller's upload stands.
+///
+/// # Errors
+/// [`Refusal::NotFound`] where it is not the caller's; as [`settle`] otherwise.
+pub async fn status(app: &App, caller: &Caller, id: [u8; 16]) -> Result<Upload, Failure> {
+    may_upload(caller)?;
+    let (tenant, officer) = (app.tenant, caller.officer);
+    let found = app.store.read(move |tx| tx.upload(&tenant, &officer, &id).map_err(Failure::from)).await?;
+    stand(app, found.ok_or(Refusal::NotFound)?).await
+}
+
+/// Appends a piece; the new offset is safe on disk only when [`settle`] says so.
+///
+/// # Errors
+/// [`Refusal::UploadOffset`] where the upload does not stand there; [`Refusal::TooLarge`] where the piece goes beyond
+/// the announced size; [`Refusal::StorageFull`]; or an accident.
+pub async fn append(app: &App, upload: &mut Upload, piece: impl AsRef<[u8]> + Send + 'static) -> Result<(), Failure> {
+    let length = u64::try_from(piece.as_ref().len()).map_err(Failure::broken)?;
+    if length > upload.size() - upload.offset {
+        return Err(Refusal::TooLarge.into());
+    }
+    let (evidence, id, offset) = (app.evidence.clone(), upload.row.id, upload.offset);
+    match disk(move || evidence.append(&id, offset, piece.as_ref())).await? {
+        Appended::To(offset) => {
+            upload.offset = offset;
+            Ok(())
+        }
+        Appended::Elsewhere => Err(Refusal::UploadOffset.into()),
+    }
+}
+
+/// Writes through what was appended, and stores the file when it is complete.
+///
+/// # Errors
+/// [`Refusal::EvidenceDigestMismatch`] where the bytes do not hash to what was announced: they are dropped and the
+/// upload begins again; [`Refusal::StorageFull`]; or an accident.
+pub async fn settle(app: &App, upload: Upload) -> Result<Upload, Failure> {
+    let (tenant, id, now) = (app.tenant, upload.row.id, app.clock.now());
+    app.store.write(move |tx| tx.touch_upload(&tenant, &id, now).map_err(Failure::from)).await?;
+    stand(app, upload.row).await
+}
+
+async fn stand(app: &App, row: UploadRow) -> Result<Upload, Failure> {
+    let (tenant, digest) = (app.tenant, row.digest);
+    let size = row.size.cast_unsigned();
+    if app.store.read(move |tx| tx.evidence_file(&tenant, &digest).map_err(Failure::from)).await?.is_some() {
+        return Ok(Upload { row, offset: size });
+    }
+    let (evidence, id) = (app.evidence.clone(), row.id);
+    let received = disk(move || {
+        // A file that has its name but no row: the process ended between the two.
+        if evidence.stored(&digest)? == Some(size) {
+            return Ok(Some(size));
+        }
+        match evidence.received(&id)? {
+            Some(received) if received == size => Ok(evidence.finish(&id, &digest)?.then_some(size)),
+            Some(received) => Ok(Some(received)),
+            None => evidence.put_temp(&id).map(|()| Some(0)),
+        }
+    })
+    .await?;
+    let offset = received.ok_or(Refusal::EvidenceDigestMismatch)?;
+    if offset == size {
+        let now = app.clock.now();
+        let file = EvidenceFileRow { digest, size: row.size, media_type: row.media_type.clone(), stored: now };
+        app.store
+            .write(move |tx| {
+                tx.lock_tenant(&tenant, now)?;
+                tx.add_evidence_file(&tenant, &file).map_err(Failure::from)
+            })
+            .await?;
+    }
+    Ok(Upload { row, offset })
+}
+
+/// A stored file, opened for a caller who may see it; the look is written down.
+///
+/// # Errors
+/// [`Refusal::NotFound`] where the case is out of reach or does not claim this digest;
+/// [`Refusal::EvidenceMissing`] where the bytes have not arrived; [`Refusal::PurposeRequired`]; or an accident.
+pub async fn open(
+    app: &App,
+    caller: Caller,
+    case: CaseId,
+    digest: Digest,
+    purpose: Option<String>,
+) -> Result<(EvidenceFileRow, File), Failure> {
+    let (tenant, now) = (app.tenant, app.clock.now());
+    let row = app
+        .store
+        .write(move |tx| {
+            let seen = Look { what: "evidence", part: digest.to_string(), purpose };
+            access::look(tx, &tenant, &caller, &case, seen, now)?;
+            if !tx.claimed_evidence(&tenant, &case)?.contains(&digest) {
+                return Err(Failure::from(Refusal::NotFound));
+            }
+            Ok(tx.evidence_file(&tenant, &digest)?.ok_or(Refusal::EvidenceMissing)?)
+        })
+        .await?;
+    let evidence = app.evidence.clone();
+    let file = disk(move || evidence.read(&digest)).await?;
+    Ok((row, file))
+}
