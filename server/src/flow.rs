@@ -11,6 +11,7 @@ pub mod chain;
 pub mod device;
 pub mod ingest;
 pub mod install;
+pub mod judge;
 pub mod lease;
 pub mod officer;
 pub mod password;

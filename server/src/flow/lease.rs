@@ -153,15 +153,4 @@ fn years(now: Instant) -> Vec<i64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use sync_core::time::Date;
-
-    #[test]
-    fn both_years_are_granted_from_the_first_of_december() {
-        let day = |month, day| Instant::start_of(Date::constant(2026, month, day));
-        assert_eq!(years(day(12, 1).plus_ms(-1)), [2026]);
-        assert_eq!(years(day(12, 1)), [2026, 2027]);
-        assert_eq!(years(day(12, 31)), [2026, 2027]);
-    }
-}
+mod tests;

@@ -34,7 +34,9 @@ pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static
     let docs = request.path().starts_with("/docs");
     let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone());
     if let Some(refusal) = refuse_at_the_door(&request) {
-        return Err(told(refusal).into());
+        let mut response = request.into_response(Problem::respond(&refusal.into(), language, &id));
+        dress(&mut response, &id, docs);
+        return Ok(response);
     }
     let answer = match tokio::time::timeout(DEADLINE, caught(next.call(request))).await {
         Ok(Some(answer)) => answer,
@@ -110,8 +112,11 @@ fn dress(response: &mut ServiceResponse<BoxBody>, id: &str, docs: bool) {
     set(REQUEST_ID, id);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
-    set(header::CONTENT_SECURITY_POLICY, policy);
     set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    // An attachment brings a stricter policy of its own.
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
     if !docs && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

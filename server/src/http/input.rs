@@ -71,6 +71,14 @@ pub fn text(text: String, most: usize, field: &str) -> Result<String, Refused> {
     if fits { Ok(text) } else { Err(wrong(field)) }
 }
 
+/// For what purpose somebody looks, if they say so: 1 to 200 characters.
+///
+/// # Errors
+/// [`Refusal::Malformed`].
+pub fn purpose(text: Option<String>) -> Result<Option<String>, Refused> {
+    text.map(|said| self::text(said, 200, "purpose")).transpose()
+}
+
 fn wrong(field: &str) -> Refused {
     Refusal::Malformed.because(
         format!("字段“{field}”不符合接口文档。"),

@@ -23,6 +23,10 @@ pub struct Problem {
 
 /// A thing was made.
 pub const CREATED: StatusCode = StatusCode::CREATED;
+/// It was done, and there is nothing to show.
+pub const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
+/// It is shown.
+pub const OK: StatusCode = StatusCode::OK;
 
 const fn status(refusal: Refusal) -> StatusCode {
     match refusal {

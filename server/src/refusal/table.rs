@@ -183,7 +183,7 @@ refusals! {
     user: "Keep the phone's data and try again later"; operator: "Make room on the data directory's disk";
 
     /// Supervisors say why they look.
-    PurposeRequired = "purpose_required", retry: false, article: "行政执法监督条例";
+    PurposeRequired = "purpose_required", retry: false;
     "监督人员查阅案卷须填写查阅目的（purpose）。" / "Supervisors say for what purpose they read a case (`purpose`).";
     user: "Say why"; operator: "None";
 

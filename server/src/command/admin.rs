@@ -1,0 +1,60 @@
+//! `palm admin`: what can only be done at the machine itself.
+
+use clap::{Args, Subcommand};
+use server::flow::{device, seed};
+use sync_core::id::OfficerId;
+
+use super::{Data, told};
+
+/// What an administrator does at the machine.
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Creates the first administrator, while nobody can sign in.
+    CreateFirst(CreateFirst),
+    /// Makes a one-time code with which an officer enrols a phone; it lasts ten minutes.
+    EnrolmentCode(EnrolmentCode),
+}
+
+/// The first administrator.
+#[derive(Debug, Args)]
+pub struct CreateFirst {
+    #[command(flatten)]
+    data: Data,
+    /// What the administrator types as a name.
+    #[arg(long)]
+    login: String,
+    /// The person's name.
+    #[arg(long)]
+    name: String,
+    /// 8 to 128 characters; better by the environment than on the command line.
+    #[arg(long, env = "PALM_ADMIN_PASSWORD", hide_env_values = true)]
+    password: String,
+}
+
+/// Whose phone.
+#[derive(Debug, Args)]
+pub struct EnrolmentCode {
+    #[command(flatten)]
+    data: Data,
+    /// Id of the officer, 32 hex digits.
+    #[arg(long)]
+    officer: OfficerId,
+}
+
+impl Admin {
+    /// Does it.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::CreateFirst(CreateFirst { data, login, name, password }) => {
+                let app = data.open()?;
+                let now = app.clock.now();
+                let made = seed::first_administrator(&app.store, &app.tenant, &login, &name, &password, now);
+                println!("{}", told(made)?);
+            }
+            Self::EnrolmentCode(EnrolmentCode { data, officer }) => {
+                println!("{}", told(device::issue_code_here(&data.open()?, officer))?);
+            }
+        }
+        Ok(())
+    }
+}

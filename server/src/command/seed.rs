@@ -1,0 +1,28 @@
+//! `palm seed`.
+
+use clap::Args;
+use server::flow::seed;
+
+use super::{Data, told};
+
+/// Loads made-up officers around today's date; seeding twice changes nothing. Never on a real installation.
+#[derive(Debug, Args)]
+pub struct Seed {
+    #[command(flatten)]
+    data: Data,
+    /// The password of every made-up account, 8 to 128 characters.
+    #[arg(long, env = "PALM_SEED_PASSWORD", hide_env_values = true)]
+    password: String,
+}
+
+impl Seed {
+    /// Seeds, then lists who can sign in.
+    pub fn run(self) -> anyhow::Result<()> {
+        let app = self.data.open()?;
+        told(seed::people(&app.store, &app.tenant, &self.password, app.clock.now()))?;
+        for login in seed::logins() {
+            println!("{:<22} {}  {}  {}", login.login, login.officer, login.name, login.what);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! From a one-time code to a lease, as the story tells it, without HTTP.
+
+use std::str::FromStr as _;
+
+use api_spec::device::{enrol_message, token_message};
+use sync_core::id::{Epoch, OfficerId, hex};
+use sync_core::sign::{Signer as _, SoftwareKey};
+
+use super::*;
+use crate::clock::Clock;
+use crate::flow::{caller, device, seed};
+use crate::keys::FastVerifier;
+use crate::refusal::Refused;
+
+const EPOCH: Epoch = Epoch::new([7; 8]);
+
+struct Desk {
+    app: App,
+    _directory: tempfile::TempDir,
+}
+
+fn desk() -> Desk {
+    let directory = tempfile::tempdir().unwrap();
+    let app = App::open(directory.path(), None, Clock::system()).unwrap();
+    seed::people(&app.store, &app.tenant, "a trial password", app.clock.now()).unwrap();
+    Desk { app, _directory: directory }
+}
+
+/// Enrols a phone with a fresh code and gets the caller its token stands for.
+async fn phone(app: &App, login: &str, secret: u8) -> Caller {
+    let key = SoftwareKey::from_secret(&[secret; 32]).unwrap();
+    let code = device::issue_code_here(app, seed::officer_id(login)).unwrap();
+    let enrolled = device::enrol(app, enrolment(&key, &code)).await.unwrap();
+    let (challenge, _expires) = device::challenge(app, enrolled.id).await.unwrap();
+    let message = token_message(&enrolled.id.to_string(), &challenge);
+    let signature = key.sign(&message).unwrap();
+    let issued = device::token(app, enrolled.id, &challenge, message, signature).await.unwrap();
+    caller::identify(app, &issued.token).await.unwrap()
+}
+
+fn enrolment(key: &SoftwareKey, code: &str) -> device::Enrolment {
+    let message = enrol_message(code, &hex(key.public_key().bytes()));
+    let proof = key.sign(&message).unwrap();
+    let (code_hash, label) = (device::hash_of(code), "终端".to_owned());
+    device::Enrolment { code_hash, label, key: key.public_key(), message, proof }
+}
+
+fn refusal<T>(outcome: Result<T, Failure>) -> Option<Refusal> {
+    match outcome {
+        Err(Failure::Refused(Refused { refusal, .. })) => Some(refusal),
+        Ok(_) | Err(Failure::Broken(_)) => None,
+    }
+}
+
+#[actix_web::test]
+async fn a_lease_ends_after_a_day_and_carries_numbers_of_the_organ() {
+    let desk = desk();
+    let granted = grant(&desk.app, phone(&desk.app, "officer-a", 1).await, EPOCH).await.unwrap();
+    let lease = &granted.lease.lease;
+    assert_eq!(lease.not_after, lease.issued.plus_ms(LONGEST_MS));
+    let block = lease.blocks.first().unwrap();
+    assert_eq!((block.first, block.last, block.agency), (1, 20, seed::agency_id("巫山县市场监督管理局")));
+    assert_eq!(granted.papers.len(), 1);
+    let server = desk.app.keys.server.public_key();
+    assert_eq!(Lease::open(&granted.lease.bytes, &server, &FastVerifier).unwrap(), granted.lease);
+}
+
+#[actix_web::test]
+async fn the_same_epoch_keeps_its_block_and_another_gets_another() {
+    let desk = desk();
+    let (a, b) = (phone(&desk.app, "officer-a", 1).await, phone(&desk.app, "officer-b", 2).await);
+    let mut firsts = Vec::new();
+    for (caller, epoch) in [(&a, EPOCH), (&a, EPOCH), (&b, EPOCH), (&a, Epoch::new([8; 8]))] {
+        let granted = grant(&desk.app, caller.clone(), epoch).await.unwrap();
+        firsts.push(granted.lease.lease.blocks.first().unwrap().first);
+    }
+    assert_eq!(firsts, [1, 1, 21, 41]);
+}
+
+#[actix_web::test]
+async fn article_42_refuses_a_lease_without_a_valid_certificate() {
+    let desk = desk();
+    let ask = async |login: &str, secret| refusal(grant(&desk.app, phone(&desk.app, login, secret).await, EPOCH).await);
+    assert_eq!(ask("officer-expired", 3).await, Some(Refusal::CertificateExpired));
+    assert_eq!(ask("officer-suspended", 4).await, Some(Refusal::CertificateNotValid));
+    assert_eq!(ask("principal-head", 5).await, Some(Refusal::NoCertificate));
+    assert_eq!(ask("officer-ending", 6).await, None);
+}
+
+#[actix_web::test]
+async fn a_code_enrols_one_phone_and_a_wrong_proof_does_not_use_it_up() {
+    let desk = desk();
+    let (mine, other) = (SoftwareKey::from_secret(&[1; 32]).unwrap(), SoftwareKey::from_secret(&[2; 32]).unwrap());
+    let code = device::issue_code_here(&desk.app, seed::officer_id("officer-a")).unwrap();
+    let stolen = device::Enrolment { key: other.public_key(), ..enrolment(&mine, &code) };
+    assert_eq!(refusal(device::enrol(&desk.app, stolen).await), Some(Refusal::WrongProof));
+    device::enrol(&desk.app, enrolment(&mine, &code)).await.unwrap();
+    let again = device::enrol(&desk.app, enrolment(&other, &code)).await;
+    assert_eq!(refusal(again), Some(Refusal::WrongEnrolmentCode));
+    let code = device::issue_code_here(&desk.app, seed::officer_id("officer-a")).unwrap();
+    assert_eq!(refusal(device::enrol(&desk.app, enrolment(&mine, &code)).await), Some(Refusal::KeyEnrolled));
+}
+
+#[actix_web::test]
+async fn a_revoked_phone_is_out_with_the_next_request() {
+    let desk = desk();
+    let mut caller = phone(&desk.app, "officer-a", 1).await;
+    let id = caller.device.unwrap();
+    let token = desk.app.tokens.issue(&caller.officer, 1, Some(&id), "s", desk.app.clock.now()).unwrap();
+    assert!(caller::identify(&desk.app, &token).await.is_ok());
+    caller.device = None;
+    device::revoke(&desk.app, caller, id, "遗失".to_owned()).await.unwrap();
+    assert_eq!(refusal(caller::identify(&desk.app, &token).await), Some(Refusal::DeviceRevoked));
+}
+
+#[actix_web::test]
+async fn an_officer_out_of_reach_looks_like_nobody() {
+    let desk = desk();
+    let mut admin = phone(&desk.app, "agency-admin", 1).await;
+    admin.device = None;
+    let ask = async |officer: OfficerId| refusal(device::issue_code(&desk.app, admin.clone(), officer).await);
+    assert_eq!(ask(seed::officer_id("officer-a")).await, None);
+    assert_eq!(ask(seed::officer_id("agriculture-officer")).await, Some(Refusal::NotFound));
+    let nobody = OfficerId::from_str("00112233445566778899aabbccddeeff").unwrap();
+    assert_eq!(ask(nobody).await, Some(Refusal::NotFound));
+    let officer = phone(&desk.app, "officer-a", 2).await;
+    let refused = refusal(device::issue_code(&desk.app, officer, seed::officer_id("officer-b")).await);
+    assert_eq!(refused, Some(Refusal::Forbidden));
+}
+
+#[actix_web::test]
+async fn seeding_twice_changes_nothing() {
+    let desk = desk();
+    let look = async || format!("{:?}", crate::flow::reference::read(&desk.app).await.unwrap());
+    let before = look().await;
+    let later = desk.app.clock.now().plus_ms(86_400_000);
+    seed::people(&desk.app.store, &desk.app.tenant, "another password", later).unwrap();
+    let again = desk.app.store.read_sync::<_, Failure>(|tx| Ok(tx.regions(&desk.app.tenant)?.len())).unwrap();
+    assert_eq!((again, before == look().await), (27, true));
+}
+
+#[test]
+fn both_years_are_granted_from_the_first_of_december() {
+    let day = |month, day| Instant::start_of(sync_core::time::Date::constant(2026, month, day));
+    assert_eq!(years(day(12, 1).plus_ms(-1)), [2026]);
+    assert_eq!(years(day(12, 1)), [2026, 2027]);
+    assert_eq!(years(day(12, 31)), [2026, 2027]);
+}

@@ -1,0 +1,47 @@
+//! Signing in, and who one is.
+
+use actix_web::web::Json;
+use actix_web::{get, post};
+use api_spec::session::{AccessToken, Me, NewSession};
+
+use super::State;
+use super::auth::Caller;
+use super::problem::Problem;
+use super::wire;
+use crate::flow;
+
+/// Signs in with login and password; an access token of ten minutes.
+#[utoipa::path(
+    tag = "identity",
+    request_body = NewSession,
+    responses((status = 201, description = "Signed in", body = AccessToken))
+)]
+#[post("/sessions")]
+pub async fn create_session(
+    app: State,
+    body: Json<NewSession>,
+) -> Result<(Json<AccessToken>, actix_web::http::StatusCode), Problem> {
+    let NewSession { login, password } = body.into_inner();
+    let issued = flow::session::sign_in(&app, login, password).await?;
+    Ok((Json(wire::token(issued)), super::problem::CREATED))
+}
+
+/// The caller, as the database knows them now.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    responses((status = 200, description = "The caller", body = Me))
+)]
+#[get("/me")]
+pub async fn me(app: State, caller: Caller) -> Json<Me> {
+    let Caller { officer, name, agency, agency_name, path: _, roles, device, session: _ } = caller;
+    Json(Me {
+        officer: officer.to_string(),
+        name,
+        agency: agency.to_string(),
+        agency_name,
+        roles: roles.into_iter().map(|role| role.name().to_owned()).collect(),
+        device: device.map(|id| id.to_string()),
+        tenant: app.tenant.to_string(),
+    })
+}

@@ -1,0 +1,71 @@
+//! Rows into wire types, taken apart without `..`: a new column has to be looked at here.
+
+use api_spec::agency::Agency;
+use api_spec::device::Device;
+use api_spec::officer::{Certificate, CertificateInterval, Officer};
+use api_spec::session::AccessToken;
+use sync_core::id::hex;
+use sync_core::time::Instant;
+
+use crate::flow::certificate::status_at;
+use crate::flow::session::Issued;
+use crate::store::{AgencyRow, CertificateRow, DeviceRow, IntervalRow, OfficerRow};
+
+/// A token.
+pub fn token(issued: Issued) -> AccessToken {
+    let Issued { token, expires } = issued;
+    AccessToken { access_token: token, token_type: "Bearer".to_owned(), expires_ms: expires.ms() }
+}
+
+/// An agency.
+pub fn agency(row: AgencyRow) -> Agency {
+    let AgencyRow { id, parent, path: _, name, short_name, kind, sector, acts_for, reconsideration, active } = row;
+    Agency {
+        id: id.to_string(),
+        parent: parent.map(|id| id.to_string()),
+        name,
+        short_name,
+        kind,
+        sector,
+        acts_for: acts_for.map(|id| id.to_string()),
+        reconsideration: reconsideration.map(|id| id.to_string()),
+        active,
+    }
+}
+
+/// An officer.
+pub fn officer(row: OfficerRow) -> Officer {
+    let OfficerRow { id, agency, name, helper, active, created: _ } = row;
+    Officer { id: id.to_string(), name, agency: agency.to_string(), helper, active }
+}
+
+/// A certificate with its status at `now`.
+pub fn certificate((row, history): (CertificateRow, Vec<IntervalRow>), now: Instant) -> Certificate {
+    let status = status_at(&row, &history, now).to_owned();
+    let CertificateRow { number, officer: _, category, region, issued_on, valid_until } = row;
+    let intervals = history
+        .into_iter()
+        .map(|IntervalRow { ordinal: _, status, from, until, reason, basis }| CertificateInterval {
+            status,
+            from_ms: from.ms(),
+            until_ms: until.map(Instant::ms),
+            reason,
+            basis,
+        })
+        .collect();
+    Certificate { number, category, region, issued_on, valid_until, status, intervals }
+}
+
+/// A phone.
+pub fn device(row: DeviceRow) -> Device {
+    let DeviceRow { id, officer, public_key, label, enrolled, revoked, revoked_reason } = row;
+    Device {
+        id: id.to_string(),
+        officer: officer.to_string(),
+        label,
+        public_key: hex(&public_key),
+        enrolled_ms: enrolled.ms(),
+        revoked_ms: revoked.map(Instant::ms),
+        revoked_reason,
+    }
+}
