@@ -6,6 +6,8 @@
 
 use crate::case::{CaseState, Entity, Graph, SUPPLEMENTARY_RECORD};
 use crate::op::{Act, OpId};
+use crate::schema::{RECORD, SPOT_DECISION};
+use crate::value::Value;
 use std::collections::BTreeSet;
 
 /// The organ took note of an on-the-spot decision that was reported to it. Nobody approves it.
@@ -14,8 +16,6 @@ pub const REGISTERED: &str = "registered";
 pub const RETURNED: &str = "returned";
 /// The case is closed.
 pub const CLOSED: &str = "closed";
-/// Form of an on-the-spot decision (当场行政处罚决定书).
-pub const SPOT_DECISION: &str = "spot_decision";
 
 /// Why a decision cannot be taken as the case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,16 +44,21 @@ pub fn is_closed(state: &CaseState) -> bool {
 }
 
 /// Returned records (by the operation that returned each) whose supplement is still to come. A supplement is a
-/// supplementary record, added after the return was seen, in a save that writes to what was returned or below it.
+/// supplementary record, added after the return was seen, that names what was returned in its field `record`, or whose
+/// save writes to what was returned or below it.
 pub fn returned(state: &CaseState, graph: &Graph<'_>) -> Vec<(OpId, Option<OpId>)> {
     let supplements: Vec<(OpId, BTreeSet<OpId>)> = state
         .entities_of(SUPPLEMENTARY_RECORD)
         .into_iter()
         .map(|(id, _)| (id, touched(state, graph, id)))
         .collect();
+    let names = |supplement: OpId, target: OpId| {
+        state.value(Some(supplement), RECORD).and_then(Value::as_text) == Some(target.to_string().as_str())
+    };
     let answered = |op: OpId, target: Option<OpId>| {
         supplements.iter().any(|(supplement, touched)| {
-            graph.builds_on(&supplement.change, &op.change) && target.is_none_or(|target| touched.contains(&target))
+            let about = |target| touched.contains(&target) || names(*supplement, target);
+            graph.builds_on(&supplement.change, &op.change) && target.is_none_or(about)
         })
     };
     let open = state.decisions.iter().filter(|decision| decision.decision == RETURNED);

@@ -21,7 +21,7 @@ use super::problem::{Problem, of_framework};
 use crate::refusal::{Refusal, Refused};
 
 /// Longer than any answer may take; a slow upload is sent in chunks.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps every route.
@@ -46,10 +46,8 @@ pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static
         }
         Err(_elapsed) => return Err(told(Refusal::TooSlow).into()),
     };
-    let response = answer.map_err(|error| known(&error, &id).map_or(error, |refused| {
-        Problem::from(refused).told_in(language, id.clone()).into()
-    }))?;
-    let refused = response.response().error().and_then(|error| known(error, &id));
+    let response = answer.map_err(|error| Problem::from(known(&error, &id)).told_in(language, id.clone()))?;
+    let refused = response.response().error().map(|error| known(error, &id));
     let mut response = match refused {
         Some(refused) => response.into_response(Problem::respond(&refused, language, &id)),
         None => response.map_into_boxed_body(),
@@ -83,14 +81,14 @@ async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 /// What an error says to the caller; logs it where it is an accident.
-fn known(error: &Error, id: &str) -> Option<Refused> {
+fn known(error: &Error, id: &str) -> Refused {
     let Some(problem) = error.as_error::<Problem>() else {
-        return Some(of_framework(error.as_response_error()).into());
+        return of_framework(error.as_response_error()).into();
     };
     if let Some(accident) = &problem.accident {
         tracing::error!(request_id = id, accident = chain(accident.as_ref()), "a request failed");
     }
-    Some(problem.refused.clone())
+    problem.refused.clone()
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {

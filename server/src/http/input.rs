@@ -91,7 +91,7 @@ fn of_json(error: &JsonPayloadError) -> Refused {
         JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => Refusal::TooLarge.into(),
         JsonPayloadError::ContentType => Refusal::WrongContentType.into(),
         JsonPayloadError::Deserialize(inner) => of_text(&inner.to_string()),
-        _ => Refusal::Malformed.into(),
+        JsonPayloadError::Serialize(_) | JsonPayloadError::Payload(_) | _ => Refusal::Malformed.into(),
     }
 }
 

@@ -30,36 +30,39 @@ pub const OK: StatusCode = StatusCode::OK;
 
 const fn status(refusal: Refusal) -> StatusCode {
     match refusal {
-        Refusal::Malformed | Refusal::UnknownField | Refusal::WrongCursor | Refusal::PasswordLength => {
-            StatusCode::BAD_REQUEST
-        }
+        Refusal::Malformed
+        | Refusal::UnknownField
+        | Refusal::WrongCursor
+        | Refusal::PasswordLength
+        | Refusal::PurposeRequired
+        | Refusal::IdempotencyKeyRequired => StatusCode::BAD_REQUEST,
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::WrongContentType | Refusal::WrongEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
-        Refusal::NotFound => StatusCode::NOT_FOUND,
+        Refusal::NotFound | Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
         Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
         Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::Forbidden
+        | Refusal::OwnCase
         | Refusal::UntrustedPeer
         | Refusal::DeviceRequired
         | Refusal::DeviceRevoked
         | Refusal::NoCertificate
         | Refusal::CertificateExpired
         | Refusal::CertificateNotValid => StatusCode::FORBIDDEN,
-        Refusal::WrongProof | Refusal::WrongEnrolmentCode | Refusal::WrongChallenge => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Refusal::KeyEnrolled | Refusal::AlreadyInstalled | Refusal::CursorUnknown => StatusCode::CONFLICT,
         Refusal::TusVersion | Refusal::Stale => StatusCode::PRECONDITION_FAILED,
         Refusal::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
-        Refusal::PurposeRequired | Refusal::IdempotencyKeyRequired => StatusCode::BAD_REQUEST,
-        Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
         Refusal::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        Refusal::OwnCase => StatusCode::FORBIDDEN,
-        Refusal::EvidenceDigestMismatch | Refusal::IdempotencyKeyReused | Refusal::NoSuchTarget => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Refusal::UploadOffset
+        Refusal::WrongProof
+        | Refusal::WrongEnrolmentCode
+        | Refusal::WrongChallenge
+        | Refusal::EvidenceDigestMismatch
+        | Refusal::IdempotencyKeyReused
+        | Refusal::NoSuchTarget => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::KeyEnrolled
+        | Refusal::AlreadyInstalled
+        | Refusal::CursorUnknown
+        | Refusal::UploadOffset
         | Refusal::CaseClosed
         | Refusal::ConflictOpen
         | Refusal::EvidenceIncomplete

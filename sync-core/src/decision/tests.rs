@@ -101,6 +101,16 @@ fn a_returned_record_waits_until_a_supplement_that_saw_the_return_writes_to_it()
 }
 
 #[test]
+fn a_supplement_may_name_its_record_in_a_field() {
+    let mut case = Case::new();
+    let record = op(case.phone(vec![add("record")]), 0);
+    case.decide(RETURNED, Some(record));
+    let name = NewOp::put(Some(OpRef::Own(0)), RECORD, vec![], Value::text(record.to_string()));
+    case.phone(vec![add(SUPPLEMENTARY_RECORD), name]);
+    assert_eq!(case.look(close), BTreeSet::new());
+}
+
+#[test]
 fn a_withdrawn_supplement_is_none() {
     let mut case = Case::new();
     let record = op(case.phone(vec![add("record")]), 0);

@@ -1,0 +1,484 @@
+//! Cases: lists, one case as it stands, the history of a field, commands.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A word in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"zh": "当事人", "en": "Party"}))]
+pub struct Label {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// Which cases. Every part narrows the list; the caller's reach narrows it always.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CaseQuery {
+    /// `open`, `returned`, `closed`.
+    pub status: Option<String>,
+    /// `inspection`, `simple`, `ordinary`.
+    pub kind: Option<String>,
+    /// Id of an agency: its cases and those of the agencies below it.
+    pub agency: Option<String>,
+    /// Id of an officer who takes part.
+    pub officer: Option<String>,
+    /// First day on which it was opened, `YYYY-MM-DD` (Asia/Shanghai).
+    pub from: Option<String>,
+    /// Last day on which it was opened, `YYYY-MM-DD`, included.
+    pub to: Option<String>,
+    /// Text that occurs in the values or numbers of the case, up to 100 characters.
+    #[param(max_length = 100)]
+    pub text: Option<String>,
+    /// How many, 1 to 100; 50 where absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+    /// What the page before gave as `next_cursor`.
+    pub cursor: Option<String>,
+    /// Why a supervisor looks; recorded.
+    #[param(max_length = 200)]
+    pub purpose: Option<String>,
+}
+
+/// Why somebody looks. Required of those who supervise and do not handle the case; recorded for everybody.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PurposeQuery {
+    /// 1 to 200 characters.
+    #[param(min_length = 1, max_length = 200, example = "专项监督：价格执法")]
+    pub purpose: Option<String>,
+}
+
+/// A case as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "3f…", "agency": "ffeeddccbbaa99887766554433221100", "item": "SJ-J-001", "kind": "inspection",
+    "status": "open", "title": "餐饮明码标价检查", "number": "", "opened_ms": 1_795_363_200_000_i64,
+    "updated_ms": 1_795_370_400_000_i64, "changes": 41, "conflicts": 1, "breaches": 0, "missing_evidence": 2
+}))]
+pub struct CaseCard {
+    /// Id: that of the change that opened it.
+    pub id: String,
+    /// In whose name.
+    pub agency: String,
+    /// Code of the enforcement item.
+    pub item: String,
+    /// `inspection`, `simple`, `ordinary`.
+    pub kind: String,
+    /// `open`, `returned` (a record waits for its supplement), `closed`.
+    pub status: String,
+    /// Title.
+    pub title: String,
+    /// Case number; empty until it is closed.
+    pub number: String,
+    /// When its first change was stored.
+    pub opened_ms: i64,
+    /// When its newest change was stored.
+    pub updated_ms: i64,
+    /// How many changes are stored.
+    pub changes: i64,
+    /// Fields whose authors disagree.
+    pub conflicts: i64,
+    /// Rules breached.
+    pub breaches: i64,
+    /// Pieces of evidence whose bytes have not arrived.
+    pub missing_evidence: i64,
+}
+
+/// One page of cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CasePage {
+    /// The latest change first.
+    pub items: Vec<CaseCard>,
+    /// For the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// Where something was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"latitude_e7": 310_746_000, "longitude_e7": 1_098_783_000, "accuracy_m": 12}))]
+pub struct Place {
+    /// Latitude in 10⁻⁷ degree, WGS 84.
+    pub latitude_e7: i64,
+    /// Longitude in 10⁻⁷ degree, WGS 84.
+    pub longitude_e7: i64,
+    /// Accuracy in metres.
+    pub accuracy_m: i64,
+}
+
+/// Who did something, on which device, when and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Author {
+    /// Id of the officer.
+    pub officer: String,
+    /// Name; empty for the server itself.
+    pub name: String,
+    /// Id of the device; zeros are the server.
+    pub device: String,
+    /// The device's wall clock: a claim, not a proof.
+    pub wall_ms: i64,
+    /// Where, if the save said so.
+    pub place: Option<Place>,
+}
+
+/// A value that stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LiveValue {
+    /// The operation that wrote it: `<change>.<index>`.
+    pub op: String,
+    /// The value; bytes are hex. Null where it was cleared, or a lawful order removed it (`sealed`).
+    #[schema(value_type = Object, nullable)]
+    pub value: serde_json::Value,
+    /// A lawful order removed the value.
+    pub sealed: bool,
+    /// Who wrote it, when and where.
+    pub by: Author,
+    /// Somebody signed a document that showed it.
+    pub signed: bool,
+    /// Why it stands, where it resolved a conflict.
+    pub reason: Option<String>,
+}
+
+/// A field with every value that stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Field {
+    /// The entity; absent for the case itself.
+    pub target: Option<String>,
+    /// Name.
+    pub name: String,
+    /// What people read.
+    pub label: Label,
+    /// The displayed value.
+    #[schema(value_type = Object, nullable)]
+    pub value: serde_json::Value,
+    /// Whether values that stand differ.
+    pub conflict: bool,
+    /// Part of the value is hidden from this caller.
+    pub masked: bool,
+    /// Every value that stands, the displayed one first.
+    pub live: Vec<LiveValue>,
+}
+
+/// An entity was voided (作废). It stays visible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Withdrawal {
+    /// Who.
+    pub by: Author,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// A party, a record, a line, a piece of evidence, a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Entity {
+    /// The operation that added it.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// What people read.
+    pub label: Label,
+    /// Below which entity; absent for the case itself.
+    pub parent: Option<String>,
+    /// Order key among its siblings.
+    pub order: String,
+    /// Who added it.
+    pub by: Author,
+    /// The change that added it has no effect (未采信).
+    pub shell: bool,
+    /// By whom it was voided.
+    pub withdrawn: Vec<Withdrawal>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+/// An officer of the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Participant {
+    /// Id.
+    pub officer: String,
+    /// Name.
+    pub name: String,
+    /// Whether the server assigned them.
+    pub assigned: bool,
+}
+
+/// Something that happened (程序环节).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Step {
+    /// The operation.
+    pub op: String,
+    /// What happened.
+    pub kind: String,
+    /// What people read.
+    pub label: Label,
+    /// To which entity.
+    pub target: Option<String>,
+    /// What more there is to say.
+    #[schema(value_type = Object, nullable)]
+    pub value: serde_json::Value,
+    /// Who recorded it.
+    pub by: Author,
+}
+
+/// Somebody signed a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Signature {
+    /// The operation.
+    pub op: String,
+    /// The document.
+    pub document: Option<String>,
+    /// Its form.
+    pub form: String,
+    /// Version of the form's wording.
+    pub version: u32,
+    /// `officer`, `second_officer`, `party`, `witness`, `refusal`.
+    pub role: String,
+    /// `key`, `strokes`, `ink_photo`, `fingerprint`, `refused`.
+    pub manner: String,
+    /// How many operations the document showed.
+    pub shown: u32,
+    /// Who recorded it.
+    pub by: Author,
+}
+
+/// A person decided, through the server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Decision {
+    /// The operation.
+    pub op: String,
+    /// `registered`, `returned`, `closed`.
+    pub decision: String,
+    /// What people read.
+    pub label: Label,
+    /// On which entity.
+    pub target: Option<String>,
+    /// On what it was decided.
+    pub basis: String,
+    /// Reason or content.
+    #[schema(value_type = Object, nullable)]
+    pub value: serde_json::Value,
+    /// Who.
+    pub by: Author,
+    /// Changes of the case that the decision had not seen.
+    pub unseen: Vec<String>,
+}
+
+/// A number was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GivenNumber {
+    /// To which entity; absent for the case itself.
+    pub target: Option<String>,
+    /// Of which form.
+    pub form: String,
+    /// As printed.
+    pub text: String,
+}
+
+/// A piece of evidence that signed changes claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceItem {
+    /// SHA-256 of its bytes.
+    pub digest: String,
+    /// The entities and documents that name it.
+    pub entities: Vec<String>,
+    /// Whether its bytes have arrived.
+    pub stored: bool,
+    /// Size in bytes, once stored.
+    pub size: Option<i64>,
+    /// As the uploader said.
+    pub media_type: Option<String>,
+    /// When it was complete.
+    pub stored_ms: Option<i64>,
+}
+
+/// A change that deserves a look: without effect, excluded, or flagged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NotedChange {
+    /// The change.
+    pub change: String,
+    /// `accepted`, `quarantined`, `without_effect`: as it came in.
+    pub class: String,
+    /// Stable code of the reason, or empty.
+    pub code: String,
+    /// Stable codes, such as `time_not_proved`, `outside_lease`, `chain_gap`, `fork`.
+    pub flags: Vec<String>,
+    /// Whether a verdict excludes it now.
+    pub excluded: bool,
+    /// Whether it was dismissed for good.
+    pub dismissed: bool,
+    /// How good the proof of time is: `A`, `B`, `C`.
+    pub grade: String,
+    /// It was made not before.
+    pub lower_ms: i64,
+    /// It was made not after.
+    pub upper_ms: i64,
+    /// When it was stored.
+    pub received_ms: i64,
+    /// Who made it.
+    pub by: Author,
+}
+
+/// What a rule says of the case (合规提示).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "rule": "SPO-01", "article": "行政处罚法 第五十一条", "severity": "block", "outcome": "satisfied", "stops": ["sign_decision"],
+    "due": null, "zh": "当场处罚的罚款限额", "en": "Limit of an on-the-spot fine"
+}))]
+pub struct CheckResult {
+    /// The rule.
+    pub rule: String,
+    /// Law and article.
+    pub article: String,
+    /// `block`, `warn`, `alarm`, `info`.
+    pub severity: String,
+    /// `satisfied`, `breached`, `undecided`, `not_applicable`.
+    pub outcome: String,
+    /// Acts at which a breach stops.
+    pub stops: Vec<String>,
+    /// The deadline in words, where there is one.
+    pub due: Option<Label>,
+    /// For people, Chinese.
+    pub zh: String,
+    /// For people, English.
+    pub en: String,
+}
+
+/// One case as it stands. Its `ETag` is what commands name in `If-Match`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CaseDetail {
+    /// As lists show it.
+    pub card: CaseCard,
+    /// Name of the agency.
+    pub agency_name: String,
+    /// Hash of the heads: the `ETag`.
+    pub basis: String,
+    /// Changes that nothing builds on.
+    pub heads: Vec<String>,
+    /// Version of the fold, and hash of the folded state: replicas compare them.
+    pub fold: u32,
+    /// Hash of the folded state.
+    pub state: String,
+    /// Who opened it.
+    pub opened_by: Option<Author>,
+    /// Its officers.
+    pub participants: Vec<Participant>,
+    /// Fields of the case itself.
+    pub fields: Vec<Field>,
+    /// Its entities, in the order of their keys.
+    pub entities: Vec<Entity>,
+    /// Every field whose authors disagree, of the case and of its entities.
+    pub conflicts: Vec<Field>,
+    /// What happened.
+    pub steps: Vec<Step>,
+    /// Who signed what.
+    pub signatures: Vec<Signature>,
+    /// What was decided.
+    pub decisions: Vec<Decision>,
+    /// What was numbered.
+    pub numbers: Vec<GivenNumber>,
+    /// The evidence it claims.
+    pub evidence: Vec<EvidenceItem>,
+    /// Digests whose bytes have not arrived.
+    pub missing_evidence: Vec<String>,
+    /// What the rules say.
+    pub checks: Vec<CheckResult>,
+    /// Changes without effect, excluded or flagged.
+    pub noted: Vec<NotedChange>,
+    /// Operations of a newer version, kept and not shown.
+    pub unknown: u32,
+}
+
+/// One write to a field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FieldWrite {
+    /// The operation.
+    pub op: String,
+    /// `put`, or `resolve` where it settled a conflict.
+    pub act: String,
+    /// The value.
+    #[schema(value_type = Object, nullable)]
+    pub value: serde_json::Value,
+    /// Why, where it settled a conflict.
+    pub reason: Option<String>,
+    /// Who wrote it, when and where.
+    pub by: Author,
+    /// The operations whose values the author saw and replaced.
+    pub replaces: Vec<String>,
+    /// Whether it stands.
+    pub live: bool,
+    /// Whether a verdict excludes its change, or the change breaks a rule of form.
+    pub without_effect: bool,
+    /// When the server stored it.
+    pub received_ms: i64,
+}
+
+/// Every write to a field, causes before effects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FieldHistory {
+    /// The entity; absent for the case itself.
+    pub target: Option<String>,
+    /// Name.
+    pub name: String,
+    /// What people read.
+    pub label: Label,
+    /// Whether values that stand differ.
+    pub conflict: bool,
+    /// Part of the values is hidden from this caller.
+    pub masked: bool,
+    /// The writes.
+    pub writes: Vec<FieldWrite>,
+}
+
+/// An on-the-spot decision to be registered (备案). Nobody approves it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"target": "3f….4", "note": "已收到当场处罚决定书"}))]
+pub struct Registration {
+    /// The decision document: `<change>.<index>`.
+    pub target: String,
+    /// A note, up to 500 characters.
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+}
+
+/// A record to be returned for a supplement (退回补充).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"target": "3f….9", "reason": "未询问标价签的制作时间，请补充询问"}))]
+pub struct Return {
+    /// The record: `<change>.<index>`.
+    pub target: String,
+    /// What is missing, 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+/// Closing a case.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"note": "处罚已执行完毕"}))]
+pub struct Closing {
+    /// A note, up to 500 characters.
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+}
+
+/// What a command did. The `ETag` of the answer is the case's new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CommandOutcome {
+    /// The case.
+    pub case: String,
+    /// The server's change that carries the decision.
+    pub change: String,
+    /// Hash of the heads with that change.
+    pub basis: String,
+    /// `open`, `returned`, `closed`.
+    pub status: String,
+    /// Case number, once closed.
+    pub number: String,
+}

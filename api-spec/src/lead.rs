@@ -1,0 +1,96 @@
+//! Supervision leads (监督线索): raised by the supervisor, answered by the agency, closed by the supervisor.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A lead to be raised.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"case": "3f…", "kind": "procedure", "text": "询问笔录未逐页签名"}))]
+pub struct NewLead {
+    /// The case.
+    pub case: String,
+    /// `procedure`, `evidence`, `law`, `discretion`, `document`, `conduct`, `other`.
+    pub kind: String,
+    /// What was found, 1 to 2000 characters.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub text: String,
+}
+
+/// Words on a lead.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "已补正，见补充笔录"}))]
+pub struct LeadText {
+    /// 1 to 2000 characters.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub text: String,
+}
+
+/// What somebody said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Said {
+    /// The words.
+    pub text: String,
+    /// Id of the officer.
+    pub officer: String,
+    /// Name.
+    pub name: String,
+    /// When.
+    pub at_ms: i64,
+}
+
+/// A supervision lead. Its `ETag` is what the next step names in `If-Match`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "00112233445566778899aabbccddeeff", "case": "3f…", "agency": "ffeeddccbbaa99887766554433221100",
+    "kind": "procedure", "status": "raised", "version": 1,
+    "raised": {"text": "询问笔录未逐页签名", "officer": "…", "name": "周敏", "at_ms": 1_795_370_400_000_i64},
+    "answer": null, "conclusion": null
+}))]
+pub struct Lead {
+    /// Id.
+    pub id: String,
+    /// About which case.
+    pub case: String,
+    /// The agency concerned.
+    pub agency: String,
+    /// What kind of problem.
+    pub kind: String,
+    /// `raised`, `answered`, `closed`.
+    pub status: String,
+    /// Grows with every step.
+    pub version: i64,
+    /// What the supervisor found.
+    pub raised: Said,
+    /// What the agency answered.
+    pub answer: Option<Said>,
+    /// How the supervisor concluded.
+    pub conclusion: Option<Said>,
+}
+
+/// Which leads.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LeadQuery {
+    /// `raised`, `answered`, `closed`.
+    pub status: Option<String>,
+    /// Id of a case.
+    pub case: Option<String>,
+    /// How many, 1 to 100; 50 where absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+    /// What the page before gave as `next_cursor`.
+    pub cursor: Option<String>,
+}
+
+/// One page of leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeadPage {
+    /// The newest first.
+    pub items: Vec<Lead>,
+    /// For the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,66 @@
+//! The signed record of a closed case.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An officer of the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecordOfficer {
+    /// Id.
+    pub officer: String,
+    /// Name at closing.
+    pub name: String,
+    /// Certificate numbers.
+    pub certificates: Vec<String>,
+}
+
+/// A piece of evidence of the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecordEvidence {
+    /// SHA-256 of its bytes.
+    pub digest: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// The record of a closed case. `signed` is what counts; the other fields repeat what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CaseRecord {
+    /// COSE_Sign1 (ES256) over deterministic CBOR, base64; checked with the published server key
+    /// (`docs/encoding.md`, case record).
+    pub signed: String,
+    /// Hash of the signed content.
+    pub hash: String,
+    /// The server's public key that checks it, hex: compare it with the published one.
+    pub key: String,
+    /// The installation.
+    pub tenant: String,
+    /// The case.
+    pub case: String,
+    /// Case number.
+    pub number: String,
+    /// `inspection`, `simple`, `ordinary`.
+    pub kind: String,
+    /// In whose name.
+    pub agency: String,
+    /// Name of that agency at closing.
+    pub agency_name: String,
+    /// Code of the enforcement item.
+    pub item: String,
+    /// Officers.
+    pub officers: Vec<RecordOfficer>,
+    /// Evidence.
+    pub evidence: Vec<RecordEvidence>,
+    /// On what it was decided to close the case.
+    pub basis: String,
+    /// Heads of the case with the closing change.
+    pub heads: Vec<String>,
+    /// Version of the fold.
+    pub fold: u32,
+    /// Hash of the state folded up to `heads`.
+    pub state: String,
+    /// Who closed it.
+    pub closed_by: String,
+    /// When.
+    pub closed_at_ms: i64,
+}

@@ -1,0 +1,226 @@
+//! The bytes of evidence, on local disk.
+//!
+//! Promise: a file is named by the SHA-256 of its bytes and nothing else, its bytes were hashed and written through
+//! to the disk before it got that name, and it is never written again. What an upload has received is the length of
+//! its file: one truth, also after a crash. Not here: who may read or write, what cases claim.
+//! The seam for an object store is these six verbs.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use sync_core::id::{Digest, hex};
+
+const READ_AT_ONCE: usize = 64 * 1024;
+
+/// Where evidence lies. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct EvidenceStore {
+    root: PathBuf,
+}
+
+/// What became of an attempt to append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// The file is this long now.
+    To(u64),
+    /// The file is not as long as the writer thinks: another writer was there.
+    Elsewhere,
+}
+
+impl EvidenceStore {
+    /// Opens `evidence/` under the data directory, making it where it is missing.
+    ///
+    /// # Errors
+    /// Where the directories cannot be made.
+    pub fn open(directory: &Path) -> io::Result<Self> {
+        let root = directory.join("evidence");
+        std::fs::create_dir_all(root.join("uploads"))?;
+        std::fs::create_dir_all(root.join("files"))?;
+        Ok(Self { root })
+    }
+
+    fn upload(&self, id: &[u8; 16]) -> PathBuf {
+        self.root.join("uploads").join(hex(id))
+    }
+
+    fn file(&self, digest: &Digest) -> PathBuf {
+        let name = digest.to_string();
+        let shard: String = name.chars().take(2).collect();
+        self.root.join("files").join(shard).join(name)
+    }
+
+    /// Makes an empty upload.
+    ///
+    /// # Errors
+    /// Where the file cannot be made.
+    pub fn put_temp(&self, id: &[u8; 16]) -> io::Result<()> {
+        OpenOptions::new().write(true).create_new(true).open(self.upload(id))?.sync_all()?;
+        sync_directory(&self.root.join("uploads"))
+    }
+
+    /// How much of an upload is safe on disk; none where its file is gone.
+    ///
+    /// # Errors
+    /// Where the file cannot be written through.
+    pub fn received(&self, id: &[u8; 16]) -> io::Result<Option<u64>> {
+        let file = match OpenOptions::new().write(true).open(self.upload(id)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        file.sync_data()?;
+        Ok(Some(file.metadata()?.len()))
+    }
+
+    /// Appends at `offset`. A hanging writer holds up nobody: who comes first at an offset writes there.
+    ///
+    /// # Errors
+    /// Where the bytes cannot be written; what was there before stays.
+    pub fn append(&self, id: &[u8; 16], offset: u64, bytes: &[u8]) -> io::Result<Appended> {
+        let mut file = OpenOptions::new().write(true).open(self.upload(id))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(Appended::Elsewhere),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        if file.metadata()?.len() != offset {
+            return Ok(Appended::Elsewhere);
+        }
+        file.seek(SeekFrom::Start(offset))?;
+        if let Err(error) = file.write_all(bytes) {
+            file.set_len(offset)?;
+            return Err(error);
+        }
+        let grown = u64::try_from(bytes.len()).map_err(io::Error::other)?;
+        Ok(Appended::To(offset + grown))
+    }
+
+    /// Gives a complete upload its name, if its bytes hash to `digest`; otherwise drops them, so that the upload
+    /// begins again. Says whether the file is stored.
+    ///
+    /// # Errors
+    /// Where reading, linking or writing through fails.
+    pub fn finish(&self, id: &[u8; 16], digest: &Digest) -> io::Result<bool> {
+        let path = self.upload(id);
+        let mut file = OpenOptions::new().read(true).write(true).open(&path)?;
+        file.lock()?;
+        if hash(&mut file)? != *digest {
+            file.set_len(0)?;
+            return Ok(false);
+        }
+        file.sync_all()?;
+        let name = self.file(digest);
+        let shard = name.parent().unwrap_or(&self.root);
+        std::fs::create_dir_all(shard)?;
+        match std::fs::hard_link(&path, &name) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            // Already there: somebody else brought the same bytes. They stay as they are.
+            Ok(()) | Err(_) => {}
+        }
+        sync_directory(shard)?;
+        sync_directory(&self.root.join("files"))?;
+        // From here on the bytes have one name only, which nobody opens for writing.
+        self.drop_temp(id)?;
+        Ok(true)
+    }
+
+    fn drop_temp(&self, id: &[u8; 16]) -> io::Result<()> {
+        match std::fs::remove_file(self.upload(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Size of a stored file; none where it is not there.
+    ///
+    /// # Errors
+    /// Where the disk does not say.
+    pub fn stored(&self, digest: &Digest) -> io::Result<Option<u64>> {
+        match std::fs::metadata(self.file(digest)) {
+            Ok(found) => Ok(Some(found.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opens a stored file for reading.
+    ///
+    /// # Errors
+    /// Where it is not there or cannot be read.
+    pub fn read(&self, digest: &Digest) -> io::Result<File> {
+        File::open(self.file(digest))
+    }
+}
+
+fn hash(file: &mut File) -> io::Result<Digest> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; READ_AT_ONCE];
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(Digest::new(hash.finalize().into()));
+        }
+        hash.update(buffer.get(..count).unwrap_or_default());
+    }
+}
+
+fn sync_directory(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: [u8; 16] = [7; 16];
+
+    fn store() -> (tempfile::TempDir, EvidenceStore) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = EvidenceStore::open(directory.path()).unwrap();
+        store.put_temp(&ID).unwrap();
+        (directory, store)
+    }
+
+    fn digest(bytes: &[u8]) -> Digest {
+        Digest::new(Sha256::digest(bytes).into())
+    }
+
+    #[test]
+    fn bytes_get_their_name_only_when_they_hash_to_it() {
+        let (_directory, store) = store();
+        assert_eq!(store.append(&ID, 0, b"photo").unwrap(), Appended::To(5));
+        assert!(!store.finish(&ID, &digest(b"another")).unwrap());
+        assert!(store.read(&digest(b"another")).is_err());
+        assert_eq!(store.received(&ID).unwrap(), Some(0), "the wrong bytes are dropped");
+        assert_eq!(store.append(&ID, 0, b"another").unwrap(), Appended::To(7));
+        assert!(store.finish(&ID, &digest(b"another")).unwrap());
+        assert_eq!(store.stored(&digest(b"another")).unwrap(), Some(7));
+        let mut text = String::new();
+        store.read(&digest(b"another")).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "another");
+    }
+
+    #[test]
+    fn of_two_writers_at_one_offset_the_first_writes_and_the_other_is_told() {
+        let (_directory, store) = store();
+        assert_eq!(store.append(&ID, 0, b"ab").unwrap(), Appended::To(2));
+        assert_eq!(store.append(&ID, 0, b"xy").unwrap(), Appended::Elsewhere);
+        assert_eq!(store.append(&ID, 3, b"xy").unwrap(), Appended::Elsewhere);
+        assert_eq!(store.received(&ID).unwrap(), Some(2));
+    }
+
+    #[test]
+    fn a_stored_file_is_never_written_again() {
+        let (_directory, store) = store();
+        store.append(&ID, 0, b"photo").unwrap();
+        assert!(store.finish(&ID, &digest(b"photo")).unwrap());
+        let again = [8; 16];
+        store.put_temp(&again).unwrap();
+        store.append(&again, 0, b"photo").unwrap();
+        assert!(store.finish(&again, &digest(b"photo")).unwrap());
+        assert_eq!(store.received(&again).unwrap(), None);
+        assert!(store.read(&digest(b"photo")).is_ok());
+    }
+}
