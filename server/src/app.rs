@@ -7,9 +7,9 @@ use sync_core::id::TenantId;
 
 use crate::clock::Clock;
 use crate::evidence_store::EvidenceStore;
-use crate::flow::{install, seed};
 use crate::flow::ingest::Ingest;
 use crate::flow::password::Passwords;
+use crate::flow::{install, seed};
 use crate::keys::{KeyError, Keys};
 use crate::refusal::Failure;
 use crate::store::{self, Store};

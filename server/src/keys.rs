@@ -128,8 +128,7 @@ impl ServerKey {
         let failed = |source| KeyError::File { path: path.to_owned(), source };
         // Written whole beside it and renamed: a half-written key would lock the installation out.
         let fresh = path.with_extension(format!("new-{}", std::process::id()));
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).map_err(failed)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).map_err(failed)?;
         file.write_all(&key.pkcs8).and_then(|()| file.sync_all()).map_err(failed)?;
         // A hard link fails where another process was first; then its key is the one.
         let linked = std::fs::hard_link(&fresh, path);

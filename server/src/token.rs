@@ -144,9 +144,8 @@ impl Tokens {
         // The library reads the machine's clock; here the time is an argument.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        let claims: Claims = jsonwebtoken::decode(token, &self.verifying, &validation)
-            .map_err(|_whatever_is_wrong| NotAToken)?
-            .claims;
+        let claims: Claims =
+            jsonwebtoken::decode(token, &self.verifying, &validation).map_err(|_whatever_is_wrong| NotAToken)?.claims;
         let seconds = now.ms().div_euclid(1000);
         let fresh = claims.nbf <= seconds + LEEWAY_S && claims.exp > seconds - LEEWAY_S;
         let ours = claims.exp.checked_sub(claims.iat) == Some(LIFETIME_S);

@@ -139,7 +139,8 @@ pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
     let tenant = app.tenant;
     app.store
         .read(move |tx| {
-            let person = tx.officer(&tenant, &officer)?.filter(|person| person.active).ok_or(Refusal::Unauthenticated)?;
+            let person =
+                tx.officer(&tenant, &officer)?.filter(|person| person.active).ok_or(Refusal::Unauthenticated)?;
             let version = tx.account_of(&tenant, &officer)?.map_or(0, |account| account.session_version);
             if version != claims.sv {
                 return Err(Refusal::Unauthenticated.into());

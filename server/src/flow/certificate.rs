@@ -29,9 +29,8 @@ pub fn ends(certificate: &CertificateRow) -> Instant {
 /// # Errors
 /// [`Refusal::NoCertificate`], [`Refusal::CertificateExpired`], [`Refusal::CertificateNotValid`].
 pub fn valid_now(all: &[(CertificateRow, Vec<IntervalRow>)], now: Instant) -> Result<&CertificateRow, Refusal> {
-    let status = |(certificate, history): &(CertificateRow, Vec<IntervalRow>)| {
-        status_at(certificate, history, now).to_owned()
-    };
+    let status =
+        |(certificate, history): &(CertificateRow, Vec<IntervalRow>)| status_at(certificate, history, now).to_owned();
     if let Some((certificate, _)) = all.iter().find(|one| status(one) == "valid") {
         return Ok(certificate);
     }

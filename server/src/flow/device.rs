@@ -70,12 +70,7 @@ pub fn issue_code_here(app: &App, officer: OfficerId) -> Result<String, Failure>
 }
 
 /// The row that keeps a fresh code.
-fn code_row(
-    code: &str,
-    officer: OfficerId,
-    issued_by: Option<OfficerId>,
-    now: Instant,
-) -> EnrolmentCodeRow {
+fn code_row(code: &str, officer: OfficerId, issued_by: Option<OfficerId>, now: Instant) -> EnrolmentCodeRow {
     EnrolmentCodeRow { code_hash: hash_of(code), officer, issued_by, expires: now.plus_ms(CODE_MS) }
 }
 

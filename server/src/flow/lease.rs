@@ -44,9 +44,10 @@ pub async fn grant(app: &App, caller: Caller, epoch: Epoch) -> Result<Granted, F
             let certificate = certificate::valid_now(&all, now)?;
             let ends = certificate::ends(certificate);
             let row = tx.device(&tenant, &device)?.ok_or(Refusal::DeviceRequired)?;
-            let key = PublicKey::from_slice(&row.public_key).ok_or(store::Error::Corrupt { what: "device.public_key" })?;
+            let key =
+                PublicKey::from_slice(&row.public_key).ok_or(store::Error::Corrupt { what: "device.public_key" })?;
             let agency = numbering_agency(tx, &tenant, &caller.agency)?;
-            let (blocks, fresh) = blocks(tx, &tenant, &agency, &device, &epoch, now)?;
+            let (blocks, fresh) = blocks(tx, &tenant, &agency, &device, epoch, now)?;
             let lease = Lease {
                 tenant,
                 device,
@@ -106,7 +107,7 @@ fn blocks(
     tenant: &TenantId,
     agency: &AgencyRow,
     device: &DeviceId,
-    epoch: &Epoch,
+    epoch: Epoch,
     now: Instant,
 ) -> Result<(Vec<Block>, Vec<BlockRow>), Failure> {
     let (mut held, mut fresh) = (Vec::new(), Vec::new());

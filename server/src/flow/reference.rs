@@ -48,7 +48,11 @@ pub async fn version(app: &App) -> Result<String, Failure> {
 /// The tag of a version.
 pub fn tag(tenant: &str, version: i64) -> String {
     let rules = rule_set().to_string();
-    format!("{}-{version}-{}", tenant.split_at_checked(8).map_or(tenant, |(start, _)| start), rules.split_at_checked(16).map_or("", |(start, _)| start))
+    format!(
+        "{}-{version}-{}",
+        tenant.split_at_checked(8).map_or(tenant, |(start, _)| start),
+        rules.split_at_checked(16).map_or("", |(start, _)| start)
+    )
 }
 
 /// Reads it.

@@ -99,8 +99,10 @@ fn of_json(error: &JsonPayloadError) -> Refused {
 fn of_text(message: &str) -> Refused {
     if let Some(field) = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
         let field: String = field.chars().take(64).collect();
-        return Refusal::UnknownField
-            .because(format!("请求含有未定义的字段“{field}”。"), format!("The request carries an undocumented field `{field}`."));
+        return Refusal::UnknownField.because(
+            format!("请求含有未定义的字段“{field}”。"),
+            format!("The request carries an undocumented field `{field}`."),
+        );
     }
     let place = message.rsplit_once(" at line ").map(|(_, place)| format!(" (line {place})")).unwrap_or_default();
     let expected = message.split_once("expected ").map(|(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
@@ -109,8 +111,10 @@ fn of_text(message: &str) -> Refused {
         (None, Some(expected)) => format!("expected {}", expected.chars().take(120).collect::<String>()),
         (None, None) => "not JSON".to_owned(),
     };
-    Refusal::Malformed
-        .because(format!("请求内容不符合接口文档：{what}{place}。"), format!("The request does not have the documented shape: {what}{place}."))
+    Refusal::Malformed.because(
+        format!("请求内容不符合接口文档：{what}{place}。"),
+        format!("The request does not have the documented shape: {what}{place}."),
+    )
 }
 
 #[cfg(test)]

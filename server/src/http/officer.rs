@@ -77,19 +77,8 @@ pub async fn list_tasks(app: State, caller: Caller) -> Result<Json<TaskList>, Pr
 }
 
 fn task(row: TaskRow) -> Task {
-    let TaskRow {
-        id,
-        agency,
-        item,
-        party_name,
-        party_uscc,
-        address,
-        code,
-        notice,
-        approved_by,
-        approved,
-        officers,
-    } = row;
+    let TaskRow { id, agency, item, party_name, party_uscc, address, code, notice, approved_by, approved, officers } =
+        row;
     Task {
         id,
         agency: agency.to_string(),

@@ -45,9 +45,17 @@ fn finish(document: &mut OpenApi) {
         .content("application/problem+json", ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build())
         .build();
     let operations = document.paths.paths.values_mut().flat_map(|item| {
-        [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.head, &mut item.patch, &mut item.options]
-            .into_iter()
-            .flatten()
+        [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.head,
+            &mut item.patch,
+            &mut item.options,
+        ]
+        .into_iter()
+        .flatten()
     });
     for operation in operations {
         operation.responses.responses.entry("default".to_owned()).or_insert_with(|| RefOr::T(problem.clone()));

@@ -50,7 +50,11 @@ pub enum ListenError {
 ///
 /// # Errors
 /// [`ListenError`].
-pub async fn run(app: Data<crate::app::App>, listen: Listen, ready: impl FnOnce(SocketAddr)) -> Result<(), ListenError> {
+pub async fn run(
+    app: Data<crate::app::App>,
+    listen: Listen,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ListenError> {
     let open = !listen.address.ip().is_loopback() && listen.tls.is_none() && app.trusted_proxies.is_empty();
     if open {
         return Err(ListenError::Exposed(listen.address));
@@ -90,8 +94,5 @@ fn tls(chain: &PathBuf, key: &PathBuf) -> Result<rustls::ServerConfig, ListenErr
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| failed(&error))?;
     let key = PrivateKeyDer::from_pem_file(key).map_err(|error| failed(&error))?;
-    rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|error| failed(&error))
+    rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).map_err(|error| failed(&error))
 }

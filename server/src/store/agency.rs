@@ -32,25 +32,12 @@ pub struct AgencyRow {
     pub active: bool,
 }
 
-type Columns = (
-    Vec<u8>,
-    Vec<u8>,
-    Option<Vec<u8>>,
-    String,
-    String,
-    String,
-    String,
-    String,
-    Option<Vec<u8>>,
-    Option<Vec<u8>>,
-    bool,
-);
+type Columns =
+    (Vec<u8>, Vec<u8>, Option<Vec<u8>>, String, String, String, String, String, Option<Vec<u8>>, Option<Vec<u8>>, bool);
 
 fn restore(columns: Columns) -> Result<AgencyRow, Error> {
     let (_tenant, id, parent, path, name, short_name, kind, sector, acts_for, reconsideration, active) = columns;
-    let other = |id: Option<Vec<u8>>, what| {
-        id.map(|id| row::id(&id, AgencyId::from_slice, what)).transpose()
-    };
+    let other = |id: Option<Vec<u8>>, what| id.map(|id| row::id(&id, AgencyId::from_slice, what)).transpose();
     Ok(AgencyRow {
         id: row::id(&id, AgencyId::from_slice, "agency.id")?,
         parent: other(parent, "agency.parent")?,
@@ -71,7 +58,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn agency(&mut self, tenant: &TenantId, id: &AgencyId) -> Result<Option<AgencyRow>, Error> {
-        let found = agency::table.find((&tenant.bytes()[..], &id.bytes()[..])).first::<Columns>(self.db()).optional()?;
+        let found =
+            agency::table.find((&tenant.bytes()[..], &id.bytes()[..])).first::<Columns>(self.db()).optional()?;
         found.map(restore).transpose()
     }
 

@@ -99,10 +99,13 @@ impl Tx<'_> {
             .load::<IntervalColumns>(self.db())?
             .into_iter()
             .map(restore_interval)
-            .fold(std::collections::BTreeMap::<String, Vec<IntervalRow>>::new(), |mut by_number, (number, interval)| {
-                by_number.entry(number).or_default().push(interval);
-                by_number
-            });
+            .fold(
+                std::collections::BTreeMap::<String, Vec<IntervalRow>>::new(),
+                |mut by_number, (number, interval)| {
+                    by_number.entry(number).or_default().push(interval);
+                    by_number
+                },
+            );
         certificate::table
             .filter(certificate::tenant.eq(&tenant.bytes()[..]))
             .order(certificate::number)

@@ -113,11 +113,12 @@ impl ManageConnection for Manager {
 
 fn run_pending(db: &mut Db, embedded: EmbeddedMigrations) -> Result<(), Error> {
     let failed = |e: Box<dyn std::error::Error + Send + Sync>| Error::Migrate(e.to_string());
-    let known: BTreeSet<String> = diesel::migration::MigrationSource::<<Db as Connection>::Backend>::migrations(&embedded)
-        .map_err(failed)?
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect();
+    let known: BTreeSet<String> =
+        diesel::migration::MigrationSource::<<Db as Connection>::Backend>::migrations(&embedded)
+            .map_err(failed)?
+            .iter()
+            .map(|migration| migration.name().version().to_string())
+            .collect();
     let applied = db.applied_migrations().map_err(failed)?;
     if let Some(newer) = applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
         return Err(Error::Migrate(format!("the schema is newer than this program: it holds migration {newer}")));
@@ -128,8 +129,8 @@ fn run_pending(db: &mut Db, embedded: EmbeddedMigrations) -> Result<(), Error> {
 
 fn open_sqlite(path: &Path) -> Result<diesel::SqliteConnection, Error> {
     let name = path.to_str().ok_or_else(|| Error::Open("the path is not UTF-8".to_owned()))?;
-    let mut db = diesel::SqliteConnection::establish(name)
-        .map_err(|e| Error::Open(format!("{}: {e}", path.display())))?;
+    let mut db =
+        diesel::SqliteConnection::establish(name).map_err(|e| Error::Open(format!("{}: {e}", path.display())))?;
     db.batch_execute(&format!(
         "PRAGMA busy_timeout={BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
     ))?;
@@ -145,7 +146,8 @@ fn assert_sqlite(db: &mut diesel::SqliteConnection) -> Result<(), Error> {
         &[major, minor, patch] if (major, minor, patch) >= OLDEST_SQLITE => {}
         _ => return Err(Error::Open(format!("SQLite {version} is older than 3.51.3"))),
     }
-    let journal: String = diesel::select(sql::<Text>("(SELECT journal_mode FROM pragma_journal_mode)")).get_result(db)?;
+    let journal: String =
+        diesel::select(sql::<Text>("(SELECT journal_mode FROM pragma_journal_mode)")).get_result(db)?;
     if journal != "wal" {
         return Err(Error::Open(format!("journal_mode is {journal}, not wal")));
     }

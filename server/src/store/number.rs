@@ -59,16 +59,11 @@ impl Tx<'_> {
         year: i64,
         count: i64,
     ) -> Result<i64, Error> {
-        let next = diesel::update(number_series::table.find((
-            &tenant.bytes()[..],
-            form,
-            &agency.bytes()[..],
-            year,
-        )))
-        .set(number_series::next_number.eq(number_series::next_number + count))
-        .returning(number_series::next_number)
-        .get_result::<i64>(self.db())
-        .optional()?;
+        let next = diesel::update(number_series::table.find((&tenant.bytes()[..], form, &agency.bytes()[..], year)))
+            .set(number_series::next_number.eq(number_series::next_number + count))
+            .returning(number_series::next_number)
+            .get_result::<i64>(self.db())
+            .optional()?;
         if let Some(next) = next {
             return Ok(next - count);
         }

@@ -40,7 +40,10 @@ pub struct AccountRow {
 
 impl std::fmt::Debug for AccountRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AccountRow").field("officer", &self.officer).field("password", &"<redacted>").finish_non_exhaustive()
+        f.debug_struct("AccountRow")
+            .field("officer", &self.officer)
+            .field("password", &"<redacted>")
+            .finish_non_exhaustive()
     }
 }
 
@@ -137,7 +140,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn has_accounts(&mut self, tenant: &TenantId) -> Result<bool, Error> {
-        let count: i64 = account::table.filter(account::tenant.eq(&tenant.bytes()[..])).count().get_result(self.db())?;
+        let count: i64 =
+            account::table.filter(account::tenant.eq(&tenant.bytes()[..])).count().get_result(self.db())?;
         Ok(count > 0)
     }
 

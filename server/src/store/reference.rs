@@ -91,8 +91,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn items(&mut self, tenant: &TenantId) -> Result<Vec<ItemRow>, Error> {
-        type Columns =
-            (Vec<u8>, String, String, String, String, String, String, Option<i64>, Option<i64>, String);
+        type Columns = (Vec<u8>, String, String, String, String, String, String, Option<i64>, Option<i64>, String);
         Ok(item::table
             .filter(item::tenant.eq(&tenant.bytes()[..]))
             .order(item::code)

@@ -43,16 +43,16 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn tasks_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<TaskRow>, Error> {
-        let found = inspection_task::table
-            .inner_join(
-                task_officer::table
-                    .on(task_officer::tenant.eq(inspection_task::tenant).and(task_officer::task.eq(inspection_task::id))),
-            )
-            .filter(task_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(task_officer::officer.eq(&officer.bytes()[..]))
-            .order(inspection_task::id)
-            .select(inspection_task::all_columns)
-            .load::<Columns>(self.db())?;
+        let found =
+            inspection_task::table
+                .inner_join(task_officer::table.on(
+                    task_officer::tenant.eq(inspection_task::tenant).and(task_officer::task.eq(inspection_task::id)),
+                ))
+                .filter(task_officer::tenant.eq(&tenant.bytes()[..]))
+                .filter(task_officer::officer.eq(&officer.bytes()[..]))
+                .order(inspection_task::id)
+                .select(inspection_task::all_columns)
+                .load::<Columns>(self.db())?;
         found.into_iter().map(|columns| self.restore_task(tenant, columns)).collect()
     }
 

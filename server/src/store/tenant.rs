@@ -46,8 +46,7 @@ pub struct ServerKeyRow {
     pub since: Instant,
 }
 
-type Columns =
-    (Vec<u8>, String, String, i64, Vec<u8>, i64, Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<Vec<u8>>, i64);
+type Columns = (Vec<u8>, String, String, i64, Vec<u8>, i64, Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<Vec<u8>>, i64);
 
 fn restore(columns: Columns) -> Result<TenantRow, Error> {
     let (id, region, name, _locked_ms, log_epoch, log_size, log_frontier, log_root, epoch, seq, prev, reference) =

@@ -94,6 +94,10 @@ fn device(id: u8, officer: u8, key: u8) -> DeviceRow {
     }
 }
 
+fn read_tenant(store: &Store) -> TenantRow {
+    store.read_sync::<_, Error>(|tx| tx.only_tenant()?.ok_or(Error::Corrupt { what: "tenant" })).unwrap()
+}
+
 /// A tenant with two agencies side by side under one root, an officer in each, a phone.
 fn furnish(store: &Store) {
     let tenant = TenantRow {
@@ -120,7 +124,7 @@ fn furnish(store: &Store) {
             tx.add_device(&TENANT, &device(1, 1, 1))
         })
         .unwrap();
-    assert_eq!(store.read_sync(|tx| tx.only_tenant()).unwrap(), Some(tenant));
+    assert_eq!(read_tenant(store), tenant);
 }
 
 fn what_was_written_is_read_back(store: &Store) {
@@ -247,9 +251,7 @@ fn a_key_is_enrolled_once(store: &Store) {
     furnish(store);
     let again = store.write_sync(|tx| tx.add_device(&TENANT, &device(2, 2, 1)));
     assert!(again.is_err_and(|error| error.is_duplicate()));
-    let revoke = || {
-        store.write_sync(|tx| tx.revoke_device(&TENANT, &DeviceId::new([1; 16]), NOW, "遗失")).unwrap()
-    };
+    let revoke = || store.write_sync(|tx| tx.revoke_device(&TENANT, &DeviceId::new([1; 16]), NOW, "遗失")).unwrap();
     assert!(revoke());
     assert!(!revoke(), "the first revocation stands");
 }

@@ -45,9 +45,9 @@ fn enrolment(key: &SoftwareKey, code: &str) -> device::Enrolment {
     device::Enrolment { code_hash, label, key: key.public_key(), message, proof }
 }
 
-fn refusal<T>(outcome: Result<T, Failure>) -> Option<Refusal> {
+fn refusal<T>(outcome: &Result<T, Failure>) -> Option<Refusal> {
     match outcome {
-        Err(Failure::Refused(Refused { refusal, .. })) => Some(refusal),
+        Err(Failure::Refused(Refused { refusal, .. })) => Some(*refusal),
         Ok(_) | Err(Failure::Broken(_)) => None,
     }
 }
@@ -80,7 +80,8 @@ async fn the_same_epoch_keeps_its_block_and_another_gets_another() {
 #[actix_web::test]
 async fn article_42_refuses_a_lease_without_a_valid_certificate() {
     let desk = desk();
-    let ask = async |login: &str, secret| refusal(grant(&desk.app, phone(&desk.app, login, secret).await, EPOCH).await);
+    let ask =
+        async |login: &str, secret| refusal(&grant(&desk.app, phone(&desk.app, login, secret).await, EPOCH).await);
     assert_eq!(ask("officer-expired", 3).await, Some(Refusal::CertificateExpired));
     assert_eq!(ask("officer-suspended", 4).await, Some(Refusal::CertificateNotValid));
     assert_eq!(ask("principal-head", 5).await, Some(Refusal::NoCertificate));
@@ -93,12 +94,12 @@ async fn a_code_enrols_one_phone_and_a_wrong_proof_does_not_use_it_up() {
     let (mine, other) = (SoftwareKey::from_secret(&[1; 32]).unwrap(), SoftwareKey::from_secret(&[2; 32]).unwrap());
     let code = device::issue_code_here(&desk.app, seed::officer_id("officer-a")).unwrap();
     let stolen = device::Enrolment { key: other.public_key(), ..enrolment(&mine, &code) };
-    assert_eq!(refusal(device::enrol(&desk.app, stolen).await), Some(Refusal::WrongProof));
+    assert_eq!(refusal(&device::enrol(&desk.app, stolen).await), Some(Refusal::WrongProof));
     device::enrol(&desk.app, enrolment(&mine, &code)).await.unwrap();
     let again = device::enrol(&desk.app, enrolment(&other, &code)).await;
-    assert_eq!(refusal(again), Some(Refusal::WrongEnrolmentCode));
+    assert_eq!(refusal(&again), Some(Refusal::WrongEnrolmentCode));
     let code = device::issue_code_here(&desk.app, seed::officer_id("officer-a")).unwrap();
-    assert_eq!(refusal(device::enrol(&desk.app, enrolment(&mine, &code)).await), Some(Refusal::KeyEnrolled));
+    assert_eq!(refusal(&device::enrol(&desk.app, enrolment(&mine, &code)).await), Some(Refusal::KeyEnrolled));
 }
 
 #[actix_web::test]
@@ -110,7 +111,7 @@ async fn a_revoked_phone_is_out_with_the_next_request() {
     assert!(caller::identify(&desk.app, &token).await.is_ok());
     caller.device = None;
     device::revoke(&desk.app, caller, id, "遗失".to_owned()).await.unwrap();
-    assert_eq!(refusal(caller::identify(&desk.app, &token).await), Some(Refusal::DeviceRevoked));
+    assert_eq!(refusal(&caller::identify(&desk.app, &token).await), Some(Refusal::DeviceRevoked));
 }
 
 #[actix_web::test]
@@ -118,13 +119,13 @@ async fn an_officer_out_of_reach_looks_like_nobody() {
     let desk = desk();
     let mut admin = phone(&desk.app, "agency-admin", 1).await;
     admin.device = None;
-    let ask = async |officer: OfficerId| refusal(device::issue_code(&desk.app, admin.clone(), officer).await);
+    let ask = async |officer: OfficerId| refusal(&device::issue_code(&desk.app, admin.clone(), officer).await);
     assert_eq!(ask(seed::officer_id("officer-a")).await, None);
     assert_eq!(ask(seed::officer_id("agriculture-officer")).await, Some(Refusal::NotFound));
     let nobody = OfficerId::from_str("00112233445566778899aabbccddeeff").unwrap();
     assert_eq!(ask(nobody).await, Some(Refusal::NotFound));
     let officer = phone(&desk.app, "officer-a", 2).await;
-    let refused = refusal(device::issue_code(&desk.app, officer, seed::officer_id("officer-b")).await);
+    let refused = refusal(&device::issue_code(&desk.app, officer, seed::officer_id("officer-b")).await);
     assert_eq!(refused, Some(Refusal::Forbidden));
 }
 

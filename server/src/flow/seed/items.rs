@@ -135,8 +135,8 @@ fn row(new: &Item) -> ItemRow {
         kind: new.kind.to_owned(),
         basis: new.basis.to_owned(),
         article: new.article.to_owned(),
-        min_fen: new.fine.map(|(least, _)| Fen::yuan(least.into()).get()),
-        max_fen: new.fine.map(|(_, most)| Fen::yuan(most.into()).get()),
+        min_fen: new.fine.map(|(least, _)| Fen::yuan(least).get()),
+        max_fen: new.fine.map(|(_, most)| Fen::yuan(most).get()),
         wording: new.wording.to_owned(),
     }
 }

@@ -36,7 +36,13 @@ pub struct Person {
     paper: Option<(i64, i64)>,
 }
 
-const fn officer(login: &'static str, name: &'static str, what: &'static str, card: Card, number: &'static str) -> Person {
+const fn officer(
+    login: &'static str,
+    name: &'static str,
+    what: &'static str,
+    card: Card,
+    number: &'static str,
+) -> Person {
     Person { login, name, what, agency: STATION, roles: &["officer"], card, number, paper: None }
 }
 
