@@ -82,7 +82,7 @@ impl Passwords {
 mod tests {
     use super::*;
 
-    #[actix_web::test]
+    #[tokio::test]
     async fn only_the_right_password_of_a_known_account_passes() {
         let passwords = Passwords::new().unwrap();
         let stored = hash("correct horse").unwrap();

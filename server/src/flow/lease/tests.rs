@@ -52,7 +52,7 @@ fn refusal<T>(outcome: &Result<T, Failure>) -> Option<Refusal> {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_lease_ends_after_a_day_and_carries_numbers_of_the_organ() {
     let desk = desk();
     let granted = grant(&desk.app, phone(&desk.app, "officer-a", 1).await, EPOCH).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_lease_ends_after_a_day_and_carries_numbers_of_the_organ() {
     assert_eq!(Lease::open(&granted.lease.bytes, &server, &FastVerifier).unwrap(), granted.lease);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn the_same_epoch_keeps_its_block_and_another_gets_another() {
     let desk = desk();
     let (a, b) = (phone(&desk.app, "officer-a", 1).await, phone(&desk.app, "officer-b", 2).await);
@@ -77,7 +77,7 @@ async fn the_same_epoch_keeps_its_block_and_another_gets_another() {
     assert_eq!(firsts, [1, 1, 21, 41]);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn article_42_refuses_a_lease_without_a_valid_certificate() {
     let desk = desk();
     let ask =
@@ -88,7 +88,7 @@ async fn article_42_refuses_a_lease_without_a_valid_certificate() {
     assert_eq!(ask("officer-ending", 6).await, None);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_code_enrols_one_phone_and_a_wrong_proof_does_not_use_it_up() {
     let desk = desk();
     let (mine, other) = (SoftwareKey::from_secret(&[1; 32]).unwrap(), SoftwareKey::from_secret(&[2; 32]).unwrap());
@@ -102,7 +102,7 @@ async fn a_code_enrols_one_phone_and_a_wrong_proof_does_not_use_it_up() {
     assert_eq!(refusal(&device::enrol(&desk.app, enrolment(&mine, &code)).await), Some(Refusal::KeyEnrolled));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_revoked_phone_is_out_with_the_next_request() {
     let desk = desk();
     let mut caller = phone(&desk.app, "officer-a", 1).await;
@@ -114,7 +114,7 @@ async fn a_revoked_phone_is_out_with_the_next_request() {
     assert_eq!(refusal(&caller::identify(&desk.app, &token).await), Some(Refusal::DeviceRevoked));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn an_officer_out_of_reach_looks_like_nobody() {
     let desk = desk();
     let mut admin = phone(&desk.app, "agency-admin", 1).await;
@@ -129,7 +129,7 @@ async fn an_officer_out_of_reach_looks_like_nobody() {
     assert_eq!(refused, Some(Refusal::Forbidden));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn seeding_twice_changes_nothing() {
     let desk = desk();
     let look = async || format!("{:?}", crate::flow::reference::read(&desk.app).await.unwrap());
