@@ -14,6 +14,8 @@ pub mod decision;
 pub mod id;
 pub mod law;
 pub mod lease;
+#[cfg(feature = "device")]
+pub mod link;
 pub mod log;
 pub mod message;
 pub mod money;
@@ -21,6 +23,8 @@ pub mod op;
 pub mod plan;
 pub mod receipt;
 pub mod schema;
+#[cfg(feature = "device")]
+pub mod session;
 pub mod record;
 pub mod sign;
 pub mod time;

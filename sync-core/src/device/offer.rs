@@ -91,19 +91,22 @@ impl Device {
         rows::lease(&self.db, hash, &self.identity.tenant_key, self.verifier.as_ref())
     }
 
-    /// Offers held changes again, because the server said that it lacks them.
+    /// Offers held changes again, because the server said that it lacks them. Says how many were
+    /// not offered already.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn offer_again(&mut self, changes: &[ChangeId]) -> Result<(), StoreError> {
+    pub fn offer_again(&mut self, changes: &[ChangeId]) -> Result<usize, StoreError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut new = 0;
         for change in changes {
-            tx.prepare_cached(
+            new += tx.prepare_cached(
                 "INSERT OR IGNORE INTO offer (change, case_id, held) SELECT id, case_id, held FROM change WHERE id = ?1",
             )?
             .execute([change])?;
         }
-        Ok(tx.commit()?)
+        tx.commit()?;
+        Ok(new)
     }
 
     /// Stores receipts and ends the offering of what they name. Says which changes that are held

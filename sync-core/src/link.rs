@@ -1,0 +1,289 @@
+//! Phone to phone, over any byte stream (Bluetooth, Wi-Fi Direct, a cable), sans-I/O.
+//!
+//! Promise: both phones prove with the key in their lease that they are enrolled in this tenant,
+//! before anything of a case is told. Then each sends what the other lacks of the cases that it
+//! shares and whose participant the other's officer is. A cut link loses nothing: what arrived is
+//! stored, and the next link begins with heads again. Afterwards both hold the same set for those
+//! cases. Every change is checked by its own signature, as from anywhere.
+//! Not here: finding the other phone, the radio, secrecy on the air (the host pairs and encrypts).
+//! Files do not travel this way; the case says which are missing.
+
+mod frame;
+
+use crate::change::Change;
+use crate::codec::CodecError;
+use crate::device::{Device, Source, StoreError};
+use crate::id::{CaseId, ChangeId, Digest, OfficerId};
+use crate::lease::{Lease, SignedLease};
+use crate::message::CaseHeads;
+use crate::sign::{Signed, SignedError, Signer, SignerError, Tag, seal};
+use frame::{Frame, Frames};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+const LINK: Tag = Tag("palm/v1/link");
+/// Bytes of changes in one frame, unless a single change is larger.
+const BATCH_BYTES: usize = 256 << 10;
+
+/// Why a link ends early. What arrived before is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// This phone's store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// This phone's keystore would not sign.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// The other side sends what this version does not read.
+    #[error("the other side sends what cannot be read: {0}")]
+    Unreadable(#[from] CodecError),
+    /// The other side is no enrolled phone of this tenant.
+    #[error("the other side is no enrolled phone of this tenant: {0}")]
+    Stranger(&'static str),
+    /// A frame that does not belong here.
+    #[error("the other side sends a frame out of turn")]
+    OutOfTurn,
+    /// This phone has no lease yet, so it cannot say who it is.
+    #[error("this phone has no lease to show")]
+    NoLease,
+}
+
+/// What a link has done so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LinkTally {
+    /// Changes sent.
+    pub sent: u64,
+    /// Changes stored that were new here.
+    pub stored: u64,
+    /// Changes that arrived and were held before.
+    pub known: u64,
+    /// Changes that arrived and wait for something.
+    pub parked: u64,
+    /// Changes or leases that were refused as forged or unreadable.
+    pub refused: u64,
+}
+
+/// One side of a link.
+#[derive(Debug)]
+pub struct Link {
+    nonce: [u8; 32],
+    frames: Frames,
+    out: VecDeque<Frame>,
+    said: Said,
+    peer: Option<Peer>,
+    proved: bool,
+    done_received: bool,
+    tally: LinkTally,
+}
+
+/// How far this side's own part has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    Hello,
+    Everything,
+}
+
+#[derive(Debug)]
+struct Peer {
+    lease: SignedLease,
+    nonce: [u8; 32],
+}
+
+impl Link {
+    /// A new link. `nonce` is 32 fresh random bytes.
+    pub fn new(nonce: [u8; 32]) -> Self {
+        Self {
+            nonce,
+            frames: Frames::default(),
+            out: VecDeque::new(),
+            said: Said::Nothing,
+            peer: None,
+            proved: false,
+            done_received: false,
+            tally: LinkTally::default(),
+        }
+    }
+
+    /// Whether both sides have sent everything.
+    pub fn is_done(&self) -> bool {
+        self.said == Said::Everything && self.done_received && self.out.is_empty()
+    }
+
+    /// Who is at the other end, once proved.
+    pub fn peer(&self) -> Option<OfficerId> {
+        self.peer.as_ref().filter(|_| self.proved).map(|peer| peer.lease.lease.officer)
+    }
+
+    /// What was done so far.
+    pub const fn tally(&self) -> &LinkTally {
+        &self.tally
+    }
+
+    /// Bytes to write to the stream now; empty if it is the other side's turn.
+    ///
+    /// # Errors
+    /// [`LinkError`].
+    pub fn outgoing(&mut self, device: &Device) -> Result<Vec<u8>, LinkError> {
+        if self.said == Said::Nothing {
+            let lease = device.lease()?.ok_or(LinkError::NoLease)?.bytes;
+            self.out.push_front(Frame::Hello { nonce: self.nonce, lease });
+            self.said = Said::Hello;
+        }
+        Ok(self.out.pop_front().map(|frame| frame.to_bytes()).unwrap_or_default())
+    }
+
+    /// Takes bytes from the stream, in pieces of any size.
+    ///
+    /// # Errors
+    /// [`LinkError`]: close the stream and begin a new link when the other phone is back.
+    pub fn incoming(&mut self, device: &mut Device, bytes: &[u8], signer: &dyn Signer) -> Result<(), LinkError> {
+        self.frames.push(bytes);
+        while let Some(frame) = self.frames.next()? {
+            match frame {
+                Frame::Hello { nonce, lease } => self.hello(device, nonce, &lease, signer)?,
+                Frame::Proof(proof) => self.proof(device, &proof)?,
+                Frame::Heads(cases) => self.heads(device, &cases)?,
+                Frame::Changes { leases, changes } => self.changes(device, &leases, &changes)?,
+                Frame::Done => {
+                    self.must_be_proved()?;
+                    self.done_received = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hello(&mut self, device: &Device, nonce: [u8; 32], lease: &[u8], signer: &dyn Signer) -> Result<(), LinkError> {
+        if self.peer.is_some() {
+            return Err(LinkError::OutOfTurn);
+        }
+        let identity = device.identity();
+        let lease = Lease::open(lease, &identity.tenant_key, device.verifier())
+            .map_err(|_forged: SignedError| LinkError::Stranger("its lease is not the tenant's"))?;
+        if lease.lease.tenant != identity.tenant || lease.lease.device == identity.device {
+            return Err(LinkError::Stranger("its lease is of another tenant, or this phone's own"));
+        }
+        let own = device.lease()?.ok_or(LinkError::NoLease)?.hash;
+        let proof = seal(LINK, &proof_of(&nonce, &self.nonce, own), signer)?;
+        self.out.push_back(Frame::Proof(proof));
+        self.peer = Some(Peer { lease, nonce });
+        Ok(())
+    }
+
+    fn proof(&mut self, device: &Device, proof: &[u8]) -> Result<(), LinkError> {
+        let Some(peer) = self.peer.as_ref().filter(|_| !self.proved) else { return Err(LinkError::OutOfTurn) };
+        let forged = |_: SignedError| LinkError::Stranger("its proof is not by the key in its lease");
+        let signed = Signed::read(LINK, proof).map_err(forged)?;
+        signed.verify(&peer.lease.lease.key, device.verifier()).map_err(forged)?;
+        if signed.payload != proof_of(&self.nonce, &peer.nonce, peer.lease.hash) {
+            return Err(LinkError::Stranger("its proof is of another link"));
+        }
+        self.proved = true;
+        self.out.push_back(Frame::Heads(self.exchanged(device)?));
+        Ok(())
+    }
+
+    fn must_be_proved(&self) -> Result<&Peer, LinkError> {
+        self.peer.as_ref().filter(|_| self.proved).ok_or(LinkError::OutOfTurn)
+    }
+
+    /// Heads of the cases that are shared here and whose participant the other officer is.
+    fn exchanged(&self, device: &Device) -> Result<Vec<CaseHeads>, LinkError> {
+        let officer = self.must_be_proved()?.lease.lease.officer;
+        let mut cases = Vec::new();
+        for CaseHeads { case, heads } in device.heads()? {
+            let takes_part = || -> Result<bool, StoreError> {
+                Ok(device.case(case)?.is_some_and(|state| state.participants.contains_key(&officer)))
+            };
+            if device.is_shared(case)? && takes_part()? {
+                cases.push(CaseHeads { case, heads });
+            }
+        }
+        Ok(cases)
+    }
+
+    /// The other side said what it has: queue what it lacks.
+    fn heads(&mut self, device: &mut Device, theirs: &[CaseHeads]) -> Result<(), LinkError> {
+        let officer = self.must_be_proved()?.lease.lease.officer;
+        if self.said != Said::Hello {
+            return Err(LinkError::OutOfTurn);
+        }
+        let theirs: BTreeMap<CaseId, &[ChangeId]> =
+            theirs.iter().map(|CaseHeads { case, heads }| (*case, heads.as_slice())).collect();
+        // What a fellow participant shares with this phone, this phone shares with them.
+        for case in theirs.keys() {
+            share_with(device, *case, officer)?;
+        }
+        for CaseHeads { case, .. } in self.exchanged(device)? {
+            let changes = device.changes(case)?;
+            let held = below(&changes, theirs.get(&case).copied().unwrap_or_default());
+            let lacking: Vec<&Change> = changes.iter().filter(|change| !held.contains(&change.id())).collect();
+            self.queue(device, &lacking)?;
+        }
+        self.out.push_back(Frame::Done);
+        self.said = Said::Everything;
+        Ok(())
+    }
+
+    fn queue(&mut self, device: &Device, changes: &[&Change]) -> Result<(), LinkError> {
+        let mut told = BTreeSet::<Digest>::new();
+        let (mut leases, mut batch, mut size) = (Vec::new(), Vec::new(), 0_usize);
+        for change in changes {
+            let bytes = change.to_bytes();
+            if !batch.is_empty() && size.saturating_add(bytes.len()) > BATCH_BYTES {
+                let (leases, changes) = (std::mem::take(&mut leases), std::mem::take(&mut batch));
+                self.out.push_back(Frame::Changes { leases, changes });
+                size = 0;
+            }
+            if let Some(lease) = change.header().lease.filter(|lease| told.insert(*lease)) {
+                leases.extend(device.lease_bytes(lease)?);
+            }
+            size = size.saturating_add(bytes.len());
+            batch.push(bytes);
+            self.tally.sent += 1;
+        }
+        if !batch.is_empty() {
+            self.out.push_back(Frame::Changes { leases, changes: batch });
+        }
+        Ok(())
+    }
+
+    fn changes(&mut self, device: &mut Device, leases: &[Vec<u8>], changes: &[Vec<u8>]) -> Result<(), LinkError> {
+        let officer = self.must_be_proved()?.lease.lease.officer;
+        let arrived = device.receive(leases, changes, Source::Peer)?;
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        self.tally.stored += count(arrived.stored.len());
+        self.tally.known += count(arrived.known.len());
+        self.tally.parked += count(arrived.parked.len());
+        self.tally.refused += count(arrived.refused.len());
+        // A case that came this way goes back this way.
+        for case in arrived.cases {
+            share_with(device, case, officer)?;
+        }
+        Ok(())
+    }
+}
+
+/// Shares a case whose participant the other officer is.
+fn share_with(device: &mut Device, case: CaseId, officer: OfficerId) -> Result<(), StoreError> {
+    match device.case(case)? {
+        Some(state) if state.participants.contains_key(&officer) => device.share(case),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// What a phone signs: the other's nonce, its own, and the lease it showed.
+fn proof_of(theirs: &[u8; 32], own: &[u8; 32], lease: Digest) -> Vec<u8> {
+    [theirs.as_slice(), own, lease.bytes()].concat()
+}
+
+/// The changes of a case that `heads` build on, and the heads themselves, as far as they are held.
+fn below(changes: &[Change], heads: &[ChangeId]) -> BTreeSet<ChangeId> {
+    let mut held: BTreeSet<ChangeId> = heads.iter().copied().collect();
+    for change in changes.iter().rev() {
+        if held.contains(&change.id()) {
+            held.extend(&change.header().deps);
+        }
+    }
+    held
+}

@@ -1,0 +1,343 @@
+//! Synchronising with the server, sans-I/O: what to send next, what to do with what came back.
+//!
+//! Promise: every request can be lost, repeated or cut at any point and sent again: nothing is
+//! doubled, nothing is forgotten, because all that counts is in the [`Device`]. Each case is its own
+//! lane: a change that the server parks or refuses holds up only its own case. Waiting grows with
+//! each failure and honours the server's `Retry-After`. New saves do not shorten it.
+//! Not here: connections, tokens, timers. The host sends, waits and calls again.
+
+mod backoff;
+mod pull;
+mod push;
+mod upload;
+
+use crate::device::{Arrived, Device, Moment, NewEvidence, StoreError, Tally};
+use crate::id::{CaseId, ChangeId, Digest};
+use crate::message::Fate;
+use backoff::Backoff;
+use std::collections::BTreeMap;
+
+/// How much to send at once. What the server advertises (`Palm-Limits`) tightens it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most changes in a push.
+    pub batch: usize,
+    /// Most bytes of changes in a push; a single larger one still goes alone.
+    pub batch_bytes: usize,
+    /// Most bytes of a file in one request.
+    pub chunk: usize,
+    /// Changes in a page of the feed.
+    pub page: u32,
+    /// First wait after a failure, milliseconds.
+    pub first_wait_ms: u64,
+    /// Longest wait, milliseconds; the server may ask for more.
+    pub longest_wait_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { batch: 64, batch_bytes: 1 << 20, chunk: 256 << 10, page: 100, first_wait_ms: 1000, longest_wait_ms: 300_000 }
+    }
+}
+
+/// An HTTP request for the host to send, with its token and base address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `POST`, `HEAD`, `PATCH`.
+    pub method: &'static str,
+    /// Path and query; an absolute address if the server named one for an upload.
+    pub path: String,
+    /// The body's type, where there is a body.
+    pub content_type: Option<&'static str>,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What the host should do now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Send this, then call [`Session::absorb`].
+    Send(Request),
+    /// Wait so many milliseconds, then call [`Session::next`].
+    Wait(u64),
+    /// Get a new token, call [`Session::token_renewed`], then [`Session::next`].
+    NeedToken,
+    /// Nothing to do now. Where something waits for others (parked at the server, a file that
+    /// cannot be read), it is worth another look after `again_ms`.
+    Idle {
+        /// Milliseconds until something is tried again; `None`: everything is done.
+        again_ms: Option<u64>,
+    },
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// An HTTP response, read whole.
+    Response(Response),
+    /// No response, or only a part of one: the server may or may not have done it.
+    Lost,
+}
+
+/// An HTTP response.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Response {
+    /// Status code.
+    pub status: u16,
+    /// Headers; names in any case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The stable code of a problem document (RFC 9457).
+    fn problem(&self) -> Option<String> {
+        #[derive(serde::Deserialize)]
+        struct Problem {
+            code: String,
+        }
+        serde_json::from_slice(&self.body).ok().map(|problem: Problem| problem.code)
+    }
+}
+
+/// Bytes of files, from wherever the host keeps them.
+pub trait Media {
+    /// Up to `length` bytes from `offset`; `None` if the file cannot be read now.
+    fn read(&mut self, file: &NewEvidence, offset: u64, length: usize) -> Option<Vec<u8>>;
+}
+
+impl<F: FnMut(&NewEvidence, u64, usize) -> Option<Vec<u8>>> Media for F {
+    fn read(&mut self, file: &NewEvidence, offset: u64, length: usize) -> Option<Vec<u8>> {
+        self(file, offset, length)
+    }
+}
+
+/// What an answer changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Absorbed {
+    /// Changes for which a receipt is stored now.
+    pub acknowledged: Vec<ChangeId>,
+    /// What the server said of each pushed change.
+    pub fates: Vec<Fate>,
+    /// What came with the feed.
+    pub arrived: Option<Arrived>,
+    /// A file that the server now has whole.
+    pub uploaded: Option<Digest>,
+}
+
+/// The last thing that went wrong, for the officer to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// HTTP status; 0 if there was no answer.
+    pub status: u16,
+    /// Stable code, if the server gave one.
+    pub code: String,
+}
+
+/// A request that has been handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Flight {
+    Push { lanes: Vec<CaseId>, changes: Vec<ChangeId> },
+    Create { digest: Digest, case: CaseId },
+    Head { digest: Digest, case: CaseId },
+    Patch { digest: Digest, case: CaseId },
+    Pull,
+    Reconcile,
+}
+
+/// What the feed still needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Feed {
+    Pull,
+    Reconcile,
+    Done,
+}
+
+/// One device's conversation with the server. Kept in memory; a new one goes on where the store is.
+#[derive(Debug)]
+pub struct Session {
+    limits: Limits,
+    flight: Option<Flight>,
+    feed: Feed,
+    needs_token: bool,
+    all: Backoff,
+    lanes: BTreeMap<CaseId, Backoff>,
+    uploads: BTreeMap<(Digest, CaseId), upload::Upload>,
+    /// After a batch that the server would not take as a whole: one change at a time.
+    alone: bool,
+    trouble: Option<Trouble>,
+}
+
+impl Session {
+    /// A session that pushes what is there and then pulls.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            flight: None,
+            feed: Feed::Pull,
+            needs_token: false,
+            all: Backoff::default(),
+            lanes: BTreeMap::new(),
+            uploads: BTreeMap::new(),
+            alone: false,
+            trouble: None,
+        }
+    }
+
+    /// `Palm-Limits: changes=N, bytes=N`: never more than the server takes.
+    fn heed_limits(&mut self, response: &Response) {
+        for part in response.header("palm-limits").unwrap_or_default().split(',') {
+            let Some((name, Ok(most))) = part.split_once('=').map(|(name, most)| (name, most.trim().parse())) else {
+                continue;
+            };
+            match name.trim() {
+                "changes" => self.limits.batch = self.limits.batch.min(most),
+                "bytes" => self.limits.batch_bytes = self.limits.batch_bytes.min(most),
+                _ => {}
+            }
+        }
+    }
+
+    /// Looks at the feed again, after the session was idle.
+    pub fn pull_again(&mut self) {
+        if self.feed == Feed::Done {
+            self.feed = Feed::Pull;
+        }
+    }
+
+    /// Compares heads with the server, both ways, before the next pull.
+    pub const fn reconcile(&mut self) {
+        self.feed = Feed::Reconcile;
+    }
+
+    /// The network is back, or the officer asked: forget all waiting.
+    pub fn hurry(&mut self) {
+        self.all = Backoff::default();
+        self.lanes.clear();
+        self.uploads.values_mut().for_each(upload::Upload::hurry);
+    }
+
+    /// The host has a new token.
+    pub const fn token_renewed(&mut self) {
+        self.needs_token = false;
+    }
+
+    /// The last thing that went wrong, until something went well.
+    pub const fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    /// Figures for a progress bar.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn progress(&self, device: &Device) -> Result<Tally, StoreError> {
+        device.tally()
+    }
+
+    /// What to do now. A request that was handed out and never absorbed counts as lost.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn next(&mut self, device: &Device, now_ms: u64, media: &mut dyn Media) -> Result<Step, StoreError> {
+        self.flight = None;
+        if self.needs_token {
+            return Ok(Step::NeedToken);
+        }
+        if let Some(wait) = self.all.left(now_ms) {
+            return Ok(Step::Wait(wait));
+        }
+        let request = match self.push(device, now_ms)? {
+            Some(request) => Some(request),
+            None => match self.upload(device, now_ms, media)? {
+                Some(request) => Some(request),
+                None => self.pull(device)?,
+            },
+        };
+        Ok(match request {
+            Some((flight, request)) => {
+                self.flight = Some(flight);
+                Step::Send(request)
+            }
+            None => Step::Idle { again_ms: self.again_ms(device, now_ms)? },
+        })
+    }
+
+    fn again_ms(&self, device: &Device, now_ms: u64) -> Result<Option<u64>, StoreError> {
+        let offered = device.lanes()?;
+        let lanes = offered.iter().filter_map(|case| self.lanes.get(case)?.left(now_ms));
+        let uploads = self.uploads.values().filter_map(|upload| upload.backoff.left(now_ms));
+        Ok(lanes.chain(uploads).min())
+    }
+
+    /// Takes what came back for the last request.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then call again with the same answer, or send again.
+    pub fn absorb(&mut self, device: &mut Device, answer: &Answer, now: &Moment) -> Result<Absorbed, StoreError> {
+        let Some(flight) = self.flight.clone() else { return Ok(Absorbed::default()) };
+        let absorbed = match answer {
+            Answer::Lost => {
+                self.fail_all(device, 0, String::new(), None, now);
+                self.forget_offset(&flight);
+                Absorbed::default()
+            }
+            Answer::Response(response) => match response.status {
+                401 => {
+                    self.needs_token = true;
+                    self.forget_offset(&flight);
+                    Absorbed::default()
+                }
+                429 | 500.. => {
+                    self.fail_response(device, response, now);
+                    self.forget_offset(&flight);
+                    Absorbed::default()
+                }
+                _ => self.answered(device, &flight, response, now)?,
+            },
+        };
+        self.flight = None;
+        Ok(absorbed)
+    }
+
+    fn answered(
+        &mut self,
+        device: &mut Device,
+        flight: &Flight,
+        response: &Response,
+        now: &Moment,
+    ) -> Result<Absorbed, StoreError> {
+        self.heed_limits(response);
+        match flight {
+            Flight::Push { lanes, changes } => self.pushed(device, lanes, changes, response, now),
+            Flight::Create { digest, case } => self.created(device, (*digest, *case), response, now),
+            Flight::Head { digest, case } => self.headed(device, (*digest, *case), response, now),
+            Flight::Patch { digest, case } => self.patched(device, (*digest, *case), response, now),
+            Flight::Pull => self.pulled(device, response, now),
+            Flight::Reconcile => self.reconciled(device, response, now),
+        }
+    }
+
+    fn succeed(&mut self) {
+        self.all = Backoff::default();
+        self.trouble = None;
+    }
+
+    fn fail_response(&mut self, device: &Device, response: &Response, now: &Moment) {
+        let asked = response.header("retry-after").and_then(|value| value.trim().parse::<u64>().ok());
+        let code = response.problem().unwrap_or_default();
+        self.fail_all(device, response.status, code, asked.map(|seconds| seconds.saturating_mul(1000)), now);
+    }
+
+    fn fail_all(&mut self, device: &Device, status: u16, code: String, asked_ms: Option<u64>, now: &Moment) {
+        self.trouble = Some(Trouble { status, code });
+        self.all.fail(&self.limits, device.identity().device, now.monotonic_ms, asked_ms);
+    }
+}

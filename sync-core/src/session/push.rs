@@ -1,0 +1,116 @@
+//! Pushing what has no receipt.
+
+use super::backoff::Backoff;
+use super::{Absorbed, Flight, Request, Response, Session};
+use crate::device::{Device, Moment, Offered, StoreError};
+use crate::id::{CaseId, ChangeId, Digest};
+use crate::message::{Class, Fate, Missing, Push, Pushed};
+use std::collections::BTreeSet;
+
+pub(super) const CBOR: &str = "application/cbor";
+
+impl Session {
+    /// The next batch: in turn from every case that need not wait, parents first.
+    pub(super) fn push(&mut self, device: &Device, now_ms: u64) -> Result<Option<(Flight, Request)>, StoreError> {
+        let open = |case: &CaseId| self.lanes.get(case).is_none_or(|lane| lane.left(now_ms).is_none());
+        let open: Vec<CaseId> = device.lanes()?.into_iter().filter(open).collect();
+        if open.is_empty() {
+            self.alone = false;
+            return Ok(None);
+        }
+        let limit = if self.alone { 1 } else { self.limits.batch.max(1) };
+        let share = limit.div_ceil(open.len());
+        let (mut push, mut lanes, mut changes) = (Push::default(), Vec::new(), Vec::new());
+        let (mut leases, mut bytes) = (BTreeSet::<Digest>::new(), 0_usize);
+        for case in open {
+            for Offered { change, bytes: envelope, lease } in device.offered(case, share)? {
+                bytes = bytes.saturating_add(envelope.len());
+                let full = changes.len() >= limit || bytes > self.limits.batch_bytes;
+                if full && !changes.is_empty() {
+                    break;
+                }
+                leases.extend(lease);
+                push.changes.push(envelope);
+                changes.push(change);
+                if lanes.last() != Some(&case) {
+                    lanes.push(case);
+                }
+            }
+        }
+        for lease in leases {
+            push.leases.extend(device.lease_bytes(lease)?);
+        }
+        let request = Request {
+            method: "POST",
+            path: "/v1/sync/push".to_owned(),
+            content_type: Some(CBOR),
+            headers: vec![("Accept", CBOR.to_owned())],
+            body: push.to_bytes(),
+        };
+        Ok(Some((Flight::Push { lanes, changes }, request)))
+    }
+
+    pub(super) fn pushed(
+        &mut self,
+        device: &mut Device,
+        lanes: &[CaseId],
+        changes: &[ChangeId],
+        response: &Response,
+        now: &Moment,
+    ) -> Result<Absorbed, StoreError> {
+        let answer = if response.status == 200 { Pushed::read(&response.body).ok() } else { None };
+        let Some(Pushed { fates, receipts }) = answer.filter(|answer| answer.fates.len() == changes.len()) else {
+            self.not_taken(device, lanes, response, now);
+            return Ok(Absorbed::default());
+        };
+        let acknowledged = device.accept_receipts(&receipts, now)?;
+        self.succeed();
+        let held: BTreeSet<ChangeId> = acknowledged.iter().copied().collect();
+        let mut slow = BTreeSet::new();
+        let mut asked = Vec::new();
+        for (change, fate) in changes.iter().zip(&fates) {
+            if held.contains(change) {
+                continue;
+            }
+            asked.extend(lacking(fate));
+            // Neither stored nor refused for good: its case waits, the others go on.
+            if let Some(case) = device.change(*change)?.map(|change| change.case()) {
+                slow.insert(case);
+            }
+        }
+        // What the server lacks although there is a receipt, it lost: it gets it again at once.
+        let again = device.offer_again(&asked)?;
+        for case in lanes {
+            if slow.contains(case) && again == 0 {
+                let lane = self.lanes.entry(*case).or_default();
+                lane.fail(&self.limits, device.identity().device, now.monotonic_ms, None);
+            } else {
+                self.lanes.remove(case);
+            }
+        }
+        Ok(Absorbed { acknowledged, fates, ..Absorbed::default() })
+    }
+
+    /// The server would not read the batch. Alone each change shows whose fault it is.
+    fn not_taken(&mut self, device: &Device, lanes: &[CaseId], response: &Response, now: &Moment) {
+        let about_the_batch = matches!(response.status, 200 | 400 | 413 | 415 | 422);
+        if about_the_batch && !self.alone {
+            self.alone = true;
+        } else if about_the_batch {
+            for case in lanes {
+                let lane: &mut Backoff = self.lanes.entry(*case).or_default();
+                lane.fail(&self.limits, device.identity().device, now.monotonic_ms, None);
+            }
+        } else {
+            self.fail_response(device, response, now);
+        }
+    }
+}
+
+fn lacking(fate: &Fate) -> impl Iterator<Item = ChangeId> {
+    let parked = fate.class == Class::Parked;
+    fate.missing.iter().filter_map(move |missing| match missing {
+        Missing::Change(id) if parked => Some(*id),
+        Missing::Change(_) | Missing::Values | Missing::Lease(_) => None,
+    })
+}
