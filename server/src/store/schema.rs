@@ -257,7 +257,6 @@ diesel::table! {
         grade -> Text,
         received_ms -> BigInt,
         sign1 -> Binary,
-        #[sql_name = "ops"]
         op_bytes -> Binary,
     }
 }
