@@ -23,10 +23,11 @@ CREATE TABLE feed (
     cursor         BLOB,
     reference      TEXT,
     reference_etag TEXT,
-    anchor         BLOB,    -- newest time the server signed for this device
-    anchor_ms      INTEGER,
-    anchor_boot    BLOB,
-    anchor_mono_ms INTEGER  -- the phone's monotonic clock when it arrived
+    anchor          BLOB,    -- newest lease of this device: the server's time, signed
+    anchor_ms       INTEGER,
+    anchor_boot     BLOB,
+    anchor_asked_ms INTEGER, -- the phone's monotonic clock when it asked for it
+    anchor_came_ms  INTEGER  -- and when it came
 ) STRICT;
 
 CREATE TABLE lease (

@@ -8,7 +8,7 @@
 mod header;
 mod values;
 
-pub use header::{Anchor, Clock, Header};
+pub use header::{Anchor, Clock, Header, Reading};
 pub use values::{MAX_VALUES_BYTES, Values, ValuesError};
 
 use crate::codec::{CodecError, Reader, Writer};

@@ -24,7 +24,7 @@ pub struct Standing {
     pub agency: AgencyId,
     /// Until when the lease that the change names permitted offline work; `None` without lease.
     pub lease_ends: Option<Instant>,
-    /// The server's time in the anchor that the change names, if the server made it for this device.
+    /// The server's time in the lease that the change names as its anchor, if it is this device's.
     pub anchor: Option<Instant>,
     /// When the author's authority ended and began again: the spans during which the certificate was
     /// valid and the device not revoked, in order. The end is exclusive.

@@ -5,7 +5,7 @@
 
 use serde_json::{Value as Json, json};
 use sync_core::case::{fold, place, resolution};
-use sync_core::change::{Anchor, Change, Clock, Header, NewOp, Received, shown_digest};
+use sync_core::change::{Anchor, Change, Clock, Header, NewOp, Reading, Received, shown_digest};
 use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex};
 use sync_core::lease::{Block, Lease};
 use sync_core::log::{Cursor, Frontier, Leaf, LeafClass, case_tag, leaf_hash};
@@ -75,7 +75,10 @@ impl Author {
                 wall: Instant::from_ms(NOON + 60_000 * i64::try_from(self.seq).unwrap()),
                 monotonic_ms: 60_000 * self.seq,
                 boot: BootId::new([self.device; 16]),
-                anchor: lease.map(|id| Anchor { id, monotonic_ms: (self.seq < 3).then_some(1_000) }),
+                anchor: lease.map(|lease| Anchor {
+                    lease,
+                    reading: (self.seq < 3).then_some(Reading { asked_ms: 1_000, came_ms: 1_250 }),
+                }),
             },
             rules: Digest::new([0x77; 32]),
             ops: Digest::new([0; 32]),

@@ -18,17 +18,26 @@ pub struct Clock {
     pub monotonic_ms: u64,
     /// Which boot of the phone.
     pub boot: BootId,
-    /// The newest time the server signed for this device.
+    /// The newest lease of this device: the server's time, signed.
     pub anchor: Option<Anchor>,
 }
 
-/// A signed statement of the server's time: a lease or a receipt.
+/// A signed statement of the server's time: a lease, which the server makes anew whenever it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Anchor {
-    /// Hash of the lease or receipt.
-    pub id: Digest,
-    /// The phone's monotonic clock when it arrived; `None` if the phone was booted since.
-    pub monotonic_ms: Option<u64>,
+    /// Hash of the lease.
+    pub lease: Digest,
+    /// The phone's monotonic clock around its making; `None` if the phone was booted since.
+    pub reading: Option<Reading>,
+}
+
+/// Between these two the server read its clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// Monotonic milliseconds when the phone asked.
+    pub asked_ms: u64,
+    /// Monotonic milliseconds when the answer came.
+    pub came_ms: u64,
 }
 
 /// Who saved, where in the device's chain, on what it builds, when.
@@ -103,13 +112,13 @@ impl Clock {
     fn write(&self, out: &mut Writer) {
         let Self { wall, monotonic_ms, boot, anchor } = self;
         out.array(4).int(wall.ms()).uint(*monotonic_ms).bytes(boot.bytes());
-        let Some(Anchor { id, monotonic_ms }) = anchor else {
+        let Some(Anchor { lease, reading }) = anchor else {
             out.null();
             return;
         };
-        out.array(2).bytes(id.bytes());
-        match monotonic_ms {
-            Some(ms) => out.uint(*ms),
+        out.array(2).bytes(lease.bytes());
+        match reading {
+            Some(Reading { asked_ms, came_ms }) => out.array(2).uint(*asked_ms).uint(*came_ms),
             None => out.null(),
         };
     }
@@ -121,12 +130,18 @@ impl Clock {
             let boot = BootId::new(reader.bytes_exact()?);
             let anchor = reader.optional(|reader| {
                 reader.tuple(2, |reader| {
-                    let id = Digest::new(reader.bytes_exact()?);
-                    Ok::<_, CodecError>(Anchor { id, monotonic_ms: reader.optional(Reader::uint)? })
+                    let lease = Digest::new(reader.bytes_exact()?);
+                    Ok::<_, CodecError>(Anchor { lease, reading: reader.optional(Reading::read)? })
                 })
             })?;
             Ok(Self { wall, monotonic_ms, boot, anchor })
         })
+    }
+}
+
+impl Reading {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        reader.tuple(2, |reader| Ok(Self { asked_ms: reader.uint()?, came_ms: reader.uint()? }))
     }
 }
 

@@ -136,16 +136,23 @@ impl Device {
     }
 
     /// Takes a lease for this device, or for another whose changes are to be checked. Only the
-    /// tenant's signature counts. The newest lease of this device is the one saves name.
+    /// tenant's signature counts. The newest lease of this device is the one saves name, and the
+    /// anchor of their time. `asked_ms` is the monotonic clock when this phone asked the server for
+    /// it; `None` where it came otherwise.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn accept_lease(&mut self, bytes: &[u8], now: &Moment) -> Result<Arrived, StoreError> {
+    pub fn accept_lease(
+        &mut self,
+        bytes: &[u8],
+        asked_ms: Option<u64>,
+        now: &Moment,
+    ) -> Result<Arrived, StoreError> {
         let own = self.identity.device;
         let opened = Lease::open(bytes, &self.identity.tenant_key, self.verifier.as_ref());
         self.take_in(&[bytes.to_vec()], &[], Source::Peer, |tx, arrived| match &opened {
             Ok(lease) if arrived.refused.is_empty() && lease.lease.device == own => {
-                rows::set_anchor(tx, lease.hash, lease.lease.issued, now)
+                rows::set_anchor(tx, lease.hash, lease.lease.issued, asked_ms, now)
             }
             Ok(_) | Err(_) => Ok(()),
         })

@@ -5,7 +5,7 @@
 //! another signature, changes nothing.
 
 use crate::device::sql::{count, int};
-use crate::device::{Device, Moment, StoreError, rows};
+use crate::device::{Device, StoreError, rows};
 use crate::id::{CaseId, ChangeId, Digest};
 use crate::receipt::Receipt;
 use rusqlite::{Connection, TransactionBehavior};
@@ -114,7 +114,7 @@ impl Device {
     ///
     /// # Errors
     /// [`StoreError`]; then nothing was taken.
-    pub fn accept_receipts(&mut self, receipts: &[Vec<u8>], now: &Moment) -> Result<Vec<ChangeId>, StoreError> {
+    pub fn accept_receipts(&mut self, receipts: &[Vec<u8>]) -> Result<Vec<ChangeId>, StoreError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut acknowledged = Vec::new();
         for bytes in receipts {
@@ -136,7 +136,6 @@ impl Device {
                     acknowledged.push(entry.change);
                 }
             }
-            rows::set_anchor(&tx, signed.hash, receipt.issued, now)?;
         }
         tx.commit()?;
         Ok(acknowledged)

@@ -4,7 +4,7 @@
 //! checked when they came in; a flipped bit is an error that names the change.
 
 use crate::case::CaseState;
-use crate::change::{Anchor, Change, Received};
+use crate::change::{Anchor, Change, Reading, Received};
 use crate::device::sql::{count, int};
 use crate::device::{Moment, StoreError};
 use crate::id::{BootId, CaseId, ChangeId, DeviceId, Digest, Epoch};
@@ -138,24 +138,34 @@ pub(super) fn newest_lease(db: &Connection, device: DeviceId) -> Result<Option<D
     Ok(statement.query_row([device], |row| row.get(0)).optional()?)
 }
 
-/// The newest time the server signed for this device, as a change made now may cite it.
+/// The newest lease as an anchor, as a change made now may cite it.
 pub(super) fn anchor(db: &Connection, now: &Moment) -> Result<Option<Anchor>, StoreError> {
-    let sql = "SELECT anchor, anchor_boot, anchor_mono_ms FROM feed WHERE anchor IS NOT NULL";
+    let sql = "SELECT anchor, anchor_boot, anchor_asked_ms, anchor_came_ms FROM feed WHERE anchor IS NOT NULL";
     let read = |row: &rusqlite::Row<'_>| {
-        let (id, boot, mono): (Digest, Option<BootId>, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let monotonic_ms = mono.filter(|_| boot == Some(now.boot)).map(count);
-        Ok(Anchor { id, monotonic_ms })
+        let (lease, boot): (Digest, Option<BootId>) = (row.get(0)?, row.get(1)?);
+        let (asked, came): (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
+        let reading = asked.zip(came).filter(|_| boot == Some(now.boot));
+        let reading = reading.map(|(asked, came)| Reading { asked_ms: count(asked), came_ms: count(came) });
+        Ok(Anchor { lease, reading })
     };
     Ok(db.prepare_cached(sql)?.query_row([], read).optional()?)
 }
 
-/// Keeps a lease or receipt as the anchor, if it is the newest.
-pub(super) fn set_anchor(db: &Connection, id: Digest, issued: Instant, now: &Moment) -> Result<(), StoreError> {
+/// Keeps a lease as the anchor, if it is the newest. `asked_ms` is the monotonic clock when the phone
+/// asked for it; `None` for one that it did not just ask for, which says nothing about now.
+pub(super) fn set_anchor(
+    db: &Connection,
+    lease: Digest,
+    issued: Instant,
+    asked_ms: Option<u64>,
+    now: &Moment,
+) -> Result<(), StoreError> {
+    let (boot, came) = (asked_ms.map(|_| now.boot), asked_ms.map(|_| int(now.monotonic_ms)));
     db.prepare_cached(
-        "UPDATE feed SET anchor = ?1, anchor_ms = ?2, anchor_boot = ?3, anchor_mono_ms = ?4
+        "UPDATE feed SET anchor = ?1, anchor_ms = ?2, anchor_boot = ?3, anchor_asked_ms = ?4, anchor_came_ms = ?5
          WHERE anchor_ms IS NULL OR anchor_ms < ?2",
     )?
-    .execute((id, issued, now.boot, int(now.monotonic_ms)))?;
+    .execute((lease, issued, boot, asked_ms.map(int), came))?;
     Ok(())
 }
 

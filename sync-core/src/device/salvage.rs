@@ -36,11 +36,11 @@ pub fn salvage(from: &Connection, into: &mut Device, now: &Moment) -> Result<Sal
     let mut salvaged = Salvaged::default();
     let leases = each(from, "lease", "bytes", &mut salvaged.lost, |row| row.get::<_, Vec<u8>>(0));
     for lease in &leases {
-        into.accept_lease(lease, now)?;
+        into.accept_lease(lease, None, now)?;
     }
     take_changes(from, into, &mut salvaged)?;
     let receipts = each(from, "receipt", "bytes", &mut salvaged.lost, |row| row.get::<_, Vec<u8>>(0));
-    into.accept_receipts(&receipts, now)?;
+    into.accept_receipts(&receipts)?;
     take_bookkeeping(from, into, &mut salvaged)?;
     Ok(salvaged)
 }

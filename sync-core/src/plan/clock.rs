@@ -45,23 +45,27 @@ pub struct Interval {
     pub grade: Grade,
 }
 
-/// `anchor` is the server's time in the anchor that the clock names, `deps_lower` the latest lower
+/// `anchor` is the server's time in the lease that the clock names, `deps_lower` the latest lower
 /// bound of what the change builds on, `received` the server's time of receipt.
 pub fn interval(clock: &Clock, anchor: Option<Instant>, deps_lower: Option<Instant>, received: Instant) -> Interval {
     // Before the epoch there was no server: without anchor and deps the interval is open below.
     let floor = anchor.into_iter().chain(deps_lower).max().unwrap_or(Instant::from_ms(0)).min(received);
     let open = |grade| Interval { lower: floor, upper: received, grade };
-    let since_anchor = anchor.zip(clock.anchor.and_then(|anchor| anchor.monotonic_ms));
-    let Some((anchor, then)) = since_anchor else {
+    let since_anchor = anchor.zip(clock.anchor.and_then(|anchor| anchor.reading));
+    let Some((anchor, reading)) = since_anchor else {
         let plausible = clock.wall >= floor.plus_ms(-WALL_SLACK_MS) && clock.wall <= received.plus_ms(WALL_SLACK_MS);
         return open(if plausible { Grade::B } else { Grade::C });
     };
-    let Some(elapsed) = clock.monotonic_ms.checked_sub(then).and_then(|ms| i64::try_from(ms).ok()) else {
+    // The server read its clock somewhere between asking and answer, however long the link took.
+    let since = |then| clock.monotonic_ms.checked_sub(then).and_then(|ms| i64::try_from(ms).ok());
+    let (Some(most), Some(least)) = (since(reading.asked_ms), since(reading.came_ms)) else {
         return open(Grade::C);
     };
-    let claimed = anchor.plus_ms(elapsed);
-    let drift = SLACK_MS.saturating_add(elapsed / DRIFT_DIVISOR);
-    let (earliest, latest) = (claimed.plus_ms(-drift), claimed.plus_ms(drift));
+    if least > most {
+        return open(Grade::C);
+    }
+    let drift = SLACK_MS.saturating_add(most / DRIFT_DIVISOR);
+    let (earliest, latest) = (anchor.plus_ms(least).plus_ms(-drift), anchor.plus_ms(most).plus_ms(drift));
     if latest < floor || earliest > received {
         return open(Grade::C);
     }
@@ -71,7 +75,7 @@ pub fn interval(clock: &Clock, anchor: Option<Instant>, deps_lower: Option<Insta
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::change::Anchor;
+    use crate::change::{Anchor, Reading};
     use crate::id::{BootId, Digest};
 
     const HOUR: i64 = 3_600_000;
@@ -81,7 +85,8 @@ mod tests {
     }
 
     fn clock(wall: Instant, monotonic_ms: u64, anchored: Option<u64>) -> Clock {
-        let anchor = Some(Anchor { id: Digest::new([0; 32]), monotonic_ms: anchored });
+        let reading = anchored.map(|ms| Reading { asked_ms: ms, came_ms: ms });
+        let anchor = Some(Anchor { lease: Digest::new([0; 32]), reading });
         Clock { wall, monotonic_ms, boot: BootId::new([0; 16]), anchor }
     }
 
@@ -98,6 +103,18 @@ mod tests {
     fn after_a_reboot_only_anchor_deps_and_receipt_bound_it() {
         let found = interval(&clock(at(3), 7, None), Some(at(0)), Some(at(1)), at(9));
         assert_eq!(found, Interval { lower: at(1), upper: at(9), grade: Grade::B });
+    }
+
+    #[test]
+    fn a_lease_that_was_long_on_its_way_widens_the_interval_and_moves_nothing() {
+        let mut slow = clock(at(2), 7_200_000, Some(0));
+        slow.anchor = slow.anchor.map(|anchor| {
+            let reading = Some(Reading { asked_ms: 0, came_ms: 3_600_000 });
+            Anchor { reading, ..anchor }
+        });
+        let found = interval(&slow, Some(at(0)), None, at(9));
+        assert_eq!(found.grade, Grade::A);
+        assert!(found.lower < at(1) && found.lower > at(0) && found.upper > at(2) && found.upper < at(3));
     }
 
     #[test]

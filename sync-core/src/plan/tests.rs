@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::case::FormBreach;
-use crate::change::{Anchor, Clock, Header, NewOp};
+use crate::change::{Anchor, Clock, Header, NewOp, Reading};
 use crate::id::{BootId, Digest, Epoch, TenantId};
 use crate::op::{CaseKind, Open, Signature, SignerRole};
 use crate::sign::SoftwareKey;
@@ -36,7 +36,10 @@ fn change(officer: OfficerId, seq: u64, case: Option<CaseId>, deps: &[&Change], 
             wall: at(i64::try_from(hour).unwrap()),
             monotonic_ms: hour * 3_600_000,
             boot: BootId::new([0; 16]),
-            anchor: Some(Anchor { id: Digest::new([byte; 32]), monotonic_ms: Some(0) }),
+            anchor: Some(Anchor {
+                lease: Digest::new([byte; 32]),
+                reading: Some(Reading { asked_ms: 0, came_ms: 0 }),
+            }),
         },
         rules: Digest::new([0; 32]),
         ops: Digest::new([0; 32]),

@@ -63,7 +63,7 @@ impl Session {
             self.not_taken(device, lanes, response, now);
             return Ok(Absorbed::default());
         };
-        let acknowledged = device.accept_receipts(&receipts, now)?;
+        let acknowledged = device.accept_receipts(&receipts)?;
         self.succeed();
         let held: BTreeSet<ChangeId> = acknowledged.iter().copied().collect();
         let mut slow = BTreeSet::new();
@@ -93,7 +93,7 @@ impl Session {
 
     /// The server would not read the batch. Alone each change shows whose fault it is.
     fn not_taken(&mut self, device: &Device, lanes: &[CaseId], response: &Response, now: &Moment) {
-        let about_the_batch = matches!(response.status, 200 | 400 | 413 | 415 | 422);
+        let about_the_batch = matches!(response.status, 400 | 413 | 415 | 422);
         if about_the_batch && !self.alone {
             self.alone = true;
         } else if about_the_batch {

@@ -113,8 +113,7 @@ impl Register {
     }
 }
 
-/// When the server's clock stood where the change's anchor says: that of the lease it names, or of
-/// a receipt given to its device.
+/// The server's time in the lease that the change names as its anchor.
 fn anchor(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -123,13 +122,10 @@ fn anchor(
 ) -> Result<Option<Instant>, Failure> {
     let header = change.header();
     let Some(anchor) = header.clock.anchor else { return Ok(None) };
-    if let Some(lease) = lease.filter(|lease| lease.hash == anchor.id) {
+    if let Some(lease) = lease.filter(|lease| lease.hash == anchor.lease) {
         return Ok(Some(lease.lease.issued));
     }
-    if let Some((issued, _)) = tx.receipt(tenant, &header.device, &anchor.id)? {
-        return Ok(Some(issued));
-    }
-    let other = tx.lease(tenant, &anchor.id)?;
+    let other = tx.lease(tenant, &anchor.lease)?;
     Ok(other.filter(|lease| lease.device == header.device).map(|lease| lease.issued))
 }
 
