@@ -1,0 +1,17 @@
+//! The phone: its store, its link to another phone, its session with the server.
+#![cfg(all(feature = "device", feature = "p256"))]
+
+#[cfg(test)]
+mod incoming;
+#[cfg(test)]
+mod links;
+#[cfg(test)]
+mod rules;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod sessions;
+#[cfg(test)]
+mod stores;
+#[cfg(test)]
+mod world;

@@ -1,0 +1,165 @@
+//! A server as small as the session's tests need: it stores what is closed under deps, gives
+//! receipts once and again, a feed, and tus.
+
+use crate::world::{DAY, TENANT, tenant_key};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use sha2::Digest as _;
+use std::collections::BTreeMap;
+use sync_core::change::Received;
+use sync_core::id::{ChangeId, DeviceId, Digest, Epoch};
+use sync_core::message::{Class, Fate, MAX_BATCH, Missing, Pulled, Push, Pushed, Reconcile, Reconciled};
+use sync_core::receipt::{Receipt, ReceiptEntry};
+use sync_core::session::{Request, Response};
+use sync_core::time::Instant;
+
+#[derive(Default)]
+pub struct Server {
+    /// In the order stored.
+    pub log: Vec<(ChangeId, Vec<u8>)>,
+    pub leases: Vec<Vec<u8>>,
+    pub receipts: BTreeMap<(DeviceId, ChangeId), Vec<u8>>,
+    pub files: BTreeMap<Digest, Vec<u8>>,
+    /// Length, announced digest and bytes so far.
+    pub uploads: BTreeMap<String, (usize, Digest, Vec<u8>)>,
+    pub epoch: u8,
+    /// Refuses every push that holds this change, as a proxy might.
+    pub poison: Option<ChangeId>,
+    pub busy: u32,
+    pub token: bool,
+}
+
+fn response(status: u16, body: Vec<u8>) -> Response {
+    Response { status, headers: Vec::new(), body }
+}
+
+impl Server {
+    pub fn holds(&self, id: ChangeId) -> bool {
+        self.log.iter().any(|(held, _)| *held == id)
+    }
+
+    pub fn answer(&mut self, device: DeviceId, request: &Request) -> Response {
+        if !self.token {
+            return response(401, Vec::new());
+        }
+        if self.busy > 0 {
+            self.busy -= 1;
+            return Response { headers: vec![("Retry-After".into(), "90".into())], ..response(503, Vec::new()) };
+        }
+        match (request.method, request.path.split('?').next().unwrap_or_default()) {
+            ("POST", "/v1/sync/push") => self.push(device, &request.body),
+            ("GET", "/v1/sync/pull") => self.pull(&request.path),
+            ("POST", "/v1/sync/reconcile") => self.reconcile(&request.body),
+            ("POST", "/v1/evidence") => self.create(request),
+            ("HEAD" | "PATCH", path) => self.upload(request, path),
+            _ => response(404, Vec::new()),
+        }
+    }
+
+    fn push(&mut self, device: DeviceId, body: &[u8]) -> Response {
+        let Ok(push) = Push::read(body) else { return response(400, Vec::new()) };
+        self.leases.extend(push.leases);
+        let (mut fates, mut new, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        for bytes in push.changes {
+            let received = Received::read(&bytes).unwrap();
+            let id = received.id();
+            if self.poison == Some(id) {
+                return response(422, Vec::new());
+            }
+            let missing: Vec<Missing> =
+                received.header().deps.iter().filter(|dep| !self.holds(**dep)).map(|dep| Missing::Change(*dep)).collect();
+            let class = if missing.is_empty() { Class::Accepted } else { Class::Parked };
+            if class == Class::Accepted {
+                if !self.holds(id) {
+                    self.log.push((id, bytes));
+                }
+                match self.receipts.get(&(device, id)) {
+                    Some(receipt) => again.push(receipt.clone()),
+                    None => new.push(id),
+                }
+            }
+            fates.push(Fate { change: Some(id), class, code: String::new(), flags: Vec::new(), missing });
+        }
+        again.dedup();
+        if !new.is_empty() {
+            let receipt = self.receipt(device, &new);
+            self.receipts.extend(new.iter().map(|id| ((device, *id), receipt.clone())));
+            again.push(receipt);
+        }
+        let answer = response(200, Pushed { fates, receipts: again }.to_bytes());
+        Response { headers: vec![("palm-limits".into(), format!("changes={MAX_BATCH}, bytes=5000"))], ..answer }
+    }
+
+    fn receipt(&self, device: DeviceId, ids: &[ChangeId]) -> Vec<u8> {
+        let received = Instant::from_ms(DAY);
+        let entries = ids.iter().map(|id| ReceiptEntry { change: *id, leaf: 0, counter: 1, received }).collect();
+        let receipt = Receipt {
+            tenant: TENANT,
+            device,
+            log_epoch: Epoch::new([self.epoch; 8]),
+            issued: received,
+            size: 1,
+            root: Digest::new([0; 32]),
+            entries,
+        };
+        receipt.sign(&tenant_key()).unwrap().bytes
+    }
+
+    fn pull(&self, path: &str) -> Response {
+        let cursor = path.split_once("&cursor=").map(|(_, text)| URL_SAFE_NO_PAD.decode(text).unwrap());
+        let cursor = cursor.unwrap_or(vec![self.epoch, 0]);
+        if cursor[0] != self.epoch || usize::from(cursor[1]) > self.log.len() {
+            return response(409, br#"{"code":"cursor_unknown","title":"?"}"#.to_vec());
+        }
+        let from = usize::from(cursor[1]);
+        let to = (from + 3).min(self.log.len());
+        let page = Pulled {
+            cursor: vec![self.epoch, u8::try_from(to).unwrap()],
+            more: to < self.log.len(),
+            leases: self.leases.clone(),
+            changes: self.log[from..to].iter().map(|(_, bytes)| bytes.clone()).collect(),
+            ..Pulled::default()
+        };
+        response(200, page.to_bytes())
+    }
+
+    fn reconcile(&self, body: &[u8]) -> Response {
+        let theirs = Reconcile::read(body).unwrap();
+        let heads = theirs.cases.iter().flat_map(|case| &case.heads);
+        let wanted = heads.filter(|head| !self.holds(**head)).copied().collect();
+        response(200, Reconciled { wanted, leases: Vec::new(), changes: Vec::new() }.to_bytes())
+    }
+
+    fn create(&mut self, request: &Request) -> Response {
+        let header = |name| request.headers.iter().find(|(found, _)| *found == name).map(|(_, value)| value.clone());
+        let length = header("Upload-Length").unwrap().parse().unwrap();
+        let metadata = header("Upload-Metadata").unwrap();
+        let sha256 = metadata.split(',').find_map(|pair| pair.strip_prefix("sha256 ")).unwrap().to_owned();
+        let digest = Digest::from_slice(&STANDARD.decode(sha256).unwrap()).unwrap();
+        let url = format!("/v1/evidence/{digest}");
+        let upload = self.uploads.entry(url.clone()).or_insert((length, digest, Vec::new()));
+        let headers = vec![("Location".into(), url), ("Upload-Offset".into(), upload.2.len().to_string())];
+        Response { headers, ..response(201, Vec::new()) }
+    }
+
+    fn upload(&mut self, request: &Request, path: &str) -> Response {
+        let Some((length, digest, held)) = self.uploads.get_mut(path) else { return response(404, Vec::new()) };
+        if request.method == "PATCH" {
+            let offset = request.headers.iter().find(|(name, _)| *name == "Upload-Offset").unwrap();
+            if offset.1 != held.len().to_string() {
+                return response(409, Vec::new());
+            }
+            held.extend(&request.body);
+            if held.len() == *length {
+                let found: [u8; 32] = sha2::Sha256::digest(&held).into();
+                if found != *digest.bytes() {
+                    self.uploads.remove(path);
+                    return response(422, Vec::new());
+                }
+                self.files.insert(*digest, held.clone());
+            }
+        }
+        let headers = vec![("Upload-Offset".into(), held.len().to_string())];
+        Response { headers, ..response(if request.method == "HEAD" { 200 } else { 204 }, Vec::new()) }
+    }
+}

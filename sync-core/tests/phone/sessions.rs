@@ -1,0 +1,231 @@
+//! The session over a network that loses requests and answers and repeats them.
+
+use crate::server::Server;
+use crate::world::{Phone, moment};
+use proptest::prelude::*;
+use sha2::Digest as _;
+use sync_core::device::{NewEvidence, Save, Tally};
+use sync_core::id::{CaseId, Digest};
+use sync_core::session::{Answer, Limits, Request, Session, Step};
+
+fn limits() -> Limits {
+    Limits { batch: 4, chunk: 10, ..Limits::default() }
+}
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    None,
+    LostRequest,
+    LostAnswer,
+    Twice,
+    CutAnswer,
+}
+
+const PHOTO: &[u8] = b"forty-two bytes of a photograph, more or so";
+
+fn read(file: &NewEvidence, offset: u64, length: usize) -> Option<Vec<u8>> {
+    assert_eq!(file.location, "photo.jpg");
+    let from = usize::try_from(offset).ok()?;
+    PHOTO.get(from..from + length).map(<[u8]>::to_vec)
+}
+
+/// Runs until idle; the last figure says how many milliseconds the phone waited.
+fn run(phone: &mut Phone, server: &mut Server, session: &mut Session, faults: &mut impl Iterator<Item = Fault>) -> (u32, u64) {
+    let (mut sent, mut waited, mut now) = (0, 0, moment(10));
+    for _ in 0..2000 {
+        match session.next(&phone.device, now.monotonic_ms, &mut read).unwrap() {
+            Step::Idle { again_ms } => {
+                assert_eq!(again_ms, None, "{session:?}");
+                return (sent, waited);
+            }
+            Step::Wait(ms) => {
+                waited += ms;
+                now.monotonic_ms += ms;
+            }
+            Step::NeedToken => {
+                server.token = true;
+                session.token_renewed();
+            }
+            Step::Send(request) => {
+                sent += 1;
+                let answer = carry(phone, server, &request, faults.next().unwrap_or(Fault::None));
+                session.absorb(&mut phone.device, &answer, &now).unwrap();
+            }
+        }
+    }
+    panic!("never idle");
+}
+
+fn carry(phone: &Phone, server: &mut Server, request: &Request, fault: Fault) -> Answer {
+    let device = phone.device.identity().device;
+    match fault {
+        Fault::LostRequest => Answer::Lost,
+        Fault::LostAnswer => {
+            server.answer(device, request);
+            Answer::Lost
+        }
+        Fault::Twice => {
+            server.answer(device, request);
+            Answer::Response(server.answer(device, request))
+        }
+        Fault::CutAnswer => {
+            let mut answer = server.answer(device, request);
+            answer.body.truncate(answer.body.len() / 2);
+            Answer::Response(answer)
+        }
+        Fault::None => Answer::Response(server.answer(device, request)),
+    }
+}
+
+fn photographed(phone: &mut Phone, case: CaseId) -> Digest {
+    let digest = Digest::new(sha2::Sha256::digest(PHOTO).into());
+    let mut editor = phone.edit(case);
+    let entity = editor.add(None, "evidence", "a");
+    editor.put(Some(entity), "digest", digest.into());
+    let size = u64::try_from(PHOTO.len()).unwrap();
+    let file = NewEvidence { digest, size, media_type: "image/jpeg".into(), location: "photo.jpg".into() };
+    phone.save(Save { evidence: vec![file], ..editor.into_save() }, 3).unwrap();
+    digest
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn whatever_the_network_does_everything_arrives_once(
+        faults in prop::collection::vec(
+            prop_oneof![Just(Fault::None), Just(Fault::LostRequest), Just(Fault::LostAnswer), Just(Fault::Twice), Just(Fault::CutAnswer)],
+            0..40,
+        ),
+    ) {
+        let mut server = Server::default();
+        let mut one = Phone::new(1);
+        let cases = [one.open(&[1, 2]), one.open(&[1])];
+        for round in 0..8 {
+            one.put(cases[round % 2], "title", &format!("第{round}次"));
+        }
+        let digest = photographed(&mut one, cases[0]);
+        run(&mut one, &mut server, &mut Session::new(limits()), &mut faults.iter().copied());
+        prop_assert_eq!(server.log.len(), 11);
+        for (id, _) in &server.log {
+            prop_assert!(one.device.is_acknowledged(*id).unwrap());
+        }
+        prop_assert_eq!(&server.files[&digest], PHOTO);
+        prop_assert_eq!(one.device.tally().unwrap(), Tally::default());
+        let mut two = Phone::new(2);
+        run(&mut two, &mut server, &mut Session::new(limits()), &mut faults.iter().rev().copied());
+        for case in cases {
+            prop_assert_eq!(two.state(case).hash(), one.state(case).hash());
+        }
+        prop_assert_eq!(server.log.len(), 11, "what came from the server is not pushed back");
+    }
+}
+
+#[test]
+fn one_bad_change_holds_up_only_its_own_case() {
+    let mut server = Server { token: true, ..Server::default() };
+    let mut phone = Phone::new(1);
+    let (bad, good) = (phone.open(&[1]), phone.open(&[1]));
+    let poison = phone.put(bad, "title", "坏").change;
+    let after = phone.put(good, "title", "好").change;
+    server.poison = Some(poison);
+    let mut session = Session::new(limits());
+    let now = moment(10);
+    let again = loop {
+        match session.next(&phone.device, now.monotonic_ms, &mut read).unwrap() {
+            Step::Send(request) => {
+                let answer = carry(&phone, &mut server, &request, Fault::None);
+                session.absorb(&mut phone.device, &answer, &now).unwrap();
+            }
+            Step::Idle { again_ms } => break again_ms,
+            other @ (Step::Wait(_) | Step::NeedToken) => panic!("{other:?}"),
+        }
+    };
+    assert!(again.is_some());
+    assert!(phone.device.is_acknowledged(after).unwrap() && phone.device.is_acknowledged(bad).unwrap());
+    assert!(!phone.device.is_acknowledged(poison).unwrap(), "kept, and offered again");
+    server.poison = None;
+    session.hurry();
+    run(&mut phone, &mut server, &mut session, &mut std::iter::empty());
+    assert!(phone.device.is_acknowledged(poison).unwrap());
+}
+
+#[test]
+fn a_busy_server_is_left_alone_for_as_long_as_it_asks() {
+    let mut server = Server { token: true, busy: 2, ..Server::default() };
+    let mut phone = Phone::new(1);
+    phone.open(&[1]);
+    let (_, waited) = run(&mut phone, &mut server, &mut Session::new(limits()), &mut std::iter::empty());
+    assert_eq!(waited, 180_000);
+}
+
+#[test]
+fn without_an_answer_the_wait_doubles_up_to_its_limit() {
+    let mut server = Server { token: true, ..Server::default() };
+    let mut phone = Phone::new(1);
+    phone.open(&[1]);
+    let mut lost = std::iter::repeat_n(Fault::LostRequest, 12);
+    let (_, waited) = run(&mut phone, &mut server, &mut Session::new(limits()), &mut lost);
+    assert!(waited >= 511_000 + 3 * 300_000, "{waited}");
+    assert!(waited <= (511_000 + 3 * 300_000) * 5 / 4, "{waited}");
+}
+
+#[test]
+fn a_server_restored_from_a_backup_gets_back_what_it_lost() {
+    let mut server = Server { token: true, ..Server::default() };
+    let mut phone = Phone::new(1);
+    let case = phone.open(&[1]);
+    for round in 0..5 {
+        phone.put(case, "title", &format!("第{round}次"));
+    }
+    let mut session = Session::new(limits());
+    run(&mut phone, &mut server, &mut session, &mut std::iter::empty());
+    assert_eq!(server.log.len(), 6);
+    server.log.truncate(2);
+    server.receipts.clear();
+    server.epoch = 7;
+    session.pull_again();
+    run(&mut phone, &mut server, &mut session, &mut std::iter::empty());
+    assert_eq!(server.log.len(), 6);
+}
+
+#[test]
+fn the_same_push_again_gets_the_same_receipts() {
+    let mut server = Server { token: true, ..Server::default() };
+    let mut phone = Phone::new(1);
+    phone.open(&[1]);
+    let Step::Send(request) = Session::new(limits()).next(&phone.device, 0, &mut read).unwrap() else { panic!() };
+    let device = phone.device.identity().device;
+    assert_eq!(server.answer(device, &request).body, server.answer(device, &request).body);
+    let Step::Send(again) = Session::new(limits()).next(&phone.device, 0, &mut read).unwrap() else { panic!() };
+    assert_eq!(again, request, "what has no receipt is offered with the same bytes");
+}
+
+#[test]
+fn photographs_that_hash_to_something_else_are_sent_again_from_the_start() {
+    let mut server = Server { token: true, ..Server::default() };
+    let mut phone = Phone::new(1);
+    let case = phone.open(&[1]);
+    let digest = photographed(&mut phone, case);
+    let mut broken = true;
+    let mut read = |file: &NewEvidence, offset: u64, length: usize| {
+        let mut bytes = read(file, offset, length)?;
+        if offset == 10 && std::mem::take(&mut broken) {
+            bytes[0] ^= 1;
+        }
+        Some(bytes)
+    };
+    let (mut session, mut now) = (Session::new(limits()), moment(10));
+    loop {
+        match session.next(&phone.device, now.monotonic_ms, &mut read).unwrap() {
+            Step::Send(request) => {
+                let answer = carry(&phone, &mut server, &request, Fault::None);
+                session.absorb(&mut phone.device, &answer, &now).unwrap();
+            }
+            Step::Idle { again_ms: Some(ms) } | Step::Wait(ms) => now.monotonic_ms += ms,
+            Step::Idle { again_ms: None } => break,
+            Step::NeedToken => panic!(),
+        }
+    }
+    assert_eq!(server.files[&digest], PHOTO);
+}
