@@ -326,7 +326,7 @@ pub struct NotedChange {
 /// What a rule says of the case (合规提示).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "rule": "SPO-01", "article": "行政处罚法 第五十一条", "severity": "block", "outcome": "satisfied", "stops": ["sign_decision"],
+    "rule": "SPO-01", "article": "行政处罚法 第五十一条", "severity": "block", "outcome": "satisfied",
     "due": null, "zh": "当场处罚的罚款限额", "en": "Limit of an on-the-spot fine"
 }))]
 pub struct CheckResult {
@@ -338,8 +338,6 @@ pub struct CheckResult {
     pub severity: String,
     /// `satisfied`, `breached`, `undecided`, `not_applicable`.
     pub outcome: String,
-    /// Acts at which a breach stops.
-    pub stops: Vec<String>,
     /// The deadline in words, where there is one.
     pub due: Option<Label>,
     /// For people, Chinese.

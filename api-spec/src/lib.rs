@@ -4,10 +4,14 @@
 //! `…_fen`, names `snake_case`. Not here: the sync bodies (`application/cbor`), which `sync_core` makes and reads.
 
 pub mod agency;
+pub mod alarm;
+pub mod case;
 pub mod device;
 pub mod health;
+pub mod lead;
 pub mod officer;
 pub mod problem;
+pub mod record;
 pub mod reference;
 pub mod session;
 pub mod sync;

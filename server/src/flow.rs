@@ -5,19 +5,28 @@
 //!
 //! [`Failure`]: crate::refusal::Failure
 
+pub mod access;
+pub mod alarm;
 pub mod caller;
+pub mod case;
 pub mod certificate;
 pub mod chain;
+pub mod command;
 pub mod device;
+pub mod evidence;
 pub mod ingest;
 pub mod install;
 pub mod judge;
+pub mod lead;
 pub mod lease;
+pub mod mask;
 pub mod officer;
+pub mod once;
 pub mod password;
 pub mod projection;
 pub mod pull;
 pub mod record;
+pub mod record_of_case;
 pub mod reference;
 pub mod seed;
 pub mod session;

@@ -36,7 +36,7 @@ mod tenant;
 mod tx;
 
 pub use agency::AgencyRow;
-pub use alarm::AlarmRow;
+pub use alarm::{AlarmFilter, AlarmRow};
 pub use case_file::{CaseFileRow, CaseFilter};
 pub use case_record::CaseRecordRow;
 pub use certificate::{CertificateRow, IntervalRow};

@@ -81,7 +81,7 @@ fn text(state: &CaseState, field: &str) -> String {
 
 /// When the newest change by a phone was made, at the earliest: as of then the case is judged, and not
 /// as of its arrival, for a certificate may have ended on the way.
-fn newest_act(held: &[StoredChange]) -> Instant {
+pub fn newest_act(held: &[StoredChange]) -> Instant {
     let by_phones = held.iter().filter(|stored| stored.change.header().device != DeviceId::SERVER);
     by_phones.map(|stored| stored.lower).max().unwrap_or(Instant::from_ms(0))
 }

@@ -1,6 +1,8 @@
 //! JSON, query strings and paths in; a precise refusal where they do not fit.
 
+use actix_web::HttpRequest;
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::http::header::IF_MATCH;
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig};
 
 use super::problem::Problem;
@@ -79,7 +81,28 @@ pub fn purpose(text: Option<String>) -> Result<Option<String>, Refused> {
     text.map(|said| self::text(said, 200, "purpose")).transpose()
 }
 
-fn wrong(field: &str) -> Refused {
+/// Which state of a thing the caller saw.
+///
+/// # Errors
+/// [`Refusal::PreconditionRequired`] without `If-Match`; [`Refusal::Stale`] where it is no tag of ours.
+pub fn if_match<T: std::str::FromStr>(request: &HttpRequest) -> Result<T, Refusal> {
+    let text = request.headers().get(IF_MATCH).ok_or(Refusal::PreconditionRequired)?;
+    let tag = text.to_str().ok().and_then(|text| text.strip_prefix('"')).and_then(|text| text.strip_suffix('"'));
+    tag.and_then(|tag| tag.parse().ok()).ok_or(Refusal::Stale)
+}
+
+/// The key by which a repeated request is known, if one came.
+///
+/// # Errors
+/// [`Refusal::IdempotencyKeyRequired`] where it is not 1 to 64 printable characters.
+pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Refusal> {
+    let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
+    let text = value.to_str().ok().filter(|text| (1..=64).contains(&text.len()));
+    text.map(|text| Some(text.to_owned())).ok_or(Refusal::IdempotencyKeyRequired)
+}
+
+/// A field that does not have the documented form.
+pub fn wrong(field: &str) -> Refused {
     Refusal::Malformed.because(
         format!("字段“{field}”不符合接口文档。"),
         format!("The field `{field}` does not have the documented form."),

@@ -5,7 +5,7 @@
 use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{device, health, officer, reference, session, sync};
+use super::{alarm, case, device, evidence, health, lead, officer, reference, session, sync};
 
 /// The whole API.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -30,5 +30,23 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(reference::read_reference)
         .service(sync::push_changes)
         .service(sync::pull_changes)
-        .service(sync::reconcile_heads);
+        .service(sync::reconcile_heads)
+        .service(evidence::evidence_options)
+        .service(evidence::create_upload)
+        .service(evidence::upload_status)
+        .service(evidence::upload_piece)
+        .service(evidence::read_evidence)
+        .service(case::list_cases)
+        .service(case::read_case)
+        .service(case::read_history)
+        .service(case::register_decision)
+        .service(case::return_record)
+        .service(case::close_case)
+        .service(case::read_record)
+        .service(lead::raise_lead)
+        .service(lead::list_leads)
+        .service(lead::read_lead)
+        .service(lead::answer_lead)
+        .service(lead::close_lead)
+        .service(alarm::list_alarms);
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sync_core::id::{CaseId, ChangeId, DeviceId, TenantId};
 use sync_core::time::Instant;
 
-use super::schema::alarm;
+use super::schema::{agency, alarm, case_file, device, officer};
 use super::tx::Tx;
 use super::{Error, row};
 
@@ -25,6 +25,15 @@ pub struct AlarmRow {
     pub change: Option<ChangeId>,
     /// Stable code of the reason.
     pub detail: String,
+}
+
+/// Which alarms a list shows. Every part narrows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AlarmFilter {
+    /// Only those about cases or phones of agencies below this path.
+    pub agency_path: Option<String>,
+    /// Only what comes after this place in the order.
+    pub after: Option<(Instant, [u8; 16])>,
 }
 
 impl Tx<'_> {
@@ -54,24 +63,58 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn alarms(&mut self, tenant: &TenantId, limit: i64) -> Result<Vec<AlarmRow>, Error> {
-        type Columns = (Vec<u8>, Vec<u8>, i64, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, String);
-        alarm::table
-            .filter(alarm::tenant.eq(&tenant.bytes()[..]))
-            .order((alarm::at_ms.desc(), alarm::id))
-            .limit(limit)
-            .load::<Columns>(self.db())?
-            .into_iter()
-            .map(|(_tenant, id, at, kind, device, case, change, detail)| {
-                Ok(AlarmRow {
-                    id: row::bytes(&id, "alarm.id")?,
-                    at: Instant::from_ms(at),
-                    kind,
-                    device: device.as_deref().and_then(DeviceId::from_slice),
-                    case: case.as_deref().and_then(ChangeId::from_slice),
-                    change: change.as_deref().and_then(ChangeId::from_slice),
-                    detail,
-                })
-            })
-            .collect()
+        self.alarm_page(tenant, &AlarmFilter::default(), limit)
     }
+
+    /// Alarms, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn alarm_page(
+        &mut self,
+        tenant: &TenantId,
+        filter: &AlarmFilter,
+        limit: i64,
+    ) -> Result<Vec<AlarmRow>, Error> {
+        let mut query = alarm::table
+            .filter(alarm::tenant.eq(tenant.bytes().to_vec()))
+            .order((alarm::at_ms.desc(), alarm::id.desc()))
+            .limit(limit)
+            .into_boxed();
+        if let Some(path) = &filter.agency_path {
+            let cases = case_file::table
+                .filter(case_file::tenant.eq(tenant.bytes().to_vec()))
+                .filter(case_file::agency_path.like(format!("{path}%")))
+                .select(case_file::id.nullable());
+            let phones = device::table
+                .inner_join(officer::table.on(officer::tenant.eq(device::tenant).and(officer::id.eq(device::officer))))
+                .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
+                .filter(device::tenant.eq(tenant.bytes().to_vec()))
+                .filter(agency::path.like(format!("{path}%")))
+                .select(device::id.nullable());
+            let of_case = alarm::case_id.eq_any(cases).assume_not_null();
+            let of_phone = alarm::device.eq_any(phones).assume_not_null();
+            query = query.filter(of_case.or(of_phone));
+        }
+        if let Some((at, id)) = &filter.after {
+            let same = alarm::at_ms.eq(at.ms()).and(alarm::id.lt(id.to_vec()));
+            query = query.filter(alarm::at_ms.lt(at.ms()).or(same));
+        }
+        query.load::<Columns>(self.db())?.into_iter().map(restore).collect()
+    }
+}
+
+type Columns = (Vec<u8>, Vec<u8>, i64, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, String);
+
+fn restore(columns: Columns) -> Result<AlarmRow, Error> {
+    let (_tenant, id, at, kind, device, case, change, detail) = columns;
+    Ok(AlarmRow {
+        id: row::bytes(&id, "alarm.id")?,
+        at: Instant::from_ms(at),
+        kind,
+        device: device.as_deref().and_then(DeviceId::from_slice),
+        case: case.as_deref().and_then(ChangeId::from_slice),
+        change: change.as_deref().and_then(ChangeId::from_slice),
+        detail,
+    })
 }

@@ -1,0 +1,229 @@
+//! Reading cases: lists, one case, the history of a field.
+//!
+//! Promise: what is out of reach is not there; every look at a case is written down first. The state is folded from
+//! the stored changes, so what is read is what the record says, not what a projection remembers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sync_core::case::{CaseState, Graph, fold};
+use sync_core::change::Change;
+use sync_core::id::{AgencyId, CaseId, Digest, OfficerId, TenantId};
+use sync_core::law::rule::CheckResult;
+use sync_core::op::{Act, OpId};
+
+use super::access::{self, Access, Look};
+use super::caller::Caller;
+use super::{judge, projection};
+use crate::app::App;
+use crate::random;
+use crate::refusal::{Failure, Refusal};
+use crate::store::{CaseFileRow, CaseFilter, EvidenceFileRow, ReadAuditRow, StoredChange, Tx};
+
+/// Which cases somebody wants to see, of those in reach.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// The parts that narrow the list; reach is added here.
+    pub filter: CaseFilter,
+    /// Only of this agency and those below it.
+    pub agency: Option<AgencyId>,
+    /// Why a supervisor looks.
+    pub purpose: Option<String>,
+}
+
+/// One case as it stands.
+#[derive(Debug)]
+pub struct Detail {
+    /// The case and how the caller stands to it.
+    pub access: Access,
+    /// Name of the agency.
+    pub agency_name: String,
+    /// The folded state.
+    pub state: CaseState,
+    /// The stored changes, by leaf.
+    pub held: Vec<StoredChange>,
+    /// Names of everybody who appears.
+    pub names: BTreeMap<OfficerId, String>,
+    /// The evidence it claims.
+    pub evidence: Vec<(Digest, Option<EvidenceFileRow>)>,
+    /// What the rules say, as of the newest act.
+    pub checks: Vec<CheckResult>,
+}
+
+/// One write to a field.
+#[derive(Debug)]
+pub struct Write {
+    /// The operation.
+    pub op: OpId,
+    /// Its change, as stored.
+    pub stored: StoredChange,
+    /// Whether it settled a conflict.
+    pub resolves: bool,
+    /// The operations it replaces.
+    pub replaces: Vec<OpId>,
+    /// Whether it stands.
+    pub live: bool,
+    /// Whether it has no effect.
+    pub without_effect: bool,
+}
+
+/// Every write to a field.
+#[derive(Debug)]
+pub struct History {
+    /// How the caller stands to the case.
+    pub access: Access,
+    /// Kind of the entity; empty for the case itself.
+    pub entity: String,
+    /// Whether values that stand differ.
+    pub conflict: bool,
+    /// The writes, causes before effects.
+    pub writes: Vec<Write>,
+    /// Names of the authors.
+    pub names: BTreeMap<OfficerId, String>,
+}
+
+/// A page of the cases in reach, the latest change first; whether there are more.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for those who read no cases, or an accident.
+pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<(Vec<CaseFileRow>, bool), Failure> {
+    let reach = access::filter(&caller)?;
+    let wanted = usize::try_from(limit).map_err(Failure::broken)?;
+    let (tenant, now) = (app.tenant, app.clock.now());
+    let page = move |tx: &mut Tx<'_>| -> Result<Vec<CaseFileRow>, Failure> {
+        let Search { filter, agency, purpose } = search;
+        if access::supervises(&caller) {
+            let (id, officer) = (random::bytes()?, caller.officer);
+            let (part, purpose) = (filter.text.clone().unwrap_or_default(), purpose.unwrap_or_default());
+            let what = "list".to_owned();
+            tx.add_read_audit(&tenant, &ReadAuditRow { id, at: now, officer, what, case: None, part, purpose })?;
+        }
+        let chosen = match agency {
+            Some(agency) => match tx.agency(&tenant, &agency)? {
+                Some(agency) => Some(agency.path),
+                None => return Ok(Vec::new()),
+            },
+            None => None,
+        };
+        let Some(path) = narrower(reach.agency_path, chosen) else { return Ok(Vec::new()) };
+        let filter = CaseFilter { agency_path: path, officer: reach.officer, ..filter };
+        Ok(tx.case_files(&tenant, &filter, i64::from(limit) + 1)?)
+    };
+    let mut found = app.store.write(page).await?;
+    let more = found.len() > wanted;
+    found.truncate(wanted);
+    Ok((found, more))
+}
+
+/// The narrower of two subtrees, where they meet.
+fn narrower(reach: Option<String>, chosen: Option<String>) -> Option<Option<String>> {
+    match (reach, chosen) {
+        (None, other) | (other, None) => Some(other),
+        (Some(reach), Some(chosen)) if chosen.starts_with(&reach) => Some(Some(chosen)),
+        (Some(reach), Some(chosen)) if reach.starts_with(&chosen) => Some(Some(reach)),
+        (Some(_), Some(_)) => None,
+    }
+}
+
+/// One case within reach.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::PurposeRequired`], or an accident.
+pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<String>) -> Result<Detail, Failure> {
+    let (tenant, now) = (app.tenant, app.clock.now());
+    app.store
+        .write(move |tx| {
+            let seen = Look { what: "case", part: String::new(), purpose };
+            let access = access::look(tx, &tenant, &caller, &case, seen, now)?;
+            let held = tx.case_changes(&tenant, &case)?;
+            let state = fold(case, held.iter().map(|stored| &stored.change));
+            let agency_name = tx.agency(&tenant, &access.file.agency)?.map(|agency| agency.name).unwrap_or_default();
+            let everybody = state.participants.keys().copied();
+            let everybody = everybody.chain(held.iter().map(|stored| stored.change.header().officer)).collect();
+            let names = names(tx, &tenant, everybody)?;
+            let evidence = tx.evidence_of(&tenant, &case)?;
+            let checks = judge::judge(tx, &tenant, &state, projection::newest_act(&held))?;
+            Ok(Detail { access, agency_name, state, held, names, evidence, checks })
+        })
+        .await
+}
+
+/// Every write to the field `name` of `target` (the case itself where absent).
+///
+/// # Errors
+/// [`Refusal::NotFound`] where the case is out of reach or nobody ever wrote to that field;
+/// [`Refusal::PurposeRequired`]; or an accident.
+pub async fn history(
+    app: &App,
+    caller: Caller,
+    case: CaseId,
+    target: Option<OpId>,
+    name: String,
+    purpose: Option<String>,
+) -> Result<History, Failure> {
+    let (tenant, now) = (app.tenant, app.clock.now());
+    app.store
+        .write(move |tx| {
+            let part = target.map_or_else(|| name.clone(), |target| format!("{target}/{name}"));
+            let access = access::look(tx, &tenant, &caller, &case, Look { what: "history", part, purpose }, now)?;
+            let held = tx.case_changes(&tenant, &case)?;
+            let state = fold(case, held.iter().map(|stored| &stored.change));
+            let writes = writes(&state, &held, target, &name);
+            if writes.is_empty() {
+                return Err(Failure::from(Refusal::NotFound));
+            }
+            let authors = writes.iter().map(|write| write.stored.change.header().officer).collect();
+            let names = names(tx, &tenant, authors)?;
+            let entity = target.and_then(|target| state.entities.get(&target)).map(|entity| entity.kind.clone());
+            let conflict = state.field(target, &name).is_some_and(|field| field.conflict);
+            Ok(History { access, entity: entity.unwrap_or_default(), conflict, writes, names })
+        })
+        .await
+}
+
+fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, name: &str) -> Vec<Write> {
+    let by_id: BTreeMap<_, &StoredChange> = held.iter().map(|stored| (stored.change.id(), stored)).collect();
+    let graph = Graph::new(held.iter().map(|stored| &stored.change));
+    let live: BTreeSet<OpId> =
+        state.field(target, name).into_iter().flat_map(|field| &field.live).map(|value| value.op).collect();
+    let of_field = |change: &Change| {
+        let own = change.id();
+        change
+            .named_ops()
+            .filter(|(_, op)| matches!(op.act, Act::Put | Act::Resolve) && op.field.as_deref() == Some(name))
+            .filter(|(_, op)| op.target.map(|target| target.resolve(own)) == target)
+            .map(|(id, op)| {
+                let replaces = op.replaces.iter().map(|replaced| replaced.resolve(own)).collect();
+                (id, op.act == Act::Resolve, replaces)
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut found = Vec::new();
+    for change in graph.order() {
+        let Some(stored) = by_id.get(&change.id()) else { continue };
+        let own = change.id();
+        let without_effect = state.without_effect.contains_key(&own) || state.excluded.contains_key(&own);
+        for (op, resolves, replaces) in of_field(change) {
+            let live = live.contains(&op);
+            found.push(Write { op, stored: (*stored).clone(), resolves, replaces, live, without_effect });
+        }
+    }
+    found
+}
+
+/// Names of these people.
+///
+/// # Errors
+/// An accident.
+pub(super) fn names(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    people: BTreeSet<OfficerId>,
+) -> Result<BTreeMap<OfficerId, String>, Failure> {
+    let mut names = BTreeMap::new();
+    for person in people {
+        if let Some(row) = tx.officer(tenant, &person)? {
+            names.insert(person, row.name);
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,255 @@
+//! What a head decides about a case through the server: register, return, close.
+//!
+//! Promise: decided on the state that the caller saw, or not at all; never by somebody who handles the case, never
+//! by a supervisor; the decision is a change of the server that names the person. What stands in the way is found by
+//! `sync_core::decision` and the law, and each obstacle has its own code.
+
+use sync_core::case::{CaseState, Graph, fold};
+use sync_core::change::NewOp;
+use sync_core::decision::{self, Obstacle};
+use sync_core::id::{CaseId, ChangeId, Digest, TenantId};
+use sync_core::law::rule::{self, blocking};
+use sync_core::op::{Act, Number, OpId, OpRef};
+use sync_core::time::Instant;
+use sync_core::value::Value;
+
+use super::access::{self, Access};
+use super::caller::{Caller, Role};
+use super::once::Asked;
+use super::{chain, judge, record_of_case};
+use crate::app::App;
+use crate::keys::Keys;
+use crate::refusal::{Failure, Refusal};
+use crate::store::{self, StoredChange, Tx};
+
+/// What is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Register an on-the-spot decision (备案).
+    Register {
+        /// The document.
+        target: OpId,
+        /// A note.
+        note: Option<String>,
+    },
+    /// Return a record for a supplement (退回补充).
+    Return {
+        /// The record.
+        target: OpId,
+        /// What is missing.
+        reason: String,
+    },
+    /// Close the case (结案).
+    Close {
+        /// A note.
+        note: Option<String>,
+    },
+}
+
+/// A command on a case.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Which case.
+    pub case: CaseId,
+    /// Hash of the heads that the caller saw.
+    pub seen: Digest,
+    /// The key by which a repetition is known.
+    pub key: Option<String>,
+    /// What is decided.
+    pub wish: Wish,
+}
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The case.
+    pub case: CaseId,
+    /// The server's change that carries the decision.
+    pub change: ChangeId,
+    /// Hash of the heads now.
+    pub basis: Digest,
+    /// Status now.
+    pub status: String,
+    /// Case number, or empty.
+    pub number: String,
+}
+
+impl Wish {
+    const fn route(&self) -> &'static str {
+        match self {
+            Self::Register { .. } => "case.register",
+            Self::Return { .. } => "case.return",
+            Self::Close { .. } => "case.close",
+        }
+    }
+
+    const fn deciders(&self) -> &'static [Role] {
+        match self {
+            Self::Register { .. } => &[Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::AgencyAdmin],
+            Self::Return { .. } | Self::Close { .. } => &[Role::UnitHead],
+        }
+    }
+
+    fn asked(&self, caller: &Caller, command: &Command) -> Asked {
+        let (target, text) = match self {
+            Self::Register { target, note } => (target.to_string(), note.clone().unwrap_or_default()),
+            Self::Return { target, reason } => (target.to_string(), reason.clone()),
+            Self::Close { note } => (String::new(), note.clone().unwrap_or_default()),
+        };
+        let (case, seen) = (command.case.to_string(), command.seen.to_string());
+        Asked::new(caller.officer, self.route(), command.key.clone(), &[&case, &seen, &target, &text])
+    }
+}
+
+/// Decides.
+///
+/// # Errors
+/// [`Refusal::NotFound`] out of reach; [`Refusal::Forbidden`], [`Refusal::OwnCase`]; [`Refusal::Stale`] where the
+/// case changed since; the refusal of whatever stands in the way; or an accident.
+pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome, Failure> {
+    let (tenant, now, keys) = (app.tenant, app.clock.now(), app.keys.clone());
+    app.store
+        .write(move |tx| {
+            tx.lock_tenant(&tenant, now)?;
+            let access = may_decide(tx, &tenant, &caller, &command)?;
+            let asked = command.wish.asked(&caller, &command);
+            if let Some(made) = asked.made_before(tx, &tenant)? {
+                let change = ChangeId::from_slice(&made).ok_or(store::Error::Corrupt { what: "idempotency.made" })?;
+                return outcome(tx, &tenant, command.case, change);
+            }
+            if access.file.basis != command.seen {
+                return Err(Refusal::Stale.into());
+            }
+            let mut deciding = Deciding { tx, keys: &keys, tenant, now, caller: &caller, access };
+            let change = deciding.decide(&command)?;
+            asked.has_made(tx, &tenant, change.bytes(), now)?;
+            outcome(tx, &tenant, command.case, change)
+        })
+        .await
+}
+
+fn may_decide(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    caller: &Caller,
+    command: &Command,
+) -> Result<Access, Failure> {
+    let access = access::reach(tx, tenant, caller, &command.case)?;
+    if access::supervises(caller) || !access.handles {
+        return Err(Refusal::Forbidden.into());
+    }
+    caller.must_be(command.wish.deciders())?;
+    if access.takes_part { Err(Refusal::OwnCase.into()) } else { Ok(access) }
+}
+
+fn outcome(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    case: CaseId,
+    change: ChangeId,
+) -> Result<Outcome, Failure> {
+    let file = tx.case_file(tenant, &case)?.ok_or(Refusal::NotFound)?;
+    Ok(Outcome { case, change, basis: file.basis, status: file.status, number: file.number })
+}
+
+fn refusal(obstacle: Obstacle) -> Refusal {
+    match obstacle {
+        Obstacle::Closed => Refusal::CaseClosed,
+        Obstacle::NoSuchTarget => Refusal::NoSuchTarget,
+        Obstacle::NotASpotDecision => Refusal::NotASpotDecision,
+        Obstacle::Registered => Refusal::AlreadyRegistered,
+        Obstacle::Returned => Refusal::AlreadyReturned,
+        Obstacle::Conflict => Refusal::ConflictOpen,
+        Obstacle::NotSupplemented => Refusal::RecordNotSupplemented,
+        Obstacle::Quarantined => Refusal::ChangeQuarantined,
+    }
+}
+
+struct Deciding<'a, 't> {
+    tx: &'a mut Tx<'t>,
+    keys: &'a Keys,
+    tenant: TenantId,
+    now: Instant,
+    caller: &'a Caller,
+    access: Access,
+}
+
+impl Deciding<'_, '_> {
+    fn decide(&mut self, command: &Command) -> Result<ChangeId, Failure> {
+        let held = self.tx.case_changes(&self.tenant, &command.case)?;
+        let state = fold(command.case, held.iter().map(|stored| &stored.change));
+        let graph = Graph::new(held.iter().map(|stored| &stored.change));
+        let basis = state.basis();
+        match &command.wish {
+            Wish::Register { target, note } => {
+                decision::may_register(&state, *target).map_err(refusal)?;
+                let op = decided(decision::REGISTERED, basis, note.as_deref()).on(OpRef::Of(*target));
+                self.append(command.case, vec![op])
+            }
+            Wish::Return { target, reason } => {
+                decision::may_return(&state, &graph, *target).map_err(refusal)?;
+                let op = decided(decision::RETURNED, basis, Some(reason)).on(OpRef::Of(*target));
+                self.append(command.case, vec![op])
+            }
+            Wish::Close { note } => {
+                self.may_close(&state, &held)?;
+                let number = self.number()?;
+                let closed = decided(decision::CLOSED, basis, note.as_deref());
+                let change = self.append(command.case, vec![closed, NewOp::new(Act::Number(number))])?;
+                let closing = record_of_case::Closing { basis, by: self.caller.officer, at: self.now };
+                record_of_case::issue(self.tx, self.keys, &self.tenant, command.case, closing)?;
+                Ok(change)
+            }
+        }
+    }
+
+    fn append(&mut self, case: CaseId, ops: Vec<NewOp>) -> Result<ChangeId, Failure> {
+        let person = self.caller.officer;
+        Ok(chain::append(self.tx, self.keys, self.tenant, case, person, ops, self.now)?.id())
+    }
+
+    fn may_close(&mut self, state: &CaseState, held: &[StoredChange]) -> Result<(), Failure> {
+        let graph = Graph::new(held.iter().map(|stored| &stored.change));
+        if let Some(first) = decision::close(state, &graph).into_iter().next() {
+            return Err(refusal(first).into());
+        }
+        let missing = self.tx.missing_evidence(&self.tenant, &state.id)?.len();
+        if missing > 0 {
+            let zh = format!("有 {missing} 个证据文件尚未上传，暂不能结案。");
+            let en = format!("{missing} pieces of evidence are still to be uploaded: the case cannot be closed yet.");
+            return Err(Refusal::EvidenceIncomplete.because(zh, en).into());
+        }
+        let results = judge::judge(self.tx, &self.tenant, state, self.now)?;
+        match blocking(&results, rule::Act::Close).first() {
+            Some(stop) => {
+                Err(Refusal::ClosingUnlawful.because(stop.zh.clone(), stop.en.clone()).under(stop.article).into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The next case number of the organ in whose name the agency acts.
+    fn number(&mut self) -> Result<Number, Failure> {
+        let corrupt = store::Error::Corrupt { what: "case_file.agency" };
+        let mut agency = self.tx.agency(&self.tenant, &self.access.file.agency)?.ok_or(corrupt)?;
+        if let Some(organ) = agency.acts_for {
+            agency = self.tx.agency(&self.tenant, &organ)?.unwrap_or(agency);
+        }
+        let year = self.now.date().year();
+        let serial = self.tx.take_numbers(&self.tenant, FORM, &agency.id, year.into(), 1)?;
+        let text = format!("（{}）案〔{year}〕{serial}号", agency.short_name);
+        let year = u32::try_from(year).map_err(Failure::broken)?;
+        Ok(Number { form: FORM.to_owned(), year, serial: u32::try_from(serial).map_err(Failure::broken)?, text })
+    }
+}
+
+/// Form of the case number.
+const FORM: &str = "case";
+
+fn decided(what: &str, basis: Digest, said: Option<&str>) -> NewOp {
+    let op = NewOp::new(Act::Decide { decision: what.to_owned(), basis });
+    match said {
+        Some(said) => op.with(Value::text(said)),
+        None => op,
+    }
+}

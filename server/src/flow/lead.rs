@@ -1,0 +1,222 @@
+//! Supervision leads (监督线索): the supervisor raises and closes, the agency answers. No case changes by it.
+//!
+//! Promise: each step is taken once, by those whose step it is, on the version they saw; the agency above and the
+//! supervisors see the lead, other agencies see nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sync_core::id::{CaseId, OfficerId, TenantId, hex};
+use sync_core::time::Instant;
+
+use super::access;
+use super::caller::{Caller, Role};
+use super::once::Asked;
+use crate::app::App;
+use crate::random;
+use crate::refusal::{Failure, Refusal};
+use crate::store::{self, LeadFilter, LeadRow, Said, Tx};
+
+const RAISED: &str = "raised";
+const ANSWERED: &str = "answered";
+const CLOSED: &str = "closed";
+/// They raise and close leads.
+const RAISERS: [Role; 2] = [Role::CountySupervisor, Role::DepartmentSupervisor];
+/// They answer for the agency.
+const ANSWERERS: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
+
+/// A lead with the names of those who spoke.
+#[derive(Debug, Clone)]
+pub struct Lead {
+    /// The lead.
+    pub row: LeadRow,
+    /// Names.
+    pub names: BTreeMap<OfficerId, String>,
+}
+
+/// What a supervisor found.
+#[derive(Debug, Clone)]
+pub struct NewLead {
+    /// In which case.
+    pub case: CaseId,
+    /// What kind of problem.
+    pub kind: String,
+    /// In words.
+    pub text: String,
+    /// The key by which a repetition is known.
+    pub key: String,
+}
+
+/// The next step of a lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The agency answers.
+    Answer,
+    /// The supervisor closes.
+    Close,
+}
+
+/// Which leads.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// Only this status.
+    pub status: Option<String>,
+    /// Only about this case.
+    pub case: Option<CaseId>,
+    /// Only what comes after this place in the order.
+    pub after: Option<(Instant, [u8; 16])>,
+}
+
+fn named(tx: &mut Tx<'_>, tenant: &TenantId, row: LeadRow) -> Result<Lead, Failure> {
+    let said = [Some(&row.raised), row.answer.as_ref(), row.conclusion.as_ref()];
+    let people: BTreeSet<OfficerId> = said.into_iter().flatten().map(|said| said.by).collect();
+    let names = super::case::names(tx, tenant, people)?;
+    Ok(Lead { row, names })
+}
+
+/// Those who see leads: supervisors within their reach, the agency's heads and reviewers within theirs.
+fn reach(caller: &Caller) -> Result<&str, Refusal> {
+    let heads = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::LegalReviewer, Role::AgencyAdmin];
+    if access::supervises(caller) {
+        return Ok(caller.reach());
+    }
+    caller.must_be(&heads)?;
+    Ok(&caller.path)
+}
+
+/// A lead that the caller sees.
+fn seen(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, id: &[u8; 16]) -> Result<LeadRow, Failure> {
+    let path = reach(caller).map_err(|_sees_none| Refusal::NotFound)?;
+    let found = tx.lead(tenant, id)?.filter(|lead| lead.agency_path.starts_with(path));
+    Ok(found.ok_or(Refusal::NotFound)?)
+}
+
+/// Raises a lead on a case within reach. The same key again finds the lead that the first request raised.
+///
+/// # Errors
+/// [`Refusal::NotFound`] where the case is out of reach; [`Refusal::Forbidden`] for others than supervisors;
+/// [`Refusal::IdempotencyKeyReused`]; or an accident.
+pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Failure> {
+    let (tenant, now, id) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
+    app.store
+        .write(move |tx| {
+            tx.lock_tenant(&tenant, now)?;
+            let NewLead { case, kind, text, key } = new;
+            let file = access::reach(tx, &tenant, &caller, &case)?.file;
+            caller.must_be(&RAISERS)?;
+            let asked = Asked::new(caller.officer, "lead.raise", Some(key), &[&case.to_string(), &kind, &text]);
+            if let Some(made) = asked.made_before(tx, &tenant)? {
+                let corrupt = store::Error::Corrupt { what: "idempotency.made" };
+                let id: [u8; 16] = made.try_into().map_err(|_length| store::Error::Corrupt { what: "idempotency.made" })?;
+                let row = tx.lead(&tenant, &id)?.ok_or(corrupt)?;
+                return named(tx, &tenant, row);
+            }
+            let row = LeadRow {
+                id,
+                case,
+                agency: file.agency,
+                agency_path: file.agency_path,
+                kind,
+                raised: Said { text, by: caller.officer, at: now },
+                status: RAISED.to_owned(),
+                version: 1,
+                answer: None,
+                conclusion: None,
+            };
+            tx.add_lead(&tenant, &row)?;
+            asked.has_made(tx, &tenant, &id, now)?;
+            named(tx, &tenant, row)
+        })
+        .await
+}
+
+/// A page of the leads in reach, the newest first; whether there are more.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for those who see no leads, or an accident.
+pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<(Vec<Lead>, bool), Failure> {
+    let agency_path = reach(&caller)?.to_owned();
+    let (tenant, wanted) = (app.tenant, usize::try_from(limit).map_err(Failure::broken)?);
+    app.store
+        .read(move |tx| {
+            let Search { status, case, after } = search;
+            let filter = LeadFilter { agency_path, status, case, after };
+            let mut found = tx.leads(&tenant, &filter, i64::from(limit) + 1)?;
+            let more = found.len() > wanted;
+            found.truncate(wanted);
+            let leads = found.into_iter().map(|row| named(tx, &tenant, row)).collect::<Result<_, _>>()?;
+            Ok((leads, more))
+        })
+        .await
+}
+
+/// One lead within reach.
+///
+/// # Errors
+/// [`Refusal::NotFound`], or an accident.
+pub async fn read(app: &App, caller: Caller, id: [u8; 16]) -> Result<Lead, Failure> {
+    let tenant = app.tenant;
+    app.store
+        .read(move |tx| {
+            let row = seen(tx, &tenant, &caller, &id)?;
+            named(tx, &tenant, row)
+        })
+        .await
+}
+
+/// Takes the next step: the agency answers, or the supervisor closes. The version that the caller saw is `version`.
+///
+/// # Errors
+/// [`Refusal::NotFound`] out of reach; [`Refusal::Forbidden`] where it is not the caller's step; [`Refusal::Stale`];
+/// [`Refusal::LeadNotOpen`] where the lead is not at this step; or an accident.
+pub async fn step(
+    app: &App,
+    caller: Caller,
+    id: [u8; 16],
+    version: i64,
+    step: Step,
+    text: String,
+) -> Result<Lead, Failure> {
+    let (tenant, now) = (app.tenant, app.clock.now());
+    app.store
+        .write(move |tx| {
+            tx.lock_tenant(&tenant, now)?;
+            let mut row = seen(tx, &tenant, &caller, &id)?;
+            if !may_take(&caller, &row, step) {
+                return Err(Failure::from(Refusal::Forbidden));
+            }
+            if row.version != version {
+                return Err(Refusal::Stale.into());
+            }
+            let words = Some(Said { text, by: caller.officer, at: now });
+            let (before, after) = match step {
+                Step::Answer => (RAISED, ANSWERED),
+                Step::Close => (ANSWERED, CLOSED),
+            };
+            if row.status != before {
+                return Err(Refusal::LeadNotOpen.into());
+            }
+            match step {
+                Step::Answer => row.answer = words,
+                Step::Close => row.conclusion = words,
+            }
+            after.clone_into(&mut row.status);
+            row.version += 1;
+            if tx.update_lead(&tenant, &row)? { named(tx, &tenant, row) } else { Err(Refusal::Stale.into()) }
+        })
+        .await
+}
+
+fn may_take(caller: &Caller, lead: &LeadRow, step: Step) -> bool {
+    match step {
+        Step::Answer => {
+            let heads = caller.must_be(&ANSWERERS).is_ok() && lead.agency_path.starts_with(&caller.path);
+            heads && !access::supervises(caller)
+        }
+        Step::Close => caller.must_be(&RAISERS).is_ok(),
+    }
+}
+
+/// A lead's id as people write it.
+pub fn id_text(id: &[u8; 16]) -> String {
+    hex(id)
+}

@@ -1,0 +1,47 @@
+//! Hiding what identifies a person from those who need not know it.
+//!
+//! Promise: a citizen number keeps its first three and last two characters, a telephone number its first three and
+//! last four; whoever compares two records can, whoever calls the person cannot.
+
+use sync_core::schema;
+use sync_core::value::Value;
+
+/// Field of a party: telephone number.
+const PHONE: &str = "phone";
+
+/// Whether a field of such entities identifies a person.
+pub fn is_personal(entity: &str, field: &str) -> bool {
+    entity == schema::PARTY && (field == schema::CITIZEN_NUMBER || field == PHONE)
+}
+
+/// The value with its middle hidden.
+pub fn mask(field: &str, value: &Value) -> Value {
+    let kept = if field == PHONE { (3, 4) } else { (3, 2) };
+    match value {
+        Value::Text(text) => Value::Text(middle(text, kept)),
+        Value::Null => Value::Null,
+        Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::List(_) => Value::text("***"),
+    }
+}
+
+fn middle(text: &str, (head, tail): (usize, usize)) -> String {
+    let length = text.chars().count();
+    if length <= head + tail {
+        return "*".repeat(length);
+    }
+    let hidden = |(place, c): (usize, char)| if place < head || place >= length - tail { c } else { '*' };
+    text.chars().enumerate().map(hidden).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_is_hidden_and_a_short_text_wholly() {
+        assert_eq!(mask("citizen_number", &Value::text("500237199001011234")), Value::text("500*************34"));
+        assert_eq!(mask("phone", &Value::text("13800138000")), Value::text("138****8000"));
+        assert_eq!(mask("phone", &Value::text("110")), Value::text("***"));
+        assert_eq!(mask("citizen_number", &Value::Int(5)), Value::text("***"));
+    }
+}

@@ -1,0 +1,57 @@
+//! A request that comes twice is done once.
+//!
+//! Promise: with a key, the second request finds what the first made, in the same transaction that would have made
+//! it again; the same key for something else is refused.
+
+use sync_core::id::{Digest, OfficerId, TenantId};
+use sync_core::sign::Tag;
+use sync_core::time::Instant;
+
+use crate::refusal::{Failure, Refusal};
+use crate::store::{IdempotencyRow, Tx};
+
+const REQUEST: Tag = Tag("palm/v1/request");
+
+/// A request as far as telling it from another goes.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Who asks.
+    pub officer: OfficerId,
+    /// Which route.
+    pub route: &'static str,
+    /// The key that came with it.
+    pub key: Option<String>,
+    fingerprint: Digest,
+}
+
+impl Asked {
+    /// A request for `parts`.
+    pub fn new(officer: OfficerId, route: &'static str, key: Option<String>, parts: &[&str]) -> Self {
+        let text = parts.join("\u{1f}");
+        Self { officer, route, key, fingerprint: REQUEST.hash(&[route.as_bytes(), &[0], text.as_bytes()]) }
+    }
+
+    /// What the same request made before.
+    ///
+    /// # Errors
+    /// [`Refusal::IdempotencyKeyReused`] where the key came with another request, or an accident.
+    pub fn made_before(&self, tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(key) = &self.key else { return Ok(None) };
+        match tx.made_before(tenant, &self.officer, self.route, key)? {
+            Some((fingerprint, made)) if fingerprint == self.fingerprint => Ok(Some(made)),
+            Some(_) => Err(Refusal::IdempotencyKeyReused.into()),
+            None => Ok(None),
+        }
+    }
+
+    /// Keeps what this request made.
+    ///
+    /// # Errors
+    /// An accident.
+    pub fn has_made(self, tx: &mut Tx<'_>, tenant: &TenantId, made: &[u8], now: Instant) -> Result<(), Failure> {
+        let Self { officer, route, key, fingerprint } = self;
+        let Some(key) = key else { return Ok(()) };
+        let (route, made) = (route.to_owned(), made.to_vec());
+        Ok(tx.add_idempotency(tenant, &IdempotencyRow { officer, route, key, fingerprint, made, created: now })?)
+    }
+}

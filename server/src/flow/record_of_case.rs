@@ -1,0 +1,90 @@
+//! The signed record of a closed case: made when it is closed, read afterwards.
+
+use sync_core::case::fold;
+use sync_core::id::{CaseId, Digest, OfficerId, TenantId};
+use sync_core::record::{CaseRecord, RecordEvidence, RecordOfficer, SignedRecord};
+use sync_core::sign::PublicKey;
+use sync_core::time::Instant;
+
+use super::access::{self, Look};
+use super::caller::Caller;
+use crate::app::App;
+use crate::keys::{FastVerifier, Keys};
+use crate::refusal::{Failure, Refusal};
+use crate::store::{self, CaseRecordRow, Tx};
+
+/// How a case was closed.
+#[derive(Debug, Clone, Copy)]
+pub struct Closing {
+    /// On what it was decided.
+    pub basis: Digest,
+    /// By whom.
+    pub by: OfficerId,
+    /// When.
+    pub at: Instant,
+}
+
+/// Signs the record of a case that has just been closed and numbered, and keeps it.
+///
+/// # Errors
+/// An accident.
+pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, closing: Closing) -> Result<(), Failure> {
+    let file = tx.case_file(tenant, &case)?.ok_or(store::Error::Corrupt { what: "case_file" })?;
+    let held = tx.case_changes(tenant, &case)?;
+    let state = fold(case, held.iter().map(|stored| &stored.change));
+    let agency_name = tx.agency(tenant, &file.agency)?.map(|agency| agency.name).unwrap_or_default();
+    let mut officers = Vec::new();
+    for officer in state.participants.keys().copied() {
+        let name = tx.officer(tenant, &officer)?.map(|row| row.name).unwrap_or_default();
+        let certificates = tx.certificates(tenant, &officer)?.into_iter().map(|(row, _)| row.number).collect();
+        officers.push(RecordOfficer { officer, name, certificates });
+    }
+    let stored = tx.evidence_of(tenant, &case)?.into_iter().filter_map(|(_, file)| file);
+    let evidence = stored.map(|file| RecordEvidence { digest: file.digest, size: file.size.cast_unsigned() });
+    let record = CaseRecord {
+        tenant: *tenant,
+        case,
+        number: file.number.clone(),
+        kind: file.kind,
+        agency: file.agency,
+        agency_name,
+        item: file.item,
+        officers,
+        evidence: evidence.collect(),
+        basis: closing.basis,
+        heads: state.heads.iter().copied().collect(),
+        fold: state.fold,
+        state: state.hash(),
+        closed_by: closing.by,
+        closed_at: closing.at,
+    };
+    let SignedRecord { hash, bytes, record: _ } = record.sign(&keys.server).map_err(Failure::broken)?;
+    let row = CaseRecordRow { hash, case, number: file.number, issued: closing.at, bytes };
+    Ok(tx.add_case_record(tenant, &row)?)
+}
+
+/// The record of a case within reach, with the key that checks it; the look is written down.
+///
+/// # Errors
+/// [`Refusal::NotFound`] where the case is out of reach or not closed; [`Refusal::PurposeRequired`]; or an accident.
+pub async fn read(
+    app: &App,
+    caller: Caller,
+    case: CaseId,
+    purpose: Option<String>,
+) -> Result<(SignedRecord, PublicKey), Failure> {
+    let (tenant, now) = (app.tenant, app.clock.now());
+    app.store
+        .write(move |tx| {
+            let seen = Look { what: "record", part: String::new(), purpose };
+            access::look(tx, &tenant, &caller, &case, seen, now)?;
+            let row = tx.case_record(&tenant, &case)?.ok_or(Refusal::NotFound)?;
+            let keys = tx.server_keys(&tenant)?;
+            let opened = keys.iter().rev().find_map(|key| {
+                let key = PublicKey::from_slice(&key.public_key)?;
+                Some((CaseRecord::open(&row.bytes, &key, &FastVerifier).ok()?, key))
+            });
+            Ok(opened.ok_or(store::Error::Corrupt { what: "case_record.bytes" })?)
+        })
+        .await
+}

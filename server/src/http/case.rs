@@ -1,0 +1,287 @@
+//! Cases: lists, one case, the history of a field, commands, the record.
+
+mod record;
+mod view;
+
+use std::str::FromStr as _;
+
+use actix_web::http::header::ETAG;
+use actix_web::web::{Json, Path, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use api_spec::case::{
+    CaseDetail, CasePage, CaseQuery, Closing, CommandOutcome, FieldHistory, PurposeQuery, Registration, Return,
+};
+use api_spec::record::CaseRecord;
+use sync_core::id::CaseId;
+use sync_core::op::{CaseKind, OpId};
+use sync_core::time::{Date, Instant};
+
+use super::State;
+use super::auth::Caller;
+use super::input::{id, idempotency_key, if_match, purpose, text, wrong};
+use super::page::{cursor, limit, next};
+use super::problem::{OK, Problem};
+use crate::flow::case::{self, Search};
+use crate::flow::command::{self, Command, Wish};
+use crate::flow::record_of_case;
+use crate::refusal::{Refusal, Refused};
+use crate::store::CaseFilter;
+
+const STATUSES: [&str; 3] = ["open", "returned", "closed"];
+const LONGEST_SEARCH: usize = 100;
+const LONGEST_REASON: usize = 500;
+
+/// A page of the cases in reach, the latest change first. Officers see the cases they take part in; heads, reviewers
+/// and the department's supervisor those of their agency's subtree; county supervisors and leadership all.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(CaseQuery),
+    responses(
+        (status = 200, description = "A page", body = CasePage),
+        (status = 400, description = "`malformed` or `wrong_cursor`", body = api_spec::problem::Problem),
+        (status = 403, description = "`forbidden`: a role that reads no cases", body = api_spec::problem::Problem)
+    )
+)]
+#[get("/cases")]
+pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> Result<Json<CasePage>, Problem> {
+    let query = query.into_inner();
+    let wanted = limit(query.limit);
+    let (found, more) = case::list(&app, caller, search(query)?, wanted).await?;
+    let next_cursor = found.last().filter(|_| more).map(|last| next(last.updated, last.id));
+    Ok(Json(CasePage { items: found.into_iter().map(view::card).collect(), next_cursor }))
+}
+
+fn search(query: CaseQuery) -> Result<Search, Refused> {
+    let CaseQuery { status, kind, agency, officer, from, to, text: words, limit: _, cursor: after, purpose: why } = query;
+    let one_of = |value: Option<String>, known: &[&str], field: &str| match value {
+        Some(value) if !known.contains(&value.as_str()) => Err(wrong(field)),
+        other => Ok(other),
+    };
+    let day = |text: Option<String>, field: &str| {
+        text.map(|text| text.parse::<Date>().map_err(|_not_a_date| wrong(field))).transpose()
+    };
+    let until = match day(to, "to")? {
+        Some(last) => Some(last.tomorrow().map_err(|_no_tomorrow| wrong("to"))?),
+        None => None,
+    };
+    Ok(Search {
+        filter: CaseFilter {
+            status: one_of(status, &STATUSES, "status")?,
+            kind: one_of(kind, &CaseKind::ALL.map(CaseKind::code), "kind")?,
+            with_officer: officer.as_deref().map(|text| id(text, "officer")).transpose()?,
+            opened_from: day(from, "from")?.map(Instant::start_of),
+            opened_until: until.map(Instant::start_of),
+            text: words.map(|words| text(words, LONGEST_SEARCH, "text")).transpose()?.map(|words| words.to_lowercase()),
+            after: after.as_deref().map(cursor).transpose()?,
+            ..CaseFilter::default()
+        },
+        agency: agency.as_deref().map(|text| id(text, "agency")).transpose()?,
+        purpose: purpose(why)?,
+    })
+}
+
+/// One case as it stands: values with every competing one, steps, signatures, decisions, evidence with what is
+/// missing, check results, changes that deserve a look. The look is recorded; supervisors say for what purpose.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(("id" = String, Path, description = "Id of the case"), PurposeQuery),
+    responses(
+        (status = 200, description = "The case; `ETag` is what commands name", body = CaseDetail, headers(("ETag" = String))),
+        (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`: no such case in reach", body = api_spec::problem::Problem)
+    )
+)]
+#[get("/cases/{id}")]
+pub async fn read_case(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    query: Query<PurposeQuery>,
+) -> Result<HttpResponse, Problem> {
+    let purpose = purpose(query.into_inner().purpose)?;
+    let detail = view::detail(case::detail(&app, caller, case_id(&path)?, purpose).await?);
+    Ok(HttpResponse::build(OK).insert_header((ETAG, format!("\"{}\"", detail.basis))).json(detail))
+}
+
+fn case_id(text: &str) -> Result<CaseId, Refusal> {
+    CaseId::from_str(text).map_err(|_not_an_id| Refusal::NotFound)
+}
+
+/// Every write to a field, causes before effects: who, when, where, what it replaced, whether it stands.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("target" = String, Path, description = "The entity, `<change>.<index>`, or `case` for the case itself"),
+        ("name" = String, Path, description = "Name of the field"),
+        PurposeQuery
+    ),
+    responses(
+        (status = 200, description = "The writes", body = FieldHistory),
+        (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`: no such case in reach, or nobody wrote to that field",
+            body = api_spec::problem::Problem)
+    )
+)]
+#[get("/cases/{id}/fields/{target}/{name}/history")]
+pub async fn read_history(
+    app: State,
+    caller: Caller,
+    path: Path<(String, String, String)>,
+    query: Query<PurposeQuery>,
+) -> Result<Json<FieldHistory>, Problem> {
+    let (case, target, name) = path.into_inner();
+    let purpose = purpose(query.into_inner().purpose)?;
+    let target = match target.as_str() {
+        "case" => None,
+        entity => Some(entity.parse::<OpId>().map_err(|_not_an_id| Refusal::NotFound)?),
+    };
+    let found = case::history(&app, caller, case_id(&case)?, target, name.clone(), purpose).await?;
+    Ok(Json(view::history(target, name, found)))
+}
+
+async fn run(
+    app: State,
+    caller: Caller,
+    case: &str,
+    request: &HttpRequest,
+    wish: Wish,
+) -> Result<HttpResponse, Problem> {
+    let command = Command { case: case_id(case)?, seen: if_match(request)?, key: idempotency_key(request)?, wish };
+    let command::Outcome { case, change, basis, status, number } = command::run(&app, caller, command).await?;
+    let (case, change, basis) = (case.to_string(), change.to_string(), basis.to_string());
+    Ok(HttpResponse::build(OK)
+        .insert_header((ETAG, format!("\"{basis}\"")))
+        .json(CommandOutcome { case, change, basis, status, number }))
+}
+
+/// Registers an on-the-spot decision that was reported to the organ (备案). Nobody approves it. By a head or the
+/// administrator of the agency, never by an officer of the case.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = Registration,
+    responses(
+        (status = 200, description = "Registered", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 403, description = "`forbidden` or `own_case`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        (status = 409, description = "`not_a_spot_decision`, `already_registered`, `case_closed`",
+            body = api_spec::problem::Problem),
+        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
+        (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem),
+        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/register")]
+pub async fn register_decision(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<Registration>,
+) -> Result<HttpResponse, Problem> {
+    let Registration { target, note } = body.into_inner();
+    let note = note.map(|note| text(note, LONGEST_REASON, "note")).transpose()?;
+    let wish = Wish::Register { target: id(&target, "target")?, note };
+    run(app, caller, &path, &request, wish).await
+}
+
+/// Returns a record to the officers for a supplement (退回补充). By the head of the handling unit.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = Return,
+    responses(
+        (status = 200, description = "Returned", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 403, description = "`forbidden` or `own_case`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        (status = 409, description = "`already_returned`, `case_closed`", body = api_spec::problem::Problem),
+        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
+        (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem),
+        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/return")]
+pub async fn return_record(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<Return>,
+) -> Result<HttpResponse, Problem> {
+    let Return { target, reason } = body.into_inner();
+    let wish = Wish::Return { target: id(&target, "target")?, reason: text(reason, LONGEST_REASON, "reason")? };
+    run(app, caller, &path, &request, wish).await
+}
+
+/// Closes the case (结案): the server numbers it and issues its record. By the head of the handling unit, never by an
+/// officer of the case.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = Closing,
+    responses(
+        (status = 200, description = "Closed and numbered", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 403, description = "`forbidden` or `own_case`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        (status = 409, description = "`conflict_open`, `evidence_incomplete`, `record_not_supplemented`, \
+            `change_quarantined`, `closing_unlawful` (with the article), `case_closed`",
+            body = api_spec::problem::Problem),
+        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
+        (status = 422, description = "`idempotency_key_reused`", body = api_spec::problem::Problem),
+        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/close")]
+pub async fn close_case(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<Closing>,
+) -> Result<HttpResponse, Problem> {
+    let note = body.into_inner().note.map(|note| text(note, LONGEST_REASON, "note")).transpose()?;
+    run(app, caller, &path, &request, Wish::Close { note }).await
+}
+
+/// The signed record of a closed case, which anybody checks with the published key.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(("id" = String, Path, description = "Id of the case"), PurposeQuery),
+    responses(
+        (status = 200, description = "The record", body = CaseRecord),
+        (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`: no such case in reach, or it is not closed",
+            body = api_spec::problem::Problem)
+    )
+)]
+#[get("/cases/{id}/record")]
+pub async fn read_record(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    query: Query<PurposeQuery>,
+) -> Result<Json<CaseRecord>, Problem> {
+    let purpose = purpose(query.into_inner().purpose)?;
+    let (signed, key) = record_of_case::read(&app, caller, case_id(&path)?, purpose).await?;
+    Ok(Json(record::record(signed, &key)))
+}
