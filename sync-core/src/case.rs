@@ -47,5 +47,6 @@ pub fn resolution(value: Value, reason: &str) -> Value {
     Value::List(vec![value, Value::text(reason)])
 }
 
-#[cfg(all(test, feature = "p256"))]
+#[cfg(test)]
+#[cfg(feature = "p256")]
 mod tests;

@@ -255,5 +255,6 @@ pub fn shown_digest<'a>(shown: impl IntoIterator<Item = (&'a OpId, Option<Digest
     SHOWN.hash(&[&bytes])
 }
 
-#[cfg(all(test, feature = "p256"))]
+#[cfg(test)]
+#[cfg(feature = "p256")]
 mod tests;

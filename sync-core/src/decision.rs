@@ -124,5 +124,6 @@ fn open_with(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
     if state.entities.get(&target).is_some_and(stands) { Ok(()) } else { Err(Obstacle::NoSuchTarget) }
 }
 
-#[cfg(all(test, feature = "p256"))]
+#[cfg(test)]
+#[cfg(feature = "p256")]
 mod tests;

@@ -12,9 +12,7 @@ mod roster;
 pub use roster::{AgencyEntry, OfficerEntry, Roster, Span, certificate_of};
 
 use crate::case::{CaseState, FieldState};
-use crate::law::facts::{
-    CaseKind, EvidenceEntry, Facts, Happened, Known, OfficerPresent, Party, PartyType, Sector,
-};
+use crate::law::facts::{CaseKind, EvidenceEntry, Facts, Happened, Known, OfficerPresent, Party, PartyType, Sector};
 use crate::law::wording::orders_correction;
 use crate::op::{self, OpId};
 use crate::schema as names;

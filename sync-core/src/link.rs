@@ -143,6 +143,8 @@ impl Link {
                 Frame::Hello { nonce, lease } => self.hello(device, nonce, &lease, signer)?,
                 Frame::Proof(proof) => self.proof(device, &proof)?,
                 Frame::Heads(cases) => self.heads(device, &cases)?,
+                Frame::Ask(cases) => self.asked(device, &cases)?,
+                Frame::Held(cases) => self.held(device, &cases)?,
                 Frame::Changes { leases, changes } => self.changes(device, &leases, &changes)?,
                 Frame::Done => {
                     self.must_be_proved()?;
@@ -214,15 +216,64 @@ impl Link {
         for case in theirs.keys() {
             share_with(device, *case, officer)?;
         }
+        let mut ask = Vec::new();
         for CaseHeads { case, .. } in self.exchanged(device)? {
             let changes = device.changes(case)?;
-            let held = below(&changes, theirs.get(&case).copied().unwrap_or_default());
-            let lacking: Vec<&Change> = changes.iter().filter(|change| !held.contains(&change.id())).collect();
-            self.queue(device, &lacking)?;
+            let heads = theirs.get(&case).copied().unwrap_or_default();
+            if heads.iter().all(|head| changes.iter().any(|change| change.id() == *head)) {
+                self.queue_beyond(device, &changes, &below(&changes, heads))?;
+            } else {
+                // It holds what this phone has never seen, and perhaps not all that this one has.
+                ask.push(case);
+            }
         }
+        if ask.is_empty() {
+            self.finish();
+        } else {
+            self.out.push_back(Frame::Ask(ask));
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) {
         self.out.push_back(Frame::Done);
         self.said = Said::Everything;
+    }
+
+    /// The other side does not know the heads told to it: tell everything that is held.
+    fn asked(&mut self, device: &Device, cases: &[CaseId]) -> Result<(), LinkError> {
+        let mut told = Vec::new();
+        for CaseHeads { case, .. } in self.exchanged(device)? {
+            if cases.contains(&case) {
+                let mut held: Vec<ChangeId> = device.changes(case)?.iter().map(Change::id).collect();
+                held.sort_unstable();
+                told.push(CaseHeads { case, heads: held });
+            }
+        }
+        self.out.push_back(Frame::Held(told));
         Ok(())
+    }
+
+    fn held(&mut self, device: &Device, theirs: &[CaseHeads]) -> Result<(), LinkError> {
+        let exchanged: BTreeSet<CaseId> = self.exchanged(device)?.into_iter().map(|case| case.case).collect();
+        if self.said != Said::Hello {
+            return Err(LinkError::OutOfTurn);
+        }
+        for CaseHeads { case, heads } in theirs.iter().filter(|theirs| exchanged.contains(&theirs.case)) {
+            self.queue_beyond(device, &device.changes(*case)?, &heads.iter().copied().collect())?;
+        }
+        self.finish();
+        Ok(())
+    }
+
+    fn queue_beyond(
+        &mut self,
+        device: &Device,
+        changes: &[Change],
+        held: &BTreeSet<ChangeId>,
+    ) -> Result<(), LinkError> {
+        let lacking: Vec<&Change> = changes.iter().filter(|change| !held.contains(&change.id())).collect();
+        self.queue(device, &lacking)
     }
 
     fn queue(&mut self, device: &Device, changes: &[&Change]) -> Result<(), LinkError> {

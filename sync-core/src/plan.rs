@@ -363,5 +363,6 @@ fn brought(change: &Change) -> Vec<OfficerId> {
     officers
 }
 
-#[cfg(all(test, feature = "p256"))]
+#[cfg(test)]
+#[cfg(feature = "p256")]
 mod tests;

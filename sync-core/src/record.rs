@@ -183,7 +183,8 @@ fn read_evidence(reader: &mut Reader<'_>) -> Result<RecordEvidence, CodecError> 
     reader.tuple(2, |reader| Ok(RecordEvidence { digest: Digest::new(reader.bytes_exact()?), size: reader.uint()? }))
 }
 
-#[cfg(all(test, feature = "p256"))]
+#[cfg(test)]
+#[cfg(feature = "p256")]
 mod tests {
     use super::*;
     use crate::sign::{SoftwareKey, SoftwareVerifier};

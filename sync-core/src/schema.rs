@@ -5,8 +5,12 @@
 //! Not here: which values are lawful (`law`), what the fold does with them (`case`).
 
 mod fields;
+mod page;
+#[cfg(test)]
+mod tests;
 
 pub use fields::{ENTITIES, FIELDS, STEPS};
+pub use page::schema_page;
 
 /// Type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -36,7 +36,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch: 64, batch_bytes: 1 << 20, chunk: 256 << 10, page: 100, first_wait_ms: 1000, longest_wait_ms: 300_000 }
+        Self {
+            batch: 64,
+            batch_bytes: 1 << 20,
+            chunk: 256 << 10,
+            page: 100,
+            first_wait_ms: 1000,
+            longest_wait_ms: 300_000,
+        }
     }
 }
 

@@ -187,7 +187,8 @@ mod software {
     }
 }
 
-#[cfg(all(test, feature = "p256"))]
+#[cfg(test)]
+#[cfg(feature = "p256")]
 mod tests {
     use super::*;
 

@@ -2,6 +2,7 @@
 //!
 //! `UPDATE=1 cargo test -p sync-core --test vectors` writes `tests/vectors/v1.json`; a diff in an
 //! existing entry means that the format changed, which a released format never does.
+#![cfg(test)]
 
 use serde_json::{Value as Json, json};
 use sync_core::case::{fold, place, resolution};

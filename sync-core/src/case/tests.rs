@@ -194,7 +194,7 @@ fn a_signed_value_stands_until_a_supplementary_record_names_it() {
     let (mut set, case) = quarrel();
     set.pop();
     let document = NewOp::new(Act::Add { entity: "document".into(), order: String::new() });
-    let shown = vec![op(&set[2], 0)];
+    let shown = [op(&set[2], 0)];
     let digest = shown_digest([(&shown[0], set[2].ops()[0].commit)]);
     let signature = Signature {
         form: "scene_record".into(),

@@ -69,9 +69,10 @@ impl Editor {
 
     /// Writes a field. Writing the same field again in this save writes over it.
     pub fn put(&mut self, target: Option<OpRef>, field: &str, value: Value) -> &mut Self {
-        let earlier = self.ops.iter_mut().find(|op| {
-            op.act == Act::Put && op.target == target && op.field.as_deref() == Some(field)
-        });
+        let earlier = self
+            .ops
+            .iter_mut()
+            .find(|op| op.act == Act::Put && op.target == target && op.field.as_deref() == Some(field));
         if let Some(earlier) = earlier {
             earlier.value = Some(value);
             return self;

@@ -38,15 +38,12 @@ pub struct Evidence {
     pub receipt: Option<Vec<u8>>,
 }
 
-const SELECT: &str = "SELECT digest, size, media_type, location, case_id, upload, sent, complete, receipt FROM evidence";
+const SELECT: &str =
+    "SELECT digest, size, media_type, location, case_id, upload, sent, complete, receipt FROM evidence";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Evidence> {
-    let file = NewEvidence {
-        digest: row.get(0)?,
-        size: count(row.get(1)?),
-        media_type: row.get(2)?,
-        location: row.get(3)?,
-    };
+    let file =
+        NewEvidence { digest: row.get(0)?, size: count(row.get(1)?), media_type: row.get(2)?, location: row.get(3)? };
     Ok(Evidence {
         file,
         case: row.get(4)?,

@@ -142,12 +142,7 @@ impl Device {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn accept_lease(
-        &mut self,
-        bytes: &[u8],
-        asked_ms: Option<u64>,
-        now: &Moment,
-    ) -> Result<Arrived, StoreError> {
+    pub fn accept_lease(&mut self, bytes: &[u8], asked_ms: Option<u64>, now: &Moment) -> Result<Arrived, StoreError> {
         let own = self.identity.device;
         let opened = Lease::open(bytes, &self.identity.tenant_key, self.verifier.as_ref());
         self.take_in(&[bytes.to_vec()], &[], Source::Peer, |tx, arrived| match &opened {

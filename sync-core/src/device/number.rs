@@ -71,8 +71,9 @@ impl Device {
     /// # Errors
     /// [`StoreError`].
     pub fn numbers_used(&self) -> Result<Vec<(Drawn, ChangeId, Option<String>)>, StoreError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT form, agency, year, serial, text, change, void FROM number_use ORDER BY form, year, serial")?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT form, agency, year, serial, text, change, void FROM number_use ORDER BY form, year, serial",
+        )?;
         let rows = statement.query_map([], |row| {
             let drawn = Drawn {
                 form: row.get(0)?,

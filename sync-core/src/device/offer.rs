@@ -131,7 +131,13 @@ impl Device {
                         "INSERT OR IGNORE INTO acknowledged (change, receipt, leaf, counter, received_ms)
                          VALUES (?1, ?2, ?3, ?4, ?5)",
                     )?
-                    .execute((entry.change, signed.hash, int(entry.leaf), int(entry.counter), entry.received))?;
+                    .execute((
+                        entry.change,
+                        signed.hash,
+                        int(entry.leaf),
+                        int(entry.counter),
+                        entry.received,
+                    ))?;
                     tx.prepare_cached("DELETE FROM offer WHERE change = ?1")?.execute([entry.change])?;
                     acknowledged.push(entry.change);
                 }

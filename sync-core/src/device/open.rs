@@ -121,7 +121,8 @@ fn load(db: &Connection) -> Result<Option<Identity>, StoreError> {
 fn prepare(db: &mut Connection, options: &Options) -> Result<(), StoreError> {
     settle(db, options).map_err(damage)?;
     if options.check {
-        let found: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|e| damage(e.into()))?;
+        let found: String =
+            db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|e| damage(e.into()))?;
         if found != "ok" {
             return Err(StoreError::Corrupt(found));
         }

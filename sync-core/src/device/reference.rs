@@ -24,7 +24,8 @@ impl Device {
     /// [`StoreError`].
     pub fn reference(&self) -> Result<Option<(String, Option<String>)>, StoreError> {
         let row: (Option<String>, Option<String>) =
-            self.db.query_row("SELECT reference, reference_etag FROM feed", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.db
+                .query_row("SELECT reference, reference_etag FROM feed", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(row.0.map(|json| (json, row.1)))
     }
 

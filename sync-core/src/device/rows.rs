@@ -33,8 +33,12 @@ impl Chain {
 
     pub fn store(&self, db: &Connection) -> Result<(), StoreError> {
         let Self { epoch, seq, prev, behind } = self;
-        db.prepare_cached("UPDATE identity SET epoch = ?1, seq = ?2, prev = ?3, behind = ?4")?
-            .execute((epoch, int(*seq), prev, behind))?;
+        db.prepare_cached("UPDATE identity SET epoch = ?1, seq = ?2, prev = ?3, behind = ?4")?.execute((
+            epoch,
+            int(*seq),
+            prev,
+            behind,
+        ))?;
         Ok(())
     }
 }
@@ -134,7 +138,8 @@ pub(super) fn lease(
 
 /// The newest lease of a device.
 pub(super) fn newest_lease(db: &Connection, device: DeviceId) -> Result<Option<Digest>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT hash FROM lease WHERE device = ?1 ORDER BY issued_ms DESC LIMIT 1")?;
+    let mut statement =
+        db.prepare_cached("SELECT hash FROM lease WHERE device = ?1 ORDER BY issued_ms DESC LIMIT 1")?;
     Ok(statement.query_row([device], |row| row.get(0)).optional()?)
 }
 

@@ -193,7 +193,7 @@ fn stops(
     let trial = Change::seal(header.clone(), rest, [0; 32], &NoSigner(signer))?;
     let before = fold(trial.case(), held.iter().chain([&trial]));
     let mut stops = judge.stops(&before, ops, moment.wall);
-    stops.extend(ops.iter().filter_map(|op| conflict(&before, op)));
+    stops.extend(ops.iter().filter_map(|op| conflict(&before, trial.id(), op)));
     let running = lease.is_some_and(|lease| moment.wall < lease.lease.not_after);
     if !running && before.steps_of(names::OVERRUN_REASON).next().is_none() {
         stops.push(Stop {
@@ -213,10 +213,10 @@ fn nothing() -> NewOp {
 }
 
 /// A field of the document, or one it shows, in which two values live.
-fn conflict(before: &CaseState, op: &NewOp) -> Option<Stop> {
+fn conflict(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<Stop> {
     let Act::Sign(signature) = &op.act else { return None };
-    let target = op.target?.resolve(before.id);
-    let shown: Vec<OpId> = signature.shown.iter().map(|shown| shown.resolve(before.id)).collect();
+    let target = op.target?.resolve(own);
+    let shown: Vec<OpId> = signature.shown.iter().map(|shown| shown.resolve(own)).collect();
     let field = before
         .conflicts()
         .find(|field| field.target == Some(target) || field.live.iter().any(|live| shown.contains(&live.op)))?;
@@ -224,7 +224,10 @@ fn conflict(before: &CaseState, op: &NewOp) -> Option<Stop> {
         code: "field_in_conflict".to_owned(),
         article: None,
         zh: format!("文书中的“{}”有两个不同的值，须先确定再签名。", field.name),
-        en: format!("The field {} shown in the document has two different values: settle it before signing.", field.name),
+        en: format!(
+            "The field {} shown in the document has two different values: settle it before signing.",
+            field.name
+        ),
         ops: field.live.iter().map(|live| live.op).collect(),
     })
 }

@@ -5,7 +5,7 @@
 
 use crate::change::MAX_BYTES;
 use crate::codec::{CodecError, Reader, Writer};
-use crate::id::ChangeId;
+use crate::id::{CaseId, ChangeId};
 use crate::message::CaseHeads;
 
 const VERSION: u64 = 1;
@@ -35,6 +35,10 @@ pub(super) enum Frame {
     },
     /// 4: that was all.
     Done,
+    /// 5: of these cases I do not know your heads: tell all that you hold.
+    Ask(Vec<CaseId>),
+    /// 6: all that I hold of the cases you asked about.
+    Held(Vec<CaseHeads>),
 }
 
 impl Frame {
@@ -44,14 +48,13 @@ impl Frame {
         match self {
             Self::Hello { nonce, lease } => out.array(4).uint(VERSION).uint(0).bytes(nonce).bytes(lease),
             Self::Proof(proof) => out.array(3).uint(VERSION).uint(1).bytes(proof),
-            Self::Heads(cases) => {
-                out.array(3).uint(VERSION).uint(2).array(cases.len());
-                for CaseHeads { case, heads } in cases {
-                    out.array(2).bytes(case.bytes()).array(heads.len());
-                    heads.iter().for_each(|head| {
-                        out.bytes(head.bytes());
-                    });
-                }
+            Self::Heads(cases) => write_cases(out.array(3).uint(VERSION).uint(2), cases),
+            Self::Held(cases) => write_cases(out.array(3).uint(VERSION).uint(6), cases),
+            Self::Ask(cases) => {
+                out.array(3).uint(VERSION).uint(5).array(cases.len());
+                cases.iter().for_each(|case| {
+                    out.bytes(case.bytes());
+                });
                 &mut out
             }
             Self::Changes { leases, changes } => {
@@ -86,11 +89,24 @@ impl Frame {
             (4, 0) => Self::Hello { nonce: reader.bytes_exact()?, lease: reader.bytes()?.to_vec() },
             (3, 1) => Self::Proof(reader.bytes()?.to_vec()),
             (3, 2) => Self::Heads(reader.list(read_heads)?),
+            (3, 5) => Self::Ask(reader.list(|reader| reader.bytes_exact().map(ChangeId::new))?),
+            (3, 6) => Self::Held(reader.list(read_heads)?),
             (4, 3) => Self::Changes { leases: blobs(reader)?, changes: blobs(reader)? },
             (2, 4) => Self::Done,
             _ => return Err(CodecError::Expected("a frame of a known kind")),
         })
     }
+}
+
+fn write_cases<'a>(out: &'a mut Writer, cases: &[CaseHeads]) -> &'a mut Writer {
+    out.array(cases.len());
+    for CaseHeads { case, heads } in cases {
+        out.array(2).bytes(case.bytes()).array(heads.len());
+        heads.iter().for_each(|head| {
+            out.bytes(head.bytes());
+        });
+    }
+    out
 }
 
 fn read_heads(reader: &mut Reader<'_>) -> Result<CaseHeads, CodecError> {

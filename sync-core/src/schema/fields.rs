@@ -36,11 +36,15 @@ pub const STEPS: &[Label] = &[
 
 const SECTORS: Kind = Kind::Code(&["market", "agriculture", "transport", "housing", "emergency", "other"]);
 const PARTY_TYPES: Kind = Kind::Code(&["natural_person", "individual_business", "company", "other_organisation"]);
-const EVIDENCE_KINDS: Kind = Kind::Code(&[
-    "书证", "物证", "视听资料", "电子数据", "证人证言", "当事人的陈述", "鉴定意见", "勘验笔录、现场笔录",
-]);
+const EVIDENCE_KINDS: Kind =
+    Kind::Code(&["书证", "物证", "视听资料", "电子数据", "证人证言", "当事人的陈述", "鉴定意见", "勘验笔录、现场笔录"]);
 const FORMS: Kind = Kind::Code(&[
-    "spot_decision", "penalty_decision", "interview_record", "scene_record", "correction_order", "inspection_notice",
+    "spot_decision",
+    "penalty_decision",
+    "interview_record",
+    "scene_record",
+    "correction_order",
+    "inspection_notice",
 ]);
 
 /// Fields.

@@ -57,7 +57,8 @@ impl Session {
 
     /// After a lost answer nobody knows how much arrived.
     pub(super) fn forget_offset(&mut self, flight: &Flight) {
-        if let Flight::Create { digest, case } | Flight::Head { digest, case } | Flight::Patch { digest, case } = flight {
+        if let Flight::Create { digest, case } | Flight::Head { digest, case } | Flight::Patch { digest, case } = flight
+        {
             self.uploads.entry((*digest, *case)).or_default().offset_known = false;
         }
     }
@@ -144,13 +145,7 @@ impl Session {
         Ok(Absorbed::default())
     }
 
-    fn fail_upload(
-        &mut self,
-        device: &Device,
-        name: Name,
-        response: &Response,
-        now: &Moment,
-    ) -> Absorbed {
+    fn fail_upload(&mut self, device: &Device, name: Name, response: &Response, now: &Moment) -> Absorbed {
         let code = response.problem().unwrap_or_default();
         self.trouble = Some(super::Trouble { status: response.status, code });
         let upload = self.uploads.entry(name).or_default();

@@ -145,7 +145,8 @@ fn a_phone_restored_from_a_backup_keeps_both_branches_and_begins_a_new_epoch() {
     let case = phone.open(&[1]);
     let mut restored = {
         let connection = Connection::open_in_memory().unwrap();
-        let device = Device::create_over(connection, &Options::in_memory(), &enrolment(1, 1), Box::new(SoftwareVerifier));
+        let device =
+            Device::create_over(connection, &Options::in_memory(), &enrolment(1, 1), Box::new(SoftwareVerifier));
         let mut copy = Phone::of(device.unwrap(), 1);
         copy.device.accept_lease(&lease_bytes(1, 1, 2), Some(0), &moment(0)).unwrap();
         assert_eq!(copy.open(&[1]), case, "the backup: the same first save");

@@ -52,6 +52,7 @@ fn a_shared_case_becomes_the_same_on_both_phones_and_another_stays_where_it_is()
     two.put(case, "address", "高唐街道");
     let (done, left, right) = run(&mut one, &mut two, usize::MAX, 1000);
     assert!(done);
+    assert_eq!((left.tally().sent, right.tally().sent), (1, 2), "only what the other lacks");
     assert_eq!((left.tally().stored, right.tally().stored), (2, 1));
     assert_eq!(one.state(case).hash(), two.state(case).hash());
     assert_eq!(one.state(case).conflicts().count(), 1);

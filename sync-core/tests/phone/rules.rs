@@ -81,9 +81,9 @@ impl Scene {
     fn sign(&mut self) -> Result<Saved, Vec<Stop>> {
         let mut editor = self.phone.edit(self.case);
         assert!(editor.sign(self.decision, "spot_decision", 1, SignerRole::Officer, "key", None));
-        self.phone.save(editor, 3).map_err(|error| match error {
-            SaveError::Stopped(stops) => stops,
-            other => panic!("{other}"),
+        self.phone.save(editor, 3).map_err(|error| {
+            let SaveError::Stopped(stops) = error else { panic!("{error}") };
+            stops
         })
     }
 }

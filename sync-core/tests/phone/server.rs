@@ -66,8 +66,13 @@ impl Server {
             if self.poison == Some(id) {
                 return response(422, Vec::new());
             }
-            let missing: Vec<Missing> =
-                received.header().deps.iter().filter(|dep| !self.holds(**dep)).map(|dep| Missing::Change(*dep)).collect();
+            let missing: Vec<Missing> = received
+                .header()
+                .deps
+                .iter()
+                .filter(|dep| !self.holds(**dep))
+                .map(|dep| Missing::Change(*dep))
+                .collect();
             let class = if missing.is_empty() { Class::Accepted } else { Class::Parked };
             if class == Class::Accepted {
                 if !self.holds(id) {

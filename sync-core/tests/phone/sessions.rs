@@ -31,7 +31,12 @@ fn read(file: &NewEvidence, offset: u64, length: usize) -> Option<Vec<u8>> {
 }
 
 /// Runs until idle; the last figure says how many milliseconds the phone waited.
-fn run(phone: &mut Phone, server: &mut Server, session: &mut Session, faults: &mut impl Iterator<Item = Fault>) -> (u32, u64) {
+fn run(
+    phone: &mut Phone,
+    server: &mut Server,
+    session: &mut Session,
+    faults: &mut impl Iterator<Item = Fault>,
+) -> (u32, u64) {
     let (mut sent, mut waited, mut now) = (0, 0, moment(10));
     for _ in 0..2000 {
         match session.next(&phone.device, now.monotonic_ms, &mut read).unwrap() {

@@ -4,11 +4,9 @@ use crate::world::{AGENCY, Phone, enrolment, key, lease_bytes, moment, officer};
 use rusqlite::Connection;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use sync_core::device::{
-    Device, NewEvidence, NumberFor, Options, Save, SaveError, StoreError, VoidNumber, salvage,
-};
+use sync_core::device::{Device, NewEvidence, NumberFor, Options, Save, SaveError, StoreError, VoidNumber, salvage};
 use sync_core::id::Digest;
-use sync_core::op::{CaseKind, Open, OpId, OpRef, SignerRole};
+use sync_core::op::{CaseKind, OpId, OpRef, Open, SignerRole};
 use sync_core::sign::{PublicKey, Signer, SignerError, SoftwareVerifier, Verifier};
 use sync_core::value::Value;
 
@@ -103,7 +101,12 @@ fn evidence_number_and_change_are_one_transaction() {
     editor.put(Some(photo), "digest", Digest::new([7; 32]).into());
     let elsewhere = editor.add(None, "evidence", "b");
     editor.put(Some(elsewhere), "digest", Digest::new([8; 32]).into());
-    let file = NewEvidence { digest: Digest::new([7; 32]), size: 3, media_type: "image/jpeg".into(), location: "7.jpg".into() };
+    let file = NewEvidence {
+        digest: Digest::new([7; 32]),
+        size: 3,
+        media_type: "image/jpeg".into(),
+        location: "7.jpg".into(),
+    };
     let number = Some(NumberFor { document, form: "spot_decision".into(), year: 2026 });
     let saved = phone.save(Save { evidence: vec![file.clone()], number, ..editor.into_save() }, 1).unwrap();
     assert_eq!(saved.number.unwrap().text, "（巫市监）当罚〔2026〕1号");
@@ -126,7 +129,8 @@ fn a_number_is_used_once_voids_are_recorded_and_an_empty_block_leaves_the_number
         let document = editor.add(None, "document", "a");
         let number = Some(NumberFor { document, form: "spot_decision".into(), year: 2026 });
         let void = VoidNumber { form: "spot_decision".into(), year: 2026, reason: "打印错误".into() };
-        let save = Save { number: number.filter(|_| round != 1), void: (round == 1).then_some(void), ..editor.into_save() };
+        let save =
+            Save { number: number.filter(|_| round != 1), void: (round == 1).then_some(void), ..editor.into_save() };
         let saved = phone.save(save, 2).unwrap();
         texts.push((saved.number.map(|n| n.serial), saved.voided.map(|n| n.serial)));
     }

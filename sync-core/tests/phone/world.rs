@@ -87,9 +87,13 @@ impl Phone {
     /// An enrolled phone in memory, with its lease.
     pub fn new(number: u8) -> Self {
         let connection = Connection::open_in_memory().unwrap();
-        let device =
-            Device::create_over(connection, &Options::in_memory(), &enrolment(number, number), Box::new(SoftwareVerifier))
-                .unwrap();
+        let device = Device::create_over(
+            connection,
+            &Options::in_memory(),
+            &enrolment(number, number),
+            Box::new(SoftwareVerifier),
+        )
+        .unwrap();
         let mut phone = Self::of(device, number);
         phone.device.accept_lease(&lease_bytes(number, number, 2), Some(0), &moment(0)).unwrap();
         phone

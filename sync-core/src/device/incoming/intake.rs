@@ -155,7 +155,11 @@ impl Intake<'_> {
     fn store(&mut self, change: &Change, source: Source) -> Result<(), StoreError> {
         let (id, header) = (change.id(), change.header());
         let chain = (header.device, header.epoch, int(header.seq));
-        if self.tx.prepare_cached("SELECT 1 FROM change WHERE device = ?1 AND epoch = ?2 AND seq = ?3")?.exists(chain)? {
+        if self
+            .tx
+            .prepare_cached("SELECT 1 FROM change WHERE device = ?1 AND epoch = ?2 AND seq = ?3")?
+            .exists(chain)?
+        {
             self.arrived.forks.push(id);
         }
         let own = header.device == self.identity.device;
@@ -179,7 +183,9 @@ impl Intake<'_> {
             self.tx.prepare_cached("INSERT OR IGNORE INTO seen_on_server (change) VALUES (?1)")?.execute([id])?;
             // One's own are offered until there is a receipt.
             self.tx
-                .prepare_cached("DELETE FROM offer WHERE change = ?1 AND change IN (SELECT id FROM change WHERE own = 0)")?
+                .prepare_cached(
+                    "DELETE FROM offer WHERE change = ?1 AND change IN (SELECT id FROM change WHERE own = 0)",
+                )?
                 .execute([id])?;
         }
         Ok(())
@@ -232,7 +238,8 @@ impl Intake<'_> {
             return Ok(());
         }
         let place = self.tx.last_insert_rowid();
-        let mut statement = self.tx.prepare_cached("INSERT INTO parked_need (place, kind, what) VALUES (?1, ?2, ?3)")?;
+        let mut statement =
+            self.tx.prepare_cached("INSERT INTO parked_need (place, kind, what) VALUES (?1, ?2, ?3)")?;
         for need in needs {
             let (kind, what) = need.parts();
             statement.execute((place, kind, what))?;
