@@ -8,7 +8,7 @@ use crate::change::Change;
 use crate::device::rows;
 use crate::device::sql::count;
 use crate::device::{Check, Device, Need, ParkedChange, StoreError};
-use crate::id::{AgencyId, CaseId, ChangeId, Digest};
+use crate::id::{AgencyId, CaseId, ChangeId, Digest, Epoch};
 use crate::message::CaseHeads;
 use crate::op::OpId;
 use crate::time::Instant;
@@ -223,6 +223,15 @@ impl Device {
     /// [`StoreError`].
     pub fn is_shared(&self, case: CaseId) -> Result<bool, StoreError> {
         Ok(self.db.prepare_cached("SELECT 1 FROM shared WHERE case_id = ?1")?.exists([case])?)
+    }
+
+    /// The life of this store, which a request for a lease names. It changes by itself at the first
+    /// save after the store was found behind; number blocks of the old one are not used any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn epoch(&self) -> Result<Epoch, StoreError> {
+        Ok(rows::Chain::load(&self.db)?.epoch)
     }
 
     /// Where the next pull goes on; opaque.

@@ -163,5 +163,6 @@ fn a_phone_restored_from_a_backup_keeps_both_branches_and_begins_a_new_epoch() {
     let header = restored.device.change(next).unwrap().unwrap().header().clone();
     assert_eq!((header.seq, header.prev), (1, None));
     assert_ne!(header.epoch, Epoch::new([1; 8]));
+    assert_eq!(header.epoch, restored.device.epoch().unwrap());
     assert!(header.deps.contains(&fork));
 }
