@@ -1,0 +1,316 @@
+//! From an open case to its record: who decides what, on which basis, and what stands in the way.
+
+use serde_json::{Value as Json, json};
+use sync_core::case::{SUPPLEMENTARY_RECORD, resolution};
+use sync_core::change::{Change, NewOp, shown_digest};
+use sync_core::id::{CaseId, ChangeId, Digest};
+use sync_core::op::{Act, OpId, OpRef, Signature, SignerRole};
+use sync_core::record::CaseRecord;
+use sync_core::sign::SoftwareVerifier;
+use sync_core::value::Value;
+use tests::http::Answer;
+use tests::{Person, Phone, Server, on_both_databases};
+
+/// A case of two officers: an interview record, a party, a signed on-the-spot decision.
+struct Case<'s> {
+    server: &'s Server,
+    phone: Phone<'s>,
+    id: CaseId,
+    heads: Vec<ChangeId>,
+    record: OpId,
+    party: OpId,
+    decision: OpId,
+}
+
+fn add(kind: &str) -> NewOp {
+    NewOp::new(Act::Add { entity: kind.into(), order: kind.into() })
+}
+
+fn signed() -> NewOp {
+    NewOp::new(Act::Sign(Signature {
+        form: "spot_decision".into(),
+        version: 1,
+        role: SignerRole::Officer,
+        manner: "key".into(),
+        shown: vec![],
+        digest: shown_digest([]),
+    }))
+}
+
+impl<'s> Case<'s> {
+    fn open(server: &'s Server) -> Self {
+        let mut phone = Phone::of(server, "officer-a");
+        let second = Phone::of(server, "officer-b").officer;
+        let open = phone.open_case(&[second]);
+        let ops = vec![
+            add("record"),
+            add("party"),
+            NewOp::put(Some(OpRef::Own(1)), "citizen_number", vec![], Value::text("500237199001011234")),
+            NewOp::put(Some(OpRef::Own(1)), "name", vec![], Value::text("张三面馆")),
+            add("document"),
+            signed().on(OpRef::Own(4)),
+            NewOp::put(None, "title", vec![], Value::text("面馆明码标价检查")),
+        ];
+        let body = phone.save(Some(open.id()), &[open.id()], ops);
+        let of_body = |index| OpId { change: body.id(), index };
+        let (record, party, decision) = (of_body(0), of_body(1), of_body(4));
+        let mut case = Self { server, phone, id: open.id(), heads: vec![body.id()], record, party, decision };
+        case.push(&[&open, &body]);
+        case
+    }
+
+    fn push(&mut self, changes: &[&Change]) {
+        for fate in self.phone.push(changes).fates {
+            assert_eq!(fate.class, sync_core::message::Class::Accepted, "{fate:?}");
+        }
+    }
+
+    fn save(&mut self, ops: Vec<NewOp>) -> Change {
+        // On everything that the server knows, its own decisions included.
+        self.heads = self.phone.pull_all(500).case(self.id).heads.iter().copied().collect();
+        let change = self.phone.save(Some(self.id), &self.heads.clone(), ops);
+        self.push(&[&change]);
+        change
+    }
+
+    fn person(&self, login: &str) -> Person<'s> {
+        Person::sign_in(self.server, login)
+    }
+
+    fn path(&self) -> String {
+        format!("/v1/cases/{}", self.id)
+    }
+
+    fn read(&self) -> Json {
+        self.person("unit-head").call("GET", &self.path()).send().expect(200).json()
+    }
+
+    fn etag(&self) -> String {
+        let answer = self.person("unit-head").call("GET", &self.path()).send().expect(200);
+        assert_eq!(answer.header("etag"), format!("\"{}\"", answer.json()["basis"].as_str().unwrap()));
+        answer.header("etag").to_owned()
+    }
+
+    fn command(&self, login: &str, what: &str, body: &Json) -> Answer {
+        let call = self.person(login).call("POST", &format!("{}/{what}", self.path()));
+        call.header("If-Match", &self.etag()).json(body).send()
+    }
+}
+
+on_both_databases! {
+    fn a_case_goes_from_return_and_supplement_to_its_signed_record(server) {
+        let mut case = Case::open(server);
+        let registered = case.command("unit-head", "register", &json!({"target": case.decision.to_string()})).expect(200);
+        assert_eq!(registered.json()["status"], "open");
+        let again = case.command("unit-head", "register", &json!({"target": case.decision.to_string()}));
+        assert_eq!(again.refusal(), (409, "already_registered".into()));
+        let wish = json!({"target": case.record.to_string(), "reason": "请补充询问标价签的制作时间"});
+        assert_eq!(case.command("unit-head", "return", &wish).expect(200).json()["status"], "returned");
+        assert_eq!(case.command("unit-head", "return", &wish).refusal(), (409, "already_returned".into()));
+        assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "record_not_supplemented".into()));
+        case.save(vec![add(SUPPLEMENTARY_RECORD).on(OpRef::Of(case.record))]);
+        assert_eq!(case.read()["card"]["status"], "open");
+        let etag = case.etag();
+        let close = || {
+            let call = case.person("unit-head").call("POST", &format!("{}/close", case.path()));
+            call.header("If-Match", &etag).header("Idempotency-Key", "k1").json(&json!({"note": "已执行"})).send()
+        };
+        let closed = close().expect(200).json();
+        assert_eq!(closed["status"], "closed");
+        let number = closed["number"].as_str().unwrap();
+        assert!(number.starts_with("（") && number.ends_with("1号") && number.contains("案〔"), "{number}");
+        assert_eq!(close().expect(200).json()["change"], closed["change"], "the same key: done once");
+        assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "case_closed".into()));
+
+        let record = case.person("officer-b").call("GET", &format!("{}/record", case.path())).send().expect(200).json();
+        let bytes = from_base64(record["signed"].as_str().unwrap());
+        let opened = CaseRecord::open(&bytes, &case.phone.server_key, &SoftwareVerifier).unwrap().record;
+        assert_eq!((opened.case, opened.number.as_str()), (case.id, number));
+        assert_eq!(opened.officers.len(), 2);
+        assert!(opened.officers.iter().all(|officer| officer.certificates.len() == 1));
+        let state = case.phone.pull_all(500).case(case.id);
+        assert_eq!((opened.state, opened.heads), (state.hash(), state.heads.iter().copied().collect::<Vec<_>>()));
+        assert_eq!(record["state"], opened.state.to_string());
+    }
+
+    fn a_conflict_and_missing_evidence_stand_in_the_way_of_closing(server) {
+        let mut case = Case::open(server);
+        let base = case.heads.clone();
+        let one = case.phone.write(case.id, &base, "address", "广东中路一号");
+        let two = case.phone.write(case.id, &base, "address", "广东中路二号");
+        case.push(&[&one, &two]);
+        let shown = case.read();
+        let conflicts = shown["conflicts"].as_array().unwrap();
+        assert_eq!((conflicts.len(), conflicts[0]["live"].as_array().unwrap().len()), (1, 2));
+        assert_eq!(conflicts[0]["label"]["zh"], "检查地址");
+        assert_eq!(conflicts[0]["live"][0]["by"]["name"], "李建国");
+        assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "conflict_open".into()));
+        let names = |change: &Change| OpRef::Of(OpId { change: change.id(), index: 0 });
+        let resolve = NewOp {
+            act: Act::Resolve,
+            ..NewOp::put(None, "address", vec![names(&one), names(&two)], resolution(Value::text("广东中路二号"), "门牌为准"))
+        };
+        case.save(vec![resolve]);
+        let history = format!("{}/fields/case/address/history", case.path());
+        let writes = case.person("unit-head").call("GET", &history).send().expect(200).json()["writes"].clone();
+        let live: Vec<bool> = writes.as_array().unwrap().iter().map(|write| write["live"].as_bool().unwrap()).collect();
+        assert_eq!(live, [false, false, true]);
+        assert_eq!((&writes[2]["act"], &writes[2]["reason"]), (&json!("resolve"), &json!("门牌为准")));
+        assert_eq!(writes[2]["replaces"].as_array().unwrap().len(), 2);
+        case.save(vec![add("evidence"), NewOp::put(Some(OpRef::Own(0)), "digest", vec![], Digest::new([4; 32]).into())]);
+        assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "evidence_incomplete".into()));
+    }
+
+    fn commands_want_the_basis_the_role_and_somebody_elses_case(server) {
+        let case = Case::open(server);
+        let head = case.person("unit-head");
+        let close = format!("{}/close", case.path());
+        let call = head.call("POST", &close).json(&json!({}));
+        assert_eq!(call.clone().send().refusal(), (428, "precondition_required".into()));
+        let stale = call.header("If-Match", &format!("\"{}\"", "0".repeat(64)));
+        assert_eq!(stale.send().refusal(), (412, "stale".into()));
+        for login in ["officer-a", "legal-reviewer", "county-supervisor", "department-supervisor"] {
+            assert_eq!(case.command(login, "close", &json!({})).refusal(), (403, "forbidden".into()), "{login}");
+        }
+        let foreign = case.command("agriculture-officer", "close", &json!({}));
+        assert_eq!(foreign.refusal(), (404, "not_found".into()));
+        assert_eq!(case.command("unit-head", "close", &json!({"status": "closed"})).refusal(), (400, "unknown_field".into()));
+        let nowhere = json!({"target": format!("{}.77", case.id), "reason": "x"});
+        assert_eq!(case.command("unit-head", "return", &nowhere).refusal(), (422, "no_such_target".into()));
+        let record = json!({"target": case.record.to_string()});
+        assert_eq!(case.command("unit-head", "register", &record).refusal(), (409, "not_a_spot_decision".into()));
+    }
+
+    fn who_handles_a_case_does_not_decide_about_it(server) {
+        let mut case = Case::open(server);
+        let head = case.person("unit-head").me.officer.parse().unwrap();
+        case.save(vec![NewOp::new(Act::Invite(head))]);
+        assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (403, "own_case".into()));
+    }
+
+    fn a_supervisor_reads_with_a_purpose_and_without_citizen_numbers(server) {
+        let case = Case::open(server);
+        let supervisor = case.person("county-supervisor");
+        assert_eq!(supervisor.call("GET", &case.path()).send().refusal(), (400, "purpose_required".into()));
+        let read = supervisor.call("GET", &format!("{}?purpose=%E4%B8%93%E9%A1%B9", case.path())).send().expect(200).json();
+        let number = |case: &Json, party: &str| {
+            let entities = case["entities"].as_array().unwrap();
+            let party = entities.iter().find(|entity| entity["id"] == party).unwrap();
+            let fields = party["fields"].as_array().unwrap();
+            fields.iter().find(|field| field["name"] == "citizen_number").unwrap()["value"].clone()
+        };
+        let party = case.party.to_string();
+        assert_eq!(number(&read, &party), "500*************34");
+        assert_eq!(number(&case.read(), &party), "500237199001011234");
+        assert!(!read.to_string().contains("500237199001011234"));
+        let history = format!("{}/fields/{party}/citizen_number/history?purpose=%E4%B8%93%E9%A1%B9", case.path());
+        let history = supervisor.call("GET", &history).send().expect(200).json();
+        assert_eq!((&history["masked"], &history["writes"][0]["value"]), (&json!(true), &json!("500*************34")));
+    }
+
+    fn lists_show_what_is_in_reach_in_pages(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let cases: Vec<Change> = (0..5).map(|_| phone.open_case(&[])).collect();
+        let title = phone.write(cases[2].id(), &[cases[2].id()], "title", "神女味道餐饮检查");
+        phone.push(&cases.iter().chain([&title]).collect::<Vec<_>>());
+        let list = |login: &str, query: &str| {
+            Person::sign_in(server, login).call("GET", &format!("/v1/cases{query}")).send().expect(200).json()
+        };
+        let count = |page: Json| page["items"].as_array().unwrap().len();
+        assert_eq!(count(list("officer-a", "")), 5);
+        assert_eq!(count(list("officer-b", "")), 0);
+        assert_eq!(count(list("agriculture-officer", "")), 0);
+        for login in ["unit-head", "principal-head", "legal-reviewer", "county-supervisor", "department-supervisor"] {
+            assert_eq!(count(list(login, "")), 5, "{login}");
+        }
+        assert_eq!(count(list("unit-head", "?text=%E7%A5%9E%E5%A5%B3&status=open&kind=inspection")), 1);
+        assert_eq!(count(list("unit-head", &format!("?officer={}", phone.officer))), 5);
+        assert_eq!(count(list("unit-head", &format!("?agency={}", phone.agency))), 5);
+        assert_eq!(count(list("unit-head", "?status=closed")), 0);
+        assert_eq!(count(list("unit-head", "?from=2020-01-01&to=2020-12-31")), 0);
+        assert_eq!(count(list("unit-head", "?from=2020-01-01&limit=1000000")), 5);
+        let mut seen = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = list("unit-head", &format!("?limit=2{cursor}"));
+            seen.extend(page["items"].as_array().unwrap().iter().map(|card| card["id"].clone()));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        let distinct: std::collections::BTreeSet<String> = seen.iter().map(Json::to_string).collect();
+        assert_eq!((seen.len(), distinct.len()), (5, 5));
+        let head = Person::sign_in(server, "unit-head");
+        assert_eq!(head.call("GET", "/v1/cases?status=lost").send().refusal(), (400, "malformed".into()));
+        assert_eq!(head.call("GET", "/v1/cases?cursor=x").send().refusal(), (400, "wrong_cursor".into()));
+        assert_eq!(head.call("GET", "/v1/cases?tenant=x").send().refusal(), (400, "unknown_field".into()));
+    }
+
+    fn a_foreign_case_answers_like_none_on_every_route(server) {
+        let case = Case::open(server);
+        let farmer = case.person("agriculture-officer");
+        let nowhere = ChangeId::new([9; 32]);
+        for (method, tail) in [
+            ("GET", ""),
+            ("GET", "/record"),
+            ("GET", "/fields/case/title/history"),
+            ("POST", "/close"),
+        ] {
+            let ask = |id: ChangeId| {
+                let call = farmer.call(method, &format!("/v1/cases/{id}{tail}")).header("If-Match", &case.etag());
+                let call = if method == "POST" { call.json(&json!({})) } else { call };
+                call.send().expect(404).problem_without_request_id()
+            };
+            assert_eq!(ask(case.id), ask(nowhere), "{method} {tail}");
+        }
+    }
+
+    fn a_lead_is_raised_answered_and_closed_and_the_case_does_not_change(server) {
+        let case = Case::open(server);
+        let etag = case.etag();
+        let supervisor = case.person("county-supervisor");
+        let new = json!({"case": case.id.to_string(), "kind": "procedure", "text": "询问笔录未逐页签名"});
+        let raise = |person: &Person<'_>| person.call("POST", "/v1/leads").header("Idempotency-Key", "a").json(&new).send();
+        let lead = raise(&supervisor).expect(201);
+        let location = lead.header("location").to_owned();
+        assert_eq!(raise(&supervisor).expect(201).header("location"), location, "the same key: raised once");
+        let other = json!({"case": case.id.to_string(), "kind": "procedure", "text": "另一问题"});
+        let reused = supervisor.call("POST", "/v1/leads").header("Idempotency-Key", "a").json(&other).send();
+        assert_eq!(reused.refusal(), (422, "idempotency_key_reused".into()));
+        assert_eq!(supervisor.call("POST", "/v1/leads").json(&new).send().refusal(), (400, "idempotency_key_required".into()));
+        let head = case.person("unit-head");
+        assert_eq!(raise(&head).refusal(), (403, "forbidden".into()));
+        let farmer = case.person("agriculture-officer");
+        assert_eq!(raise(&farmer).refusal(), (404, "not_found".into()));
+        assert_eq!(farmer.call("GET", &location).send().refusal(), (404, "not_found".into()));
+        let step = |person: &Person<'_>, what: &str, etag: &str| {
+            let call = person.call("POST", &format!("{location}/{what}")).header("If-Match", etag);
+            call.json(&json!({"text": "已补正"})).send()
+        };
+        assert_eq!(step(&supervisor, "close", "\"1\"").refusal(), (409, "lead_not_open".into()));
+        assert_eq!(step(&supervisor, "answer", "\"1\"").refusal(), (403, "forbidden".into()));
+        let answered = step(&head, "answer", "\"1\"").expect(200);
+        assert_eq!(answered.header("etag"), "\"2\"");
+        assert_eq!(step(&head, "answer", "\"1\"").refusal(), (412, "stale".into()));
+        assert_eq!(step(&head, "close", "\"2\"").refusal(), (403, "forbidden".into()));
+        let closed = step(&supervisor, "close", "\"2\"").expect(200).json();
+        assert_eq!((&closed["status"], &closed["answer"]["name"]), (&json!("closed"), &json!("王秀兰")));
+        let listed = head.call("GET", "/v1/leads?status=closed").send().expect(200).json();
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+        assert_eq!(case.etag(), etag);
+    }
+}
+
+fn from_base64(text: &str) -> Vec<u8> {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits: Vec<u32> = text
+        .bytes()
+        .filter(|c| *c != b'=')
+        .map(|c| u32::try_from(DIGITS.iter().position(|d| *d == c).unwrap()).unwrap())
+        .collect();
+    let mut bytes = Vec::new();
+    for chunk in digits.chunks(4) {
+        let wide = chunk.iter().fold(0, |wide, digit| wide << 6 | digit) << (6 * (4 - chunk.len()));
+        bytes.extend(&wide.to_be_bytes()[1..chunk.len()]);
+    }
+    bytes
+}
