@@ -8,6 +8,7 @@ use server::clock::Clock;
 use server::refusal::Failure;
 
 mod admin;
+mod phone;
 mod seed;
 mod serve;
 
@@ -28,6 +29,9 @@ enum What {
     /// First administrator, enrolment codes.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// One officer's phone, told what to do on standard input.
+    #[command(hide = true)]
+    Phone(phone::Phone),
     /// Loads made-up people, certificates and tasks, for trials.
     Seed(seed::Seed),
 }
@@ -55,6 +59,7 @@ impl Command {
         match self.what {
             What::Serve(serve) => serve.run(),
             What::Admin(admin) => admin.run(),
+            What::Phone(phone) => phone.run(),
             What::Seed(seed) => seed.run(),
             What::Openapi => {
                 println!("{}", server::http::openapi::document().to_pretty_json()?);

@@ -9,6 +9,7 @@ pub mod evidence_store;
 pub mod flow;
 pub mod http;
 pub mod keys;
+pub mod phone;
 pub mod random;
 pub mod refusal;
 pub mod store;

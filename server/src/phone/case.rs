@@ -1,0 +1,80 @@
+//! What the phone shows: cases, their state, how the phone stands.
+
+use serde_json::{Map, Value as Json, json};
+use sync_core::case::CaseState;
+use sync_core::device::{Card, Check};
+use sync_core::facts::{Roster, of_case};
+use sync_core::id::CaseId;
+use sync_core::law::calendar::Calendar;
+use sync_core::law::rule::{Outcome, evaluate};
+use sync_core::law::table::rules;
+
+use super::Phone;
+use super::answer::{Done, Trouble};
+use super::owner::Owner;
+
+impl Phone {
+    /// A case as it is folded from what this phone holds.
+    pub(super) fn show_case(&self, case: CaseId) -> Done {
+        let owner = self.owner()?;
+        let state = owner
+            .device
+            .case(case)?
+            .ok_or_else(|| Trouble::broken(format!("case {case} is not on this phone: open, join or sync first")))?;
+        let conflicts: Vec<_> = state.conflicts().collect();
+        Ok(json!({
+            "state": state, "hash": state.hash(), "basis": state.basis(), "conflicts": conflicts,
+            "checks": self.checks(owner, &state)?, "evidence_missing": owner.device.evidence_missing(case)?,
+        }))
+    }
+
+    /// What the rules say of the case now. The store tells only what they said at its own saves.
+    fn checks(&self, owner: &Owner, state: &CaseState) -> Result<Vec<Check>, Trouble> {
+        #[derive(serde::Deserialize)]
+        struct Years {
+            calendars: Vec<api_spec::reference::Calendar>,
+        }
+        let Some((reference, _)) = owner.device.reference()? else { return Ok(Vec::new()) };
+        let Years { calendars } = serde_json::from_str(&reference)?;
+        let calendar = Calendar::from_json(calendars.iter().map(|year| year.json.as_str())).map_err(Trouble::broken)?;
+        let facts = of_case(state, &Roster::from_reference(&reference)?, self.now().wall);
+        let results = evaluate(rules(), &facts, &calendar).into_iter();
+        let open = results.filter(|result| matches!(result.outcome, Outcome::Breached | Outcome::Undecided));
+        Ok(open.map(Check::from).collect())
+    }
+
+    /// Every case on the phone.
+    pub(super) fn show_cases(&self) -> Done {
+        let card = |card: Card| {
+            let Card { case, kind, agency, title, conflicts, newest, unacknowledged, shared, out_of_reach } = card;
+            json!({
+                "case": case, "kind": kind, "agency": agency, "title": title, "conflicts": conflicts,
+                "newest_ms": newest.ms(), "unacknowledged": unacknowledged, "shared": shared,
+                "out_of_reach": out_of_reach,
+            })
+        };
+        let cards: Vec<Json> = self.owner()?.device.cases()?.into_iter().map(card).collect();
+        Ok(json!({"cases": cards}))
+    }
+
+    /// How the phone stands.
+    pub(super) fn status(&self) -> Done {
+        let Some(owner) = &self.owner else { return Ok(json!({"enrolled": false})) };
+        let (mut changes, mut hashes) = (0, Map::new());
+        for heads in owner.device.heads()? {
+            changes += owner.device.changes(heads.case)?.len();
+            if let Some(state) = owner.device.case(heads.case)? {
+                hashes.insert(heads.case.to_string(), json!(state.hash()));
+            }
+        }
+        let tally = owner.device.tally()?;
+        let lease = owner.device.lease()?;
+        let (papers, tasks) = self.taken();
+        Ok(json!({
+            "enrolled": true, "device": owner.id(), "officer": owner.device.identity().officer, "pid": std::process::id(),
+            "changes": changes, "unacknowledged": tally.changes, "evidence_waiting": tally.files,
+            "evidence_waiting_bytes": tally.bytes, "parked": tally.parked, "state_hashes": hashes,
+            "lease_not_after_ms": lease.map(|lease| lease.lease.not_after.ms()), "papers": papers, "tasks": tasks,
+        }))
+    }
+}

@@ -1,0 +1,81 @@
+//! Photographs and strokes: bytes on the disk first, then the signed save that names their digest.
+
+use serde_json::json;
+use sync_core::device::{Editor, NewEvidence, Saved};
+use sync_core::id::Digest;
+use sync_core::op::OpRef;
+use sync_core::schema as names;
+use sync_core::value::Value;
+
+use super::Phone;
+use super::answer::{Done, Trouble};
+use super::command::Photo;
+use super::edit::order_after;
+use super::picture;
+
+/// The largest photograph that is drawn.
+const LARGEST: usize = 16 << 20;
+
+/// What is written about a file beside its digest and size.
+pub(super) struct About<'a> {
+    pub title: &'a str,
+    pub kind: &'a str,
+    pub proves: &'a str,
+    pub media_type: &'a str,
+}
+
+impl Phone {
+    /// Takes a photograph: a drawn scene, the same for the same number.
+    pub(super) fn photo(&mut self, photo: Photo) -> Done {
+        let Photo { case, title, proves, kind, scene, bytes } = photo;
+        if bytes > LARGEST {
+            return Err(Trouble::broken(format!("a photograph has at most {LARGEST} bytes")));
+        }
+        let mut editor = self.editor(case)?;
+        let drawn = picture::draw(scene, bytes);
+        let about = About { title: &title, kind: &kind, proves: &proves, media_type: "image/png" };
+        let (entity, file) = self.keep_evidence(&mut editor, &drawn, &about)?;
+        let (digest, size) = (file.digest, file.size);
+        let mut save = editor.into_save();
+        save.evidence.push(file);
+        let Saved { change, .. } = self.commit(save, None)?;
+        Ok(json!({"digest": digest, "entity": entity.resolve(change), "change": change, "size": size}))
+    }
+
+    /// Keeps bytes and writes the evidence that names them. The file goes into the save with it.
+    ///
+    /// # Errors
+    /// Where the disk does not take them.
+    pub(super) fn keep_evidence(
+        &self,
+        editor: &mut Editor,
+        bytes: &[u8],
+        about: &About<'_>,
+    ) -> Result<(OpRef, NewEvidence), Trouble> {
+        let (digest, location) = self.folder.keep_media(bytes)?;
+        let size = u64::try_from(bytes.len()).map_err(Trouble::broken)?;
+        let order = order_after(editor, names::EVIDENCE);
+        let entity = editor.add(None, names::EVIDENCE, &order);
+        for (field, value) in self.described(digest, size, about)? {
+            editor.put(Some(entity), field, value);
+        }
+        Ok((entity, NewEvidence { digest, size, media_type: about.media_type.to_owned(), location }))
+    }
+
+    fn described(&self, digest: Digest, size: u64, about: &About<'_>) -> Result<[(&'static str, Value); 9], Trouble> {
+        let owner = self.owner()?;
+        let taken_by =
+            self.folder.kept("owner.json").and_then(|kept| Some(kept.get("officer_name")?.as_str()?.to_owned()));
+        Ok([
+            (names::KIND, Value::text(about.kind)),
+            (names::DIGEST, digest.into()),
+            ("size", Value::Int(i64::try_from(size).map_err(Trouble::broken)?)),
+            ("media_type", Value::text(about.media_type)),
+            (names::TITLE, Value::text(about.title)),
+            ("taken_at_ms", Value::Int(self.now().wall.ms())),
+            ("taken_by", Value::text(taken_by.unwrap_or_else(|| owner.device.identity().officer.to_string()))),
+            ("proves", Value::text(about.proves)),
+            ("source", Value::text("captured")),
+        ])
+    }
+}

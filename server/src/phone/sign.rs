@@ -1,0 +1,102 @@
+//! Formal acts on the phone: signing, delivering; settling what authors disagree on; taking a form number.
+
+use serde_json::{Value as Json, json};
+use sync_core::device::{NumberFor, Saved};
+use sync_core::op::{OpRef, SignerRole};
+use sync_core::schema as names;
+use sync_core::value::Value;
+
+use super::Phone;
+use super::answer::{Done, Trouble};
+use super::command::{Deliver, Number, Resolve, Sign};
+use super::edit::entity;
+use super::photo::About;
+use super::value::Aliases;
+
+/// The manner in which a finger on the screen signs.
+const STROKES: &str = "strokes";
+
+impl Phone {
+    /// Signs a document over everything it shows. Strokes are kept as evidence too.
+    pub(super) fn sign(&mut self, sign: Sign) -> Done {
+        let Sign { case, document, form, version, role, manner, value } = sign;
+        let role = SignerRole::from_code(&role)
+            .ok_or_else(|| Trouble::broken("role is officer, second_officer, party, witness or refusal"))?;
+        let mut editor = self.editor(case)?;
+        let document = entity(&editor, &document)?;
+        let value = value.map(|value| value.0);
+        let strokes = strokes(&manner, value.as_ref())?;
+        editor.sign(document, &form, version, role, &manner, value);
+        let mut kept = None;
+        if let Some(bytes) = strokes {
+            let about = About {
+                title: "签名笔迹",
+                kind: "电子数据",
+                proves: "签名人在屏幕上书写的签名笔迹",
+                media_type: "application/cbor",
+            };
+            kept = Some(self.keep_evidence(&mut editor, &bytes, &about)?);
+        }
+        let mut save = editor.into_save();
+        save.evidence.extend(kept.iter().map(|(_, file)| file.clone()));
+        let Saved { change, .. } = self.commit(save, None)?;
+        Ok(match kept {
+            Some((entity, file)) => {
+                json!({"change": change, "digest": file.digest, "entity": entity.resolve(change)})
+            }
+            None => json!({"change": change}),
+        })
+    }
+
+    /// Records that a document was delivered, and how.
+    pub(super) fn deliver(&mut self, deliver: &Deliver) -> Done {
+        let Deliver { case, document, manner } = deliver;
+        let mut editor = self.editor(*case)?;
+        let document = entity(&editor, document)?;
+        editor.record(names::DELIVERED, Some(OpRef::Of(document)), Some(Value::text(manner)));
+        let Saved { change, .. } = self.commit(editor.into_save(), None)?;
+        Ok(json!({"change": change}))
+    }
+
+    /// Settles a disagreement with a reason.
+    pub(super) fn resolve(&mut self, resolve: Resolve) -> Done {
+        let Resolve { case, on, field, value, reason } = resolve;
+        let mut editor = self.editor(case)?;
+        let target = on.map(|on| on.find(&Aliases::new())).transpose().map_err(Trouble::Broken)?;
+        if !editor.resolve(target, &field, value.0, &reason) {
+            let (zh, en) = ("该字段没有需要确定的不同值。", "The field has no different values to settle.");
+            return Err(Trouble::refused("no_conflict", zh, en));
+        }
+        let Saved { change, .. } = self.commit(editor.into_save(), None)?;
+        Ok(json!({"change": change}))
+    }
+
+    /// Takes the next form number of the phone's blocks for a document; nulls where none is left.
+    pub(super) fn number(&mut self, number: &Number) -> Done {
+        let Number { case, document, form, year } = number;
+        let editor = self.editor(*case)?;
+        let document = entity(&editor, document)?;
+        if self.owner()?.device.numbers_left(form, *year)? == 0 {
+            return Ok(json!({"change": null, "text": null, "serial": null}));
+        }
+        let mut save = editor.into_save();
+        save.number = Some(NumberFor { document: OpRef::Of(document), form: form.clone(), year: *year });
+        let Saved { change, number, .. } = self.commit(save, None)?;
+        let (text, serial) = number.map_or((Json::Null, Json::Null), |drawn| (json!(drawn.text), json!(drawn.serial)));
+        Ok(json!({"change": change, "text": text, "serial": serial}))
+    }
+}
+
+/// The bytes of strokes; none for another manner.
+fn strokes(manner: &str, value: Option<&Value>) -> Result<Option<Vec<u8>>, Trouble> {
+    if manner != STROKES {
+        return Ok(None);
+    }
+    let points = value.filter(|value| {
+        value.as_list().is_some_and(|points| !points.is_empty() && points.iter().all(|point| point.as_int().is_some()))
+    });
+    match points {
+        Some(points) => Ok(Some(points.to_bytes())),
+        None => Err(Trouble::broken("strokes want a value: a flat list of integers x, y, t, …")),
+    }
+}

@@ -1,0 +1,165 @@
+//! Synchronising: the session of `sync_core` over the phone's line.
+//!
+//! Promise: a lost link is counted and waited out, never a crash; the command returns when everything is done, when
+//! only others can help, or when it gives up. What was saved stays to be sent.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use sync_core::device::NewEvidence;
+use sync_core::id::ChangeId;
+use sync_core::message::Class;
+use sync_core::session::{Absorbed, Answer, Limits, Request, Session, Step};
+
+use super::Phone;
+use super::answer::{Done, Trouble};
+use super::command::Sync;
+
+const ROUNDS: u32 = 20;
+const GIVE_UP_MS: u64 = 30_000;
+/// Waits of a phone that somebody watches; an app in the background waits longer.
+const FIRST_WAIT_MS: u64 = 40;
+const LONGEST_WAIT_MS: u64 = 300;
+const LONGEST_SLEEP_MS: u64 = 1000;
+
+/// What was done.
+#[derive(Debug, Default)]
+struct Account {
+    pushed: usize,
+    acknowledged: usize,
+    pulled: usize,
+    uploaded: usize,
+    reconciled: usize,
+    retries: u64,
+    last: BTreeMap<ChangeId, (Class, String)>,
+    unreadable: Vec<String>,
+    gave_up: bool,
+}
+
+impl Account {
+    fn take(&mut self, request: &Request, absorbed: Absorbed) {
+        let Absorbed { acknowledged, fates, arrived, uploaded } = absorbed;
+        self.pushed += fates.len();
+        self.acknowledged += acknowledged.len();
+        self.uploaded += usize::from(uploaded.is_some());
+        self.reconciled += usize::from(arrived.is_some() && request.path.ends_with("/reconcile"));
+        for fate in fates {
+            self.last.extend(fate.change.map(|change| (change, (fate.class, fate.code))));
+        }
+        if let Some(arrived) = arrived {
+            self.pulled += arrived.stored.len();
+            self.unreadable.extend(arrived.refused);
+        }
+    }
+
+    fn of(&self, class: Class) -> Vec<Json> {
+        let of_class = self.last.iter().filter(|(_, (found, _))| *found == class);
+        of_class.map(|(change, (_, code))| json!({"change": change, "code": code})).collect()
+    }
+}
+
+impl Phone {
+    /// Pushes, uploads and pulls until there is nothing left to do.
+    pub(super) fn sync(&mut self, how: &Sync) -> Done {
+        if !self.line.has_network() {
+            return Err(Trouble::Lost("no network: send connect".to_owned()));
+        }
+        let before = self.line.count();
+        let usual = Limits::default();
+        let limits = Limits {
+            batch: how.batch.unwrap_or(usual.batch),
+            chunk: how.chunk.unwrap_or(usual.chunk).max(1),
+            first_wait_ms: FIRST_WAIT_MS,
+            longest_wait_ms: LONGEST_WAIT_MS,
+            ..usual
+        };
+        let mut session = Session::new(limits);
+        if how.reconcile {
+            session.reconcile();
+        }
+        let account = self.converse(&mut session, how)?;
+        let tally = self.owner()?.device.tally()?;
+        let (after, trouble) = (self.line.count(), session.trouble());
+        Ok(json!({
+            "pushed": account.pushed, "acknowledged": account.acknowledged, "unacknowledged": tally.changes,
+            "parked": account.of(Class::Parked).len(), "refused": account.of(Class::Refused).len(),
+            "quarantined": account.of(Class::Quarantined), "without_effect": account.of(Class::WithoutEffect),
+            "refusals": account.of(Class::Refused), "pulled": account.pulled, "parked_here": tally.parked,
+            "unreadable": account.unreadable, "uploaded": account.uploaded, "evidence_waiting": tally.files,
+            "reconciled": account.reconciled, "requests": after.requests - before.requests,
+            "lost": after.lost - before.lost, "retries": account.retries, "gave_up": account.gave_up,
+            "trouble": trouble.map(|trouble| json!({"status": trouble.status, "code": trouble.code})),
+        }))
+    }
+
+    fn converse(&mut self, session: &mut Session, how: &Sync) -> Result<Account, Trouble> {
+        let mut account = Account::default();
+        let end = self.boot.monotonic_ms().saturating_add(how.give_up_ms.unwrap_or(GIVE_UP_MS));
+        let mut rounds = how.rounds.unwrap_or(ROUNDS).max(1);
+        loop {
+            if self.boot.monotonic_ms() >= end {
+                account.gave_up = true;
+                return Ok(account);
+            }
+            match self.next(session)? {
+                Step::Send(request) => self.carry(session, &request, &mut account)?,
+                Step::Wait(ms) => {
+                    account.retries += 1;
+                    sleep(ms);
+                }
+                Step::NeedToken => self.renew(session, &mut account)?,
+                Step::Idle { again_ms: None } => return Ok(account),
+                Step::Idle { again_ms: Some(ms) } => {
+                    rounds -= 1;
+                    if rounds == 0 {
+                        return Ok(account);
+                    }
+                    account.retries += 1;
+                    sleep(ms);
+                    // What it waits for may come with the feed.
+                    session.pull_again();
+                }
+            }
+        }
+    }
+
+    fn next(&self, session: &mut Session) -> Result<Step, Trouble> {
+        let folder = &self.folder;
+        let mut media =
+            |file: &NewEvidence, offset: u64, length: usize| folder.read_media(&file.location, offset, length);
+        Ok(session.next(&self.owner()?.device, self.boot.monotonic_ms(), &mut media)?)
+    }
+
+    fn carry(&mut self, session: &mut Session, request: &Request, account: &mut Account) -> Result<(), Trouble> {
+        let answer = match self.line.send(request) {
+            Ok(response) => Answer::Response(response),
+            Err(Trouble::Lost(why)) => {
+                tracing::debug!(%why, path = request.path, "lost");
+                Answer::Lost
+            }
+            Err(other) => return Err(other),
+        };
+        let now = self.now();
+        let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
+        account.take(request, session.absorb(&mut owner.device, &answer, &now)?);
+        Ok(())
+    }
+
+    fn renew(&mut self, session: &mut Session, account: &mut Account) -> Result<(), Trouble> {
+        let owner = self.owner.as_ref().ok_or_else(Trouble::not_enrolled)?;
+        match self.line.renew(owner.id(), &owner.key) {
+            Ok(()) => session.token_renewed(),
+            Err(Trouble::Lost(_)) => {
+                account.retries += 1;
+                sleep(FIRST_WAIT_MS);
+            }
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+}
+
+fn sleep(ms: u64) {
+    std::thread::sleep(Duration::from_millis(ms.min(LONGEST_SLEEP_MS)));
+}

@@ -1,0 +1,109 @@
+//! Values and names as the parent writes them in JSON.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+use sync_core::op::{OpId, OpRef};
+use sync_core::value::Value;
+
+/// A value: a string, an integer, true or false, null, a list of these, or `{"hex": "…"}` for bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Json")]
+pub(super) struct Given(pub Value);
+
+impl TryFrom<Json> for Given {
+    type Error = String;
+    fn try_from(json: Json) -> Result<Self, String> {
+        value(json).map(Self)
+    }
+}
+
+fn value(json: Json) -> Result<Value, String> {
+    Ok(match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(value),
+        Json::Number(number) => {
+            Value::Int(number.as_i64().ok_or_else(|| format!("{number} is no 64-bit integer: there are no fractions"))?)
+        }
+        Json::String(text) => Value::Text(text),
+        Json::Array(items) => Value::List(items.into_iter().map(value).collect::<Result<_, _>>()?),
+        Json::Object(map) => match (map.len(), map.get("hex").and_then(Json::as_str)) {
+            (1, Some(text)) => Value::Bytes(unhex(text).ok_or("hex wants an even number of lowercase hex digits")?),
+            (_, _) => return Err("an object as a value can only be {\"hex\": \"…\"}".to_owned()),
+        },
+    })
+}
+
+/// Bytes out of lowercase hex.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let pair = |pair: &[u8]| match pair {
+        [high, low] => Some(digit(high)? << 4 | digit(low)?),
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(pair).collect()
+}
+
+/// An entity: `<64 hex>.<n>`, or the alias of an earlier `add` of the same save.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Ref(pub String);
+
+/// Aliases of one save.
+pub(super) type Aliases = BTreeMap<String, OpRef>;
+
+impl Ref {
+    /// What it names.
+    ///
+    /// # Errors
+    /// What to write instead.
+    pub fn find(&self, aliases: &Aliases) -> Result<OpRef, String> {
+        let Self(text) = self;
+        let known = aliases.get(text).copied();
+        known.or_else(|| text.parse().ok().map(OpRef::Of)).ok_or_else(|| {
+            format!("{text} names nothing: write <64 hex>.<n>, or the alias (\"as\") of an add earlier in this save")
+        })
+    }
+
+    /// An operation that is stored already.
+    ///
+    /// # Errors
+    /// What to write instead.
+    pub fn stored(&self) -> Result<OpId, String> {
+        self.0.parse().map_err(|error| format!("{}: {error}", self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Value, String> {
+        serde_json::from_str::<Given>(json).map(|given| given.0).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn values_are_read_without_guessing() {
+        assert_eq!(read("null"), Ok(Value::Null));
+        assert_eq!(read("300001"), Ok(Value::Int(300_001)));
+        assert_eq!(read("[true,\"a\"]"), Ok(Value::List(vec![Value::Bool(true), Value::text("a")])));
+        assert_eq!(read("{\"hex\":\"00ff\"}"), Ok(Value::Bytes(vec![0, 255])));
+        for wrong in ["3000.01", "1e3", "{\"hex\":\"0\"}", "{\"hex\":\"FF\"}", "{\"a\":1}", "18446744073709551615"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_an_alias_or_an_operation() {
+        let aliases = Aliases::from([("p".to_owned(), OpRef::Own(3))]);
+        assert_eq!(Ref("p".to_owned()).find(&aliases), Ok(OpRef::Own(3)));
+        let full = format!("{}.7", "ab".repeat(32));
+        assert!(matches!(Ref(full).find(&aliases), Ok(OpRef::Of(OpId { index: 7, .. }))));
+        assert!(Ref("q".to_owned()).find(&aliases).unwrap_err().contains("names nothing"));
+    }
+}
