@@ -1,1 +1,45 @@
-//! stub
+//! What the acceptance tests stand on: the real server in a process of its own, people and phones that
+//! speak to it over HTTP, and a link that fails on purpose.
+//!
+//! Promise: everything goes through the public API; no test looks into the database. Each server has a
+//! database of its own, and every test runs on SQLite and on PostgreSQL ([`on_both_databases`]).
+//! Not here: what is promised (`tests/acceptance`).
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends here")]
+#![expect(clippy::missing_panics_doc, reason = "everything here panics where the world is not as expected")]
+
+pub mod actor;
+pub mod forgery;
+pub mod http;
+pub mod link;
+pub mod load;
+pub mod server;
+
+pub use actor::{Person, Phone, Replica};
+pub use http::Answer;
+pub use server::Server;
+
+/// Makes of each promise two tests, `promise::sqlite` and `promise::postgres`.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$doc:meta])* fn $promise:ident($server:ident) $body:block)*) => { $(
+        $(#[$doc])*
+        mod $promise {
+            use super::*;
+
+            fn promise($server: &$crate::Server) $body
+
+            #[test]
+            fn sqlite() {
+                promise(&$crate::Server::on_sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                if let Some(server) = $crate::Server::on_postgres() {
+                    promise(&server);
+                }
+            }
+        }
+    )* };
+}

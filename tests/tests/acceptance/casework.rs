@@ -161,6 +161,20 @@ on_both_databases! {
         assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "evidence_incomplete".into()));
     }
 
+    fn the_law_stops_the_closing_and_names_the_article(server) {
+        let mut case = Case::open(server);
+        let decision = OpRef::Of(case.decision);
+        let form = NewOp::put(Some(decision), "form", vec![], Value::text("spot_decision"));
+        let shown = NewOp::new(Act::Record { step: "delivered".into() }).on(decision).with(Value::text("screen"));
+        case.save(vec![form, shown]);
+        let refused = case.command("unit-head", "close", &json!({}));
+        assert_eq!(refused.refusal(), (409, "closing_unlawful".into()));
+        assert!(refused.json()["article"].as_str().unwrap().contains("行政处罚法"), "{}", refused.text());
+        let checks = case.read()["checks"].clone();
+        let breached = |check: &&Json| check["outcome"] == "breached" && check["article"] == refused.json()["article"];
+        assert!(checks.as_array().unwrap().iter().any(|check| breached(&check)), "{checks}");
+    }
+
     fn commands_want_the_basis_the_role_and_somebody_elses_case(server) {
         let case = Case::open(server);
         let head = case.person("unit-head");

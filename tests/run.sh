@@ -1,0 +1,193 @@
+#!/usr/bin/env bash
+# Runs every test on SQLite and on PostgreSQL, and the demo with its sabotages on both.
+#
+#   bash tests/run.sh            everything
+#   bash tests/run.sh WORD …     only `cargo test --workspace -- WORD …`, still on both databases
+#
+# Starts a PostgreSQL of its own in a temporary directory and stops it at the end, so nothing that is installed
+# or running is touched. Where its programs are absent: installs them as root, otherwise prints the commands and
+# exits 3. Set TEST_POSTGRES_URL to use a server that is there. With CI=true nothing may be skipped.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export CARGO_TERM_COLOR=never
+unset PALM_DATABASE_URL PALM_BIN
+work=$(mktemp -d "${TMPDIR:-/tmp}/palm-tests.XXXXXX")
+cluster=""
+passed=0
+failed=0
+times=()
+databases=()
+
+finish() {
+    local status=$?
+    trap - EXIT INT TERM
+    local name
+    for name in "${databases[@]}"; do
+        [ -n "$cluster" ] || "$programs/psql" -qX "$TEST_POSTGRES_URL" -c "DROP DATABASE $name WITH (FORCE)" || true
+    done
+    [ -z "$cluster" ] || as_owner "$programs/pg_ctl" -D "$cluster" -m immediate stop >/dev/null 2>&1 || true
+    rm -rf "$work"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# Runs a command as the owner of the cluster: PostgreSQL refuses root.
+as_owner() {
+    if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
+}
+
+# step NAME COMMAND…: runs it, remembers how long it took and how it ended.
+step() {
+    local name=$1 start=$SECONDS status=0
+    shift
+    printf '\n== %s\n' "$name"
+    "$@" || status=$?
+    times+=("$(printf '%5d s  %s%s' "$((SECONDS - start))" "$name" "$([ "$status" = 0 ] || echo "  FAILED")")")
+    return "$status"
+}
+
+missing_packages() {
+    command -v cc >/dev/null && command -v make >/dev/null && command -v perl >/dev/null || echo build-essential perl
+    find_programs || echo postgresql
+}
+
+# Where initdb and pg_ctl are; Debian keeps them out of the PATH.
+find_programs() {
+    local found
+    for found in /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb || echo /none/initdb)")"; do
+        if [ -x "$found/initdb" ] && [ -x "$found/pg_ctl" ]; then programs=$found; fi
+    done
+    [ -n "${programs:-}" ]
+}
+
+install_what_is_needed() {
+    local packages
+    packages=$(missing_packages | xargs)
+    [ -n "$packages" ] || return 0
+    if [ "$(id -u)" != 0 ]; then
+        printf 'These packages are needed:\n  sudo apt-get update\n  sudo apt-get install -y %s\n' "$packages" >&2
+        exit 3
+    fi
+    # Without the cluster that Debian would create and start by itself.
+    mkdir -p /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] ||
+        echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+    apt-get update -qq || return 1
+    # shellcheck disable=SC2086 # a list of packages
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null || return 1
+    find_programs
+}
+
+start_postgres() {
+    find_programs || return 1
+    cluster="$work/postgres"
+    mkdir "$cluster" || return 1
+    if [ "$(id -u)" = 0 ]; then
+        chmod 711 "$work"
+        chown postgres "$cluster"
+    fi
+    as_owner "$programs/initdb" -D "$cluster" -U palm -A trust -E UTF8 --no-locale >/dev/null || return 1
+    local port
+    # A port that another process takes in between is found out by pg_ctl: the next one is tried.
+    for port in $(shuf -i 20000-32000 -n 20); do
+        if as_owner "$programs/pg_ctl" -D "$cluster" -l "$cluster/server.log" -w -t 60 -o \
+            "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300" \
+            start >/dev/null 2>&1; then
+            export TEST_POSTGRES_URL="postgres://palm@127.0.0.1:$port/postgres"
+            "$programs/postgres" --version
+            return
+        fi
+    done
+    cat "$cluster/server.log" >&2
+    return 1
+}
+
+# Runs a test command, shows it, and adds up what it says of itself.
+run_tests() {
+    local log="$work/tests.log" status=0
+    "$@" 2>&1 | tee -a "$work/all.log" | tee "$log" || status=$?
+    local name rest
+    while read -r name rest; do
+        [ "$name" = passed ] && passed=$((passed + rest))
+        [ "$name" = failed ] && failed=$((failed + rest))
+        if [ "$name" = ignored ] && [ "$rest" != 0 ] && [ "${CI:-}" = true ]; then
+            echo "$rest tests were skipped, which is a failure where CI=true"
+            failed=$((failed + rest))
+            status=1
+        fi
+    done < <(sed -nE 's/^test result: .* ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored.*/passed \1\nfailed \2\nignored \3/p' "$log")
+    # A test program that does not build, or dies, says nothing of itself.
+    if [ "$status" != 0 ] && ! grep -q '^test result: FAILED' "$log"; then failed=$((failed + 1)); fi
+    return "$status"
+}
+
+# claim NAME COMMAND…: one check that is no cargo test.
+claim() {
+    local name=$1
+    shift
+    if step "$name" "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+# The demo must hold.
+demo_holds() {
+    timeout 300 "$palm" demo --once --dir "$(mktemp -d "$work/demo.XXXXXX")" "$@"
+}
+
+# The demo must notice: one that does not proves nothing.
+demo_notices() {
+    local status=0
+    timeout 300 "$palm" demo --once --dir "$(mktemp -d "$work/demo.XXXXXX")" "$@" >"$work/sabotage.log" 2>&1 || status=$?
+    tail -n 5 "$work/sabotage.log"
+    [ "$status" = 1 ] || { echo "expected exit 1, got $status" >&2; return 1; }
+}
+
+# Makes a database for the demo and names it. A server that was there before keeps none of them.
+fresh_database() {
+    local name="palm_demo_$1_$$"
+    "$programs/psql" -qX "$TEST_POSTGRES_URL" -c "CREATE DATABASE $name"
+    databases+=("$name")
+    database_url="${TEST_POSTGRES_URL%/*}/$name"
+}
+
+run_demo() {
+    local sabotage
+    claim "demo on SQLite" demo_holds
+    fresh_database held
+    claim "demo on PostgreSQL" demo_holds --database-url "$database_url"
+    for sabotage in lost-change double-change swapped-value lost-photo; do
+        claim "demo with $sabotage on SQLite" demo_notices --sabotage "$sabotage"
+        fresh_database "${sabotage//-/_}"
+        claim "demo with $sabotage on PostgreSQL" demo_notices --sabotage "$sabotage" --database-url "$database_url"
+    done
+}
+
+summary() {
+    printf '\n== times\n'
+    printf '%s\n' "${times[@]}"
+    printf '\n== tests per database\n'
+    local database
+    for database in sqlite postgres; do
+        printf '%-9s %s\n' "$database" "$(grep -cE "^test (.*::)?$database(::.*)? \.\.\. ok" "$work/all.log" || true)"
+    done
+    printf '\n%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" = 0 ]
+}
+
+step "what is needed" install_what_is_needed
+if [ -z "${TEST_POSTGRES_URL:-}" ]; then step "PostgreSQL" start_postgres; else find_programs; fi
+touch "$work/all.log"
+step "build palm" cargo build --locked -p server --bin palm
+palm=$(cargo metadata --format-version 1 --no-deps --locked |
+    sed -nE 's/.*"target_directory":"([^"]*)".*/\1/p')/debug/palm
+if [ "$#" -gt 0 ]; then
+    step "cargo test" run_tests cargo test --workspace --locked --no-fail-fast -- "$@" || true
+else
+    step "cargo test" run_tests cargo test --workspace --locked --no-fail-fast || true
+    # In the workspace run the core has its feature `device`, which the server asks for. Here it is as a host
+    # without a store builds it.
+    step "cargo test of the core alone" run_tests cargo test -p sync-core --locked --no-fail-fast || true
+    if "$palm" help demo >/dev/null 2>&1; then run_demo; else echo "there is no demo yet"; fi
+fi
+summary

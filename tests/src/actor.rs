@@ -1,0 +1,354 @@
+//! People who sign in, phones that are enrolled, and what a phone has pulled.
+//!
+//! A [`Phone`] keeps its chain and clock and nothing else: a test says itself what builds on what, so that it can
+//! also do what no phone would.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant as Stopwatch};
+
+use api_spec::device::{
+    Challenge, EnrolledDevice, EnrolmentCode, Lease as WireLease, NewChallenge, NewDevice, NewDeviceToken,
+    NewEnrolmentCode, NewLease, enrol_message, token_message,
+};
+use api_spec::session::{AccessToken, Me, NewSession};
+use sync_core::case::{CaseState, fold};
+use sync_core::change::{Anchor, Change, Clock, Header, NewOp, Reading, Received};
+use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex};
+use sync_core::lease::{Lease, SignedLease};
+use sync_core::log::Cursor;
+use sync_core::message::{Pulled, Push, Pushed, Reconcile, Reconciled};
+use sync_core::op::{Act, CaseKind, Open};
+use sync_core::receipt::{Receipt, SignedReceipt};
+use sync_core::sign::{PublicKey, Signer as _, SoftwareKey, SoftwareVerifier};
+use sync_core::value::Value;
+
+use crate::http::{Answer, Call};
+use crate::server::{PASSWORD, Server};
+
+/// An administrator who reaches every agency.
+pub const ADMINISTRATOR: &str = "county-admin";
+const CBOR: &str = "application/cbor";
+
+/// Somebody who signed in.
+pub struct Person<'s> {
+    server: &'s Server,
+    token: String,
+    /// What the server says of them.
+    pub me: Me,
+}
+
+impl<'s> Person<'s> {
+    /// Signs in a seeded person.
+    pub fn sign_in(server: &'s Server, login: &str) -> Self {
+        let body = NewSession { login: login.to_owned(), password: PASSWORD.to_owned() };
+        let token: AccessToken = server.call("POST", "/v1/sessions").json(&body).send().expect(201).read();
+        let me = server.call("GET", "/v1/me").token(&token.access_token).send().expect(200).read();
+        Self { server, token: token.access_token, me }
+    }
+
+    /// A request in their name.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        self.server.call(method, path).token(&self.token)
+    }
+
+    /// Revokes a phone.
+    pub fn revoke(&self, device: DeviceId) {
+        let reason = serde_json::json!({"reason": "终端遗失"});
+        let _ = self.call("POST", &format!("/v1/devices/{device}/revoke")).json(&reason).send().expect(200);
+    }
+
+    /// A one-time code for an officer.
+    pub fn enrolment_code(&self, officer: &str) -> String {
+        let body = NewEnrolmentCode { officer: officer.to_owned() };
+        let code: EnrolmentCode = self.call("POST", "/v1/enrolment-codes").json(&body).send().expect(201).read();
+        code.code
+    }
+}
+
+/// A key out of fresh random bytes.
+pub fn fresh_key() -> SoftwareKey {
+    SoftwareKey::from_secret(&random()).unwrap()
+}
+
+/// Fresh random bytes.
+pub fn random<const N: usize>() -> [u8; N] {
+    server::random::bytes().unwrap()
+}
+
+/// What a phone sends to be enrolled.
+pub fn enrolment(code: &str, key: &SoftwareKey) -> NewDevice {
+    let public_key = hex(key.public_key().bytes());
+    let proof = hex(&key.sign(&enrol_message(code, &public_key)).unwrap());
+    NewDevice { code: code.to_owned(), label: "执法终端".to_owned(), public_key, proof }
+}
+
+/// An enrolled phone.
+pub struct Phone<'s> {
+    server: &'s Server,
+    token: String,
+    /// Its key.
+    pub key: SoftwareKey,
+    /// The key of the server, pinned at enrolment.
+    pub server_key: PublicKey,
+    /// The installation.
+    pub tenant: TenantId,
+    /// The phone.
+    pub device: DeviceId,
+    /// Its officer.
+    pub officer: OfficerId,
+    /// The officer's agency.
+    pub agency: AgencyId,
+    /// The life of its store.
+    pub epoch: Epoch,
+    /// Its lease; none before [`Phone::fetch_lease`].
+    pub lease: Option<SignedLease>,
+    /// How many changes it made.
+    pub seq: u64,
+    /// The last of them.
+    pub prev: Option<ChangeId>,
+    boot: BootId,
+    since_lease: Stopwatch,
+    lease_took_ms: u64,
+}
+
+impl<'s> Phone<'s> {
+    /// Enrols a phone for a seeded officer, signs in with it and fetches a lease.
+    pub fn of(server: &'s Server, login: &str) -> Self {
+        let mut phone = Self::without_lease(server, login);
+        phone.fetch_lease();
+        phone
+    }
+
+    /// As [`Phone::of`], without a lease.
+    pub fn without_lease(server: &'s Server, login: &str) -> Self {
+        let me = Person::sign_in(server, login).me;
+        let code = Person::sign_in(server, ADMINISTRATOR).enrolment_code(&me.officer);
+        let key = fresh_key();
+        let enrolled = server.call("POST", "/v1/devices").json(&enrolment(&code, &key)).send().expect(201);
+        let EnrolledDevice { device, tenant, server_public_key } = enrolled.read();
+        let mut phone = Self {
+            server,
+            token: String::new(),
+            key,
+            server_key: PublicKey::from_slice(&unhex(&server_public_key)).unwrap(),
+            tenant: tenant.parse().unwrap(),
+            device: device.id.parse().unwrap(),
+            officer: me.officer.parse().unwrap(),
+            agency: me.agency.parse().unwrap(),
+            epoch: Epoch::new(random()),
+            lease: None,
+            seq: 0,
+            prev: None,
+            boot: BootId::new(random()),
+            since_lease: Stopwatch::now(),
+            lease_took_ms: 0,
+        };
+        let token: AccessToken = phone.ask_for_token().expect(201).read();
+        phone.token = token.access_token;
+        phone
+    }
+
+    /// Its access token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Answers a challenge.
+    pub fn ask_for_token(&self) -> Answer {
+        let device = self.device.to_string();
+        let ask = self.server.call("POST", "/v1/device-challenges");
+        let challenge: Challenge = ask.json(&NewChallenge { device: device.clone() }).send().expect(201).read();
+        let signature = hex(&self.key.sign(&token_message(&device, &challenge.challenge)).unwrap());
+        let body = NewDeviceToken { device, challenge: challenge.challenge, signature };
+        self.server.call("POST", "/v1/device-tokens").json(&body).send()
+    }
+
+    /// Asks for a lease.
+    pub fn ask_for_lease(&self) -> Answer {
+        self.call("POST", "/v1/leases").json(&NewLease { epoch: self.epoch.to_string() }).send()
+    }
+
+    /// Fetches a lease, which is also the anchor of its clock.
+    pub fn fetch_lease(&mut self) {
+        self.since_lease = Stopwatch::now();
+        let wire: WireLease = self.ask_for_lease().expect(201).read();
+        self.lease_took_ms = u64::try_from(self.since_lease.elapsed().as_millis()).unwrap();
+        self.lease = Some(Lease::open(&unhex(&wire.bytes), &self.server_key, &SoftwareVerifier).unwrap());
+    }
+
+    /// A request in the phone's name.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        self.server.call(method, path).token(&self.token)
+    }
+
+    /// The header of a change that goes on from `seq` and `prev` as they are.
+    pub fn header(&self, case: Option<CaseId>, deps: &[ChangeId]) -> Header {
+        let elapsed = self.since_lease.elapsed();
+        let milliseconds = u64::try_from(elapsed.as_millis()).unwrap();
+        let lease = self.lease.as_ref();
+        let reading = Some(Reading { asked_ms: 0, came_ms: self.lease_took_ms });
+        let anchor = lease.map(|lease| Anchor { lease: lease.hash, reading });
+        let wall = lease.map_or(server::clock::Clock::system().now(), |lease| {
+            lease.lease.issued.plus_ms(i64::try_from(milliseconds).unwrap())
+        });
+        Header {
+            tenant: self.tenant,
+            device: self.device,
+            epoch: self.epoch,
+            seq: self.seq + 1,
+            prev: self.prev,
+            officer: self.officer,
+            lease: lease.map(|lease| lease.hash),
+            case,
+            deps: deps.to_vec(),
+            clock: Clock { wall, monotonic_ms: milliseconds, boot: self.boot, anchor },
+            rules: Digest::new([0; 32]),
+            ops: Digest::new([0; 32]),
+        }
+    }
+
+    /// Signs a change and goes on after it.
+    pub fn save(&mut self, case: Option<CaseId>, deps: &[ChangeId], ops: Vec<NewOp>) -> Change {
+        let change = Change::seal(self.header(case, deps), ops, random(), &self.key).unwrap();
+        self.seq += 1;
+        self.prev = Some(change.id());
+        change
+    }
+
+    /// Opens a case with these officers beside its own.
+    pub fn open_case(&mut self, others: &[OfficerId]) -> Change {
+        let mut officers = vec![self.officer];
+        officers.extend(others);
+        officers.sort_unstable();
+        let open = Open { kind: CaseKind::Inspection, agency: self.agency, item: "SJ-C-001".to_owned(), officers };
+        self.save(None, &[], vec![NewOp::new(Act::Open(open))])
+    }
+
+    /// Writes a field of the case itself, on top of `deps`, replacing nothing.
+    pub fn write(&mut self, case: CaseId, deps: &[ChangeId], field: &str, text: &str) -> Change {
+        self.save(Some(case), deps, vec![NewOp::put(None, field, vec![], Value::text(text))])
+    }
+
+    /// The push that carries these envelopes, with the phone's own lease.
+    pub fn push_of(&self, envelopes: Vec<Vec<u8>>) -> Push {
+        Push { leases: self.lease.iter().map(|lease| lease.bytes.clone()).collect(), changes: envelopes }
+    }
+
+    /// A push not yet sent, at whatever address.
+    pub fn push_call(&self, push: &Push) -> Call {
+        self.call("POST", "/v1/sync/push").bytes(CBOR, push.to_bytes())
+    }
+
+    /// Pushes changes, whoever made them.
+    pub fn push(&self, changes: &[&Change]) -> Pushed {
+        self.push_bytes(changes.iter().map(|change| change.to_bytes()).collect())
+    }
+
+    /// Pushes whatever bytes as envelopes of changes.
+    pub fn push_bytes(&self, envelopes: Vec<Vec<u8>>) -> Pushed {
+        let answer = self.push_call(&self.push_of(envelopes)).send().expect(200);
+        Pushed::read(&answer.body).unwrap()
+    }
+
+    /// One page of the feed.
+    pub fn pull(&self, cursor: Option<&[u8]>, limit: u32) -> Answer {
+        let cursor = cursor.map(|bytes| format!("&cursor={}", base64url(bytes))).unwrap_or_default();
+        self.call("GET", &format!("/v1/sync/pull?limit={limit}{cursor}")).send()
+    }
+
+    /// The whole feed in pages of `limit`.
+    pub fn pull_all(&self, limit: u32) -> Replica {
+        let mut replica = Replica::default();
+        let mut cursor = None;
+        loop {
+            let page = Pulled::read(&self.pull(cursor.as_deref(), limit).expect(200).body).unwrap();
+            replica.take(&page.leases, &page.changes, self);
+            replica.size = Cursor::read(&page.cursor).unwrap().size;
+            replica.cursor.clone_from(&page.cursor);
+            if !page.more {
+                return replica;
+            }
+            cursor = Some(page.cursor);
+        }
+    }
+
+    /// Number of leaves in the log: what a test compares to see that nothing was stored.
+    pub fn log_size(&self) -> u64 {
+        self.pull_all(500).size
+    }
+
+    /// Compares heads with the server.
+    pub fn reconcile(&self, held: &Reconcile) -> Reconciled {
+        let answer = self.call("POST", "/v1/sync/reconcile").bytes(CBOR, held.to_bytes()).send().expect(200);
+        Reconciled::read(&answer.body).unwrap()
+    }
+
+    /// Checks a receipt: by the server's key, for this phone.
+    pub fn open_receipt(&self, bytes: &[u8]) -> SignedReceipt {
+        let receipt = Receipt::open(bytes, &self.server_key, &SoftwareVerifier).unwrap();
+        assert_eq!(receipt.receipt.device, self.device);
+        receipt
+    }
+}
+
+/// What one phone has pulled. Every change was checked by the key in its author's lease.
+#[derive(Debug, Default)]
+pub struct Replica {
+    keys: BTreeMap<DeviceId, PublicKey>,
+    /// The changes.
+    pub changes: BTreeMap<ChangeId, Change>,
+    /// The cursor after the last page.
+    pub cursor: Vec<u8>,
+    /// The size of the log at that cursor.
+    pub size: u64,
+}
+
+impl Replica {
+    /// Takes what a page or a reconciliation brought.
+    pub fn take(&mut self, leases: &[Vec<u8>], changes: &[Vec<u8>], reader: &Phone<'_>) {
+        self.keys.insert(DeviceId::SERVER, reader.server_key);
+        self.keys.insert(reader.device, reader.key.public_key());
+        for bytes in leases {
+            let lease = Lease::open(bytes, &reader.server_key, &SoftwareVerifier).unwrap().lease;
+            self.keys.insert(lease.device, lease.key);
+        }
+        for bytes in changes {
+            let received = Received::read(bytes).unwrap();
+            let key = self.keys.get(&received.header().device).expect("a change comes with its author's key");
+            let change = received.verify(key, &SoftwareVerifier).unwrap();
+            let known = |dep: &ChangeId| self.changes.contains_key(dep);
+            assert!(change.header().deps.iter().all(known), "parents come before children");
+            self.changes.insert(change.id(), change);
+        }
+    }
+
+    /// A case as this replica shows it.
+    pub fn case(&self, case: CaseId) -> CaseState {
+        fold(case, self.changes.values().filter(|change| change.case() == case))
+    }
+}
+
+/// Waits, for tests about times.
+pub fn wait_ms(milliseconds: u64) {
+    std::thread::sleep(Duration::from_millis(milliseconds));
+}
+
+/// The bytes of lowercase hex.
+pub fn unhex(text: &str) -> Vec<u8> {
+    let pair = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
+    (0..text.len()).step_by(2).map(pair).collect()
+}
+
+/// Base64 for URLs, without padding (RFC 4648 §5).
+pub fn base64url(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let wide = chunk.iter().fold(0_u32, |wide, byte| wide << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..=chunk.len() {
+            let digit = wide >> (18 - 6 * place) & 63;
+            text.push(char::from(DIGITS[usize::try_from(digit).unwrap()]));
+        }
+    }
+    text
+}

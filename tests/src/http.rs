@@ -1,0 +1,149 @@
+//! Requests and answers, without opinion: a status is data, not an error.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ureq::http::{HeaderMap, Request};
+
+/// No request of a test takes longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// A request in the making.
+#[derive(Debug, Clone)]
+pub struct Call {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Call {
+    /// A request without body and token.
+    pub fn new(method: &str, url: &str) -> Self {
+        Self { method: method.to_owned(), url: url.to_owned(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// The same request, sent to another address: that of a proxy.
+    #[must_use]
+    pub fn at(self, address: std::net::SocketAddr) -> Self {
+        let path = self.url.splitn(4, '/').nth(3).unwrap_or_default();
+        Self { url: format!("http://{address}/{path}"), ..self }
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With an access token.
+    #[must_use]
+    pub fn token(self, token: &str) -> Self {
+        self.header("Authorization", &format!("Bearer {token}"))
+    }
+
+    /// With a JSON body.
+    #[must_use]
+    pub fn json(self, body: &impl Serialize) -> Self {
+        let bytes = serde_json::to_vec(body).unwrap();
+        self.bytes("application/json", bytes)
+    }
+
+    /// With a body of this content type.
+    #[must_use]
+    pub fn bytes(self, content_type: &str, body: Vec<u8>) -> Self {
+        Self { body, ..self.header("Content-Type", content_type) }
+    }
+
+    /// Sends it. The error is one of the link.
+    ///
+    /// # Errors
+    /// Where the link broke before the whole answer was there.
+    pub fn try_send(self) -> Result<Answer, ureq::Error> {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(PATIENCE))
+            .max_redirects(0)
+            .max_idle_connections(0);
+        let agent = ureq::Agent::new_with_config(config.build());
+        let mut request = Request::builder().method(self.method.as_str()).uri(&self.url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let bodiless = self.body.is_empty() && matches!(self.method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS");
+        let response =
+            if bodiless { agent.run(request.body(()).unwrap()) } else { agent.run(request.body(self.body).unwrap()) };
+        let (parts, mut body) = response?.into_parts();
+        let body = body.with_config().limit(64 << 20).read_to_vec()?;
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
+    }
+
+    /// Sends it over a link that works.
+    pub fn send(self) -> Answer {
+        let what = format!("{} {}", self.method, self.url);
+        self.try_send().unwrap_or_else(|error| panic!("{what}: {error}"))
+    }
+}
+
+impl Answer {
+    /// The same, if it has this status.
+    #[must_use]
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The body as a wire type.
+    #[track_caller]
+    pub fn read<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// A header's text; empty where it is absent.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Status and problem code.
+    #[track_caller]
+    pub fn refusal(&self) -> (u16, String) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text());
+        (self.status, self.json().get("code").and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+
+    /// The body of a problem without what differs from request to request.
+    #[track_caller]
+    pub fn problem_without_request_id(&self) -> Value {
+        let mut problem = self.json();
+        let id = problem.as_object_mut().and_then(|body| body.remove("request_id"));
+        assert!(id.is_some(), "a problem carries its request id: {}", self.text());
+        problem
+    }
+}

@@ -1,0 +1,120 @@
+//! What the machine could do at most: the figures that the server's stand beside, taken in the same run.
+//!
+//! Promise: each does one thing that the server cannot avoid, and nothing else.
+
+use std::path::Path;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _, sql_query, sql_types};
+use server::keys::{FastVerifier, ServerKey};
+use sync_core::sign::{Signer as _, Verifier as _};
+
+use super::wire::{Wire, request};
+
+/// How long each is tried.
+const SAMPLE: Duration = Duration::from_secs(2);
+/// Rows of one durable commit.
+const ROWS: usize = 500;
+/// Clients that insert into PostgreSQL at the same time.
+const CLIENTS: usize = 4;
+
+/// Runs `act`, which does so many things, until the sample is over; things per second.
+fn rate(mut act: impl FnMut() -> usize) -> f64 {
+    let (started, mut done) = (Instant::now(), 0);
+    while started.elapsed() < SAMPLE {
+        done += act();
+    }
+    f64::from(u32::try_from(done).unwrap()) / started.elapsed().as_secs_f64()
+}
+
+/// ES256 signatures that one core checks in a second, over messages of this length.
+pub fn signatures(message: &[u8]) -> f64 {
+    let key = ServerKey::ephemeral().unwrap();
+    let signature = key.sign(message).unwrap();
+    let public = key.public_key();
+    rate(|| {
+        assert!((0..100).all(|_| FastVerifier.verify(&public, message, &signature)));
+        100
+    })
+}
+
+/// Rows of these bytes that SQLite makes durable in a second (WAL, `synchronous=FULL`, 500 rows per commit).
+pub fn sqlite_rows(directory: &Path, row: &[u8]) -> f64 {
+    let mut db = rusqlite::Connection::open(directory.join("limit.db")).unwrap();
+    db.execute_batch(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+         CREATE TABLE IF NOT EXISTS row (id INTEGER NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;",
+    )
+    .unwrap();
+    rate(|| {
+        let tx = db.transaction().unwrap();
+        {
+            let mut insert = tx.prepare_cached("INSERT INTO row (bytes) VALUES (?1)").unwrap();
+            (0..ROWS).for_each(|_| {
+                insert.execute([row]).unwrap();
+            });
+        }
+        tx.commit().unwrap();
+        ROWS
+    })
+}
+
+/// Rows of these bytes that PostgreSQL makes durable in a second: four clients, 500 rows per statement and commit.
+pub fn postgres_rows(address: &str, row: &[u8]) -> f64 {
+    let mut db = PgConnection::establish(address).unwrap();
+    db.batch_execute("DROP TABLE IF EXISTS palm_limit; CREATE TABLE palm_limit (bytes bytea NOT NULL)").unwrap();
+    let rates = std::thread::scope(|scope| {
+        let client = || {
+            let mut db = PgConnection::establish(address).unwrap();
+            let values: Vec<String> = (1..=ROWS).map(|place| format!("(${place})")).collect();
+            let insert = format!("INSERT INTO palm_limit (bytes) VALUES {}", values.join(","));
+            rate(|| {
+                let mut query = sql_query(&insert).into_boxed::<diesel::pg::Pg>();
+                for _ in 0..ROWS {
+                    query = query.bind::<sql_types::Binary, _>(row.to_vec());
+                }
+                query.execute(&mut db).unwrap()
+            })
+        };
+        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).sum()
+    });
+    db.batch_execute("DROP TABLE palm_limit").unwrap();
+    rates
+}
+
+/// Requests that a bare route of the framework answers in a second, 32 connections kept, server and clients on this
+/// machine.
+pub fn bare_route() -> f64 {
+    const CONNECTIONS: usize = 32;
+    let (told, tells) = channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let hello = || async { HttpResponse::Ok().body("hello") };
+            let server = HttpServer::new(move || App::new().service(web::resource("/").to(hello)));
+            let server = server.workers(2).bind("127.0.0.1:0").unwrap();
+            let address = *server.addrs().first().unwrap();
+            let server = server.disable_signals().run();
+            told.send((address, server.handle())).unwrap();
+            server.await.unwrap();
+        });
+    });
+    let (address, handle) = tells.recv().unwrap();
+    let ask = request("GET", "/", "", "", &[]);
+    let total = std::thread::scope(|scope| {
+        let client = || {
+            let mut wire = Wire::to(&address.to_string());
+            rate(|| {
+                assert_eq!(wire.send(&ask).0, 200);
+                1
+            })
+        };
+        let clients: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(client)).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).sum()
+    });
+    drop(handle.stop(false));
+    total
+}

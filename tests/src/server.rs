@@ -1,0 +1,199 @@
+//! The real binary in a process of its own, over a database of its own.
+//!
+//! Promise: when a [`Server`] is dropped its process has ended and its database is gone. The log of a
+//! server whose test failed is printed.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
+use tempfile::TempDir;
+
+use crate::http::Call;
+
+/// Password of every seeded account.
+pub const PASSWORD: &str = "acceptance-password";
+/// How long a server may take to answer after its start.
+const START: Duration = Duration::from_secs(60);
+
+/// A running server.
+pub struct Server {
+    directory: TempDir,
+    schema: Option<Schema>,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    process: Child,
+    address: String,
+}
+
+/// A PostgreSQL schema, dropped with this value.
+struct Schema {
+    admin: String,
+    name: String,
+}
+
+impl Server {
+    /// A seeded server over an embedded file.
+    pub fn on_sqlite() -> Self {
+        Self::start(None)
+    }
+
+    /// A seeded server over a schema of the PostgreSQL server that `TEST_POSTGRES_URL` names. None where it
+    /// names none, which is a failure where `CI` is `true`.
+    pub fn on_postgres() -> Option<Self> {
+        let Ok(admin) = std::env::var("TEST_POSTGRES_URL") else {
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "TEST_POSTGRES_URL is not set");
+            println!("skipped: TEST_POSTGRES_URL is not set");
+            return None;
+        };
+        Some(Self::start(Some(Schema::create(admin))))
+    }
+
+    fn start(schema: Option<Schema>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let server = Self { directory, schema, running: Mutex::new(None) };
+        let seeded = server.palm("seed").env("PALM_SEED_PASSWORD", PASSWORD).output().unwrap();
+        assert!(seeded.status.success(), "seed: {}", String::from_utf8_lossy(&seeded.stderr));
+        server.start_again();
+        server
+    }
+
+    /// `palm` with this server's directory and database.
+    pub fn palm(&self, command: &str) -> Command {
+        let mut palm = Command::new(binary());
+        palm.arg(command).arg("--dir").arg(self.directory.path()).stdin(Stdio::null());
+        palm.env_remove("PALM_DATABASE_URL");
+        if let Some(schema) = &self.schema {
+            palm.env("PALM_DATABASE_URL", schema.url());
+        }
+        palm
+    }
+
+    /// Starts the process anew over the same directory and database, at a new address.
+    pub fn start_again(&self) {
+        self.kill();
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
+        let mut serve = self.palm("serve");
+        let mut process = serve.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let (told, tells) = channel();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if let Some(address) = line.strip_prefix("palm listening on ") {
+                    let _ = told.send(address.to_owned());
+                }
+            }
+        });
+        let address = tells.recv_timeout(START);
+        let address = address.unwrap_or_else(|_| panic!("the server did not start:\n{}", self.log_tail()));
+        *self.running.lock().unwrap() = Some(Running { process, address });
+        let deadline = Instant::now() + START;
+        loop {
+            match self.call("GET", "/readyz").try_send() {
+                Ok(answer) if answer.status == 200 => return,
+                other => assert!(Instant::now() < deadline, "not ready: {other:?}\n{}", self.log_tail()),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Ends the process as a pulled plug would (SIGKILL).
+    pub fn kill(&self) {
+        if let Some(mut running) = self.running.lock().unwrap().take() {
+            running.process.kill().unwrap();
+            running.process.wait().unwrap();
+        }
+    }
+
+    /// Where it listens now.
+    pub fn address(&self) -> String {
+        self.running.lock().unwrap().as_ref().expect("the server runs").address.clone()
+    }
+
+    /// A request to it.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        Call::new(method, &format!("http://{}{path}", self.address()))
+    }
+
+    /// Its process, for the kernel's figures.
+    pub fn pid(&self) -> u32 {
+        self.running.lock().unwrap().as_ref().expect("the server runs").process.id()
+    }
+
+    /// Where its files lie.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    fn log(&self) -> PathBuf {
+        self.directory.path().join("serve.log")
+    }
+
+    /// The last lines of its log.
+    pub fn log_tail(&self) -> String {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            println!("the server's log:\n{}", self.log_tail());
+        }
+    }
+}
+
+impl Schema {
+    fn create(admin: String) -> Self {
+        let random: [u8; 8] = server::random::bytes().unwrap();
+        let schema = Self { admin, name: format!("acceptance_{}", sync_core::id::hex(&random)) };
+        schema.run(&format!("CREATE SCHEMA {}", schema.name)).expect("TEST_POSTGRES_URL: create a schema");
+        schema
+    }
+
+    fn run(&self, sql: &str) -> Result<(), Box<dyn std::error::Error>> {
+        let mut db = PgConnection::establish(&self.admin)?;
+        Ok(db.batch_execute(&format!("SET client_min_messages = warning; {sql}"))?)
+    }
+
+    fn url(&self) -> String {
+        let mark = if self.admin.contains('?') { '&' } else { '?' };
+        format!("{}{mark}options=-csearch_path%3D{}", self.admin, self.name)
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        if let Err(error) = self.run(&format!("DROP SCHEMA {} CASCADE", self.name)) {
+            println!("schema {} stays behind: {error}", self.name);
+        }
+    }
+}
+
+/// The `palm` that is tested: `PALM_BIN`, or the one beside this test program.
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("PALM_BIN") {
+        return path.into();
+    }
+    // A test program lies one directory below; the load generator beside it.
+    let tests = std::env::current_exe().unwrap();
+    let beside = tests.ancestors().skip(1).take(2).map(|directory| directory.join("palm"));
+    let palm = beside.reduce(|near, far| if near.exists() { near } else { far }).unwrap();
+    assert!(palm.exists(), "{} is missing: build it with `cargo build -p server`, or set PALM_BIN", palm.display());
+    palm
+}
+
+/// The root of the source tree.
+pub fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}

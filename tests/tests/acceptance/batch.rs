@@ -1,0 +1,118 @@
+//! One batch, many changes: none holds up another, and what waits is named and opens.
+
+use sync_core::message::{Class, Missing, Push};
+use tests::{Phone, on_both_databases};
+
+on_both_databases! {
+    fn one_bad_change_holds_up_nothing_else(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        let case = opening.id();
+        let good = phone.write(case, &[case], "place_name", "巫峡食府");
+        let mut other_case = phone.open_case(&[]).to_bytes();
+        let last = other_case.len() - 1;
+        other_case[last] ^= 1;
+        let answer = phone.push_bytes(vec![b"garbage".to_vec(), opening.to_bytes(), other_case, good.to_bytes()]);
+        let classes: Vec<_> = answer.fates.iter().map(|fate| fate.class).collect();
+        assert_eq!(classes, [Class::Refused, Class::Accepted, Class::Refused, Class::Accepted]);
+        assert_eq!(phone.open_receipt(&answer.receipts[0]).receipt.entries.len(), 2);
+        assert_eq!(phone.log_size(), 2);
+    }
+
+    fn a_change_whose_deps_are_missing_is_parked_and_opens_when_they_arrive(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        let case = opening.id();
+        let parent = phone.write(case, &[case], "place_name", "巫峡食府");
+        let child = phone.write(case, &[parent.id()], "place_name", "巫峡大食府");
+        phone.push(&[&opening]);
+        let waits = phone.push(&[&child]);
+        assert_eq!((waits.fates[0].class, &waits.fates[0].missing), (Class::Parked, &vec![Missing::Change(parent.id())]));
+        assert!(waits.receipts.is_empty(), "no receipt for what is not in the log");
+        assert_eq!(phone.log_size(), 1);
+        phone.push(&[&parent]);
+        let replica = phone.pull_all(500);
+        assert_eq!(replica.size, 3, "the child opened by itself");
+        assert!(replica.changes.contains_key(&child.id()));
+        let offered_again = phone.push(&[&child]);
+        assert_eq!(offered_again.fates[0].class, Class::Accepted);
+        assert_eq!(phone.open_receipt(&offered_again.receipts[0]).receipt.entries[0].change, child.id());
+        assert_eq!(phone.log_size(), 3);
+    }
+
+    fn what_is_parked_holds_up_no_other_case(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let first = phone.open_case(&[]);
+        let orphan = phone.write(first.id(), &[first.id()], "place_name", "巫峡食府");
+        let second = phone.open_case(&[]);
+        let answer = phone.push(&[&orphan, &second]);
+        let classes: Vec<_> = answer.fates.iter().map(|fate| fate.class).collect();
+        assert_eq!(classes, [Class::Parked, Class::Accepted]);
+    }
+
+    fn a_change_whose_values_are_missing_is_parked_until_they_come(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        let written = phone.write(opening.id(), &[opening.id()], "place_name", "巫峡食府");
+        phone.push(&[&opening]);
+        let mut hollow = written.clone();
+        hollow.seal_values(&[0]);
+        let waits = phone.push(&[&hollow]);
+        assert_eq!((waits.fates[0].class, &waits.fates[0].missing), (Class::Parked, &vec![Missing::Values]));
+        assert_eq!(phone.push(&[&written]).fates[0].class, Class::Accepted);
+        let text = phone.pull_all(500).case(opening.id()).value(None, "place_name").unwrap().clone();
+        assert_eq!(text.as_text(), Some("巫峡食府"));
+    }
+
+    fn a_change_under_an_unknown_lease_is_parked_and_the_lease_named(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let known = phone.lease.clone().unwrap();
+        let mut unknown = known.clone();
+        unknown.hash = sync_core::id::Digest::new([7; 32]);
+        phone.lease = Some(unknown.clone());
+        let opening = phone.open_case(&[]);
+        phone.lease = Some(known);
+        let waits = phone.push(&[&opening]);
+        assert_eq!((waits.fates[0].class, &waits.fates[0].missing), (Class::Parked, &vec![Missing::Lease(unknown.hash)]));
+        assert_eq!(phone.log_size(), 0);
+    }
+
+    fn a_body_over_the_limit_is_refused_as_a_whole(server) {
+        let phone = Phone::of(server, "officer-a");
+        let limits = phone.push_call(&Push::default()).send().expect(200).header("palm-limits").to_owned();
+        assert_eq!(limits, "changes=256, bytes=4194304");
+        let largest = phone.call("POST", "/v1/sync/push").bytes("application/cbor", vec![0; 4 << 20]).send();
+        assert_eq!(largest.refusal(), (400, "malformed".to_owned()), "at the limit it is read");
+        let refused = phone.call("POST", "/v1/sync/push").bytes("application/cbor", vec![0; (4 << 20) + 1]).send();
+        assert_eq!(refused.refusal(), (413, "too_large".to_owned()));
+        let empty = |count| Push { leases: Vec::new(), changes: vec![Vec::new(); count] };
+        let most = phone.push_call(&empty(256)).send().expect(200);
+        assert_eq!(sync_core::message::Pushed::read(&most.body).unwrap().fates.len(), 256);
+        assert_eq!(phone.push_call(&empty(257)).send().refusal(), (400, "malformed".to_owned()));
+    }
+
+    fn a_change_larger_than_a_mebibyte_is_refused_and_the_rest_is_taken(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        let large = phone.write(opening.id(), &[opening.id()], "place_name", &"大".repeat(400_000));
+        let answer = phone.push(&[&opening, &large]);
+        assert_eq!(answer.fates[0].class, Class::Accepted);
+        assert_eq!((answer.fates[1].class, answer.fates[1].code.as_str()), (Class::Refused, "too_large"));
+    }
+
+    fn a_body_that_is_no_push_is_refused_and_leaves_no_trace(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        let whole = phone.push_of(vec![opening.to_bytes()]).to_bytes();
+        for cut in [0, 1, whole.len() / 2, whole.len() - 1] {
+            let refused = phone.call("POST", "/v1/sync/push").bytes("application/cbor", whole[..cut].to_vec()).send();
+            assert_eq!(refused.refusal(), (400, "malformed".to_owned()), "cut at {cut}");
+        }
+        let followed = [whole.clone(), vec![0]].concat();
+        let refused = phone.call("POST", "/v1/sync/push").bytes("application/cbor", followed).send();
+        assert_eq!(refused.refusal(), (400, "malformed".to_owned()));
+        let as_json = phone.call("POST", "/v1/sync/push").bytes("application/json", whole).send();
+        assert_eq!(as_json.refusal(), (415, "wrong_content_type".to_owned()));
+        assert_eq!(phone.log_size(), 0);
+    }
+}

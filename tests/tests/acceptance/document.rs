@@ -1,0 +1,104 @@
+//! The API document is the API: committed, compared, and no route answers without a token unless it is listed.
+
+use serde_json::Value;
+use tests::on_both_databases;
+use tests::server::{binary, sources};
+
+/// Routes that answer without a token, one a line: `METHOD path`, then why.
+const OPEN_ROUTES: &str = include_str!("open-routes.txt");
+
+fn committed() -> Value {
+    serde_json::from_str(&std::fs::read_to_string(sources().join("api-spec/openapi.json")).unwrap()).unwrap()
+}
+
+/// Every operation of the document: method, path, and the operation itself.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let each = paths.iter().flat_map(|(path, item)| {
+        let methods = ["get", "put", "post", "delete", "head", "patch", "options"];
+        let present = methods.into_iter().filter_map(|method| Some((method, item.get(method)?)));
+        present.map(|(method, operation)| (method.to_uppercase(), path.clone(), operation.clone()))
+    });
+    each.collect()
+}
+
+fn open_routes() -> Vec<String> {
+    let lines = OPEN_ROUTES.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// The path with something in place of each parameter.
+fn filled(path: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { "0".repeat(64) } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// `UPDATE=1` accepts what the binary says.
+#[test]
+fn the_committed_document_is_the_one_that_the_binary_prints() {
+    let printed = std::process::Command::new(binary()).arg("openapi").output().unwrap();
+    assert!(printed.status.success());
+    let path = sources().join("api-spec/openapi.json");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &printed.stdout).unwrap();
+    }
+    let same = std::fs::read(&path).unwrap() == printed.stdout;
+    assert!(same, "api-spec/openapi.json differs: UPDATE=1 cargo test -p tests document, and review the difference");
+}
+
+on_both_databases! {
+    fn the_served_document_is_the_committed_one(server) {
+        assert_eq!(server.call("GET", "/openapi.json").send().expect(200).json(), committed());
+    }
+
+    fn the_api_page_needs_nothing_from_elsewhere(server) {
+        let page = server.call("GET", "/docs/").send().expect(200).text();
+        assert!(page.contains("swagger"), "{page}");
+        assert!(!page.contains("https://") && !page.contains("\"//"), "a page that loads from elsewhere:\n{page}");
+    }
+
+    fn every_route_wants_a_token_but_the_listed_ones(server) {
+        let open = open_routes();
+        let mut wrong = Vec::new();
+        for (method, path, operation) in operations(&committed()) {
+            let route = format!("{method} {path}");
+            let listed = open.contains(&route);
+            if listed != operation.get("security").is_none() {
+                wrong.push(format!("{route}: the document and tests/tests/acceptance/open-routes.txt disagree"));
+            }
+            for token in ["", "nonsense", "eyJhbGciOiJub25lIn0.e30."] {
+                let call = server.call(&method, &filled(&path));
+                let call = if token.is_empty() { call } else { call.token(token) };
+                let call = if matches!(method.as_str(), "GET" | "HEAD") { call } else { call.json(&serde_json::json!({})) };
+                let status = call.send().status;
+                if listed == (status == 401) {
+                    wrong.push(format!("{route} with token {token:?} answers {status}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    fn an_unknown_path_is_a_problem_like_any_other(server) {
+        for path in ["/nothing", "/v1/nothing"] {
+            assert_eq!(server.call("GET", path).send().refusal(), (404, "not_found".to_owned()));
+        }
+    }
+
+    fn every_answer_carries_its_request_id_and_keeps_browsers_from_guessing(server) {
+        for path in ["/healthz", "/v1/me", "/nothing", "/docs/", "/openapi.json"] {
+            let answer = server.call("GET", path).send();
+            assert!(!answer.header("x-request-id").is_empty(), "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn every_listed_open_route_exists() {
+    let routes: Vec<_> =
+        operations(&committed()).into_iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    let gone: Vec<_> = open_routes().into_iter().filter(|open| !routes.contains(open)).collect();
+    assert!(gone.is_empty(), "listed but not in the document: {gone:?}");
+}

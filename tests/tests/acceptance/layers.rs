@@ -1,0 +1,224 @@
+//! Who may know whom: the import rules of `docs/ARCHITECTURE.md`, read from the sources.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tests::server::sources;
+
+/// Most lines of code in a file; blank lines, comments and the file's own tests are not counted.
+const LONGEST: usize = 400;
+/// Files over [`LONGEST`], each with the reason why it is not divided.
+const LONG_FILES: &[(&str, &str)] =
+    &[("server/src/store/schema.rs", "one table after another, as the schema is; nothing to understand between them")];
+/// Names that say nothing of what is inside.
+const EMPTY_NAMES: &[&str] = &["mod", "util", "utils", "helper", "helpers", "common", "misc", "manager", "shared"];
+/// Words of the place where this was made, which has no place here.
+const FOREIGN_WORDS: &[&str] = &["/work/", "shared/", "claude", "anthropic", "copilot", "chatgpt", "index.crates.io"];
+
+/// A file of the tree, by its path from the root.
+struct Source {
+    path: String,
+    text: String,
+}
+
+fn rust_files() -> Vec<Source> {
+    let root = sources();
+    let mut files = Vec::new();
+    for package in ["sync-core", "api-spec", "migrations", "server", "tests"] {
+        collect(&root, &root.join(package), &mut files);
+    }
+    assert!(files.len() > 100, "the sources were found");
+    files
+}
+
+fn collect(root: &Path, directory: &Path, files: &mut Vec<Source>) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path: PathBuf = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("target") {
+            collect(root, &path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            files.push(Source { path: name, text: std::fs::read_to_string(&path).unwrap() });
+        }
+    }
+}
+
+/// The lines of code: no blank line, no comment, nothing after the file's own `mod tests`.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let cut = text.find("\n#[cfg(test)]\nmod tests {").or_else(|| text.find("\nmod tests {")).unwrap_or(text.len());
+    let lines = text[..cut].lines().map(str::trim_start);
+    lines.filter(|line| !line.is_empty() && !line.starts_with("//"))
+}
+
+/// Whether `word` stands in the line as a word of its own.
+fn has_word(line: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices(word).any(|(at, _)| !line[..at].ends_with(part) && !line[at + word.len()..].starts_with(part))
+}
+
+/// Files that are tests of the module beside them; they may know more.
+fn is_test(path: &str) -> bool {
+    path.ends_with("/tests.rs") || path.contains("/tests/")
+}
+
+/// The lines in files below `place` (not below `but`, no tests) that use one of `words`.
+fn uses(place: &str, but: &[&str], words: &[&str]) -> Vec<String> {
+    let within = |path: &str, place: &str| path == format!("{place}.rs") || path.starts_with(&format!("{place}/"));
+    let mut found = Vec::new();
+    for file in rust_files() {
+        if is_test(&file.path) || !within(&file.path, place) || but.iter().any(|but| within(&file.path, but)) {
+            continue;
+        }
+        for line in code(&file.text) {
+            found.extend(
+                words
+                    .iter()
+                    .filter(|word| has_word(line, word))
+                    .map(|word| format!("{} uses {word}: {line}", file.path)),
+            );
+        }
+    }
+    found
+}
+
+fn nothing(found: &[String]) {
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn http_never_sees_the_database() {
+    nothing(&uses("server/src/http", &[], &["diesel", "diesel_migrations", "rusqlite", "Tx"]));
+}
+
+#[test]
+fn flow_knows_neither_the_web_nor_the_wire_nor_sql() {
+    nothing(&uses("server/src/flow", &[], &["actix_web", "actix_http", "api_spec", "utoipa", "diesel", "http"]));
+}
+
+#[test]
+fn the_store_knows_neither_the_web_nor_the_wire() {
+    nothing(&uses("server/src/store", &[], &["actix_web", "actix_http", "api_spec", "utoipa", "flow", "http"]));
+}
+
+#[test]
+fn only_two_files_know_that_there_are_two_databases() {
+    let but = ["server/src/store/db", "server/src/store/dialect"];
+    let mut found = uses("server/src", &but, &["on_each", "PgConnection", "SqliteConnection"]);
+    let variants = rust_files().into_iter().filter(|file| file.path.starts_with("server/src/"));
+    for file in variants.filter(|file| !but.iter().any(|but| file.path.starts_with(but))) {
+        let named = code(&file.text).filter(|line| line.contains("Db::Sqlite") || line.contains("Db::Postgres"));
+        found.extend(named.map(|line| format!("{}: {line}", file.path)));
+    }
+    nothing(&found);
+}
+
+#[test]
+fn the_core_has_no_clock_no_network_no_files_and_no_threads() {
+    let words = ["SystemTime", "tokio", "async", "thread", "TcpStream", "UdpSocket", "getrandom", "rand"];
+    nothing(&uses("sync-core/src", &[], &words));
+    let mut found = uses("sync-core/src", &["sync-core/src/device"], &["rusqlite"]);
+    for file in rust_files().into_iter().filter(|file| file.path.starts_with("sync-core/src/")) {
+        let clock = |line: &&str| line.contains("std::time") && !line.contains("std::time::Duration");
+        let named = code(&file.text).filter(|line| line.contains("std::net") || clock(line));
+        found.extend(named.map(|line| format!("{}: {line}", file.path)));
+    }
+    nothing(&found);
+}
+
+#[test]
+fn inside_the_core_nothing_looks_up() {
+    for (layer, above) in [
+        ("case", &["plan", "device", "session", "link"][..]),
+        ("law", &["case", "plan", "device", "session", "link"]),
+        ("op", &["change", "case", "plan", "law", "device", "session", "link"]),
+        ("change", &["case", "plan", "law", "device", "session", "link"]),
+        ("plan", &["device", "session", "link"]),
+        ("codec", &["op", "change", "case", "plan", "law", "device", "session", "link"]),
+    ] {
+        let names: Vec<String> = above.iter().map(|name| format!("crate::{name}::")).collect();
+        let mut found = Vec::new();
+        for file in rust_files() {
+            if file.path == format!("sync-core/src/{layer}.rs")
+                || file.path.starts_with(&format!("sync-core/src/{layer}/"))
+            {
+                let lines = code(&file.text).filter(|line| names.iter().any(|name| line.contains(name)));
+                found.extend(lines.map(|line| format!("{}: {line}", file.path)));
+            }
+        }
+        nothing(&found);
+    }
+}
+
+#[test]
+fn routes_are_services_so_that_they_are_documented() {
+    let files = rust_files().into_iter().filter(|file| file.path.starts_with("server/src/http"));
+    let routed = files.filter(|file| code(&file.text).any(|line| line.contains(".route(")));
+    nothing(&routed.map(|file| format!("{} calls .route(", file.path)).collect::<Vec<_>>());
+}
+
+#[test]
+fn packages_depend_in_one_direction() {
+    let allowed: [(&str, &[&str]); 5] = [
+        ("migrations", &[]),
+        ("sync-core", &["migrations"]),
+        ("api-spec", &["sync-core"]),
+        ("server", &["api-spec", "sync-core", "migrations"]),
+        ("tests", &["server", "api-spec", "sync-core", "migrations"]),
+    ];
+    let ours: BTreeSet<&str> = allowed.iter().map(|(package, _)| *package).collect();
+    let mut found = Vec::new();
+    for (package, may) in allowed {
+        let manifest = std::fs::read_to_string(sources().join(package).join("Cargo.toml")).unwrap();
+        let mut section = "";
+        for line in manifest.lines() {
+            section = if line.starts_with('[') { line } else { section };
+            let name = line.split(['.', ' ', '=']).next().unwrap_or_default();
+            if section == "[dependencies]" && ours.contains(name) && !may.contains(&name) {
+                found.push(format!("{package} depends on {name}"));
+            }
+        }
+    }
+    nothing(&found);
+}
+
+#[test]
+fn file_names_say_what_is_inside() {
+    let stem = |path: &str| Path::new(path).file_stem().unwrap().to_string_lossy().into_owned();
+    let empty = rust_files().into_iter().filter(|file| EMPTY_NAMES.contains(&stem(&file.path).as_str()));
+    nothing(&empty.map(|file| file.path).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_file_is_longer_than_a_sitting() {
+    let mut found = Vec::new();
+    for file in rust_files() {
+        let lines = code(&file.text).count();
+        let excepted = LONG_FILES.iter().any(|(path, _)| *path == file.path);
+        if (lines > LONGEST) != excepted {
+            found.push(format!("{}: {lines} lines of code", file.path));
+        }
+    }
+    nothing(&found);
+}
+
+#[test]
+fn tracked_files_tell_nothing_of_the_place_where_they_were_made() {
+    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(sources()).output();
+    let Some(listed) = listed.ok().filter(|listed| listed.status.success()) else {
+        // A source archive without history: there is nothing tracked to look at.
+        return;
+    };
+    let mut found = Vec::new();
+    for path in String::from_utf8(listed.stdout).unwrap().split_terminator('\0') {
+        // The lock file names the registry as cargo writes it; this file names what it looks for.
+        if path == "Cargo.lock" || path.starts_with("data/") || path.ends_with("acceptance/layers.rs") {
+            continue;
+        }
+        let Ok(text) = std::fs::read_to_string(sources().join(path)) else { continue };
+        let lower = text.to_lowercase();
+        let words = FOREIGN_WORDS.iter().filter(|word| lower.contains(*word));
+        found.extend(words.map(|word| format!("{path} mentions {word}")));
+    }
+    nothing(&found);
+}

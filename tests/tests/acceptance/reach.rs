@@ -1,0 +1,112 @@
+//! A case out of reach answers like one that does not exist, and a stranger changes nothing in it.
+
+use sync_core::id::{ChangeId, OfficerId};
+use sync_core::message::{CaseHeads, Class, Fate, Missing, Reconcile};
+use sync_core::value::Value;
+use tests::actor::random;
+use tests::{Phone, on_both_databases};
+
+use crate::alarm;
+
+/// What a fate says, without the id of the change it is about.
+fn said(fate: &Fate) -> (Class, &str, &[String], usize) {
+    (fate.class, &fate.code, &fate.flags, fate.missing.len())
+}
+
+on_both_databases! {
+    fn a_case_of_another_agency_answers_a_push_like_a_missing_one(server) {
+        let (mut owner, mut stranger) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
+        let opening = owner.open_case(&[]);
+        owner.push(&[&opening]);
+        let no_case: ChangeId = ChangeId::new(random());
+        let into_theirs = stranger.write(opening.id(), &[opening.id()], "place_name", "探");
+        let into_none = stranger.write(no_case, &[no_case], "place_name", "探");
+        for _ in 0..2 {
+            let answer = stranger.push(&[&into_theirs, &into_none]);
+            assert_eq!(said(&answer.fates[0]), said(&answer.fates[1]));
+            assert_eq!(answer.fates[0].missing, [Missing::Change(opening.id())]);
+            assert_eq!(answer.fates[1].missing, [Missing::Change(no_case)]);
+            assert!(answer.receipts.is_empty());
+        }
+        // The same without deps, which is a breach of form wherever it stands.
+        let (theirs, none) = (opening.id(), ChangeId::new(random()));
+        let (theirs, none) = (stranger.write(theirs, &[], "x", "探"), stranger.write(none, &[], "x", "探"));
+        let answer = stranger.push(&[&theirs, &none]);
+        assert_eq!(said(&answer.fates[0]), said(&answer.fates[1]));
+        assert!(answer.receipts.is_empty());
+    }
+
+    fn a_case_of_another_agency_answers_a_pull_and_a_reconcile_like_a_missing_one(server) {
+        let (mut owner, stranger) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
+        let opening = owner.open_case(&[]);
+        owner.push(&[&opening]);
+        assert!(stranger.pull_all(500).changes.is_empty());
+        let heads = |case: ChangeId| CaseHeads { case, heads: vec![case] };
+        let none = ChangeId::new(random());
+        let mut cases = vec![heads(opening.id()), heads(none)];
+        cases.sort_by_key(|heads| heads.case);
+        let answer = stranger.reconcile(&Reconcile { cases });
+        assert!(answer.changes.is_empty() && answer.leases.is_empty());
+        assert!(answer.wanted.contains(&opening.id()) && answer.wanted.contains(&none), "both look missing");
+    }
+
+    fn a_strangers_change_is_quarantined_and_changes_nothing(server) {
+        let (mut owner, mut stranger) = (Phone::of(server, "officer-a"), Phone::of(server, "unit-head"));
+        let opening = owner.open_case(&[]);
+        owner.push(&[&opening]);
+        let intrusion = stranger.write(opening.id(), &[opening.id()], "place_name", "外人所写");
+        assert_eq!(stranger.push(&[&intrusion]).fates[0].class, Class::Parked, "the stranger is told nothing");
+        let seen = owner.push(&[&intrusion]);
+        let fate = &seen.fates[0];
+        assert_eq!((fate.class, fate.code.as_str()), (Class::Quarantined, "not_a_participant"));
+        let state = owner.pull_all(500).case(opening.id());
+        assert!(state.excluded.contains_key(&intrusion.id()));
+        assert_eq!(state.value(None, "place_name"), None);
+        assert_eq!(alarm::only(server, "quarantined"), ("not_a_participant".to_owned(), intrusion.id().to_string().into()));
+        // The owner's own work goes on, also on top of it.
+        let next = owner.write(opening.id(), &[intrusion.id()], "place_name", "巫峡食府");
+        assert_eq!(owner.push(&[&next]).fates[0].class, Class::Accepted);
+        let state = owner.pull_all(500).case(opening.id());
+        assert_eq!(state.value(None, "place_name").and_then(Value::as_text), Some("巫峡食府"));
+    }
+
+    fn nobody_opens_a_case_for_another_agency(server) {
+        let (mut phone, other) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
+        let own = phone.agency;
+        phone.agency = other.agency;
+        let opening = phone.open_case(&[]);
+        phone.agency = own;
+        let fate = &phone.push(&[&opening]).fates[0];
+        assert_eq!((fate.class, fate.code.as_str()), (Class::Quarantined, "other_agency"));
+    }
+
+    fn nobody_invites_an_officer_of_another_agency(server) {
+        let (mut phone, other) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
+        let opening = phone.open_case(&[]);
+        let invite = |officer: OfficerId| vec![sync_core::change::NewOp::new(sync_core::op::Act::Invite(officer))];
+        let bad = phone.save(Some(opening.id()), &[opening.id()], invite(other.officer));
+        let answer = phone.push(&[&opening, &bad]);
+        assert_eq!((answer.fates[1].class, answer.fates[1].code.as_str()), (Class::Quarantined, "other_agency"));
+        assert!(other.pull_all(500).changes.is_empty(), "the invited one sees nothing");
+    }
+
+    fn who_is_invited_sees_the_whole_case_and_may_write(server) {
+        let (mut a, mut b) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
+        let opening = a.open_case(&[]);
+        let written = a.write(opening.id(), &[opening.id()], "place_name", "巫峡食府");
+        a.push(&[&opening, &written]);
+        let before = b.pull_all(500);
+        assert!(before.changes.is_empty());
+        let op = sync_core::change::NewOp::new(sync_core::op::Act::Invite(b.officer));
+        let invitation = a.save(Some(opening.id()), &[written.id()], vec![op]);
+        a.push(&[&invitation]);
+        // The feed from the old cursor lists the case; what lies before the cursor is fetched by its heads.
+        let page = sync_core::message::Pulled::read(&b.pull(Some(&before.cursor), 500).expect(200).body).unwrap();
+        let listed = page.cases.unwrap();
+        assert_eq!(listed, [CaseHeads { case: opening.id(), heads: vec![invitation.id()] }]);
+        let answer = b.reconcile(&Reconcile { cases: vec![CaseHeads { case: opening.id(), heads: vec![] }] });
+        assert_eq!(answer.changes.len(), 3, "the whole case");
+        let reply = b.write(opening.id(), &[invitation.id()], "note", "已到场");
+        assert_eq!(b.push(&[&reply]).fates[0].class, Class::Accepted);
+    }
+}
