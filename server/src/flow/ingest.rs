@@ -56,8 +56,8 @@ struct CheckedPush {
 enum Item {
     /// Not stored, and why.
     Refused { change: Option<ChangeId>, device: Option<DeviceId>, code: &'static str },
-    /// The lease that it names is not known, and no other key of its author: nothing can be checked.
-    NoKey { change: ChangeId, lease: Digest },
+    /// The lease that it names is not known, and with it the key: nothing can be checked.
+    NoLease { change: ChangeId, lease: Digest },
     /// Validly signed by its author.
     Checked { change: Box<Change>, lease: Option<Arc<SignedLease>> },
 }

@@ -36,24 +36,22 @@ fn item(shared: &Shared, brought: &[Arc<SignedLease>], bytes: &[u8]) -> Result<I
         return refused("other_tenant");
     }
     let lease = match received.header().lease {
-        Some(hash) => known_lease(shared, brought, &hash)?,
+        Some(hash) => match known_lease(shared, brought, &hash)? {
+            Some(lease) => Some(lease),
+            // Stored without it, the change could be checked by no phone that pulls it.
+            None => return Ok(Item::NoLease { change, lease: hash }),
+        },
         None => None,
     };
-    if let Some(lease) = &lease {
-        let header = received.header();
-        if (lease.lease.device, lease.lease.officer) != (header.device, header.officer) {
-            return refused("lease_of_another");
-        }
-    }
-    let keys = keys(shared, device, lease.as_deref())?;
-    let (Some(hash), true) = (received.header().lease, keys.is_empty()) else {
-        let checked = keys.iter().find_map(|key| received.clone().verify(key, &FastVerifier).ok());
-        return match checked {
-            Some(change) => Ok(Item::Checked { change: Box::new(change), lease }),
-            None => refused("signature"),
-        };
+    let keys = match keys(shared, &received, lease.as_deref())? {
+        Ok(keys) => keys,
+        Err(code) => return refused(code),
     };
-    Ok(Item::NoKey { change, lease: hash })
+    let checked = keys.iter().find_map(|key| received.clone().verify(key, &FastVerifier).ok());
+    match checked {
+        Some(change) => Ok(Item::Checked { change: Box::new(change), lease }),
+        None => refused("signature"),
+    }
 }
 
 fn known_lease(
@@ -67,17 +65,26 @@ fn known_lease(
     }
 }
 
-/// The keys by which a device may have signed: the tenant's for the server, else the lease's, else
-/// the one it was enrolled with.
-fn keys(shared: &Shared, device: DeviceId, lease: Option<&SignedLease>) -> Result<Vec<PublicKey>, Failure> {
-    if device == DeviceId::SERVER {
-        return shared.server_keys();
+/// The keys by which a device may have signed for the officer whom the header names: the tenant's for the
+/// server, else the lease's, else the one it was enrolled with. Second, why it may not.
+fn keys(
+    shared: &Shared,
+    received: &Received,
+    lease: Option<&SignedLease>,
+) -> Result<Result<Vec<PublicKey>, &'static str>, Failure> {
+    let (device, officer) = (received.header().device, received.header().officer);
+    if let Some(SignedLease { lease, .. }) = lease {
+        let own = (lease.device, lease.officer) == (device, officer);
+        return Ok(if own { Ok(vec![lease.key]) } else { Err("lease_of_another") });
     }
-    if let Some(lease) = lease {
-        return Ok(vec![lease.lease.key]);
+    if device == DeviceId::SERVER {
+        return shared.server_keys().map(Ok);
     }
     let row = shared.store.read_sync(|tx| tx.device(&shared.tenant, &device))?;
-    Ok(row.and_then(|row| PublicKey::from_slice(&row.public_key)).into_iter().collect())
+    Ok(match row {
+        Some(row) if row.officer != officer => Err("device_of_another"),
+        row => Ok(row.and_then(|row| PublicKey::from_slice(&row.public_key)).into_iter().collect()),
+    })
 }
 
 /// Stable code of why bytes are no change.

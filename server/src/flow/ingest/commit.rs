@@ -75,7 +75,7 @@ impl Group<'_, '_> {
             for item in &push.items {
                 match item {
                     Item::Refused { change, device, code } => self.alarm("refused", *device, None, *change, code)?,
-                    Item::NoKey { .. } => {}
+                    Item::NoLease { .. } => {}
                     Item::Checked { change, .. } if self.cases.contains_key(&change.id()) => {}
                     Item::Checked { change, lease } if seen.insert(change.id()) => {
                         let (lease, bringer) = (lease.as_ref().map(Arc::as_ref), push.bringer);
@@ -216,7 +216,7 @@ impl Group<'_, '_> {
                 let (class, code) = (Class::Refused, (*code).to_owned());
                 return Ok(Fate { change: *change, class, code, flags: Vec::new(), missing: Vec::new() });
             }
-            Item::NoKey { change, lease } => return Ok(parked(*change, vec![Missing::Lease(*lease)])),
+            Item::NoLease { change, lease } => return Ok(parked(*change, vec![Missing::Lease(*lease)])),
             Item::Checked { change, .. } => change,
         };
         // To who never took part, a case looks like one that does not exist.
@@ -263,7 +263,7 @@ impl Item {
     fn id(&self) -> Option<ChangeId> {
         match self {
             Self::Refused { .. } => None,
-            Self::NoKey { change, .. } => Some(*change),
+            Self::NoLease { change, .. } => Some(*change),
             Self::Checked { change, .. } => Some(change.id()),
         }
     }
