@@ -79,7 +79,12 @@ impl EvidenceStore {
     /// # Errors
     /// Where the bytes cannot be written; what was there before stays.
     pub fn append(&self, id: &[u8; 16], offset: u64, bytes: &[u8]) -> io::Result<Appended> {
-        let mut file = OpenOptions::new().write(true).open(self.upload(id))?;
+        let mut file = match OpenOptions::new().write(true).open(self.upload(id)) {
+            Ok(file) => file,
+            // Complete meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Appended::Elsewhere),
+            Err(error) => return Err(error),
+        };
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(Appended::Elsewhere),
@@ -115,9 +120,9 @@ impl EvidenceStore {
         let shard = name.parent().unwrap_or(&self.root);
         std::fs::create_dir_all(shard)?;
         match std::fs::hard_link(&path, &name) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            // Already there: somebody else brought the same bytes. They stay as they are.
-            Ok(()) | Err(_) => {}
+            // Already there: somebody else brought the same bytes, or finished this upload. They stay as they are.
+            Err(error) if name.exists() => drop(error),
+            other => other?,
         }
         sync_directory(shard)?;
         sync_directory(&self.root.join("files"))?;

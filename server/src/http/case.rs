@@ -1,7 +1,7 @@
 //! Cases: lists, one case, the history of a field, commands, the record.
 
-mod record;
-mod view;
+pub mod record;
+pub mod view;
 
 use std::str::FromStr as _;
 
@@ -18,7 +18,7 @@ use sync_core::time::{Date, Instant};
 
 use super::State;
 use super::auth::Caller;
-use super::input::{id, idempotency_key, if_match, purpose, text, wrong};
+use super::input::{id, idempotency_key, if_match, prose, purpose, text, wrong};
 use super::page::{cursor, limit, next};
 use super::problem::{OK, Problem};
 use crate::flow::case::{self, Search};
@@ -189,7 +189,7 @@ pub async fn register_decision(
     body: Json<Registration>,
 ) -> Result<HttpResponse, Problem> {
     let Registration { target, note } = body.into_inner();
-    let note = note.map(|note| text(note, LONGEST_REASON, "note")).transpose()?;
+    let note = note.map(|note| prose(note, LONGEST_REASON, "note")).transpose()?;
     let wish = Wish::Register { target: id(&target, "target")?, note };
     run(app, caller, &path, &request, wish).await
 }
@@ -223,7 +223,7 @@ pub async fn return_record(
     body: Json<Return>,
 ) -> Result<HttpResponse, Problem> {
     let Return { target, reason } = body.into_inner();
-    let wish = Wish::Return { target: id(&target, "target")?, reason: text(reason, LONGEST_REASON, "reason")? };
+    let wish = Wish::Return { target: id(&target, "target")?, reason: prose(reason, LONGEST_REASON, "reason")? };
     run(app, caller, &path, &request, wish).await
 }
 
@@ -258,7 +258,7 @@ pub async fn close_case(
     request: HttpRequest,
     body: Json<Closing>,
 ) -> Result<HttpResponse, Problem> {
-    let note = body.into_inner().note.map(|note| text(note, LONGEST_REASON, "note")).transpose()?;
+    let note = body.into_inner().note.map(|note| prose(note, LONGEST_REASON, "note")).transpose()?;
     run(app, caller, &path, &request, Wish::Close { note }).await
 }
 

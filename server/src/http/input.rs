@@ -73,6 +73,16 @@ pub fn text(text: String, most: usize, field: &str) -> Result<String, Refused> {
     if fits { Ok(text) } else { Err(wrong(field)) }
 }
 
+/// Prose of 1 to `most` characters: as [`text`], in several lines.
+///
+/// # Errors
+/// [`Refusal::Malformed`] that names the field.
+pub fn prose(text: String, most: usize, field: &str) -> Result<String, Refused> {
+    let unprintable = |c: char| c.is_control() && c != '\n';
+    let fits = (1..=most).contains(&text.trim().chars().count()) && !text.chars().any(unprintable);
+    if fits { Ok(text) } else { Err(wrong(field)) }
+}
+
 /// For what purpose somebody looks, if they say so: 1 to 200 characters.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use sync_core::id::TenantId;
 
 use super::State;
 use super::auth::Caller;
-use super::input::{bytes, id, idempotency_key, if_match, text, wrong};
+use super::input::{bytes, id, idempotency_key, if_match, prose, wrong};
 use super::page::{cursor, limit, next};
 use super::problem::{CREATED, OK, Problem};
 use crate::flow::lead::{self, Lead, Search, Step};
@@ -75,7 +75,7 @@ pub async fn raise_lead(
     let new = lead::NewLead {
         case: id(&case, "case")?,
         kind: if KINDS.contains(&kind.as_str()) { kind } else { return Err(wrong("kind").into()) },
-        text: text(words, LONGEST_TEXT, "text")?,
+        text: prose(words, LONGEST_TEXT, "text")?,
         key: idempotency_key(&request)?.ok_or(Refusal::IdempotencyKeyRequired)?,
     };
     let lead = lead::raise(&app, caller, new).await?;
@@ -192,6 +192,6 @@ async fn take(
     said: LeadText,
 ) -> Result<HttpResponse, Problem> {
     let (lead, version) = (lead_id(path)?, if_match::<i64>(request)?);
-    let words = text(said.text, LONGEST_TEXT, "text")?;
+    let words = prose(said.text, LONGEST_TEXT, "text")?;
     Ok(tagged(HttpResponse::build(OK), lead::step(&app, caller, lead, version, step, words).await?))
 }

@@ -1,0 +1,189 @@
+//! What casework and supervision rest on.
+
+use sync_core::id::{CaseId, ChangeId};
+
+use super::*;
+
+const CASE: CaseId = CaseId::new([5; 32]);
+const PHOTO: Digest = Digest::new([6; 32]);
+
+fn file(id: CaseId, path: &str, updated_ms: i64) -> CaseFileRow {
+    CaseFileRow {
+        id,
+        agency: AgencyId::new([2; 16]),
+        agency_path: path.into(),
+        item: "SJ-J-001".into(),
+        kind: "inspection".into(),
+        status: "open".into(),
+        title: "检查".into(),
+        number: String::new(),
+        opened: NOW,
+        updated: Instant::from_ms(updated_ms),
+        counter: 1,
+        last_leaf: 0,
+        basis: Digest::new([7; 32]),
+        heads: vec![ChangeId::new([8; 32])],
+        conflicts: 0,
+        breaches: 0,
+        missing_evidence: 1,
+        search_text: "100%_原文".into(),
+        fold: 1,
+        state: b"{}".to_vec(),
+        checks: b"[]".to_vec(),
+    }
+}
+
+fn write(store: &Store, act: impl FnOnce(&mut Tx<'_>) -> Result<(), Error>) {
+    store.write_sync(act).unwrap();
+}
+
+fn read<T>(store: &Store, look: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> T {
+    store.read_sync(look).unwrap()
+}
+
+pub(super) fn a_file_that_arrives_is_missed_no_longer_by_any_case_that_claims_it(store: &Store) {
+    furnish(store);
+    let other = CaseId::new([9; 32]);
+    write(store, |tx| {
+        tx.put_case_file(&TENANT, &file(CASE, "a/b/", 1), &[], &[PHOTO])?;
+        tx.put_case_file(&TENANT, &file(other, "a/b/", 2), &[], &[PHOTO, Digest::new([1; 32])])
+    });
+    assert_eq!(read(store, |tx| tx.evidence_of(&TENANT, &CASE)), [(PHOTO, None)]);
+    let row = EvidenceFileRow { digest: PHOTO, size: 3, media_type: "image/jpeg".into(), stored: NOW };
+    for _ in 0..2 {
+        write(store, |tx| tx.add_evidence_file(&TENANT, &row));
+    }
+    let missing = |case| read(store, |tx| tx.case_file(&TENANT, &case)).unwrap().missing_evidence;
+    assert_eq!([missing(CASE), missing(other)], [0, 1]);
+    assert_eq!(read(store, |tx| tx.evidence_of(&TENANT, &CASE)), [(PHOTO, Some(row))]);
+}
+
+pub(super) fn an_upload_is_seen_by_its_officer_alone(store: &Store) {
+    furnish(store);
+    let (mine, theirs) = (OfficerId::new([1; 16]), OfficerId::new([2; 16]));
+    let row =
+        UploadRow { id: [4; 16], digest: PHOTO, size: 3, media_type: "image/jpeg".into(), officer: mine, created: NOW };
+    write(store, |tx| tx.add_upload(&TENANT, &row));
+    write(store, |tx| tx.touch_upload(&TENANT, &row.id, NOW));
+    assert_eq!(read(store, |tx| tx.upload(&TENANT, &mine, &row.id)), Some(row.clone()));
+    assert_eq!(read(store, |tx| tx.upload_of(&TENANT, &mine, &PHOTO, 3)), Some(row.clone()));
+    assert_eq!(read(store, |tx| tx.upload(&TENANT, &theirs, &row.id)), None);
+    assert_eq!(read(store, |tx| tx.upload_of(&TENANT, &theirs, &PHOTO, 3)), None);
+}
+
+pub(super) fn a_search_takes_wildcards_as_they_are_written(store: &Store) {
+    furnish(store);
+    write(store, |tx| tx.put_case_file(&TENANT, &file(CASE, "a/b/", 1), &[], &[]));
+    let found = |text: &str| {
+        let filter = CaseFilter { text: Some(text.into()), ..CaseFilter::default() };
+        read(store, |tx| tx.case_files(&TENANT, &filter, 10)).len()
+    };
+    assert_eq!([found("原文"), found("100%_"), found("1%0"), found("_原"), found("x")], [1, 1, 0, 1, 0]);
+}
+
+pub(super) fn a_lead_takes_each_step_once(store: &Store) {
+    furnish(store);
+    let said = |text: &str| Said { text: text.into(), by: OfficerId::new([1; 16]), at: NOW };
+    let raised = LeadRow {
+        id: [3; 16],
+        case: CASE,
+        agency: AgencyId::new([2; 16]),
+        agency_path: "a/b/".into(),
+        kind: "procedure".into(),
+        raised: said("未逐页签名"),
+        status: "raised".into(),
+        version: 1,
+        answer: None,
+        conclusion: None,
+    };
+    write(store, |tx| tx.add_lead(&TENANT, &raised));
+    let answered = LeadRow { answer: Some(said("已补正")), status: "answered".into(), version: 2, ..raised.clone() };
+    for wanted in [true, false] {
+        write(store, |tx| {
+            assert_eq!(tx.update_lead(&TENANT, &answered)?, wanted);
+            Ok(())
+        });
+    }
+    assert_eq!(read(store, |tx| tx.lead(&TENANT, &raised.id)), Some(answered.clone()));
+    let list = |path: &str, status: Option<&str>| {
+        let filter = LeadFilter { agency_path: path.into(), status: status.map(Into::into), ..LeadFilter::default() };
+        read(store, |tx| tx.leads(&TENANT, &filter, 10)).len()
+    };
+    assert_eq!([list("", None), list("a/b/", Some("answered")), list("a/bb/", None), list("a/", Some("raised"))], [1, 1, 0, 0]);
+    let after = LeadFilter { after: Some((NOW, raised.id)), ..LeadFilter::default() };
+    assert_eq!(read(store, |tx| tx.leads(&TENANT, &after, 10)), []);
+}
+
+pub(super) fn what_was_looked_at_and_recorded_is_kept_as_it_was(store: &Store) {
+    furnish(store);
+    let officer = OfficerId::new([1; 16]);
+    let look = ReadAuditRow {
+        id: [1; 16],
+        at: NOW,
+        officer,
+        what: "case".into(),
+        case: Some(CASE),
+        part: String::new(),
+        purpose: "专项监督".into(),
+    };
+    let record = CaseRecordRow {
+        hash: Digest::new([2; 32]),
+        case: CASE,
+        number: "（巫市监）案〔2026〕1号".into(),
+        issued: NOW,
+        bytes: vec![1],
+    };
+    let made = IdempotencyRow {
+        officer,
+        route: "lead.raise".into(),
+        key: "k".into(),
+        fingerprint: Digest::new([3; 32]),
+        made: vec![4],
+        created: NOW,
+    };
+    write(store, |tx| {
+        tx.add_read_audit(&TENANT, &look)?;
+        tx.add_case_record(&TENANT, &record)?;
+        tx.add_idempotency(&TENANT, &made)
+    });
+    assert_eq!(read(store, |tx| tx.read_audits(&TENANT, &CASE)), [look]);
+    assert_eq!(read(store, |tx| tx.case_record(&TENANT, &CASE)), Some(record));
+    let before = |key: &str| read(store, |tx| tx.made_before(&TENANT, &officer, "lead.raise", key));
+    assert_eq!([before("k"), before("l")], [Some((Digest::new([3; 32]), vec![4])), None]);
+    let again = store.write_sync(|tx| tx.add_idempotency(&TENANT, &made));
+    assert!(again.unwrap_err().is_duplicate());
+    for table in ["read_audit", "case_record"] {
+        for statement in [format!("DELETE FROM {table}"), format!("UPDATE {table} SET tenant = tenant")] {
+            let refused = store.write_sync(|tx| Ok::<_, Error>(tx.db().batch_execute(&statement)?));
+            assert!(refused.is_err(), "{statement}");
+        }
+    }
+}
+
+pub(super) fn alarms_are_seen_with_the_case_or_the_phone_they_are_about(store: &Store) {
+    furnish(store);
+    let raise = |id: u8, device: Option<u8>, case: Option<CaseId>| AlarmRow {
+        id: [id; 16],
+        at: Instant::from_ms(id.into()),
+        kind: "fork".into(),
+        device: device.map(|id| DeviceId::new([id; 16])),
+        case,
+        change: None,
+        detail: "fork".into(),
+    };
+    write(store, |tx| {
+        tx.put_case_file(&TENANT, &file(CASE, "a/bb/", 1), &[], &[])?;
+        tx.add_alarm(&TENANT, &raise(1, Some(1), None))?;
+        tx.add_alarm(&TENANT, &raise(2, None, Some(CASE)))?;
+        tx.add_alarm(&TENANT, &raise(3, None, None))
+    });
+    let seen = |path: Option<&str>, after| {
+        let filter = AlarmFilter { agency_path: path.map(Into::into), after };
+        read(store, |tx| tx.alarm_page(&TENANT, &filter, 10)).iter().map(|alarm| alarm.id[0]).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(None, None), [3, 2, 1]);
+    assert_eq!(seen(Some("a/b/"), None), [1]);
+    assert_eq!(seen(Some("a/bb/"), None), [2]);
+    assert_eq!(seen(Some("a/"), None), [2, 1]);
+    assert_eq!(seen(None, Some((Instant::from_ms(2), [2; 16]))), [1]);
+}
