@@ -49,8 +49,8 @@ step() {
 }
 
 missing_packages() {
-    command -v cc >/dev/null && command -v make >/dev/null && command -v perl >/dev/null || echo build-essential perl
-    find_programs || echo postgresql
+    command -v cc >/dev/null && command -v make >/dev/null && command -v perl >/dev/null || printf 'build-essential\nperl\n'
+    find_programs || printf 'postgresql\n'
 }
 
 # Where initdb and pg_ctl are; Debian keeps them out of the PATH.
@@ -64,10 +64,10 @@ find_programs() {
 
 install_what_is_needed() {
     local packages
-    packages=$(missing_packages | xargs)
-    [ -n "$packages" ] || return 0
+    mapfile -t packages < <(missing_packages)
+    [ "${#packages[@]}" -gt 0 ] || return 0
     if [ "$(id -u)" != 0 ]; then
-        printf 'These packages are needed:\n  sudo apt-get update\n  sudo apt-get install -y %s\n' "$packages" >&2
+        printf 'These packages are needed:\n  sudo apt-get update\n  sudo apt-get install -y %s\n' "${packages[*]}" >&2
         exit 3
     fi
     # Without the cluster that Debian would create and start by itself.
@@ -75,8 +75,7 @@ install_what_is_needed() {
     [ -e /etc/postgresql-common/createcluster.conf ] ||
         echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
     apt-get update -qq || return 1
-    # shellcheck disable=SC2086 # a list of packages
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null || return 1
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null || return 1
     find_programs
 }
 
@@ -106,20 +105,23 @@ start_postgres() {
 
 # Runs a test command, shows it, and adds up what it says of itself.
 run_tests() {
-    local log="$work/tests.log" status=0
+    local log="$work/tests.log" status=0 what number
     "$@" 2>&1 | tee -a "$work/all.log" | tee "$log" || status=$?
-    local name rest
-    while read -r name rest; do
-        [ "$name" = passed ] && passed=$((passed + rest))
-        [ "$name" = failed ] && failed=$((failed + rest))
-        if [ "$name" = ignored ] && [ "$rest" != 0 ] && [ "${CI:-}" = true ]; then
-            echo "$rest tests were skipped, which is a failure where CI=true"
-            failed=$((failed + rest))
-            status=1
-        fi
-    done < <(sed -nE 's/^test result: .* ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored.*/passed \1\nfailed \2\nignored \3/p' "$log")
     # A test program that does not build, or dies, says nothing of itself.
     if [ "$status" != 0 ] && ! grep -q '^test result: FAILED' "$log"; then failed=$((failed + 1)); fi
+    while read -r what number; do
+        case $what in
+        passed) passed=$((passed + number)) ;;
+        failed) failed=$((failed + number)) ;;
+        ignored)
+            if [ "$number" != 0 ] && [ "${CI:-}" = true ]; then
+                echo "$number tests were skipped, which is a failure where CI=true"
+                failed=$((failed + number))
+                status=1
+            fi
+            ;;
+        esac
+    done < <(sed -nE 's/^test result: .* ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored.*/passed \1\nfailed \2\nignored \3/p' "$log")
     return "$status"
 }
 

@@ -1,5 +1,7 @@
 //! One batch, many changes: none holds up another, and what waits is named and opens.
 
+use std::io::{Read as _, Write as _};
+
 use sync_core::message::{Class, Missing, Push};
 use tests::{Phone, on_both_databases};
 
@@ -89,6 +91,23 @@ on_both_databases! {
         let most = phone.push_call(&empty(256)).send().expect(200);
         assert_eq!(sync_core::message::Pushed::read(&most.body).unwrap().fates.len(), 256);
         assert_eq!(phone.push_call(&empty(257)).send().refusal(), (400, "malformed".to_owned()));
+    }
+
+    fn a_body_whose_length_nobody_announced_is_cut_off_at_the_limit(server) {
+        let phone = Phone::of(server, "officer-a");
+        let mut link = std::net::TcpStream::connect(server.address()).unwrap();
+        let head = "POST /v1/sync/push HTTP/1.1\r\nHost: x\r\nContent-Type: application/cbor\r\n";
+        write!(link, "{head}Authorization: Bearer {}\r\nTransfer-Encoding: chunked\r\n\r\n", phone.token()).unwrap();
+        for _ in 0..64 {
+            write!(link, "10000\r\n").unwrap();
+            link.write_all(&[0; 0x10000]).unwrap();
+            write!(link, "\r\n").unwrap();
+        }
+        write!(link, "1\r\n0\r\n").unwrap();
+        let mut status = [0; 12];
+        link.read_exact(&mut status).unwrap();
+        assert_eq!(&status, b"HTTP/1.1 413");
+        let _ = phone.call("GET", "/v1/me").send().expect(200);
     }
 
     fn a_change_larger_than_a_mebibyte_is_refused_and_the_rest_is_taken(server) {
