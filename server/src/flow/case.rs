@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::case::{CaseState, Graph, fold};
 use sync_core::change::Change;
-use sync_core::id::{AgencyId, CaseId, Digest, OfficerId, TenantId};
+use sync_core::id::{AgencyId, CaseId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::law::rule::CheckResult;
 use sync_core::op::{Act, OpId};
 
@@ -43,6 +43,8 @@ pub struct Detail {
     pub held: Vec<StoredChange>,
     /// Names of everybody who appears.
     pub names: BTreeMap<OfficerId, String>,
+    /// What the phones that appear are called.
+    pub phones: BTreeMap<DeviceId, String>,
     /// The evidence it claims.
     pub evidence: Vec<(Digest, Option<EvidenceFileRow>)>,
     /// What the rules say, as of the newest act.
@@ -104,8 +106,14 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
             },
             None => None,
         };
-        let Some(path) = narrower(reach.agency_path, chosen) else { return Ok(Vec::new()) };
-        let filter = CaseFilter { agency_path: path, officer: reach.officer, ..filter };
+        let agency_path = match (reach.agency_path, chosen) {
+            (None, other) | (other, None) => other,
+            (Some(reach), Some(chosen)) => match narrower(reach, chosen) {
+                Some(path) => Some(path),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let filter = CaseFilter { agency_path, officer: reach.officer, ..filter };
         Ok(tx.case_files(&tenant, &filter, i64::from(limit) + 1)?)
     };
     let mut found = app.store.write(page).await?;
@@ -115,13 +123,11 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
 }
 
 /// The narrower of two subtrees, where they meet.
-fn narrower(reach: Option<String>, chosen: Option<String>) -> Option<Option<String>> {
-    match (reach, chosen) {
-        (None, other) | (other, None) => Some(other),
-        (Some(reach), Some(chosen)) if chosen.starts_with(&reach) => Some(Some(chosen)),
-        (Some(reach), Some(chosen)) if reach.starts_with(&chosen) => Some(Some(reach)),
-        (Some(_), Some(_)) => None,
+fn narrower(reach: String, chosen: String) -> Option<String> {
+    if chosen.starts_with(&reach) {
+        return Some(chosen);
     }
+    reach.starts_with(&chosen).then_some(reach)
 }
 
 /// One case within reach.
@@ -140,9 +146,10 @@ pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<Str
             let everybody = state.participants.keys().copied();
             let everybody = everybody.chain(held.iter().map(|stored| stored.change.header().officer)).collect();
             let names = names(tx, &tenant, everybody)?;
+            let phones = phones(tx, &tenant, &held)?;
             let evidence = tx.evidence_of(&tenant, &case)?;
             let checks = judge::judge(tx, &tenant, &state, projection::newest_act(&held))?;
-            Ok(Detail { access, agency_name, state, held, names, evidence, checks })
+            Ok(Detail { access, agency_name, state, held, names, phones, evidence, checks })
         })
         .await
 }
@@ -180,7 +187,8 @@ pub async fn history(
         .await
 }
 
-fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, name: &str) -> Vec<Write> {
+/// Every write to a field of a folded case, causes before effects.
+pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, name: &str) -> Vec<Write> {
     let by_id: BTreeMap<_, &StoredChange> = held.iter().map(|stored| (stored.change.id(), stored)).collect();
     let graph = Graph::new(held.iter().map(|stored| &stored.change));
     let live: BTreeSet<OpId> =
@@ -208,6 +216,22 @@ fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, name: 
         }
     }
     found
+}
+
+/// What the phones that recorded these changes are called.
+fn phones(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    held: &[StoredChange],
+) -> Result<BTreeMap<DeviceId, String>, Failure> {
+    let devices: BTreeSet<DeviceId> = held.iter().map(|stored| stored.change.header().device).collect();
+    let mut phones = BTreeMap::new();
+    for device in devices {
+        if let Some(row) = tx.device(tenant, &device)? {
+            phones.insert(device, row.label);
+        }
+    }
+    Ok(phones)
 }
 
 /// Names of these people.

@@ -5,6 +5,7 @@
 //! before the first byte leaves. Not here: the bytes themselves (`crate::evidence_store`).
 
 use std::fs::File;
+use std::io::ErrorKind;
 
 use sync_core::id::{CaseId, Digest};
 
@@ -59,10 +60,8 @@ fn may_upload(caller: &Caller) -> Result<(), Refusal> {
 
 /// An accident of the disk, or that it is full.
 fn on_disk(error: std::io::Error) -> Failure {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Refusal::StorageFull.into(),
-        _ => Failure::broken(error),
-    }
+    let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+    if full { Refusal::StorageFull.into() } else { Failure::broken(error) }
 }
 
 /// Runs disk work where it may block.

@@ -69,7 +69,7 @@ struct View<'a> {
 
 /// One case as it stands.
 pub fn detail(detail: Detail) -> wire::CaseDetail {
-    let Detail { access, agency_name, state, held, names, evidence, checks } = detail;
+    let Detail { access, agency_name, state, held, names, phones: _, evidence, checks } = detail;
     let view = View { state: &state, names: &names, masks: !access.sees_personal_data() };
     let all: Vec<wire::Field> = state.fields.iter().map(|field| view.field(field)).collect();
     let conflicts = all.iter().filter(|field| field.conflict).cloned().collect();
