@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::Connection;
 use serde_json::json;
 use sync_core::device::{Device, Enrolment, Moment, Options, Save, Saved, StoreError};
-use sync_core::id::{DeviceId, Epoch};
+use sync_core::id::DeviceId;
 use sync_core::sign::SignerError;
 
 use super::answer::Trouble;
@@ -113,16 +113,4 @@ impl Owner {
     pub fn save(&mut self, save: Save, now: &Moment) -> Result<Saved, Trouble> {
         Ok(self.device.save(save, now, random::bytes()?, &self.key)?)
     }
-}
-
-/// The epoch for which the next lease is wanted.
-///
-/// Read past the store, from its own file: [`Device`] does not tell it. Should it, this function goes.
-///
-/// # Errors
-/// Where the store cannot be read.
-pub(super) fn epoch(folder: &Folder) -> Result<Epoch, Trouble> {
-    let db = Connection::open_with_flags(folder.database(), rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
-    let read = |db: Connection| db.query_row("SELECT epoch FROM identity", [], |row| row.get::<_, Epoch>(0));
-    db.and_then(read).map_err(Trouble::broken)
 }

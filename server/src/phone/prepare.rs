@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::Phone;
 use super::answer::{Done, Trouble};
 use super::line::{get, post, read};
-use super::owner::{Owner, epoch};
+use super::owner::Owner;
 use super::value::unhex;
 
 /// Numbered paper the officer carries.
@@ -21,7 +21,7 @@ impl Phone {
     pub(super) fn lease(&mut self) -> Done {
         let asked_ms = self.boot.monotonic_ms();
         let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
-        let wanted = post("/v1/leases", &NewLease { epoch: epoch(&self.folder)?.to_string() })?;
+        let wanted = post("/v1/leases", &NewLease { epoch: owner.device.epoch()?.to_string() })?;
         let granted = self.line.ask(owner.id(), &owner.key, &wanted)?;
         let Lease { hash: _, bytes, issued_ms: _, not_after_ms, blocks, papers } = read(&granted)?;
         let bytes = unhex(&bytes).ok_or_else(|| Trouble::broken("the lease is not hex"))?;
