@@ -44,7 +44,8 @@ pub fn over(name: &str, server: &Server, address: Option<&str>, plan: &Plan) -> 
     let mut phones: Vec<Phone<'_>> =
         (0..PHONES).map(|place| Phone::of(server, OFFICERS[place % OFFICERS.len()])).collect();
     let mut numbers = 0;
-    let sample = phones[0].save(None, &[], push::opening(&phones[0], 0)).to_bytes();
+    let opening = push::opening(&phones[0], 0);
+    let sample = phones[0].save(None, &[], opening).to_bytes();
     (phones[0].seq, phones[0].prev) = (0, None);
     let limits = limits(server, address, &sample);
     let mut text = format!("## {name}\n\n{}\n", report::limits(&limits, sample.len()));
