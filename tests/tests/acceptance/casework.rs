@@ -167,6 +167,11 @@ on_both_databases! {
         let form = NewOp::put(Some(decision), "form", vec![], Value::text("spot_decision"));
         let shown = NewOp::new(Act::Record { step: "delivered".into() }).on(decision).with(Value::text("screen"));
         case.save(vec![form, shown]);
+        // The decision is made when the second officer has signed too.
+        let mut second = Phone::of(server, "officer-b");
+        let heads: Vec<ChangeId> = second.pull_all(500).case(case.id).heads.iter().copied().collect();
+        let signature = second.save(Some(case.id), &heads, vec![signed().on(decision)]);
+        assert_eq!(second.push(&[&signature]).fates[0].class, sync_core::message::Class::Accepted);
         let refused = case.command("unit-head", "close", &json!({}));
         assert_eq!(refused.refusal(), (409, "closing_unlawful".into()));
         assert!(refused.json()["article"].as_str().unwrap().contains("行政处罚法"), "{}", refused.text());
