@@ -1,5 +1,11 @@
 //! Cases: lists, one case as it stands, the history of a field, commands.
 
+mod command;
+mod history;
+
+pub use command::{Closing, CommandOutcome, Registration, Return};
+pub use history::{FieldHistory, FieldWrite};
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -389,94 +395,4 @@ pub struct CaseDetail {
     pub noted: Vec<NotedChange>,
     /// Operations of a newer version, kept and not shown.
     pub unknown: u32,
-}
-
-/// One write to a field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct FieldWrite {
-    /// The operation.
-    pub op: String,
-    /// `put`, or `resolve` where it settled a conflict.
-    pub act: String,
-    /// The value.
-    #[schema(value_type = Object, nullable)]
-    pub value: serde_json::Value,
-    /// Why, where it settled a conflict.
-    pub reason: Option<String>,
-    /// Who wrote it, when and where.
-    pub by: Author,
-    /// The operations whose values the author saw and replaced.
-    pub replaces: Vec<String>,
-    /// Whether it stands.
-    pub live: bool,
-    /// Whether a verdict excludes its change, or the change breaks a rule of form.
-    pub without_effect: bool,
-    /// When the server stored it.
-    pub received_ms: i64,
-}
-
-/// Every write to a field, causes before effects.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct FieldHistory {
-    /// The entity; absent for the case itself.
-    pub target: Option<String>,
-    /// Name.
-    pub name: String,
-    /// What people read.
-    pub label: Label,
-    /// Whether values that stand differ.
-    pub conflict: bool,
-    /// Part of the values is hidden from this caller.
-    pub masked: bool,
-    /// The writes.
-    pub writes: Vec<FieldWrite>,
-}
-
-/// An on-the-spot decision to be registered (备案). Nobody approves it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"target": "3f….4", "note": "已收到当场处罚决定书"}))]
-pub struct Registration {
-    /// The decision document: `<change>.<index>`.
-    pub target: String,
-    /// A note, up to 500 characters.
-    #[schema(max_length = 500)]
-    pub note: Option<String>,
-}
-
-/// A record to be returned for a supplement (退回补充).
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"target": "3f….9", "reason": "未询问标价签的制作时间，请补充询问"}))]
-pub struct Return {
-    /// The record: `<change>.<index>`.
-    pub target: String,
-    /// What is missing, 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
-    pub reason: String,
-}
-
-/// Closing a case.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"note": "处罚已执行完毕"}))]
-pub struct Closing {
-    /// A note, up to 500 characters.
-    #[schema(max_length = 500)]
-    pub note: Option<String>,
-}
-
-/// What a command did. The `ETag` of the answer is the case's new one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CommandOutcome {
-    /// The case.
-    pub case: String,
-    /// The server's change that carries the decision.
-    pub change: String,
-    /// Hash of the heads with that change.
-    pub basis: String,
-    /// `open`, `returned`, `closed`.
-    pub status: String,
-    /// Case number, once closed.
-    pub number: String,
 }

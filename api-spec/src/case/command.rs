@@ -1,0 +1,53 @@
+//! Commands on a case, and what they did.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An on-the-spot decision to be registered (备案). Nobody approves it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"target": "3f….4", "note": "已收到当场处罚决定书"}))]
+pub struct Registration {
+    /// The decision document: `<change>.<index>`.
+    pub target: String,
+    /// A note, up to 500 characters.
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+}
+
+/// A record to be returned for a supplement (退回补充).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"target": "3f….9", "reason": "未询问标价签的制作时间，请补充询问"}))]
+pub struct Return {
+    /// The record: `<change>.<index>`.
+    pub target: String,
+    /// What is missing, 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+/// Closing a case.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"note": "处罚已执行完毕"}))]
+pub struct Closing {
+    /// A note, up to 500 characters.
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+}
+
+/// What a command did. The `ETag` of the answer is the case's new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CommandOutcome {
+    /// The case.
+    pub case: String,
+    /// The server's change that carries the decision.
+    pub change: String,
+    /// Hash of the heads with that change.
+    pub basis: String,
+    /// `open`, `returned`, `closed`.
+    pub status: String,
+    /// Case number, once closed.
+    pub number: String,
+}

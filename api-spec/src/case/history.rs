@@ -1,0 +1,47 @@
+//! The history of a field.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Author, Label};
+
+/// One write to a field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FieldWrite {
+    /// The operation.
+    pub op: String,
+    /// `put`, or `resolve` where it settled a conflict.
+    pub act: String,
+    /// The value.
+    #[schema(value_type = Object, nullable)]
+    pub value: serde_json::Value,
+    /// Why, where it settled a conflict.
+    pub reason: Option<String>,
+    /// Who wrote it, when and where.
+    pub by: Author,
+    /// The operations whose values the author saw and replaced.
+    pub replaces: Vec<String>,
+    /// Whether it stands.
+    pub live: bool,
+    /// Whether a verdict excludes its change, or the change breaks a rule of form.
+    pub without_effect: bool,
+    /// When the server stored it.
+    pub received_ms: i64,
+}
+
+/// Every write to a field, causes before effects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FieldHistory {
+    /// The entity; absent for the case itself.
+    pub target: Option<String>,
+    /// Name.
+    pub name: String,
+    /// What people read.
+    pub label: Label,
+    /// Whether values that stand differ.
+    pub conflict: bool,
+    /// Part of the values is hidden from this caller.
+    pub masked: bool,
+    /// The writes.
+    pub writes: Vec<FieldWrite>,
+}
