@@ -4,11 +4,11 @@
 
 use std::str::FromStr as _;
 
-use sync_core::id::{AgencyId, DeviceId, OfficerId};
+use sync_core::id::{AgencyId, DeviceId, OfficerId, TenantId};
 
 use crate::app::App;
 use crate::refusal::{Failure, Refusal};
-use crate::store;
+use crate::store::{self, Tx};
 
 /// What a person may do, beside what the law and the reach say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,30 +139,43 @@ pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
     let tenant = app.tenant;
     app.store
         .read(move |tx| {
-            let person =
-                tx.officer(&tenant, &officer)?.filter(|person| person.active).ok_or(Refusal::Unauthenticated)?;
-            let version = tx.account_of(&tenant, &officer)?.map_or(0, |account| account.session_version);
-            if version != claims.sv {
-                return Err(Refusal::Unauthenticated.into());
-            }
+            let caller = person(tx, &tenant, officer, claims.sv, claims.sid)?;
             if let Some(device) = &device {
                 let enrolled = tx.device(&tenant, device)?.filter(|d| d.officer == officer);
                 if enrolled.ok_or(Refusal::Unauthenticated)?.revoked.is_some() {
                     return Err(Refusal::DeviceRevoked.into());
                 }
             }
-            let agency = tx.agency(&tenant, &person.agency)?.ok_or(store::Error::Corrupt { what: "officer.agency" })?;
-            let roles = tx.roles(&tenant, &officer)?.iter().filter_map(|name| Role::of(name)).collect();
-            Ok(Caller {
-                officer,
-                name: person.name,
-                agency: agency.id,
-                agency_name: agency.name,
-                path: agency.path,
-                roles,
-                device,
-                session: claims.sid,
-            })
+            Ok(Caller { device, ..caller })
         })
         .await
+}
+
+/// The person of a session, without a phone, if the account's sessions are still of that version.
+///
+/// # Errors
+/// [`Refusal::Unauthenticated`], or an accident.
+pub(super) fn person(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    officer: OfficerId,
+    version: i64,
+    session: String,
+) -> Result<Caller, Failure> {
+    let person = tx.officer(tenant, &officer)?.filter(|person| person.active).ok_or(Refusal::Unauthenticated)?;
+    if tx.account_of(tenant, &officer)?.map_or(0, |account| account.session_version) != version {
+        return Err(Refusal::Unauthenticated.into());
+    }
+    let agency = tx.agency(tenant, &person.agency)?.ok_or(store::Error::Corrupt { what: "officer.agency" })?;
+    let roles = tx.roles(tenant, &officer)?.iter().filter_map(|name| Role::of(name)).collect();
+    Ok(Caller {
+        officer,
+        name: person.name,
+        agency: agency.id,
+        agency_name: agency.name,
+        path: agency.path,
+        roles,
+        device: None,
+        session,
+    })
 }

@@ -74,6 +74,27 @@ pub struct Outcome {
     pub number: String,
 }
 
+/// They register decisions.
+const REGISTERING: [Role; 4] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::AgencyAdmin];
+/// They return records and close cases.
+const HEADING: [Role; 1] = [Role::UnitHead];
+
+/// What a caller may decide about a case by role and standing; the state of the case may still stand in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Powers {
+    /// Register decisions.
+    pub registers: bool,
+    /// Return records and close the case.
+    pub heads: bool,
+}
+
+/// See [`Powers`].
+pub fn powers(caller: &Caller, access: &Access) -> Powers {
+    let decides = access.handles && !access.takes_part && !access::supervises(caller);
+    let is_one = |roles: &[Role]| decides && caller.must_be(roles).is_ok();
+    Powers { registers: is_one(&REGISTERING), heads: is_one(&HEADING) }
+}
+
 impl Wish {
     const fn route(&self) -> &'static str {
         match self {
@@ -85,8 +106,8 @@ impl Wish {
 
     const fn deciders(&self) -> &'static [Role] {
         match self {
-            Self::Register { .. } => &[Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::AgencyAdmin],
-            Self::Return { .. } | Self::Close { .. } => &[Role::UnitHead],
+            Self::Register { .. } => &REGISTERING,
+            Self::Return { .. } | Self::Close { .. } => &HEADING,
         }
     }
 

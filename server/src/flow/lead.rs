@@ -206,6 +206,26 @@ pub async fn step(
         .await
 }
 
+/// Whether the caller raises leads.
+pub fn may_raise(caller: &Caller) -> bool {
+    caller.must_be(&RAISERS).is_ok()
+}
+
+/// Whether the caller sees leads at all.
+pub fn may_see(caller: &Caller) -> bool {
+    reach(caller).is_ok()
+}
+
+/// The step that the lead waits for, if it is the caller's.
+pub fn next_step(caller: &Caller, lead: &LeadRow) -> Option<Step> {
+    let step = match lead.status.as_str() {
+        RAISED => Step::Answer,
+        ANSWERED => Step::Close,
+        _ => return None,
+    };
+    may_take(caller, lead, step).then_some(step)
+}
+
 fn may_take(caller: &Caller, lead: &LeadRow, step: Step) -> bool {
     match step {
         Step::Answer => {

@@ -1,11 +1,13 @@
 //! Agencies, officers and tasks in reach.
 
-use sync_core::id::OfficerId;
+use sync_core::id::{OfficerId, TenantId};
 
 use super::caller::Caller;
 use crate::app::App;
 use crate::refusal::{Failure, Refusal};
-use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, TaskRow};
+use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, TaskRow, Tx};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// An officer with roles and certificates.
 #[derive(Debug)]
@@ -48,6 +50,64 @@ pub async fn page(
     let more = found.len() > wanted;
     found.truncate(wanted);
     Ok((found, more))
+}
+
+/// An officer of a roster.
+#[derive(Debug)]
+pub struct Listed {
+    /// The person.
+    pub officer: OfficerRow,
+    /// Name of the agency.
+    pub agency_name: String,
+    /// Certificates with their history.
+    pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
+}
+
+/// Officers in reach with their certificates.
+#[derive(Debug)]
+pub struct Roster {
+    /// A page of them, by id.
+    pub listed: Vec<Listed>,
+    /// Whether there are more.
+    pub more: bool,
+    /// Those whose certificate ends within [`NOTICE_DAYS`], the soonest first; at most [`SOONEST`].
+    pub ending: Vec<Listed>,
+}
+
+/// How many days before its end a certificate is announced.
+pub const NOTICE_DAYS: i64 = 90;
+/// How many that end soon are told at once.
+pub const SOONEST: i64 = 100;
+
+fn listed(tx: &mut Tx<'_>, tenant: &TenantId, officer: OfficerRow) -> Result<Listed, Failure> {
+    let agency_name = tx.agency(tenant, &officer.agency)?.map(|agency| agency.name).unwrap_or_default();
+    let certificates = tx.certificates(tenant, &officer.id)?;
+    Ok(Listed { officer, agency_name, certificates })
+}
+
+/// A page of the officers in reach with their certificates, and whose certificate ends soon.
+///
+/// # Errors
+/// An accident.
+pub async fn roster(app: &App, caller: Caller, after: Option<OfficerId>, limit: u32) -> Result<Roster, Failure> {
+    let (tenant, now, wanted) = (app.tenant, app.clock.now(), usize::try_from(limit).map_err(Failure::broken)?);
+    let (first, last) = (now.date().to_string(), now.plus_ms(NOTICE_DAYS * DAY_MS).date().to_string());
+    app.store
+        .read(move |tx| {
+            let mut found = tx.officers_below(&tenant, caller.reach(), after.as_ref(), i64::from(limit) + 1)?;
+            let more = found.len() > wanted;
+            found.truncate(wanted);
+            let listed_here =
+                found.into_iter().map(|officer| listed(tx, &tenant, officer)).collect::<Result<_, _>>()?;
+            let mut ending = Vec::new();
+            for certificate in tx.certificates_ending(&tenant, caller.reach(), (&first, &last), SOONEST)? {
+                if let Some(officer) = tx.officer(&tenant, &certificate.officer)? {
+                    ending.push(listed(tx, &tenant, officer)?);
+                }
+            }
+            Ok::<_, Failure>(Roster { listed: listed_here, more, ending })
+        })
+        .await
 }
 
 /// One officer in reach.

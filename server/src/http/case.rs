@@ -52,7 +52,11 @@ pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> 
     Ok(Json(CasePage { items: found.into_iter().map(view::card).collect(), next_cursor }))
 }
 
-fn search(query: CaseQuery) -> Result<Search, Refused> {
+/// What a query of the list asks for.
+///
+/// # Errors
+/// [`Refusal::Malformed`] that names the field; [`Refusal::WrongCursor`].
+pub fn search(query: CaseQuery) -> Result<Search, Refused> {
     let CaseQuery { status, kind, agency, officer, from, to, text: words, limit: _, cursor: after, purpose: why } = query;
     let one_of = |value: Option<String>, known: &[&str], field: &str| match value {
         Some(value) if !known.contains(&value.as_str()) => Err(wrong(field)),

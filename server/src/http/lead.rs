@@ -5,6 +5,7 @@ use actix_web::web::{Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use api_spec::lead::{self as wire, LeadPage, LeadQuery, LeadText, NewLead};
 use sync_core::id::TenantId;
+use sync_core::time::Instant;
 
 use super::State;
 use super::auth::Caller;
@@ -15,9 +16,12 @@ use crate::flow::lead::{self, Lead, Search, Step};
 use crate::refusal::Refusal;
 use crate::store::{LeadRow, Said};
 
-const KINDS: [&str; 7] = ["procedure", "evidence", "law", "discretion", "document", "conduct", "other"];
-const STATUSES: [&str; 3] = ["raised", "answered", "closed"];
-const LONGEST_TEXT: usize = 2000;
+/// What kinds of problem a lead is about.
+pub const KINDS: [&str; 7] = ["procedure", "evidence", "law", "discretion", "document", "conduct", "other"];
+/// The steps of a lead.
+pub const STATUSES: [&str; 3] = ["raised", "answered", "closed"];
+/// The longest text on a lead, in characters.
+pub const LONGEST_TEXT: usize = 2000;
 
 fn shown(lead: Lead) -> wire::Lead {
     let Lead { row, names } = lead;
@@ -44,6 +48,15 @@ fn shown(lead: Lead) -> wire::Lead {
 fn tagged(mut response: actix_web::HttpResponseBuilder, lead: Lead) -> HttpResponse {
     let version = lead.row.version;
     response.insert_header((ETAG, format!("\"{version}\""))).json(shown(lead))
+}
+
+/// Reads a cursor of the list.
+///
+/// # Errors
+/// [`Refusal::WrongCursor`].
+pub fn lead_cursor(text: &str) -> Result<(Instant, [u8; 16]), Refusal> {
+    // A lead's id is as long as a tenant's.
+    cursor::<TenantId>(text).map(|(at, id)| (at, *id.bytes()))
 }
 
 fn lead_id(text: &str) -> Result<[u8; 16], Refusal> {
@@ -102,8 +115,7 @@ pub async fn list_leads(app: State, caller: Caller, query: Query<LeadQuery>) -> 
     if status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
         return Err(wrong("status").into());
     }
-    // A lead's id is as long as a tenant's.
-    let after = after.as_deref().map(cursor::<TenantId>).transpose()?.map(|(at, id)| (at, *id.bytes()));
+    let after = after.as_deref().map(lead_cursor).transpose()?;
     let search = Search { status, case: case.as_deref().map(|text| id(text, "case")).transpose()?, after };
     let (found, more) = lead::list(&app, caller, search, limit(asked)).await?;
     let next_cursor = found.last().filter(|_| more).map(|last| next(last.row.raised.at, lead::id_text(&last.row.id)));

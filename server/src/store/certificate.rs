@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sync_core::id::{OfficerId, TenantId};
 use sync_core::time::Instant;
 
-use super::schema::{certificate, certificate_interval};
+use super::schema::{agency, certificate, certificate_interval, officer};
 use super::tx::Tx;
 use super::{Error, row};
 
@@ -116,6 +116,35 @@ impl Tx<'_> {
                 let history = intervals.remove(&certificate.number).unwrap_or_default();
                 Ok((certificate, history))
             })
+            .collect()
+    }
+
+    /// Certificates of active officers of the agencies below `path` whose last day is from `first` to `last`
+    /// (`YYYY-MM-DD`), the soonest first.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn certificates_ending(
+        &mut self,
+        tenant: &TenantId,
+        path: &str,
+        (first, last): (&str, &str),
+        limit: i64,
+    ) -> Result<Vec<CertificateRow>, Error> {
+        let holder = officer::tenant.eq(certificate::tenant).and(officer::id.eq(certificate::officer));
+        certificate::table
+            .inner_join(officer::table.on(holder))
+            .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
+            .filter(certificate::tenant.eq(&tenant.bytes()[..]))
+            .filter(agency::path.like(format!("{path}%")))
+            .filter(officer::active.eq(true))
+            .filter(certificate::valid_until.between(first, last))
+            .order((certificate::valid_until, certificate::number))
+            .limit(limit)
+            .select(certificate::all_columns)
+            .load::<Columns>(self.db())?
+            .into_iter()
+            .map(restore)
             .collect()
     }
 

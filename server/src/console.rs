@@ -1,0 +1,106 @@
+//! The console: pages that the server makes, for people with a browser. Another skin over the flows of the API.
+//!
+//! Promise: everything a page shows or does goes through `crate::flow`, under the same roles, masks and audit as
+//! `/v1`; no page needs a script, and none is allowed one; a form that this console did not make does nothing.
+//! Not here: anything about the database; the API document, which these internal routes are not part of
+//! ([`ROUTES`] lists them instead).
+
+mod act;
+mod assets;
+mod case;
+mod cases;
+mod csrf;
+mod devices;
+mod door;
+mod evidence;
+mod file;
+mod first_run;
+mod leads;
+mod officers;
+mod page;
+mod record;
+mod session;
+mod visit;
+mod words;
+
+use actix_web::web::{self, FormConfig};
+
+use crate::http::problem::Problem;
+use crate::refusal::Refusal;
+
+/// The longest form, in bytes: two thousand characters, each written as nine, and some room.
+const FORM_LIMIT: usize = 64 * 1024;
+
+/// Every page and every form: method and path. Internal, so not in the API document; a test holds this list and the
+/// routes together.
+pub const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/console"),
+    ("GET", "/console/"),
+    ("GET", "/console/static/{name}"),
+    ("GET", "/console/sign-in"),
+    ("POST", "/console/sign-in"),
+    ("POST", "/console/sign-out"),
+    ("GET", "/console/first-run"),
+    ("POST", "/console/first-run/administrator"),
+    ("POST", "/console/first-run/demonstration"),
+    ("GET", "/console/cases"),
+    ("GET", "/console/cases/{id}"),
+    ("GET", "/console/cases/{id}/fields/{target}/{name}"),
+    ("GET", "/console/cases/{id}/evidence/{digest}"),
+    ("GET", "/console/cases/{id}/evidence/{digest}/file"),
+    ("GET", "/console/cases/{id}/record"),
+    ("GET", "/console/cases/{id}/record/file"),
+    ("GET", "/console/cases/{id}/act/{act}"),
+    ("POST", "/console/cases/{id}/act/{act}"),
+    ("GET", "/console/leads"),
+    ("GET", "/console/leads/{id}"),
+    ("POST", "/console/leads/{id}/answer"),
+    ("POST", "/console/leads/{id}/close"),
+    ("GET", "/console/officers"),
+    ("GET", "/console/officers/{id}"),
+    ("POST", "/console/officers/{id}/enrolment-code"),
+    ("GET", "/console/devices"),
+    ("GET", "/console/devices/{id}/revoke"),
+    ("POST", "/console/devices/{id}/revoke"),
+];
+
+/// Registers the console.
+pub fn pages(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/console")
+            .app_data(FormConfig::default().limit(FORM_LIMIT))
+            .service(cases::home)
+            .service(cases::home_with_slash)
+            .service(assets::file)
+            .service(session::sign_in_page)
+            .service(session::sign_in)
+            .service(session::sign_out)
+            .service(first_run::first_run_page)
+            .service(first_run::make_administrator)
+            .service(first_run::load_demonstration)
+            .service(cases::list)
+            .service(case::read)
+            .service(case::read_history)
+            .service(evidence::viewer)
+            .service(evidence::bytes)
+            .service(record::read)
+            .service(record::download_record)
+            .service(act::form_page)
+            .service(act::run)
+            .service(leads::list)
+            .service(leads::read)
+            .service(leads::answer)
+            .service(leads::close)
+            .service(officers::list)
+            .service(officers::read)
+            .service(officers::give_code)
+            .service(devices::list)
+            .service(devices::revoke_form)
+            .service(devices::revoke)
+            .default_service(web::to(async || Err::<String, _>(Problem::from(Refusal::NotFound))))
+            .wrap(actix_web::middleware::from_fn(door::door)),
+    );
+}
+
+
+

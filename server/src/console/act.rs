@@ -1,0 +1,279 @@
+//! What a head or a supervisor does about a case: a form that says what will happen, then the flow.
+//!
+//! Promise: decided on the state of the page the form was opened from; sent twice, done once; a refusal stands above
+//! the form with its article, and what was typed is kept.
+
+use actix_web::web::{Path, Query};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use serde::Deserialize;
+use sync_core::id::{Digest, hex};
+
+use super::case::{Purpose, ask_purpose, case_id};
+use super::csrf::Posted;
+use super::file::{Block, Reader};
+use super::page::{self, Page, Part};
+use super::visit::SignedIn;
+use super::words;
+use crate::flow::case::{self, Detail};
+use crate::flow::command::{self, Command, Powers, Wish, powers};
+use crate::flow::lead::{self, NewLead};
+use crate::http::State;
+use crate::http::case::view;
+use crate::http::lead::KINDS;
+use crate::http::problem::Problem;
+use crate::random;
+use crate::refusal::{Failure, Refusal, Refused};
+
+const LONGEST_REASON: usize = 500;
+const LONGEST_LEAD: usize = 2000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Register,
+    Return,
+    Close,
+    Lead,
+}
+
+impl Act {
+    fn of(name: &str) -> Result<Self, Refusal> {
+        match name {
+            "register" => Ok(Self::Register),
+            "return" => Ok(Self::Return),
+            "close" => Ok(Self::Close),
+            "lead" => Ok(Self::Lead),
+            _ => Err(Refusal::NotFound),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::Return => "return",
+            Self::Close => "close",
+            Self::Lead => "lead",
+        }
+    }
+
+    const fn title(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Register => ("备案登记", "Register for the record"),
+            Self::Return => ("退回补充", "Return for a supplement"),
+            Self::Close => ("结案", "Close the case"),
+            Self::Lead => ("提出监督线索", "Raise a supervision lead"),
+        }
+    }
+
+    const fn explained(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Register => (
+                "登记已收到的当场处罚决定，只备案、不审批。登记后写入案卷，不能删除。",
+                "Records that the decision made on the spot was reported. Nobody approves it. It becomes part of the file for good.",
+            ),
+            Self::Return => (
+                "把笔录退回执法人员补充。原笔录不改动；补充内容另作补充笔录。补充之前不能结案。",
+                "Returns a record to its officers. The record itself stays as it is: they add a supplement. Until then the case cannot be closed.",
+            ),
+            Self::Close => (
+                "结案后服务器编定案号并签发案件记录；此后案卷不再接受修改。有分歧未处理、证据未上传、退回未补充或违反阻断规则的，不予结案。",
+                "The server numbers the case and signs its record; the file takes no more changes. It refuses while a conflict is open, evidence is missing, a return is unanswered or a blocking rule is breached.",
+            ),
+            Self::Lead => (
+                "向办案单位提出监督线索，由其负责人答复。案卷本身不变。",
+                "Tells the handling agency what you found; its head answers. The case itself does not change.",
+            ),
+        }
+    }
+
+    /// Whether the caller may do it, as far as role and standing go.
+    fn is_among(self, powers: Powers, raises: bool) -> bool {
+        match self {
+            Self::Register => powers.registers,
+            Self::Return | Self::Close => powers.heads,
+            Self::Lead => raises,
+        }
+    }
+
+    /// What kinds of entity it is done to.
+    const fn targets(self) -> &'static [&'static str] {
+        match self {
+            Self::Register => &["document"],
+            Self::Return => &["record"],
+            Self::Close | Self::Lead => &[],
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "act.html")]
+struct ActForm {
+    page: Page,
+    act: &'static str,
+    id: String,
+    title: String,
+    explained: String,
+    targets: Vec<Block>,
+    kinds: &'static [&'static str],
+    typed: Typed,
+    back: String,
+    most: usize,
+    needs_text: bool,
+}
+
+impl ActForm {
+    fn word<'a>(&self, code: &'a str) -> &'a str {
+        words::word(self.page.language, code)
+    }
+}
+
+/// What the form holds, hidden and typed.
+#[derive(Debug, Clone, Default)]
+struct Typed {
+    seen: String,
+    key: String,
+    purpose: String,
+    target: String,
+    kind: String,
+    text: String,
+}
+
+impl Typed {
+    fn of(posted: &Posted) -> Self {
+        let raw = |name: &str| posted.raw(name).to_owned();
+        Self {
+            seen: raw("seen"),
+            key: raw("key"),
+            purpose: raw("purpose"),
+            target: raw("target"),
+            kind: raw("kind"),
+            text: raw("text"),
+        }
+    }
+}
+
+/// The state of the case that its reader saw, and which entity is meant.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Opened {
+    seen: String,
+    target: String,
+    purpose: String,
+}
+
+fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<ActForm, Refusal> {
+    let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
+    if !act.is_among(powers, raises) {
+        return Err(Refusal::Forbidden);
+    }
+    let phones = found.phones.clone();
+    let case = view::detail(found);
+    let page = Page::within(signed, Part::Cases, act.title());
+    let (zh, en) = act.explained();
+    let query = Purpose::from(typed.purpose.as_str()).query();
+    let targets = Reader::new(signed.visit.language, &case, &phones).blocks(act.targets());
+    Ok(ActForm {
+        explained: page.t(zh, en).to_owned(),
+        page,
+        act: act.name(),
+        back: format!("/console/cases/{}{query}", case.card.id),
+        id: case.card.id,
+        title: case.card.title,
+        targets: targets.into_iter().filter(|block| block.withdrawn.is_empty() && !block.shell).collect(),
+        kinds: if act == Act::Lead { &KINDS } else { &[] },
+        typed,
+        most: if act == Act::Lead { LONGEST_LEAD } else { LONGEST_REASON },
+        needs_text: matches!(act, Act::Lead | Act::Return),
+    })
+}
+
+/// The form.
+#[get("/cases/{id}/act/{act}")]
+pub async fn form_page(
+    app: State,
+    signed: SignedIn,
+    path: Path<(String, String)>,
+    query: Query<Opened>,
+) -> Result<HttpResponse, Problem> {
+    let (id, act) = path.into_inner();
+    let (id, act) = (case_id(&id)?, Act::of(&act)?);
+    let Opened { seen, target, purpose } = query.into_inner();
+    let why = Purpose::from(purpose.as_str()).said()?;
+    let found = match page::outcome(case::detail(&app, signed.caller.clone(), id, why).await)? {
+        Ok(found) => found,
+        Err(refused) => return ask_purpose(&signed, refused),
+    };
+    let key = hex(&random::bytes::<16>().map_err(Failure::from)?);
+    let typed = Typed { seen, key, purpose, target, ..Typed::default() };
+    page::show(&signed.visit, &shown(&signed, act, found, typed)?)
+}
+
+/// Does it.
+#[post("/cases/{id}/act/{act}")]
+pub async fn run(
+    app: State,
+    signed: SignedIn,
+    path: Path<(String, String)>,
+    posted: Posted,
+) -> Result<HttpResponse, Problem> {
+    let (id, act) = path.into_inner();
+    let (case, act) = (case_id(&id)?, Act::of(&act)?);
+    let done = match wanted(act, &posted) {
+        Ok(Wanted::Command(seen, wish)) => {
+            let key = Some(posted.raw("key").to_owned()).filter(|key| is_key(key));
+            let command = Command { case, seen, key, wish };
+            command::run(&app, signed.caller.clone(), command).await.map(|_outcome| None)
+        }
+        Ok(Wanted::Lead { kind, text, key }) => {
+            let new = NewLead { case, kind, text, key };
+            lead::raise(&app, signed.caller.clone(), new).await.map(|lead| Some(lead::id_text(&lead.row.id)))
+        }
+        Err(refused) => Err(Failure::Refused(refused)),
+    };
+    let typed = Typed::of(&posted);
+    let purpose = Purpose::from(typed.purpose.as_str());
+    match page::outcome(done)? {
+        Ok(Some(lead)) => Ok(page::see(&format!("/console/leads/{lead}"))),
+        Ok(None) => Ok(page::see(&format!("/console/cases/{id}{}", purpose.query()))),
+        Err(refused) => {
+            let found = case::detail(&app, signed.caller.clone(), case, purpose.said()?).await?;
+            let form = shown(&signed, act, found, typed)?;
+            page::again(&signed.visit, refused.refusal, &ActForm { page: form.page.refused(&refused), ..form })
+        }
+    }
+}
+
+/// What a form asks for.
+enum Wanted {
+    Command(Digest, Wish),
+    Lead { kind: String, text: String, key: String },
+}
+
+fn is_key(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_alphanumeric())
+}
+
+fn wanted(act: Act, posted: &Posted) -> Result<Wanted, Refused> {
+    let seen = || posted.raw("seen").parse::<Digest>().map_err(|_no_state| Refused::from(Refusal::Stale));
+    let target = || posted.raw("target").parse().map_err(|_no_entity| Refused::from(Refusal::NoSuchTarget));
+    Ok(match act {
+        Act::Register => {
+            let wish = Wish::Register { target: target()?, note: posted.optional("text", LONGEST_REASON)? };
+            Wanted::Command(seen()?, wish)
+        }
+        Act::Return => {
+            let wish = Wish::Return { target: target()?, reason: posted.prose("text", LONGEST_REASON)? };
+            Wanted::Command(seen()?, wish)
+        }
+        Act::Close => Wanted::Command(seen()?, Wish::Close { note: posted.optional("text", LONGEST_REASON)? }),
+        Act::Lead => {
+            let kind = posted.raw("kind").to_owned();
+            if !KINDS.contains(&kind.as_str()) {
+                return Err(Refusal::Malformed.because("请选择线索类别。", "Choose what kind of problem it is."));
+            }
+            let key = Some(posted.raw("key").to_owned()).filter(|key| is_key(key));
+            let key = key.ok_or(Refusal::IdempotencyKeyRequired)?;
+            Wanted::Lead { kind, text: posted.prose("text", LONGEST_LEAD)?, key }
+        }
+    })
+}

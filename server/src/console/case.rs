@@ -1,0 +1,244 @@
+//! One case as one readable file, and the history of its fields.
+
+use actix_web::web::{Path, Query};
+use actix_web::{HttpResponse, get};
+use api_spec::case::CaseDetail;
+use askama::Template;
+use serde::Deserialize;
+use sync_core::id::CaseId;
+
+use super::file::{Block, Check, Dispute, Event, Piece, Reader, Row};
+use super::page::{self, Page, Part};
+use super::visit::SignedIn;
+use super::words;
+use crate::flow::case::{self, Detail, History};
+use crate::flow::command::{Powers, powers};
+use crate::flow::lead::{self, Lead, Search};
+use crate::http::State;
+use crate::http::case::view;
+use crate::http::input;
+use crate::http::problem::Problem;
+use crate::refusal::{Refusal, Refused};
+
+/// Why somebody looks, as the address says it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Purpose {
+    purpose: String,
+}
+
+impl Purpose {
+    /// As the flows take it.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`].
+    pub fn said(&self) -> Result<Option<String>, Refused> {
+        let said = self.purpose.trim();
+        input::purpose((!said.is_empty()).then(|| said.to_owned()))
+    }
+
+    /// What addresses of the same case carry on: `?purpose=…` or nothing.
+    pub fn query(&self) -> String {
+        let said = self.purpose.trim();
+        if said.is_empty() { String::new() } else { format!("?purpose={}", page::encoded(said)) }
+    }
+}
+
+/// The purpose that a form carried on.
+impl From<&str> for Purpose {
+    fn from(said: &str) -> Self {
+        Self { purpose: said.to_owned() }
+    }
+}
+
+/// An id in a path; what is none names nothing.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn case_id(text: &str) -> Result<CaseId, Refusal> {
+    text.parse().map_err(|_not_an_id| Refusal::NotFound)
+}
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CaseFile {
+    page: Page,
+    case: CaseDetail,
+    /// `?purpose=…` or nothing.
+    query: String,
+    rows: Vec<Row>,
+    parties: Vec<Block>,
+    records: Vec<Block>,
+    documents: Vec<Block>,
+    exhibits: Vec<Block>,
+    others: Vec<Block>,
+    conflicts: Vec<Dispute>,
+    settled: Vec<Dispute>,
+    events: Vec<Event>,
+    checks: Vec<Check>,
+    pieces: Vec<Piece>,
+    numbers: Vec<(String, String)>,
+    noted: Vec<(api_spec::case::NotedChange, String)>,
+    signatures: Vec<(api_spec::case::Signature, String)>,
+    opened_by: String,
+    powers: Powers,
+    raises: bool,
+    leads: Vec<Lead>,
+}
+
+impl CaseFile {
+    fn word<'a>(&self, code: &'a str) -> &'a str {
+        words::word(self.page.language, code)
+    }
+
+    fn address(&self, part: &str) -> String {
+        format!("/console/cases/{}/{part}{}", self.case.card.id, self.query)
+    }
+
+    /// The form of an act on this case, with the state that its decider saw.
+    fn act(&self, act: &str) -> String {
+        let mark = if self.query.is_empty() { '?' } else { '&' };
+        format!("/console/cases/{}/act/{act}{}{mark}seen={}", self.case.card.id, self.query, self.case.basis)
+    }
+
+    fn acts(&self) -> bool {
+        self.raises || (self.case.card.status != "closed" && (self.powers.heads || self.powers.registers))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "purpose.html")]
+struct AskPurpose {
+    page: Page,
+}
+
+#[derive(Template)]
+#[template(path = "history.html")]
+struct FieldHistory {
+    page: Page,
+    back: String,
+    dispute: Dispute,
+    masked: bool,
+}
+
+/// Asks a supervisor why, where that is what is missing; otherwise passes the refusal on.
+///
+/// # Errors
+/// The refusal.
+pub fn ask_purpose(signed: &SignedIn, refused: Refused) -> Result<HttpResponse, Problem> {
+    if refused.refusal != Refusal::PurposeRequired {
+        return Err(refused.into());
+    }
+    let page = Page::within(signed, Part::Cases, ("查阅目的", "Purpose of reading"));
+    page::again(&signed.visit, refused.refusal, &AskPurpose { page: page.refused(&refused) })
+}
+
+/// The case.
+#[get("/cases/{id}")]
+pub async fn read(
+    app: State,
+    signed: SignedIn,
+    path: Path<String>,
+    query: Query<Purpose>,
+) -> Result<HttpResponse, Problem> {
+    let (id, purpose) = (case_id(&path)?, query.said()?);
+    let found = match page::outcome(case::detail(&app, signed.caller.clone(), id, purpose).await)? {
+        Ok(found) => found,
+        Err(refused) => return ask_purpose(&signed, refused),
+    };
+    let leads = if lead::may_see(&signed.caller) {
+        let search = Search { case: Some(id), ..Search::default() };
+        lead::list(&app, signed.caller.clone(), search, 100).await?.0
+    } else {
+        Vec::new()
+    };
+    page::show(&signed.visit, &file(&signed, found, leads, query.query()))
+}
+
+fn file(signed: &SignedIn, found: Detail, leads: Vec<Lead>, query: String) -> CaseFile {
+    let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
+    let settled: Vec<_> = settled(&found);
+    let phones = found.phones.clone();
+    let case = view::detail(found);
+    let title = if case.card.title.is_empty() { case.card.item.clone() } else { case.card.title.clone() };
+    let reader = Reader::new(signed.visit.language, &case, &phones);
+    let noted = case.noted.iter().map(|noted| (noted.clone(), reader.by(&noted.by))).collect();
+    let signatures = case.signatures.iter().map(|signed| (signed.clone(), reader.by(&signed.by))).collect();
+    CaseFile {
+        page: Page::within(signed, Part::Cases, (&title, &title)),
+        query,
+        rows: reader.rows(),
+        parties: reader.blocks(&["party"]),
+        records: reader.blocks(&["record", "supplementary_record"]),
+        documents: reader.blocks(&["document"]),
+        exhibits: reader.blocks(&["evidence"]),
+        others: others(&reader, &case),
+        conflicts: reader.conflicts(),
+        settled: settled.iter().map(|history| reader.history(history)).collect(),
+        events: reader.events(),
+        checks: reader.checks(),
+        pieces: reader.pieces(),
+        numbers: reader.numbers(),
+        noted,
+        signatures,
+        opened_by: case.opened_by.as_ref().map(|by| reader.by(by)).unwrap_or_default(),
+        powers,
+        raises,
+        leads,
+        case,
+    }
+}
+
+/// Entities of kinds that this version has no section for.
+fn others(reader: &Reader<'_>, case: &CaseDetail) -> Vec<Block> {
+    let known = ["party", "record", "supplementary_record", "document", "evidence", "line"];
+    let kinds: Vec<&str> = case.entities.iter().map(|entity| entity.kind.as_str()).collect();
+    let new: Vec<&str> = kinds.into_iter().filter(|kind| !known.contains(kind)).collect();
+    reader.blocks(&new)
+}
+
+/// The writes to every field whose value stands because somebody settled a conflict.
+fn settled(found: &Detail) -> Vec<api_spec::case::FieldHistory> {
+    let by_reason = found.state.fields.iter().filter(|field| field.live.iter().any(|live| live.reason.is_some()));
+    let histories = by_reason.map(|field| {
+        let entity = field.target.and_then(|target| found.state.entities.get(&target));
+        let history = History {
+            access: found.access.clone(),
+            entity: entity.map(|entity| entity.kind.clone()).unwrap_or_default(),
+            conflict: field.conflict,
+            writes: case::writes(&found.state, &found.held, field.target, &field.name),
+            names: found.names.clone(),
+        };
+        view::history(field.target, field.name.clone(), history)
+    });
+    histories.collect()
+}
+
+/// Every write to a field.
+#[get("/cases/{id}/fields/{target}/{name}")]
+pub async fn read_history(
+    app: State,
+    signed: SignedIn,
+    path: Path<(String, String, String)>,
+    query: Query<Purpose>,
+) -> Result<HttpResponse, Problem> {
+    let (id, target, name) = path.into_inner();
+    let (case, purpose) = (case_id(&id)?, query.said()?);
+    let target = match target.as_str() {
+        "case" => None,
+        text => Some(text.parse().map_err(|_not_an_id| Refusal::NotFound)?),
+    };
+    let found = case::history(&app, signed.caller.clone(), case, target, name.clone(), purpose.clone()).await;
+    let found = match page::outcome(found)? {
+        Ok(found) => found,
+        Err(refused) => return ask_purpose(&signed, refused),
+    };
+    // Labels of phones and entities come from the case as a whole.
+    let whole = case::detail(&app, signed.caller.clone(), case, purpose).await?;
+    let (phones, written) = (whole.phones.clone(), view::history(target, name, found));
+    let whole = view::detail(whole);
+    let dispute = Reader::new(signed.visit.language, &whole, &phones).history(&written);
+    let page = Page::within(&signed, Part::Cases, ("修改历史", "History of a field"));
+    let back = format!("/console/cases/{id}{}", query.query());
+    page::show(&signed.visit, &FieldHistory { page, back, dispute, masked: written.masked })
+}

@@ -1,0 +1,184 @@
+//! Forms that nobody else can send.
+//!
+//! Promise: a request that changes something comes from this origin, as the browser itself says (`Sec-Fetch-Site`,
+//! `Origin`), and carries the token that only a page for this browser could hold: a hash of a secret cookie. Either
+//! alone would do; both are asked for.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::Uri;
+use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
+use actix_web::web::Form;
+use actix_web::{FromRequest, HttpRequest};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use sync_core::id::hex;
+
+use super::visit::Visit;
+use crate::http::input;
+use crate::http::problem::{Problem, of_framework};
+use crate::refusal::{Refusal, Refused};
+
+/// Name of the field that carries the token.
+pub const FIELD: &str = "csrf";
+
+/// The token of a browser: tells nothing of the secret, and is not the hash by which the database knows it.
+pub fn token(secret: &str) -> String {
+    hex(&Sha256::new_with_prefix(b"palm/v1/console-form\0").chain_update(secret.as_bytes()).finalize())
+}
+
+/// Whether the browser says that the request comes from a page of this origin. Browsers send `Origin` with every form
+/// that is posted; without either header it is no such form.
+pub fn same_origin(headers: &HeaderMap, secure: bool) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    let site = text("sec-fetch-site");
+    let origin = text(ORIGIN.as_str()).map(|origin| is_ours(origin, text(HOST.as_str()), secure));
+    match (site, origin) {
+        (Some(site), Some(ours)) => site == "same-origin" && ours,
+        (Some(site), None) => site == "same-origin",
+        (None, Some(ours)) => ours,
+        (None, None) => false,
+    }
+}
+
+fn is_ours(origin: &str, host: Option<&str>, secure: bool) -> bool {
+    let scheme = if secure { "https" } else { "http" };
+    let Ok(uri) = origin.parse::<Uri>() else { return false };
+    let named = uri.authority().map(|authority| authority.as_str());
+    named.is_some() && named == host && uri.scheme_str() == Some(scheme)
+}
+
+/// The fields of a form that a page of this console made for this browser.
+#[derive(Debug)]
+pub struct Posted {
+    fields: BTreeMap<String, String>,
+}
+
+impl Posted {
+    /// A field as sent; empty where it is missing.
+    pub fn raw(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+
+    /// A text of 1 to `most` characters in one line.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] that names the field.
+    pub fn text(&self, name: &str, most: usize) -> Result<String, Refused> {
+        let one_line = self.raw(name).split_whitespace().collect::<Vec<_>>().join(" ");
+        input::text(one_line, most, name)
+    }
+
+    /// Prose of 1 to `most` characters in several lines.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] that names the field.
+    pub fn prose(&self, name: &str, most: usize) -> Result<String, Refused> {
+        input::prose(self.raw(name).replace("\r\n", "\n").trim().to_owned(), most, name)
+    }
+
+    /// As [`Posted::prose`], where nothing may be said.
+    ///
+    /// # Errors
+    /// As [`Posted::prose`].
+    pub fn optional(&self, name: &str, most: usize) -> Result<Option<String>, Refused> {
+        if self.raw(name).trim().is_empty() { Ok(None) } else { self.prose(name, most).map(Some) }
+    }
+
+    fn open(pairs: Vec<(String, String)>, expected: &str) -> Result<Self, Refusal> {
+        let mut fields = BTreeMap::new();
+        for (name, value) in pairs {
+            if fields.insert(name, value).is_some() {
+                return Err(Refusal::Malformed);
+            }
+        }
+        let sent = fields.remove(FIELD).unwrap_or_default();
+        let ours = bool::from(sent.as_bytes().ct_eq(expected.as_bytes()));
+        if ours { Ok(Self { fields }) } else { Err(Refusal::CrossSite) }
+    }
+}
+
+impl FromRequest for Posted {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
+        let visit = Visit::of(request);
+        let form = Form::<Vec<(String, String)>>::from_request(request, body);
+        Box::pin(async move {
+            let expected = visit?.csrf();
+            let form = form.await.map_err(|error| Problem::from(of_framework(error.as_response_error())))?;
+            Ok(Self::open(form.into_inner(), &expected)?)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    fn said(pairs: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.insert(name, HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn only_the_browsers_own_word_for_this_origin_counts() {
+        let host = ("host", "palm.example:8443");
+        for (origin, site, ours) in [
+            (Some("https://palm.example:8443"), Some("same-origin"), true),
+            (Some("https://palm.example:8443"), None, true),
+            (None, Some("same-origin"), true),
+            (None, None, false),
+            (Some("null"), None, false),
+            (Some("null"), Some("same-origin"), false),
+            (Some("http://palm.example:8443"), None, false),
+            (Some("https://palm.example"), None, false),
+            (Some("https://palm.example:8443.evil.example"), None, false),
+            (Some("https://evil.example"), Some("cross-site"), false),
+            (Some("https://palm.example:8443"), Some("same-site"), false),
+            (None, Some("none"), false),
+        ] {
+            let named = [Some(host), origin.map(|o| ("origin", o)), site.map(|s| ("sec-fetch-site", s))];
+            let headers = said(&named.into_iter().flatten().collect::<Vec<_>>());
+            assert_eq!(same_origin(&headers, true), ours, "{origin:?} {site:?}");
+        }
+        assert!(same_origin(&said(&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")]), false));
+        assert!(!same_origin(&said(&[("origin", "https://palm.example")]), true), "without a host");
+    }
+
+    #[test]
+    fn a_form_without_the_token_of_this_browser_is_refused() {
+        let expected = token("secret");
+        assert_ne!(expected, token("another"));
+        assert_ne!(expected, crate::flow::device::hash_of("secret").to_string());
+        let form = |csrf: &str| vec![("reason".to_owned(), "是".to_owned()), (FIELD.to_owned(), csrf.to_owned())];
+        let posted = Posted::open(form(&expected), &expected).unwrap();
+        assert_eq!((posted.raw("reason"), posted.raw(FIELD)), ("是", ""));
+        for wrong in ["", "00", &token("another")] {
+            assert_eq!(Posted::open(form(wrong), &expected).err(), Some(Refusal::CrossSite), "{wrong}");
+        }
+        assert_eq!(Posted::open(Vec::new(), &expected).err(), Some(Refusal::CrossSite));
+        let twice = [form(&expected), form(&expected)].concat();
+        assert_eq!(Posted::open(twice, &expected).err(), Some(Refusal::Malformed));
+    }
+
+    #[test]
+    fn a_broken_line_is_a_space_and_nothing_said_is_nothing() {
+        let secret = token("s");
+        let pairs = [("note", " 甲\r\n乙 "), ("empty", "  "), (FIELD, &secret)];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let posted = Posted::open(pairs, &secret).unwrap();
+        assert_eq!(posted.text("note", 10).unwrap(), "甲 乙");
+        assert_eq!(posted.prose("note", 10).unwrap(), "甲\n乙");
+        assert_eq!(posted.optional("empty", 10).unwrap(), None);
+        assert!(posted.text("empty", 10).is_err() && posted.text("note", 2).is_err());
+    }
+}

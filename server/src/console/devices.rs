@@ -1,0 +1,98 @@
+//! The caller's phones, and revoking one.
+
+use actix_web::web::{Path, Query};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use serde::Deserialize;
+use sync_core::id::{DeviceId, OfficerId};
+
+use super::csrf::Posted;
+use super::page::{self, Page, Part};
+use super::visit::SignedIn;
+use crate::flow::device;
+use crate::http::State;
+use crate::http::problem::Problem;
+use crate::refusal::{Failure, Refusal};
+use crate::store::DeviceRow;
+
+const LONGEST_REASON: usize = 200;
+
+#[derive(Template)]
+#[template(path = "devices.html")]
+struct Devices {
+    page: Page,
+    phones: Vec<DeviceRow>,
+}
+
+#[derive(Template)]
+#[template(path = "revoke.html")]
+struct Revoke {
+    page: Page,
+    id: String,
+    label: String,
+    /// Whose phone, where it is not the caller's own.
+    officer: String,
+    reason: String,
+}
+
+/// Whose phone it is, where it is another's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Whose {
+    officer: String,
+}
+
+/// The caller's phones.
+#[get("/devices")]
+pub async fn list(app: State, signed: SignedIn) -> Result<HttpResponse, Problem> {
+    let phones = device::list(&app, signed.caller.clone(), None).await?;
+    let page = Page::within(&signed, Part::Devices, ("我的终端", "My phones"));
+    page::show(&signed.visit, &Devices { page, phones })
+}
+
+fn officer(text: &str) -> Result<Option<OfficerId>, Refusal> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_not_an_id| Refusal::NotFound) }
+}
+
+async fn shown(app: &State, signed: &SignedIn, id: DeviceId, whose: &str) -> Result<Revoke, Problem> {
+    let phones = device::list(app, signed.caller.clone(), officer(whose)?).await?;
+    let phone = phones.into_iter().find(|phone| phone.id == id).ok_or(Refusal::NotFound)?;
+    let page = Page::within(signed, Part::Devices, ("停用终端", "Revoke a phone"));
+    let (id, officer) = (id.to_string(), whose.to_owned());
+    Ok(Revoke { page, id, label: phone.label, officer, reason: String::new() })
+}
+
+fn device_id(text: &str) -> Result<DeviceId, Refusal> {
+    text.parse().map_err(|_not_an_id| Refusal::NotFound)
+}
+
+/// The form.
+#[get("/devices/{id}/revoke")]
+pub async fn revoke_form(
+    app: State,
+    signed: SignedIn,
+    path: Path<String>,
+    query: Query<Whose>,
+) -> Result<HttpResponse, Problem> {
+    page::show(&signed.visit, &shown(&app, &signed, device_id(&path)?, &query.officer).await?)
+}
+
+/// Revokes it.
+#[post("/devices/{id}/revoke")]
+pub async fn revoke(app: State, signed: SignedIn, path: Path<String>, posted: Posted) -> Result<HttpResponse, Problem> {
+    let (id, whose) = (device_id(&path)?, posted.raw("officer").to_owned());
+    let done = match posted.text("reason", LONGEST_REASON) {
+        Ok(reason) => device::revoke(&app, signed.caller.clone(), id, reason).await,
+        Err(refused) => Err(Failure::Refused(refused)),
+    };
+    match page::outcome(done)? {
+        Ok(phone) if phone.officer == signed.caller.officer => Ok(page::see("/console/devices")),
+        Ok(phone) => Ok(page::see(&format!("/console/officers/{}", phone.officer))),
+        Err(refused) => {
+            let form = shown(&app, &signed, id, &whose).await?;
+            let reason = posted.raw("reason").to_owned();
+            let form = Revoke { page: form.page.refused(&refused), reason, ..form };
+            page::again(&signed.visit, refused.refusal, &form)
+        }
+    }
+}

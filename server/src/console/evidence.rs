@@ -1,0 +1,85 @@
+//! Photographs, recordings and other files of a case.
+
+use actix_web::web::{Path, Query};
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use sync_core::id::Digest;
+
+use super::case::{Purpose, ask_purpose, case_id};
+use super::file::{Piece, Reader, Row};
+use super::page::{self, Page, Part};
+use super::visit::SignedIn;
+use crate::flow::{case, evidence as stored};
+use crate::http::State;
+use crate::http::case::view;
+use crate::http::download::download;
+use crate::http::problem::Problem;
+use crate::refusal::Refusal;
+
+#[derive(Template)]
+#[template(path = "evidence.html")]
+struct Viewer {
+    page: Page,
+    back: String,
+    file: String,
+    piece: Piece,
+    rows: Vec<Row>,
+    /// The pieces before and after, as addresses.
+    before: Option<String>,
+    after: Option<String>,
+}
+
+fn digest(text: &str) -> Result<Digest, Refusal> {
+    text.parse().map_err(|_not_a_digest| Refusal::NotFound)
+}
+
+/// One piece with what is recorded of it.
+#[get("/cases/{id}/evidence/{digest}")]
+pub async fn viewer(
+    app: State,
+    signed: SignedIn,
+    path: Path<(String, String)>,
+    query: Query<Purpose>,
+) -> Result<HttpResponse, Problem> {
+    let (id, wanted) = path.into_inner();
+    let wanted = digest(&wanted)?.to_string();
+    let found = case::detail(&app, signed.caller.clone(), case_id(&id)?, query.said()?).await;
+    let found = match page::outcome(found)? {
+        Ok(found) => found,
+        Err(refused) => return ask_purpose(&signed, refused),
+    };
+    let phones = found.phones.clone();
+    let whole = view::detail(found);
+    let reader = Reader::new(signed.visit.language, &whole, &phones);
+    let place = whole.evidence.iter().position(|piece| piece.digest == wanted).ok_or(Refusal::NotFound)?;
+    let item = whole.evidence.get(place).ok_or(Refusal::NotFound)?;
+    let own = reader.blocks(&["evidence", "document"]).into_iter().filter(|block| item.entities.contains(&block.id));
+    let rows = own.flat_map(|block| block.rows).collect();
+    let address = |piece: Option<&api_spec::case::EvidenceItem>| {
+        piece.map(|piece| format!("/console/cases/{id}/evidence/{}{}", piece.digest, query.query()))
+    };
+    let shown = Viewer {
+        page: Page::within(&signed, Part::Cases, ("证据", "Evidence")),
+        back: format!("/console/cases/{id}{}", query.query()),
+        file: format!("/console/cases/{id}/evidence/{wanted}/file{}", query.query()),
+        piece: reader.piece(item),
+        rows,
+        before: address(place.checked_sub(1).and_then(|place| whole.evidence.get(place))),
+        after: address(whole.evidence.get(place + 1)),
+    };
+    page::show(&signed.visit, &shown)
+}
+
+/// The bytes, as the API gives them: an attachment of a harmless type. A picture element shows it all the same.
+#[get("/cases/{id}/evidence/{digest}/file")]
+pub async fn bytes(
+    app: State,
+    signed: SignedIn,
+    path: Path<(String, String)>,
+    query: Query<Purpose>,
+) -> Result<HttpResponse, Problem> {
+    let (id, wanted) = path.into_inner();
+    let (case, wanted) = (case_id(&id)?, digest(&wanted)?);
+    let (row, file) = stored::open(&app, signed.caller, case, wanted, query.said()?).await?;
+    Ok(download(&row, file))
+}

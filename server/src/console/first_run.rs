@@ -1,0 +1,103 @@
+//! The first minutes: the first administrator, or the demonstration county.
+
+use actix_web::web::Query;
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use serde::Deserialize;
+
+use super::csrf::Posted;
+use super::page::{self, Page};
+use super::visit::Visit;
+use crate::app::{COUNTY, REGION};
+use crate::flow::first_run::{self, Administrator};
+use crate::flow::seed;
+use crate::http::State;
+use crate::http::problem::Problem;
+use crate::refusal::{Failure, Refusal, Refused};
+
+const LONGEST_NAME: usize = 64;
+
+#[derive(Template)]
+#[template(path = "first_run.html")]
+struct FirstRun {
+    page: Page,
+    county: &'static str,
+    region: &'static str,
+    code: String,
+    login: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "first_run_done.html")]
+struct Done {
+    page: Page,
+    /// Login, name, what they are; none where an administrator was made.
+    people: Vec<(&'static str, &'static str, &'static str)>,
+}
+
+/// The code, as the printed address carries it.
+#[derive(Deserialize)]
+pub struct Printed {
+    code: Option<String>,
+}
+
+fn form(visit: &Visit, code: &str) -> FirstRun {
+    let page = Page::of(visit, None, ("首次设置", "First run"));
+    let code: String = code.chars().take(LONGEST_NAME).collect();
+    FirstRun { page, county: COUNTY, region: REGION, code, login: String::new(), name: String::new() }
+}
+
+/// Both ways to begin.
+#[get("/first-run")]
+pub async fn first_run_page(app: State, visit: Visit, query: Query<Printed>) -> Result<HttpResponse, Problem> {
+    if !first_run::is_due(&app).await? {
+        return Ok(page::see("/console/sign-in"));
+    }
+    page::show(&visit, &form(&visit, query.code.as_deref().unwrap_or_default()))
+}
+
+/// Makes the first administrator.
+#[post("/first-run/administrator")]
+pub async fn make_administrator(app: State, visit: Visit, posted: Posted) -> Result<HttpResponse, Problem> {
+    let done = match person(&posted) {
+        Ok(person) => first_run::administrator(&app, posted.raw("code"), person).await,
+        Err(refused) => Err(Failure::Refused(refused)),
+    };
+    answer(&visit, &posted, page::outcome(done)?, Vec::new())
+}
+
+fn person(posted: &Posted) -> Result<Administrator, Refused> {
+    if posted.raw("password") != posted.raw("repeated") {
+        return Err(Refusal::Malformed.because("两次输入的密码不一致。", "The two passwords differ."));
+    }
+    Ok(Administrator {
+        login: posted.text("login", LONGEST_NAME)?,
+        name: posted.text("name", LONGEST_NAME)?,
+        password: posted.raw("password").to_owned(),
+    })
+}
+
+/// Loads the demonstration county with its people.
+#[post("/first-run/demonstration")]
+pub async fn load_demonstration(app: State, visit: Visit, posted: Posted) -> Result<HttpResponse, Problem> {
+    let done = first_run::demonstration(&app, posted.raw("code"), posted.raw("password").to_owned()).await;
+    let people = seed::logins().into_iter().map(|login| (login.login, login.name, login.what)).collect();
+    answer(&visit, &posted, page::outcome(done)?, people)
+}
+
+fn answer(
+    visit: &Visit,
+    posted: &Posted,
+    done: Result<(), Refused>,
+    people: Vec<(&'static str, &'static str, &'static str)>,
+) -> Result<HttpResponse, Problem> {
+    match done {
+        Ok(()) => page::show(visit, &Done { page: Page::of(visit, None, ("设置完成", "Ready")), people }),
+        Err(refused) => {
+            let form = form(visit, posted.raw("code"));
+            let (login, name) = (posted.raw("login").to_owned(), posted.raw("name").to_owned());
+            page::again(visit, refused.refusal, &FirstRun { page: form.page.refused(&refused), login, name, ..form })
+        }
+    }
+}

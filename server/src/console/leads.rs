@@ -1,0 +1,141 @@
+//! Supervision leads: the list, one lead, its answer and its conclusion.
+
+use actix_web::web::{Path, Query};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use serde::Deserialize;
+
+use super::csrf::Posted;
+use super::page::{self, Page, Part};
+use super::visit::SignedIn;
+use super::words;
+use crate::flow::lead::{self, Lead, Search, Step};
+use crate::http::State;
+use crate::http::input::bytes;
+use crate::http::lead::{LONGEST_TEXT, STATUSES, lead_cursor};
+use crate::http::page::{limit, next};
+use crate::http::problem::Problem;
+use crate::refusal::{Failure, Refusal, Refused};
+use crate::store::Said;
+
+#[derive(Template)]
+#[template(path = "leads.html")]
+struct Leads {
+    page: Page,
+    status: String,
+    leads: Vec<Lead>,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "lead.html")]
+struct OneLead {
+    page: Page,
+    lead: Lead,
+    step: Option<Step>,
+    typed: String,
+}
+
+impl Leads {
+    fn word<'a>(&self, code: &'a str) -> &'a str {
+        words::word(self.page.language, code)
+    }
+
+    fn address(&self, lead: &Lead) -> String {
+        format!("/console/leads/{}", lead::id_text(&lead.row.id))
+    }
+}
+
+impl OneLead {
+    fn word<'a>(&self, code: &'a str) -> &'a str {
+        words::word(self.page.language, code)
+    }
+
+    fn id(&self) -> String {
+        lead::id_text(&self.lead.row.id)
+    }
+
+    fn name(&self, said: &Said) -> &str {
+        self.lead.names.get(&said.by).map_or("", String::as_str)
+    }
+
+    fn answers(&self) -> bool {
+        self.step == Some(Step::Answer)
+    }
+
+    fn concludes(&self) -> bool {
+        self.step == Some(Step::Close)
+    }
+}
+
+/// Which leads.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Filters {
+    status: String,
+    cursor: String,
+}
+
+fn lead_id(text: &str) -> Result<[u8; 16], Refusal> {
+    bytes(text, "id").map_err(|_not_an_id| Refusal::NotFound)
+}
+
+/// A page of the list.
+#[get("/leads")]
+pub async fn list(app: State, signed: SignedIn, query: Query<Filters>) -> Result<HttpResponse, Problem> {
+    let Filters { status, cursor } = query.into_inner();
+    let wanted = Some(status.clone()).filter(|status| STATUSES.contains(&status.as_str()));
+    let after = if cursor.is_empty() { None } else { Some(lead_cursor(&cursor)?) };
+    let search = Search { status: wanted, case: None, after };
+    let (leads, more) = lead::list(&app, signed.caller.clone(), search, limit(None)).await?;
+    let last = leads.last().filter(|_| more);
+    let next = last.map(|last| next(last.row.raised.at, lead::id_text(&last.row.id)));
+    let page = Page::within(&signed, Part::Leads, ("监督线索", "Supervision leads"));
+    page::show(&signed.visit, &Leads { page, status, leads, next })
+}
+
+fn shown(signed: &SignedIn, lead: Lead, typed: &str) -> OneLead {
+    let page = Page::within(signed, Part::Leads, ("监督线索", "Supervision lead"));
+    let step = lead::next_step(&signed.caller, &lead.row);
+    OneLead { page, step, lead, typed: typed.to_owned() }
+}
+
+/// One lead.
+#[get("/leads/{id}")]
+pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Problem> {
+    let found = lead::read(&app, signed.caller.clone(), lead_id(&path)?).await?;
+    page::show(&signed.visit, &shown(&signed, found, ""))
+}
+
+/// The agency answers.
+#[post("/leads/{id}/answer")]
+pub async fn answer(app: State, signed: SignedIn, path: Path<String>, posted: Posted) -> Result<HttpResponse, Problem> {
+    take(app, signed, &path, &posted, Step::Answer).await
+}
+
+/// The supervisor closes.
+#[post("/leads/{id}/close")]
+pub async fn close(app: State, signed: SignedIn, path: Path<String>, posted: Posted) -> Result<HttpResponse, Problem> {
+    take(app, signed, &path, &posted, Step::Close).await
+}
+
+fn said(posted: &Posted) -> Result<(i64, String), Refused> {
+    let version = posted.raw("version").parse().map_err(|_no_version| Refused::from(Refusal::Stale))?;
+    Ok((version, posted.prose("text", LONGEST_TEXT)?))
+}
+
+async fn take(app: State, signed: SignedIn, path: &str, posted: &Posted, step: Step) -> Result<HttpResponse, Problem> {
+    let id = lead_id(path)?;
+    let done = match said(posted) {
+        Ok((version, text)) => lead::step(&app, signed.caller.clone(), id, version, step, text).await,
+        Err(refused) => Err(Failure::Refused(refused)),
+    };
+    match page::outcome(done)? {
+        Ok(lead) => Ok(page::see(&format!("/console/leads/{}", lead::id_text(&lead.row.id)))),
+        Err(refused) => {
+            let found = lead::read(&app, signed.caller.clone(), id).await?;
+            let form = shown(&signed, found, posted.raw("text"));
+            page::again(&signed.visit, refused.refusal, &OneLead { page: form.page.refused(&refused), ..form })
+        }
+    }
+}

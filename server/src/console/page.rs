@@ -1,0 +1,260 @@
+//! What every page has: title, language, navigation, the person, the token of its forms.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LANGUAGE, LOCATION};
+use askama::Template;
+use sync_core::time::Instant;
+
+use super::assets;
+use super::visit::{SignedIn, Visit};
+use crate::flow::caller::Caller;
+use crate::flow::{access, lead};
+use crate::http::language::Language;
+use crate::http::problem::{OK, Problem, SEE_OTHER, status};
+use crate::refusal::{Failure, Refusal, Refused};
+
+/// Which part of the navigation a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Cases.
+    Cases,
+    /// Supervision leads.
+    Leads,
+    /// Officers and their certificates.
+    Officers,
+    /// The caller's phones.
+    Devices,
+    /// None of them.
+    Nowhere,
+}
+
+/// Who is signed in, as the head of a page shows it.
+#[derive(Debug, Clone)]
+pub struct Who {
+    /// Name.
+    pub name: String,
+    /// Name of the agency.
+    pub agency: String,
+    /// Whether this person reads cases.
+    pub cases: bool,
+    /// Whether this person sees leads.
+    pub leads: bool,
+}
+
+/// A refusal as a person reads it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Which.
+    pub refusal: Refusal,
+    /// The sentence.
+    pub text: String,
+    /// The provision.
+    pub article: Option<String>,
+    /// Stable code.
+    pub code: &'static str,
+}
+
+impl Told {
+    /// The refusal in a language.
+    pub fn of(refused: &Refused, language: Language) -> Self {
+        let row = refused.refusal.explain();
+        let (general, particular) = match language {
+            Language::Chinese => (row.zh, &refused.zh),
+            Language::English => (row.en, &refused.en),
+        };
+        Self {
+            refusal: refused.refusal,
+            text: particular.clone().unwrap_or_else(|| general.to_owned()),
+            article: refused.article.clone().or_else(|| row.article.map(str::to_owned)),
+            code: row.code,
+        }
+    }
+}
+
+/// What the frame of a page shows.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The language.
+    pub language: Language,
+    /// Title.
+    pub title: String,
+    /// Who is signed in.
+    pub who: Option<Who>,
+    /// Which part of the navigation.
+    pub part: Part,
+    /// What a form carries.
+    pub csrf: String,
+    /// Why the form was refused.
+    pub told: Option<Told>,
+    here: String,
+}
+
+impl Page {
+    /// The frame of a page with a title in both languages.
+    pub fn of(visit: &Visit, caller: Option<&Caller>, (zh, en): (&str, &str)) -> Self {
+        let who = caller.map(|caller| Who {
+            name: caller.name.clone(),
+            agency: caller.agency_name.clone(),
+            cases: access::filter(caller).is_ok(),
+            leads: lead::may_see(caller),
+        });
+        let title = match visit.language {
+            Language::Chinese => zh,
+            Language::English => en,
+        };
+        Self {
+            language: visit.language,
+            title: title.to_owned(),
+            who,
+            part: Part::Nowhere,
+            csrf: visit.csrf(),
+            told: None,
+            here: visit.here.clone(),
+        }
+    }
+
+    /// The frame of a page for somebody signed in.
+    pub fn within(signed: &SignedIn, part: Part, title: (&str, &str)) -> Self {
+        Self { part, ..Self::of(&signed.visit, Some(&signed.caller), title) }
+    }
+
+    /// The same page with a refusal above its form.
+    #[must_use]
+    pub fn refused(self, refused: &Refused) -> Self {
+        Self { told: Some(Told::of(refused, self.language)), ..self }
+    }
+
+    /// One of two texts.
+    pub fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.language {
+            Language::Chinese => zh,
+            Language::English => en,
+        }
+    }
+
+    /// For `lang`.
+    pub fn lang(&self) -> &'static str {
+        self.language.tag()
+    }
+
+    /// Whether the page is in English.
+    pub fn is_english(&self) -> bool {
+        self.language == Language::English
+    }
+
+    /// This page in the other language.
+    pub fn switch(&self) -> String {
+        let other = if self.is_english() { "zh" } else { "en" };
+        let mark = if self.here.contains('?') { '&' } else { '?' };
+        format!("{}{mark}lang={other}", self.here)
+    }
+
+    /// `page` where the navigation is at this part, for `aria-current`.
+    pub fn at(&self, part: &str) -> &'static str {
+        let here = match self.part {
+            Part::Cases => "cases",
+            Part::Leads => "leads",
+            Part::Officers => "officers",
+            Part::Devices => "devices",
+            Part::Nowhere => "",
+        };
+        if here == part { "page" } else { "false" }
+    }
+
+    /// Version of the static files.
+    pub fn version(&self) -> &'static str {
+        assets::version()
+    }
+
+    /// A time as people read it, Asia/Shanghai.
+    pub fn time(&self, ms: impl std::borrow::Borrow<i64>) -> String {
+        Instant::from_ms(*ms.borrow()).to_string()
+    }
+}
+
+/// A refusal or an accident, on a page of its own.
+#[derive(Template)]
+#[template(path = "explanation.html")]
+struct Explanation {
+    page: Page,
+    told: Told,
+    request_id: String,
+}
+
+/// The page that explains a refusal.
+///
+/// # Errors
+/// An accident.
+pub fn explanation(visit: &Visit, page: Page, told: Told, request_id: &str) -> Result<HttpResponse, Problem> {
+    let status = status(told.refusal);
+    let request_id = request_id.to_owned();
+    html(visit, status, &Explanation { page, told, request_id })
+}
+
+/// A page.
+///
+/// # Errors
+/// An accident.
+pub fn show(visit: &Visit, page: &impl Template) -> Result<HttpResponse, Problem> {
+    html(visit, OK, page)
+}
+
+/// A form that was refused, shown again with what was typed.
+///
+/// # Errors
+/// An accident.
+pub fn again(visit: &Visit, refusal: Refusal, page: &impl Template) -> Result<HttpResponse, Problem> {
+    html(visit, status(refusal), page)
+}
+
+fn html(visit: &Visit, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Problem> {
+    let body = page.render().map_err(Failure::broken)?;
+    let mut response = HttpResponse::build(status);
+    response.content_type("text/html; charset=utf-8").insert_header((CONTENT_LANGUAGE, visit.language.tag()));
+    if let Some(cookie) = visit.first_cookie() {
+        response.cookie(cookie);
+    }
+    Ok(response.body(body))
+}
+
+/// It was done: look there.
+pub fn see(there: &str) -> HttpResponse {
+    HttpResponse::build(SEE_OTHER).insert_header((LOCATION, there)).finish()
+}
+
+/// A text inside a query string.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push_str(&sync_core::id::hex(&[byte]));
+        }
+    }
+    out
+}
+
+/// What a form ends in: the answer, or the refusal to be shown above the form. An accident passes.
+///
+/// # Errors
+/// An accident.
+pub fn outcome<T>(done: Result<T, Failure>) -> Result<Result<T, Refused>, Problem> {
+    match done {
+        Ok(done) => Ok(Ok(done)),
+        Err(Failure::Refused(refused)) => Ok(Err(refused)),
+        Err(broken @ Failure::Broken(_)) => Err(broken.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_plain_is_written_as_percent_and_digits() {
+        assert_eq!(encoded("专项 a&b=1/?"), "%e4%b8%93%e9%a1%b9%20a%26b%3d1%2f%3f");
+    }
+}

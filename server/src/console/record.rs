@@ -1,0 +1,66 @@
+//! The signed record of a closed case.
+
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::web::{Path, Query};
+use actix_web::{HttpResponse, get};
+use api_spec::record::CaseRecord;
+use askama::Template;
+
+use super::case::{Purpose, ask_purpose, case_id};
+use super::page::{self, Page, Part};
+use super::visit::SignedIn;
+use super::words;
+use crate::flow::record_of_case;
+use crate::http::State;
+use crate::http::case::record as shown;
+use crate::http::problem::{OK, Problem};
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct Record {
+    page: Page,
+    record: CaseRecord,
+    back: String,
+    file: String,
+}
+
+impl Record {
+    fn word<'a>(&self, code: &'a str) -> &'a str {
+        words::word(self.page.language, code)
+    }
+}
+
+/// The record as people read it.
+#[get("/cases/{id}/record")]
+pub async fn read(
+    app: State,
+    signed: SignedIn,
+    path: Path<String>,
+    query: Query<Purpose>,
+) -> Result<HttpResponse, Problem> {
+    let found = record_of_case::read(&app, signed.caller.clone(), case_id(&path)?, query.said()?).await;
+    let (record, key) = match page::outcome(found)? {
+        Ok(found) => found,
+        Err(refused) => return ask_purpose(&signed, refused),
+    };
+    let page = Page::within(&signed, Part::Cases, ("案件记录", "Case record"));
+    let (back, file) = (
+        format!("/console/cases/{path}{}", query.query()),
+        format!("/console/cases/{path}/record/file{}", query.query()),
+    );
+    page::show(&signed.visit, &Record { page, record: shown::record(record, &key), back, file })
+}
+
+/// The record as a file that anybody can check.
+#[get("/cases/{id}/record/file")]
+pub async fn download_record(
+    app: State,
+    signed: SignedIn,
+    path: Path<String>,
+    query: Query<Purpose>,
+) -> Result<HttpResponse, Problem> {
+    let (record, key) = record_of_case::read(&app, signed.caller, case_id(&path)?, query.said()?).await?;
+    Ok(HttpResponse::build(OK)
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"case-record.json\""))
+        .json(shown::record(record, &key)))
+}

@@ -1,0 +1,180 @@
+//! Codes as people read them.
+//!
+//! Promise: one table; a code that is not here is shown as it is.
+
+use serde_json::Value;
+use sync_core::schema::Kind;
+use sync_core::time::Instant;
+
+use crate::http::language::Language;
+
+/// A code, Chinese, English.
+const WORDS: &[(&str, &str, &str)] = &[
+    // Cases and leads.
+    ("open", "办理中", "Open"),
+    ("returned", "已退回待补充", "Returned"),
+    ("closed", "已结案", "Closed"),
+    ("inspection", "行政检查", "Inspection"),
+    ("simple", "简易程序", "Summary procedure"),
+    ("ordinary", "普通程序", "Ordinary procedure"),
+    ("raised", "待答复", "Raised"),
+    ("answered", "已答复", "Answered"),
+    ("procedure", "程序", "Procedure"),
+    ("evidence", "证据", "Evidence"),
+    ("law", "法律适用", "Application of law"),
+    ("discretion", "裁量", "Discretion"),
+    ("document", "文书", "Document"),
+    ("conduct", "执法行为", "Conduct"),
+    ("other", "其他", "Other"),
+    // Checks.
+    ("block", "阻断", "Blocks"),
+    ("warn", "警示", "Warning"),
+    ("alarm", "督办", "Alarm"),
+    ("info", "提示", "Note"),
+    ("satisfied", "符合", "Satisfied"),
+    ("breached", "违反", "Breached"),
+    ("undecided", "待定", "Undecided"),
+    ("not_applicable", "不适用", "Not applicable"),
+    // Changes that deserve a look.
+    ("accepted", "已接收", "Accepted"),
+    ("quarantined", "隔离待核", "Quarantined"),
+    ("without_effect", "不生效", "Without effect"),
+    ("time_not_proved", "时间未证明", "Time not proved"),
+    ("outside_lease", "离线许可期外", "Outside the lease"),
+    ("chain_gap", "链条缺口", "Gap in the chain"),
+    ("fork", "链条分叉", "Fork of the chain"),
+    // Signatures.
+    ("officer", "执法人员", "Officer"),
+    ("second_officer", "第二执法人员", "Second officer"),
+    ("party", "当事人", "Party"),
+    ("witness", "见证人", "Witness"),
+    ("refusal", "拒签注记", "Note of a refusal"),
+    ("key", "数字签名", "Digital signature"),
+    ("strokes", "手写签名", "Handwritten"),
+    ("ink_photo", "纸质签名照片", "Photographed ink"),
+    ("fingerprint", "捺印", "Fingerprint"),
+    ("refused", "拒绝签名", "Refused to sign"),
+    // Forms.
+    ("spot_decision", "当场行政处罚决定书", "Decision on the spot"),
+    ("penalty_decision", "行政处罚决定书", "Penalty decision"),
+    ("interview_record", "询问笔录", "Interview record"),
+    ("scene_record", "现场笔录", "Scene record"),
+    ("correction_order", "责令改正通知书", "Order to correct"),
+    ("inspection_notice", "检查通知书", "Inspection notice"),
+    ("interview", "询问笔录", "Interview"),
+    ("scene", "现场笔录", "Scene"),
+    ("case", "案号", "Case number"),
+    ("block_number", "电子文号", "Number block"),
+    ("presealed", "预盖章纸质文书", "Pre-sealed paper"),
+    ("electronic", "电子印章", "Electronic seal"),
+    ("captured", "现场采集", "Captured"),
+    ("imported", "导入", "Imported"),
+    // Sectors, parties, penalties.
+    ("market", "市场监管", "Market regulation"),
+    ("agriculture", "农业农村", "Agriculture"),
+    ("transport", "交通运输", "Transport"),
+    ("housing", "住房城乡建设", "Housing"),
+    ("emergency", "应急管理", "Emergency management"),
+    ("natural_person", "自然人", "Natural person"),
+    ("individual_business", "个体工商户", "Individual business"),
+    ("company", "企业", "Company"),
+    ("other_organisation", "其他组织", "Other organisation"),
+    ("warning", "警告", "Warning"),
+    ("fine", "罚款", "Fine"),
+    // Certificates.
+    ("valid", "有效", "Valid"),
+    ("suspended", "暂扣", "Suspended"),
+    ("cancelled", "注销", "Cancelled"),
+    ("revoked", "吊销", "Revoked"),
+    ("lost", "挂失", "Reported lost"),
+    ("expired", "过期", "Expired"),
+    ("none", "尚未生效", "Not yet in force"),
+    // Roles.
+    ("unit_head", "办案机构负责人", "Head of the handling unit"),
+    ("principal_head", "主要负责人", "Principal head"),
+    ("other_head", "其他负责人", "Other head"),
+    ("legal_reviewer", "法制审核人员", "Legal reviewer"),
+    ("case_reviewer", "案件审核人员", "Case reviewer"),
+    ("agency_admin", "单位管理员", "Agency administrator"),
+    ("department_supervisor", "部门执法监督", "Department supervisor"),
+    ("county_supervisor", "县级执法监督", "County supervisor"),
+    ("county_leadership", "县领导", "County leadership"),
+    ("training_manager", "培训管理员", "Training manager"),
+    ("system_admin", "系统管理员", "System administrator"),
+    ("security_admin", "安全管理员", "Security administrator"),
+    ("audit_admin", "审计管理员", "Audit administrator"),
+    // Acts on a field.
+    ("put", "填写", "Entered"),
+    ("resolve", "处理分歧", "Settled"),
+];
+
+/// A code as people read it.
+pub fn word(language: Language, code: &str) -> &str {
+    let found = WORDS.iter().find(|(known, _, _)| *known == code);
+    match (found, language) {
+        (Some((_, zh, _)), Language::Chinese) => zh,
+        (Some((_, _, en)), Language::English) => en,
+        (None, _) => code,
+    }
+}
+
+/// One of two texts.
+const fn either(language: Language, zh: &'static str, en: &'static str) -> &'static str {
+    match language {
+        Language::Chinese => zh,
+        Language::English => en,
+    }
+}
+
+/// Money in fen as yuan.
+pub fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "−" } else { "" };
+    let (whole, part) = (fen.unsigned_abs() / 100, fen.unsigned_abs() % 100);
+    format!("¥{sign}{whole}.{part:02}")
+}
+
+/// A value as people read it, by the type of its field.
+pub fn shown(language: Language, kind: Option<Kind>, value: &Value) -> String {
+    match (kind, value) {
+        (_, Value::Null) => "—".to_owned(),
+        (_, Value::Bool(yes)) => {
+            if *yes { either(language, "是", "Yes") } else { either(language, "否", "No") }.to_owned()
+        }
+        (Some(Kind::Fen), Value::Number(number)) => number.as_i64().map_or_else(|| number.to_string(), yuan),
+        (Some(Kind::Instant), Value::Number(number)) => {
+            number.as_i64().map_or_else(|| number.to_string(), |ms| Instant::from_ms(ms).to_string())
+        }
+        (Some(Kind::Code(_) | Kind::Codes(_)), Value::String(code)) => word(language, code).to_owned(),
+        (_, Value::Number(number)) => number.to_string(),
+        (_, Value::String(text)) => text.clone(),
+        (_, Value::Array(items)) => {
+            items.iter().map(|item| shown(language, kind, item)).collect::<Vec<_>>().join(either(language, "、", ", "))
+        }
+        (_, Value::Object(_)) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_has_one_meaning() {
+        let codes: BTreeSet<_> = WORDS.iter().map(|(code, _, _)| code).collect();
+        assert_eq!(codes.len(), WORDS.len());
+    }
+
+    #[test]
+    fn values_are_shown_by_their_type() {
+        let zh = |kind, value| shown(Language::Chinese, kind, &value);
+        assert_eq!(zh(Some(Kind::Fen), json!(20_005)), "¥200.05");
+        assert_eq!(zh(Some(Kind::Instant), json!(1_795_363_200_000_i64)), "2026-11-23 00:00");
+        assert_eq!(zh(Some(Kind::Bool), json!(true)), "是");
+        assert_eq!(zh(Some(Kind::Codes(&[])), json!(["warning", "fine"])), "警告、罚款");
+        assert_eq!(zh(None, json!("<b>")), "<b>");
+        assert_eq!(zh(Some(Kind::Int), json!(null)), "—");
+        assert_eq!(shown(Language::English, Some(Kind::Bool), &json!(false)), "No");
+    }
+}
