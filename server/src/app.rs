@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use sync_core::id::TenantId;
 
 use crate::clock::Clock;
+use crate::config::Patience;
 use crate::evidence_store::EvidenceStore;
 use crate::flow::ingest::Ingest;
 use crate::flow::password::Passwords;
+use crate::flow::readiness::Readiness;
 use crate::flow::{install, seed};
 use crate::keys::{KeyError, Keys};
 use crate::refusal::Failure;
-use crate::store::{self, Store};
+use crate::store::{self, Pool, Store};
 use crate::token::{TokenError, Tokens};
 
 /// GB/T 2260 code of the county this release is made for.
@@ -42,6 +44,12 @@ pub struct App {
     pub directory: PathBuf,
     /// Peers that may speak plain HTTP to this server; empty where it listens on loopback or with TLS.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Clients come by TLS: to this server, or to a named proxy.
+    pub behind_tls: bool,
+    /// How long clients are waited for.
+    pub patience: Patience,
+    /// Whether the database works, as last found out.
+    pub readiness: Readiness,
 }
 
 /// The server cannot start.
@@ -88,10 +96,23 @@ impl App {
     /// # Errors
     /// [`StartError`].
     pub fn open(directory: &Path, database: Option<&str>, clock: Clock) -> Result<Self, StartError> {
+        Self::open_with(directory, database, Pool::default(), clock)
+    }
+
+    /// As [`App::open`], with so many connections.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn open_with(
+        directory: &Path,
+        database: Option<&str>,
+        pool: Pool,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
         std::fs::create_dir_all(directory)
             .map_err(|source| StartError::Directory { path: directory.to_owned(), source })?;
         let embedded = format!("sqlite:{}", directory.join("palm.db").display());
-        let store = Store::open(database.unwrap_or(&embedded))?;
+        let store = Store::open_with(database.unwrap_or(&embedded), pool)?;
         let keys = Keys::open(directory)?;
         let now = clock.now();
         let tenant = install::tenant(&store, REGION, COUNTY, now)?;
@@ -109,6 +130,9 @@ impl App {
             tenant,
             directory: directory.to_owned(),
             trusted_proxies: Vec::new(),
+            behind_tls: false,
+            patience: Patience::default(),
+            readiness: Readiness::default(),
         })
     }
 }

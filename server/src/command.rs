@@ -1,13 +1,17 @@
 //! What `palm` can be told to do. Each variant is one file of `command/`.
 
-use std::path::PathBuf;
-
 use clap::{Args, Parser, Subcommand};
 use server::app::App;
 use server::clock::Clock;
+use server::config::Settings;
 use server::refusal::Failure;
+use server::store::Pool;
+
+use flags::{Flags, OfData};
 
 mod admin;
+mod config;
+mod flags;
 mod phone;
 mod seed;
 mod serve;
@@ -34,23 +38,26 @@ enum What {
     Phone(phone::Phone),
     /// Loads made-up people, certificates and tasks, for trials.
     Seed(seed::Seed),
+    /// Checks and explains the configuration.
+    Config(config::Config),
 }
 
 /// Where the data is.
 #[derive(Debug, Args)]
 struct Data {
-    /// Data directory: keys, evidence, and the database unless another is named.
-    #[arg(long, default_value = "palm-data", env = "PALM_DIR")]
-    dir: PathBuf,
-    /// `sqlite:PATH` or `postgres://…`.
-    #[arg(long, env = "PALM_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<String>,
+    #[command(flatten)]
+    flags: Flags<OfData>,
 }
 
 impl Data {
-    fn open(&self) -> anyhow::Result<App> {
-        Ok(App::open(&self.dir, self.database_url.as_deref(), Clock::system())?)
+    fn open(self) -> anyhow::Result<App> {
+        open(&self.flags.layers()?.settings()?)
     }
+}
+
+fn open(settings: &Settings) -> anyhow::Result<App> {
+    let pool = Pool { connections: settings.database_connections, wait: settings.database_wait };
+    Ok(App::open_with(&settings.dir, settings.database_url.as_deref(), pool, Clock::system())?)
 }
 
 impl Command {
@@ -61,6 +68,7 @@ impl Command {
             What::Admin(admin) => admin.run(),
             What::Phone(phone) => phone.run(),
             What::Seed(seed) => seed.run(),
+            What::Config(config) => config.run(),
             What::Openapi => {
                 println!("{}", server::http::openapi::document().to_pretty_json()?);
                 Ok(())

@@ -7,13 +7,16 @@
 
 pub mod access;
 pub mod alarm;
+pub mod attempt;
 pub mod caller;
 pub mod case;
 pub mod certificate;
 pub mod chain;
 pub mod command;
+pub mod console_session;
 pub mod device;
 pub mod evidence;
+pub mod first_run;
 pub mod ingest;
 pub mod install;
 pub mod judge;
@@ -25,6 +28,7 @@ pub mod once;
 pub mod password;
 pub mod projection;
 pub mod pull;
+pub mod readiness;
 pub mod record;
 pub mod record_of_case;
 pub mod reference;

@@ -10,6 +10,7 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aws_lc_rs::encoding::AsBigEndian as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, UnparsedPublicKey,
@@ -32,6 +33,9 @@ pub enum KeyError {
     /// Somebody else than the owner can read it.
     #[error("key file {0} can be read by others: chmod 600")]
     Exposed(PathBuf),
+    /// Its secret is a number that people write into tests and examples.
+    #[error("key file {0} holds a test key that everybody knows: remove it, and a new one is made")]
+    Published(PathBuf),
     /// Not a P-256 key in PKCS#8.
     #[error("key file {0} is not a P-256 key in PKCS#8")]
     Unusable(PathBuf),
@@ -106,7 +110,8 @@ impl ServerKey {
                 }
                 let mut pkcs8 = Vec::new();
                 file.read_to_end(&mut pkcs8).map_err(failed)?;
-                Self::from_pkcs8(&pkcs8).ok_or_else(|| KeyError::Unusable(path.to_owned()))
+                let key = Self::from_pkcs8(&pkcs8).ok_or_else(|| KeyError::Unusable(path.to_owned()))?;
+                if key.is_published() { Err(KeyError::Published(path.to_owned())) } else { Ok(key) }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(path),
             Err(error) => Err(failed(error)),
@@ -148,6 +153,14 @@ impl ServerKey {
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).ok()?;
         let public = PublicKey::from_slice(pair.public_key().as_ref())?;
         Some(Self { pair: Arc::new(pair), public, pkcs8: pkcs8.into() })
+    }
+
+    /// Whether the secret is one byte over and over, or a small number: no machine makes those, people do.
+    fn is_published(&self) -> bool {
+        let Ok(secret) = self.pair.private_key().as_be_bytes() else { return false };
+        let secret: &[u8] = (*secret).as_ref();
+        let (first, small) = (secret.first(), secret.split_last_chunk::<4>().map(|(high, _)| high));
+        secret.iter().all(|byte| Some(byte) == first) || small.is_some_and(|high| high.iter().all(|byte| *byte == 0))
     }
 
     /// PKCS#8, for the token library only.
@@ -203,6 +216,26 @@ mod tests {
         let path = directory.path().join("keys/token.pk8");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(Keys::open(directory.path()), Err(KeyError::Exposed(_))));
+    }
+
+    #[test]
+    fn a_key_out_of_a_test_or_an_example_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token.pk8");
+        let mut small = [0; 32];
+        small[31] = 9;
+        for secret in [[7; 32], small] {
+            let public = *SoftwareKey::from_secret(&secret).unwrap().public_key().bytes();
+            let pair = EcdsaKeyPair::from_private_key_and_public_key(
+                &ECDSA_P256_SHA256_FIXED_SIGNING,
+                &secret,
+                &public,
+            );
+            std::fs::write(&path, pair.unwrap().to_pkcs8v1().unwrap().as_ref()).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+            assert!(matches!(ServerKey::open(&path), Err(KeyError::Published(_))));
+        }
+        assert!(!ServerKey::ephemeral().unwrap().is_published());
     }
 
     #[test]

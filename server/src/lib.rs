@@ -5,10 +5,13 @@
 
 pub mod app;
 pub mod clock;
+pub mod console;
+pub mod config;
 pub mod evidence_store;
 pub mod flow;
 pub mod http;
 pub mod keys;
+pub mod metrics;
 pub mod phone;
 pub mod random;
 pub mod refusal;

@@ -8,6 +8,8 @@ mod table;
 
 pub use table::Refusal;
 
+use crate::store::Trouble;
+
 /// What a code means and what to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Explanation {
@@ -38,12 +40,14 @@ pub struct Refused {
     pub en: Option<String>,
     /// The provision, where a rule of the table of law refused; replaces the table's.
     pub article: Option<String>,
+    /// When to come again, in seconds, where this is known better than by its kind.
+    pub wait_s: Option<u32>,
 }
 
 impl Refusal {
     /// With particulars of this request. No personal data: they may be logged by the caller's proxy.
     pub fn because(self, zh: impl Into<String>, en: impl Into<String>) -> Refused {
-        Refused { refusal: self, zh: Some(zh.into()), en: Some(en.into()), article: None }
+        Refused { refusal: self, zh: Some(zh.into()), en: Some(en.into()), article: None, wait_s: None }
     }
 }
 
@@ -55,9 +59,17 @@ impl Refused {
     }
 }
 
+impl Refused {
+    /// Says when to come again.
+    #[must_use]
+    pub fn after_s(self, seconds: u32) -> Self {
+        Self { wait_s: Some(seconds), ..self }
+    }
+}
+
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, zh: None, en: None, article: None }
+        Self { refusal, zh: None, en: None, article: None, wait_s: None }
     }
 }
 
@@ -84,14 +96,17 @@ impl From<Refused> for Failure {
 
 impl From<crate::store::Error> for Failure {
     fn from(error: crate::store::Error) -> Self {
-        match error {
-            crate::store::Error::Busy(_) => Refusal::Busy.into(),
-            crate::store::Error::Open(_)
-            | crate::store::Error::Statement(_)
-            | crate::store::Error::Corrupt { .. }
-            | crate::store::Error::Migrate(_)
-            | crate::store::Error::Interrupted(_) => Self::Broken(Box::new(error)),
-        }
+        let refusal = match error.trouble() {
+            Some(Trouble::Busy) => Refusal::Busy,
+            Some(Trouble::Unavailable) => Refusal::DatabaseUnavailable,
+            Some(Trouble::ReadOnly) => Refusal::DatabaseReadOnly,
+            Some(Trouble::Full) => Refusal::DatabaseFull,
+            None => return Self::Broken(Box::new(error)),
+        };
+        // A refusal carries no cause: this is the only line that the operator gets.
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        tracing::warn!(code = refusal.explain().code, cause, "the database is in trouble");
+        refusal.into()
     }
 }
 

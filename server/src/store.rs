@@ -6,17 +6,21 @@
 //! PostgreSQL. No connection leaves this module, and no query failure is swallowed: absence is `None`.
 //! Not here: any rule, any status, any wire type.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::Connection as _;
-use diesel::r2d2::Pool;
+use diesel::r2d2;
 
 mod agency;
 mod alarm;
+mod attempt;
 mod case_file;
 mod case_record;
 mod certificate;
 mod change;
+mod console_session;
 mod db;
 mod device;
 mod dialect;
@@ -33,14 +37,17 @@ mod row;
 mod schema;
 mod task;
 mod tenant;
+mod trouble;
 mod tx;
 
 pub use agency::AgencyRow;
 pub use alarm::{AlarmFilter, AlarmRow};
+pub use attempt::AttemptRow;
 pub use case_file::{CaseFileRow, CaseFilter};
 pub use case_record::CaseRecordRow;
 pub use certificate::{CertificateRow, IntervalRow};
 pub use change::{ChangePlace, StoredChange};
+pub use console_session::ConsoleSessionRow;
 pub use device::{DeviceRow, EnrolmentCodeRow, LeaseRow};
 pub use evidence::{EvidenceFileRow, UploadRow};
 pub use idempotency::IdempotencyRow;
@@ -51,11 +58,26 @@ pub use read_audit::ReadAuditRow;
 pub use reference::{HolidayRow, ItemRow, RegionRow};
 pub use task::TaskRow;
 pub use tenant::{ServerKeyRow, TenantRow};
+pub use trouble::Trouble;
 pub use tx::Tx;
 
-/// How long a caller waits for a free connection before it is told to come back.
-const CONNECTION_WAIT: Duration = Duration::from_secs(10);
-const POOL_SIZE: u32 = 8;
+/// How long a caller waits while the database is known not to be there.
+const WAIT_IN_TROUBLE: Duration = Duration::from_millis(500);
+
+/// How many connections there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pool {
+    /// Most connections.
+    pub connections: u32,
+    /// How long a caller waits for a free one before it is told to come back.
+    pub wait: Duration,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self { connections: 8, wait: Duration::from_secs(10) }
+    }
+}
 
 /// An accident: logged once at the edge, never shown.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +121,10 @@ impl Error {
 /// A pool of connections to one migrated database. Cloning shares it.
 #[derive(Clone)]
 pub struct Store {
-    pool: Pool<db::Manager>,
+    pool: r2d2::Pool<db::Manager>,
+    wait: Duration,
+    /// The last caller found no database: the next ones do not wait long, or they would use up all threads.
+    ailing: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -109,16 +134,46 @@ impl Store {
     /// [`Error::Open`] for another scheme, a SQLite older than 3.51.3, or pragmas and settings that did not take;
     /// [`Error::Migrate`] where the schema is newer than this program or a migration fails.
     pub fn open(address: &str) -> Result<Self, Error> {
+        Self::open_with(address, Pool::default())
+    }
+
+    /// As [`Store::open`], with so many connections.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(address: &str, pool: Pool) -> Result<Self, Error> {
+        let Pool { connections, wait } = pool;
         let manager = db::Manager::parse(address)?;
         manager.migrate()?;
-        let pool = Pool::builder()
-            .max_size(POOL_SIZE)
+        let pool = r2d2::Pool::builder()
+            .max_size(connections)
             .min_idle(Some(1))
-            .connection_timeout(CONNECTION_WAIT)
+            .connection_timeout(wait)
             .test_on_check_out(manager.is_remote())
             .build(manager)
             .map_err(Error::Busy)?;
-        Ok(Self { pool })
+        Ok(Self { pool, wait, ailing: Arc::default() })
+    }
+
+    /// Connections there are, and those of them that nobody uses.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections, state.idle_connections)
+    }
+
+    fn connection(&self) -> Result<r2d2::PooledConnection<db::Manager>, Error> {
+        let ailing = self.ailing.load(Ordering::Relaxed);
+        let wait = if ailing { self.wait.min(WAIT_IN_TROUBLE) } else { self.wait };
+        let got = self.pool.get_timeout(wait).map_err(Error::Busy);
+        let gone = got.as_ref().is_err_and(|error| error.trouble() == Some(Trouble::Unavailable));
+        if self.ailing.swap(gone, Ordering::Relaxed) != gone {
+            if gone {
+                tracing::error!("the database does not answer");
+            } else {
+                tracing::info!("the database answers again");
+            }
+        }
+        got
     }
 
     /// Runs `act` in one write transaction on this thread.
@@ -168,7 +223,7 @@ impl Store {
         begin: fn(&mut db::Db) -> diesel::QueryResult<()>,
         body: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.pool.get().map_err(Error::Busy)?;
+        let mut connection = self.connection()?;
         let outcome = connection.transaction(|db| {
             begin(db)?;
             body(&mut Tx::new(db)).map_err(Undo::Answer)

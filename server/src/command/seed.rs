@@ -5,7 +5,7 @@ use server::flow::seed;
 
 use super::{Data, told};
 
-/// Loads made-up officers around today's date; seeding twice changes nothing. Never on a real installation.
+/// Loads made-up officers around today's date; seeding twice changes only the password. Never on a real installation.
 #[derive(Debug, Args)]
 pub struct Seed {
     #[command(flatten)]

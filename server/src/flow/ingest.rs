@@ -24,6 +24,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::keys::Keys;
+use crate::metrics;
 use crate::refusal::{Failure, Refusal};
 use crate::store::Store;
 
@@ -144,7 +145,7 @@ fn write_groups(shared: &Shared, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         let group = gather(shared, jobs, first);
         let pushes: Vec<&CheckedPush> = group.iter().map(|job| &job.push).collect();
-        match commit::commit(shared, &pushes) {
+        match timed(shared, &pushes) {
             Ok(answers) => {
                 for (job, answer) in group.into_iter().zip(answers) {
                     // Who went away meanwhile asks again and gets the same.
@@ -159,13 +160,24 @@ fn write_groups(shared: &Shared, jobs: &Receiver<Job>) {
             Err(failure) => {
                 tracing::warn!(pushes = group.len(), ?failure, "group failed; running it again push by push");
                 for job in group {
-                    let alone = commit::commit(shared, &[&job.push]);
+                    let alone = timed(shared, &[&job.push]);
                     let alone = alone.and_then(|mut answers| answers.pop().ok_or(Refusal::Busy.into()));
                     let _ = job.answer.send(alone);
                 }
             }
         }
     }
+}
+
+/// Commits, and counts it.
+fn timed(shared: &Shared, pushes: &[&CheckedPush]) -> Result<Vec<Pushed>, Failure> {
+    let (begun, size) = (std::time::Instant::now(), pushes.iter().map(|push| push.items.len()).sum());
+    let outcome = commit::commit(shared, pushes);
+    metrics::committed(size, begun.elapsed(), outcome.is_ok());
+    for fate in outcome.iter().flatten().flat_map(|answer| &answer.fates) {
+        metrics::fate(fate.class.code());
+    }
+    outcome
 }
 
 fn copy(failure: &Failure) -> Failure {

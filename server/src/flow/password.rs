@@ -3,6 +3,8 @@
 //! Promise: no more hashings at once than cores; nothing over 128 characters is hashed; an unknown login costs as
 //! much time as a wrong password.
 
+mod common;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,14 +33,29 @@ pub struct Passwords {
 /// Hashes a password on this thread: 19 MiB, 2 passes, 1 lane. 40 to 80 ms.
 ///
 /// # Errors
-/// [`Refusal::PasswordLength`], or an accident.
+/// [`Refusal::PasswordLength`], [`Refusal::PasswordCommon`], or an accident.
 pub fn hash(password: &str) -> Result<String, Failure> {
+    hash_for(password, &[])
+}
+
+/// [`hash`], for an account with these names, of which no password is made.
+///
+/// # Errors
+/// As [`hash`].
+pub fn hash_for(password: &str, names: &[&str]) -> Result<String, Failure> {
     check_length(password)?;
+    if common::is_common(password, names) {
+        return Err(Refusal::PasswordCommon.into());
+    }
     let hash = Argon2::default().hash_password(password.as_bytes());
     Ok(hash.map_err(|error| Failure::broken(HashError(error.to_string())))?.to_string())
 }
 
-fn check_length(password: &str) -> Result<(), Refusal> {
+/// Whether a password is short enough to be hashed, and long enough to be one.
+///
+/// # Errors
+/// [`Refusal::PasswordLength`].
+pub fn check_length(password: &str) -> Result<(), Refusal> {
     // Bytes first: counting the characters of a megabyte is work too.
     let short_enough = password.len() <= LENGTHS.end() * 4;
     if short_enough && LENGTHS.contains(&password.chars().count()) { Ok(()) } else { Err(Refusal::PasswordLength) }

@@ -1,6 +1,7 @@
 //! What a county starts with: 巫山县 (500237) as published, and made-up people for trials.
 //!
-//! Promise: ids follow from names, and what is there is left as it is: seeding twice changes nothing.
+//! Promise: ids follow from names, and what is there is left as it is: seeding twice changes nothing but
+//! the password.
 //! Not here: real persons. Everybody in `people` is invented.
 
 mod agencies;
@@ -76,6 +77,7 @@ pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Fail
 }
 
 /// Loads made-up people who sign in with `password`, their certificates around `now`, numbered paper, two tasks.
+/// Those who are there already keep everything but their password.
 ///
 /// # Errors
 /// [`Refusal::PasswordLength`](crate::refusal::Refusal::PasswordLength), or an accident.
@@ -84,16 +86,39 @@ pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) ->
     let hash = password::hash(password)?;
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
-        let mut changed = false;
         for person in people::PEOPLE {
-            changed |= people::add(tx, tenant, person, &hash, now)?;
+            tx.set_password(tenant, person.login, &hash)?;
         }
-        tasks::tasks(tx, tenant, now)?;
-        if changed {
-            tx.touch_reference(tenant)?;
-        }
-        Ok(())
+        enter(tx, tenant, &hash, now)
     })
+}
+
+/// As [`people`], but only while nobody can sign in.
+///
+/// # Errors
+/// [`Refusal::AlreadyInstalled`](crate::refusal::Refusal::AlreadyInstalled) beside those of [`people`].
+pub fn demonstration(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
+    county(store, tenant, now)?;
+    let hash = password::hash(password)?;
+    store.write_sync(|tx| {
+        tx.lock_tenant(tenant, now)?;
+        if tx.has_accounts(tenant)? {
+            return Err(crate::refusal::Refusal::AlreadyInstalled.into());
+        }
+        enter(tx, tenant, &hash, now)
+    })
+}
+
+fn enter(tx: &mut Tx<'_>, tenant: &TenantId, hash: &str, now: Instant) -> Result<(), Failure> {
+    let mut changed = false;
+    for person in people::PEOPLE {
+        changed |= people::add(tx, tenant, person, hash, now)?;
+    }
+    tasks::tasks(tx, tenant, now)?;
+    if changed {
+        tx.touch_reference(tenant)?;
+    }
+    Ok(())
 }
 
 /// The first administrator, at the county's government: reaches every agency. Only while nobody can sign in.
@@ -109,7 +134,7 @@ pub fn first_administrator(
     now: Instant,
 ) -> Result<OfficerId, Failure> {
     county(store, tenant, now)?;
-    let hash = password::hash(password)?;
+    let hash = password::hash_for(password, &[login, name])?;
     let officer = OfficerId::new(crate::random::bytes()?);
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;

@@ -1,11 +1,17 @@
 //! Signing in with a password.
 
+use std::net::IpAddr;
+
 use sync_core::id::OfficerId;
 use sync_core::time::Instant;
 
+use super::attempt::Attempt;
+use super::password;
 use crate::app::App;
+use crate::metrics;
 use crate::random;
 use crate::refusal::{Failure, Refusal};
+use crate::store::AccountRow;
 use crate::token::LIFETIME_S;
 use sync_core::id::{DeviceId, hex};
 
@@ -21,9 +27,35 @@ pub struct Issued {
 /// Checks login and password; the answer does not tell which of them was wrong.
 ///
 /// # Errors
-/// [`Refusal::WrongPassword`], [`Refusal::PasswordLength`], [`Refusal::Busy`], or an accident.
-pub async fn sign_in(app: &App, login: String, password: String) -> Result<Issued, Failure> {
+/// [`Refusal::WrongPassword`], [`Refusal::PasswordLength`], [`Refusal::TooManyAttempts`] by account and by `from`,
+/// [`Refusal::Busy`], or an accident.
+pub async fn sign_in(
+    app: &App,
+    login: String,
+    password: String,
+    from: Option<IpAddr>,
+) -> Result<Issued, Failure> {
+    let account = account(app, login, password, from).await?;
+    issue(app, &account.officer, account.session_version, None, app.clock.now())
+}
+
+/// The account of an active person whose password this is.
+///
+/// # Errors
+/// As [`sign_in`].
+pub(super) async fn account(
+    app: &App,
+    login: String,
+    password: String,
+    from: Option<IpAddr>,
+) -> Result<AccountRow, Failure> {
+    password::check_length(&password)?;
     let tenant = app.tenant;
+    let attempt = Attempt::new(&login, from);
+    if let Err(failure) = attempt.begin(app).await {
+        metrics::sign_in("refused");
+        return Err(failure);
+    }
     let account = app
         .store
         .read(move |tx| {
@@ -37,8 +69,10 @@ pub async fn sign_in(app: &App, login: String, password: String) -> Result<Issue
         .await?;
     let stored = account.as_ref().map(|account| account.password.clone());
     let right = app.passwords.check(password, stored).await?;
+    metrics::sign_in(if right { "right" } else { "wrong" });
     let account = account.filter(|_| right).ok_or(Refusal::WrongPassword)?;
-    issue(app, &account.officer, account.session_version, None, app.clock.now())
+    attempt.succeeded(app).await?;
+    Ok(account)
 }
 
 /// A token of a new session.

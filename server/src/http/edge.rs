@@ -6,39 +6,53 @@
 
 use std::panic::AssertUnwindSafe;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::Instant;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
-use super::State;
+use super::dress::{Kind, dress};
 use super::language::Language;
 use super::problem::{Problem, of_framework};
+use super::{State, patience};
+use crate::metrics;
 use crate::refusal::{Refusal, Refused};
-
-/// Longer than any answer may take; a slow upload is sent in chunks.
-const DEADLINE: Duration = Duration::from_mins(1);
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps every route.
 ///
 /// # Errors
 /// A [`Problem`] where the request ended outside a handler.
 pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let outcome = answer(request, next).await;
+    let status = match &outcome {
+        Ok(response) => response.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    metrics::answered(method.as_str(), &route, status.as_u16(), begun.elapsed());
+    outcome
+}
+
+async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
     let language = Language::of(request.headers());
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-    let docs = request.path().starts_with("/docs");
-    let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone());
+    let app = request.app_data::<State>();
+    let patience = app.map(|app| app.patience).unwrap_or_default();
+    let kind = Kind { docs: request.path().starts_with("/docs"), tls: app.is_some_and(|app| app.behind_tls) };
+    let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone()).dressed_as(kind);
     if let Some(refusal) = refuse_at_the_door(&request) {
         let mut response = request.into_response(Problem::respond(&refusal.into(), language, &id));
-        dress(&mut response, &id, docs);
+        dress(response.headers_mut(), &id, kind);
         return Ok(response);
     }
-    let answer = match tokio::time::timeout(DEADLINE, caught(next.call(request))).await {
+    patience::limit(&mut request, patience.silence);
+    let answer = match tokio::time::timeout(patience.whole, caught(next.call(request))).await {
         Ok(Some(answer)) => answer,
         Ok(None) => {
             tracing::error!(request_id = id, "a handler panicked");
@@ -46,13 +60,14 @@ pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static
         }
         Err(_elapsed) => return Err(told(Refusal::TooSlow).into()),
     };
-    let response = answer.map_err(|error| Problem::from(known(&error, &id)).told_in(language, id.clone()))?;
+    let response =
+        answer.map_err(|error| Problem::from(known(&error, &id)).told_in(language, id.clone()).dressed_as(kind))?;
     let refused = response.response().error().map(|error| known(error, &id));
     let mut response = match refused {
         Some(refused) => response.into_response(Problem::respond(&refused, language, &id)),
         None => response.map_into_boxed_body(),
     };
-    dress(&mut response, &id, docs);
+    dress(response.headers_mut(), &id, kind);
     Ok(response)
 }
 
@@ -81,7 +96,7 @@ async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 /// What an error says to the caller; logs it where it is an accident.
-fn known(error: &Error, id: &str) -> Refused {
+pub fn known(error: &Error, id: &str) -> Refused {
     let Some(problem) = error.as_error::<Problem>() else {
         return of_framework(error.as_response_error()).into();
     };
@@ -93,31 +108,6 @@ fn known(error: &Error, id: &str) -> Refused {
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-fn dress(response: &mut ServiceResponse<BoxBody>, id: &str, docs: bool) {
-    let policy = if docs {
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
-    } else {
-        "default-src 'none'; frame-ancestors 'none'"
-    };
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    };
-    set(REQUEST_ID, id);
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "no-referrer");
-    set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-    // An attachment brings a stricter policy of its own.
-    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    }
-    if !docs && !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
 }
 
 /// The span of a request and its one line in the log.

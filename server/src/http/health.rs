@@ -6,7 +6,7 @@ use api_spec::health::Health;
 
 use super::State;
 use super::problem::Problem;
-use crate::refusal::Failure;
+use crate::flow::readiness;
 
 fn ok() -> Json<Health> {
     Json(Health { status: "ok".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() })
@@ -19,10 +19,20 @@ pub async fn healthz() -> Json<Health> {
     ok()
 }
 
-/// The database answers too.
-#[utoipa::path(tag = "operation", responses((status = 200, description = "The database answers", body = Health)))]
+/// The database takes a write; otherwise the code says what is wrong with it.
+#[utoipa::path(
+    tag = "operation",
+    responses(
+        (status = 200, description = "The database takes a write", body = Health),
+        (
+            status = 503,
+            description = "`database_unavailable`, `database_read_only`, `database_full` or `busy`",
+            body = api_spec::problem::Problem
+        )
+    )
+)]
 #[get("/readyz")]
 pub async fn readyz(app: State) -> Result<Json<Health>, Problem> {
-    app.store.read(|tx| tx.only_tenant().map(drop).map_err(Failure::from)).await?;
+    readiness::check(&app).await?;
     Ok(ok())
 }

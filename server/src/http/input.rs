@@ -1,7 +1,7 @@
 //! JSON, query strings and paths in; a precise refusal where they do not fit.
 
 use actix_web::HttpRequest;
-use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::http::header::IF_MATCH;
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig};
 
@@ -124,7 +124,17 @@ fn of_json(error: &JsonPayloadError) -> Refused {
         JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => Refusal::TooLarge.into(),
         JsonPayloadError::ContentType => Refusal::WrongContentType.into(),
         JsonPayloadError::Deserialize(inner) => of_text(&inner.to_string()),
-        JsonPayloadError::Serialize(_) | JsonPayloadError::Payload(_) | _ => Refusal::Malformed.into(),
+        JsonPayloadError::Payload(error) => of_payload(error).into(),
+        JsonPayloadError::Serialize(_) | _ => Refusal::Malformed.into(),
+    }
+}
+
+/// Why a body ended early: the client fell silent, or the link was cut.
+pub fn of_payload(error: &PayloadError) -> Refusal {
+    match error {
+        PayloadError::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => Refusal::TooSlow,
+        PayloadError::Overflow => Refusal::TooLarge,
+        _ => Refusal::Malformed,
     }
 }
 

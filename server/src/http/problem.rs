@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LANGUAGE, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 
+use super::dress::{Kind, dress};
 use super::language::Language;
 use crate::refusal::{Failure, Refusal, Refused};
 
@@ -19,21 +20,27 @@ pub struct Problem {
     pub accident: Option<Box<dyn std::error::Error + Send + Sync>>,
     language: Language,
     request_id: String,
+    kind: Kind,
 }
 
 /// A thing was made.
 pub const CREATED: StatusCode = StatusCode::CREATED;
 /// It was done, and there is nothing to show.
 pub const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
+/// It was done: look there.
+pub const SEE_OTHER: StatusCode = StatusCode::SEE_OTHER;
 /// It is shown.
 pub const OK: StatusCode = StatusCode::OK;
 
-const fn status(refusal: Refusal) -> StatusCode {
+/// The status of a refusal.
+pub const fn status(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::Malformed
+        | Refusal::AmbiguousFraming
         | Refusal::UnknownField
         | Refusal::WrongCursor
         | Refusal::PasswordLength
+        | Refusal::PasswordCommon
         | Refusal::PurposeRequired
         | Refusal::IdempotencyKeyRequired => StatusCode::BAD_REQUEST,
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -41,10 +48,15 @@ const fn status(refusal: Refusal) -> StatusCode {
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Refusal::NotFound | Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
         Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
-        Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Busy | Refusal::DatabaseUnavailable | Refusal::DatabaseReadOnly | Refusal::DatabaseFull => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Refusal::Forbidden
         | Refusal::OwnCase
         | Refusal::UntrustedPeer
+        | Refusal::WrongSetupCode
+        | Refusal::CrossSite
         | Refusal::DeviceRequired
         | Refusal::DeviceRevoked
         | Refusal::NoCertificate
@@ -77,11 +89,26 @@ const fn status(refusal: Refusal) -> StatusCode {
     }
 }
 
+/// When it makes sense to come again, in seconds.
+fn wait_s(status: StatusCode) -> Option<u32> {
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => Some(3),
+        StatusCode::INSUFFICIENT_STORAGE => Some(60),
+        _ => None,
+    }
+}
+
 impl Problem {
     /// The same problem for a caller who reads `language`.
     #[must_use]
     pub fn told_in(self, language: Language, request_id: String) -> Self {
         Self { language, request_id, ..self }
+    }
+
+    /// The same problem as an answer of this kind.
+    #[must_use]
+    pub fn dressed_as(self, kind: Kind) -> Self {
+        Self { kind, ..self }
     }
 
     /// The response: status, problem body, `Retry-After` where waiting helps.
@@ -104,8 +131,12 @@ impl Problem {
         };
         let mut response = HttpResponse::build(status);
         response.insert_header((CONTENT_LANGUAGE, language.tag()));
-        if refused.refusal == Refusal::Busy {
-            response.insert_header((RETRY_AFTER, "2"));
+        if let Some(seconds) = refused.wait_s.or_else(|| wait_s(status)) {
+            response.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        // What was not read of such a request would be taken for the next one.
+        if matches!(refused.refusal, Refusal::TooLarge | Refusal::TooSlow) {
+            response.force_close();
         }
         response.content_type("application/problem+json");
         match serde_json::to_string(&body) {
@@ -139,13 +170,16 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        Self::respond(&self.refused, self.language, &self.request_id)
+        let mut response = Self::respond(&self.refused, self.language, &self.request_id);
+        // Outside the routes nobody else dresses it.
+        dress(response.headers_mut(), &self.request_id, self.kind);
+        response
     }
 }
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
-        Self { refused, accident: None, language: Language::Chinese, request_id: String::new() }
+        Self { refused, accident: None, language: Language::Chinese, request_id: String::new(), kind: Kind::default() }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Signing in, and who one is.
 
 use actix_web::web::Json;
-use actix_web::{get, post};
+use actix_web::{HttpRequest, get, post};
 use api_spec::session::{AccessToken, Me, NewSession};
 
 use super::State;
+use super::address;
 use super::auth::Caller;
 use super::problem::Problem;
 use super::wire;
@@ -14,15 +15,20 @@ use crate::flow;
 #[utoipa::path(
     tag = "identity",
     request_body = NewSession,
-    responses((status = 201, description = "Signed in", body = AccessToken))
+    responses(
+        (status = 201, description = "Signed in", body = AccessToken),
+        (status = 429, description = "`too_many_attempts`: `Retry-After` says how long to wait",
+            body = api_spec::problem::Problem)
+    )
 )]
 #[post("/sessions")]
 pub async fn create_session(
     app: State,
+    request: HttpRequest,
     body: Json<NewSession>,
 ) -> Result<(Json<AccessToken>, actix_web::http::StatusCode), Problem> {
     let NewSession { login, password } = body.into_inner();
-    let issued = flow::session::sign_in(&app, login, password).await?;
+    let issued = flow::session::sign_in(&app, login, password, address::client(&request)).await?;
     Ok((Json(wire::token(issued)), super::problem::CREATED))
 }
 

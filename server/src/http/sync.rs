@@ -11,6 +11,7 @@ use sync_core::message::MAX_BATCH;
 
 use super::State;
 use super::auth::Caller;
+use super::input::of_payload;
 use super::problem::Problem;
 use crate::flow::ingest::Bringer;
 use crate::flow::pull;
@@ -109,7 +110,7 @@ async fn cbor_body(request: &HttpRequest, mut body: Payload) -> Result<Bytes, Pr
     let mut whole = BytesMut::new();
     while let Some(chunk) = body.next().await {
         // A link that is cut here has nothing of its push stored.
-        let chunk = chunk.map_err(|_cut| Refusal::Malformed)?;
+        let chunk = chunk.map_err(|cut| of_payload(&cut))?;
         if whole.len() + chunk.len() > PUSH_LIMIT {
             return Err(Refusal::TooLarge.into());
         }

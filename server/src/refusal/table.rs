@@ -56,6 +56,11 @@ refusals! {
     "不接受压缩的请求内容。" / "Compressed request bodies are not accepted.";
     user: "Update the app"; operator: "Look for a proxy that compresses requests";
 
+    /// Two programs might read differently where this request ends.
+    AmbiguousFraming = "ambiguous_framing", retry: false;
+    "请求的边界不明确，连接已关闭。" / "Where the request ends is ambiguous; the connection is closed.";
+    user: "Update the app"; operator: "Somebody probes for request smuggling, or a proxy is broken";
+
     /// The request took too long to arrive or to answer.
     TooSlow = "too_slow", retry: true;
     "请求超时，请稍后重试。" / "The request took too long; try again.";
@@ -90,6 +95,31 @@ refusals! {
     Busy = "busy", retry: true;
     "服务器繁忙，请稍后重试。" / "The server is busy; try again shortly.";
     user: "Wait and try again; nothing is lost"; operator: "Look at load; add cores or connections if it lasts";
+
+    /// The database is not reachable, restarts, or its disk fails.
+    DatabaseUnavailable = "database_unavailable", retry: true;
+    "数据库暂时无法访问，请稍后重试；已确认的内容不会丢失。" / "The database cannot be reached; try again later. Nothing acknowledged is lost.";
+    user: "Go on working; the phone sends again by itself"; operator: "Start the database or mend the way to it; the server recovers by itself";
+
+    /// The database can be read and not written.
+    DatabaseReadOnly = "database_read_only", retry: true;
+    "数据库目前只读，暂不能保存。" / "The database is read-only at the moment; nothing can be saved.";
+    user: "Go on working; the phone sends again by itself"; operator: "Look for a failed-over replica, a read-only mount, or wrong ownership of the file";
+
+    /// The database's disk is full.
+    DatabaseFull = "database_full", retry: true;
+    "数据库磁盘已满，暂不能保存。" / "The database's disk is full; nothing can be saved.";
+    user: "Go on working; the phone sends again by itself"; operator: "Make room; the server recovers by itself";
+
+    /// Too many wrong passwords for this account or from this address; waiting always helps.
+    TooManyAttempts = "too_many_attempts", retry: true;
+    "登录尝试过于频繁，请稍后再试。" / "Too many attempts to sign in; wait a moment.";
+    user: "Wait as long as `Retry-After` says, then try once"; operator: "See `palm_sign_ins_total`; look for somebody who guesses passwords";
+
+    /// One of those that everybody tries first, or made of local words.
+    PasswordCommon = "password_common", retry: false;
+    "密码过于常见或由本地名称组成，请更换。" / "This password is too common, or made of local words: choose another.";
+    user: "Choose one that nobody would guess"; operator: "None";
 
     /// The caller's roles do not permit this.
     Forbidden = "forbidden", retry: false;
@@ -146,6 +176,17 @@ refusals! {
     AlreadyInstalled = "already_installed", retry: false;
     "系统已有账号，不能再创建首个管理员。" / "Somebody can sign in already; there is no first administrator to create.";
     user: "Ask an administrator for an account"; operator: "Use the existing administrator";
+
+    /// Not the code that the server printed when it started.
+    WrongSetupCode = "wrong_setup_code", retry: false;
+    "首次设置码不正确。" / "This is not the setup code.";
+    user: "Take the code from what the server printed when it started"; operator: "Start the server again: it prints the code while nobody can sign in";
+
+    /// A form that no page of the console made, or that came from another site.
+    CrossSite = "cross_site", retry: false;
+    "该请求不是由本系统页面发出的，未予处理。请返回页面重新操作。" /
+    "This request did not come from a page of this console; nothing was done. Go back and try again.";
+    user: "Open the page again and repeat"; operator: "Check that the proxy passes `Host` and `Origin` on unchanged";
 
     /// A cursor that this list did not give out.
     WrongCursor = "wrong_cursor", retry: false;

@@ -84,6 +84,8 @@ impl Manager {
             }
             Self::Postgres(_) => {
                 let mut db = self.open()?;
+                // A migration takes the time it takes, and so does waiting for another process's.
+                db.batch_execute("SET lock_timeout = 0; SET statement_timeout = 0;")?;
                 db.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
                 let outcome = run_pending(&mut db, self.embedded());
                 db.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
@@ -141,10 +143,8 @@ fn open_sqlite(path: &Path) -> Result<diesel::SqliteConnection, Error> {
 /// Reads back what [`open_sqlite`] set: an unknown pragma is silent, and WAL is refused on some file systems.
 fn assert_sqlite(db: &mut diesel::SqliteConnection) -> Result<(), Error> {
     let version: String = diesel::select(sql::<Text>("sqlite_version()")).get_result(db)?;
-    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
-    match parts.as_slice() {
-        &[major, minor, patch] if (major, minor, patch) >= OLDEST_SQLITE => {}
-        _ => return Err(Error::Open(format!("SQLite {version} is older than 3.51.3"))),
+    if !is_recent(&version) {
+        return Err(Error::Open(format!("SQLite {version} is older than 3.51.3")));
     }
     let journal: String =
         diesel::select(sql::<Text>("(SELECT journal_mode FROM pragma_journal_mode)")).get_result(db)?;
@@ -164,11 +164,34 @@ fn assert_sqlite(db: &mut diesel::SqliteConnection) -> Result<(), Error> {
     Ok(())
 }
 
+fn is_recent(version: &str) -> bool {
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    matches!(parts.as_slice(), &[major, minor, patch] if (major, minor, patch) >= OLDEST_SQLITE)
+}
+
+/// The address with bounds on waiting for a machine that is gone; what the operator wrote wins.
+fn impatient(url: &str) -> String {
+    let bounds = [
+        ("connect_timeout", "5"),
+        ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"),
+        ("keepalives_count", "3"),
+        ("tcp_user_timeout", "15000"),
+    ];
+    bounds.into_iter().filter(|(name, _)| !url.contains(name)).fold(url.to_owned(), |url, (name, value)| {
+        let mark = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{mark}{name}={value}")
+    })
+}
+
 fn open_postgres(url: &str) -> Result<diesel::PgConnection, Error> {
     // The address may hold a password: it never enters a message.
-    let mut db = diesel::PgConnection::establish(url)
+    let mut db = diesel::PgConnection::establish(&impatient(url))
         .map_err(|e| Error::Open(format!("PostgreSQL: {}", e.to_string().replace(url, "…"))))?;
-    db.batch_execute("SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET client_min_messages = warning;")?;
+    db.batch_execute(
+        "SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET client_min_messages = warning;
+         SET lock_timeout = '10s'; SET statement_timeout = '50s'; SET idle_in_transaction_session_timeout = '30s';",
+    )?;
     for (name, query, wanted) in [
         ("synchronous_commit", "current_setting('synchronous_commit')", "on"),
         ("fsync", "current_setting('fsync')", "on"),
@@ -205,6 +228,21 @@ mod tests {
             assert!(assert_sqlite(&mut db).is_err(), "{spoil}");
         }
         assert!(assert_sqlite(&mut db).is_ok());
+    }
+
+    #[test]
+    fn an_older_sqlite_is_refused() {
+        for (version, fine) in [("3.51.3", true), ("3.53.2", true), ("4.0.0", true), ("3.51.2", false), ("3.7.17", false), ("", false)] {
+            assert_eq!(is_recent(version), fine, "{version}");
+        }
+    }
+
+    #[test]
+    fn an_address_bounds_waiting_unless_it_says_otherwise() {
+        let address = impatient("postgres://palm@db/palm?connect_timeout=60");
+        assert!(address.starts_with("postgres://palm@db/palm?connect_timeout=60&keepalives_idle="), "{address}");
+        assert_eq!(address.matches("connect_timeout").count(), 1);
+        assert!(impatient("postgres://palm@db/palm").contains("/palm?connect_timeout=5&"));
     }
 
     #[test]

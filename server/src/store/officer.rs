@@ -176,6 +176,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Gives an account another password; false where there is no such login.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn set_password(&mut self, tenant: &TenantId, login: &str, hash: &str) -> Result<bool, Error> {
+        let of_login = account::table.find((&tenant.bytes()[..], login));
+        Ok(diesel::update(of_login).set(account::password.eq(hash)).execute(self.db())? == 1)
+    }
+
     /// Role names of an officer, sorted.
     ///
     /// # Errors

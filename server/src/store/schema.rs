@@ -467,6 +467,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    console_session (tenant, hash) {
+        tenant -> Binary,
+        hash -> Binary,
+        officer -> Binary,
+        session_version -> BigInt,
+        created_ms -> BigInt,
+        seen_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    login_attempt (tenant, subject) {
+        tenant -> Binary,
+        subject -> Binary,
+        failures -> BigInt,
+        last_ms -> BigInt,
+        success_ms -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     agency,

@@ -1,0 +1,30 @@
+//! `palm config`.
+
+use clap::Args;
+
+use super::flags::{All, Flags};
+
+/// Checks the configuration; with `--explain`, prints every key with its present value, and never a secret.
+#[derive(Debug, Args)]
+pub struct Config {
+    #[command(flatten)]
+    flags: Flags<All>,
+    /// Prints every key: what holds, where it comes from, what it means.
+    #[arg(long)]
+    explain: bool,
+}
+
+impl Config {
+    /// Checks, and prints what was asked for.
+    pub fn run(self) -> anyhow::Result<()> {
+        let layers = self.flags.layers()?;
+        if self.explain {
+            print!("{}", layers.explain());
+        }
+        layers.settings()?;
+        if !self.explain {
+            println!("ok");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! The keys. To add a setting: a row here, a field in `settings`, `UPDATE=1` the book.
+
+/// Which commands take a key as a flag. Every key may stand in the file and in the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Every command that opens the data.
+    Data,
+    /// `palm serve`.
+    Serve,
+}
+
+/// A setting as people see it.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// In the file; `--name` with hyphens is the flag, `PALM_NAME` the variable.
+    pub name: &'static str,
+    /// What holds where nobody says anything.
+    pub default: Option<&'static str>,
+    /// What it means, in Chinese.
+    pub zh: &'static str,
+    /// What it means, in English; also the help of the flag.
+    pub en: &'static str,
+    /// Never printed.
+    pub secret: bool,
+    /// May be given several times; a list in the file, with commas in the environment.
+    pub many: bool,
+    /// Which commands have the flag.
+    pub scope: Scope,
+}
+
+impl Key {
+    /// The flag, without its hyphens.
+    pub fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    /// The environment variable.
+    pub fn variable(&self) -> String {
+        format!("PALM_{}", self.name.to_uppercase())
+    }
+}
+
+const fn key(name: &'static str, default: Option<&'static str>, zh: &'static str, en: &'static str) -> Key {
+    Key { name, default, zh, en, secret: false, many: false, scope: Scope::Serve }
+}
+
+const fn of_data(key: Key) -> Key {
+    Key { scope: Scope::Data, ..key }
+}
+
+const fn secret(key: Key) -> Key {
+    Key { secret: true, ..key }
+}
+
+const fn many(key: Key) -> Key {
+    Key { many: true, ..key }
+}
+
+/// Every key there is.
+pub const KEYS: &[Key] = &[
+    of_data(key(
+        "dir",
+        Some("palm-data"),
+        "数据目录：密钥、证据，以及未另行指定时的数据库",
+        "Data directory: keys, evidence, and the database unless another is named",
+    )),
+    of_data(secret(key(
+        "database_url",
+        None,
+        "`sqlite:路径` 或 `postgres://…`；默认为数据目录下的 `palm.db`",
+        "`sqlite:PATH` or `postgres://…`; `palm.db` in the data directory where absent",
+    ))),
+    of_data(key("database_connections", Some("8"), "数据库连接数上限", "Most connections to the database")),
+    of_data(key(
+        "database_wait_ms",
+        Some("10000"),
+        "等待空闲连接的毫秒数，超过即答 503",
+        "Milliseconds to wait for a free connection before the answer is 503",
+    )),
+    key(
+        "listen",
+        Some("127.0.0.1:8080"),
+        "监听地址和端口；非本机地址须配置 TLS 或可信代理",
+        "Address and port. Other than loopback wants TLS or a trusted proxy",
+    ),
+    key(
+        "metrics_listen",
+        None,
+        "Prometheus 指标 `/metrics` 的监听地址；缺省不提供",
+        "Address and port of `/metrics` for Prometheus; not served where absent",
+    ),
+    key("tls_cert", None, "证书链，PEM 文件", "Certificate chain, PEM file"),
+    key("tls_key", None, "证书私钥，PEM 文件", "Key of the certificate, PEM file"),
+    many(key(
+        "trusted_proxy",
+        None,
+        "终结 TLS 的代理地址，可多个；此外只答复本机",
+        "Address of a proxy that terminates TLS, may be repeated; nobody else but loopback is answered",
+    )),
+    key("head_timeout_s", Some("8"), "请求头须在多少秒内到齐", "Seconds in which the head of a request must arrive"),
+    key(
+        "body_silence_s",
+        Some("20"),
+        "请求内容传输中断多少秒即放弃",
+        "Seconds of silence in a request's body after which it is given up",
+    ),
+    key(
+        "request_timeout_s",
+        Some("60"),
+        "一次请求（含上传）最长秒数；大文件分片上传",
+        "Seconds that a request may take as a whole, its body included; large files are sent in pieces",
+    ),
+    key("keep_alive_s", Some("15"), "空闲连接保留秒数", "Seconds for which an idle connection is kept"),
+    key(
+        "shutdown_s",
+        Some("30"),
+        "停止时等待在办请求的秒数",
+        "Seconds that running requests have to finish when the server is stopped",
+    ),
+    key(
+        "log",
+        Some("info,actix_server=warn"),
+        "日志级别（tracing 指令）；对外监听时不得为 debug 或 trace",
+        "Log levels, as directives of `tracing`; never debug or trace while listening beyond loopback",
+    ),
+];

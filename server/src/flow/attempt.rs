@@ -1,0 +1,238 @@
+//! Guessing passwords is slowed down, and nobody is locked out.
+//!
+//! Promise: an attempt is counted before the password is looked at, in the database, so that many at once and many
+//! server processes share one count. After some free attempts each further one waits twice as long as the one
+//! before, up to a minute for an account and a quarter of a minute for an address. A refused attempt is not counted:
+//! waiting always ends. Where an account signed in from an address before, only its own attempts from there count:
+//! who guesses elsewhere, or beside it behind the same gateway, slows neither the account nor the agency down.
+//! Phones sign in by their key, not by a password: nothing of this concerns them.
+//! An unknown login is counted like a known one, so that the slow-down tells nothing.
+
+use std::net::IpAddr;
+
+use sync_core::id::{Digest, TenantId};
+use sync_core::sign::Tag;
+use sync_core::time::Instant;
+
+use crate::app::App;
+use crate::refusal::{Failure, Refusal};
+use crate::store::{AttemptRow, Tx};
+
+const SUBJECT: Tag = Tag("palm/v1/login-subject");
+/// A pair of account and address is known for so long after a success: 30 days.
+const KNOWN_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// Failures are forgotten after so long without an attempt: 15 minutes.
+const FORGIVEN_MS: i64 = 15 * 60 * 1000;
+
+/// How many attempts are free, and how long the wait becomes at most.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    free: i64,
+    longest_ms: i64,
+}
+
+const OF_ACCOUNT: Bounds = Bounds { free: 5, longest_ms: 60_000 };
+/// A county's officers share a gateway: it has more attempts free, and waits less.
+const OF_ADDRESS: Bounds = Bounds { free: 30, longest_ms: 15_000 };
+
+/// Who tries, as hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    account: Digest,
+    address: Digest,
+    pair: Digest,
+}
+
+fn network(from: Option<IpAddr>) -> Vec<u8> {
+    match from.map(|address| address.to_canonical()) {
+        None => Vec::new(),
+        Some(IpAddr::V4(address)) => address.octets().to_vec(),
+        // One customer has a whole /64.
+        Some(IpAddr::V6(address)) => address.octets().into_iter().take(8).collect(),
+    }
+}
+
+impl Attempt {
+    /// An attempt for `login` from an address.
+    pub fn new(login: &str, from: Option<IpAddr>) -> Self {
+        let network = network(from);
+        Self {
+            account: SUBJECT.hash(&[b"account\0", login.as_bytes()]),
+            address: SUBJECT.hash(&[b"address\0", &network]),
+            pair: SUBJECT.hash(&[b"pair\0", &network, b"\0", login.as_bytes()]),
+        }
+    }
+
+    /// Counts the attempt, or refuses it.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyAttempts`] with the seconds to wait, or an accident.
+    pub async fn begin(self, app: &App) -> Result<(), Failure> {
+        let (tenant, now) = (app.tenant, app.clock.now());
+        // Read first: who is refused anyway writes nothing.
+        app.store.read(move |tx| self.counted(tx, &tenant, now).map(drop)).await?;
+        app.store
+            .write(move |tx| {
+                tx.lock_tenant(&tenant, now)?;
+                self.count(tx, &tenant, now)
+            })
+            .await
+    }
+
+    /// The password was right: what was counted is forgotten, and the pair is known.
+    ///
+    /// # Errors
+    /// An accident.
+    pub async fn succeeded(self, app: &App) -> Result<(), Failure> {
+        let (tenant, now) = (app.tenant, app.clock.now());
+        app.store
+            .write(move |tx| {
+                tx.lock_tenant(&tenant, now)?;
+                self.forgive(tx, &tenant, now)
+            })
+            .await
+    }
+
+    /// The rows that count for this attempt, as they stand.
+    fn counted(self, tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<Vec<AttemptRow>, Failure> {
+        let pair = standing(tx, tenant, &self.pair, now)?;
+        let known = pair.success.is_some_and(|at| now < at.plus_ms(KNOWN_MS));
+        let rows = if known {
+            vec![(pair, OF_ACCOUNT)]
+        } else {
+            let account = standing(tx, tenant, &self.account, now)?;
+            vec![(account, OF_ACCOUNT), (standing(tx, tenant, &self.address, now)?, OF_ADDRESS)]
+        };
+        let free_from = |(row, bounds): &(AttemptRow, Bounds)| row.last.plus_ms(wait_ms(row.failures, *bounds)).ms();
+        let wait = rows.iter().map(free_from).max().unwrap_or_default() - now.ms();
+        if wait > 0 {
+            let seconds = u32::try_from(wait / 1000 + 1).unwrap_or(u32::MAX);
+            return Err(crate::refusal::Refused::from(Refusal::TooManyAttempts).after_s(seconds).into());
+        }
+        Ok(rows.into_iter().map(|(row, _)| row).collect())
+    }
+
+    fn count(self, tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
+        tx.forget_attempts(tenant, now.plus_ms(-KNOWN_MS))?;
+        for row in self.counted(tx, tenant, now)? {
+            tx.set_attempts(tenant, &AttemptRow { failures: row.failures + 1, last: now, ..row })?;
+        }
+        Ok(())
+    }
+
+    fn forgive(self, tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
+        let pair = AttemptRow { subject: self.pair, failures: 0, last: now, success: Some(now) };
+        tx.set_attempts(tenant, &pair)?;
+        let account = standing(tx, tenant, &self.account, now)?;
+        tx.set_attempts(tenant, &AttemptRow { failures: 0, ..account })?;
+        // Only this attempt: who holds one account must not wash away guesses at others.
+        let address = standing(tx, tenant, &self.address, now)?;
+        tx.set_attempts(tenant, &AttemptRow { failures: (address.failures - 1).max(0), ..address })?;
+        Ok(())
+    }
+}
+
+fn standing(tx: &mut Tx<'_>, tenant: &TenantId, subject: &Digest, now: Instant) -> Result<AttemptRow, Failure> {
+    let fresh = AttemptRow { subject: *subject, failures: 0, last: Instant::from_ms(0), success: None };
+    let row = tx.attempts(tenant, subject)?.unwrap_or(fresh);
+    let forgiven = now >= row.last.plus_ms(FORGIVEN_MS);
+    Ok(if forgiven { AttemptRow { failures: 0, ..row } } else { row })
+}
+
+fn wait_ms(failures: i64, bounds: Bounds) -> i64 {
+    let Bounds { free, longest_ms } = bounds;
+    if failures < free { 0 } else { (1000 << (failures - free).min(20)).min(longest_ms) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::install;
+    use crate::store::Store;
+
+    const NOON: Instant = Instant::from_ms(1_795_363_200_000);
+    const GATEWAY: [u8; 4] = [10, 1, 1, 1];
+
+    fn store() -> (tempfile::TempDir, Store, TenantId) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("p.db").display().to_string()).unwrap();
+        let tenant = install::tenant(&store, "500237", "巫山县", NOON).unwrap();
+        (directory, store, tenant)
+    }
+
+    fn try_at(store: &Store, tenant: &TenantId, login: &str, from: [u8; 4], second: i64) -> Option<u32> {
+        let attempt = Attempt::new(login, Some(from.into()));
+        let outcome = store.write_sync(|tx| attempt.count(tx, tenant, NOON.plus_ms(second * 1000)));
+        match outcome {
+            Ok(()) => None,
+            Err(Failure::Refused(refused)) => {
+                assert_eq!(refused.refusal, Refusal::TooManyAttempts);
+                refused.wait_s
+            }
+            Err(Failure::Broken(error)) => panic!("{error}"),
+        }
+    }
+
+    fn succeed(store: &Store, tenant: &TenantId, login: &str, from: [u8; 4]) {
+        let attempt = Attempt::new(login, Some(from.into()));
+        store.write_sync(|tx| attempt.forgive(tx, tenant, NOON)).unwrap();
+    }
+
+    #[test]
+    fn after_five_free_attempts_each_waits_twice_as_long_and_never_more_than_a_minute() {
+        let (_directory, store, tenant) = store();
+        for _ in 0..5 {
+            assert_eq!(try_at(&store, &tenant, "a", GATEWAY, 0), None);
+        }
+        let mut second = 0;
+        for wait in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+            assert!(try_at(&store, &tenant, "a", GATEWAY, second + wait - 1).is_some(), "{wait}");
+            second += wait;
+            assert_eq!(try_at(&store, &tenant, "a", GATEWAY, second), None, "{wait}");
+        }
+        assert_eq!(try_at(&store, &tenant, "a", GATEWAY, second + 15 * 60), None, "forgiven");
+        assert_eq!(try_at(&store, &tenant, "a", GATEWAY, second + 15 * 60), None);
+    }
+
+    #[test]
+    fn who_guesses_elsewhere_does_not_slow_down_who_signed_in_from_here_before() {
+        let (_directory, store, tenant) = store();
+        succeed(&store, &tenant, "a", GATEWAY);
+        for second in 0..500 {
+            try_at(&store, &tenant, "a", [203, 0, 113, 9], second);
+        }
+        assert!(try_at(&store, &tenant, "a", [203, 0, 113, 10], 499).is_some(), "from a third address");
+        assert_eq!(try_at(&store, &tenant, "a", GATEWAY, 499), None);
+    }
+
+    #[test]
+    fn who_guesses_behind_the_agencys_gateway_does_not_lock_the_agency_out() {
+        let (_directory, store, tenant) = store();
+        succeed(&store, &tenant, "known", GATEWAY);
+        for round in 0..200 {
+            try_at(&store, &tenant, &format!("guess-{round}"), GATEWAY, round);
+        }
+        assert_eq!(try_at(&store, &tenant, "known", GATEWAY, 200), None);
+        let wait = try_at(&store, &tenant, "new-here", GATEWAY, 200).unwrap_or_default();
+        assert!(wait <= 15, "{wait}");
+        assert_eq!(try_at(&store, &tenant, "new-here", GATEWAY, 216), None);
+    }
+
+    #[test]
+    fn guesses_at_many_accounts_from_one_address_are_slowed_down() {
+        let (_directory, store, tenant) = store();
+        let done = (0..100).filter(|round| try_at(&store, &tenant, &format!("g{round}"), GATEWAY, 0).is_none()).count();
+        assert_eq!(done, 30);
+        succeed(&store, &tenant, "own", GATEWAY);
+        assert!(try_at(&store, &tenant, "g101", GATEWAY, 0).is_none(), "one success takes one attempt back");
+        assert!(try_at(&store, &tenant, "g102", GATEWAY, 0).is_some(), "and no more");
+    }
+
+    #[test]
+    fn a_customer_with_many_addresses_is_one() {
+        let of = |text: &str| Attempt::new("a", Some(text.parse().unwrap()));
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:10.1.1.1"), of("10.1.1.1"));
+    }
+}

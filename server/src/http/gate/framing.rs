@@ -1,0 +1,226 @@
+//! Where requests begin and end on a connection (RFC 9112), by its strictest reading.
+//!
+//! Promise: a line ends with CR LF and nothing else; a request has a length or chunks, once, or neither. What two
+//! programs might read in two ways is refused at the byte where it shows, and no byte of it is passed on after that.
+
+/// Longest line that is looked at; what is longer is no header of framing, and the parser bounds the rest.
+const LONGEST_LINE: usize = 16 * 1024;
+
+/// Two programs might read this differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ambiguous {
+    /// How many of the bytes just taken may be passed on.
+    pub at: usize,
+    /// Before any handler saw the request.
+    pub in_head: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Head,
+    Body(u64),
+    ChunkSize,
+    Chunk(u64),
+    ChunkEnd,
+    Trailer,
+}
+
+/// The state of one connection.
+#[derive(Debug)]
+pub struct Framing {
+    place: Place,
+    line: Vec<u8>,
+    after_cr: bool,
+    begun: bool,
+    length: Option<u64>,
+    chunked: bool,
+    language: Vec<u8>,
+}
+
+impl Default for Framing {
+    fn default() -> Self {
+        Self {
+            place: Place::Head,
+            line: Vec::new(),
+            after_cr: false,
+            begun: false,
+            length: None,
+            chunked: false,
+            language: Vec::new(),
+        }
+    }
+}
+
+/// Not one reading only.
+struct Unclear;
+
+impl Framing {
+    /// What the last request said in `Accept-Language`.
+    pub fn language(&self) -> &[u8] {
+        &self.language
+    }
+
+    /// Takes what arrived.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<(), Ambiguous> {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            let left = bytes.len() - at;
+            if let Place::Body(rest) | Place::Chunk(rest) = &mut self.place {
+                let passed = usize::try_from(*rest).unwrap_or(usize::MAX).min(left);
+                *rest -= u64::try_from(passed).unwrap_or_default();
+                at += passed;
+                match self.place {
+                    Place::Body(0) => self.place = Place::Head,
+                    Place::Chunk(0) => self.place = Place::ChunkEnd,
+                    _ => {}
+                }
+                continue;
+            }
+            let in_head = self.place == Place::Head;
+            self.byte(*byte).map_err(|Unclear| Ambiguous { at, in_head })?;
+            at += 1;
+        }
+        Ok(())
+    }
+
+    fn byte(&mut self, byte: u8) -> Result<(), Unclear> {
+        match (self.after_cr, byte) {
+            (true, b'\n') => {
+                self.after_cr = false;
+                let line = std::mem::take(&mut self.line);
+                return self.end_of_line(&line);
+            }
+            (true, _) | (false, b'\n' | 0) => return Err(Unclear),
+            (false, b'\r') => self.after_cr = true,
+            (false, _) if self.line.len() < LONGEST_LINE => self.line.push(byte),
+            (false, _) => {}
+        }
+        Ok(())
+    }
+
+    fn end_of_line(&mut self, line: &[u8]) -> Result<(), Unclear> {
+        match self.place {
+            // An empty line may stand before a request.
+            Place::Head if !self.begun => self.begin(line),
+            Place::Head if line.is_empty() => self.end_of_head()?,
+            Place::Head => self.header(line)?,
+            Place::ChunkSize => self.place = chunk(line)?,
+            Place::ChunkEnd if line.is_empty() => self.place = Place::ChunkSize,
+            Place::ChunkEnd => return Err(Unclear),
+            Place::Trailer if line.is_empty() => self.place = Place::Head,
+            Place::Trailer | Place::Body(_) | Place::Chunk(_) => {}
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, line: &[u8]) {
+        if !line.is_empty() {
+            (self.begun, self.length, self.chunked) = (true, None, false);
+        }
+    }
+
+    fn header(&mut self, line: &[u8]) -> Result<(), Unclear> {
+        let colon = line.iter().position(|byte| *byte == b':').ok_or(Unclear)?;
+        let (name, value) = line.split_at(colon);
+        // A folded line, or a name that some strip and some do not.
+        if name.is_empty() || name.iter().any(|byte| *byte <= b' ') {
+            return Err(Unclear);
+        }
+        let value = value.get(1..).unwrap_or_default().trim_ascii();
+        if name.eq_ignore_ascii_case(b"content-length") {
+            let fresh = self.length.replace(number(value, 10)?).is_none();
+            return if fresh && !self.chunked { Ok(()) } else { Err(Unclear) };
+        }
+        if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            let fresh = !std::mem::replace(&mut self.chunked, true) && self.length.is_none();
+            return if fresh && value.eq_ignore_ascii_case(b"chunked") { Ok(()) } else { Err(Unclear) };
+        }
+        if name.eq_ignore_ascii_case(b"accept-language") {
+            self.language = value.to_vec();
+        }
+        Ok(())
+    }
+
+    fn end_of_head(&mut self) -> Result<(), Unclear> {
+        self.begun = false;
+        self.place = match (self.chunked, self.length) {
+            (true, None) => Place::ChunkSize,
+            (false, Some(length @ 1..)) => Place::Body(length),
+            (false, Some(0) | None) => Place::Head,
+            (true, Some(_)) => return Err(Unclear),
+        };
+        Ok(())
+    }
+}
+
+fn chunk(line: &[u8]) -> Result<Place, Unclear> {
+    let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
+    Ok(match number(size, 16)? {
+        0 => Place::Trailer,
+        size => Place::Chunk(size),
+    })
+}
+
+/// Digits and nothing else, at least one.
+fn number(text: &[u8], radix: u32) -> Result<u64, Unclear> {
+    let text = std::str::from_utf8(text).map_err(|_not_text| Unclear)?;
+    let digits = !text.is_empty() && text.chars().all(|c| c.is_digit(radix));
+    if digits { u64::from_str_radix(text, radix).map_err(|_too_large| Unclear) } else { Err(Unclear) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Byte by byte and as a whole must say the same: where it ends, if it does.
+    fn ends(text: &str) -> Option<usize> {
+        let whole = Framing::default().take(text.as_bytes()).err().map(|ambiguous| ambiguous.at);
+        let mut framing = Framing::default();
+        let single = text.bytes().position(|byte| framing.take(&[byte]).is_err());
+        assert_eq!(whole, single, "{text:?}");
+        whole
+    }
+
+    #[test]
+    fn what_has_one_reading_passes() {
+        for text in [
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "\r\nPOST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na\n\0POST / HTTP/1.1\r\ncontent-length:0\r\n\r\n",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n3;x=y\r\n\n\0\r\r\n0\r\nT: x\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+        ] {
+            assert_eq!(ends(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_two_readings_ends_before_the_head_is_whole() {
+        for head in [
+            "GET / HTTP/1.1\nHost: a\n\n",
+            "GET / HTTP/1.1\r\nX: a\nContent-Length: 1\r\n\r\n",
+            "GET / HTTP/1.1\r\nX: a\rContent-Length: 1\r\n\r\n",
+            "GET / HTTP/1.1\r\nX: a\0\r\n\r\n",
+            "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nContent-Length: +1\r\n\r\n",
+            "POST / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
+            "POST / HTTP/1.1\r\nContent-Length:\r\n\r\n",
+            "POST / HTTP/1.1\r\nContent-Length : 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nX: a\r\n folded: b\r\n\r\n",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+        ] {
+            let end = ends(head).unwrap_or_else(|| panic!("{head:?}"));
+            assert!(end < head.len(), "{head:?}");
+        }
+    }
+
+    #[test]
+    fn chunks_are_held_to_their_form() {
+        let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for body in ["3\nabc\r\n", "3\r\nabcd\r\n", "3\r\nabc\n", "-1\r\n", "0x3\r\n", " 3\r\n", "\r\n", "0\r\n\n"] {
+            assert!(ends(&format!("{head}{body}")).is_some(), "{body:?}");
+        }
+    }
+}

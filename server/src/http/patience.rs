@@ -1,0 +1,84 @@
+//! How long a request's body is waited for.
+//!
+//! Promise: a body that falls silent is given up, so that a slow client holds a connection and nothing else; what
+//! had arrived is up to the handler. The request as a whole has its own deadline in `edge`.
+
+use std::io::{Error as IoError, ErrorKind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::HttpMessage as _;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::error::PayloadError;
+use actix_web::web::Bytes;
+use futures_util::Stream;
+use tokio::time::{Instant, Sleep};
+
+type BoxedPayload = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
+
+/// Gives the request's body up after so much silence.
+pub fn limit(request: &mut ServiceRequest, silence: Duration) {
+    let patient = match request.take_payload() {
+        Payload::None => Payload::None,
+        body => {
+            let patient: BoxedPayload = Box::pin(Patient::new(body, silence));
+            Payload::Stream { payload: patient }
+        }
+    };
+    request.set_payload(patient);
+}
+
+struct Patient {
+    body: Payload,
+    silence: Duration,
+    until: Pin<Box<Sleep>>,
+    given_up: bool,
+}
+
+impl Patient {
+    fn new(body: Payload, silence: Duration) -> Self {
+        Self { body, silence, until: Box::pin(tokio::time::sleep(silence)), given_up: false }
+    }
+}
+
+impl Stream for Patient {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.given_up {
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(piece) = Pin::new(&mut self.body).poll_next(context) {
+            let until = Instant::now() + self.silence;
+            self.until.as_mut().reset(until);
+            return Poll::Ready(piece);
+        }
+        if self.until.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        self.given_up = true;
+        Poll::Ready(Some(Err(PayloadError::Io(IoError::from(ErrorKind::TimedOut)))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{StreamExt as _, stream};
+
+    fn body(pieces: &'static [&'static str]) -> Payload {
+        let arrived = stream::iter(pieces).map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
+        Payload::Stream { payload: Box::pin(arrived.chain(stream::pending())) }
+    }
+
+    #[tokio::test]
+    async fn silence_ends_the_body_and_not_before_what_had_arrived() {
+        let mut patient = Patient::new(body(&["a", "b"]), Duration::from_millis(20));
+        assert_eq!(patient.next().await.unwrap().unwrap(), "a");
+        assert_eq!(patient.next().await.unwrap().unwrap(), "b");
+        let silence = patient.next().await.unwrap();
+        assert!(matches!(silence, Err(PayloadError::Io(error)) if error.kind() == ErrorKind::TimedOut));
+        assert!(patient.next().await.is_none());
+    }
+}
