@@ -104,3 +104,6 @@ pub fn pages(config: &mut web::ServiceConfig) {
 
 
 
+
+#[cfg(test)]
+mod tests;

@@ -101,6 +101,11 @@ impl CaseFile {
         format!("/console/cases/{}/act/{act}{}{mark}seen={}", self.case.card.id, self.query, self.case.basis)
     }
 
+    /// How many rules have this outcome.
+    fn count(&self, outcome: &str) -> usize {
+        self.checks.iter().filter(|check| check.outcome == outcome).count()
+    }
+
     fn acts(&self) -> bool {
         self.raises || (self.case.card.status != "closed" && (self.powers.heads || self.powers.registers))
     }

@@ -186,8 +186,7 @@ impl<'a> Reader<'a> {
     }
 
     fn field_kind(&self, target: Option<&str>, name: &str) -> Option<schema::Kind> {
-        let entity = target.and_then(|id| self.case.entities.iter().find(|entity| entity.id == id));
-        schema::field(entity.map_or("", |entity| entity.kind.as_str()), name).map(|field| field.kind)
+        schema::field(target.map_or("", |id| self.entity_kind(id)), name).map(|field| field.kind)
     }
 
     fn value(&self, field: &wire::Field, value: &serde_json::Value) -> String {
@@ -208,7 +207,23 @@ impl<'a> Reader<'a> {
 
     /// The values of the case itself.
     pub fn rows(&self) -> Vec<Row> {
-        self.case.fields.iter().map(|field| self.row(field)).collect()
+        self.in_order(&self.case.fields)
+    }
+
+    /// Fields as the schema orders them, unknown ones last.
+    fn in_order(&self, fields: &[wire::Field]) -> Vec<Row> {
+        let place = |field: &&wire::Field| {
+            let entity = field.target.as_deref().map_or("", |id| self.entity_kind(id));
+            let known = schema::FIELDS.iter().position(|known| known.entity == entity && known.name == field.name);
+            known.unwrap_or(usize::MAX)
+        };
+        let mut fields: Vec<&wire::Field> = fields.iter().collect();
+        fields.sort_by_key(place);
+        fields.into_iter().map(|field| self.row(field)).collect()
+    }
+
+    fn entity_kind(&self, id: &str) -> &str {
+        self.case.entities.iter().find(|entity| entity.id == id).map_or("", |entity| entity.kind.as_str())
     }
 
     /// Everything in the case of these kinds, in its order.
@@ -236,7 +251,7 @@ impl<'a> Reader<'a> {
             by: self.by(&entity.by),
             withdrawn: entity.withdrawn.iter().map(voided).collect(),
             shell: entity.shell,
-            rows: entity.fields.iter().map(|field| self.row(field)).collect(),
+            rows: self.in_order(&entity.fields),
             lines: own.map(|line| (self.text_of(line, "question"), self.text_of(line, "answer"))).collect(),
         }
     }
@@ -344,11 +359,13 @@ impl<'a> Reader<'a> {
 
     fn check(&self, check: &wire::CheckResult) -> Check {
         let rule = table::rules().iter().find(|rule| rule.id == check.rule);
+        let text = self.either(&check.zh, &check.en);
+        let due = check.due.as_ref().map(|due| self.label(due)).filter(|due| !text.contains(due.as_str()));
         Check {
             outcome: check.outcome.clone(),
             severity: check.severity.clone(),
-            text: self.either(&check.zh, &check.en),
-            due: check.due.as_ref().map(|due| self.label(due)).unwrap_or_default(),
+            text,
+            due: due.unwrap_or_default(),
             article: check.article.clone(),
             quotation: rule.map_or("", |rule| rule.quotation),
         }

@@ -1,0 +1,197 @@
+//! Promises of the console as a whole, over its routes.
+
+use std::collections::BTreeSet;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::COOKIE;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::Data;
+
+use super::*;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::flow::{console_session, seed};
+use crate::http::edge::edge;
+
+const PASSWORD: &str = "a trial password";
+const HOST: (&str, &str) = ("host", "palm.example");
+const ORIGIN: (&str, &str) = ("origin", "https://palm.example");
+
+struct Desk {
+    app: Data<App>,
+    _directory: tempfile::TempDir,
+}
+
+/// An installation with people, behind a proxy that terminates TLS.
+fn desk() -> Desk {
+    let directory = tempfile::tempdir().unwrap();
+    let mut app = App::open(directory.path(), None, Clock::system()).unwrap();
+    app.trusted_proxies = vec![std::net::IpAddr::from([127, 0, 0, 1])];
+    seed::people(&app.store, &app.tenant, PASSWORD, app.clock.now()).unwrap();
+    Desk { app: Data::new(app), _directory: directory }
+}
+
+macro_rules! served {
+    ($desk:expr) => {
+        init_service(actix_web::App::new().app_data($desk.app.clone()).configure(pages).wrap(from_fn(edge))).await
+    };
+}
+
+fn asked(method: &str, path: &str) -> TestRequest {
+    let method = method.parse().unwrap();
+    let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+    TestRequest::with_uri(path).method(method).peer_addr(peer).insert_header(HOST)
+}
+
+async fn session(desk: &Desk, login: &str) -> String {
+    console_session::begin(&desk.app, login.to_owned(), PASSWORD.to_owned(), None).await.unwrap()
+}
+
+fn cookie(secret: &str) -> (actix_web::http::header::HeaderName, String) {
+    (COOKIE, format!("__Host-palm-session={secret}"))
+}
+
+fn header<'a>(response: &'a ServiceResponse<impl MessageBody>, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+async fn text(response: ServiceResponse<impl MessageBody>) -> String {
+    String::from_utf8(read_body(response).await.to_vec()).unwrap()
+}
+
+/// A path of the list with ids that name nothing.
+fn concrete(path: &str) -> String {
+    path.replace("{act}", "close").replace("{id}", &"0".repeat(64)).replace("{digest}", &"0".repeat(64))
+}
+
+/// Methods and paths that the sources name.
+fn in_sources() -> BTreeSet<(String, String)> {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/console");
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for line in source.lines() {
+            for (start, method) in [("#[get(\"", "GET"), ("#[post(\"", "POST")] {
+                if let Some(path) = line.strip_prefix(start).and_then(|rest| rest.strip_suffix("\")]")) {
+                    found.insert((method.to_owned(), format!("/console{path}")));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_list_of_routes_is_what_the_sources_say() {
+    let listed: BTreeSet<_> = ROUTES.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(listed, in_sources());
+    assert_eq!(listed.len(), ROUTES.len());
+}
+
+#[actix_web::test]
+async fn a_form_of_another_site_or_without_the_token_does_nothing() {
+    let desk = desk();
+    let app = served!(desk);
+    for (_, path) in ROUTES.iter().filter(|(method, _)| *method == "POST") {
+        let secret = session(&desk, "agency-admin").await;
+        let token = csrf::token(&secret);
+        let form =
+            |fields: &[(&str, &str)]| asked("POST", &concrete(path)).insert_header(cookie(&secret)).set_form(fields);
+        let attempts = [
+            ("no origin", form(&[("csrf", &token)])),
+            ("foreign origin", form(&[("csrf", &token)]).insert_header(("origin", "https://evil.example"))),
+            (
+                "foreign site",
+                form(&[("csrf", &token)]).insert_header(ORIGIN).insert_header(("sec-fetch-site", "cross-site")),
+            ),
+            ("no token", form(&[]).insert_header(ORIGIN)),
+            ("another's token", form(&[("csrf", &csrf::token("another"))]).insert_header(ORIGIN)),
+        ];
+        for (what, request) in attempts {
+            let response = call_service(&app, request.to_request()).await;
+            assert_eq!(response.status(), 403, "{path}: {what}");
+            assert!(text(response).await.contains("cross_site"), "{path}: {what}");
+        }
+        let ours = form(&[("csrf", &token)]).insert_header(ORIGIN).to_request();
+        assert!(!text(call_service(&app, ours).await).await.contains("cross_site"), "{path}: ours");
+        let stands = console_session::identify(&desk.app, &secret).await.is_ok();
+        assert_eq!(stands, *path != "/console/sign-out", "{path}: signing out ends the session, nothing else does");
+    }
+}
+
+#[actix_web::test]
+async fn a_form_is_never_taken_from_an_address() {
+    let desk = desk();
+    let (app, secret) = (served!(desk), session(&desk, "agency-admin").await);
+    for (_, path) in ROUTES.iter().filter(|(method, _)| *method == "POST") {
+        let path = format!("{}?csrf={}", concrete(path), csrf::token(&secret));
+        let response = call_service(&app, asked("GET", &path).insert_header(cookie(&secret)).to_request()).await;
+        assert!(!response.status().is_redirection() || path.contains("sign-in"), "{path}: {}", response.status());
+    }
+    assert!(console_session::identify(&desk.app, &secret).await.is_ok());
+}
+
+#[actix_web::test]
+async fn the_session_cookie_is_bound_to_this_host_and_told_to_nobody() {
+    let desk = desk();
+    let app = served!(desk);
+    let visitor = "ab".repeat(32);
+    let request = asked("POST", "/console/sign-in")
+        .insert_header(ORIGIN)
+        .insert_header((COOKIE, format!("__Host-palm-visitor={visitor}")))
+        .set_form([("csrf", csrf::token(&visitor).as_str()), ("login", "unit-head"), ("password", PASSWORD)]);
+    let response = call_service(&app, request.to_request()).await;
+    assert_eq!((response.status().as_u16(), header(&response, "location")), (303, "/console/cases"));
+    let set: Vec<String> = response.response().cookies().map(|cookie| cookie.to_string()).collect();
+    let [one] = set.as_slice() else { panic!("{set:?}") };
+    let secret = one.strip_prefix("__Host-palm-session=").unwrap().split(';').next().unwrap();
+    assert_eq!(secret.len(), 64);
+    for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/"] {
+        assert!(one.contains(part), "{one}");
+    }
+    assert!(!one.contains("Domain") && !one.contains(&visitor), "{one}");
+}
+
+#[actix_web::test]
+async fn every_page_forbids_scripts_frames_and_keeping() {
+    let desk = desk();
+    let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
+    for (_, path) in ROUTES.iter().filter(|(method, path)| *method == "GET" && !path.contains("static")) {
+        let response =
+            call_service(&app, asked("GET", &concrete(path)).insert_header(cookie(&secret)).to_request()).await;
+        let policy = header(&response, "content-security-policy");
+        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
+        assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{path}: {policy}");
+        assert_eq!(header(&response, "cache-control"), "no-store", "{path}");
+        assert_eq!(header(&response, "referrer-policy"), "same-origin", "{path}");
+        assert_eq!(header(&response, "x-content-type-options"), "nosniff", "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn whoever_is_not_signed_in_is_asked_to_and_sees_nothing() {
+    let desk = desk();
+    let app = served!(desk);
+    let open = ["/console/static/{name}", "/console/sign-in", "/console/first-run"];
+    for (_, path) in ROUTES.iter().filter(|(method, path)| *method == "GET" && !open.contains(path)) {
+        let response = call_service(&app, asked("GET", &concrete(path)).to_request()).await;
+        let there = header(&response, "location");
+        assert!(response.status() == 303 && there.starts_with("/console/sign-in?next=%2fconsole"), "{path}: {there}");
+    }
+}
+
+#[actix_web::test]
+async fn the_language_is_chosen_on_any_page_and_kept() {
+    let desk = desk();
+    let app = served!(desk);
+    let page = call_service(&app, asked("GET", "/console/sign-in?next=%2fconsole%2fleads&lang=en").to_request()).await;
+    assert_eq!(header(&page, "location"), "/console/sign-in?next=%2fconsole%2fleads");
+    let kept = page.response().cookies().next().unwrap().to_string();
+    assert!(kept.starts_with("__Host-palm-language=en;"), "{kept}");
+    let english = asked("GET", "/console/sign-in").insert_header((COOKIE, "__Host-palm-language=en")).to_request();
+    assert!(text(call_service(&app, english).await).await.contains("<html lang=\"en\">"));
+    let chinese = asked("GET", "/console/sign-in").insert_header(("accept-language", "en")).to_request();
+    assert!(text(call_service(&app, chinese).await).await.contains("<html lang=\"zh-CN\">"), "Chinese first");
+}
