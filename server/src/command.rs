@@ -28,6 +28,8 @@ pub struct Command {
 enum What {
     /// Runs the server.
     Serve(serve::Serve),
+    /// Tells one case from two offline phones to a reviewed file, and proves it.
+    Demo(crate::demo::Demo),
     /// Prints the API document.
     Openapi,
     /// First administrator, enrolment codes.
@@ -65,6 +67,7 @@ impl Command {
     pub fn run(self) -> anyhow::Result<()> {
         match self.what {
             What::Serve(serve) => serve.run(),
+            What::Demo(demo) => demo.run(),
             What::Admin(admin) => admin.run(),
             What::Phone(phone) => phone.run(),
             What::Seed(seed) => seed.run(),
