@@ -8,7 +8,7 @@ use serde_json::Value;
 use ureq::http::{HeaderMap, Request};
 
 /// No request of a test takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What came back.
 #[derive(Debug, Clone)]

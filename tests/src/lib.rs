@@ -5,11 +5,17 @@
 //! database of its own, and every test runs on SQLite and on PostgreSQL ([`on_both_databases`]).
 //! Not here: what is promised (`tests/acceptance`).
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends here")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on ends here"
+)]
 #![expect(clippy::missing_panics_doc, reason = "everything here panics where the world is not as expected")]
 
 pub mod actor;
 pub mod forgery;
+pub mod handset;
 pub mod http;
 pub mod link;
 pub mod load;

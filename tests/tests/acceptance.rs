@@ -18,6 +18,8 @@ mod document;
 mod evidence;
 #[path = "acceptance/form.rs"]
 mod form;
+#[path = "acceptance/handset.rs"]
+mod handset;
 #[path = "acceptance/hostile.rs"]
 mod hostile;
 #[path = "acceptance/identity.rs"]
