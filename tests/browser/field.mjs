@@ -1,0 +1,48 @@
+// What the officers do on their phones: a case with a dispute, a record, photographs and values that try to be markup.
+
+export const TITLE = '巫山县神女味道餐饮有限公司明码标价检查';
+export const MARKUP = '<img src=x onerror=alert(1)>';
+export const CITIZEN = '500237199001011234';
+
+/** Opens the case on one phone and joins on the other; both synchronise. Answers the case and its record. */
+export async function inspect(a, b, mate) {
+  await a.do('locate', { latitude_e7: 310746000, longitude_e7: 1098783000, accuracy_m: 8 });
+  await b.do('locate', { latitude_e7: 310746000, longitude_e7: 1098785100, accuracy_m: 8 });
+  const fields = { title: TITLE, address: '重庆市巫山县高唐街道广东中路188号', seats: 64, fire_extinguishers: 3, remarks: MARKUP };
+  const { case: id } = await a.do('open', { kind: 'inspection', item: 'SJ-J-001', officers: [mate], fields });
+  await a.do('save', { case: id, ops: [
+    { record: 'entered' },
+    { record: 'certificate_shown', value: '22370001001、22370001002' },
+    { add: 'party', order: 'a', as: 'p' },
+    { put: 'name', on: 'p', value: '巫山县神女味道餐饮有限公司' },
+    { put: 'legal_representative', on: 'p', value: '向明英' },
+    { put: 'citizen_number', on: 'p', value: CITIZEN },
+    { put: 'phone', on: 'p', value: '13800138000' },
+  ] });
+  await a.do('save', { case: id, ops: [
+    { add: 'record', order: 'b', as: 'r' },
+    { put: 'record_type', on: 'r', value: 'interview' },
+    { put: 'asked_person', on: 'r', value: '向明英' },
+    { add: 'line', order: 'a', as: 'q', on: 'r' },
+    { put: 'question', on: 'q', value: '菜单为什么没有标价？' },
+    { put: 'answer', on: 'q', value: '新换了菜单，还没来得及标。' },
+  ] });
+  await a.do('photo', { case: id, title: '大堂无价格公示牌', proves: '店内没有其他标价方式', scene: 1, bytes: 150000 });
+  await a.do('sync', {});
+  await b.do('sync', {});
+  return id;
+}
+
+/** Both write the same field without seeing the other's value. */
+export async function disagree(a, b, id) {
+  await a.do('save', { case: id, ops: [{ put: 'fire_extinguishers', value: 4 }] });
+  await b.do('save', { case: id, ops: [{ put: 'fire_extinguishers', value: 6 }] });
+  await a.do('sync', {});
+  await b.do('sync', {});
+  await a.do('sync', {});
+}
+
+export async function settle(a, id) {
+  await a.do('resolve', { case: id, field: 'fire_extinguishers', value: 6, reason: '两人共同复核：大堂4具、后厨2具' });
+  await a.do('sync', {});
+}
