@@ -81,15 +81,16 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第五十二条",
         title: Text { zh: "执法人员签名", en: "Signed by the officers" },
         quotation: STATED,
-        stops: &[Act::Deliver],
+        // At closing too: a decision that only one officer signed is neither made nor voided.
+        stops: &[Act::Deliver, Act::Close],
         test: Test::Facts(signed_by_officers),
         numbers: &[Number {
             what: Text { zh: "执法人员签名至少", en: "officers' signatures at least" },
             is: Amount::Count(SIGNATURES_NEEDED),
         }],
         advice: Text {
-            zh: "两名执法人员签名或者盖章后再交付",
-            en: "Both officers sign or seal before it is handed over",
+            zh: "两名执法人员签名或者盖章后再交付；不再作出的，作废后结案",
+            en: "Both officers sign or seal before it is handed over; one that is given up is voided before closing",
         },
         ..LAW
     },

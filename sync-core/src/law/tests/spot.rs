@@ -146,6 +146,7 @@ fn article_52_wants_both_officers_to_sign_before_delivery() {
     assert_eq!(stopped(&signed(&[1, 2]), Act::Deliver), [""; 0]);
     assert_eq!(stopped(&signed(&[1]), Act::Deliver), ["SPO-02-SIGN"]);
     assert_eq!(stopped(&signed(&[1, 9]), Act::Deliver), ["SPO-02-SIGN"], "a stranger's signature");
+    assert_eq!(stopped(&signed(&[1]), Act::Close), ["SPO-02-SIGN"], "half made");
     assert_eq!(stopped(&signed(&[]), Act::SignDecision), [""; 0], "signing must not wait for itself");
 }
 
