@@ -2,7 +2,7 @@
 
 export const TITLE = '巫山县神女味道餐饮有限公司明码标价检查';
 export const MARKUP = '<img src=x onerror=alert(1)>';
-export const CITIZEN = '500237199001011234';
+export const CITIZEN = '500237199001011231';
 
 /** Opens the case on one phone and joins on the other; both synchronise. Answers the case and its record. */
 export async function inspect(a, b, mate) {
@@ -39,6 +39,16 @@ export async function disagree(a, b, id) {
   await b.do('save', { case: id, ops: [{ put: 'fire_extinguishers', value: 6 }] });
   await a.do('sync', {});
   await b.do('sync', {});
+  await a.do('sync', {});
+}
+
+/** The supplement that was asked for. */
+export async function supplement(a, id, record) {
+  await a.do('sync', {});
+  await a.do('save', { case: id, ops: [
+    { add: 'supplementary_record', order: 'a', as: 's', on: record },
+    { put: 'text', on: 's', value: '问：这种情况持续了多久？答：三天。' },
+  ] });
   await a.do('sync', {});
 }
 

@@ -1,6 +1,6 @@
 // The console in a real Chromium: the first run, every page, every role, every form, and what must be refused.
 
-import { CITIZEN, MARKUP, TITLE, disagree, inspect, settle } from './field.mjs';
+import { CITIZEN, MARKUP, TITLE, disagree, inspect, settle, supplement } from './field.mjs';
 import { PASSWORD, browser, expect, look, looked, press, sign_in, visit, visitor, wrong } from './pages.mjs';
 import { Phone, end, server } from './processes.mjs';
 
@@ -125,7 +125,7 @@ async function supervisor(chrome, base, id) {
   await press(page, '查阅');
   await look(page, 'supervisor-case');
   const text = await page.locator('main').textContent();
-  expect(!text.includes(CITIZEN) && text.includes('500*************34'), 'and sees personal numbers masked');
+  expect(!text.includes(CITIZEN) && text.includes('500*************31'), 'and sees personal numbers masked');
   expect((await page.getByRole('link', { name: '退回补充' }).count()) === 0, 'and is offered no decision');
   const photo = await page.locator('.gallery a').first().getAttribute('href');
   await visit(page, base + photo, 'supervisor-evidence');
@@ -150,6 +150,39 @@ async function answered(head, supervisor, base) {
   await supervisor.getByLabel('内容').fill('已整改，办结');
   expect((await press(supervisor, '确认办结')) === 200, 'the supervisor closes');
   await look(supervisor, 'lead-closed');
+}
+
+async function closed(page, base, id, a) {
+  tell('supplemented, closed, recorded');
+  await page.goto(`${base}/console/cases/${id}`);
+  await page.getByRole('link', { name: '退回补充' }).click();
+  await supplement(a, id, await page.locator('input[name=target]').first().inputValue());
+  await page.goto(`${base}/console/cases/${id}`);
+  await page.getByRole('link', { name: '备案登记' }).click();
+  await look(page, 'register');
+  expect((await press(page, '确认备案登记')) === 422, 'there is no decision to register');
+  await page.goto(`${base}/console/cases/${id}`);
+  await page.getByRole('link', { name: '结案', exact: true }).click();
+  await page.getByLabel('备注').fill('未发现违法行为，结束检查');
+  expect((await press(page, '确认结案')) === 200, 'the case is closed');
+  expect((await page.locator('.casehead').textContent()).includes('案〔'), 'and numbered');
+  await look(page, 'case-closed');
+  await page.getByRole('link', { name: '案件记录' }).click();
+  await look(page, 'record');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: '下载已签名的记录' }).click(),
+  ]);
+  expect(file.suggestedFilename() === 'case-record.json', 'the record can be taken along');
+}
+
+async function in_english(page, base, id) {
+  tell('in English');
+  await page.goto(`${base}/console/cases`);
+  await page.getByRole('link', { name: 'English' }).click();
+  const paths = ['cases', `cases/${id}`, `cases/${id}/record`, 'officers', 'leads', 'devices'];
+  for (const path of paths) await visit(page, `${base}/console/${path}`, `english-${path.split('/').pop().slice(0, 8)}`);
+  await page.getByRole('link', { name: '中文' }).click();
 }
 
 async function everybody(chrome, base, id) {
@@ -214,7 +247,9 @@ try {
   const leader = await head(chrome, base, id, a);
   const watching = await supervisor(chrome, base, id);
   await answered(leader, watching, base);
+  await closed(leader, base, id, a);
   await everybody(chrome, base, id);
+  await in_english(leader, base, id);
   await refused(leader, base, id);
   await revoked(chrome, base, first_officer);
   tell(`${looked} pages looked at, ${wrong.length} things wrong`);

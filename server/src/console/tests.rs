@@ -28,7 +28,7 @@ struct Desk {
 fn desk() -> Desk {
     let directory = tempfile::tempdir().unwrap();
     let mut app = App::open(directory.path(), None, Clock::system()).unwrap();
-    app.trusted_proxies = vec![std::net::IpAddr::from([127, 0, 0, 1])];
+    app.behind_tls = true;
     seed::people(&app.store, &app.tenant, PASSWORD, app.clock.now()).unwrap();
     Desk { app: Data::new(app), _directory: directory }
 }
@@ -88,6 +88,23 @@ fn the_list_of_routes_is_what_the_sources_say() {
     let listed: BTreeSet<_> = ROUTES.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
     assert_eq!(listed, in_sources());
     assert_eq!(listed.len(), ROUTES.len());
+}
+
+#[test]
+fn every_text_is_escaped_and_no_page_has_script_or_style_of_its_own() {
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(path.extension().unwrap(), "html", "only this extension is escaped");
+        for wrong in ["|safe", "| safe", "autoescape", "<script", "style=", " on", "javascript:", "http://", "https://"]
+        {
+            let found = text.find(wrong).map(|at| &text[at..text.len().min(at + 30)]);
+            let prose = wrong == " on" && found.is_none_or(|found| !found.split('"').next().unwrap().contains('='));
+            assert!(found.is_none() || prose, "{}: {found:?}", path.display());
+        }
+        let forms = text.matches("method=\"post\"").count();
+        assert_eq!(forms, text.matches("name=\"csrf\"").count(), "{}: a token in every form", path.display());
+    }
 }
 
 #[actix_web::test]

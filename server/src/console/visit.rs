@@ -63,8 +63,7 @@ impl Visit {
     /// # Errors
     /// No randomness for the secret of a new visitor.
     pub fn of(request: &HttpRequest) -> Result<Self, Failure> {
-        let behind_proxy = request.app_data::<State>().is_some_and(|app| !app.trusted_proxies.is_empty());
-        let secure = request.app_config().secure() || behind_proxy;
+        let secure = request.app_data::<State>().is_some_and(|app| app.behind_tls);
         let cookie = |jar: Jar| request.cookie(jar.name(secure)).map(|cookie| cookie.value().to_owned());
         let english = cookie(Jar::Language).as_deref() == Some(Language::English.tag());
         let known = cookie(Jar::Visitor).filter(|secret| secret.len() == 64);

@@ -43,6 +43,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("outside_lease", "离线许可期外", "Outside the lease"),
     ("chain_gap", "链条缺口", "Gap in the chain"),
     ("fork", "链条分叉", "Fork of the chain"),
+    ("clock_contradicts", "时钟矛盾", "Clocks contradict"),
+    ("own_change_missing", "未接续本机前一变更", "Own change missing"),
     // Signatures.
     ("officer", "执法人员", "Officer"),
     ("second_officer", "第二执法人员", "Second officer"),

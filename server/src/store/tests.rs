@@ -49,7 +49,36 @@ contract! {
     a_search_takes_wildcards_as_they_are_written
     a_lead_takes_each_step_once
     what_was_looked_at_and_recorded_is_kept_as_it_was
+    a_console_session_is_found_until_it_ends_or_is_forgotten
     alarms_are_seen_with_the_case_or_the_phone_they_are_about
+}
+
+fn a_console_session_is_found_until_it_ends_or_is_forgotten(store: &Store) {
+    let row = |id: u8, created: i64, seen: i64| ConsoleSessionRow {
+        hash: Digest::new([id; 32]),
+        officer: OfficerId::new([9; 16]),
+        session_version: 3,
+        created: Instant::from_ms(created),
+        seen: Instant::from_ms(seen),
+    };
+    let long_ago = Instant::from_ms(0);
+    store
+        .write_sync(|tx| {
+            for session in [row(1, 10, 100), row(2, 50, 60), row(3, 50, 100)] {
+                tx.add_console_session(&TENANT, &session, long_ago, long_ago)?;
+            }
+            assert_eq!(tx.console_session(&TENANT, &row(1, 0, 0).hash)?, Some(row(1, 10, 100)));
+            tx.touch_console_session(&TENANT, &row(3, 0, 0).hash, Instant::from_ms(120))?;
+            assert_eq!(tx.console_session(&TENANT, &row(3, 0, 0).hash)?, Some(row(3, 50, 120)));
+            let (idle, begun) = (Instant::from_ms(90), Instant::from_ms(40));
+            tx.add_console_session(&TENANT, &row(4, 130, 130), idle, begun)?;
+            let stands = |tx: &mut Tx<'_>, id| tx.console_session(&TENANT, &row(id, 0, 0).hash).map(|row| row.is_some());
+            assert_eq!([stands(tx, 1)?, stands(tx, 2)?, stands(tx, 3)?, stands(tx, 4)?], [false, false, true, true]);
+            tx.end_console_session(&TENANT, &row(4, 0, 0).hash)?;
+            assert_eq!([stands(tx, 3)?, stands(tx, 4)?], [true, false]);
+            Ok::<_, Error>(())
+        })
+        .unwrap();
 }
 
 /// An empty schema on the test server; none where there is no server, which is a failure where `CI` is set.
