@@ -2,7 +2,7 @@
 //!
 //! One module for each subject; a test is a sentence. `bash tests/run.sh` runs them with a PostgreSQL of their own.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on ends here")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on ends here")]
 
 #[path = "acceptance/alarm.rs"]
 mod alarm;

@@ -115,7 +115,7 @@ on_both_databases! {
         let mut link = connect(server, &phone, "Transfer-Encoding: chunked");
         for _ in 0..64 {
             write!(link, "10000\r\n").unwrap();
-            link.write_all(&[0; 0x10000]).unwrap();
+            link.write_all(&vec![0; 0x10000]).unwrap();
             write!(link, "\r\n").unwrap();
         }
         write!(link, "1\r\n0\r\n").unwrap();

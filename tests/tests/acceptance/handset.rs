@@ -9,7 +9,7 @@ use tests::{Phone, Server, on_both_databases};
 const SAVES: u32 = 12;
 
 fn write(handset: &mut Handset<'_>, case: CaseId, field: &str, text: &str) {
-    let mut editor = handset.device.edit(case).unwrap().expect("the case is on the phone");
+    let mut editor = handset.device.edit(case).unwrap().unwrap();
     editor.put(None, field, Value::text(text));
     let _ = handset.save(editor.into_save());
 }

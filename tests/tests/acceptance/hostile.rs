@@ -11,11 +11,11 @@ use tests::{Phone, Server, on_both_databases};
 use crate::alarm;
 
 /// Pushes `bytes` beside a good change: they are refused with `code`, the good one is stored, one alarm says why.
-fn refused(server: &Server, phone: &mut Phone<'_>, bytes: Vec<u8>, code: &str) {
+fn refused(server: &Server, phone: &mut Phone<'_>, bytes: &[u8], code: &str) {
     let good = phone.open_case(&[]);
     let before = phone.log_size();
     let alarms = alarm::of_kind(server, "refused").len();
-    let answer = phone.push_bytes(vec![bytes.clone(), good.to_bytes()]);
+    let answer = phone.push_bytes(vec![bytes.to_vec(), good.to_bytes()]);
     assert_eq!((answer.fates[0].class, answer.fates[0].code.as_str()), (Class::Refused, code));
     assert_eq!(answer.fates[1].class, Class::Accepted, "nothing else is held up");
     assert_eq!(phone.open_receipt(&answer.receipts[0]).receipt.entries.len(), 1);
@@ -37,11 +37,11 @@ on_both_databases! {
         let mut phone = Phone::of(server, "officer-a");
         let (_, change) = honest(&mut phone);
         let whole = change.to_bytes();
-        refused(server, &mut phone, Vec::new(), "unreadable");
-        refused(server, &mut phone, b"no CBOR at all".to_vec(), "unreadable");
-        refused(server, &mut phone, whole[..whole.len() - 1].to_vec(), "unreadable");
+        refused(server, &mut phone, b"", "unreadable");
+        refused(server, &mut phone, b"no CBOR at all", "unreadable");
+        refused(server, &mut phone, &whole[..whole.len() - 1], "unreadable");
         let no_header = with_header(&phone, &change, b"no header");
-        refused(server, &mut phone, no_header, "unreadable");
+        refused(server, &mut phone, &no_header, "unreadable");
     }
 
     fn a_signature_by_another_key_is_refused(server) {
@@ -50,7 +50,7 @@ on_both_databases! {
         let op = NewOp::put(None, "place_name", vec![], Value::text("伪造"));
         let header = phone.header(Some(opening.id()), &[opening.id()]);
         let forged = Change::seal(header, vec![op], [1; 32], &fresh_key()).unwrap();
-        refused(server, &mut phone, forged.to_bytes(), "signature");
+        refused(server, &mut phone, &forged.to_bytes(), "signature");
         let place = phone.pull_all(500).case(opening.id()).value(None, "place_name").cloned();
         assert_eq!(place, None);
     }
@@ -61,15 +61,15 @@ on_both_databases! {
         let op = || vec![NewOp::put(None, "place_name", vec![], Value::text("冒名"))];
         let theirs = other.header(Some(opening.id()), &[opening.id()]);
         let in_their_name = Change::seal(theirs, op(), [1; 32], &phone.key).unwrap();
-        refused(server, &mut phone, in_their_name.to_bytes(), "signature");
+        refused(server, &mut phone, &in_their_name.to_bytes(), "signature");
         let mut mine = phone.header(Some(opening.id()), &[opening.id()]);
         mine.officer = other.officer;
         let for_their_officer = Change::seal(mine, op(), [1; 32], &phone.key).unwrap();
-        refused(server, &mut phone, for_their_officer.to_bytes(), "lease_of_another");
+        refused(server, &mut phone, &for_their_officer.to_bytes(), "lease_of_another");
         let mut unleased = phone.header(Some(opening.id()), &[opening.id()]);
         (unleased.officer, unleased.lease, unleased.clock.anchor) = (other.officer, None, None);
         let without_a_lease = Change::seal(unleased, op(), [1; 32], &phone.key).unwrap();
-        refused(server, &mut phone, without_a_lease.to_bytes(), "device_of_another");
+        refused(server, &mut phone, &without_a_lease.to_bytes(), "device_of_another");
     }
 
     fn a_phone_does_not_sign_as_the_server(server) {
@@ -79,7 +79,7 @@ on_both_databases! {
         (header.device, header.lease) = (sync_core::id::DeviceId::SERVER, None);
         let op = NewOp::put(None, "place_name", vec![], Value::text("冒充"));
         let forged = Change::seal(header, vec![op], [1; 32], &phone.key).unwrap();
-        refused(server, &mut phone, forged.to_bytes(), "signature");
+        refused(server, &mut phone, &forged.to_bytes(), "signature");
     }
 
     fn the_change_of_another_installation_is_refused(server) {
@@ -87,27 +87,27 @@ on_both_databases! {
         let mut header = phone.header(None, &[]);
         header.tenant = sync_core::id::TenantId::new([9; 16]);
         let foreign = Change::seal(header, vec![], [1; 32], &phone.key).unwrap();
-        refused(server, &mut phone, foreign.to_bytes(), "other_tenant");
+        refused(server, &mut phone, &foreign.to_bytes(), "other_tenant");
     }
 
     fn bytes_after_the_end_are_refused(server) {
         let mut phone = Phone::of(server, "officer-a");
         let (_, change) = honest(&mut phone);
         let after_the_envelope = [change.to_bytes(), vec![0]].concat();
-        refused(server, &mut phone, after_the_envelope, "unreadable");
+        refused(server, &mut phone, &after_the_envelope, "unreadable");
         let header = [change.header().to_bytes(), vec![0]].concat();
         let after_the_header = with_header(&phone, &change, &header);
-        refused(server, &mut phone, after_the_header, "unreadable");
+        refused(server, &mut phone, &after_the_header, "unreadable");
         let values = [change.values_bytes(), vec![0]].concat();
         let after_the_values = envelope(change.sign1(), change.ops_bytes(), &values);
-        refused(server, &mut phone, after_the_values, "unreadable");
+        refused(server, &mut phone, &after_the_values, "unreadable");
     }
 
     fn a_header_with_a_key_twice_is_refused(server) {
         let mut phone = Phone::of(server, "officer-a");
         let (_, change) = honest(&mut phone);
         let forged = with_header(&phone, &change, &header_with_key_twice(change.header()));
-        refused(server, &mut phone, forged, "unreadable");
+        refused(server, &mut phone, &forged, "unreadable");
     }
 
     fn an_integer_that_is_not_minimal_is_refused(server) {
@@ -115,7 +115,7 @@ on_both_databases! {
         let (_, change) = honest(&mut phone);
         let honestly = with_header(&phone, &change, &change.header().to_bytes());
         let forged = with_header(&phone, &change, &header_not_minimal(change.header()));
-        refused(server, &mut phone, forged, "unreadable");
+        refused(server, &mut phone, &forged, "unreadable");
         assert_eq!(phone.push_bytes(vec![honestly]).fates[0].class, Class::Accepted, "nothing else was wrong");
     }
 
@@ -124,9 +124,9 @@ on_both_databases! {
         let (opening, change) = honest(&mut phone);
         let other = phone.write(opening.id(), &[opening.id()], "place_name", "别处");
         let other_ops = envelope(change.sign1(), other.ops_bytes(), &other.values_bytes());
-        refused(server, &mut phone, other_ops, "other_operations");
+        refused(server, &mut phone, &other_ops, "other_operations");
         let other_values = envelope(change.sign1(), change.ops_bytes(), &other.values_bytes());
-        refused(server, &mut phone, other_values, "other_values");
+        refused(server, &mut phone, &other_values, "other_values");
     }
 
     fn a_detail_nested_32_deep_is_taken_and_33_deep_refused(server) {
@@ -139,7 +139,7 @@ on_both_databases! {
         };
         let (at_the_limit, beyond) = (deep(32), deep(33));
         assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
-        refused(server, &mut phone, beyond.to_bytes(), "unreadable");
+        refused(server, &mut phone, &beyond.to_bytes(), "unreadable");
     }
 
     fn a_value_nested_32_deep_is_taken_and_33_deep_refused(server) {
@@ -152,7 +152,7 @@ on_both_databases! {
         };
         let (at_the_limit, beyond) = (deep(32), deep(33));
         assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
-        refused(server, &mut phone, beyond.to_bytes(), "unreadable");
+        refused(server, &mut phone, &beyond.to_bytes(), "unreadable");
     }
 
     fn the_other_signature_over_the_same_bytes_is_the_same_change(server) {
@@ -171,7 +171,7 @@ on_both_databases! {
         let last = spoiled.len() - 1;
         spoiled[last] ^= 1;
         let spoiled = envelope(&spoiled, change.ops_bytes(), &change.values_bytes());
-        refused(server, &mut phone, spoiled, "signature");
+        refused(server, &mut phone, &spoiled, "signature");
         assert_eq!(phone.push(&[&change]).fates[0].class, Class::Accepted, "the true copy is taken");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The monotonic clock of a phone is believed to two seconds, hence the waiting.
 
-use sync_core::change::NewOp;
+use sync_core::change::{Change, NewOp};
 use sync_core::message::Class;
 use sync_core::op::Act;
 use sync_core::value::Value;
@@ -29,7 +29,7 @@ on_both_databases! {
         wait_ms(BEYOND_DRIFT_MS);
         let after = b.write(case, &[unclear_formal.id()], "place_name", "事后所写");
         // The phone itself is shut out; its colleague's phone got everything over the direct link.
-        let mut push = a.push_of([&before, &unclear, &unclear_formal, &after].map(|change| change.to_bytes()).to_vec());
+        let mut push = a.push_of([&before, &unclear, &unclear_formal, &after].map(Change::to_bytes).to_vec());
         push.leases.push(b.lease.clone().unwrap().bytes);
         let answer = a.push_call(&push).send().expect(200);
         let fates = sync_core::message::Pushed::read(&answer.body).unwrap().fates;
