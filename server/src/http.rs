@@ -7,6 +7,7 @@ pub mod address;
 pub mod alarm;
 pub mod auth;
 pub mod case;
+mod counters;
 pub mod device;
 mod dress;
 pub mod download;

@@ -19,6 +19,8 @@ pub mod handset;
 pub mod http;
 pub mod link;
 pub mod load;
+pub mod proxy;
+pub mod raw;
 pub mod server;
 
 pub use actor::{Person, Phone, Replica};

@@ -19,18 +19,20 @@ use crate::http::Call;
 /// Password of every seeded account.
 pub const PASSWORD: &str = "acceptance-password";
 /// How long a server may take to answer after its start.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A running server.
 pub struct Server {
     directory: TempDir,
     schema: Option<Schema>,
     running: Mutex<Option<Running>>,
+    settings: Mutex<Vec<(&'static str, String)>>,
 }
 
 struct Running {
     process: Child,
     address: String,
+    metrics: Option<String>,
 }
 
 /// A PostgreSQL schema, dropped with this value.
@@ -58,7 +60,7 @@ impl Server {
 
     fn start(schema: Option<Schema>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let server = Self { directory, schema, running: Mutex::new(None) };
+        let server = Self { directory, schema, running: Mutex::new(None), settings: Mutex::default() };
         let seeded = server.palm("seed").env("PALM_SEED_PASSWORD", PASSWORD).output().unwrap();
         assert!(seeded.status.success(), "seed: {}", String::from_utf8_lossy(&seeded.stderr));
         server.start_again();
@@ -73,7 +75,69 @@ impl Server {
         if let Some(schema) = &self.schema {
             palm.env("PALM_DATABASE_URL", schema.url());
         }
+        palm.envs(self.settings.lock().unwrap().iter().map(|(name, value)| (*name, value)));
         palm
+    }
+
+    /// Starts the process anew, from now on with these variables; the last value of a name holds.
+    pub fn start_with(&self, settings: &[(&'static str, &str)]) {
+        self.settings.lock().unwrap().extend(settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        self.start_again();
+    }
+
+    /// The address of its database, where that is PostgreSQL.
+    pub fn postgres_url(&self) -> Option<String> {
+        self.schema.as_ref().map(Schema::url)
+    }
+
+    /// What it counts: `PALM_METRICS_LISTEN` is set.
+    pub fn metrics(&self) -> String {
+        let address = self.running.lock().unwrap().as_ref().and_then(|running| running.metrics.clone());
+        let address = address.expect("PALM_METRICS_LISTEN is set");
+        Call::new("GET", &format!("http://{address}/metrics")).send().expect(200).text()
+    }
+
+    /// Another process over the same database and keys.
+    pub fn beside(&self) -> Beside {
+        let mut serve = self.palm("serve");
+        let process = serve.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut process = process.unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let address = lines.find_map(|line| line.strip_prefix("palm listening on ").map(str::to_owned));
+        Beside { process, address: address.expect("the second server listens") }
+    }
+
+    /// Ends the sessions of its database, as a restart of PostgreSQL does.
+    pub fn end_database_sessions(&self) {
+        let schema = self.schema.as_ref().expect("PostgreSQL");
+        // Sessions of this schema alone: other tests use the same database.
+        let ours = format!("query LIKE '%{}%' OR application_name = '{}'", schema.name, schema.name);
+        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND ({ours})");
+        schema.run(&end).unwrap();
+    }
+
+    /// Does something while another program holds the lock that every write needs.
+    pub fn while_locked(&self, then: impl FnOnce()) {
+        match &self.schema {
+            Some(schema) => {
+                let mut other = PgConnection::establish(&schema.url()).unwrap();
+                other.batch_execute("BEGIN; LOCK TABLE tenant IN ACCESS EXCLUSIVE MODE").unwrap();
+                then();
+                other.batch_execute("ROLLBACK").unwrap();
+            }
+            None => {
+                let other = rusqlite::Connection::open(self.directory.path().join("palm.db")).unwrap();
+                other.busy_timeout(START).unwrap();
+                other.execute_batch("BEGIN IMMEDIATE").unwrap();
+                then();
+                other.execute_batch("ROLLBACK").unwrap();
+            }
+        }
+    }
+
+    /// All that it wrote to its log.
+    pub fn log_text(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
     /// Starts the process anew over the same directory and database, at a new address.
@@ -85,15 +149,19 @@ impl Server {
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let (told, tells) = channel();
         std::thread::spawn(move || {
+            let mut metrics = None;
             for line in lines.map_while(Result::ok) {
+                if let Some(address) = line.strip_prefix("palm metrics on ") {
+                    metrics = Some(address.to_owned());
+                }
                 if let Some(address) = line.strip_prefix("palm listening on ") {
-                    let _ = told.send(address.to_owned());
+                    let _ = told.send((address.to_owned(), metrics.clone()));
                 }
             }
         });
-        let address = tells.recv_timeout(START);
-        let address = address.unwrap_or_else(|_| panic!("the server did not start:\n{}", self.log_tail()));
-        *self.running.lock().unwrap() = Some(Running { process, address });
+        let addresses = tells.recv_timeout(START);
+        let (address, metrics) = addresses.unwrap_or_else(|_| panic!("the server did not start:\n{}", self.log_tail()));
+        *self.running.lock().unwrap() = Some(Running { process, address, metrics });
         let deadline = Instant::now() + START;
         loop {
             match self.call("GET", "/readyz").try_send() {
@@ -144,6 +212,26 @@ impl Server {
     }
 }
 
+/// A second process over the database of a [`Server`].
+pub struct Beside {
+    process: Child,
+    address: String,
+}
+
+impl Beside {
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
@@ -168,7 +256,7 @@ impl Schema {
 
     fn url(&self) -> String {
         let mark = if self.admin.contains('?') { '&' } else { '?' };
-        format!("{}{mark}options=-csearch_path%3D{}", self.admin, self.name)
+        format!("{}{mark}application_name={}&options=-csearch_path%3D{}", self.admin, self.name, self.name)
     }
 }
 

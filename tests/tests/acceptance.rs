@@ -6,8 +6,14 @@
 
 #[path = "acceptance/alarm.rs"]
 mod alarm;
+#[path = "acceptance/bad_days.rs"]
+mod bad_days;
+#[path = "acceptance/bad_input.rs"]
+mod bad_input;
 #[path = "acceptance/batch.rs"]
 mod batch;
+#[path = "acceptance/canary.rs"]
+mod canary;
 #[path = "acceptance/casework.rs"]
 mod casework;
 #[path = "acceptance/convergence.rs"]
@@ -16,10 +22,16 @@ mod convergence;
 mod document;
 #[path = "acceptance/evidence.rs"]
 mod evidence;
+#[path = "acceptance/foreign_ids.rs"]
+mod foreign_ids;
 #[path = "acceptance/form.rs"]
 mod form;
+#[path = "acceptance/guesses.rs"]
+mod guesses;
 #[path = "acceptance/handset.rs"]
 mod handset;
+#[path = "acceptance/headers.rs"]
+mod headers;
 #[path = "acceptance/hostile.rs"]
 mod hostile;
 #[path = "acceptance/identity.rs"]
@@ -32,3 +44,7 @@ mod layers;
 mod reach;
 #[path = "acceptance/revocation.rs"]
 mod revocation;
+#[path = "acceptance/slow_clients.rs"]
+mod slow_clients;
+#[path = "acceptance/startup.rs"]
+mod startup;

@@ -96,8 +96,7 @@ impl Attempt {
     /// The rows that count for this attempt, as they stand.
     fn counted(self, tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<Vec<AttemptRow>, Failure> {
         let pair = standing(tx, tenant, &self.pair, now)?;
-        let known = pair.success.is_some_and(|at| now < at.plus_ms(KNOWN_MS));
-        let rows = if known {
+        let rows = if is_known(&pair, now) {
             vec![(pair, OF_ACCOUNT)]
         } else {
             let account = standing(tx, tenant, &self.account, now)?;
@@ -121,8 +120,12 @@ impl Attempt {
     }
 
     fn forgive(self, tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
-        let pair = AttemptRow { subject: self.pair, failures: 0, last: now, success: Some(now) };
-        tx.set_attempts(tenant, &pair)?;
+        let pair = standing(tx, tenant, &self.pair, now)?;
+        tx.set_attempts(tenant, &AttemptRow { failures: 0, last: now, success: Some(now), ..pair })?;
+        if is_known(&pair, now) {
+            // Nothing else was counted: guesses from elsewhere stay what they are.
+            return Ok(());
+        }
         let account = standing(tx, tenant, &self.account, now)?;
         tx.set_attempts(tenant, &AttemptRow { failures: 0, ..account })?;
         // Only this attempt: who holds one account must not wash away guesses at others.
@@ -130,6 +133,10 @@ impl Attempt {
         tx.set_attempts(tenant, &AttemptRow { failures: (address.failures - 1).max(0), ..address })?;
         Ok(())
     }
+}
+
+fn is_known(pair: &AttemptRow, now: Instant) -> bool {
+    pair.success.is_some_and(|at| now < at.plus_ms(KNOWN_MS))
 }
 
 fn standing(tx: &mut Tx<'_>, tenant: &TenantId, subject: &Digest, now: Instant) -> Result<AttemptRow, Failure> {
@@ -203,6 +210,8 @@ mod tests {
         }
         assert!(try_at(&store, &tenant, "a", [203, 0, 113, 10], 499).is_some(), "from a third address");
         assert_eq!(try_at(&store, &tenant, "a", GATEWAY, 499), None);
+        succeed(&store, &tenant, "a", GATEWAY);
+        assert!(try_at(&store, &tenant, "a", [203, 0, 113, 9], 499).is_some(), "the owner's success frees no guesser");
     }
 
     #[test]

@@ -28,14 +28,14 @@ use crate::refusal::{Refusal, Refused};
 /// A [`Problem`] where the request ended outside a handler.
 pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
     let begun = Instant::now();
-    let method = request.method().clone();
+    let method = metrics::method(request.method().as_str());
     let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let outcome = answer(request, next).await;
     let status = match &outcome {
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
     };
-    metrics::answered(method.as_str(), &route, status.as_u16(), begun.elapsed());
+    metrics::answered(method, &route, status.as_u16(), begun.elapsed());
     outcome
 }
 
@@ -51,14 +51,15 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
         dress(response.headers_mut(), &id, kind);
         return Ok(response);
     }
-    patience::limit(&mut request, patience.silence);
+    let arriving = patience::limit(&mut request, patience.silence);
     let answer = match tokio::time::timeout(patience.whole, caught(next.call(request))).await {
         Ok(Some(answer)) => answer,
         Ok(None) => {
             tracing::error!(request_id = id, "a handler panicked");
             return Err(told(Refusal::Internal).into());
         }
-        Err(_elapsed) => return Err(told(Refusal::TooSlow).into()),
+        // Whoever kept the other waiting: the client with its body, or this server with its answer.
+        Err(_elapsed) => return Err(told(if arriving.get() { Refusal::TooSlow } else { Refusal::Busy }).into()),
     };
     let response =
         answer.map_err(|error| Problem::from(known(&error, &id)).told_in(language, id.clone()).dressed_as(kind))?;
@@ -117,7 +118,8 @@ impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> tracing::Span {
         let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
         let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-        tracing::info_span!("request", request_id = id, method = %request.method(), route, status = tracing::field::Empty)
+        let method = metrics::method(request.method().as_str());
+        tracing::info_span!("request", request_id = id, method, route, status = tracing::field::Empty)
     }
 
     fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {

@@ -3,8 +3,10 @@
 //! Promise: a body that falls silent is given up, so that a slow client holds a connection and nothing else; what
 //! had arrived is up to the handler. The request as a whole has its own deadline in `edge`.
 
+use std::cell::Cell;
 use std::io::{Error as IoError, ErrorKind};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,16 +19,19 @@ use tokio::time::{Instant, Sleep};
 
 type BoxedPayload = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
 
-/// Gives the request's body up after so much silence.
-pub fn limit(request: &mut ServiceRequest, silence: Duration) {
+/// Gives the request's body up after so much silence. Answers whether the body is still on its way, then and later.
+pub fn limit(request: &mut ServiceRequest, silence: Duration) -> Rc<Cell<bool>> {
+    let arriving = Rc::new(Cell::new(false));
     let patient = match request.take_payload() {
         Payload::None => Payload::None,
         body => {
-            let patient: BoxedPayload = Box::pin(Patient::new(body, silence));
+            arriving.set(true);
+            let patient: BoxedPayload = Box::pin(Patient::new(body, silence, Rc::clone(&arriving)));
             Payload::Stream { payload: patient }
         }
     };
     request.set_payload(patient);
+    arriving
 }
 
 struct Patient {
@@ -34,11 +39,12 @@ struct Patient {
     silence: Duration,
     until: Pin<Box<Sleep>>,
     given_up: bool,
+    arriving: Rc<Cell<bool>>,
 }
 
 impl Patient {
-    fn new(body: Payload, silence: Duration) -> Self {
-        Self { body, silence, until: Box::pin(tokio::time::sleep(silence)), given_up: false }
+    fn new(body: Payload, silence: Duration, arriving: Rc<Cell<bool>>) -> Self {
+        Self { body, silence, until: Box::pin(tokio::time::sleep(silence)), given_up: false, arriving }
     }
 }
 
@@ -52,6 +58,9 @@ impl Stream for Patient {
         if let Poll::Ready(piece) = Pin::new(&mut self.body).poll_next(context) {
             let until = Instant::now() + self.silence;
             self.until.as_mut().reset(until);
+            if piece.is_none() {
+                self.arriving.set(false);
+            }
             return Poll::Ready(piece);
         }
         if self.until.as_mut().poll(context).is_pending() {
@@ -74,7 +83,7 @@ mod tests {
 
     #[tokio::test]
     async fn silence_ends_the_body_and_not_before_what_had_arrived() {
-        let mut patient = Patient::new(body(&["a", "b"]), Duration::from_millis(20));
+        let mut patient = Patient::new(body(&["a", "b"]), Duration::from_millis(20), Rc::default());
         assert_eq!(patient.next().await.unwrap().unwrap(), "a");
         assert_eq!(patient.next().await.unwrap().unwrap(), "b");
         let silence = patient.next().await.unwrap();

@@ -10,23 +10,26 @@ use std::time::Duration;
 
 use actix_http::HttpService;
 use actix_http::error::DispatchError;
-use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
+use actix_service::{IntoServiceFactory as _, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
 use actix_tls::accept::TlsError;
 use actix_tls::accept::rustls_0_23::{Acceptor, TlsStream};
-use actix_web::dev::{AppConfig, Server};
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppConfig, Server, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
-use actix_web::{App, HttpResponse, HttpServer, get, web};
+use actix_web::{App, web};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tracing_actix_web::TracingLogger;
+use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 
 use super::edge::{RequestSpan, edge};
 use super::gate::Gate;
 use super::problem::Problem;
-use super::{input, openapi, routes};
+use super::{counters, input, openapi, routes};
 use crate::config::Patience;
 use crate::refusal::Refusal;
 
@@ -59,6 +62,15 @@ pub enum ListenError {
     Tls(String),
 }
 
+/// Allows this process as many open files as the system lets it: each connection is one, and shells allow 1,024.
+pub fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
 /// Serves until SIGTERM or SIGINT. `ready` gets the bound addresses: of the API, and of the metrics.
 ///
 /// # Errors
@@ -72,55 +84,56 @@ pub async fn run(
     if open {
         return Err(ListenError::Exposed(listen.address));
     }
-    let Patience { head, idle, .. } = listen.patience;
+    raise_open_files();
     app.patience = listen.patience;
     app.behind_tls = listen.tls.is_some() || !app.trusted_proxies.is_empty();
     let app = Data::new(app);
-    let counters = metrics(&app, listen.metrics)?;
-    let document = Arc::new(openapi::document());
-    let pages = move || {
-        let (routed, _document) = App::new().into_utoipa_app().configure(routes::routes).split_for_parts();
-        routed
-            .app_data(app.clone())
-            .app_data(input::json())
-            .app_data(input::query())
-            .app_data(input::path())
-            .app_data(input::payload())
-            .configure(crate::console::pages)
-            .service(web::redirect("/", "/console/"))
-            .service(web::redirect("/docs", "/docs/"))
-            .service(openapi::page(document.as_ref().clone()))
-            .default_service(web::to(async || Err::<String, _>(Problem::from(Refusal::NotFound))))
-            .wrap(from_fn(edge))
-            .wrap(TracingLogger::<RequestSpan>::new())
-    };
-    // Longer than any other patience: it ends what nothing else would, such as a body that nobody reads any more.
-    let quiet = listen.patience.silence.max(idle).max(head) + Duration::from_secs(1);
+    let counters = counters::serve(&app, listen.metrics)?;
     let listener = TcpListener::bind(listen.address)?;
     let bound = listener.local_addr()?;
+    let server = bind(&app, &listen, listener)?;
+    ready(bound, counters.as_ref().and_then(|(at, _)| *at));
+    let counters = counters.map(|(_, server)| (server.handle(), actix_web::rt::spawn(server)));
+    let outcome = server.await;
+    if let Some((handle, _running)) = counters {
+        handle.stop(false).await;
+    }
+    Ok(outcome?)
+}
+
+/// How long an answered client has to read the answer before what it still sends is cut off.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// Connections of whatever kind, answered by the pages. A macro, because each kind makes it another type.
+macro_rules! http {
+    ($app:expr, $document:expr, $patience:expr, $stopping:expr) => {{
+        let stopping = $stopping.clone();
+        let told = move || {
+            let stopping = stopping.clone();
+            async move { stopping.notified().await }
+        };
+        let pages = pages($app.clone(), $document.as_ref().clone());
+        let pages = pages.into_factory().map_err(|error: actix_web::Error| error.error_response());
+        HttpService::build()
+            .graceful_shutdown_signal(told)
+            .client_request_timeout($patience.head)
+            .client_disconnect_timeout(LINGER)
+            .keep_alive($patience.idle)
+            .h1(map_config(pages, |()| AppConfig::default()))
+    }};
+}
+
+fn bind(app: &Data<crate::app::App>, listen: &Listen, listener: TcpListener) -> Result<Server, ListenError> {
+    let (app, document, patience) = (app.clone(), Arc::new(openapi::document()), listen.patience);
+    // Longer than any other patience: it ends what nothing else would, such as a body that nobody reads any more.
+    let quiet = patience.silence.max(patience.idle).max(patience.head) + Duration::from_secs(1);
     let builder = actix_server::Server::build().shutdown_timeout(listen.shutdown.as_secs());
     let stopping = builder.graceful_shutdown_signal();
-    // A macro, because each kind of connection makes it another type.
-    macro_rules! http {
-        ($pages:expr) => {{
-            let stopping = stopping.clone();
-            let told = move || {
-                let stopping = stopping.clone();
-                async move { stopping.notified().await }
-            };
-            let pages = $pages().into_factory().map_err(|error| error.error_response());
-            HttpService::build()
-                .graceful_shutdown_signal(told)
-                .client_request_timeout(head)
-                .keep_alive(idle)
-                .h1(map_config(pages, |()| AppConfig::default()))
-        }};
-    }
-    let server = match &listen.tls {
+    let builder = match &listen.tls {
         Some((chain, key)) => {
             let config = tls(chain, key)?;
             builder.listen("palm", listener, move || {
-                let service = http!(pages);
+                let service = http!(app, document, patience, stopping);
                 Acceptor::new(config.clone())
                     .map_err(TlsError::into_service_error)
                     .map(move |stream: TlsStream<TcpStream>| {
@@ -128,48 +141,50 @@ pub async fn run(
                         (Gate::new(stream, quiet), peer)
                     })
                     .and_then(service.map_err(TlsError::Service))
-            })?
+            })
         }
         None => builder.listen("palm", listener, move || {
-            let service = http!(pages);
-            let open = move |stream: TcpStream| {
+            let service = http!(app, document, patience, stopping);
+            let come_in = move |stream: TcpStream| {
                 let peer = stream.peer_addr().ok();
                 ready_ok((Gate::new(stream, quiet), peer))
             };
-            fn_service(open).and_then(service)
-        })?,
+            fn_service(come_in).and_then(service)
+        }),
     };
-    ready(bound, counters.as_ref().and_then(|(at, _)| *at));
-    let counters = counters.map(|(_, server)| (server.handle(), actix_web::rt::spawn(server)));
-    let outcome = server.run().await;
-    if let Some((handle, _running)) = counters {
-        handle.stop(false).await;
-    }
-    Ok(outcome?)
+    Ok(builder?.run())
+}
+
+fn pages(
+    app: Data<crate::app::App>,
+    document: OpenApi,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let (routed, _document) = App::new().into_utoipa_app().configure(routes::routes).split_for_parts();
+    routed
+        .app_data(app)
+        .app_data(input::json())
+        .app_data(input::query())
+        .app_data(input::path())
+        .app_data(input::payload())
+        .configure(crate::console::pages)
+        .service(web::redirect("/", "/console/"))
+        .service(web::redirect("/docs", "/docs/"))
+        .service(openapi::page(document))
+        .default_service(web::to(async || Err::<String, _>(Problem::from(Refusal::NotFound))))
+        .wrap(from_fn(edge))
+        .wrap(TracingLogger::<RequestSpan>::new())
 }
 
 fn ready_ok<T>(value: T) -> std::future::Ready<Result<T, DispatchError>> {
     std::future::ready(Ok(value))
-}
-
-/// The server of `/metrics`, and where it listens.
-fn metrics(
-    app: &Data<crate::app::App>,
-    address: Option<SocketAddr>,
-) -> Result<Option<(Option<SocketAddr>, Server)>, ListenError> {
-    let Some(address) = address else { return Ok(None) };
-    let app = app.clone();
-    let server = HttpServer::new(move || App::new().app_data(app.clone()).service(show_metrics))
-        .workers(1)
-        .disable_signals()
-        .bind(address)?;
-    Ok(Some((server.addrs().first().copied(), server.run())))
-}
-
-#[get("/metrics")]
-async fn show_metrics(app: Data<crate::app::App>) -> HttpResponse {
-    let text = crate::metrics::text(app.store.connections());
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }
 
 fn tls(chain: &PathBuf, key: &PathBuf) -> Result<rustls::ServerConfig, ListenError> {

@@ -1,0 +1,35 @@
+//! `/metrics` for Prometheus, on an address of its own.
+//!
+//! Promise: what is counted is never shown where the API is. Not here: what is counted (`crate::metrics`).
+
+use std::net::SocketAddr;
+
+use actix_web::dev::Server;
+use actix_web::web::Data;
+use actix_web::{App, HttpResponse, HttpServer, get};
+
+use super::problem::OK;
+
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// The server, and where it listens; none where nobody asked for it.
+///
+/// # Errors
+/// Where the address cannot be had.
+pub fn serve(
+    app: &Data<crate::app::App>,
+    address: Option<SocketAddr>,
+) -> std::io::Result<Option<(Option<SocketAddr>, Server)>> {
+    let Some(address) = address else { return Ok(None) };
+    let app = app.clone();
+    let server = HttpServer::new(move || App::new().app_data(app.clone()).service(show_metrics))
+        .workers(1)
+        .disable_signals()
+        .bind(address)?;
+    Ok(Some((server.addrs().first().copied(), server.run())))
+}
+
+#[get("/metrics")]
+async fn show_metrics(app: Data<crate::app::App>) -> HttpResponse {
+    HttpResponse::build(OK).content_type(TEXT).body(crate::metrics::text(app.store.connections()))
+}

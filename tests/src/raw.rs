@@ -1,0 +1,91 @@
+//! A connection byte by byte, for requests that no client would make.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use crate::server::Server;
+
+/// How long a test waits for a byte.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An open connection.
+pub struct Raw {
+    stream: TcpStream,
+    opened: Instant,
+}
+
+/// What came back until the server closed.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// The bytes, as text.
+    pub text: String,
+    /// Whether the server closed: false where patience ran out.
+    pub closed: bool,
+    /// Since the connection was opened.
+    pub after: Duration,
+}
+
+impl Raw {
+    /// Connects.
+    pub fn to(server: &Server) -> Self {
+        let stream = TcpStream::connect(server.address()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self { stream, opened: Instant::now() }
+    }
+
+    /// Sends bytes. Says whether the other side still takes them.
+    pub fn send(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
+    }
+
+    /// Reads until the server closes.
+    pub fn ending(mut self) -> Ending {
+        let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
+        let closed = loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => break true,
+                Ok(length) => bytes.extend_from_slice(&buffer[..length]),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => break false,
+                Err(_reset) => break true,
+            }
+        };
+        Ending { text: String::from_utf8_lossy(&bytes).into_owned(), closed, after: self.opened.elapsed() }
+    }
+
+    /// Reads what there is of one answer: up to the end of its head and so many bytes of its body.
+    pub fn answer(&mut self) -> String {
+        let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
+        loop {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head.to_lowercase();
+                let length = length.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+                if body.len() >= length.unwrap_or(0) {
+                    return text;
+                }
+            }
+            match self.stream.read(&mut buffer) {
+                Ok(0) | Err(_) => return text,
+                Ok(length) => bytes.extend_from_slice(&buffer[..length]),
+            }
+        }
+    }
+}
+
+impl Ending {
+    /// The status of the first answer.
+    pub fn status(&self) -> u16 {
+        self.text.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
+    }
+
+    /// How many answers came.
+    pub fn answers(&self) -> usize {
+        self.text.matches("HTTP/1.1 ").count()
+    }
+
+    /// Whether the problem of this code was told.
+    pub fn tells(&self, code: &str) -> bool {
+        self.text.contains(&format!("\"code\":\"{code}\""))
+    }
+}
