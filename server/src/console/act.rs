@@ -5,9 +5,11 @@
 
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, get, post};
+use api_spec::case::CaseDetail;
 use askama::Template;
 use serde::Deserialize;
 use sync_core::id::{Digest, hex};
+use sync_core::schema;
 
 use super::case::{Purpose, ask_purpose, case_id};
 use super::csrf::Posted;
@@ -25,6 +27,8 @@ use crate::http::problem::Problem;
 use crate::random;
 use crate::refusal::{Failure, Refusal, Refused};
 
+/// Form of a decision made on the spot.
+const SPOT_DECISION: &str = "spot_decision";
 const LONGEST_REASON: usize = 500;
 const LONGEST_LEAD: usize = 2000;
 
@@ -95,6 +99,13 @@ impl Act {
         }
     }
 
+    /// Whether it can be done to an entity of the right kind: only decisions on the spot are registered.
+    fn suits(self, case: &CaseDetail, id: &str) -> bool {
+        let fields = case.entities.iter().filter(|entity| entity.id == id).flat_map(|entity| &entity.fields);
+        let form = fields.filter(|field| field.name == schema::FORM).map(|field| &field.value).next();
+        self != Self::Register || form.and_then(|form| form.as_str()) == Some(SPOT_DECISION)
+    }
+
     /// What kinds of entity it is done to.
     const fn targets(self) -> &'static [&'static str] {
         match self {
@@ -114,6 +125,8 @@ struct ActForm {
     title: String,
     explained: String,
     targets: Vec<Block>,
+    /// There is nothing in the case that it could be done to.
+    aimless: bool,
     kinds: &'static [&'static str],
     typed: Typed,
     back: String,
@@ -171,7 +184,8 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
     let page = Page::within(signed, Part::Cases, act.title());
     let (zh, en) = act.explained();
     let query = Purpose::from(typed.purpose.as_str()).query();
-    let targets = Reader::new(signed.visit.language, &case, &phones).blocks(act.targets());
+    let mut targets = Reader::new(signed.visit.language, &case, &phones).blocks(act.targets());
+    targets.retain(|block| block.withdrawn.is_empty() && !block.shell && act.suits(&case, &block.id));
     Ok(ActForm {
         explained: page.t(zh, en).to_owned(),
         page,
@@ -179,7 +193,8 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
         back: format!("/console/cases/{}{query}", case.card.id),
         id: case.card.id,
         title: case.card.title,
-        targets: targets.into_iter().filter(|block| block.withdrawn.is_empty() && !block.shell).collect(),
+        aimless: targets.is_empty() && !act.targets().is_empty(),
+        targets,
         kinds: if act == Act::Lead { &KINDS } else { &[] },
         typed,
         most: if act == Act::Lead { LONGEST_LEAD } else { LONGEST_REASON },

@@ -91,6 +91,10 @@ impl CaseFile {
         words::word(self.page.language, code)
     }
 
+    fn step<'a>(&self, status: &'a str) -> &'a str {
+        words::lead_status(self.page.language, status)
+    }
+
     fn address(&self, part: &str) -> String {
         format!("/console/cases/{}/{part}{}", self.case.card.id, self.query)
     }

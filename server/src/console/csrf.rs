@@ -10,6 +10,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::Uri;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
+use actix_web::http::uri::Authority;
 use actix_web::web::Form;
 use actix_web::{FromRequest, HttpRequest};
 use sha2::{Digest as _, Sha256};
@@ -46,7 +47,7 @@ pub fn same_origin(headers: &HeaderMap, secure: bool) -> bool {
 fn is_ours(origin: &str, host: Option<&str>, secure: bool) -> bool {
     let scheme = if secure { "https" } else { "http" };
     let Ok(uri) = origin.parse::<Uri>() else { return false };
-    let named = uri.authority().map(|authority| authority.as_str());
+    let named = uri.authority().map(Authority::as_str);
     named.is_some() && named == host && uri.scheme_str() == Some(scheme)
 }
 

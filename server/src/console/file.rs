@@ -279,9 +279,9 @@ impl<'a> Reader<'a> {
                 .join(" · "),
             class,
         };
-        let shown = |value: &serde_json::Value| match value {
-            serde_json::Value::Null => String::new(),
-            other => words::shown(self.language, Some(schema::Kind::Code(&[])), other),
+        let codes = Some(schema::Kind::Code(&[]));
+        let shown = |value: &serde_json::Value| {
+            if value.is_null() { String::new() } else { words::shown(self.language, codes, value) }
         };
         let steps = self.case.steps.iter().filter(|step| step.kind != sync_core::case::PLACE);
         let mut events: Vec<Event> =

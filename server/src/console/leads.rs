@@ -20,7 +20,7 @@ use crate::store::Said;
 
 #[derive(Template)]
 #[template(path = "leads.html")]
-struct Leads {
+struct LeadList {
     page: Page,
     status: String,
     leads: Vec<Lead>,
@@ -36,11 +36,20 @@ struct OneLead {
     typed: String,
 }
 
-impl Leads {
+impl LeadList {
     fn word<'a>(&self, code: &'a str) -> &'a str {
         words::word(self.page.language, code)
     }
 
+    fn step<'a>(&self, status: &'a str) -> &'a str {
+        words::lead_status(self.page.language, status)
+    }
+
+    fn status<'a>(&self, lead: &'a Lead) -> &'a str {
+        words::lead_status(self.page.language, &lead.row.status)
+    }
+
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
     fn address(&self, lead: &Lead) -> String {
         format!("/console/leads/{}", lead::id_text(&lead.row.id))
     }
@@ -49,6 +58,10 @@ impl Leads {
 impl OneLead {
     fn word<'a>(&self, code: &'a str) -> &'a str {
         words::word(self.page.language, code)
+    }
+
+    fn status<'a>(&self, lead: &'a Lead) -> &'a str {
+        words::lead_status(self.page.language, &lead.row.status)
     }
 
     fn id(&self) -> String {
@@ -91,7 +104,7 @@ pub async fn list(app: State, signed: SignedIn, query: Query<Filters>) -> Result
     let last = leads.last().filter(|_| more);
     let next = last.map(|last| next(last.row.raised.at, lead::id_text(&last.row.id)));
     let page = Page::within(&signed, Part::Leads, ("监督线索", "Supervision leads"));
-    page::show(&signed.visit, &Leads { page, status, leads, next })
+    page::show(&signed.visit, &LeadList { page, status, leads, next })
 }
 
 fn shown(signed: &SignedIn, lead: Lead, typed: &str) -> OneLead {

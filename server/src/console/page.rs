@@ -163,11 +163,13 @@ impl Page {
     }
 
     /// Version of the static files.
+    #[expect(clippy::unused_self, reason = "templates call it on the page")]
     pub fn version(&self) -> &'static str {
         assets::version()
     }
 
     /// A time as people read it, Asia/Shanghai.
+    #[expect(clippy::unused_self, reason = "templates call it on the page")]
     pub fn time(&self, ms: impl std::borrow::Borrow<i64>) -> String {
         Instant::from_ms(*ms.borrow()).to_string()
     }

@@ -17,14 +17,14 @@ use crate::http::problem::{OK, Problem};
 
 #[derive(Template)]
 #[template(path = "record.html")]
-struct Record {
+struct RecordPage {
     page: Page,
     record: CaseRecord,
     back: String,
     file: String,
 }
 
-impl Record {
+impl RecordPage {
     fn word<'a>(&self, code: &'a str) -> &'a str {
         words::word(self.page.language, code)
     }
@@ -48,7 +48,7 @@ pub async fn read(
         format!("/console/cases/{path}{}", query.query()),
         format!("/console/cases/{path}/record/file{}", query.query()),
     );
-    page::show(&signed.visit, &Record { page, record: shown::record(record, &key), back, file })
+    page::show(&signed.visit, &RecordPage { page, record: shown::record(record, &key), back, file })
 }
 
 /// The record as a file that anybody can check.

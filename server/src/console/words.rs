@@ -19,6 +19,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("ordinary", "普通程序", "Ordinary procedure"),
     ("raised", "待答复", "Raised"),
     ("answered", "已答复", "Answered"),
+    ("concluded", "已办结", "Concluded"),
     ("procedure", "程序", "Procedure"),
     ("evidence", "证据", "Evidence"),
     ("law", "法律适用", "Application of law"),
@@ -118,6 +119,11 @@ pub fn word(language: Language, code: &str) -> &str {
         (Some((_, _, en)), Language::English) => en,
         (None, _) => code,
     }
+}
+
+/// The step of a lead as people read it: what closes a case does not close a lead.
+pub fn lead_status(language: Language, code: &str) -> &str {
+    word(language, if code == "closed" { "concluded" } else { code })
 }
 
 /// One of two texts.

@@ -104,7 +104,7 @@ pub fn known(error: &Error, id: &str) -> Refused {
     if let Some(accident) = &problem.accident {
         tracing::error!(request_id = id, accident = chain(accident.as_ref()), "a request failed");
     }
-    problem.refused.clone()
+    (*problem.refused).clone()
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {

@@ -15,7 +15,7 @@ use crate::refusal::{Failure, Refusal, Refused};
 #[derive(Debug)]
 pub struct Problem {
     /// What the caller is told.
-    pub refused: Refused,
+    pub refused: Box<Refused>,
     /// What only the log is told.
     pub accident: Option<Box<dyn std::error::Error + Send + Sync>>,
     language: Language,
@@ -179,6 +179,7 @@ impl ResponseError for Problem {
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
+        let refused = Box::new(refused);
         Self { refused, accident: None, language: Language::Chinese, request_id: String::new(), kind: Kind::default() }
     }
 }

@@ -89,11 +89,12 @@ fn nothing(found: &[String]) {
 #[test]
 fn http_never_sees_the_database() {
     nothing(&uses("server/src/http", &[], &["diesel", "diesel_migrations", "rusqlite", "Tx"]));
+    nothing(&uses("server/src/console", &[], &["diesel", "diesel_migrations", "rusqlite", "Tx"]));
 }
 
 #[test]
 fn flow_knows_neither_the_web_nor_the_wire_nor_sql() {
-    nothing(&uses("server/src/flow", &[], &["actix_web", "actix_http", "api_spec", "utoipa", "diesel", "http"]));
+    nothing(&uses("server/src/flow", &[], &["actix_web", "actix_http", "api_spec", "utoipa", "diesel", "http", "console"]));
 }
 
 #[test]
