@@ -102,8 +102,5 @@ pub fn pages(config: &mut web::ServiceConfig) {
     );
 }
 
-
-
-
 #[cfg(test)]
 mod tests;
