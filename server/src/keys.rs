@@ -226,11 +226,8 @@ mod tests {
         small[31] = 9;
         for secret in [[7; 32], small] {
             let public = *SoftwareKey::from_secret(&secret).unwrap().public_key().bytes();
-            let pair = EcdsaKeyPair::from_private_key_and_public_key(
-                &ECDSA_P256_SHA256_FIXED_SIGNING,
-                &secret,
-                &public,
-            );
+            let pair =
+                EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, &secret, &public);
             std::fs::write(&path, pair.unwrap().to_pkcs8v1().unwrap().as_ref()).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
             assert!(matches!(ServerKey::open(&path), Err(KeyError::Published(_))));

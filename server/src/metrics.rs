@@ -11,8 +11,7 @@ use std::time::Duration;
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /// Upper bounds of latencies, in microseconds.
-const LATENCIES: [u64; 10] =
-    [1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 30_000_000];
+const LATENCIES: [u64; 10] = [1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 30_000_000];
 /// Upper bounds of the number of changes in one commit.
 const SIZES: [u64; 7] = [1, 5, 10, 25, 50, 100, 256];
 
@@ -136,7 +135,10 @@ impl Counted {
     fn write(&self, text: &mut String) {
         head(text, "palm_requests_total", "counter", "Requests answered, by route and status.");
         for ((method, route, status), number) in &self.requests {
-            line(text, &format!("palm_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {number}"));
+            line(
+                text,
+                &format!("palm_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {number}"),
+            );
         }
         head(text, "palm_request_seconds", "histogram", "Time until the answer began.");
         for (route, histogram) in &self.latencies {

@@ -112,26 +112,25 @@ impl Server {
         let schema = self.schema.as_ref().expect("PostgreSQL");
         // Sessions of this schema alone: other tests use the same database.
         let ours = format!("query LIKE '%{}%' OR application_name = '{}'", schema.name, schema.name);
-        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND ({ours})");
+        let end = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND ({ours})"
+        );
         schema.run(&end).unwrap();
     }
 
     /// Does something while another program holds the lock that every write needs.
     pub fn while_locked(&self, then: impl FnOnce()) {
-        match &self.schema {
-            Some(schema) => {
-                let mut other = PgConnection::establish(&schema.url()).unwrap();
-                other.batch_execute("BEGIN; LOCK TABLE tenant IN ACCESS EXCLUSIVE MODE").unwrap();
-                then();
-                other.batch_execute("ROLLBACK").unwrap();
-            }
-            None => {
-                let other = rusqlite::Connection::open(self.directory.path().join("palm.db")).unwrap();
-                other.busy_timeout(START).unwrap();
-                other.execute_batch("BEGIN IMMEDIATE").unwrap();
-                then();
-                other.execute_batch("ROLLBACK").unwrap();
-            }
+        if let Some(schema) = &self.schema {
+            let mut other = PgConnection::establish(&schema.url()).unwrap();
+            other.batch_execute("BEGIN; LOCK TABLE tenant IN ACCESS EXCLUSIVE MODE").unwrap();
+            then();
+            other.batch_execute("ROLLBACK").unwrap();
+        } else {
+            let other = rusqlite::Connection::open(self.directory.path().join("palm.db")).unwrap();
+            other.busy_timeout(START).unwrap();
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+            then();
+            other.execute_batch("ROLLBACK").unwrap();
         }
     }
 

@@ -52,7 +52,8 @@ impl<W> Flags<W> {
     /// With the environment and the file.
     pub fn layers(self) -> Result<Layers, ConfigError> {
         let environment = std::env::vars_os();
-        let readable = environment.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let readable =
+            environment.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Layers::read(self.given, readable, self.config.as_deref())
     }
 }
@@ -68,13 +69,11 @@ impl<W: Wanted> clap::Args for Flags<W> {
         KEYS.iter().filter(|key| W::wants(key)).fold(command.arg(file), |command, key| {
             let action = if key.many { ArgAction::Append } else { ArgAction::Set };
             let default = key.default.map(|default| format!(" [default: {default}]")).unwrap_or_default();
-            command.arg(
-                Arg::new(key.name)
-                    .long(key.flag())
-                    .action(action)
-                    .value_name("VALUE")
-                    .help(format!("{} [env: {}]{default}", key.en, key.variable())),
-            )
+            command.arg(Arg::new(key.name).long(key.flag()).action(action).value_name("VALUE").help(format!(
+                "{} [env: {}]{default}",
+                key.en,
+                key.variable()
+            )))
         })
     }
 

@@ -102,7 +102,8 @@ fn read_file(path: &Path) -> Result<Layer, ConfigError> {
     let failed = |source| ConfigError::File { path: path.to_owned(), source };
     let text = std::fs::read_to_string(path).map_err(failed)?;
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
+        let line =
+            error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
         ConfigError::NotToml { path: path.to_owned(), why: format!("line {line}: {}", error.message()) }
     })?;
     let mut layer = Layer::new();

@@ -124,7 +124,8 @@ impl Settings {
             return Err(ConfigError::DefaultSecret);
         }
         let levels = self.log.split(',').map(|part| part.rsplit('=').next().unwrap_or(part).trim());
-        let chatty = levels.filter_map(|level| ["debug", "trace"].into_iter().find(|known| level.eq_ignore_ascii_case(known)));
+        let chatty =
+            levels.filter_map(|level| ["debug", "trace"].into_iter().find(|known| level.eq_ignore_ascii_case(known)));
         match chatty.into_iter().next() {
             Some(level) if !self.listen.ip().is_loopback() => Err(ConfigError::Debug(level)),
             Some(_) | None => Ok(()),

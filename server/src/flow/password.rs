@@ -3,7 +3,7 @@
 //! Promise: no more hashings at once than cores; nothing over 128 characters is hashed; an unknown login costs as
 //! much time as a wrong password.
 
-mod common;
+mod guessable;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +44,7 @@ pub fn hash(password: &str) -> Result<String, Failure> {
 /// As [`hash`].
 pub fn hash_for(password: &str, names: &[&str]) -> Result<String, Failure> {
     check_length(password)?;
-    if common::is_common(password, names) {
+    if guessable::is_common(password, names) {
         return Err(Refusal::PasswordCommon.into());
     }
     let hash = Argon2::default().hash_password(password.as_bytes());

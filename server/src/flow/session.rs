@@ -29,12 +29,7 @@ pub struct Issued {
 /// # Errors
 /// [`Refusal::WrongPassword`], [`Refusal::PasswordLength`], [`Refusal::TooManyAttempts`] by account and by `from`,
 /// [`Refusal::Busy`], or an accident.
-pub async fn sign_in(
-    app: &App,
-    login: String,
-    password: String,
-    from: Option<IpAddr>,
-) -> Result<Issued, Failure> {
+pub async fn sign_in(app: &App, login: String, password: String, from: Option<IpAddr>) -> Result<Issued, Failure> {
     let account = account(app, login, password, from).await?;
     issue(app, &account.officer, account.session_version, None, app.clock.now())
 }

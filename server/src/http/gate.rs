@@ -6,6 +6,7 @@
 
 mod framing;
 
+use std::fmt::Write as _;
 use std::io::Result as IoResult;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -109,10 +110,11 @@ fn refusal(language: &[u8]) -> Vec<u8> {
     let status = response.status();
     let mut bytes = format!("HTTP/1.1 {} {}\r\n", status.as_str(), status.canonical_reason().unwrap_or_default());
     for (name, value) in response.headers() {
-        bytes.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap_or_default()));
+        // Writing into a string cannot fail.
+        let _ = write!(bytes, "{name}: {}\r\n", value.to_str().unwrap_or_default());
     }
     let body = response.into_body().try_into_bytes().unwrap_or_default();
-    bytes.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()));
+    let _ = write!(bytes, "content-length: {}\r\nconnection: close\r\n\r\n", body.len());
     let mut bytes = bytes.into_bytes();
     bytes.extend_from_slice(&body);
     bytes

@@ -134,7 +134,11 @@ pub fn of_payload(error: &PayloadError) -> Refusal {
     match error {
         PayloadError::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => Refusal::TooSlow,
         PayloadError::Overflow => Refusal::TooLarge,
-        _ => Refusal::Malformed,
+        PayloadError::Incomplete(_)
+        | PayloadError::EncodingCorrupted
+        | PayloadError::UnknownLength
+        | PayloadError::Io(_)
+        | _ => Refusal::Malformed,
     }
 }
 

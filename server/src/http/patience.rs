@@ -24,7 +24,7 @@ pub fn limit(request: &mut ServiceRequest, silence: Duration) -> Rc<Cell<bool>> 
     let arriving = Rc::new(Cell::new(false));
     let patient = match request.take_payload() {
         Payload::None => Payload::None,
-        body => {
+        body @ (Payload::H1 { .. } | Payload::Stream { .. }) => {
             arriving.set(true);
             let patient: BoxedPayload = Box::pin(Patient::new(body, silence, Rc::clone(&arriving)));
             Payload::Stream { payload: patient }

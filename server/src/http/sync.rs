@@ -38,7 +38,12 @@ const PAGE_DEFAULT: i64 = 200;
     ))
 )]
 #[post("/sync/push")]
-pub async fn push_changes(app: State, caller: Caller, request: HttpRequest, body: Payload) -> Result<HttpResponse, Problem> {
+pub async fn push_changes(
+    app: State,
+    caller: Caller,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Problem> {
     let bringer = Bringer { device: caller.must_have_device()?, officer: caller.officer };
     let body = cbor_body(&request, body).await?;
     let answer = app.ingest.push(bringer, body.to_vec()).await?;

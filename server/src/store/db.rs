@@ -232,7 +232,9 @@ mod tests {
 
     #[test]
     fn an_older_sqlite_is_refused() {
-        for (version, fine) in [("3.51.3", true), ("3.53.2", true), ("4.0.0", true), ("3.51.2", false), ("3.7.17", false), ("", false)] {
+        for (version, fine) in
+            [("3.51.3", true), ("3.53.2", true), ("4.0.0", true), ("3.51.2", false), ("3.7.17", false), ("", false)]
+        {
             assert_eq!(is_recent(version), fine, "{version}");
         }
     }

@@ -25,7 +25,10 @@ pub enum Trouble {
 const SIGNS: [(Trouble, &[&str]); 4] = [
     (Trouble::ReadOnly, &["readonly database", "read-only transaction", "read-only file system"]),
     (Trouble::Full, &["disk is full", "no space left", "disk quota exceeded"]),
-    (Trouble::Busy, &["database is locked", "database table is locked", "lock timeout", "statement timeout", "deadlock"]),
+    (
+        Trouble::Busy,
+        &["database is locked", "database table is locked", "lock timeout", "statement timeout", "deadlock"],
+    ),
     (
         Trouble::Unavailable,
         &[
@@ -74,7 +77,17 @@ fn of_statement(error: &Statement) -> Option<Trouble> {
             of_statement(commit_error).or(Some(Trouble::Unavailable))
         }
         Statement::BrokenTransactionManager => Some(Trouble::Unavailable),
-        other => of_text(&other.to_string()),
+        // A query or a row of ours that is wrong: never the database.
+        Statement::InvalidCString(_)
+        | Statement::NotFound
+        | Statement::QueryBuilderError(_)
+        | Statement::DeserializationError(_)
+        | Statement::SerializationError(_)
+        | Statement::RollbackTransaction
+        | Statement::AlreadyInTransaction
+        | Statement::NotInTransaction
+        | Statement::IntegerConversion(_)
+        | _ => None,
     }
 }
 

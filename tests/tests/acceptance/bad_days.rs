@@ -71,7 +71,7 @@ impl Injected {
             .stderr(Stdio::null())
             .spawn();
         let mut child = child.ok()?;
-        std::thread::sleep(Duration::from_millis(1000));
+        std::thread::sleep(Duration::from_secs(1));
         let attached = child.try_wait().unwrap().is_none();
         attached.then_some(Self(child))
     }
@@ -142,7 +142,11 @@ fn a_postgres_that_is_gone_and_comes_back_needs_no_restart() {
         println!("skipped: TEST_POSTGRES_URL names no host to stand before");
         return;
     }
-    let to = if to.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) { to } else { format!("{to}:5432") };
+    let to = if to.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) {
+        to
+    } else {
+        format!("{to}:5432")
+    };
     let proxy = Proxy::to(to);
     let by_proxy = url.replacen(host(&url), &proxy.address.to_string(), 1);
     server.start_with(&[("PALM_DATABASE_URL", &by_proxy), ("PALM_DATABASE_WAIT_MS", "3000")]);

@@ -60,7 +60,7 @@ on_both_databases! {
         assert_eq!((told.status(), told.tells("too_large"), told.closed), (413, true, true), "{told:?}");
         assert!(told.after.as_secs() < 10, "{told:?}");
         let mut raw = Raw::to(server);
-        let piece = [b' '; 64 * 1024];
+        let piece = vec![b' '; 64 * 1024];
         raw.send(&chunked("/v1/sessions", "", &[&piece[..]; 5]));
         let begun = std::time::Instant::now();
         assert!(raw.answer().starts_with("HTTP/1.1 413 ") && begun.elapsed().as_secs() < 5, "told at once");

@@ -21,7 +21,8 @@ fn of_the_market_bureau(server: &Server) -> Owned {
     phone.push(&[&case]);
     let supervisor = Person::sign_in(server, "county-supervisor");
     let body = json!({"case": case.id().to_string(), "kind": "procedure", "text": "请说明"});
-    let lead = supervisor.call("POST", "/v1/leads").header("Idempotency-Key", "f").json(&body).send().expect(201).json();
+    let lead =
+        supervisor.call("POST", "/v1/leads").header("Idempotency-Key", "f").json(&body).send().expect(201).json();
     let metadata = format!("sha256 {}=", "A".repeat(43));
     let call = phone.call("POST", "/v1/evidence").header("Tus-Resumable", "1.0.0").header("Upload-Length", "5");
     let upload = call.header("Upload-Metadata", &metadata).send().expect(201);

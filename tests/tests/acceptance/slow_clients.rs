@@ -10,7 +10,8 @@ use tests::{Phone, on_both_databases};
 const SHORT: [(&str, &str); 3] =
     [("PALM_HEAD_TIMEOUT_S", "2"), ("PALM_BODY_SILENCE_S", "2"), ("PALM_REQUEST_TIMEOUT_S", "5")];
 
-const BEGUN: &[u8] = b"POST /v1/sessions HTTP/1.1\r\nHost: palm\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{";
+const BEGUN: &[u8] =
+    b"POST /v1/sessions HTTP/1.1\r\nHost: palm\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{";
 
 on_both_databases! {
     fn a_head_that_does_not_arrive_ends_the_connection(server) {

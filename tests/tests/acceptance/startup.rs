@@ -44,7 +44,8 @@ fn secrets_that_are_none_are_refused() {
     let directory = tempfile::tempdir().unwrap();
     let url = "postgres://palm:changeme@database.county.example/palm";
     refuses(directory.path(), &[], &[("PALM_DATABASE_URL", url)], &["default"]);
-    let explained = palm(directory.path(), &["config", "--explain"], &[("PALM_DATABASE_URL", "postgres://p:canary@h/d")]);
+    let explained =
+        palm(directory.path(), &["config", "--explain"], &[("PALM_DATABASE_URL", "postgres://p:canary@h/d")]);
     let said = format!("{explained:?}");
     assert!(explained.status.success() && !said.contains("canary"), "{said}");
     assert!(said.contains("PALM_DATABASE_URL"));

@@ -69,10 +69,10 @@ impl Framing {
                 let passed = usize::try_from(*rest).unwrap_or(usize::MAX).min(left);
                 *rest -= u64::try_from(passed).unwrap_or_default();
                 at += passed;
-                match self.place {
-                    Place::Body(0) => self.place = Place::Head,
-                    Place::Chunk(0) => self.place = Place::ChunkEnd,
-                    _ => {}
+                if self.place == Place::Body(0) {
+                    self.place = Place::Head;
+                } else if self.place == Place::Chunk(0) {
+                    self.place = Place::ChunkEnd;
                 }
                 continue;
             }
