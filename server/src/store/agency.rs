@@ -59,7 +59,7 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn agency(&mut self, tenant: &TenantId, id: &AgencyId) -> Result<Option<AgencyRow>, Error> {
         let found =
-            agency::table.find((&tenant.bytes()[..], &id.bytes()[..])).first::<Columns>(self.db()).optional()?;
+            agency::table.find((&tenant.bytes()[..], &id.bytes()[..])).get_result::<Columns>(self.db()).optional()?;
         found.map(restore).transpose()
     }
 

@@ -79,7 +79,7 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn device(&mut self, tenant: &TenantId, id: &DeviceId) -> Result<Option<DeviceRow>, Error> {
         let found =
-            device::table.find((&tenant.bytes()[..], &id.bytes()[..])).first::<Columns>(self.db()).optional()?;
+            device::table.find((&tenant.bytes()[..], &id.bytes()[..])).get_result::<Columns>(self.db()).optional()?;
         found.map(restore).transpose()
     }
 
@@ -249,7 +249,7 @@ impl Tx<'_> {
     pub fn lease(&mut self, tenant: &TenantId, hash: &Digest) -> Result<Option<LeaseRow>, Error> {
         type Columns = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Vec<u8>);
         let found =
-            lease::table.find((&tenant.bytes()[..], &hash.bytes()[..])).first::<Columns>(self.db()).optional()?;
+            lease::table.find((&tenant.bytes()[..], &hash.bytes()[..])).get_result::<Columns>(self.db()).optional()?;
         found
             .map(|(_tenant, hash, device, officer, issued_ms, not_after_ms, bytes)| {
                 Ok(LeaseRow {

@@ -76,7 +76,7 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn officer(&mut self, tenant: &TenantId, id: &OfficerId) -> Result<Option<OfficerRow>, Error> {
         let found =
-            officer::table.find((&tenant.bytes()[..], &id.bytes()[..])).first::<Columns>(self.db()).optional()?;
+            officer::table.find((&tenant.bytes()[..], &id.bytes()[..])).get_result::<Columns>(self.db()).optional()?;
         found.map(restore).transpose()
     }
 
@@ -131,7 +131,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn account(&mut self, tenant: &TenantId, login: &str) -> Result<Option<AccountRow>, Error> {
-        let found = account::table.find((&tenant.bytes()[..], login)).first::<AccountColumns>(self.db()).optional()?;
+        let found =
+            account::table.find((&tenant.bytes()[..], login)).get_result::<AccountColumns>(self.db()).optional()?;
         found.map(restore_account).transpose()
     }
 
@@ -153,7 +154,7 @@ impl Tx<'_> {
         let found = account::table
             .filter(account::tenant.eq(&tenant.bytes()[..]))
             .filter(account::officer.eq(&id.bytes()[..]))
-            .first::<AccountColumns>(self.db())
+            .get_result::<AccountColumns>(self.db())
             .optional()?;
         found.map(restore_account).transpose()
     }

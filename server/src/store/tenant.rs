@@ -72,7 +72,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn only_tenant(&mut self) -> Result<Option<TenantRow>, Error> {
-        let found = tenant::table.order(tenant::id).first::<Columns>(self.db()).optional()?;
+        let found = tenant::table.order(tenant::id).get_result::<Columns>(self.db()).optional()?;
         found.map(restore).transpose()
     }
 
