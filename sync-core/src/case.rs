@@ -13,6 +13,7 @@ mod graph;
 mod state;
 
 pub use fold::fold;
+pub(crate) use fold::{fold_graph, judged};
 pub use form::FormBreach;
 pub use graph::Graph;
 pub use state::{

@@ -89,6 +89,11 @@ impl Lease {
         Ok(SignedLease { lease, hash: LEASE.hash(&[signed.payload]), bytes: bytes.to_vec() })
     }
 
+    /// The hash that a signed lease would have, its signature not looked at.
+    pub fn claimed_hash(bytes: &[u8]) -> Option<Digest> {
+        Signed::read(LEASE, bytes).ok().map(|signed| LEASE.hash(&[signed.payload]))
+    }
+
     fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::new();
         out.array(12).uint(VERSION).bytes(self.tenant.bytes()).bytes(self.device.bytes()).bytes(self.key.bytes());

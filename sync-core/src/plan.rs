@@ -9,7 +9,7 @@ mod clock;
 
 pub use clock::{Grade, Interval, interval};
 
-use crate::case::{CaseState, FormBreach, Graph, fold};
+use crate::case::{CaseState, FormBreach, Graph, fold_graph, judged};
 use crate::change::Change;
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
 use crate::message::Missing;
@@ -157,7 +157,7 @@ pub struct Held<'a> {
     /// The case.
     pub case: CaseId,
     /// All its stored changes.
-    pub changes: &'a [Change],
+    pub changes: &'a [&'a Change],
     /// The lower bound of each stored change's interval.
     pub lower: &'a BTreeMap<ChangeId, Instant>,
     /// Agencies of the officers that arrivals invite.
@@ -166,7 +166,7 @@ pub struct Held<'a> {
 
 /// Plans one case's lane: `arrivals` (new and parked before, none of them held) against what is held.
 pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
-    let mut known: BTreeSet<ChangeId> = held.changes.iter().map(Change::id).collect();
+    let mut known: BTreeSet<ChangeId> = held.changes.iter().map(|change| change.id()).collect();
     let (mut ready, mut waiting) = (Vec::new(), arrivals);
     // Each round takes what builds only on the rounds before, so parents come first.
     loop {
@@ -184,25 +184,15 @@ pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
         (arrival.change, missing)
     };
     let parked = waiting.into_iter().map(park).collect();
-    let state = fold(held.case, held.changes.iter().chain(ready.iter().map(|arrival| &arrival.change)));
-    let graph = Graph::new(held.changes.iter().chain(ready.iter().map(|arrival| &arrival.change)));
-    let mut judge = Judge {
-        held,
-        state: &state,
-        graph: &graph,
-        participants: participants(held),
-        lower: held.lower.clone(),
-        now,
-    };
+    let graph = Graph::new(held.changes.iter().copied().chain(ready.iter().map(|arrival| &arrival.change)));
+    let state = fold_graph(held.case, &graph);
+    let (participants, lower) = (participants(held), held.lower.clone());
+    let mut judge = Judge { held, state: &state, graph: &graph, participants, lower, now };
     let judged: Vec<_> = ready.iter().map(|arrival| judge.judge(arrival)).collect();
-    let stored = ready.iter().zip(judged).map(|(arrival, (taken, flags, interval))| Stored {
-        change: arrival.change.clone(),
-        taken,
-        flags,
-        interval,
-    });
-    let stored = stored.collect();
-    LanePlan { stored, parked, participants: judge.participants, state: state.clone() }
+    let participants = judge.participants;
+    let store =
+        |(arrival, (taken, flags, interval)): (Arrival, _)| Stored { change: arrival.change, taken, flags, interval };
+    LanePlan { stored: ready.into_iter().zip(judged).map(store).collect(), parked, state, participants }
 }
 
 /// Everybody who ever was a participant. Exclusion does not spread: whom a change brought in whose
@@ -211,13 +201,13 @@ fn participants(held: Held<'_>) -> BTreeSet<OfficerId> {
     if held.changes.is_empty() {
         return BTreeSet::new();
     }
-    let state = fold(held.case, held.changes);
+    let (without_effect, excluded) = judged(&Graph::new(held.changes.iter().copied()));
     let strangers = [Quarantine::NotAParticipant.code(), Quarantine::OtherAgency.code()];
     let strange = |id: &ChangeId| {
-        let verdicts = state.excluded.get(id).into_iter().flatten();
-        state.without_effect.contains_key(id) || verdicts.into_iter().any(|v| strangers.contains(&v.code.as_str()))
+        let verdicts = excluded.get(id).into_iter().flatten();
+        without_effect.contains_key(id) || verdicts.into_iter().any(|v| strangers.contains(&v.code.as_str()))
     };
-    held.changes.iter().filter(|change| !strange(&change.id())).flat_map(brought).collect()
+    held.changes.iter().filter(|change| !strange(&change.id())).flat_map(|change| brought(change)).collect()
 }
 
 /// What keeps a change from being stored.
@@ -264,8 +254,9 @@ impl Judge<'_> {
         let quarantine = match &arrival.standing {
             // Only the server's own changes and those of phones that never had a lease come here.
             None => None,
-            Some(standing) => Self::authority(change, standing, interval, &mut flags)
-                .or_else(|| self.membership(change, standing)),
+            Some(standing) => {
+                Self::authority(change, standing, interval, &mut flags).or_else(|| self.membership(change, standing))
+            }
         };
         if !matches!(quarantine, Some(Quarantine::NotAParticipant | Quarantine::OtherAgency)) {
             self.participants.extend(brought(change));

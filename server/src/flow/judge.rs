@@ -9,14 +9,14 @@ use std::sync::{Arc, LazyLock, RwLock};
 use sync_core::case::CaseState;
 use sync_core::device::Check;
 use sync_core::facts::{AgencyEntry, OfficerEntry, Roster, Span, of_case};
-use sync_core::id::{Digest, OfficerId, TenantId};
+use sync_core::id::{AgencyId, Digest, OfficerId, TenantId};
 use sync_core::law::calendar::Calendar;
 use sync_core::law::rule::{CheckResult, Outcome, evaluate, rule_set_hash};
 use sync_core::law::table;
 use sync_core::time::Instant;
 
 use crate::refusal::Failure;
-use crate::store::{self, Tx};
+use crate::store::{self, AgencyRow, CertificateRow, IntervalRow, OfficerRow, Tx};
 
 /// Hash of the rule set that this server judges by.
 pub fn rule_set() -> Digest {
@@ -24,19 +24,116 @@ pub fn rule_set() -> Digest {
     *HASH
 }
 
+/// What judging looks up, read once for each transaction.
+#[derive(Default)]
+pub struct Bench {
+    /// Region of the tenant and its calendar.
+    county: Option<(String, Arc<Calendar>)>,
+    agencies: BTreeMap<AgencyId, Option<AgencyRow>>,
+    officers: BTreeMap<OfficerId, Option<Arc<Registered>>>,
+}
+
+/// An officer as the register has them.
+pub struct Registered {
+    /// The person.
+    pub row: OfficerRow,
+    /// Their certificates with their history.
+    pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
+}
+
 /// Every result of holding the case against the law, as of an act at `at`.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails or the stored calendar cannot be read.
-pub fn judge(
-    tx: &mut Tx<'_>,
-    tenant: &TenantId,
-    state: &CaseState,
-    at: Instant,
-) -> Result<Vec<CheckResult>, Failure> {
-    let roster = roster(tx, tenant, state)?;
-    let calendar = calendar(tx, tenant)?;
-    Ok(evaluate(table::rules(), &of_case(state, &roster, at), &calendar))
+pub fn judge(tx: &mut Tx<'_>, tenant: &TenantId, state: &CaseState, at: Instant) -> Result<Vec<CheckResult>, Failure> {
+    Bench::default().judge(tx, tenant, state, at)
+}
+
+impl Bench {
+    /// [`judge`], with what was looked up before.
+    ///
+    /// # Errors
+    /// As [`judge`].
+    pub fn judge(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        state: &CaseState,
+        at: Instant,
+    ) -> Result<Vec<CheckResult>, Failure> {
+        let (region, calendar) = self.county(tx, tenant)?;
+        let roster = self.roster(tx, tenant, state, region)?;
+        Ok(evaluate(table::rules(), &of_case(state, &roster, at), &calendar))
+    }
+
+    /// An agency, if there is one.
+    ///
+    /// # Errors
+    /// [`Failure`] where the statement fails.
+    pub fn agency(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, id: &AgencyId) -> Result<Option<AgencyRow>, Failure> {
+        if let Some(known) = self.agencies.get(id) {
+            return Ok(known.clone());
+        }
+        let found = tx.agency(tenant, id)?;
+        self.agencies.insert(*id, found.clone());
+        Ok(found)
+    }
+
+    /// An officer, if there is one.
+    ///
+    /// # Errors
+    /// [`Failure`] where a statement fails.
+    pub fn officer(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        id: &OfficerId,
+    ) -> Result<Option<Arc<Registered>>, Failure> {
+        if let Some(known) = self.officers.get(id) {
+            return Ok(known.clone());
+        }
+        let found = match tx.officer(tenant, id)? {
+            Some(row) => Some(Arc::new(Registered { row, certificates: tx.certificates(tenant, id)? })),
+            None => None,
+        };
+        self.officers.insert(*id, found.clone());
+        Ok(found)
+    }
+
+    fn county(&mut self, tx: &mut Tx<'_>, tenant: &TenantId) -> Result<(String, Arc<Calendar>), Failure> {
+        if let Some(known) = &self.county {
+            return Ok(known.clone());
+        }
+        let row = tx.only_tenant()?.ok_or(store::Error::Corrupt { what: "tenant" })?;
+        let found = (row.region, calendar(tx, tenant, row.reference_version)?);
+        self.county = Some(found.clone());
+        Ok(found)
+    }
+
+    fn roster(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        state: &CaseState,
+        region: String,
+    ) -> Result<Roster, Failure> {
+        let mut agencies = BTreeMap::new();
+        if let Some(opening) = &state.opening
+            && let Some(agency) = self.agency(tx, tenant, &opening.agency)?
+        {
+            let organ = match agency.reconsideration {
+                Some(organ) => self.agency(tx, tenant, &organ)?.map(|organ| organ.name),
+                None => None,
+            };
+            agencies.insert(agency.id, AgencyEntry { sector: agency.sector, reconsideration: organ });
+        }
+        let mut officers = BTreeMap::new();
+        for officer in state.participants.keys() {
+            officers.extend(self.officer(tx, tenant, officer)?.map(|found| (*officer, entry(&found))));
+        }
+        let tenant = Some(*tenant);
+        Ok(Roster { tenant, region, agencies, officers, individual_business_as_organisation: None })
+    }
 }
 
 /// Those that say something to people: not kept, or not known to be kept.
@@ -45,43 +142,20 @@ pub fn open(results: Vec<CheckResult>) -> Vec<Check> {
     results.into_iter().filter(open).map(Check::from).collect()
 }
 
-fn roster(tx: &mut Tx<'_>, tenant: &TenantId, state: &CaseState) -> Result<Roster, Failure> {
-    let row = tx.only_tenant()?.ok_or(store::Error::Corrupt { what: "tenant" })?;
-    let mut agencies = BTreeMap::new();
-    if let Some(opening) = &state.opening
-        && let Some(agency) = tx.agency(tenant, &opening.agency)?
-    {
-        let organ = match agency.reconsideration {
-            Some(organ) => tx.agency(tenant, &organ)?.map(|organ| organ.name),
-            None => None,
-        };
-        agencies.insert(agency.id, AgencyEntry { sector: agency.sector, reconsideration: organ });
-    }
-    let mut officers = BTreeMap::new();
-    for officer in state.participants.keys() {
-        officers.extend(entry(tx, tenant, officer)?.map(|entry| (*officer, entry)));
-    }
-    let (tenant, region) = (Some(*tenant), row.region);
-    Ok(Roster { tenant, region, agencies, officers, individual_business_as_organisation: None })
-}
-
-fn entry(tx: &mut Tx<'_>, tenant: &TenantId, officer: &OfficerId) -> Result<Option<OfficerEntry>, Failure> {
-    let Some(row) = tx.officer(tenant, officer)? else { return Ok(None) };
-    let held = tx.certificates(tenant, officer)?;
-    let spans = held.into_iter().flat_map(|(_, intervals)| intervals).map(|interval| Span {
-        status: interval.status,
+fn entry(registered: &Registered) -> OfficerEntry {
+    let spans = registered.certificates.iter().flat_map(|(_, intervals)| intervals).map(|interval| Span {
+        status: interval.status.clone(),
         from: interval.from,
         until: interval.until,
     });
-    Ok(Some(OfficerEntry { is_helper: row.helper, spans: spans.collect() }))
+    OfficerEntry { is_helper: registered.row.helper, spans: spans.collect() }
 }
 
 /// The calendar of the reference data's present version. Reading nine years for every commit would be
 /// most of its time, so the last one read is kept.
-fn calendar(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Arc<Calendar>, Failure> {
+fn calendar(tx: &mut Tx<'_>, tenant: &TenantId, version: i64) -> Result<Arc<Calendar>, Failure> {
     type Kept = Option<(TenantId, i64, Arc<Calendar>)>;
     static KEPT: RwLock<Kept> = RwLock::new(None);
-    let version = tx.only_tenant()?.map_or(0, |row| row.reference_version);
     if let Ok(kept) = KEPT.read()
         && let Some((of, at, calendar)) = kept.as_ref()
         && (of, *at) == (tenant, version)

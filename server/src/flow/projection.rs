@@ -11,14 +11,21 @@ use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
-use crate::flow::judge;
+use crate::flow::judge::{self, Bench};
 use crate::refusal::Failure;
-use crate::store::{self, CaseFileRow, StoredChange, Tx};
+use crate::store::{self, CaseFileRow, NewCaseFile, StoredChange, Tx};
 
 /// Fields that hold the SHA-256 of a piece of evidence.
 const DIGEST_FIELDS: [&str; 3] = ["digest", "paper_photo", "strokes"];
 /// Longest text that is searched, in bytes.
 const SEARCH_TEXT_MAX: usize = 64 << 10;
+
+/// A case as lists and pages show it, with who takes part and which evidence it claims.
+pub struct Projected {
+    new: NewCaseFile,
+    officers: Vec<OfficerId>,
+    evidence: Vec<Digest>,
+}
 
 /// Folds the stored changes of a case and puts the projection in place. `extra` takes part beside
 /// those that the fold names: officers whose part in the case was excluded but is not forgotten.
@@ -33,21 +40,43 @@ pub fn project(
     extra: &BTreeSet<OfficerId>,
 ) -> Result<CaseState, Failure> {
     let state = fold(case, held.iter().map(|stored| &stored.change));
-    let (Some(first), Some(last)) = (held.first(), held.last()) else { return Ok(state) };
-    let Some(opening) = &state.opening else { return Ok(state) };
-    let agency = tx.agency(tenant, &opening.agency)?;
-    let officers: Vec<OfficerId> = state.participants.keys().chain(extra).copied().collect();
-    let evidence = claimed(&state);
-    let checks = judge::open(judge::judge(tx, tenant, &state, newest_act(held))?);
-    let mut file = CaseFileRow {
-        id: case,
+    if let Some(projected) = draw(tx, &mut Bench::default(), tenant, &state, held, extra)? {
+        put(tx, tenant, projected)?;
+    }
+    Ok(state)
+}
+
+/// What a folded case shows; nothing where its opening is not known. Writes nothing.
+///
+/// # Errors
+/// [`Failure`] where a statement fails.
+pub fn draw(
+    tx: &mut Tx<'_>,
+    bench: &mut Bench,
+    tenant: &TenantId,
+    state: &CaseState,
+    held: &[StoredChange],
+    extra: &BTreeSet<OfficerId>,
+) -> Result<Option<Projected>, Failure> {
+    let (Some(first), Some(last)) = (held.first(), held.last()) else { return Ok(None) };
+    let Some(opening) = &state.opening else { return Ok(None) };
+    let agency = bench.agency(tx, tenant, &opening.agency)?;
+    let officers: BTreeSet<OfficerId> = state.participants.keys().chain(extra).copied().collect();
+    let checks = judge::open(bench.judge(tx, tenant, state, newest_act(held))?);
+    let file = CaseFileRow {
+        id: state.id,
         agency: opening.agency,
         agency_path: agency.map(|agency| agency.path).unwrap_or_default(),
         item: opening.item.clone(),
         kind: opening.kind.code().to_owned(),
-        status: status(&state, held).to_owned(),
-        title: text(&state, "title"),
-        number: state.numbers.iter().rfind(|number| number.target.is_none()).map(|n| n.text.clone()).unwrap_or_default(),
+        status: status(state, held).to_owned(),
+        title: text(state, "title"),
+        number: state
+            .numbers
+            .iter()
+            .rfind(|number| number.target.is_none())
+            .map(|n| n.text.clone())
+            .unwrap_or_default(),
         opened: first.received,
         updated: last.received,
         counter: last.counter,
@@ -57,18 +86,48 @@ pub fn project(
         conflicts: count(state.conflicts().count()),
         breaches: count(checks.iter().filter(|check| check.outcome == "breached").count()),
         missing_evidence: 0,
-        search_text: search_text(&state),
         fold: state.fold.into(),
-        state: serde_json::to_vec(&state).map_err(Failure::broken)?,
-        checks: serde_json::to_vec(&checks).map_err(Failure::broken)?,
     };
-    tx.put_case_file(tenant, &file, &officers, &evidence)?;
-    let missing = count(tx.missing_evidence(tenant, &case)?.len());
-    if missing > 0 {
-        file.missing_evidence = missing;
-        tx.put_case_file(tenant, &file, &[], &[])?;
+    let new = NewCaseFile { file, search_text: search_text(state) };
+    Ok(Some(Projected { new, officers: officers.into_iter().collect(), evidence: claimed(state) }))
+}
+
+/// Puts a projection in place of the one before, if there was one.
+///
+/// # Errors
+/// [`Failure`] where a statement fails.
+pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(), Failure> {
+    let Projected { mut new, officers, evidence } = projected;
+    let case = new.file.id;
+    let there: BTreeSet<OfficerId> = tx.case_officers(tenant, &case)?.into_iter().collect();
+    let joined: Vec<_> = officers.into_iter().filter(|id| !there.contains(id)).map(|officer| (case, officer)).collect();
+    tx.add_case_officers(tenant, &joined)?;
+    let there: BTreeSet<Digest> = tx.claimed_evidence(tenant, &case)?.into_iter().collect();
+    let claimed: Vec<Digest> = evidence.into_iter().filter(|digest| !there.contains(digest)).collect();
+    tx.add_case_evidence(tenant, &case, &claimed)?;
+    if !there.is_empty() || !claimed.is_empty() {
+        new.file.missing_evidence = count(tx.missing_evidence(tenant, &case)?.len());
     }
-    Ok(state)
+    Ok(tx.put_case_file(tenant, new)?)
+}
+
+/// Adds the projections of cases of which nothing was stored before.
+///
+/// # Errors
+/// [`Failure`] where a statement fails.
+pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, all: Vec<Projected>) -> Result<(), Failure> {
+    let (mut files, mut officers) = (Vec::new(), Vec::new());
+    for Projected { mut new, officers: theirs, evidence } in all {
+        let case = new.file.id;
+        officers.extend(theirs.into_iter().map(|officer| (case, officer)));
+        if !evidence.is_empty() {
+            tx.add_case_evidence(tenant, &case, &evidence)?;
+            new.file.missing_evidence = count(tx.missing_evidence(tenant, &case)?.len());
+        }
+        files.push(new);
+    }
+    tx.add_case_officers(tenant, &officers)?;
+    Ok(tx.add_case_files(tenant, files)?)
 }
 
 fn count(number: usize) -> i64 {
@@ -102,6 +161,10 @@ pub fn claimed(state: &CaseState) -> Vec<Digest> {
 fn status(state: &CaseState, held: &[StoredChange]) -> &'static str {
     if decision::is_closed(state) {
         return "closed";
+    }
+    // Most cases were never returned: nothing to look for in the graph.
+    if !state.decisions.iter().any(|decision| decision.decision == decision::RETURNED) {
+        return "open";
     }
     let graph = Graph::new(held.iter().map(|stored| &stored.change));
     if decision::returned(state, &graph).is_empty() { "open" } else { "returned" }

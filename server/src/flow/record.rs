@@ -14,9 +14,9 @@ use sync_core::time::Instant;
 
 use crate::flow::judge;
 use crate::keys::Keys;
-use crate::refusal::Failure;
-use crate::store::{self, StoredChange, TenantRow, Tx};
 use crate::random;
+use crate::refusal::Failure;
+use crate::store::{self, NewChange, StoredChange, TenantRow, Tx};
 
 /// Who decides where no person does: the server itself.
 pub const SYSTEM: OfficerId = OfficerId::new([0; 16]);
@@ -31,6 +31,9 @@ pub struct Recorder<'a, 't> {
     pub now: Instant,
     tenant: TenantRow,
     frontier: Frontier,
+    /// Stored with the next [`Recorder::flush`], and the leaves with them, the last one being the frontier's.
+    changes: Vec<NewChange>,
+    leaves: Vec<Vec<u8>>,
     grown: bool,
 }
 
@@ -59,7 +62,7 @@ impl<'a, 't> Recorder<'a, 't> {
         let frontier = Frontier::restore(size, &tenant.log_frontier)
             .filter(|frontier| frontier.root().bytes() == &tenant.log_root)
             .ok_or(store::Error::Corrupt { what: "tenant.log_frontier" })?;
-        Ok(Self { tx, keys, now, tenant, frontier, grown: false })
+        Ok(Self { tx, keys, now, tenant, frontier, changes: Vec::new(), leaves: Vec::new(), grown: false })
     }
 
     /// The installation.
@@ -77,13 +80,13 @@ impl<'a, 't> Recorder<'a, 't> {
         (self.frontier.size(), self.frontier.root())
     }
 
-    /// Stores a planned change as the next of its case.
+    /// Stores a planned change as the next of its case; the rows are written together by [`Recorder::flush`].
     ///
     /// # Errors
-    /// [`Failure`] where a statement fails.
-    pub fn store(&mut self, place: &mut CasePlace, planned: &Stored) -> Result<StoredChange, Failure> {
+    /// [`Failure`] where the log has outgrown its counter.
+    pub fn store(&mut self, place: &mut CasePlace, planned: Stored) -> Result<StoredChange, Failure> {
         let Stored { change, taken, flags, interval } = planned;
-        let (class, code, leaf_class) = match taken {
+        let (class, code, leaf_class) = match &taken {
             Taken::Accepted => ("accepted", "", LeafClass::Accepted),
             Taken::Quarantined(why) => ("quarantined", why.code(), LeafClass::Quarantined),
             Taken::WithoutEffect(breach) => ("without_effect", breach.code(), LeafClass::WithoutEffect),
@@ -102,7 +105,7 @@ impl<'a, 't> Recorder<'a, 't> {
         }
         .to_bytes();
         let stored = StoredChange {
-            change: change.clone(),
+            change,
             leaf,
             counter,
             class: class.to_owned(),
@@ -113,10 +116,9 @@ impl<'a, 't> Recorder<'a, 't> {
             grade: interval.grade.code().to_owned(),
             received: self.now,
         };
-        let (tenant, epoch) = (self.tenant.id, self.log_epoch());
-        self.tx.add_change(&tenant, &stored)?;
-        self.tx.add_leaf(&tenant, &epoch, leaf, &bytes)?;
+        self.changes.push(NewChange::new(&self.tenant.id, &stored));
         self.frontier.push(leaf_hash(&bytes));
+        self.leaves.push(bytes);
         self.grown = true;
         *place = CasePlace { counter, last_leaf: Some(leaf) };
         Ok(stored)
@@ -153,18 +155,34 @@ impl<'a, 't> Recorder<'a, 't> {
         let id = change.id();
         let interval = Interval { lower: self.now, upper: self.now, grade: sync_core::plan::Grade::A };
         let planned = Stored { change, taken: Taken::Accepted, flags: BTreeSet::new(), interval };
-        let stored = self.store(place, &planned)?;
+        let stored = self.store(place, planned)?;
         self.tx.set_server_chain(&self.tenant.id, seq, &id)?;
         self.tenant.server_seq = seq;
         self.tenant.server_prev = Some(*id.bytes());
         Ok(stored)
     }
 
-    /// Leaves the new head of the log in the tenant's row.
+    /// Writes the changes and leaves that were stored since the last time, each table with as few statements as it
+    /// takes.
     ///
     /// # Errors
     /// [`Failure`] where a statement fails.
-    pub fn finish(self) -> Result<(), Failure> {
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        let (tenant, epoch) = (self.tenant.id, self.log_epoch());
+        let leaves = std::mem::take(&mut self.leaves);
+        let new = u64::try_from(leaves.len()).map_err(Failure::broken)?;
+        let first = i64::try_from(self.frontier.size() - new).map_err(Failure::broken)?;
+        self.tx.add_changes(std::mem::take(&mut self.changes))?;
+        self.tx.add_leaves(&tenant, &epoch, first, leaves)?;
+        Ok(())
+    }
+
+    /// Writes what is left and leaves the new head of the log in the tenant's row.
+    ///
+    /// # Errors
+    /// [`Failure`] where a statement fails.
+    pub fn finish(mut self) -> Result<(), Failure> {
+        self.flush()?;
         if self.grown {
             let epoch = self.log_epoch();
             self.tx.set_log_head(&self.tenant.id, &epoch, &self.frontier, self.now)?;

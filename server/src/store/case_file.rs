@@ -1,4 +1,4 @@
-//! The projection of a case: its folded state as one blob, and what lists filter by.
+//! The projection of a case: what lists show, filter by and search.
 //!
 //! Promise: derived from the changes alone; it can be thrown away and made again.
 
@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
-use super::schema::{case_evidence, case_file, case_officer, evidence_file};
+use super::dialect::insert_rows;
+use super::schema::{case_file, case_officer};
 use super::tx::Tx;
 use super::{Error, row};
 
@@ -47,18 +48,21 @@ pub struct CaseFileRow {
     pub breaches: i64,
     /// Pieces of evidence whose bytes have not arrived, when it was projected.
     pub missing_evidence: i64,
-    /// What the search looks in, lower case.
-    pub search_text: String,
     /// Version of the fold.
     pub fold: i64,
-    /// JSON of `sync_core::case::CaseState`.
-    pub state: Vec<u8>,
-    /// JSON of the check results.
-    pub checks: Vec<u8>,
+}
+
+/// A projected case on its way into the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCaseFile {
+    /// What lists show and filter by.
+    pub file: CaseFileRow,
+    /// What the search looks in, lower case.
+    pub search_text: String,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = case_file)]
+#[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct Row {
     tenant: Vec<u8>,
     id: Vec<u8>,
@@ -78,15 +82,30 @@ struct Row {
     conflicts: i64,
     breaches: i64,
     missing_evidence: i64,
-    search_text: String,
     fold: i64,
+}
+
+/// A whole row. State and checks stay empty: a page is folded from the stored changes, which are the record, and
+/// nobody would read a second copy, six times as large as the changes, that every one of them made anew.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = case_file, treat_none_as_default_value = false)]
+struct NewRow {
+    #[diesel(embed)]
+    row: Row,
+    search_text: String,
     state: Vec<u8>,
     checks: Vec<u8>,
 }
 
+impl NewRow {
+    fn new(tenant: &TenantId, new: NewCaseFile) -> Self {
+        let NewCaseFile { file, search_text } = new;
+        Self { row: Row::new(tenant, file), search_text, state: Vec::new(), checks: Vec::new() }
+    }
+}
+
 impl Row {
-    fn new(tenant: &TenantId, file: &CaseFileRow) -> Self {
-        let file = file.clone();
+    fn new(tenant: &TenantId, file: CaseFileRow) -> Self {
         Self {
             tenant: tenant.bytes().to_vec(),
             id: file.id.bytes().to_vec(),
@@ -106,10 +125,7 @@ impl Row {
             conflicts: file.conflicts,
             breaches: file.breaches,
             missing_evidence: file.missing_evidence,
-            search_text: file.search_text,
             fold: file.fold,
-            state: file.state,
-            checks: file.checks,
         }
     }
 
@@ -135,10 +151,7 @@ impl Row {
             conflicts: self.conflicts,
             breaches: self.breaches,
             missing_evidence: self.missing_evidence,
-            search_text: self.search_text,
             fold: self.fold,
-            state: self.state,
-            checks: self.checks,
         })
     }
 }
@@ -175,7 +188,7 @@ impl Tx<'_> {
         let found = case_file::table
             .find((&tenant.bytes()[..], &id.bytes()[..]))
             .select(Row::as_select())
-            .first(self.db())
+            .get_result(self.db())
             .optional()?;
         found.map(Row::restore).transpose()
     }
@@ -229,108 +242,25 @@ impl Tx<'_> {
         query.load(self.db())?.into_iter().map(Row::restore).collect()
     }
 
-    /// The cases in which an officer takes part, by id.
+    /// Adds projected cases that were never projected before.
     ///
     /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn cases_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<CaseId>, Error> {
-        case_officer::table
-            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::officer.eq(&officer.bytes()[..]))
-            .order(case_officer::case_id)
-            .select(case_officer::case_id)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|id| row::id(id, ChangeId::from_slice, "case_officer.case_id"))
-            .collect()
-    }
-
-    /// Whether an officer takes or took part in a case.
-    ///
-    /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn takes_part(&mut self, tenant: &TenantId, case: &CaseId, officer: &OfficerId) -> Result<bool, Error> {
-        let found = case_officer::table
-            .find((&tenant.bytes()[..], &officer.bytes()[..], &case.bytes()[..]))
-            .select(case_officer::case_id)
-            .first::<Vec<u8>>(self.db())
-            .optional()?;
-        Ok(found.is_some())
+    /// [`Error`] where a statement fails.
+    pub fn add_case_files(&mut self, tenant: &TenantId, files: Vec<NewCaseFile>) -> Result<(), Error> {
+        let rows: Vec<NewRow> = files.into_iter().map(|file| NewRow::new(tenant, file)).collect();
+        Ok(insert_rows!(self, case_file::table, rows)?)
     }
 
     /// Puts a projected case in place of what was projected before.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn put_case_file(
-        &mut self,
-        tenant: &TenantId,
-        file: &CaseFileRow,
-        officers: &[OfficerId],
-        evidence: &[Digest],
-    ) -> Result<(), Error> {
-        let row = Row::new(tenant, file);
-        let place = case_file::table.find((&tenant.bytes()[..], &file.id.bytes()[..]));
+    pub fn put_case_file(&mut self, tenant: &TenantId, file: NewCaseFile) -> Result<(), Error> {
+        let row = NewRow::new(tenant, file);
+        let place = case_file::table.find((&row.row.tenant, &row.row.id));
         if diesel::update(place).set(&row).execute(self.db())? == 0 {
             diesel::insert_into(case_file::table).values(&row).execute(self.db())?;
         }
-        for officer in officers {
-            if !self.takes_part(tenant, &file.id, officer)? {
-                diesel::insert_into(case_officer::table)
-                    .values((
-                        case_officer::tenant.eq(&tenant.bytes()[..]),
-                        case_officer::officer.eq(&officer.bytes()[..]),
-                        case_officer::case_id.eq(&file.id.bytes()[..]),
-                    ))
-                    .execute(self.db())?;
-            }
-        }
-        let claimed = self.claimed_evidence(tenant, &file.id)?;
-        for digest in evidence.iter().filter(|digest| !claimed.contains(digest)) {
-            diesel::insert_into(case_evidence::table)
-                .values((
-                    case_evidence::tenant.eq(&tenant.bytes()[..]),
-                    case_evidence::case_id.eq(&file.id.bytes()[..]),
-                    case_evidence::digest.eq(&digest.bytes()[..]),
-                ))
-                .execute(self.db())?;
-        }
         Ok(())
-    }
-
-    /// Digests that a case claims and whose bytes have not arrived.
-    ///
-    /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn missing_evidence(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Digest>, Error> {
-        let arrived = evidence_file::table
-            .filter(evidence_file::tenant.eq(&tenant.bytes()[..]))
-            .select(evidence_file::digest);
-        case_evidence::table
-            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_evidence::case_id.eq(&case.bytes()[..]))
-            .filter(case_evidence::digest.ne_all(arrived))
-            .order(case_evidence::digest)
-            .select(case_evidence::digest)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|digest| row::id(digest, Digest::from_slice, "case_evidence.digest"))
-            .collect()
-    }
-
-    /// Digests of the evidence that a case claims.
-    ///
-    /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn claimed_evidence(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Digest>, Error> {
-        case_evidence::table
-            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_evidence::case_id.eq(&case.bytes()[..]))
-            .order(case_evidence::digest)
-            .select(case_evidence::digest)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|digest| row::id(digest, Digest::from_slice, "case_evidence.digest"))
-            .collect()
     }
 }

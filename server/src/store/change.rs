@@ -5,6 +5,7 @@ use sync_core::change::{Change, Received};
 use sync_core::id::{CaseId, ChangeId, DeviceId, Digest, Epoch, TenantId};
 use sync_core::time::Instant;
 
+use super::dialect::insert_rows;
 use super::schema::{change, change_value};
 use super::tx::Tx;
 use super::{Error, row};
@@ -55,8 +56,7 @@ pub struct ChangePlace {
     pub received: Instant,
 }
 
-type Columns =
-    (Vec<u8>, i64, i64, String, String, String, i64, i64, String, i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>);
+type Columns = (Vec<u8>, i64, i64, String, String, String, i64, i64, String, i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>);
 
 /// What [`restore`] takes, selected the same way by every query.
 macro_rules! columns {
@@ -77,6 +77,76 @@ macro_rules! columns {
             change_value::bytes.nullable(),
         )
     };
+}
+
+/// A change on its way into the database, taken apart.
+pub struct NewChange {
+    row: Row,
+    values: ValueRow,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = change, treat_none_as_default_value = false)]
+struct Row {
+    tenant: Vec<u8>,
+    id: Vec<u8>,
+    case_id: Vec<u8>,
+    device: Vec<u8>,
+    epoch: Vec<u8>,
+    seq: i64,
+    officer: Vec<u8>,
+    lease: Option<Vec<u8>>,
+    leaf: i64,
+    counter: i64,
+    class: String,
+    code: String,
+    flags: String,
+    lower_ms: i64,
+    upper_ms: i64,
+    grade: String,
+    received_ms: i64,
+    sign1: Vec<u8>,
+    op_bytes: Vec<u8>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = change_value, treat_none_as_default_value = false)]
+struct ValueRow {
+    tenant: Vec<u8>,
+    change: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+impl NewChange {
+    /// As it will be stored.
+    pub fn new(tenant: &TenantId, new: &StoredChange) -> Self {
+        let StoredChange { change, leaf, counter, class, code, flags, lower, upper, grade, received } = new;
+        let header = change.header();
+        let row = Row {
+            tenant: tenant.bytes().to_vec(),
+            id: change.id().bytes().to_vec(),
+            case_id: change.case().bytes().to_vec(),
+            device: header.device.bytes().to_vec(),
+            epoch: header.epoch.bytes().to_vec(),
+            seq: header.seq.cast_signed(),
+            officer: header.officer.bytes().to_vec(),
+            lease: header.lease.as_ref().map(|lease| lease.bytes().to_vec()),
+            leaf: *leaf,
+            counter: *counter,
+            class: class.clone(),
+            code: code.clone(),
+            flags: flags.join(" "),
+            lower_ms: lower.ms(),
+            upper_ms: upper.ms(),
+            grade: grade.clone(),
+            received_ms: received.ms(),
+            sign1: change.sign1().to_vec(),
+            op_bytes: change.ops_bytes().to_vec(),
+        };
+        let bytes = change.values_bytes();
+        let values = ValueRow { tenant: row.tenant.clone(), change: row.id.clone(), bytes };
+        Self { row, values }
+    }
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -112,9 +182,10 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails or a change is not what was stored.
     pub fn case_changes(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<StoredChange>, Error> {
         change::table
-            .left_join(change_value::table.on(
-                change_value::tenant.eq(change::tenant).and(change_value::change.eq(change::id)),
-            ))
+            .left_join(
+                change_value::table
+                    .on(change_value::tenant.eq(change::tenant).and(change_value::change.eq(change::id))),
+            )
             .filter(change::tenant.eq(&tenant.bytes()[..]))
             .filter(change::case_id.eq(&case.bytes()[..]))
             .order(change::leaf)
@@ -139,12 +210,14 @@ impl Tx<'_> {
     ) -> Result<Vec<StoredChange>, Error> {
         use super::schema::case_officer;
         change::table
-            .inner_join(case_officer::table.on(
-                case_officer::tenant.eq(change::tenant).and(case_officer::case_id.eq(change::case_id)),
-            ))
-            .left_join(change_value::table.on(
-                change_value::tenant.eq(change::tenant).and(change_value::change.eq(change::id)),
-            ))
+            .inner_join(
+                case_officer::table
+                    .on(case_officer::tenant.eq(change::tenant).and(case_officer::case_id.eq(change::case_id))),
+            )
+            .left_join(
+                change_value::table
+                    .on(change_value::tenant.eq(change::tenant).and(change_value::change.eq(change::id))),
+            )
             .filter(change::tenant.eq(&tenant.bytes()[..]))
             .filter(case_officer::officer.eq(&officer.bytes()[..]))
             .filter(change::leaf.ge(range.start).and(change::leaf.lt(range.end)))
@@ -194,67 +267,54 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// Ids of the changes stored at one place of a device's chain: none, one, or a fork.
+    /// Places in a device's chain, of those asked for, with the changes stored there: none, one, or a fork.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn chain_place(
+    pub fn chain_places(
         &mut self,
         tenant: &TenantId,
         device: &DeviceId,
         epoch: &Epoch,
-        seq: i64,
-    ) -> Result<Vec<ChangeId>, Error> {
+        places: &[i64],
+    ) -> Result<Vec<(i64, ChangeId)>, Error> {
         change::table
             .filter(change::tenant.eq(&tenant.bytes()[..]))
             .filter(change::device.eq(&device.bytes()[..]))
             .filter(change::epoch.eq(&epoch.bytes()[..]))
-            .filter(change::seq.eq(seq))
-            .select(change::id)
-            .load::<Vec<u8>>(self.db())?
+            .filter(change::seq.eq_any(places))
+            .select((change::seq, change::id))
+            .load::<(i64, Vec<u8>)>(self.db())?
             .iter()
-            .map(|id| row::id(id, ChangeId::from_slice, "change.id"))
+            .map(|(seq, id)| Ok((*seq, row::id(id, ChangeId::from_slice, "change.id")?)))
             .collect()
     }
 
-    /// Stores a change for good.
+    /// Those of these cases that have a stored change.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn cases_with_changes(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<CaseId>, Error> {
+        let cases: Vec<&[u8]> = cases.iter().map(|id| &id.bytes()[..]).collect();
+        change::table
+            .filter(change::tenant.eq(&tenant.bytes()[..]))
+            .filter(change::case_id.eq_any(cases))
+            .select(change::case_id)
+            .distinct()
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|id| row::id(id, ChangeId::from_slice, "change.case_id"))
+            .collect()
+    }
+
+    /// Stores changes for good.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn add_change(&mut self, tenant: &TenantId, new: &StoredChange) -> Result<(), Error> {
-        let StoredChange { change: stored, leaf, counter, class, code, flags, lower, upper, grade, received } = new;
-        let header = stored.header();
-        diesel::insert_into(change::table)
-            .values((
-                change::tenant.eq(&tenant.bytes()[..]),
-                change::id.eq(&stored.id().bytes()[..]),
-                change::case_id.eq(&stored.case().bytes()[..]),
-                change::device.eq(&header.device.bytes()[..]),
-                change::epoch.eq(&header.epoch.bytes()[..]),
-                change::seq.eq(header.seq.cast_signed()),
-                change::officer.eq(&header.officer.bytes()[..]),
-                change::lease.eq(header.lease.as_ref().map(|lease| &lease.bytes()[..])),
-                change::leaf.eq(leaf),
-                change::counter.eq(counter),
-                change::class.eq(class),
-                change::code.eq(code),
-                change::flags.eq(flags.join(" ")),
-                change::lower_ms.eq(lower.ms()),
-                change::upper_ms.eq(upper.ms()),
-                change::grade.eq(grade),
-                change::received_ms.eq(received.ms()),
-                change::sign1.eq(stored.sign1()),
-                change::op_bytes.eq(stored.ops_bytes()),
-            ))
-            .execute(self.db())?;
-        diesel::insert_into(change_value::table)
-            .values((
-                change_value::tenant.eq(&tenant.bytes()[..]),
-                change_value::change.eq(&stored.id().bytes()[..]),
-                change_value::bytes.eq(stored.values_bytes()),
-            ))
-            .execute(self.db())?;
-        Ok(())
+    pub fn add_changes(&mut self, new: Vec<NewChange>) -> Result<(), Error> {
+        let (changes, values): (Vec<Row>, Vec<ValueRow>) = new.into_iter().map(|new| (new.row, new.values)).unzip();
+        insert_rows!(self, change::table, changes)?;
+        Ok(insert_rows!(self, change_value::table, values)?)
     }
 
     /// Hashes of the leases that stored changes of these cases name.

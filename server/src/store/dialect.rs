@@ -7,15 +7,31 @@ use diesel::connection::SimpleConnection as _;
 use super::db::Db;
 
 /// Runs one expression for whichever connection it is: written once, compiled twice.
-#[expect(unused_macros, reason = "for statements that do not compile through the enum, such as ON CONFLICT")]
 macro_rules! on_each {
     ($db:expr, |$connection:ident| $body:expr) => {
         match $db {
-            Db::Sqlite($connection) => $body,
-            Db::Postgres($connection) => $body,
+            $crate::store::db::Db::Sqlite($connection) => $body,
+            $crate::store::db::Db::Postgres($connection) => $body,
         }
     };
 }
+
+/// Inserts a slice of rows, many with one statement: what a group of pushes adds costs one round trip for each table.
+macro_rules! insert_rows {
+    ($tx:expr, $table:expr, $rows:expr) => {
+        $rows.chunks($crate::store::dialect::ROWS_PER_STATEMENT).try_for_each(|rows| {
+            $crate::store::dialect::on_each!($tx.db(), |connection| {
+                diesel::insert_into($table).values(rows).execute(connection)
+            })
+            .map(|_inserted| ())
+        })
+    };
+}
+
+pub(super) use {insert_rows, on_each};
+
+/// SQLite takes 32,766 bound values in a statement, PostgreSQL 65,535; the widest table has 22 columns.
+pub(super) const ROWS_PER_STATEMENT: usize = 128;
 
 /// First statement of a write transaction. On SQLite it takes the write lock while waiting is still possible: a
 /// transaction that reads first cannot be upgraded when another has written meanwhile. PostgreSQL locks rows.

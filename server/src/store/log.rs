@@ -3,27 +3,52 @@
 use diesel::prelude::*;
 use sync_core::id::{ChangeId, DeviceId, Digest, Epoch, TenantId};
 use sync_core::log::Frontier;
+use sync_core::receipt::SignedReceipt;
 use sync_core::time::Instant;
 
+use super::dialect::insert_rows;
 use super::schema::{leaf, log_head, receipt, receipt_entry, tenant};
 use super::tx::Tx;
 use super::{Error, row};
+
+#[derive(Insertable)]
+#[diesel(table_name = leaf, treat_none_as_default_value = false)]
+struct LeafRow {
+    tenant: Vec<u8>,
+    log_epoch: Vec<u8>,
+    place: i64,
+    bytes: Vec<u8>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = receipt, treat_none_as_default_value = false)]
+struct ReceiptRow {
+    tenant: Vec<u8>,
+    hash: Vec<u8>,
+    device: Vec<u8>,
+    issued_ms: i64,
+    bytes: Vec<u8>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = receipt_entry, treat_none_as_default_value = false)]
+struct ReceiptEntryRow {
+    tenant: Vec<u8>,
+    device: Vec<u8>,
+    change: Vec<u8>,
+    receipt: Vec<u8>,
+}
 
 impl Tx<'_> {
     /// Appends leaves, from `first` on.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn add_leaf(&mut self, id: &TenantId, epoch: &Epoch, place: i64, bytes: &[u8]) -> Result<(), Error> {
-        diesel::insert_into(leaf::table)
-            .values((
-                leaf::tenant.eq(&id.bytes()[..]),
-                leaf::log_epoch.eq(&epoch.bytes()[..]),
-                leaf::place.eq(place),
-                leaf::bytes.eq(bytes),
-            ))
-            .execute(self.db())?;
-        Ok(())
+    pub fn add_leaves(&mut self, id: &TenantId, epoch: &Epoch, first: i64, leaves: Vec<Vec<u8>>) -> Result<(), Error> {
+        let (tenant, log_epoch) = (id.bytes().to_vec(), epoch.bytes().to_vec());
+        let row = |(place, bytes)| LeafRow { tenant: tenant.clone(), log_epoch: log_epoch.clone(), place, bytes };
+        let rows: Vec<LeafRow> = (first..).zip(leaves).map(row).collect();
+        Ok(insert_rows!(self, leaf::table, rows)?)
     }
 
     /// The leaves of one epoch from `from` on, at most `limit`, in order.
@@ -92,7 +117,7 @@ impl Tx<'_> {
         log_head::table
             .find((&id.bytes()[..], &epoch.bytes()[..], size))
             .select(log_head::root)
-            .first::<Vec<u8>>(self.db())
+            .get_result::<Vec<u8>>(self.db())
             .optional()?
             .map(|root| row::id(&root, Digest::from_slice, "log_head.root"))
             .transpose()
@@ -115,36 +140,33 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Keeps a receipt with what it covers.
+    /// Keeps receipts, each with the device it was given to and what it covers.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn add_receipt(
-        &mut self,
-        id: &TenantId,
-        device: &DeviceId,
-        new: &sync_core::receipt::SignedReceipt,
-    ) -> Result<(), Error> {
-        diesel::insert_into(receipt::table)
-            .values((
-                receipt::tenant.eq(&id.bytes()[..]),
-                receipt::hash.eq(&new.hash.bytes()[..]),
-                receipt::device.eq(&device.bytes()[..]),
-                receipt::issued_ms.eq(new.receipt.issued.ms()),
-                receipt::bytes.eq(&new.bytes),
-            ))
-            .execute(self.db())?;
-        for entry in &new.receipt.entries {
-            diesel::insert_into(receipt_entry::table)
-                .values((
-                    receipt_entry::tenant.eq(&id.bytes()[..]),
-                    receipt_entry::device.eq(&device.bytes()[..]),
-                    receipt_entry::change.eq(&entry.change.bytes()[..]),
-                    receipt_entry::receipt.eq(&new.hash.bytes()[..]),
-                ))
-                .execute(self.db())?;
-        }
-        Ok(())
+    pub fn add_receipts(&mut self, id: &TenantId, new: &[(DeviceId, SignedReceipt)]) -> Result<(), Error> {
+        let receipts: Vec<ReceiptRow> = new
+            .iter()
+            .map(|(device, signed)| ReceiptRow {
+                tenant: id.bytes().to_vec(),
+                hash: signed.hash.bytes().to_vec(),
+                device: device.bytes().to_vec(),
+                issued_ms: signed.receipt.issued.ms(),
+                bytes: signed.bytes.clone(),
+            })
+            .collect();
+        insert_rows!(self, receipt::table, receipts)?;
+        let entries = |(device, signed): &(DeviceId, SignedReceipt)| -> Vec<ReceiptEntryRow> {
+            let entry = |change: &ChangeId| ReceiptEntryRow {
+                tenant: id.bytes().to_vec(),
+                device: device.bytes().to_vec(),
+                change: change.bytes().to_vec(),
+                receipt: signed.hash.bytes().to_vec(),
+            };
+            signed.receipt.entries.iter().map(|covered| entry(&covered.change)).collect()
+        };
+        let entries: Vec<ReceiptEntryRow> = new.iter().flat_map(entries).collect();
+        Ok(insert_rows!(self, receipt_entry::table, entries)?)
     }
 
     /// For each of `changes` that `device` already holds a receipt for: the receipt's hash.
@@ -188,7 +210,7 @@ impl Tx<'_> {
             .find((&id.bytes()[..], &hash.bytes()[..]))
             .filter(receipt::device.eq(&device.bytes()[..]))
             .select((receipt::issued_ms, receipt::bytes))
-            .first::<(i64, Vec<u8>)>(self.db())
+            .get_result::<(i64, Vec<u8>)>(self.db())
             .optional()?
             .map(|(issued, bytes)| (Instant::from_ms(issued), bytes)))
     }

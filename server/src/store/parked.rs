@@ -7,7 +7,7 @@ use sync_core::time::Instant;
 
 use super::schema::parked;
 use super::tx::Tx;
-use super::Error;
+use super::{Error, row};
 
 impl Tx<'_> {
     /// The changes that wait in a case.
@@ -29,6 +29,23 @@ impl Tx<'_> {
             .collect()
     }
 
+    /// Those of these cases in which a change waits.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn cases_with_parked(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<CaseId>, Error> {
+        let cases: Vec<&[u8]> = cases.iter().map(|id| &id.bytes()[..]).collect();
+        parked::table
+            .filter(parked::tenant.eq(&tenant.bytes()[..]))
+            .filter(parked::case_id.eq_any(cases))
+            .select(parked::case_id)
+            .distinct()
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|id| row::id(id, ChangeId::from_slice, "parked.case_id"))
+            .collect()
+    }
+
     /// How many changes brought by a device wait.
     ///
     /// # Errors
@@ -45,13 +62,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn park(
-        &mut self,
-        tenant: &TenantId,
-        device: &DeviceId,
-        change: &Change,
-        now: Instant,
-    ) -> Result<(), Error> {
+    pub fn park(&mut self, tenant: &TenantId, device: &DeviceId, change: &Change, now: Instant) -> Result<(), Error> {
         self.unpark(tenant, &change.id())?;
         diesel::insert_into(parked::table)
             .values((

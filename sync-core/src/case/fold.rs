@@ -16,13 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Folds the changes of `case`. Changes of other cases are no part of it.
 pub fn fold<'a>(case: CaseId, changes: impl IntoIterator<Item = &'a Change>) -> CaseState {
-    let graph = Graph::new(changes.into_iter().filter(|change| change.case() == case));
-    let without_effect: BTreeMap<ChangeId, FormBreach> = graph
-        .order()
-        .iter()
-        .filter_map(|change| form::check(&graph, change).err().map(|breach| (change.id(), breach)))
-        .collect();
-    let excluded = excluded(&graph, &without_effect);
+    fold_graph(case, &Graph::new(changes.into_iter().filter(|change| change.case() == case)))
+}
+
+/// Folds a graph that holds changes of `case` only.
+pub(crate) fn fold_graph(case: CaseId, graph: &Graph<'_>) -> CaseState {
+    let (without_effect, excluded) = judged(graph);
     let mut fold = Fold {
         state: CaseState {
             fold: FOLD_VERSION,
@@ -44,11 +43,19 @@ pub fn fold<'a>(case: CaseId, changes: impl IntoIterator<Item = &'a Change>) -> 
         },
         registers: BTreeMap::new(),
     };
-    let signed = fold.signed_ops(&graph);
+    let signed = fold.signed_ops(graph);
     for change in graph.order() {
-        fold.change(&graph, change, &signed);
+        fold.change(graph, change, &signed);
     }
-    fold.finish(&graph)
+    fold.finish(graph)
+}
+
+/// Which changes break a rule of form, and against which a verdict is live: the part of a fold that needs no values.
+pub(crate) fn judged(graph: &Graph<'_>) -> (BTreeMap<ChangeId, FormBreach>, BTreeMap<ChangeId, Vec<Verdict>>) {
+    let breach = |change: &&Change| form::check(graph, change).err().map(|breach| (change.id(), breach));
+    let without_effect = graph.order().iter().filter_map(breach).collect();
+    let excluded = excluded(graph, &without_effect);
+    (without_effect, excluded)
 }
 
 /// The live verdicts against changes. Among concurrent verdicts exclusion wins.
@@ -100,10 +107,8 @@ impl Fold {
         let admitted = self.admitted(&change.id());
         let broken = self.state.without_effect.contains_key(&change.id());
         let by = author(change);
-        let supplementary = change
-            .ops()
-            .iter()
-            .any(|op| matches!(&op.act, Act::Add { entity, .. } if entity == SUPPLEMENTARY_RECORD));
+        let supplementary =
+            change.ops().iter().any(|op| matches!(&op.act, Act::Add { entity, .. } if entity == SUPPLEMENTARY_RECORD));
         for (id, op) in change.named_ops() {
             let place = Place { id, target: op.target.map(|target| target.resolve(change.id())), by: &by };
             match &op.act {
@@ -208,9 +213,8 @@ impl Fold {
         self.state.fields =
             self.registers.into_iter().filter_map(|((target, name), register)| register.state(target, name)).collect();
         // A shell is kept only where an admitted operation refers to it.
-        let admitted = |id: &ChangeId| {
-            !self.state.without_effect.contains_key(id) && !self.state.excluded.contains_key(id)
-        };
+        let admitted =
+            |id: &ChangeId| !self.state.without_effect.contains_key(id) && !self.state.excluded.contains_key(id);
         let mut referred = BTreeSet::new();
         for change in graph.order().iter().filter(|change| admitted(&change.id())) {
             referred.extend(change.ops().iter().filter_map(|op| op.target).map(|target| target.resolve(change.id())));

@@ -36,10 +36,7 @@ fn change(officer: OfficerId, seq: u64, case: Option<CaseId>, deps: &[&Change], 
             wall: at(i64::try_from(hour).unwrap()),
             monotonic_ms: hour * 3_600_000,
             boot: BootId::new([0; 16]),
-            anchor: Some(Anchor {
-                lease: Digest::new([byte; 32]),
-                reading: Some(Reading { asked_ms: 0, came_ms: 0 }),
-            }),
+            anchor: Some(Anchor { lease: Digest::new([byte; 32]), reading: Some(Reading { asked_ms: 0, came_ms: 0 }) }),
         },
         rules: Digest::new([0; 32]),
         ops: Digest::new([0; 32]),
@@ -86,7 +83,8 @@ fn plan_of(held: &[Change], arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
     let case = held.first().map_or_else(|| arrivals[0].change.case(), Change::case);
     let lower = held.iter().map(|change| (change.id(), at(0))).collect();
     let agencies = BTreeMap::from([(LI, OURS), (WANG, OURS), (STRANGER, THEIRS)]);
-    lane(Held { case, changes: held, lower: &lower, agencies: &agencies }, arrivals, now)
+    let held: Vec<&Change> = held.iter().collect();
+    lane(Held { case, changes: &held, lower: &lower, agencies: &agencies }, arrivals, now)
 }
 
 fn one(held: &[Change], change: Change, standing: Standing, now: Instant) -> Stored {
@@ -247,5 +245,7 @@ fn a_wall_clock_ten_years_off_changes_no_outcome() {
         let change = Change::seal(header, note("钟"), [2; 32], &key).unwrap();
         stored.push(one(&held, change, standing(100), at(30)));
     }
-    assert!(stored.iter().all(|s| s.taken == Taken::Accepted && s.flags.is_empty() && s.interval == stored[1].interval));
+    assert!(
+        stored.iter().all(|s| s.taken == Taken::Accepted && s.flags.is_empty() && s.interval == stored[1].interval)
+    );
 }

@@ -47,7 +47,11 @@ fn item(shared: &Shared, brought: &[Arc<SignedLease>], bytes: &[u8]) -> Result<I
         Ok(keys) => keys,
         Err(code) => return refused(code),
     };
-    let checked = keys.iter().find_map(|key| received.clone().verify(key, &FastVerifier).ok());
+    let checked = match keys.as_slice() {
+        // All but the server have one key: nothing is copied for a second try.
+        [key] => received.verify(key, &FastVerifier).ok(),
+        keys => keys.iter().find_map(|key| received.clone().verify(key, &FastVerifier).ok()),
+    };
     match checked {
         Some(change) => Ok(Item::Checked { change: Box::new(change), lease }),
         None => refused("signature"),

@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sync_core::case::fold;
 use sync_core::change::{Change, NewOp};
-use sync_core::id::{CaseId, ChangeId, Digest, OfficerId};
+use sync_core::id::{CaseId, ChangeId, DeviceId, Digest, OfficerId};
 use sync_core::lease::SignedLease;
 use sync_core::message::{Class, Fate, Missing, Pushed};
 use sync_core::op::{Act, Outcome, VerdictAct};
-use sync_core::plan::{Arrival, Held, LanePlan, Stored, Taken, lane};
-use sync_core::receipt::Receipt;
+use sync_core::plan::{Arrival, Flag, Held, LanePlan, Stored, Taken, lane};
+use sync_core::receipt::{Receipt, SignedReceipt};
 
 use super::standing::Register;
 use super::{ByCase, CheckedPush, Item, Shared};
-use crate::flow::projection;
+use crate::flow::projection::{self, Projected};
 use crate::flow::record::{CasePlace, Recorder, SYSTEM, receipt_entry};
 use crate::random;
 use crate::refusal::Failure;
@@ -31,11 +32,23 @@ struct Arrived<'a> {
 pub(super) fn commit(shared: &Shared, pushes: &[&CheckedPush]) -> Result<Vec<Pushed>, Failure> {
     shared.store.write_sync(|tx| {
         let recorder = Recorder::begin(tx, &shared.keys, &shared.tenant, shared.clock.now())?;
-        let (fates, cases) = (BTreeMap::new(), BTreeMap::new());
-        let mut group = Group { shared, recorder, register: Register::default(), fates, cases };
+        let mut group = Group {
+            shared,
+            recorder,
+            register: Register::default(),
+            fates: BTreeMap::new(),
+            cases: BTreeMap::new(),
+            before: BTreeSet::new(),
+            fresh: Vec::new(),
+            receipts: Vec::new(),
+        };
         group.keep_leases(pushes)?;
         group.take(pushes)?;
+        // Answers look at who takes part: everything is in its table before the first.
+        group.recorder.flush()?;
+        projection::add(group.recorder.tx, &shared.tenant, std::mem::take(&mut group.fresh))?;
         let answers = pushes.iter().map(|push| group.answer(push)).collect::<Result<Vec<_>, _>>()?;
+        group.recorder.tx.add_receipts(&shared.tenant, &group.receipts)?;
         group.recorder.finish()?;
         Ok(answers)
     })
@@ -49,6 +62,12 @@ struct Group<'a, 't> {
     fates: BTreeMap<ChangeId, Fate>,
     /// The case and place in the log of each stored change.
     cases: BTreeMap<ChangeId, ChangePlace>,
+    /// Those of them that were stored before this group.
+    before: BTreeSet<ChangeId>,
+    /// Projections of cases that begin with this group.
+    fresh: Vec<Projected>,
+    /// Receipts that this group signs, and for whom.
+    receipts: Vec<(DeviceId, SignedReceipt)>,
 }
 
 impl Group<'_, '_> {
@@ -56,8 +75,12 @@ impl Group<'_, '_> {
     fn keep_leases(&mut self, pushes: &[&CheckedPush]) -> Result<(), Failure> {
         let tenant = self.recorder.tenant();
         for lease in pushes.iter().flat_map(|push| &push.leases) {
-            if self.recorder.tx.lease(&tenant, &lease.hash)?.is_none() {
-                self.recorder.tx.add_lease(&tenant, &crate::flow::lease::row(lease))?;
+            if self.shared.remembered(&lease.hash).is_some() {
+                continue;
+            }
+            match self.recorder.tx.lease(&tenant, &lease.hash)? {
+                Some(_) => self.shared.remember(lease),
+                None => self.recorder.tx.add_lease(&tenant, &crate::flow::lease::row(lease))?,
             }
         }
         Ok(())
@@ -69,61 +92,86 @@ impl Group<'_, '_> {
         let tenant = self.recorder.tenant();
         let ids: Vec<ChangeId> = pushes.iter().flat_map(|push| &push.items).filter_map(Item::id).collect();
         for place in self.recorder.tx.places(&tenant, &ids)? {
+            self.before.insert(place.id);
             self.cases.insert(place.id, place);
         }
         for push in pushes {
             for item in &push.items {
                 match item {
                     Item::Refused { change, device, code } => self.alarm("refused", *device, None, *change, code)?,
-                    Item::NoLease { .. } => {}
-                    Item::Checked { change, .. } if self.cases.contains_key(&change.id()) => {}
-                    Item::Checked { change, lease } if seen.insert(change.id()) => {
+                    Item::Checked { change, lease }
+                        if !self.before.contains(&change.id()) && seen.insert(change.id()) =>
+                    {
                         let (lease, bringer) = (lease.as_ref().map(Arc::as_ref), push.bringer);
                         lanes.entry(change.case()).or_default().push(Arrived { change, lease, bringer });
                     }
-                    Item::Checked { .. } => {}
+                    // Stored before or twice in this group, or nothing that can be checked.
+                    Item::Checked { .. } | Item::NoLease { .. } => {}
                 }
             }
         }
-        lanes.into_iter().try_for_each(|(case, arrived)| self.lane(case, &arrived))
+        let cases: Vec<CaseId> = lanes.keys().copied().collect();
+        let held: BTreeSet<CaseId> = self.recorder.tx.cases_with_changes(&tenant, &cases)?.into_iter().collect();
+        let parked: BTreeSet<CaseId> = self.recorder.tx.cases_with_parked(&tenant, &cases)?.into_iter().collect();
+        self.register.look_up(self.recorder.tx, &tenant, lanes.values().flatten().map(|arrived| arrived.change))?;
+        for (case, arrived) in lanes {
+            let held = if held.contains(&case) { self.recorder.tx.case_changes(&tenant, &case)? } else { Vec::new() };
+            let waiting = if parked.contains(&case) { self.recorder.tx.parked_in(&tenant, &case)? } else { Vec::new() };
+            self.lane(case, held, &arrived, waiting)?;
+        }
+        Ok(())
     }
 
-    fn lane(&mut self, case: CaseId, arrived: &[Arrived<'_>]) -> Result<(), Failure> {
-        let tenant = self.recorder.tenant();
-        let mut held = self.recorder.tx.case_changes(&tenant, &case)?;
-        let arrivals = self.arrivals(case, arrived)?;
+    fn lane(
+        &mut self,
+        case: CaseId,
+        mut held: Vec<StoredChange>,
+        arrived: &[Arrived<'_>],
+        waiting: Vec<Change>,
+    ) -> Result<(), Failure> {
+        let (tenant, fresh) = (self.recorder.tenant(), held.is_empty());
+        let was_parked: BTreeSet<ChangeId> = waiting.iter().map(Change::id).collect();
+        let arrivals = self.arrivals(arrived, waiting)?;
         let mut agencies = BTreeMap::new();
         for officer in arrivals.iter().flat_map(|arrival| arrival.change.ops()).filter_map(invited) {
             if let Some(agency) = self.register.agency(self.recorder.tx, &tenant, &officer)? {
                 agencies.insert(officer, agency);
             }
         }
-        let changes: Vec<Change> = held.iter().map(|stored| stored.change.clone()).collect();
+        let changes: Vec<&Change> = held.iter().map(|stored| &stored.change).collect();
         let lower = held.iter().map(|stored| (stored.change.id(), stored.lower)).collect();
         let known = Held { case, changes: &changes, lower: &lower, agencies: &agencies };
-        let plan = lane(known, arrivals, self.recorder.now);
-        self.park(arrived, &plan)?;
-        if plan.stored.is_empty() {
+        let LanePlan { stored, parked, mut state, participants } = lane(known, arrivals, self.recorder.now);
+        self.park(arrived, parked)?;
+        for planned in stored.iter().filter(|planned| was_parked.contains(&planned.change.id())) {
+            self.recorder.tx.unpark(&tenant, &planned.change.id())?;
+        }
+        if stored.is_empty() {
             return Ok(());
         }
         let mut place = CasePlace::after(&held);
-        let mut verdicts = Vec::new();
-        for planned in &plan.stored {
+        let verdicts: Vec<NewOp> = stored.iter().filter_map(verdict).collect();
+        for planned in stored {
+            let (taken, flags) = (planned.taken, planned.flags.clone());
             let stored = self.recorder.store(&mut place, planned)?;
-            self.note(&stored, planned)?;
-            verdicts.extend(verdict(planned));
+            self.note(&stored, taken, &flags)?;
             held.push(stored);
         }
         if !verdicts.is_empty() {
-            let stored = self.recorder.decide(&mut place, case, &plan.state.heads, SYSTEM, verdicts)?;
-            held.push(stored);
+            held.push(self.recorder.decide(&mut place, case, &state.heads, SYSTEM, verdicts)?);
+            state = fold(case, held.iter().map(|stored| &stored.change));
         }
-        projection::project(self.recorder.tx, &tenant, case, &held, &plan.participants)?;
+        let (tx, bench) = (&mut *self.recorder.tx, &mut self.register.bench);
+        match projection::draw(tx, bench, &tenant, &state, &held, &participants)? {
+            Some(projected) if fresh => self.fresh.push(projected),
+            Some(projected) => projection::put(tx, &tenant, projected)?,
+            None => {}
+        }
         Ok(())
     }
 
     /// What arrived now and what waited in the case before.
-    fn arrivals(&mut self, case: CaseId, arrived: &[Arrived<'_>]) -> Result<Vec<Arrival>, Failure> {
+    fn arrivals(&mut self, arrived: &[Arrived<'_>], waiting: Vec<Change>) -> Result<Vec<Arrival>, Failure> {
         let tenant = self.recorder.tenant();
         let mut arrivals = Vec::new();
         for Arrived { change, lease, .. } in arrived {
@@ -131,7 +179,7 @@ impl Group<'_, '_> {
             self.register.take(change);
             arrivals.push(Arrival { change: (*change).clone(), standing });
         }
-        for waiting in self.recorder.tx.parked_in(&tenant, &case)? {
+        for waiting in waiting {
             if arrivals.iter().any(|arrival| arrival.change.id() == waiting.id()) {
                 continue;
             }
@@ -150,35 +198,34 @@ impl Group<'_, '_> {
         Ok(arrivals)
     }
 
-    fn park(&mut self, arrived: &[Arrived<'_>], plan: &LanePlan) -> Result<(), Failure> {
+    fn park(&mut self, arrived: &[Arrived<'_>], parking: Vec<(Change, Vec<Missing>)>) -> Result<(), Failure> {
         let (tenant, now) = (self.recorder.tenant(), self.recorder.now);
-        for (change, missing) in &plan.parked {
+        for (change, missing) in parking {
             let bringer = arrived.iter().find(|arrival| arrival.change.id() == change.id()).map(|a| a.bringer);
             if let Some(bringer) = bringer {
                 // Beyond the bound it is only named; the phone keeps it and offers it again.
                 if self.recorder.tx.parked_by(&tenant, &bringer.device)? < PARKED_MAX {
-                    self.recorder.tx.park(&tenant, &bringer.device, change, now)?;
+                    self.recorder.tx.park(&tenant, &bringer.device, &change, now)?;
                 }
             }
-            self.fates.insert(change.id(), parked(change.id(), missing.clone()));
-        }
-        for stored in &plan.stored {
-            self.recorder.tx.unpark(&tenant, &stored.change.id())?;
+            self.fates.insert(change.id(), parked(change.id(), missing));
         }
         Ok(())
     }
 
     /// Remembers where a change went, and raises the alarms that it deserves.
-    fn note(&mut self, stored: &StoredChange, planned: &Stored) -> Result<(), Failure> {
+    fn note(&mut self, stored: &StoredChange, taken: Taken, flags: &BTreeSet<Flag>) -> Result<(), Failure> {
         let (id, case) = (stored.change.id(), stored.change.case());
         let device = Some(stored.change.header().device);
-        for flag in planned.flags.iter().filter(|flag| flag.alarms()) {
+        for flag in flags.iter().filter(|flag| flag.alarms()) {
             self.alarm(flag.code(), device, Some(case), Some(id), flag.code())?;
         }
-        if planned.taken != Taken::Accepted {
+        if taken != Taken::Accepted {
             self.alarm(&stored.class, device, Some(case), Some(id), &stored.code)?;
         }
-        let StoredChange { leaf, counter, class, code, flags, received, .. } = stored.clone();
+        let StoredChange { leaf, counter, class, code, flags, received, .. } = stored;
+        let (class, code, flags) = (class.clone(), code.clone(), flags.clone());
+        let (leaf, counter, received) = (*leaf, *counter, *received);
         self.cases.insert(id, ChangePlace { id, case, leaf, counter, class, code, flags, received });
         Ok(())
     }
@@ -186,62 +233,81 @@ impl Group<'_, '_> {
     fn alarm(
         &mut self,
         kind: &str,
-        device: Option<sync_core::id::DeviceId>,
+        device: Option<DeviceId>,
         case: Option<CaseId>,
         change: Option<ChangeId>,
         detail: &str,
     ) -> Result<(), Failure> {
         let (tenant, at) = (self.recorder.tenant(), self.recorder.now);
         let (kind, detail) = (kind.to_owned(), detail.to_owned());
-        self.recorder.tx.add_alarm(&tenant, &AlarmRow { id: random::bytes()?, at, kind, device, case, change, detail })?;
+        self.recorder
+            .tx
+            .add_alarm(&tenant, &AlarmRow { id: random::bytes()?, at, kind, device, case, change, detail })?;
         Ok(())
     }
 
     fn answer(&mut self, push: &CheckedPush) -> Result<Pushed, Failure> {
-        let mut fates = Vec::new();
-        let mut held = Vec::new();
-        for item in &push.items {
-            let fate = self.fate(push, item)?;
-            if let (Some(id), Class::Accepted | Class::Quarantined | Class::WithoutEffect) = (fate.change, fate.class) {
-                held.push(id);
-            }
-            fates.push(fate);
-        }
-        Ok(Pushed { fates, receipts: self.receipts(push, &held)? })
+        let tenant = self.recorder.tenant();
+        let joined: BTreeSet<CaseId> = push.items.iter().filter_map(Item::joins).collect();
+        let part = if joined.is_empty() {
+            Vec::new()
+        } else {
+            let joined: Vec<CaseId> = joined.into_iter().collect();
+            self.recorder.tx.takes_part_in(&tenant, &joined, &push.bringer.officer)?
+        };
+        let fates: Vec<Fate> = push.items.iter().map(|item| self.fate(item, &part)).collect();
+        let stored = |fate: &Fate| match fate.class {
+            Class::Accepted | Class::Quarantined | Class::WithoutEffect => fate.change,
+            Class::Parked | Class::Refused => None,
+        };
+        let held: Vec<ChangeId> = fates.iter().filter_map(stored).collect();
+        Ok(Pushed { receipts: self.receipts(push, &held)?, fates })
     }
 
-    fn fate(&mut self, push: &CheckedPush, item: &Item) -> Result<Fate, Failure> {
+    /// What became of one item, for somebody who takes part in the cases `part` beside those that the item opens.
+    fn fate(&self, item: &Item, part: &[CaseId]) -> Fate {
         let change = match item {
             Item::Refused { change, code, .. } => {
                 let (class, code) = (Class::Refused, (*code).to_owned());
-                return Ok(Fate { change: *change, class, code, flags: Vec::new(), missing: Vec::new() });
+                return Fate { change: *change, class, code, flags: Vec::new(), missing: Vec::new() };
             }
-            Item::NoLease { change, lease } => return Ok(parked(*change, vec![Missing::Lease(*lease)])),
+            Item::NoLease { change, lease } => return parked(*change, vec![Missing::Lease(*lease)]),
             Item::Checked { change, .. } => change,
         };
         // To who never took part, a case looks like one that does not exist.
-        let tenant = self.recorder.tenant();
-        let opens = change.header().case.is_none();
-        if !opens && !self.recorder.tx.takes_part(&tenant, &change.case(), &push.bringer.officer)? {
+        if item.joins().is_some_and(|case| !part.contains(&case)) {
             let missing = change.header().deps.iter().map(|dep| Missing::Change(*dep)).collect();
-            return Ok(parked(change.id(), missing));
+            return parked(change.id(), missing);
         }
         if let Some(place) = self.cases.get(&change.id()) {
             let class = Class::ALL.into_iter().find(|class| class.code() == place.class).unwrap_or(Class::Accepted);
             let (code, flags) = (place.code.clone(), place.flags.clone());
-            return Ok(Fate { change: Some(change.id()), class, code, flags, missing: Vec::new() });
+            return Fate { change: Some(change.id()), class, code, flags, missing: Vec::new() };
         }
-        Ok(self.fates.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new())))
+        self.fates.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new()))
     }
 
     /// The receipts this phone was given before for these changes, then one for the others.
     fn receipts(&mut self, push: &CheckedPush, held: &[ChangeId]) -> Result<Vec<Vec<u8>>, Failure> {
         let (tenant, device) = (self.recorder.tenant(), push.bringer.device);
-        let covered = self.recorder.tx.receipts_covering(&tenant, &device, held)?;
+        // What this group stores has no receipt but those of this group.
+        let before: Vec<ChangeId> = held.iter().filter(|id| self.before.contains(id)).copied().collect();
+        let mut covered = match before.as_slice() {
+            [] => Vec::new(),
+            before => self.recorder.tx.receipts_covering(&tenant, &device, before)?,
+        };
+        let ours = || self.receipts.iter().filter(|(to, _)| *to == device).map(|(_, signed)| signed);
+        for signed in ours() {
+            let entries = signed.receipt.entries.iter().filter(|entry| held.contains(&entry.change));
+            covered.extend(entries.map(|entry| (entry.change, signed.hash)));
+        }
         let mut receipts = Vec::new();
         let given: BTreeSet<Digest> = covered.iter().map(|(_, receipt)| *receipt).collect();
         for hash in given {
-            receipts.extend(self.recorder.tx.receipt(&tenant, &device, &hash)?.map(|(_, bytes)| bytes));
+            match ours().find(|signed| signed.hash == hash) {
+                Some(signed) => receipts.push(signed.bytes.clone()),
+                None => receipts.extend(self.recorder.tx.receipt(&tenant, &device, &hash)?.map(|(_, bytes)| bytes)),
+            }
         }
         let fresh: BTreeSet<ChangeId> =
             held.iter().filter(|id| !covered.iter().any(|(covered, _)| covered == *id)).copied().collect();
@@ -249,11 +315,12 @@ impl Group<'_, '_> {
         let entries: Vec<_> =
             places.map(|place| receipt_entry(place.id, place.leaf, place.counter, place.received)).collect();
         if !entries.is_empty() {
-            let ((size, root), log_epoch, issued) = (self.recorder.head(), self.recorder.log_epoch(), self.recorder.now);
+            let ((size, root), log_epoch, issued) =
+                (self.recorder.head(), self.recorder.log_epoch(), self.recorder.now);
             let receipt = Receipt { tenant, device, log_epoch, issued, size, root, entries };
             let signed = receipt.sign(&self.recorder.keys.server).map_err(Failure::broken)?;
-            self.recorder.tx.add_receipt(&tenant, &device, &signed)?;
-            receipts.push(signed.bytes);
+            receipts.push(signed.bytes.clone());
+            self.receipts.push((device, signed));
         }
         Ok(receipts)
     }
@@ -265,6 +332,14 @@ impl Item {
             Self::Refused { .. } => None,
             Self::NoLease { change, .. } => Some(*change),
             Self::Checked { change, .. } => Some(change.id()),
+        }
+    }
+
+    /// The case that a checked change is to be a further one of.
+    fn joins(&self) -> Option<CaseId> {
+        match self {
+            Self::Checked { change, .. } => change.header().case,
+            Self::Refused { .. } | Self::NoLease { .. } => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the register says of the authors of changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::change::Change;
 use sync_core::id::{AgencyId, ChangeId, DeviceId, Epoch, OfficerId, TenantId};
@@ -8,25 +8,56 @@ use sync_core::lease::SignedLease;
 use sync_core::plan::{Chain, Standing};
 use sync_core::time::{Date, Instant};
 
+use crate::flow::judge::Bench;
 use crate::refusal::Failure;
 use crate::store::{CertificateRow, IntervalRow, Tx};
 
 type Spans = Vec<(Instant, Instant)>;
 
+/// A place in a device's chain.
+type Place = (DeviceId, Epoch, u64);
+
 /// The register, read once for each person and phone of a group.
 #[derive(Default)]
 pub(super) struct Register {
-    officers: BTreeMap<OfficerId, Option<(AgencyId, Spans)>>,
+    /// Officers and agencies, as judging them looks them up too.
+    pub(super) bench: Bench,
     revoked: BTreeMap<DeviceId, Option<Instant>>,
+    /// Places in devices' chains that were looked up, with what the database holds there.
+    stored: BTreeMap<Place, Vec<ChangeId>>,
     /// Places in devices' chains that this group fills.
-    taken: BTreeMap<(DeviceId, Epoch, u64), ChangeId>,
+    taken: BTreeMap<Place, Vec<ChangeId>>,
 }
 
 impl Register {
     /// Says that a change of this group has its place.
     pub(super) fn take(&mut self, change: &Change) {
         let header = change.header();
-        self.taken.entry((header.device, header.epoch, header.seq)).or_insert(change.id());
+        self.taken.entry((header.device, header.epoch, header.seq)).or_default().push(change.id());
+    }
+
+    /// Looks up the places of these changes and those before them, each chain at once.
+    pub(super) fn look_up<'a>(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        changes: impl Iterator<Item = &'a Change>,
+    ) -> Result<(), Failure> {
+        let mut chains: BTreeMap<(DeviceId, Epoch), BTreeSet<u64>> = BTreeMap::new();
+        for header in changes.map(Change::header).filter(|header| header.device != DeviceId::SERVER) {
+            let places = [header.seq, header.seq.saturating_sub(1)];
+            let known = |seq: &u64| self.stored.contains_key(&(header.device, header.epoch, *seq));
+            let unknown = places.into_iter().filter(|seq| !known(seq));
+            chains.entry((header.device, header.epoch)).or_default().extend(unknown);
+        }
+        for ((device, epoch), places) in chains.into_iter().filter(|(_, places)| !places.is_empty()) {
+            let asked: Vec<i64> = places.iter().map(|seq| seq.cast_signed()).collect();
+            self.stored.extend(places.into_iter().map(|seq| ((device, epoch, seq), Vec::new())));
+            for (seq, id) in tx.chain_places(tenant, &device, &epoch, &asked)? {
+                self.stored.entry((device, epoch, seq.cast_unsigned())).or_default().push(id);
+            }
+        }
+        Ok(())
     }
 
     /// An officer's agency, if there is such an officer.
@@ -36,7 +67,7 @@ impl Register {
         tenant: &TenantId,
         officer: &OfficerId,
     ) -> Result<Option<AgencyId>, Failure> {
-        Ok(self.officer(tx, tenant, officer)?.map(|(agency, _)| agency))
+        Ok(self.bench.officer(tx, tenant, officer)?.map(|found| found.row.agency))
     }
 
     /// What is known of the author of `change`; `None` for the server and for who is not in the register.
@@ -51,12 +82,12 @@ impl Register {
         if header.device == DeviceId::SERVER {
             return Ok(None);
         }
-        let Some((agency, spans)) = self.officer(tx, tenant, &header.officer)? else { return Ok(None) };
+        let Some(author) = self.bench.officer(tx, tenant, &header.officer)? else { return Ok(None) };
         let revoked = self.revoked(tx, tenant, &header.device)?.unwrap_or(Instant::from_ms(i64::MAX));
-        let authority =
-            spans.into_iter().map(|(from, until)| (from, until.min(revoked))).filter(|(from, until)| from < until);
+        let valid = spans(&author.certificates).into_iter();
+        let authority = valid.map(|(from, until)| (from, until.min(revoked))).filter(|(from, until)| from < until);
         Ok(Some(Standing {
-            agency,
+            agency: author.row.agency,
             lease_ends: lease.map(|lease| lease.lease.not_after),
             anchor: anchor(tx, tenant, change, lease)?,
             authority: authority.collect(),
@@ -64,29 +95,7 @@ impl Register {
         }))
     }
 
-    fn officer(
-        &mut self,
-        tx: &mut Tx<'_>,
-        tenant: &TenantId,
-        officer: &OfficerId,
-    ) -> Result<Option<(AgencyId, Spans)>, Failure> {
-        if let Some(known) = self.officers.get(officer) {
-            return Ok(known.clone());
-        }
-        let found = match tx.officer(tenant, officer)? {
-            Some(row) => Some((row.agency, spans(&tx.certificates(tenant, officer)?))),
-            None => None,
-        };
-        self.officers.insert(*officer, found.clone());
-        Ok(found)
-    }
-
-    fn revoked(
-        &mut self,
-        tx: &mut Tx<'_>,
-        tenant: &TenantId,
-        device: &DeviceId,
-    ) -> Result<Option<Instant>, Failure> {
+    fn revoked(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, device: &DeviceId) -> Result<Option<Instant>, Failure> {
         if let Some(known) = self.revoked.get(device) {
             return Ok(*known);
         }
@@ -95,19 +104,19 @@ impl Register {
         Ok(revoked)
     }
 
-    fn chain(&self, tx: &mut Tx<'_>, tenant: &TenantId, change: &Change) -> Result<Chain, Failure> {
+    fn chain(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, change: &Change) -> Result<Chain, Failure> {
+        self.look_up(tx, tenant, std::iter::once(change))?;
         let header = change.header();
-        let mut at = |seq: u64| -> Result<Vec<ChangeId>, Failure> {
-            let mut ids = tx.chain_place(tenant, &header.device, &header.epoch, seq.cast_signed())?;
-            ids.extend(self.taken.get(&(header.device, header.epoch, seq)));
-            Ok(ids)
+        let at = |seq: u64| {
+            let place = (header.device, header.epoch, seq);
+            self.stored.get(&place).into_iter().chain(self.taken.get(&place)).flatten()
         };
-        if at(header.seq)?.iter().any(|other| *other != change.id()) {
+        if at(header.seq).any(|other| *other != change.id()) {
             return Ok(Chain::Fork);
         }
         match header.prev {
             None if header.seq == 1 => Ok(Chain::Continues),
-            Some(prev) if at(header.seq.saturating_sub(1))?.contains(&prev) => Ok(Chain::Continues),
+            Some(prev) if at(header.seq.saturating_sub(1)).any(|before| *before == prev) => Ok(Chain::Continues),
             None | Some(_) => Ok(Chain::Gap),
         }
     }
@@ -134,9 +143,8 @@ fn spans(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Spans {
     let mut spans = Vec::new();
     for (certificate, intervals) in certificates {
         let last_day = certificate.valid_until.parse::<Date>().ok();
-        let printed_end = last_day
-            .and_then(|day| day.tomorrow().ok())
-            .map_or(Instant::from_ms(i64::MAX), Instant::start_of);
+        let printed_end =
+            last_day.and_then(|day| day.tomorrow().ok()).map_or(Instant::from_ms(i64::MAX), Instant::start_of);
         for interval in intervals.iter().filter(|interval| interval.status == "valid") {
             spans.push((interval.from, interval.until.unwrap_or(printed_end).min(printed_end)));
         }

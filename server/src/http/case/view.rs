@@ -37,10 +37,7 @@ pub fn card(row: CaseFileRow) -> wire::CaseCard {
         conflicts,
         breaches,
         missing_evidence,
-        search_text: _,
         fold: _,
-        state: _,
-        checks: _,
     } = row;
     wire::CaseCard {
         id: id.to_string(),

@@ -7,8 +7,8 @@ use super::*;
 const CASE: CaseId = CaseId::new([5; 32]);
 const PHOTO: Digest = Digest::new([6; 32]);
 
-fn file(id: CaseId, path: &str, updated_ms: i64) -> CaseFileRow {
-    CaseFileRow {
+fn file(id: CaseId, path: &str, updated_ms: i64) -> NewCaseFile {
+    let file = CaseFileRow {
         id,
         agency: AgencyId::new([2; 16]),
         agency_path: path.into(),
@@ -26,11 +26,9 @@ fn file(id: CaseId, path: &str, updated_ms: i64) -> CaseFileRow {
         conflicts: 0,
         breaches: 0,
         missing_evidence: 1,
-        search_text: "100%_原文".into(),
         fold: 1,
-        state: b"{}".to_vec(),
-        checks: b"[]".to_vec(),
-    }
+    };
+    NewCaseFile { file, search_text: "100%_原文".into() }
 }
 
 fn write(store: &Store, act: impl FnOnce(&mut Tx<'_>) -> Result<(), Error>) {
@@ -45,8 +43,10 @@ pub(super) fn a_file_that_arrives_is_missed_no_longer_by_any_case_that_claims_it
     furnish(store);
     let other = CaseId::new([9; 32]);
     write(store, |tx| {
-        tx.put_case_file(&TENANT, &file(CASE, "a/b/", 1), &[], &[PHOTO])?;
-        tx.put_case_file(&TENANT, &file(other, "a/b/", 2), &[], &[PHOTO, Digest::new([1; 32])])
+        tx.put_case_file(&TENANT, file(CASE, "a/b/", 1))?;
+        tx.add_case_evidence(&TENANT, &CASE, &[PHOTO])?;
+        tx.put_case_file(&TENANT, file(other, "a/b/", 2))?;
+        tx.add_case_evidence(&TENANT, &other, &[PHOTO, Digest::new([1; 32])])
     });
     assert_eq!(read(store, |tx| tx.evidence_of(&TENANT, &CASE)), [(PHOTO, None)]);
     let row = EvidenceFileRow { digest: PHOTO, size: 3, media_type: "image/jpeg".into(), stored: NOW };
@@ -73,7 +73,7 @@ pub(super) fn an_upload_is_seen_by_its_officer_alone(store: &Store) {
 
 pub(super) fn a_search_takes_wildcards_as_they_are_written(store: &Store) {
     furnish(store);
-    write(store, |tx| tx.put_case_file(&TENANT, &file(CASE, "a/b/", 1), &[], &[]));
+    write(store, |tx| tx.put_case_file(&TENANT, file(CASE, "a/b/", 1)));
     let found = |text: &str| {
         let filter = CaseFilter { text: Some(text.into()), ..CaseFilter::default() };
         read(store, |tx| tx.case_files(&TENANT, &filter, 10)).len()
@@ -172,7 +172,7 @@ pub(super) fn alarms_are_seen_with_the_case_or_the_phone_they_are_about(store: &
         detail: "fork".into(),
     };
     write(store, |tx| {
-        tx.put_case_file(&TENANT, &file(CASE, "a/bb/", 1), &[], &[])?;
+        tx.put_case_file(&TENANT, file(CASE, "a/bb/", 1))?;
         tx.add_alarm(&TENANT, &raise(1, Some(1), None))?;
         tx.add_alarm(&TENANT, &raise(2, None, Some(CASE)))?;
         tx.add_alarm(&TENANT, &raise(3, None, None))

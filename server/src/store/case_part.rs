@@ -1,0 +1,158 @@
+//! Who takes part in a case, and which evidence it claims.
+//!
+//! Promise: nobody and nothing is taken out again: a part in the case that was excluded is not forgotten.
+
+use diesel::prelude::*;
+use sync_core::id::{CaseId, ChangeId, Digest, OfficerId, TenantId};
+
+use super::dialect::insert_rows;
+use super::schema::{case_evidence, case_officer, evidence_file};
+use super::tx::Tx;
+use super::{Error, row};
+
+#[derive(Insertable)]
+#[diesel(table_name = case_officer, treat_none_as_default_value = false)]
+struct OfficerRow {
+    tenant: Vec<u8>,
+    officer: Vec<u8>,
+    case_id: Vec<u8>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = case_evidence, treat_none_as_default_value = false)]
+struct EvidenceRow {
+    tenant: Vec<u8>,
+    case_id: Vec<u8>,
+    digest: Vec<u8>,
+}
+
+impl Tx<'_> {
+    /// The cases in which an officer takes part, by id.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn cases_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<CaseId>, Error> {
+        case_officer::table
+            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_officer::officer.eq(&officer.bytes()[..]))
+            .order(case_officer::case_id)
+            .select(case_officer::case_id)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|id| row::id(id, ChangeId::from_slice, "case_officer.case_id"))
+            .collect()
+    }
+
+    /// Whether an officer takes or took part in a case.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn takes_part(&mut self, tenant: &TenantId, case: &CaseId, officer: &OfficerId) -> Result<bool, Error> {
+        let found = case_officer::table
+            .find((&tenant.bytes()[..], &officer.bytes()[..], &case.bytes()[..]))
+            .select(case_officer::case_id)
+            .get_result::<Vec<u8>>(self.db())
+            .optional()?;
+        Ok(found.is_some())
+    }
+
+    /// Those of these cases in which an officer takes or took part.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn takes_part_in(
+        &mut self,
+        tenant: &TenantId,
+        cases: &[CaseId],
+        officer: &OfficerId,
+    ) -> Result<Vec<CaseId>, Error> {
+        let cases: Vec<&[u8]> = cases.iter().map(|id| &id.bytes()[..]).collect();
+        case_officer::table
+            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_officer::officer.eq(&officer.bytes()[..]))
+            .filter(case_officer::case_id.eq_any(cases))
+            .select(case_officer::case_id)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|id| row::id(id, ChangeId::from_slice, "case_officer.case_id"))
+            .collect()
+    }
+
+    /// Who takes or took part in a case.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn case_officers(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<OfficerId>, Error> {
+        case_officer::table
+            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_officer::case_id.eq(&case.bytes()[..]))
+            .select(case_officer::officer)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|id| row::id(id, OfficerId::from_slice, "case_officer.officer"))
+            .collect()
+    }
+
+    /// Says who takes part in which case; each pair is new.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn add_case_officers(&mut self, tenant: &TenantId, new: &[(CaseId, OfficerId)]) -> Result<(), Error> {
+        let row = |(case, officer): &(CaseId, OfficerId)| OfficerRow {
+            tenant: tenant.bytes().to_vec(),
+            officer: officer.bytes().to_vec(),
+            case_id: case.bytes().to_vec(),
+        };
+        let rows: Vec<OfficerRow> = new.iter().map(row).collect();
+        Ok(insert_rows!(self, case_officer::table, rows)?)
+    }
+
+    /// Says which evidence a case claims; each digest is new to it.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn add_case_evidence(&mut self, tenant: &TenantId, case: &CaseId, new: &[Digest]) -> Result<(), Error> {
+        let row = |digest: &Digest| EvidenceRow {
+            tenant: tenant.bytes().to_vec(),
+            case_id: case.bytes().to_vec(),
+            digest: digest.bytes().to_vec(),
+        };
+        let rows: Vec<EvidenceRow> = new.iter().map(row).collect();
+        Ok(insert_rows!(self, case_evidence::table, rows)?)
+    }
+
+    /// Digests that a case claims and whose bytes have not arrived.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn missing_evidence(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Digest>, Error> {
+        let arrived =
+            evidence_file::table.filter(evidence_file::tenant.eq(&tenant.bytes()[..])).select(evidence_file::digest);
+        case_evidence::table
+            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_evidence::case_id.eq(&case.bytes()[..]))
+            .filter(case_evidence::digest.ne_all(arrived))
+            .order(case_evidence::digest)
+            .select(case_evidence::digest)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|digest| row::id(digest, Digest::from_slice, "case_evidence.digest"))
+            .collect()
+    }
+
+    /// Digests of the evidence that a case claims.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn claimed_evidence(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Digest>, Error> {
+        case_evidence::table
+            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_evidence::case_id.eq(&case.bytes()[..]))
+            .order(case_evidence::digest)
+            .select(case_evidence::digest)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|digest| row::id(digest, Digest::from_slice, "case_evidence.digest"))
+            .collect()
+    }
+}
