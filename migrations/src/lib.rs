@@ -15,4 +15,7 @@ pub const SQLITE: EmbeddedMigrations = embed_migrations!("sqlite");
 pub const POSTGRES: EmbeddedMigrations = embed_migrations!("postgres");
 
 /// The phone's store, oldest first: name and SQL. The number of those applied is its `user_version`.
-pub const DEVICE: &[(&str, &str)] = &[("0001_store", include_str!("../device/0001_store.sql"))];
+pub const DEVICE: &[(&str, &str)] = &[
+    ("0001_store", include_str!("../device/0001_store.sql")),
+    ("0002_listed_heads", include_str!("../device/0002_listed_heads.sql")),
+];

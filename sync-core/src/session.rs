@@ -164,6 +164,8 @@ enum Flight {
 enum Feed {
     Pull,
     Reconcile,
+    /// The feed ended and the server listed heads that are not held: reconcile until they are.
+    Complete,
     Done,
 }
 

@@ -11,7 +11,7 @@ use crate::case::fold;
 use crate::device::{Device, Moment, StoreError, rows};
 use crate::id::{CaseId, ChangeId, DeviceId, Digest};
 use crate::lease::Lease;
-use crate::message::{Pulled, Reconciled};
+use crate::message::{CaseHeads, Pulled, Reconciled};
 use intake::Intake;
 use rusqlite::{Transaction, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -99,17 +99,23 @@ impl Device {
     }
 
     /// Takes a page of the server's feed. The cursor moves in the same transaction, and not at all
-    /// if something could not be kept.
+    /// if something could not be kept. Listed heads that are not held yet are kept with it
+    /// ([`Device::lacks_listed`]).
     ///
     /// # Errors
     /// [`StoreError`]; then nothing was taken.
     pub fn receive_page(&mut self, page: &Pulled) -> Result<Arrived, StoreError> {
         self.take_in(&page.leases, &page.changes, Source::Server, |tx, arrived| {
+            if page.cases.is_some() {
+                tx.execute("DELETE FROM listed_head", [])?;
+            }
             for case in page.cases.iter().flatten() {
+                list(tx, case)?;
                 tx.prepare_cached("DELETE FROM out_of_reach WHERE case_id = ?1")?.execute([case.case])?;
             }
             for case in &page.removed {
                 tx.prepare_cached("INSERT OR IGNORE INTO out_of_reach (case_id) VALUES (?1)")?.execute([case])?;
+                tx.prepare_cached("DELETE FROM listed_head WHERE case_id = ?1")?.execute([case])?;
             }
             if arrived.not_kept.is_empty() {
                 tx.prepare_cached("UPDATE feed SET cursor = ?1")?.execute([&page.cursor])?;
@@ -133,6 +139,25 @@ impl Device {
             answer.wanted.iter().try_for_each(|wanted| statement.execute([wanted]).map(|_| ()))?;
             Ok(())
         })
+    }
+
+    /// Whether the server listed heads of a case that are not held: older changes of a case the
+    /// officer joined after the feed had passed them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn lacks_listed(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM listed_head l WHERE NOT EXISTS (SELECT 1 FROM change c WHERE c.id = l.change)";
+        Ok(self.db.prepare_cached(sql)?.exists([])?)
+    }
+
+    /// Forgets the listed heads, after the server did not give them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn forget_listed(&mut self) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM listed_head", [])?;
+        Ok(())
     }
 
     /// Takes a lease for this device, or for another whose changes are to be checked. Only the
@@ -188,4 +213,15 @@ impl Device {
         tx.commit()?;
         Ok(arrived)
     }
+}
+
+/// Keeps what is not held of the heads of a case.
+fn list(tx: &Transaction<'_>, case: &CaseHeads) -> Result<(), StoreError> {
+    for head in &case.heads {
+        if !rows::holds(tx, *head, None)? {
+            tx.prepare_cached("INSERT OR IGNORE INTO listed_head (change, case_id) VALUES (?1, ?2)")?
+                .execute((head, case.case))?;
+        }
+    }
+    Ok(())
 }

@@ -1,4 +1,5 @@
-//! Pulling the feed, and comparing heads when the server does not know the place in it.
+//! Pulling the feed, and comparing heads when the server does not know the place in it, or when it
+//! lists heads that did not come with the feed: cases that the officer joined late.
 
 use super::push::CBOR;
 use super::{Absorbed, Feed, Flight, Request, Response, Session, Trouble};
@@ -18,7 +19,7 @@ impl Session {
                 let request = Request { method: "GET", path, content_type: None, headers: accept, body: Vec::new() };
                 Some((Flight::Pull, request))
             }
-            Feed::Reconcile => {
+            Feed::Reconcile | Feed::Complete => {
                 let body = Reconcile { cases: device.heads()? }.to_bytes();
                 let path = "/v1/sync/reconcile".to_owned();
                 let request = Request { method: "POST", path, content_type: Some(CBOR), headers: accept, body };
@@ -47,10 +48,9 @@ impl Session {
         self.succeed();
         if !arrived.not_kept.is_empty() {
             // The cursor stayed: the page comes again when there is room.
-            self.trouble = Some(Trouble { status: response.status, code: "too_much_parked".to_owned() });
-            self.feed = Feed::Done;
+            self.too_much_parked(response);
         } else if !page.more {
-            self.feed = Feed::Done;
+            self.feed = if device.lacks_listed()? { Feed::Complete } else { Feed::Done };
         }
         // What has arrived may be what a lane waited for.
         arrived.cases.iter().for_each(|case| {
@@ -73,7 +73,23 @@ impl Session {
         let arrived = device.receive_reconciled(&answer)?;
         self.succeed();
         self.lanes.clear();
-        self.feed = Feed::Pull;
+        if self.feed != Feed::Complete {
+            self.feed = Feed::Pull;
+        } else if !device.lacks_listed()? {
+            self.feed = Feed::Done;
+        } else if !arrived.not_kept.is_empty() {
+            self.too_much_parked(response);
+        } else if arrived.stored.is_empty() {
+            // Asking again would bring the same: the next list names them anew.
+            device.forget_listed()?;
+            self.feed = Feed::Done;
+        }
         Ok(Absorbed { arrived: Some(arrived), ..Absorbed::default() })
+    }
+
+    /// Something comes again when there is room.
+    fn too_much_parked(&mut self, response: &Response) {
+        self.trouble = Some(Trouble { status: response.status, code: "too_much_parked".to_owned() });
+        self.feed = Feed::Done;
     }
 }

@@ -5,10 +5,11 @@ use crate::world::{DAY, TENANT, tenant_key};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::Digest as _;
-use std::collections::BTreeMap;
-use sync_core::change::Received;
-use sync_core::id::{ChangeId, DeviceId, Digest, Epoch};
-use sync_core::message::{Class, Fate, MAX_BATCH, Missing, Pulled, Push, Pushed, Reconcile, Reconciled};
+use std::collections::{BTreeMap, BTreeSet};
+use sync_core::case::Graph;
+use sync_core::change::{Change, Received};
+use sync_core::id::{CaseId, ChangeId, DeviceId, Digest, Epoch};
+use sync_core::message::{CaseHeads, Class, Fate, MAX_BATCH, Missing, Pulled, Push, Pushed, Reconcile, Reconciled};
 use sync_core::receipt::{Receipt, ReceiptEntry};
 use sync_core::session::{Request, Response};
 use sync_core::time::Instant;
@@ -26,6 +27,11 @@ pub struct Server {
     /// Refuses every push that holds this change, as a proxy might.
     pub poison: Option<ChangeId>,
     pub busy: u32,
+    /// Cases out of a device's reach.
+    pub hidden: BTreeSet<(DeviceId, CaseId)>,
+    /// Lists this head too, which nobody holds.
+    pub phantom: Option<CaseHeads>,
+    pub reconciled: u32,
     pub token: bool,
 }
 
@@ -48,8 +54,8 @@ impl Server {
         }
         match (request.method, request.path.split('?').next().unwrap_or_default()) {
             ("POST", "/v1/sync/push") => self.push(device, &request.body),
-            ("GET", "/v1/sync/pull") => self.pull(&request.path),
-            ("POST", "/v1/sync/reconcile") => self.reconcile(&request.body),
+            ("GET", "/v1/sync/pull") => self.pull(device, &request.path),
+            ("POST", "/v1/sync/reconcile") => self.reconcile(device, &request.body),
             ("POST", "/v1/evidence") => self.create(request),
             ("HEAD" | "PATCH", path) => self.upload(request, path),
             _ => response(404, Vec::new()),
@@ -110,29 +116,59 @@ impl Server {
         receipt.sign(&tenant_key()).unwrap().bytes
     }
 
-    fn pull(&self, path: &str) -> Response {
+    /// What is within the device's reach, by case.
+    fn reach(&self, device: DeviceId) -> BTreeMap<CaseId, Vec<Change>> {
+        let mut reach: BTreeMap<CaseId, Vec<Change>> = BTreeMap::new();
+        for (_, bytes) in &self.log {
+            let change = Received::read(bytes).unwrap().trust_own_store();
+            if !self.hidden.contains(&(device, change.case())) {
+                reach.entry(change.case()).or_default().push(change);
+            }
+        }
+        reach
+    }
+
+    fn pull(&self, device: DeviceId, path: &str) -> Response {
         let cursor = path.split_once("&cursor=").map(|(_, text)| URL_SAFE_NO_PAD.decode(text).unwrap());
-        let cursor = cursor.unwrap_or(vec![self.epoch, 0]);
+        let cursor = cursor.unwrap_or(vec![self.epoch, 0, u8::MAX]);
         if cursor[0] != self.epoch || usize::from(cursor[1]) > self.log.len() {
             return response(409, br#"{"code":"cursor_unknown","title":"?"}"#.to_vec());
         }
         let from = usize::from(cursor[1]);
         let to = (from + 3).min(self.log.len());
+        let reach = self.reach(device);
+        let hidden = u8::try_from(self.hidden.iter().filter(|(of, _)| *of == device).count()).unwrap();
+        let heads = |(case, changes): (&CaseId, &Vec<Change>)| CaseHeads {
+            case: *case,
+            heads: Graph::new(changes).heads().into_iter().collect(),
+        };
+        let listed = || reach.iter().map(heads).chain(self.phantom.clone()).collect();
+        let visible = |id: &ChangeId| reach.values().flatten().any(|change| change.id() == *id);
         let page = Pulled {
-            cursor: vec![self.epoch, u8::try_from(to).unwrap()],
+            cursor: vec![self.epoch, u8::try_from(to).unwrap(), hidden],
             more: to < self.log.len(),
+            cases: (cursor[2] != hidden).then(listed),
             leases: self.leases.clone(),
-            changes: self.log[from..to].iter().map(|(_, bytes)| bytes.clone()).collect(),
+            changes: self.log[from..to].iter().filter(|(id, _)| visible(id)).map(|(_, bytes)| bytes.clone()).collect(),
             ..Pulled::default()
         };
         response(200, page.to_bytes())
     }
 
-    fn reconcile(&self, body: &[u8]) -> Response {
+    /// Gives three changes at a time.
+    fn reconcile(&mut self, device: DeviceId, body: &[u8]) -> Response {
+        self.reconciled += 1;
         let theirs = Reconcile::read(body).unwrap();
-        let heads = theirs.cases.iter().flat_map(|case| &case.heads);
-        let wanted = heads.filter(|head| !self.holds(**head)).copied().collect();
-        response(200, Reconciled { wanted, leases: Vec::new(), changes: Vec::new() }.to_bytes())
+        let heads: Vec<ChangeId> = theirs.cases.iter().flat_map(|case| case.heads.clone()).collect();
+        let mut changes = Vec::new();
+        for held in self.reach(device).values() {
+            let graph = Graph::new(held);
+            let has = |id: ChangeId| heads.iter().any(|head| *head == id || graph.builds_on(head, &id));
+            changes.extend(graph.order().iter().filter(|change| !has(change.id())).map(|change| change.to_bytes()));
+        }
+        changes.truncate(3);
+        let wanted = heads.into_iter().filter(|head| !self.holds(*head)).collect();
+        response(200, Reconciled { wanted, leases: self.leases.clone(), changes }.to_bytes())
     }
 
     fn create(&mut self, request: &Request) -> Response {

@@ -5,7 +5,8 @@ use crate::world::{Phone, moment};
 use proptest::prelude::*;
 use sha2::Digest as _;
 use sync_core::device::{NewEvidence, Save, Tally};
-use sync_core::id::{CaseId, Digest};
+use sync_core::id::{CaseId, ChangeId, Digest};
+use sync_core::message::CaseHeads;
 use sync_core::session::{Answer, Limits, Request, Session, Step};
 
 fn limits() -> Limits {
@@ -233,4 +234,46 @@ fn photographs_that_hash_to_something_else_are_sent_again_from_the_start() {
         }
     }
     assert_eq!(server.files[&digest], PHOTO);
+}
+
+#[test]
+fn an_officer_invited_after_the_cursor_gets_the_whole_case() {
+    let mut server = Server { token: true, ..Server::default() };
+    let (mut one, mut two) = (Phone::new(1), Phone::new(2));
+    let case = one.open(&[1]);
+    for round in 0..9 {
+        one.put(case, "title", &format!("第{round}次"));
+    }
+    let own = two.device.identity().device;
+    server.hidden.insert((own, case));
+    run(&mut one, &mut server, &mut Session::new(limits()), &mut std::iter::empty());
+    let mut session = Session::new(limits());
+    run(&mut two, &mut server, &mut session, &mut std::iter::empty());
+    assert!(two.device.case(case).unwrap().is_none());
+    let mut editor = one.edit(case);
+    editor.invite(two.device.identity().officer);
+    one.save(editor, 3).unwrap();
+    run(&mut one, &mut server, &mut Session::new(limits()), &mut std::iter::empty());
+    server.hidden.clear();
+    session.pull_again();
+    // The app is killed after the page: what it still lacks is in the store.
+    let Step::Send(pull) = session.next(&two.device, 0, &mut read).unwrap() else { panic!() };
+    let answer = carry(&two, &mut server, &pull, Fault::None);
+    session.absorb(&mut two.device, &answer, &moment(10)).unwrap();
+    run(&mut two, &mut server, &mut Session::new(limits()), &mut std::iter::empty());
+    assert_eq!(two.state(case).hash(), one.state(case).hash());
+    assert_eq!(server.reconciled, 4, "eleven changes by three");
+}
+
+#[test]
+fn a_listed_head_that_nobody_has_is_asked_for_once() {
+    let phantom = CaseHeads { case: ChangeId::new([7; 32]), heads: vec![ChangeId::new([8; 32])] };
+    let mut server = Server { token: true, phantom: Some(phantom), ..Server::default() };
+    let mut phone = Phone::new(1);
+    let mut session = Session::new(limits());
+    for _ in 0..3 {
+        session.pull_again();
+        run(&mut phone, &mut server, &mut session, &mut std::iter::empty());
+    }
+    assert_eq!(server.reconciled, 1);
 }
