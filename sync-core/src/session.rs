@@ -2,13 +2,15 @@
 //!
 //! Promise: every request can be lost, repeated or cut at any point and sent again: nothing is
 //! doubled, nothing is forgotten, because all that counts is in the [`Device`]. Each case is its own
-//! lane: a change that the server parks or refuses holds up only its own case. Waiting grows with
+//! lane: a change that the server parks, refuses or fails over (5xx) holds up only its own case, and
+//! a file only itself; the feed goes on. Waiting grows with
 //! each failure and honours the server's `Retry-After`. New saves do not shorten it.
 //! Not here: connections, tokens, timers. The host sends, waits and calls again.
 
 mod backoff;
 mod pull;
 mod push;
+mod suspect;
 mod upload;
 
 use crate::device::{Arrived, Device, Moment, NewEvidence, StoreError, Tally};
@@ -104,6 +106,11 @@ impl Response {
         self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    fn retry_after_ms(&self) -> Option<u64> {
+        let seconds = self.header("retry-after")?.trim().parse::<u64>().ok()?;
+        Some(seconds.saturating_mul(1000))
+    }
+
     /// The stable code of a problem document (RFC 9457).
     fn problem(&self) -> Option<String> {
         #[derive(serde::Deserialize)]
@@ -181,6 +188,7 @@ pub struct Session {
     uploads: BTreeMap<(Digest, CaseId), upload::Upload>,
     /// After a batch that the server would not take as a whole: one change at a time.
     alone: bool,
+    suspects: suspect::Suspects,
     trouble: Option<Trouble>,
 }
 
@@ -196,6 +204,7 @@ impl Session {
             lanes: BTreeMap::new(),
             uploads: BTreeMap::new(),
             alone: false,
+            suspects: suspect::Suspects::default(),
             trouble: None,
         }
     }
@@ -263,20 +272,32 @@ impl Session {
         if let Some(wait) = self.all.left(now_ms) {
             return Ok(Step::Wait(wait));
         }
-        let request = match self.push(device, now_ms)? {
-            Some(request) => Some(request),
-            None => match self.upload(device, now_ms, media)? {
-                Some(request) => Some(request),
-                None => self.pull(device)?,
-            },
-        };
-        Ok(match request {
+        Ok(match self.request(device, now_ms, media)? {
             Some((flight, request)) => {
                 self.flight = Some(flight);
                 Step::Send(request)
             }
             None => Step::Idle { again_ms: self.again_ms(device, now_ms)? },
         })
+    }
+
+    fn request(
+        &mut self,
+        device: &Device,
+        now_ms: u64,
+        media: &mut dyn Media,
+    ) -> Result<Option<(Flight, Request)>, StoreError> {
+        if self.suspects.doubt_the_server() {
+            self.pull_again();
+            return self.pull(device);
+        }
+        if let Some(request) = self.push(device, now_ms)? {
+            return Ok(Some(request));
+        }
+        if let Some(request) = self.upload(device, now_ms, media)? {
+            return Ok(Some(request));
+        }
+        self.pull(device)
     }
 
     fn again_ms(&self, device: &Device, now_ms: u64) -> Result<Option<u64>, StoreError> {
@@ -305,7 +326,7 @@ impl Session {
                     Absorbed::default()
                 }
                 429 | 500.. => {
-                    self.fail_response(device, response, now);
+                    self.errs(device, &flight, response, now);
                     self.forget_offset(&flight);
                     Absorbed::default()
                 }
@@ -336,17 +357,18 @@ impl Session {
 
     fn succeed(&mut self) {
         self.all = Backoff::default();
+        self.suspects.doubt_no_more();
         self.trouble = None;
     }
 
     fn fail_response(&mut self, device: &Device, response: &Response, now: &Moment) {
-        let asked = response.header("retry-after").and_then(|value| value.trim().parse::<u64>().ok());
         let code = response.problem().unwrap_or_default();
-        self.fail_all(device, response.status, code, asked.map(|seconds| seconds.saturating_mul(1000)), now);
+        self.fail_all(device, response.status, code, response.retry_after_ms(), now);
     }
 
     fn fail_all(&mut self, device: &Device, status: u16, code: String, asked_ms: Option<u64>, now: &Moment) {
         self.trouble = Some(Trouble { status, code });
+        self.suspects.doubt_no_more();
         self.all.fail(&self.limits, device.identity().device, now.monotonic_ms, asked_ms);
     }
 }

@@ -11,6 +11,11 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
+    /// Failures in a row.
+    pub const fn failures(self) -> u32 {
+        self.failures
+    }
+
     /// Milliseconds left to wait, if any.
     pub fn left(self, now_ms: u64) -> Option<u64> {
         (self.failures > 0).then(|| self.until_ms.saturating_sub(now_ms)).filter(|left| *left > 0)

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 pub(super) const CBOR: &str = "application/cbor";
 
 impl Session {
-    /// The next batch: in turn from every case that need not wait, parents first.
+    /// The next batch: in turn from every case that need not wait, parents first. A suspect goes
+    /// alone and after the others, the one that failed least first.
     pub(super) fn push(&mut self, device: &Device, now_ms: u64) -> Result<Option<(Flight, Request)>, StoreError> {
         let open = |case: &CaseId| self.lanes.get(case).is_none_or(|lane| lane.left(now_ms).is_none());
         let open: Vec<CaseId> = device.lanes()?.into_iter().filter(open).collect();
@@ -18,6 +19,7 @@ impl Session {
             self.alone = false;
             return Ok(None);
         }
+        let open = self.unsuspected(open);
         let limit = if self.alone { 1 } else { self.limits.batch.max(1) };
         let share = limit.div_ceil(open.len());
         let (mut push, mut lanes, mut changes) = (Push::default(), Vec::new(), Vec::new());
@@ -50,6 +52,16 @@ impl Session {
         Ok(Some((Flight::Push { lanes, changes }, request)))
     }
 
+    fn unsuspected(&self, open: Vec<CaseId>) -> Vec<CaseId> {
+        let (suspects, others): (Vec<CaseId>, Vec<CaseId>) =
+            open.into_iter().partition(|case| self.suspects.holds(*case));
+        if !others.is_empty() {
+            return others;
+        }
+        let failures = |case: &CaseId| self.lanes.get(case).map_or(0, |lane| lane.failures());
+        suspects.into_iter().min_by_key(failures).into_iter().collect()
+    }
+
     pub(super) fn pushed(
         &mut self,
         device: &mut Device,
@@ -65,6 +77,7 @@ impl Session {
         };
         let acknowledged = device.accept_receipts(&receipts)?;
         self.succeed();
+        lanes.iter().for_each(|case| self.suspects.clear(*case));
         let held: BTreeSet<ChangeId> = acknowledged.iter().copied().collect();
         let mut slow = BTreeSet::new();
         let mut asked = Vec::new();

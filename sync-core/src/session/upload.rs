@@ -145,12 +145,13 @@ impl Session {
         Ok(Absorbed::default())
     }
 
-    fn fail_upload(&mut self, device: &Device, name: Name, response: &Response, now: &Moment) -> Absorbed {
+    pub(super) fn fail_upload(&mut self, device: &Device, name: Name, response: &Response, now: &Moment) -> Absorbed {
         let code = response.problem().unwrap_or_default();
         self.trouble = Some(super::Trouble { status: response.status, code });
         let upload = self.uploads.entry(name).or_default();
         upload.offset_known = false;
-        upload.backoff.fail(&self.limits, device.identity().device, now.monotonic_ms, None);
+        let asked_ms = response.retry_after_ms();
+        upload.backoff.fail(&self.limits, device.identity().device, now.monotonic_ms, asked_ms);
         Absorbed::default()
     }
 }

@@ -26,6 +26,10 @@ pub struct Server {
     pub epoch: u8,
     /// Refuses every push that holds this change, as a proxy might.
     pub poison: Option<ChangeId>,
+    /// Answers 500 to every push that holds a change of one of these cases.
+    pub cursed: BTreeSet<CaseId>,
+    /// Answers 500 to everything.
+    pub broken: bool,
     pub busy: u32,
     /// Cases out of a device's reach.
     pub hidden: BTreeSet<(DeviceId, CaseId)>,
@@ -52,6 +56,9 @@ impl Server {
             self.busy -= 1;
             return Response { headers: vec![("Retry-After".into(), "90".into())], ..response(503, Vec::new()) };
         }
+        if self.broken {
+            return response(500, Vec::new());
+        }
         match (request.method, request.path.split('?').next().unwrap_or_default()) {
             ("POST", "/v1/sync/push") => self.push(device, &request.body),
             ("GET", "/v1/sync/pull") => self.pull(device, &request.path),
@@ -69,6 +76,9 @@ impl Server {
         for bytes in push.changes {
             let received = Received::read(&bytes).unwrap();
             let id = received.id();
+            if self.cursed.contains(&received.header().case.unwrap_or(id)) {
+                return response(500, Vec::new());
+            }
             if self.poison == Some(id) {
                 return response(422, Vec::new());
             }

@@ -277,3 +277,59 @@ fn a_listed_head_that_nobody_has_is_asked_for_once() {
     }
     assert_eq!(server.reconciled, 1);
 }
+
+/// Sends what can be sent at one moment; says how many requests, and what the session would do next.
+fn send_all(phone: &mut Phone, server: &mut Server, session: &mut Session, minute: i64) -> (u32, Step) {
+    let now = moment(minute);
+    for sent in 0..200 {
+        match session.next(&phone.device, now.monotonic_ms, &mut read).unwrap() {
+            Step::Send(request) => {
+                let answer = carry(phone, server, &request, Fault::None);
+                session.absorb(&mut phone.device, &answer, &now).unwrap();
+            }
+            other @ (Step::Wait(_) | Step::NeedToken | Step::Idle { .. }) => return (sent, other),
+        }
+    }
+    panic!("never waits");
+}
+
+#[test]
+fn cases_on_which_the_server_errs_wait_alone() {
+    let mut server = Server { token: true, ..Server::default() };
+    let (mut one, mut two) = (Phone::new(1), Phone::new(2));
+    let from_elsewhere = two.open(&[1, 2]);
+    run(&mut two, &mut server, &mut Session::new(limits()), &mut std::iter::empty());
+    let cases: Vec<CaseId> = (0..12).map(|_| one.open(&[1])).collect();
+    let digest = photographed(&mut one, cases[11]);
+    server.cursed.extend(&cases[..5]);
+    let mut session = Session::new(limits());
+    let (_, step) = send_all(&mut one, &mut server, &mut session, 10);
+    assert!(matches!(step, Step::Idle { again_ms: Some(_) }), "{step:?}");
+    assert!(cases[5..].iter().all(|case| one.device.is_acknowledged(*case).unwrap()));
+    assert!(!cases[..5].iter().any(|case| one.device.is_acknowledged(*case).unwrap()), "kept, and offered again");
+    assert_eq!(server.files[&digest], PHOTO);
+    assert!(one.device.case(from_elsewhere).unwrap().is_some());
+    // Later ones are not held up by those that are due again.
+    let later = one.put(cases[6], "title", "后来").change;
+    send_all(&mut one, &mut server, &mut session, 60);
+    assert!(one.device.is_acknowledged(later).unwrap());
+    server.cursed.clear();
+    let (_, step) = send_all(&mut one, &mut server, &mut session, 120);
+    assert_eq!(step, Step::Idle { again_ms: None });
+    assert!(cases.iter().all(|case| one.device.is_acknowledged(*case).unwrap()));
+}
+
+#[test]
+fn a_server_that_errs_on_everything_is_soon_left_alone() {
+    let mut server = Server { token: true, broken: true, ..Server::default() };
+    let mut phone = Phone::new(1);
+    for _ in 0..50 {
+        phone.open(&[1]);
+    }
+    let mut session = Session::new(limits());
+    let (sent, step) = send_all(&mut phone, &mut server, &mut session, 10);
+    assert!(sent <= 4 && matches!(step, Step::Wait(_)), "{sent} {step:?}");
+    server.broken = false;
+    run(&mut phone, &mut server, &mut session, &mut std::iter::empty());
+    assert_eq!(server.log.len(), 50);
+}

@@ -1,0 +1,72 @@
+//! Whose fault a server's error (5xx) is: of one case, of one file, or of the whole server.
+//!
+//! Promise: a case on which the server always errs waits alone; other cases, files and the feed go
+//! on. After three such errors with nothing that went well between them the feed is asked next: if
+//! that fails too, everything waits.
+
+use super::{Flight, Response, Session, Trouble};
+use crate::device::{Device, Moment};
+use crate::id::CaseId;
+use std::collections::BTreeSet;
+
+/// After so many errors in a row it may be the server, not what was sent.
+const DOUBTFUL: u32 = 3;
+
+/// Cases that are sent on their own, because a push with them failed.
+#[derive(Debug, Default)]
+pub(super) struct Suspects {
+    cases: BTreeSet<CaseId>,
+    in_a_row: u32,
+}
+
+impl Suspects {
+    pub fn holds(&self, case: CaseId) -> bool {
+        self.cases.contains(&case)
+    }
+
+    pub fn clear(&mut self, case: CaseId) {
+        self.cases.remove(&case);
+    }
+
+    pub const fn doubt_the_server(&self) -> bool {
+        self.in_a_row >= DOUBTFUL
+    }
+
+    /// Something went well, or everything waits now: the doubt begins anew.
+    pub const fn doubt_no_more(&mut self) {
+        self.in_a_row = 0;
+    }
+}
+
+impl Session {
+    /// Takes a 429 or 5xx.
+    pub(super) fn errs(&mut self, device: &Device, flight: &Flight, response: &Response, now: &Moment) {
+        let asked_ms = response.retry_after_ms();
+        let busy = response.status == 429 || response.status == 503 && asked_ms.is_some();
+        match flight {
+            Flight::Push { lanes, .. } if !busy => {
+                self.suspects.cases.extend(lanes);
+                self.suspects.in_a_row += 1;
+                let code = response.problem().unwrap_or_default();
+                self.trouble = Some(Trouble { status: response.status, code });
+                // Of several lanes each shows alone whether it is the one.
+                if let [case] = lanes.as_slice() {
+                    let lane = self.lanes.entry(*case).or_default();
+                    lane.fail(&self.limits, device.identity().device, now.monotonic_ms, asked_ms);
+                }
+            }
+            Flight::Create { digest, case } | Flight::Head { digest, case } | Flight::Patch { digest, case }
+                if !busy =>
+            {
+                self.suspects.in_a_row += 1;
+                self.fail_upload(device, (*digest, *case), response, now);
+            }
+            Flight::Push { .. }
+            | Flight::Create { .. }
+            | Flight::Head { .. }
+            | Flight::Patch { .. }
+            | Flight::Pull
+            | Flight::Reconcile => self.fail_response(device, response, now),
+        }
+    }
+}
