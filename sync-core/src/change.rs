@@ -8,7 +8,7 @@
 mod header;
 mod values;
 
-pub use header::{Anchor, Clock, Header, Reading};
+pub use header::{Anchor, Clock, Header, MAX_DEPS, Reading};
 pub use values::{MAX_VALUES_BYTES, Values, ValuesError};
 
 use crate::codec::{CodecError, Reader, Writer};
@@ -42,6 +42,17 @@ pub enum ReadError {
     /// The values do not fit the operations.
     #[error("{0}")]
     Values(#[from] ValuesError),
+}
+
+/// Why a save was not sealed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The keystore refuses.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// Nobody would read it: past a limit, or not in the one encoding.
+    #[error("nobody would read this change: {0}")]
+    Limits(ReadError),
 }
 
 /// An operation to be sealed, with its value in the clear.
@@ -159,16 +170,17 @@ impl Received {
 
 impl Change {
     /// Signs a save. `header.ops` is filled in here; `secret` must be fresh random bytes, from
-    /// which the salt of each value is derived.
+    /// which the salt of each value is derived. What is sealed, [`Received::read`] reads.
     ///
     /// # Errors
-    /// [`SignerError`] when the keystore refuses.
+    /// [`SealError::Signer`] when the keystore refuses; [`SealError::Limits`] past a limit, such as
+    /// [`MAX_DEPS`], [`MAX_OPS`](crate::op::MAX_OPS) or [`MAX_BYTES`].
     pub fn seal(
         mut header: Header,
         new_ops: Vec<NewOp>,
         secret: [u8; 32],
         signer: &dyn Signer,
-    ) -> Result<Self, SignerError> {
+    ) -> Result<Self, SealError> {
         let mut values = Values::fresh(secret);
         let ops: Vec<Op> = new_ops.into_iter().zip(0..).map(|(op, index)| values.commit(index, op)).collect();
         let ops_bytes = write_ops(&ops);
@@ -176,9 +188,14 @@ impl Change {
         header.deps.sort_unstable();
         header.deps.dedup();
         let payload = header.to_bytes();
+        readable(&payload, &ops_bytes, &values).map_err(SealError::Limits)?;
         let sign1 = seal(CHANGE, &payload, signer)?;
         let id = ChangeId::new(*CHANGE.hash(&[&payload]).bytes());
-        Ok(Self { id, header, ops, values, sign1, ops_bytes })
+        let change = Self { id, header, ops, values, sign1, ops_bytes };
+        if change.to_bytes().len() > MAX_BYTES {
+            return Err(SealError::Limits(ReadError::TooLarge));
+        }
+        Ok(change)
     }
 
     /// SHA-256 of the tagged header bytes.
@@ -241,6 +258,14 @@ impl Change {
     pub fn to_bytes(&self) -> Vec<u8> {
         Writer::new().array(3).bytes(&self.sign1).bytes(&self.ops_bytes).bytes(&self.values_bytes()).finish()
     }
+}
+
+/// Whether the parts read back.
+fn readable(payload: &[u8], ops_bytes: &[u8], values: &Values) -> Result<(), ReadError> {
+    Header::read(payload)?;
+    read_ops(ops_bytes)?;
+    Values::read(&values.to_bytes())?;
+    Ok(())
 }
 
 /// The digest that a signature carries: over the names and commitments of what was shown, in order.

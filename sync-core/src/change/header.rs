@@ -7,7 +7,7 @@ use crate::time::Instant;
 /// Version of the header's encoding.
 const VERSION: u64 = 1;
 /// Most heads that one change may name.
-const MAX_DEPS: usize = 1024;
+pub const MAX_DEPS: usize = 1024;
 
 /// When a change was made, as far as the phone knows. Never decides a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -119,3 +119,48 @@ fn an_unknown_operation_survives_the_wire() {
     let change = Change::seal(header(), vec![NewOp::new(strange.clone())], [7; 32], &key(1)).unwrap();
     assert_eq!(reread(&change.to_bytes()).unwrap().ops().first().map(|op| op.act.clone()), Some(strange));
 }
+
+/// Seals, and says whether that and reading agree.
+fn seals(header: Header, ops: Vec<NewOp>) -> bool {
+    match Change::seal(header, ops, [7; 32], &key(1)) {
+        Ok(change) => reread(&change.to_bytes()) == Ok(change),
+        Err(SealError::Limits(_)) => false,
+        Err(SealError::Signer(error)) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn exactly_1024_deps_are_sealed_and_one_more_is_not() {
+    let deps = |count: u16| {
+        let deps = (0..count).map(|place| ChangeId::new(*OPS.hash(&[&place.to_be_bytes()]).bytes())).collect();
+        Header { case: Some(ChangeId::new([1; 32])), deps, ..header() }
+    };
+    assert!(seals(deps(1024), ops()));
+    assert!(!seals(deps(1025), ops()));
+    assert!(!seals(Header { seq: 0, ..header() }, ops()));
+}
+
+#[test]
+fn exactly_4096_operations_are_sealed_and_one_more_is_not() {
+    let many = |count| (0..count).map(|_| NewOp::new(Act::Record { step: "x".into() })).collect();
+    assert!(seals(header(), many(4096)));
+    assert!(!seals(header(), many(4097)));
+}
+
+#[test]
+fn exactly_a_mebibyte_is_sealed_and_one_byte_more_is_not() {
+    let text = |length: usize| vec![NewOp::put(None, "name", vec![], Value::text("x".repeat(length)))];
+    let size = |length| Change::seal(header(), text(length), [7; 32], &key(1)).unwrap().to_bytes().len();
+    let most = 900_000 + MAX_BYTES - size(900_000);
+    assert_eq!(size(most), MAX_BYTES);
+    assert!(seals(header(), text(most)));
+    let past = Change::seal(header(), text(most + 1), [7; 32], &key(1));
+    assert_eq!(past, Err(SealError::Limits(ReadError::TooLarge)));
+}
+
+#[test]
+fn a_value_too_deep_to_be_read_is_not_sealed() {
+    let deep = |levels| (0..levels).fold(Value::Int(1), |value, _| Value::List(vec![value]));
+    assert!(!seals(header(), vec![NewOp::put(None, "name", vec![], deep(crate::codec::MAX_DEPTH + 1))]));
+    assert!(seals(header(), vec![NewOp::put(None, "name", vec![], deep(8))]));
+}

@@ -1,7 +1,7 @@
 //! What can go wrong in the store, and what is answered to a save.
 
 use crate::case::FormBreach;
-use crate::change::ReadError;
+use crate::change::{ReadError, SealError};
 use crate::id::{CaseId, ChangeId};
 use crate::op::OpId;
 use crate::sign::SignerError;
@@ -85,6 +85,15 @@ pub enum SaveError {
     /// A formal act is stopped.
     #[error("the act is stopped: {}", .0.iter().map(|stop| stop.code.as_str()).collect::<Vec<_>>().join(", "))]
     Stopped(Vec<Stop>),
+}
+
+impl From<SealError> for SaveError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Signer(error) => Self::Signer(error),
+            SealError::Limits(error) => Self::Unreadable(error),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for SaveError {

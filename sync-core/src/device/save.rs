@@ -3,10 +3,11 @@
 //! Promise: change, operations, values, chain head, number, evidence rows and check results are
 //! stored together or not at all. A draft is never refused for what it says; a formal act is
 //! refused when a rule blocks it, when a field the document shows has two live values, or when the
-//! lease is over and no reason is recorded.
+//! lease is over and no reason is recorded. Of a case with very many heads changes without
+//! operations first make fewer, in the same transaction.
 
 use crate::case::{CaseState, PLACE, fold};
-use crate::change::{Change, Clock, Header, NewOp, Received};
+use crate::change::{Change, Clock, Header, MAX_DEPS, NewOp};
 use crate::device::judge::Judge;
 use crate::device::rows::{self, Chain};
 use crate::device::{
@@ -22,6 +23,9 @@ use crate::value::Value;
 use rusqlite::{Transaction, TransactionBehavior};
 
 const EPOCH: Tag = Tag("palm/v1/epoch");
+const MERGE: Tag = Tag("palm/v1/merge");
+/// Most heads that a save names; half of what a change may.
+const MOST_HEADS: usize = MAX_DEPS / 2;
 
 /// What one save writes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -66,7 +70,7 @@ impl Device {
         signer: &dyn Signer,
     ) -> Result<Saved, SaveError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let held = match save.case {
+        let mut held = match save.case {
             Some(case) => rows::changes(&tx, case)?,
             None => Vec::new(),
         };
@@ -82,17 +86,16 @@ impl Device {
         if let Some(place) = moment.place {
             save.ops.push(NewOp::new(Act::Record { step: PLACE.to_owned() }).with(place.value()));
         }
-        let header = header(&tx, &self.identity, &chain, save.case, lease.as_ref(), moment)?;
+        let made = Made { tx: &tx, identity: &self.identity, lease: lease.as_ref(), moment };
+        let heads = made.fewer_heads(&mut chain, save.case, &mut held, &secret, signer)?;
+        let header = made.header(&chain, save.case, heads)?;
         let stops = stops(&self.judge, &held, &header, &save.ops, lease.as_ref(), moment, signer)?;
         if !stops.is_empty() {
             return Err(SaveError::Stopped(stops));
         }
         let change = Change::seal(header, save.ops, secret, signer)?;
         let state = check_form(&held, &change)?;
-        rows::insert(&tx, &change, true)?;
-        offer::add(&tx, change.id())?;
-        chain = Chain { seq: change.header().seq, prev: Some(change.id()), ..chain };
-        chain.store(&tx)?;
+        append(&tx, &mut chain, &change)?;
         save.evidence.iter().try_for_each(|file| evidence::add(&tx, change.case(), file))?;
         if let Some(drawn) = &number {
             number::mark(&tx, drawn, change.id(), None)?;
@@ -121,33 +124,65 @@ fn chain(tx: &Transaction<'_>, secret: &[u8; 32]) -> Result<Chain, StoreError> {
     Ok(fresh)
 }
 
-fn header(
-    tx: &Transaction<'_>,
-    identity: &Identity,
-    chain: &Chain,
-    case: Option<CaseId>,
-    lease: Option<&SignedLease>,
-    moment: &Moment,
-) -> Result<Header, StoreError> {
-    let deps = match case {
-        Some(case) => rows::heads(tx, case)?,
-        None => Vec::new(),
-    };
-    let anchor = rows::anchor(tx, moment)?;
-    Ok(Header {
-        tenant: identity.tenant,
-        device: identity.device,
-        epoch: chain.epoch,
-        seq: chain.seq + 1,
-        prev: chain.prev,
-        officer: identity.officer,
-        lease: lease.map(|lease| lease.hash),
-        case,
-        deps,
-        clock: Clock { wall: moment.wall, monotonic_ms: moment.monotonic_ms, boot: moment.boot, anchor },
-        rules: Judge::rules_hash(),
-        ops: Digest::new([0; 32]),
-    })
+/// What all changes of one save have in common.
+struct Made<'a> {
+    tx: &'a Transaction<'a>,
+    identity: &'a Identity,
+    lease: Option<&'a SignedLease>,
+    moment: &'a Moment,
+}
+
+impl Made<'_> {
+    fn header(&self, chain: &Chain, case: Option<CaseId>, deps: Vec<ChangeId>) -> Result<Header, StoreError> {
+        let Self { tx, identity, lease, moment } = self;
+        let anchor = rows::anchor(tx, moment)?;
+        Ok(Header {
+            tenant: identity.tenant,
+            device: identity.device,
+            epoch: chain.epoch,
+            seq: chain.seq + 1,
+            prev: chain.prev,
+            officer: identity.officer,
+            lease: lease.map(|lease| lease.hash),
+            case,
+            deps,
+            clock: Clock { wall: moment.wall, monotonic_ms: moment.monotonic_ms, boot: moment.boot, anchor },
+            rules: Judge::rules_hash(),
+            ops: Digest::new([0; 32]),
+        })
+    }
+
+    /// The heads of the case, few enough for one change.
+    fn fewer_heads(
+        &self,
+        chain: &mut Chain,
+        case: Option<CaseId>,
+        held: &mut Vec<Change>,
+        secret: &[u8; 32],
+        signer: &dyn Signer,
+    ) -> Result<Vec<ChangeId>, SaveError> {
+        let Some(named) = case else { return Ok(Vec::new()) };
+        let mut heads = rows::heads(self.tx, named)?;
+        while heads.len() > MOST_HEADS {
+            let rest = heads.split_off(MOST_HEADS);
+            let header = self.header(chain, case, heads)?;
+            let fresh = MERGE.hash(&[secret, &header.seq.to_be_bytes()]);
+            let merge = Change::seal(header, Vec::new(), *fresh.bytes(), signer)?;
+            append(self.tx, chain, &merge)?;
+            heads = rest;
+            heads.push(merge.id());
+            held.push(merge);
+        }
+        Ok(heads)
+    }
+}
+
+/// Stores a change of one's own and offers it.
+fn append(tx: &Transaction<'_>, chain: &mut Chain, change: &Change) -> Result<(), StoreError> {
+    rows::insert(tx, change, true)?;
+    offer::add(tx, change.id())?;
+    *chain = Chain { seq: change.header().seq, prev: Some(change.id()), ..*chain };
+    chain.store(tx)
 }
 
 /// Takes the numbers the save wants and appends the operations that write them.
@@ -232,9 +267,8 @@ fn conflict(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<Stop> {
     })
 }
 
-/// The state with the change; what this app could not read back or would have no effect is no save.
+/// The state with the change; what would have no effect is no save.
 fn check_form(held: &[Change], change: &Change) -> Result<CaseState, SaveError> {
-    Received::read(&change.to_bytes()).map_err(SaveError::Unreadable)?;
     let state = fold(change.case(), held.iter().chain([change]));
     match state.without_effect.get(&change.id()) {
         Some(breach) => Err(SaveError::Form(*breach)),

@@ -4,9 +4,12 @@ use crate::world::{AGENCY, Phone, enrolment, key, lease_bytes, moment, officer};
 use rusqlite::Connection;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use sync_core::device::{Device, NewEvidence, NumberFor, Options, Save, SaveError, StoreError, VoidNumber, salvage};
-use sync_core::id::Digest;
-use sync_core::op::{CaseKind, OpId, OpRef, Open, SignerRole};
+use sync_core::change::{Change, Header, NewOp};
+use sync_core::device::{
+    Device, NewEvidence, NumberFor, Options, Save, SaveError, Source, StoreError, VoidNumber, salvage,
+};
+use sync_core::id::{Digest, Epoch};
+use sync_core::op::{Act, CaseKind, OpId, OpRef, Open, SignerRole};
 use sync_core::sign::{PublicKey, Signer, SignerError, SoftwareVerifier, Verifier};
 use sync_core::value::Value;
 
@@ -288,4 +291,41 @@ fn after_the_lease_has_ended_a_signature_needs_a_recorded_reason() {
     // Other capture goes on.
     phone.put(case, "title", "继续");
     assert!(sign(&mut phone, Some("山路塌方"), 8 * 60).is_ok());
+}
+
+#[test]
+fn a_case_with_600_heads_is_merged_by_the_save_that_meets_them() {
+    let mut phone = Phone::new(1);
+    let case = phone.open(&[1]);
+    let opened = phone.device.change(case).unwrap().unwrap();
+    let branches: Vec<Vec<u8>> = (0..600_u64)
+        .map(|branch| {
+            let header = Header {
+                epoch: Epoch::new([77; 8]),
+                seq: branch + 1,
+                prev: None,
+                case: Some(case),
+                deps: vec![case],
+                ..opened.header().clone()
+            };
+            let note = NewOp::new(Act::Record { step: "note".into() });
+            Change::seal(header, vec![note], [9; 32], &key(1)).unwrap().to_bytes()
+        })
+        .collect();
+    let arrived = phone.device.receive(&[], &branches, Source::Peer).unwrap();
+    assert_eq!(arrived.stored.len(), 600);
+    let before = phone.device.changes(case).unwrap().len();
+    let saved = phone.put(case, "title", "合");
+    let changes = phone.device.changes(case).unwrap();
+    assert_eq!(changes.len(), before + 2);
+    let [.., merge, last] = changes.as_slice() else { panic!() };
+    assert_eq!((merge.header().deps.len(), merge.ops().len()), (512, 0));
+    assert_eq!((last.id(), last.header().deps.len(), last.header().prev), (saved.change, 89, Some(merge.id())));
+    assert_eq!(last.header().seq, merge.header().seq + 1);
+    assert_eq!(phone.state(case).heads.len(), 1);
+    // Another phone takes it all.
+    let mut other = Phone::new(2);
+    let (leases, changes) = phone.bundle(case);
+    other.device.receive(&leases, &changes, Source::Peer).unwrap();
+    assert_eq!(other.state(case).hash(), phone.state(case).hash());
 }
