@@ -4,8 +4,9 @@
 //! Promise: pure; looks at the folded case and its changes only. Every obstacle has its own name.
 //! Not here: who may decide (the server's roles), what the law forbids (`law`), evidence that has not arrived.
 
-use crate::case::{CaseState, Entity, Graph, SUPPLEMENTARY_RECORD};
+use crate::case::{CaseState, Entity, Graph, SUPPLEMENTARY_RECORD, Verdict};
 use crate::op::{Act, OpId};
+use crate::plan::Quarantine;
 use crate::schema::{RECORD, SPOT_DECISION};
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -104,7 +105,10 @@ pub fn may_register(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
 
 /// What keeps the case from being closed, every obstacle once. Evidence and the law are for the caller.
 pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
-    let quarantined = state.excluded.values().flatten().any(|verdict| !verdict.dismissed);
+    // What a stranger to the case sent has no part in it: nobody outside may keep a case from being closed.
+    let strangers = [Quarantine::NotAParticipant.code(), Quarantine::OtherAgency.code()];
+    let waits = |verdict: &Verdict| !verdict.dismissed && !strangers.contains(&verdict.code.as_str());
+    let quarantined = state.excluded.values().flatten().any(waits);
     [
         (is_closed(state), Obstacle::Closed),
         (state.conflicts().next().is_some(), Obstacle::Conflict),

@@ -11,6 +11,7 @@ pub use clock::{Grade, Interval, interval};
 
 use crate::case::{CaseState, FormBreach, Graph, fold_graph, judged};
 use crate::change::Change;
+use crate::decision;
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
 use crate::message::Missing;
 use crate::op::Act;
@@ -68,6 +69,8 @@ pub enum Flag {
     ClockContradicts,
     /// It does not build on its own device's previous change in the case.
     OwnChangeMissing,
+    /// It came after the case was closed: the case record does not cover it.
+    AfterClosing,
 }
 
 impl Flag {
@@ -80,12 +83,13 @@ impl Flag {
             Self::Fork => "fork",
             Self::ClockContradicts => "clock_contradicts",
             Self::OwnChangeMissing => "own_change_missing",
+            Self::AfterClosing => "after_closing",
         }
     }
 
     /// Whether somebody must be told at once.
     pub const fn alarms(self) -> bool {
-        matches!(self, Self::Fork)
+        matches!(self, Self::Fork | Self::AfterClosing)
     }
 }
 
@@ -98,7 +102,7 @@ pub enum Quarantine {
     FormalTimeNotProved,
     /// Its author was never a participant of the case.
     NotAParticipant,
-    /// It opens a case for, or invites somebody of, another agency.
+    /// It opens a case for another agency, or brings in somebody who is not of its author's.
     OtherAgency,
 }
 
@@ -160,7 +164,7 @@ pub struct Held<'a> {
     pub changes: &'a [&'a Change],
     /// The lower bound of each stored change's interval.
     pub lower: &'a BTreeMap<ChangeId, Instant>,
-    /// Agencies of the officers that arrivals invite.
+    /// Agencies of the officers that arrivals bring in ([`brought`]).
     pub agencies: &'a BTreeMap<OfficerId, AgencyId>,
 }
 
@@ -248,6 +252,9 @@ impl Judge<'_> {
         if self.forgets_itself(change) {
             flags.insert(Flag::OwnChangeMissing);
         }
+        if decision::is_closed(self.state) && header.device != DeviceId::SERVER {
+            flags.insert(Flag::AfterClosing);
+        }
         if let Some(breach) = self.state.without_effect.get(&change.id()) {
             return (Taken::WithoutEffect(*breach), flags, interval);
         }
@@ -313,9 +320,10 @@ impl Judge<'_> {
 
     fn membership(&self, change: &Change, standing: &Standing) -> Option<Quarantine> {
         let officer = change.header().officer;
+        let elsewhere = |officer: &OfficerId| self.held.agencies.get(officer) != Some(&standing.agency);
         let other = |op: &crate::op::Op| match &op.act {
-            Act::Open(open) => open.agency != standing.agency,
-            Act::Invite(invited) => self.held.agencies.get(invited) != Some(&standing.agency),
+            Act::Open(open) => open.agency != standing.agency || open.officers.iter().any(elsewhere),
+            Act::Invite(invited) => elsewhere(invited),
             Act::Add { .. }
             | Act::Put
             | Act::Withdraw
@@ -340,7 +348,7 @@ impl Judge<'_> {
 }
 
 /// Officers that a change brings into the case.
-fn brought(change: &Change) -> Vec<OfficerId> {
+pub fn brought(change: &Change) -> Vec<OfficerId> {
     let mut officers = Vec::new();
     for op in change.ops() {
         if let Act::Open(open) = &op.act {

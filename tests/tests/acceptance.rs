@@ -12,6 +12,8 @@ mod bad_days;
 mod bad_input;
 #[path = "acceptance/batch.rs"]
 mod batch;
+#[path = "acceptance/bounds.rs"]
+mod bounds;
 #[path = "acceptance/canary.rs"]
 mod canary;
 #[path = "acceptance/casework.rs"]

@@ -34,10 +34,9 @@ pub fn append(
     }
     let heads = fold(case, held.iter().map(|stored| &stored.change)).heads;
     let mut place = CasePlace::after(&held);
-    let stored = recorder.decide(&mut place, case, &heads, person, ops)?;
-    let change = stored.change.clone();
-    held.push(stored);
+    held.extend(recorder.decide(&mut place, case, &heads, person, ops)?);
     projection::project(recorder.tx, &tenant, case, &held, &BTreeSet::new())?;
     recorder.finish()?;
-    Ok(change)
+    let decision = held.pop().ok_or(Refusal::NotFound)?;
+    Ok(decision.change)
 }

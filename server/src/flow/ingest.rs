@@ -9,11 +9,12 @@ mod check;
 mod commit;
 mod standing;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sync_core::change::Change;
 use sync_core::id::{ChangeId, DeviceId, Digest, OfficerId, TenantId};
@@ -56,7 +57,7 @@ struct CheckedPush {
 #[derive(Debug, Clone)]
 enum Item {
     /// Not stored, and why.
-    Refused { change: Option<ChangeId>, device: Option<DeviceId>, code: &'static str },
+    Refused { change: Option<ChangeId>, code: &'static str },
     /// The lease that it names is not known, and with it the key: nothing can be checked.
     NoLease { change: ChangeId, lease: Digest },
     /// Validly signed by its author.
@@ -171,8 +172,10 @@ fn write_groups(shared: &Shared, jobs: &Receiver<Job>) {
 
 /// Commits, and counts it.
 fn timed(shared: &Shared, pushes: &[&CheckedPush]) -> Result<Vec<Pushed>, Failure> {
-    let (begun, size) = (std::time::Instant::now(), pushes.iter().map(|push| push.items.len()).sum());
-    let outcome = commit::commit(shared, pushes);
+    let (begun, size) = (Instant::now(), pushes.iter().map(|push| push.items.len()).sum());
+    // One thread writes for everybody: a push that makes it panic fails alone, and the thread goes on.
+    let guarded = catch_unwind(AssertUnwindSafe(|| commit::commit(shared, pushes)));
+    let outcome = guarded.unwrap_or_else(|_panic| Err(Failure::broken(std::io::Error::other("commit panicked"))));
     metrics::committed(size, begun.elapsed(), outcome.is_ok());
     for fate in outcome.iter().flatten().flat_map(|answer| &answer.fates) {
         metrics::fate(fate.class.code());
@@ -194,11 +197,12 @@ fn copy(failure: &Failure) -> Failure {
 fn gather(shared: &Shared, jobs: &Receiver<Job>, first: Job) -> Vec<Job> {
     let mut changes = first.push.items.len();
     let mut group = vec![first];
+    let end = Instant::now() + GROUP_WAIT;
     while changes < GROUP_CHANGES {
         let next = match jobs.try_recv() {
             Ok(job) => Ok(job),
             Err(_empty) if shared.checking.load(Ordering::SeqCst) == 0 => break,
-            Err(_empty) => jobs.recv_timeout(GROUP_WAIT),
+            Err(_empty) => jobs.recv_timeout(end.saturating_duration_since(Instant::now())),
         };
         match next {
             Ok(job) => {

@@ -67,7 +67,7 @@ pub fn draw(
         id: state.id,
         agency: opening.agency,
         agency_path: agency.map(|agency| agency.path).unwrap_or_default(),
-        item: opening.item.clone(),
+        item: storable(&opening.item),
         kind: opening.kind.code().to_owned(),
         status: status(state, held).to_owned(),
         title: text(state, "title"),
@@ -75,7 +75,7 @@ pub fn draw(
             .numbers
             .iter()
             .rfind(|number| number.target.is_none())
-            .map(|n| n.text.clone())
+            .map(|n| storable(&n.text))
             .unwrap_or_default(),
         opened: first.received,
         updated: last.received,
@@ -116,17 +116,19 @@ pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(
 /// # Errors
 /// [`Failure`] where a statement fails.
 pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, all: Vec<Projected>) -> Result<(), Failure> {
-    let (mut files, mut officers) = (Vec::new(), Vec::new());
-    for Projected { mut new, officers: theirs, evidence } in all {
+    // Which evidence has arrived depends on who takes part.
+    let part = |one: &Projected| one.officers.iter().map(|officer| (one.new.file.id, *officer)).collect::<Vec<_>>();
+    let officers: Vec<_> = all.iter().flat_map(part).collect();
+    tx.add_case_officers(tenant, &officers)?;
+    let mut files = Vec::new();
+    for Projected { mut new, officers: _, evidence } in all {
         let case = new.file.id;
-        officers.extend(theirs.into_iter().map(|officer| (case, officer)));
         if !evidence.is_empty() {
             tx.add_case_evidence(tenant, &case, &evidence)?;
             new.file.missing_evidence = count(tx.missing_evidence(tenant, &case)?.len());
         }
         files.push(new);
     }
-    tx.add_case_officers(tenant, &officers)?;
     Ok(tx.add_case_files(tenant, files)?)
 }
 
@@ -135,7 +137,12 @@ fn count(number: usize) -> i64 {
 }
 
 fn text(state: &CaseState, field: &str) -> String {
-    state.value(None, field).and_then(Value::as_text).unwrap_or_default().to_owned()
+    storable(state.value(None, field).and_then(Value::as_text).unwrap_or_default())
+}
+
+/// A text as both databases can hold it: PostgreSQL has no zero byte. The change itself keeps what was written.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// When the newest change by a phone was made, at the earliest: as of then the case is judged, and not
@@ -178,7 +185,7 @@ fn search_text(state: &CaseState) -> String {
         if text.len() + part.len() > SEARCH_TEXT_MAX {
             break;
         }
-        text.push_str(&part.to_lowercase());
+        text.push_str(&storable(part).to_lowercase());
         text.push('\n');
     }
     text

@@ -1,6 +1,6 @@
 //! What a phone lacks: the feed of the log within its officer's reach, and reconciling by heads.
 //!
-//! Promise: a cursor moves only over what was in its page, and ends where a commit ended. A case out
+//! Promise: a cursor moves only over what was in its page, and ends at a place of the log whose root is kept. A case out
 //! of reach leaves no trace. A cursor of another log, or from the future of this one, is refused, and
 //! the phone reconciles by heads.
 //! Not here: proofs, which the message has a place for.
@@ -20,8 +20,12 @@ use crate::refusal::{Failure, Refusal};
 use crate::store::{StoredChange, TenantRow, Tx};
 
 const REACH: Tag = Tag("palm/v1/reach");
-/// Most changes in a page; a commit that crosses the limit is given whole.
+/// Most changes in a page, give or take those up to the next place of the log whose root is kept.
 pub const PAGE_MAX: i64 = 500;
+/// About how many bytes of changes a page holds.
+const PAGE_BYTES: usize = 4 << 20;
+/// Changes read at once.
+const PIECE: i64 = 32;
 /// About how many bytes of changes one reconciliation carries; the phone asks again for the rest.
 const RECONCILE_BYTES: usize = 4 << 20;
 
@@ -52,13 +56,14 @@ fn page(
     let cases = tx.cases_of(tenant, officer)?;
     let reach = REACH.hash(&cases.iter().map(|case| case.bytes().as_slice()).collect::<Vec<_>>());
     let from = start(tx, tenant, &row, cursor)?;
-    let mut changes = tx.feed(tenant, officer, from..row.log_size, limit)?;
-    let full = i64::try_from(changes.len()).is_ok_and(|length| length == limit);
+    let (mut changes, cut) = whole_page(tx, tenant, officer, from..row.log_size, limit)?;
     let (end, root) = match changes.last() {
-        // A full page ends where the commit of its last change ended.
-        Some(last) if full => {
-            let (end, root) = tx.head_from(tenant, &epoch, last.leaf + 1)?.ok_or(Refusal::CursorUnknown)?;
-            changes.extend(tx.feed(tenant, officer, last.leaf + 1..end, PAGE_MAX)?);
+        // A page that was cut goes on to the next place whose root is kept.
+        Some(last) if cut => {
+            let next = last.leaf + 1;
+            let (end, root) = tx.head_from(tenant, &epoch, next)?.ok_or(Refusal::CursorUnknown)?;
+            // At most as many leaves as lie between two such places, so none is left out.
+            changes.extend(tx.feed(tenant, officer, next..end, end - next)?);
             (end, root)
         }
         Some(_) | None => (row.log_size, Digest::new(row.log_root)),
@@ -73,6 +78,32 @@ fn page(
         leases: leases(tx, tenant, changes.iter().map(|stored| &stored.change))?,
         changes: changes.iter().map(|stored| stored.change.to_bytes()).collect(),
     })
+}
+
+/// Changes from `range` until the page is full by number or by bytes; second, whether there may be more.
+fn whole_page(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    officer: &OfficerId,
+    range: std::ops::Range<i64>,
+    limit: i64,
+) -> Result<(Vec<StoredChange>, bool), Failure> {
+    let (mut page, mut bytes, mut from) = (Vec::new(), 0, range.start);
+    loop {
+        let held = i64::try_from(page.len()).unwrap_or(i64::MAX);
+        let wanted = PIECE.min(limit - held);
+        if wanted <= 0 || bytes >= PAGE_BYTES {
+            return Ok((page, true));
+        }
+        let piece = tx.feed(tenant, officer, from..range.end, wanted)?;
+        let last = i64::try_from(piece.len()).is_ok_and(|length| length < wanted);
+        bytes += piece.iter().map(|stored| stored.change.to_bytes().len()).sum::<usize>();
+        from = piece.last().map_or(range.end, |stored| stored.leaf + 1);
+        page.extend(piece);
+        if last {
+            return Ok((page, false));
+        }
+    }
 }
 
 /// Where the cursor stands in this log.

@@ -18,6 +18,11 @@ use crate::random;
 use crate::refusal::Failure;
 use crate::store::{self, NewChange, StoredChange, TenantRow, Tx};
 
+/// Heads that one change of the server names; a change may name 1024.
+const HEADS_AT_ONCE: usize = 512;
+/// Inside a commit the log's head is kept every so many leaves, so that a page of the feed may end there.
+const MARK_EVERY: u64 = 64;
+
 /// Who decides where no person does: the server itself.
 pub const SYSTEM: OfficerId = OfficerId::new([0; 16]);
 
@@ -34,6 +39,8 @@ pub struct Recorder<'a, 't> {
     /// Stored with the next [`Recorder::flush`], and the leaves with them, the last one being the frontier's.
     changes: Vec<NewChange>,
     leaves: Vec<Vec<u8>>,
+    /// Sizes and roots inside this commit.
+    marks: Vec<(u64, Digest)>,
     grown: bool,
 }
 
@@ -62,7 +69,7 @@ impl<'a, 't> Recorder<'a, 't> {
         let frontier = Frontier::restore(size, &tenant.log_frontier)
             .filter(|frontier| frontier.root().bytes() == &tenant.log_root)
             .ok_or(store::Error::Corrupt { what: "tenant.log_frontier" })?;
-        Ok(Self { tx, keys, now, tenant, frontier, changes: Vec::new(), leaves: Vec::new(), grown: false })
+        Ok(Self { tx, keys, now, tenant, frontier, changes: Vec::new(), leaves: Vec::new(), marks: Vec::new(), grown: false })
     }
 
     /// The installation.
@@ -119,16 +126,40 @@ impl<'a, 't> Recorder<'a, 't> {
         self.changes.push(NewChange::new(&self.tenant.id, &stored));
         self.frontier.push(leaf_hash(&bytes));
         self.leaves.push(bytes);
+        if self.frontier.size().is_multiple_of(MARK_EVERY) {
+            self.marks.push((self.frontier.size(), self.frontier.root()));
+        }
         self.grown = true;
         *place = CasePlace { counter, last_leaf: Some(leaf) };
         Ok(stored)
     }
 
-    /// Signs and stores a change of the server that names `person`, on `heads`.
+    /// Signs and stores a change of the server that names `person`, on `heads`: last in the answer. Where the case
+    /// has more heads than a change may name, changes without operations come before it and gather them.
     ///
     /// # Errors
     /// [`Failure`] where signing or a statement fails.
     pub fn decide(
+        &mut self,
+        place: &mut CasePlace,
+        case: CaseId,
+        heads: &BTreeSet<ChangeId>,
+        person: OfficerId,
+        ops: Vec<NewOp>,
+    ) -> Result<Vec<StoredChange>, Failure> {
+        let (mut stored, mut heads) = (Vec::new(), heads.clone());
+        while heads.len() > HEADS_AT_ONCE {
+            let gathered: BTreeSet<ChangeId> = heads.iter().take(HEADS_AT_ONCE).copied().collect();
+            heads.retain(|head| !gathered.contains(head));
+            let gathering = self.sign(place, case, &gathered, SYSTEM, Vec::new())?;
+            heads.insert(gathering.change.id());
+            stored.push(gathering);
+        }
+        stored.push(self.sign(place, case, &heads, person, ops)?);
+        Ok(stored)
+    }
+
+    fn sign(
         &mut self,
         place: &mut CasePlace,
         case: CaseId,
@@ -185,6 +216,8 @@ impl<'a, 't> Recorder<'a, 't> {
         self.flush()?;
         if self.grown {
             let epoch = self.log_epoch();
+            self.marks.retain(|(size, _)| *size != self.frontier.size());
+            self.tx.add_log_marks(&self.tenant.id, &epoch, &self.marks, self.now)?;
             self.tx.set_log_head(&self.tenant.id, &epoch, &self.frontier, self.now)?;
         }
         Ok(())

@@ -230,6 +230,28 @@ impl Tx<'_> {
             .collect()
     }
 
+    /// Those of `ids` that `officer` is the author of.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn authored(
+        &mut self,
+        tenant: &TenantId,
+        ids: &[ChangeId],
+        officer: &sync_core::id::OfficerId,
+    ) -> Result<Vec<ChangeId>, Error> {
+        let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
+        change::table
+            .filter(change::tenant.eq(&tenant.bytes()[..]))
+            .filter(change::id.eq_any(wanted))
+            .filter(change::officer.eq(&officer.bytes()[..]))
+            .select(change::id)
+            .load::<Vec<u8>>(self.db())?
+            .iter()
+            .map(|id| row::id(id, ChangeId::from_slice, "change.id"))
+            .collect()
+    }
+
     /// Those of `ids` that are stored.
     ///
     /// # Errors

@@ -33,6 +33,12 @@ pub(super) use {insert_rows, on_each};
 /// SQLite takes 32,766 bound values in a statement, PostgreSQL 65,535; the widest table has 22 columns.
 pub(super) const ROWS_PER_STATEMENT: usize = 128;
 
+/// The bytes in a column, summed: a sum of BIGINT is NUMERIC on PostgreSQL, which `Db` cannot carry.
+pub(super) fn bytes_in<C: diesel::Column>(column: C) -> diesel::expression::SqlLiteral<diesel::sql_types::BigInt> {
+    let _ = column;
+    diesel::dsl::sql(&format!("CAST(COALESCE(SUM(LENGTH({})), 0) AS BIGINT)", C::NAME))
+}
+
 /// First statement of a write transaction. On SQLite it takes the write lock while waiting is still possible: a
 /// transaction that reads first cannot be upgraded when another has written meanwhile. PostgreSQL locks rows.
 pub(super) fn begin_write(db: &mut Db) -> diesel::QueryResult<()> {

@@ -66,6 +66,32 @@ impl Tx<'_> {
             .load(self.db())?)
     }
 
+    /// Keeps sizes and roots inside a commit, at which a page of the feed may end.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn add_log_marks(
+        &mut self,
+        id: &TenantId,
+        epoch: &Epoch,
+        marks: &[(u64, Digest)],
+        now: Instant,
+    ) -> Result<(), Error> {
+        for (size, root) in marks {
+            let size = i64::try_from(*size).map_err(|_large| Error::Corrupt { what: "tenant.log_size" })?;
+            diesel::insert_into(log_head::table)
+                .values((
+                    log_head::tenant.eq(&id.bytes()[..]),
+                    log_head::log_epoch.eq(&epoch.bytes()[..]),
+                    log_head::size.eq(size),
+                    log_head::root.eq(&root.bytes()[..]),
+                    log_head::at_ms.eq(now.ms()),
+                ))
+                .execute(self.db())?;
+        }
+        Ok(())
+    }
+
     /// Keeps where this commit leaves the log and the server's own chain.
     ///
     /// # Errors

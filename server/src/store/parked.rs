@@ -7,7 +7,7 @@ use sync_core::time::Instant;
 
 use super::schema::parked;
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Error, dialect, row};
 
 impl Tx<'_> {
     /// The changes that wait in a case.
@@ -46,16 +46,17 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// How many changes brought by a device wait.
+    /// How many changes brought by a device wait, and how many bytes they are.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn parked_by(&mut self, tenant: &TenantId, device: &DeviceId) -> Result<i64, Error> {
-        Ok(parked::table
+    pub fn parked_by(&mut self, tenant: &TenantId, device: &DeviceId) -> Result<(i64, i64), Error> {
+        let theirs = parked::table
             .filter(parked::tenant.eq(&tenant.bytes()[..]))
-            .filter(parked::device.eq(&device.bytes()[..]))
-            .count()
-            .get_result(self.db())?)
+            .filter(parked::device.eq(&device.bytes()[..]));
+        let changes = theirs.count().get_result(self.db())?;
+        let bytes = theirs.select(dialect::bytes_in(parked::bytes)).first(self.db())?;
+        Ok((changes, bytes))
     }
 
     /// Parks a change that `device` brought; once is enough.

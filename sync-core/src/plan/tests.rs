@@ -249,3 +249,18 @@ fn a_wall_clock_ten_years_off_changes_no_outcome() {
         stored.iter().all(|s| s.taken == Taken::Accepted && s.flags.is_empty() && s.interval == stored[1].interval)
     );
 }
+
+#[test]
+fn what_comes_after_the_closing_is_kept_flagged_and_told() {
+    let mut held = opened();
+    let case = held[0].id();
+    let closed = Act::Decide { decision: crate::decision::CLOSED.into(), basis: Digest::new([0; 32]) };
+    let mut server = change(LI, 1, Some(case), &[&held[0]], 3, vec![]).header().clone();
+    server.device = DeviceId::SERVER;
+    let key = SoftwareKey::from_secret(&[0xee; 32]).unwrap();
+    held.push(Change::seal(server, vec![NewOp::new(closed)], [9; 32], &key).unwrap());
+    let late = change(LI, 2, Some(case), &[&held[1]], 4, note("结案后"));
+    let stored = one(&held, late, standing(100), at(30));
+    assert_eq!((stored.taken, stored.flags), (Taken::Accepted, [Flag::AfterClosing].into()));
+    assert!(Flag::AfterClosing.alarms());
+}

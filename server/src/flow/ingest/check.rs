@@ -28,10 +28,10 @@ pub(super) fn check(shared: &Shared, bringer: Bringer, body: &[u8]) -> Result<Ch
 fn item(shared: &Shared, brought: &[Arc<SignedLease>], bytes: &[u8]) -> Result<Item, Failure> {
     let received = match Received::read(bytes) {
         Ok(received) => received,
-        Err(error) => return Ok(Item::Refused { change: None, device: None, code: code(&error) }),
+        Err(error) => return Ok(Item::Refused { change: None, code: code(&error) }),
     };
-    let (change, device) = (received.id(), received.header().device);
-    let refused = |code| Ok(Item::Refused { change: Some(change), device: Some(device), code });
+    let change = received.id();
+    let refused = |code| Ok(Item::Refused { change: Some(change), code });
     if received.header().tenant != shared.tenant {
         return refused("other_tenant");
     }

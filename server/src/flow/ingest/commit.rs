@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use sync_core::case::fold;
 use sync_core::change::{Change, NewOp};
-use sync_core::id::{CaseId, ChangeId, DeviceId, Digest, OfficerId};
+use sync_core::id::{CaseId, ChangeId, DeviceId, Digest};
 use sync_core::lease::SignedLease;
 use sync_core::message::{Class, Fate, Missing, Pushed};
 use sync_core::op::{Act, Outcome, VerdictAct};
-use sync_core::plan::{Arrival, Flag, Held, LanePlan, Stored, Taken, lane};
+use sync_core::plan::{Arrival, Flag, Held, LanePlan, Stored, Taken, brought, lane};
 use sync_core::receipt::{Receipt, SignedReceipt};
 
 use super::standing::Register;
@@ -20,8 +20,13 @@ use crate::random;
 use crate::refusal::Failure;
 use crate::store::{AlarmRow, ChangePlace, StoredChange};
 
-/// Changes that one phone may have parked.
+/// Changes that one phone may have parked, and their bytes.
 const PARKED_MAX: i64 = 1024;
+const PARKED_BYTES_MAX: i64 = 64 << 20;
+/// Verdicts in one change of the server; a change may hold 4096 operations.
+const VERDICTS_AT_ONCE: usize = 512;
+/// Refused changes of one push that are told to people; a flood of them is one fact.
+const ALARMS_PER_PUSH: usize = 16;
 
 struct Arrived<'a> {
     change: &'a Change,
@@ -96,9 +101,15 @@ impl Group<'_, '_> {
             self.cases.insert(place.id, place);
         }
         for push in pushes {
+            let mut told = 0;
             for item in &push.items {
                 match item {
-                    Item::Refused { change, device, code } => self.alarm("refused", *device, None, *change, code)?,
+                    // Of whom it claims to be is not known; who brought it is.
+                    Item::Refused { change, code, .. } if told < ALARMS_PER_PUSH => {
+                        told += 1;
+                        self.alarm("refused", Some(push.bringer.device), None, *change, code)?;
+                    }
+                    Item::Refused { .. } => {}
                     Item::Checked { change, lease }
                         if !self.before.contains(&change.id()) && seen.insert(change.id()) =>
                     {
@@ -133,7 +144,7 @@ impl Group<'_, '_> {
         let was_parked: BTreeSet<ChangeId> = waiting.iter().map(Change::id).collect();
         let arrivals = self.arrivals(arrived, waiting)?;
         let mut agencies = BTreeMap::new();
-        for officer in arrivals.iter().flat_map(|arrival| arrival.change.ops()).filter_map(invited) {
+        for officer in arrivals.iter().flat_map(|arrival| brought(&arrival.change)) {
             if let Some(agency) = self.register.agency(self.recorder.tx, &tenant, &officer)? {
                 agencies.insert(officer, agency);
             }
@@ -142,7 +153,7 @@ impl Group<'_, '_> {
         let lower = held.iter().map(|stored| (stored.change.id(), stored.lower)).collect();
         let known = Held { case, changes: &changes, lower: &lower, agencies: &agencies };
         let LanePlan { stored, parked, mut state, participants } = lane(known, arrivals, self.recorder.now);
-        self.park(arrived, parked)?;
+        self.park(arrived, parked, fresh)?;
         for planned in stored.iter().filter(|planned| was_parked.contains(&planned.change.id())) {
             self.recorder.tx.unpark(&tenant, &planned.change.id())?;
         }
@@ -158,7 +169,11 @@ impl Group<'_, '_> {
             held.push(stored);
         }
         if !verdicts.is_empty() {
-            held.push(self.recorder.decide(&mut place, case, &state.heads, SYSTEM, verdicts)?);
+            let mut heads = state.heads.clone();
+            for some in verdicts.chunks(VERDICTS_AT_ONCE) {
+                held.extend(self.recorder.decide(&mut place, case, &heads, SYSTEM, some.to_vec())?);
+                heads = held.last().map(|stored| stored.change.id()).into_iter().collect();
+            }
             state = fold(case, held.iter().map(|stored| &stored.change));
         }
         let (tx, bench) = (&mut *self.recorder.tx, &mut self.register.bench);
@@ -198,14 +213,23 @@ impl Group<'_, '_> {
         Ok(arrivals)
     }
 
-    fn park(&mut self, arrived: &[Arrived<'_>], parking: Vec<(Change, Vec<Missing>)>) -> Result<(), Failure> {
+    /// Parks what may wait here: within the bounds, and of a case that is not known yet or in which the bringer takes
+    /// part. The rest is only named; the phone keeps it and offers it again.
+    fn park(
+        &mut self,
+        arrived: &[Arrived<'_>],
+        parking: Vec<(Change, Vec<Missing>)>,
+        unknown_case: bool,
+    ) -> Result<(), Failure> {
         let (tenant, now) = (self.recorder.tenant(), self.recorder.now);
         for (change, missing) in parking {
             let bringer = arrived.iter().find(|arrival| arrival.change.id() == change.id()).map(|a| a.bringer);
-            if let Some(bringer) = bringer {
-                // Beyond the bound it is only named; the phone keeps it and offers it again.
-                if self.recorder.tx.parked_by(&tenant, &bringer.device)? < PARKED_MAX {
-                    self.recorder.tx.park(&tenant, &bringer.device, &change, now)?;
+            if let Some(super::Bringer { device, officer }) = bringer {
+                let tx = &mut *self.recorder.tx;
+                let belongs = unknown_case || tx.takes_part(&tenant, &change.case(), &officer)?;
+                let (changes, bytes) = tx.parked_by(&tenant, &device)?;
+                if belongs && changes < PARKED_MAX && bytes < PARKED_BYTES_MAX {
+                    tx.park(&tenant, &device, &change, now)?;
                 }
             }
             self.fates.insert(change.id(), parked(change.id(), missing));
@@ -253,7 +277,10 @@ impl Group<'_, '_> {
             Vec::new()
         } else {
             let joined: Vec<CaseId> = joined.into_iter().collect();
-            self.recorder.tx.takes_part_in(&tenant, &joined, &push.bringer.officer)?
+            let mut part = self.recorder.tx.takes_part_in(&tenant, &joined, &push.bringer.officer)?;
+            // Who opened a case is told the truth about it, even if the opening has no effect.
+            part.extend(self.recorder.tx.authored(&tenant, &joined, &push.bringer.officer)?);
+            part
         };
         let fates: Vec<Fate> = push.items.iter().map(|item| self.fate(item, &part)).collect();
         let stored = |fate: &Fate| match fate.class {
@@ -346,10 +373,6 @@ impl Item {
 
 fn parked(change: ChangeId, missing: Vec<Missing>) -> Fate {
     Fate { change: Some(change), class: Class::Parked, code: "missing".to_owned(), flags: Vec::new(), missing }
-}
-
-fn invited(op: &sync_core::op::Op) -> Option<OfficerId> {
-    if let Act::Invite(officer) = &op.act { Some(*officer) } else { None }
 }
 
 /// The server's verdict on a change that is quarantined.

@@ -1,0 +1,106 @@
+//! What a flood, a stranger or a mistake may do to a case: nothing that its officers cannot work with.
+
+use sync_core::change::{Change, NewOp};
+use sync_core::id::ChangeId;
+use sync_core::message::Class;
+use sync_core::op::{Act, CaseKind, Open};
+use sync_core::value::Value;
+use tests::{Phone, on_both_databases};
+
+/// Pushes in batches as large as one push may be.
+fn push_all(phone: &Phone<'_>, changes: &[Change]) -> Vec<Class> {
+    let batch = |batch: &[Change]| {
+        let batch: Vec<&Change> = batch.iter().collect();
+        phone.push(&batch).fates.into_iter().map(|fate| fate.class).collect::<Vec<_>>()
+    };
+    changes.chunks(256).flat_map(batch).collect()
+}
+
+on_both_databases! {
+    fn more_heads_than_a_change_may_name_are_gathered_by_the_server(server) {
+        let (mut owner, mut stranger) = (Phone::of(server, "officer-a"), Phone::of(server, "unit-head"));
+        let opening = owner.open_case(&[]);
+        owner.push(&[&opening]);
+        let case = opening.id();
+        let heads: Vec<Change> = (0..1100).map(|n| owner.write(case, &[case], &format!("note_{n}"), "头")).collect();
+        assert!(push_all(&owner, &heads).iter().all(|class| *class == Class::Accepted));
+        // The verdict on a stranger's change is a change of the server on all these heads.
+        let intrusion = stranger.write(case, &[case], "place_name", "外人所写");
+        assert_eq!(owner.push(&[&intrusion]).fates[0].class, Class::Quarantined);
+        let replica = owner.pull_all(300);
+        let state = replica.case(case);
+        assert_eq!((state.heads.len(), state.waiting.len()), (1, 0));
+        assert!(state.excluded.contains_key(&intrusion.id()));
+        let head: Vec<ChangeId> = state.heads.iter().copied().collect();
+        let next = owner.write(case, &head, "place_name", "巫峡食府");
+        assert_eq!(owner.push(&[&next]).fates[0].class, Class::Accepted);
+    }
+
+    fn what_was_parked_by_the_hundred_is_fed_whole_once_it_opens(server) {
+        let mut owner = Phone::of(server, "officer-a");
+        let opening = owner.open_case(&[]);
+        owner.push(&[&opening]);
+        let case = opening.id();
+        let missing = owner.write(case, &[case], "place_name", "后到");
+        let waiting: Vec<Change> =
+            (0..700).map(|n| owner.write(case, &[missing.id()], &format!("note_{n}"), "等")).collect();
+        assert!(push_all(&owner, &waiting).iter().all(|class| *class == Class::Parked));
+        assert_eq!(owner.push(&[&missing]).fates[0].class, Class::Accepted);
+        for limit in [100, 500] {
+            let replica = owner.pull_all(limit);
+            assert_eq!(replica.changes.len(), 702, "pages of {limit}");
+            assert!(replica.case(case).waiting.is_empty());
+        }
+    }
+
+    fn nothing_of_a_stranger_is_kept_waiting(server) {
+        let (mut owner, mut stranger) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
+        let opening = owner.open_case(&[]);
+        owner.push(&[&opening]);
+        let case = opening.id();
+        let missing = stranger.write(case, &[case], "note", "未送");
+        let waiting = stranger.write(case, &[missing.id()], "note", "在等");
+        assert_eq!(stranger.push(&[&waiting]).fates[0].class, Class::Parked);
+        owner.push(&[&missing]);
+        let state = owner.pull_all(500).case(case);
+        assert!(state.excluded.contains_key(&missing.id()) && !state.excluded.contains_key(&waiting.id()));
+    }
+
+    fn nobody_opens_a_case_with_an_officer_of_another_agency(server) {
+        let (mut phone, other) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
+        let opening = phone.open_case(&[other.officer]);
+        let fate = &phone.push(&[&opening]).fates[0];
+        assert_eq!((fate.class, fate.code.as_str()), (Class::Quarantined, "other_agency"));
+        assert!(other.pull_all(500).changes.is_empty(), "the other one sees nothing");
+    }
+
+    fn a_zero_byte_in_a_text_holds_up_nothing(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        let odd = phone.write(opening.id(), &[opening.id()], "title", "巫峡\0食府");
+        let next = phone.write(opening.id(), &[odd.id()], "note", "继续");
+        let answer = phone.push(&[&opening, &odd, &next]);
+        assert!(answer.fates.iter().all(|fate| fate.class == Class::Accepted), "{:?}", answer.fates);
+        let state = phone.pull_all(500).case(opening.id());
+        assert_eq!(state.value(None, "title").and_then(Value::as_text), Some("巫峡\0食府"), "as it was written");
+        assert_eq!(phone.call("GET", "/v1/cases").send().expect(200).json()["items"][0]["title"], "巫峡\u{fffd}食府");
+    }
+
+    fn who_opens_a_case_badly_is_told_the_truth_about_what_follows(server) {
+        let (mut phone, other) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
+        let open = Open {
+            kind: CaseKind::Inspection,
+            agency: phone.agency,
+            item: "SJ-J-001".into(),
+            officers: vec![other.officer],
+        };
+        let opening = phone.save(None, &[], vec![NewOp::new(Act::Open(open))]);
+        let next = phone.write(opening.id(), &[opening.id()], "note", "继续");
+        for _ in 0..2 {
+            let answer = phone.push(&[&opening, &next]);
+            assert_eq!(answer.fates[0].class, Class::WithoutEffect);
+            assert_eq!((answer.fates[1].class, answer.fates[1].code.as_str()), (Class::Quarantined, "not_a_participant"));
+            assert!(!answer.receipts.is_empty());
+        }
+    }
+}
