@@ -20,6 +20,17 @@ pub struct EvidenceStore {
     root: PathBuf,
 }
 
+/// What became of an attempt to finish an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finished {
+    /// Its bytes are stored under their digest.
+    Stored,
+    /// Its bytes hash to something else: they were dropped, and it begins again.
+    Wrong,
+    /// Its file is gone: somebody else finished it meanwhile.
+    Gone,
+}
+
 /// What became of an attempt to append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
@@ -51,12 +62,12 @@ impl EvidenceStore {
         self.root.join("files").join(shard).join(name)
     }
 
-    /// Makes an empty upload.
+    /// Makes an empty upload; one that is there already stays as it is.
     ///
     /// # Errors
     /// Where the file cannot be made.
     pub fn put_temp(&self, id: &[u8; 16]) -> io::Result<()> {
-        OpenOptions::new().write(true).create_new(true).open(self.upload(id))?.sync_all()?;
+        OpenOptions::new().write(true).create(true).truncate(false).open(self.upload(id))?.sync_all()?;
         sync_directory(&self.root.join("uploads"))
     }
 
@@ -102,18 +113,22 @@ impl EvidenceStore {
         Ok(Appended::To(offset + grown))
     }
 
-    /// Gives a complete upload its name, if its bytes hash to `digest`; otherwise drops them, so that the upload
-    /// begins again. Says whether the file is stored.
+    /// Gives the bytes of a complete upload their name, if they hash to `digest`. The upload stays until
+    /// [`Self::drop_temp`], which comes after the database knows: what ends between the two is finished again.
     ///
     /// # Errors
     /// Where reading, linking or writing through fails.
-    pub fn finish(&self, id: &[u8; 16], digest: &Digest) -> io::Result<bool> {
+    pub fn finish(&self, id: &[u8; 16], digest: &Digest) -> io::Result<Finished> {
         let path = self.upload(id);
-        let mut file = OpenOptions::new().read(true).write(true).open(&path)?;
+        let mut file = match OpenOptions::new().read(true).write(true).open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Finished::Gone),
+            Err(error) => return Err(error),
+        };
         file.lock()?;
         if hash(&mut file)? != *digest {
             file.set_len(0)?;
-            return Ok(false);
+            return Ok(Finished::Wrong);
         }
         file.sync_all()?;
         let name = self.file(digest);
@@ -122,31 +137,23 @@ impl EvidenceStore {
         match std::fs::hard_link(&path, &name) {
             // Already there: somebody else brought the same bytes, or finished this upload. They stay as they are.
             Err(error) if name.exists() => drop(error),
+            // Dropped while this one read it, and so stored by whoever dropped it; the name is looked for above.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Finished::Gone),
             other => other?,
         }
         sync_directory(shard)?;
         sync_directory(&self.root.join("files"))?;
-        // From here on the bytes have one name only, which nobody opens for writing.
-        self.drop_temp(id)?;
-        Ok(true)
+        Ok(Finished::Stored)
     }
 
-    fn drop_temp(&self, id: &[u8; 16]) -> io::Result<()> {
+    /// Drops what an upload received. From here on the bytes have one name only, which nobody opens for writing.
+    ///
+    /// # Errors
+    /// Where the disk does not let go.
+    pub fn drop_temp(&self, id: &[u8; 16]) -> io::Result<()> {
         match std::fs::remove_file(self.upload(id)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => Ok(()),
-        }
-    }
-
-    /// Size of a stored file; none where it is not there.
-    ///
-    /// # Errors
-    /// Where the disk does not say.
-    pub fn stored(&self, digest: &Digest) -> io::Result<Option<u64>> {
-        match std::fs::metadata(self.file(digest)) {
-            Ok(found) => Ok(Some(found.len())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
         }
     }
 
@@ -196,12 +203,11 @@ mod tests {
     fn bytes_get_their_name_only_when_they_hash_to_it() {
         let (_directory, store) = store();
         assert_eq!(store.append(&ID, 0, b"photo").unwrap(), Appended::To(5));
-        assert!(!store.finish(&ID, &digest(b"another")).unwrap());
+        assert_eq!(store.finish(&ID, &digest(b"another")).unwrap(), Finished::Wrong);
         assert!(store.read(&digest(b"another")).is_err());
         assert_eq!(store.received(&ID).unwrap(), Some(0), "the wrong bytes are dropped");
         assert_eq!(store.append(&ID, 0, b"another").unwrap(), Appended::To(7));
-        assert!(store.finish(&ID, &digest(b"another")).unwrap());
-        assert_eq!(store.stored(&digest(b"another")).unwrap(), Some(7));
+        assert_eq!(store.finish(&ID, &digest(b"another")).unwrap(), Finished::Stored);
         let mut text = String::new();
         store.read(&digest(b"another")).unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "another");
@@ -220,11 +226,16 @@ mod tests {
     fn a_stored_file_is_never_written_again() {
         let (_directory, store) = store();
         store.append(&ID, 0, b"photo").unwrap();
-        assert!(store.finish(&ID, &digest(b"photo")).unwrap());
+        assert_eq!(store.finish(&ID, &digest(b"photo")).unwrap(), Finished::Stored);
+        store.drop_temp(&ID).unwrap();
+        assert_eq!(store.finish(&ID, &digest(b"photo")).unwrap(), Finished::Gone);
         let again = [8; 16];
         store.put_temp(&again).unwrap();
         store.append(&again, 0, b"photo").unwrap();
-        assert!(store.finish(&again, &digest(b"photo")).unwrap());
+        for _ in 0..2 {
+            assert_eq!(store.finish(&again, &digest(b"photo")).unwrap(), Finished::Stored, "as if it were the first");
+        }
+        store.drop_temp(&again).unwrap();
         assert_eq!(store.received(&again).unwrap(), None);
         assert!(store.read(&digest(b"photo")).is_ok());
     }

@@ -172,7 +172,7 @@ CREATE TABLE evidence_file (
     PRIMARY KEY (tenant, digest)
 );
 
--- Uploads under way. How much has arrived is the length of the file itself: one truth, also after a crash.
+-- Uploads. How much of one under way has arrived is the length of the file itself: one truth, also after a crash.
 CREATE TABLE upload (
     tenant     BYTEA   NOT NULL,
     id         BYTEA   NOT NULL,
@@ -182,6 +182,8 @@ CREATE TABLE upload (
     officer    BYTEA   NOT NULL,
     created_ms BIGINT NOT NULL,
     touched_ms BIGINT NOT NULL,
+    -- When all bytes had come from this officer and were checked: what others sent counts for others.
+    completed_ms BIGINT,
     PRIMARY KEY (tenant, id)
 );
 CREATE INDEX upload_by_officer ON upload (tenant, officer, digest);

@@ -172,7 +172,7 @@ CREATE TABLE evidence_file (
     PRIMARY KEY (tenant, digest)
 ) STRICT;
 
--- Uploads under way. How much has arrived is the length of the file itself: one truth, also after a crash.
+-- Uploads. How much of one under way has arrived is the length of the file itself: one truth, also after a crash.
 CREATE TABLE upload (
     tenant     BLOB   NOT NULL,
     id         BLOB   NOT NULL,
@@ -182,6 +182,8 @@ CREATE TABLE upload (
     officer    BLOB   NOT NULL,
     created_ms INTEGER NOT NULL,
     touched_ms INTEGER NOT NULL,
+    -- When all bytes had come from this officer and were checked: what others sent counts for others.
+    completed_ms INTEGER,
     PRIMARY KEY (tenant, id)
 ) STRICT;
 CREATE INDEX upload_by_officer ON upload (tenant, officer, digest);

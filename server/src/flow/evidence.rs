@@ -1,8 +1,9 @@
 //! Evidence arrives in pieces and is read under supervision.
 //!
-//! Promise: an offset that was told is safe on disk; a file is stored only under the digest its bytes hash to; a file
-//! that is stored already is complete at once; nobody learns of another person's upload. A look is written down
-//! before the first byte leaves. Not here: the bytes themselves (`crate::evidence_store`).
+//! Promise: an offset that was told is safe on disk; a file is stored only under the digest its bytes hash to; an upload
+//! is complete only when its own officer has sent every byte, whoever else did, so that nobody learns of another
+//! person's upload and a digest alone opens nothing. A look is written down before the first byte leaves.
+//! Not here: the bytes themselves (`crate::evidence_store`), what has arrived for a case (`Tx::evidence_of`).
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -12,7 +13,7 @@ use sync_core::id::{CaseId, Digest};
 use super::access::{self, Look};
 use super::caller::{Caller, Role};
 use crate::app::App;
-use crate::evidence_store::Appended;
+use crate::evidence_store::{Appended, Finished};
 use crate::random;
 use crate::refusal::{Failure, Refusal};
 use crate::store::{EvidenceFileRow, UploadRow};
@@ -37,7 +38,7 @@ impl Upload {
         self.row.size.cast_unsigned()
     }
 
-    /// Whether the file is stored.
+    /// Whether all of it has come.
     pub fn is_complete(&self) -> bool {
         self.offset == self.size()
     }
@@ -69,11 +70,10 @@ async fn disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Sen
     tokio::task::spawn_blocking(work).await.map_err(Failure::broken)?.map_err(on_disk)
 }
 
-/// Begins an upload, or finds the caller's own of the same bytes again; complete at once where they are stored.
+/// Begins an upload, or finds the caller's own of the same bytes again, complete where the caller completed it.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`]; [`Refusal::TooLarge`]; [`Refusal::EvidenceDigestMismatch`] where the bytes of that digest
-/// are known and have another size; [`Refusal::StorageFull`]; or an accident.
+/// [`Refusal::Forbidden`]; [`Refusal::TooLarge`]; [`Refusal::StorageFull`]; or an accident.
 pub async fn begin(app: &App, caller: Caller, new: NewUpload) -> Result<Upload, Failure> {
     may_upload(&caller)?;
     let NewUpload { digest, size, media_type } = new;
@@ -82,25 +82,18 @@ pub async fn begin(app: &App, caller: Caller, new: NewUpload) -> Result<Upload, 
     }
     let (tenant, now, id) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
     let officer = caller.officer;
-    let (row, fresh) = app
+    let row = app
         .store
         .write(move |tx| {
             let size = size.cast_signed();
-            if tx.evidence_file(&tenant, &digest)?.is_some_and(|file| file.size != size) {
-                return Err(Failure::from(Refusal::EvidenceDigestMismatch));
-            }
             if let Some(found) = tx.upload_of(&tenant, &officer, &digest, size)? {
-                return Ok((found, false));
+                return Ok(found);
             }
-            let row = UploadRow { id, digest, size, media_type, officer, created: now };
+            let row = UploadRow { id, digest, size, media_type, officer, created: now, completed: None };
             tx.add_upload(&tenant, &row)?;
-            Ok((row, true))
+            Ok::<_, Failure>(row)
         })
         .await?;
-    if fresh {
-        let (evidence, id) = (app.evidence.clone(), row.id);
-        disk(move || evidence.put_temp(&id)).await?;
-    }
     stand(app, row).await
 }
 
@@ -135,7 +128,7 @@ pub async fn append(app: &App, upload: &mut Upload, piece: impl AsRef<[u8]> + Se
     }
 }
 
-/// Writes through what was appended, and stores the file when it is complete.
+/// Writes through what was appended, and stores the file when all of it has come. Whoever comes second finds it done.
 ///
 /// # Errors
 /// [`Refusal::EvidenceDigestMismatch`] where the bytes do not hash to what was announced: they are dropped and the
@@ -147,43 +140,59 @@ pub async fn settle(app: &App, upload: Upload) -> Result<Upload, Failure> {
 }
 
 async fn stand(app: &App, row: UploadRow) -> Result<Upload, Failure> {
-    let (tenant, digest) = (app.tenant, row.digest);
     let size = row.size.cast_unsigned();
-    if app.store.read(move |tx| tx.evidence_file(&tenant, &digest).map_err(Failure::from)).await?.is_some() {
+    if row.completed.is_some() {
         return Ok(Upload { row, offset: size });
     }
-    let (evidence, id) = (app.evidence.clone(), row.id);
-    let received = disk(move || {
-        // A file that has its name but no row: the process ended between the two.
-        if evidence.stored(&digest)? == Some(size) {
-            return Ok(Some(size));
-        }
-        match evidence.received(&id)? {
-            Some(received) if received == size => Ok(evidence.finish(&id, &digest)?.then_some(size)),
-            Some(received) => Ok(Some(received)),
-            None => evidence.put_temp(&id).map(|()| Some(0)),
-        }
+    let (evidence, id, digest) = (app.evidence.clone(), row.id, row.digest);
+    let (received, finished) = disk(move || {
+        let received = evidence.received(&id)?;
+        let finished = if received == Some(size) { Some(evidence.finish(&id, &digest)?) } else { None };
+        Ok((received, finished))
     })
     .await?;
-    let offset = received.ok_or(Refusal::EvidenceDigestMismatch)?;
-    if offset == size {
-        let now = app.clock.now();
-        let file = EvidenceFileRow { digest, size: row.size, media_type: row.media_type.clone(), stored: now };
-        app.store
-            .write(move |tx| {
-                tx.lock_tenant(&tenant, now)?;
-                tx.add_evidence_file(&tenant, &file).map_err(Failure::from)
-            })
-            .await?;
+    match (received, finished) {
+        (_, Some(Finished::Stored)) => complete(app, row).await,
+        (_, Some(Finished::Wrong)) => Err(Refusal::EvidenceDigestMismatch.into()),
+        (Some(offset), None) => Ok(Upload { row, offset }),
+        (None, None) | (_, Some(Finished::Gone)) => without_file(app, row).await,
     }
-    Ok(Upload { row, offset })
+}
+
+/// Says in the record that all bytes have come; only then lets go of the file of the upload.
+async fn complete(app: &App, row: UploadRow) -> Result<Upload, Failure> {
+    let (tenant, now, done) = (app.tenant, app.clock.now(), row.clone());
+    app.store
+        .write(move |tx| {
+            tx.lock_tenant(&tenant, now)?;
+            tx.complete_upload(&tenant, &done, now).map_err(Failure::from)
+        })
+        .await?;
+    let (evidence, id) = (app.evidence.clone(), row.id);
+    disk(move || evidence.drop_temp(&id)).await?;
+    let offset = row.size.cast_unsigned();
+    Ok(Upload { row: UploadRow { completed: Some(now), ..row }, offset })
+}
+
+/// An upload without a file was completed meanwhile, has not begun, or lost its file and begins again.
+async fn without_file(app: &App, row: UploadRow) -> Result<Upload, Failure> {
+    let (tenant, officer, id) = (app.tenant, row.officer, row.id);
+    let found = app.store.read(move |tx| tx.upload(&tenant, &officer, &id).map_err(Failure::from)).await?;
+    let row = found.ok_or(Refusal::NotFound)?;
+    if row.completed.is_some() {
+        let offset = row.size.cast_unsigned();
+        return Ok(Upload { row, offset });
+    }
+    let evidence = app.evidence.clone();
+    disk(move || evidence.put_temp(&id)).await?;
+    Ok(Upload { row, offset: 0 })
 }
 
 /// A stored file, opened for a caller who may see it; the look is written down.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where the case is out of reach or does not claim this digest;
-/// [`Refusal::EvidenceMissing`] where the bytes have not arrived; [`Refusal::PurposeRequired`]; or an accident.
+/// [`Refusal::EvidenceMissing`] where the bytes have not arrived for this case; [`Refusal::PurposeRequired`]; or an accident.
 pub async fn open(
     app: &App,
     caller: Caller,
@@ -197,10 +206,9 @@ pub async fn open(
         .write(move |tx| {
             let seen = Look { what: "evidence", part: digest.to_string(), purpose };
             access::look(tx, &tenant, &caller, &case, seen, now)?;
-            if !tx.claimed_evidence(&tenant, &case)?.contains(&digest) {
-                return Err(Failure::from(Refusal::NotFound));
-            }
-            Ok(tx.evidence_file(&tenant, &digest)?.ok_or(Refusal::EvidenceMissing)?)
+            let claimed = tx.evidence_of(&tenant, &case)?.into_iter().find(|(claimed, _)| *claimed == digest);
+            let (_, arrived) = claimed.ok_or(Refusal::NotFound)?;
+            Ok::<_, Failure>(arrived.ok_or(Refusal::EvidenceMissing)?)
         })
         .await?;
     let evidence = app.evidence.clone();

@@ -65,7 +65,7 @@ pub async fn evidence_options() -> HttpResponse {
 }
 
 /// Begins an upload, or finds the caller's own of the same bytes again. `Upload-Metadata` carries `sha256` (base64 of
-/// the 32 bytes) and `type`; a `name` is ignored. Bytes that are stored already are complete at once.
+/// the 32 bytes) and `type`; a `name` is ignored. What the caller has sent whole before is complete at once.
 #[utoipa::path(
     tag = "evidence",
     security(("access_token" = [])),
@@ -230,7 +230,7 @@ async fn receive(app: &State, mut upload: Upload, mut body: Payload) -> Result<U
     responses(
         (status = 200, description = "The bytes", content_type = "application/octet-stream", body = Vec<u8>),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
-        (status = 404, description = "`not_found`, or `evidence_missing` where the bytes have not arrived",
+        (status = 404, description = "`not_found`, or `evidence_missing` where nobody of the case has sent the bytes",
             body = api_spec::problem::Problem)
     )
 )]

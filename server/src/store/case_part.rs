@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use sync_core::id::{CaseId, ChangeId, Digest, OfficerId, TenantId};
 
 use super::dialect::insert_rows;
-use super::schema::{case_evidence, case_officer, evidence_file};
+use super::schema::{case_evidence, case_officer};
 use super::tx::Tx;
 use super::{Error, row};
 
@@ -119,25 +119,6 @@ impl Tx<'_> {
         };
         let rows: Vec<EvidenceRow> = new.iter().map(row).collect();
         Ok(insert_rows!(self, case_evidence::table, rows)?)
-    }
-
-    /// Digests that a case claims and whose bytes have not arrived.
-    ///
-    /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn missing_evidence(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Digest>, Error> {
-        let arrived =
-            evidence_file::table.filter(evidence_file::tenant.eq(&tenant.bytes()[..])).select(evidence_file::digest);
-        case_evidence::table
-            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_evidence::case_id.eq(&case.bytes()[..]))
-            .filter(case_evidence::digest.ne_all(arrived))
-            .order(case_evidence::digest)
-            .select(case_evidence::digest)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|digest| row::id(digest, Digest::from_slice, "case_evidence.digest"))
-            .collect()
     }
 
     /// Digests of the evidence that a case claims.

@@ -406,6 +406,7 @@ diesel::table! {
         officer -> Binary,
         created_ms -> BigInt,
         touched_ms -> BigInt,
+        completed_ms -> Nullable<BigInt>,
     }
 }
 
@@ -505,4 +506,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     officer,
     role,
     task_officer,
+    upload,
 );

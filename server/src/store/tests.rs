@@ -11,7 +11,7 @@ use super::*;
 mod casework;
 
 use casework::{
-    a_file_that_arrives_is_missed_no_longer_by_any_case_that_claims_it, an_upload_is_seen_by_its_officer_alone, a_search_takes_wildcards_as_they_are_written, a_lead_takes_each_step_once, what_was_looked_at_and_recorded_is_kept_as_it_was, alarms_are_seen_with_the_case_or_the_phone_they_are_about,
+    evidence_arrives_for_the_cases_of_the_officer_who_sent_it, an_upload_is_seen_by_its_officer_alone, a_search_takes_wildcards_as_they_are_written, a_lead_takes_each_step_once, what_was_looked_at_and_recorded_is_kept_as_it_was, alarms_are_seen_with_the_case_or_the_phone_they_are_about,
 };
 
 const TENANT: TenantId = TenantId::new([1; 16]);
@@ -44,7 +44,7 @@ contract! {
     numbers_are_given_out_once_however_many_ask
     a_subtree_holds_its_own_and_no_siblings
     a_key_is_enrolled_once
-    a_file_that_arrives_is_missed_no_longer_by_any_case_that_claims_it
+    evidence_arrives_for_the_cases_of_the_officer_who_sent_it
     an_upload_is_seen_by_its_officer_alone
     a_search_takes_wildcards_as_they_are_written
     a_lead_takes_each_step_once

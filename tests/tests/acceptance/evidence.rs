@@ -25,13 +25,15 @@ fn base64(bytes: &[u8]) -> String {
 
 /// Announces bytes of this digest and length.
 fn announce(phone: &Phone<'_>, digest: Digest, length: usize) -> Answer {
-    let metadata = format!("sha256 {},type {},name {}", base64(digest.bytes()), base64(b"image/jpeg"), base64(b"../../x"));
+    let metadata =
+        format!("sha256 {},type {},name {}", base64(digest.bytes()), base64(b"image/jpeg"), base64(b"../../x"));
     let call = phone.call("POST", "/v1/evidence").header("Tus-Resumable", "1.0.0");
     call.header("Upload-Length", &length.to_string()).header("Upload-Metadata", &metadata).send()
 }
 
 fn piece(phone: &Phone<'_>, location: &str, offset: usize, bytes: &[u8]) -> Answer {
-    let call = phone.call("PATCH", location).header("Tus-Resumable", "1.0.0").header("Upload-Offset", &offset.to_string());
+    let call =
+        phone.call("PATCH", location).header("Tus-Resumable", "1.0.0").header("Upload-Offset", &offset.to_string());
     call.bytes(PIECE, bytes.to_vec()).send()
 }
 
@@ -98,10 +100,85 @@ on_both_databases! {
         assert_eq!(piece(&phone, &location, 0, &wrong).refusal(), (422, "evidence_digest_mismatch".into()));
         assert_eq!(status(&phone, &location).expect(200).header("upload-offset"), "0");
         let _ = piece(&phone, &location, 0, &right).expect(204);
-        // Stored already: complete at once, for another officer too.
-        let other = Phone::of(server, "officer-b");
-        assert_eq!(announce(&other, digest(&right), 5000).expect(201).header("upload-offset"), "5000");
-        assert_eq!(announce(&other, digest(&right), 5001).refusal(), (422, "evidence_digest_mismatch".into()));
+        // The caller's own: complete at once. Another size is another upload, which its digest stops at the end.
+        assert_eq!(announce(&phone, digest(&right), 5000).expect(201).header("upload-offset"), "5000");
+        let longer = announce(&phone, digest(&right), 5001).expect(201);
+        assert_eq!(longer.header("upload-offset"), "0");
+        let wrong = piece(&phone, longer.header("location"), 0, &[1; 5001]);
+        assert_eq!(wrong.refusal(), (422, "evidence_digest_mismatch".into()));
+    }
+
+    fn a_digest_opens_no_photograph_of_another_agency_and_does_not_show_that_one_exists(server) {
+        let (photo, unknown) = ([11_u8; 640], [12_u8; 640]);
+        let mut phone = Phone::of(server, "officer-a");
+        let ours = phone.open_case(&[]);
+        phone.push(&[&ours]);
+        upload(&phone, &photo);
+        claim(&mut phone, ours.id(), &[ours.id()], digest(&photo));
+
+        let mut curious = Phone::of(server, "agriculture-officer");
+        let theirs = curious.open_case(&[]);
+        curious.push(&[&theirs]);
+        claim(&mut curious, theirs.id(), &[theirs.id()], digest(&photo));
+        let at = |case: ChangeId| format!("/v1/cases/{case}/evidence/{}", digest(&photo));
+        assert_eq!(curious.call("GET", &at(theirs.id())).send().refusal(), (404, "evidence_missing".into()));
+        let shown = curious.call("GET", &format!("/v1/cases/{}", theirs.id())).send().expect(200).json();
+        assert_eq!(shown["missing_evidence"][0], digest(&photo).to_string());
+        let item = &shown["evidence"][0];
+        assert_eq!((&item["stored"], item["size"].is_null(), item["stored_ms"].is_null()), (&false.into(), true, true));
+        assert_eq!(shown["card"]["missing_evidence"], 1);
+        for length in [1, photo.len(), 641] {
+            let [known, never_seen] = [digest(&photo), digest(&unknown)].map(|digest| {
+                let begun = announce(&curious, digest, length).expect(201);
+                let stands = status(&curious, begun.header("location")).expect(200);
+                (begun.header("upload-offset").to_owned(), stands.header("upload-offset").to_owned())
+            });
+            assert_eq!((&known, known.0.as_str()), (&never_seen, "0"));
+        }
+        let guess = announce(&curious, digest(&photo), photo.len()).expect(201);
+        let guessed = piece(&curious, guess.header("location"), 0, &unknown);
+        assert_eq!(guessed.refusal(), (422, "evidence_digest_mismatch".into()));
+        assert_eq!(curious.call("GET", &at(theirs.id())).send().refusal(), (404, "evidence_missing".into()));
+        assert_eq!(phone.call("GET", &at(ours.id())).send().expect(200).body, photo);
+
+        // Whoever has the bytes sends them, and is answered as the first was.
+        upload(&curious, &photo);
+        assert_eq!(curious.call("GET", &at(theirs.id())).send().expect(200).body, photo);
+        assert_eq!(phone.call("GET", &at(ours.id())).send().expect(200).body, photo);
+    }
+
+    fn two_officers_of_a_case_send_the_same_photograph(server) {
+        let photo = [13_u8; 900];
+        let (mut phone, other) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
+        let open = phone.open_case(&[other.officer]);
+        phone.push(&[&open]);
+        claim(&mut phone, open.id(), &[open.id()], digest(&photo));
+        let case = format!("/v1/cases/{}", open.id());
+        let at = format!("{case}/evidence/{}", digest(&photo));
+        for sender in [&other, &phone] {
+            upload(sender, &photo);
+            let shown = sender.call("GET", &case).send().expect(200).json();
+            assert_eq!((&shown["card"]["missing_evidence"], shown["evidence"].as_array().unwrap().len()), (&0.into(), 1));
+            for reader in [&other, &phone] {
+                assert_eq!(reader.call("GET", &at).send().expect(200).body, photo);
+            }
+        }
+    }
+
+    fn of_two_last_pieces_at_once_one_ends_the_upload_and_the_other_finds_it_ended(server) {
+        let phone = Phone::of(server, "officer-a");
+        for round in 0..8_u8 {
+            let photo = vec![20 + round; 200_000];
+            let location = announce(&phone, digest(&photo), photo.len()).expect(201).header("location").to_owned();
+            let last = || piece(&phone, &location, 0, &photo).status;
+            let answers = std::thread::scope(|scope| {
+                let racers: Vec<_> = (0..3).map(|_| scope.spawn(last)).collect();
+                racers.into_iter().map(|racer| racer.join().unwrap()).collect::<Vec<_>>()
+            });
+            // Gone on by the other: 409, or 413 where a piece no longer fits, and ask with HEAD.
+            assert!(answers.iter().all(|status| [204, 409, 413].contains(status)), "{answers:?}");
+            assert_eq!(status(&phone, &location).expect(200).header("upload-offset"), photo.len().to_string());
+        }
     }
 
     fn what_arrived_before_the_link_was_cut_is_kept(server) {

@@ -39,36 +39,64 @@ fn read<T>(store: &Store, look: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) ->
     store.read_sync(look).unwrap()
 }
 
-pub(super) fn a_file_that_arrives_is_missed_no_longer_by_any_case_that_claims_it(store: &Store) {
+fn upload(id: u8, officer: OfficerId) -> UploadRow {
+    let (digest, media_type) = (PHOTO, "image/jpeg".into());
+    UploadRow { id: [id; 16], digest, size: 3, media_type, officer, created: NOW, completed: None }
+}
+
+pub(super) fn evidence_arrives_for_the_cases_of_the_officer_who_sent_it(store: &Store) {
     furnish(store);
-    let other = CaseId::new([9; 32]);
+    let [ours, also_ours, foreign] = [CASE, CaseId::new([9; 32]), CaseId::new([10; 32])];
+    let [mine, partner, stranger] = [1, 2, 3].map(|id| OfficerId::new([id; 16]));
     write(store, |tx| {
-        tx.put_case_file(&TENANT, file(CASE, "a/b/", 1))?;
-        tx.add_case_evidence(&TENANT, &CASE, &[PHOTO])?;
-        tx.put_case_file(&TENANT, file(other, "a/b/", 2))?;
-        tx.add_case_evidence(&TENANT, &other, &[PHOTO, Digest::new([1; 32])])
+        for (case, officer) in [(ours, mine), (ours, partner), (also_ours, mine), (foreign, stranger)] {
+            tx.add_case_officers(&TENANT, &[(case, officer)])?;
+        }
+        for (case, more) in [(ours, None), (also_ours, Some(Digest::new([1; 32]))), (foreign, None)] {
+            tx.put_case_file(&TENANT, file(case, "a/b/", 1))?;
+            let claimed: Vec<Digest> = more.into_iter().chain([PHOTO]).collect();
+            tx.add_case_evidence(&TENANT, &case, &claimed)?;
+        }
+        tx.add_upload(&TENANT, &upload(1, mine))?;
+        tx.add_upload(&TENANT, &upload(2, stranger))?;
+        tx.add_upload(&TENANT, &upload(3, partner))
     });
-    assert_eq!(read(store, |tx| tx.evidence_of(&TENANT, &CASE)), [(PHOTO, None)]);
-    let row = EvidenceFileRow { digest: PHOTO, size: 3, media_type: "image/jpeg".into(), stored: NOW };
-    for _ in 0..2 {
-        write(store, |tx| tx.add_evidence_file(&TENANT, &row));
-    }
-    let missing = |case| read(store, |tx| tx.case_file(&TENANT, &case)).unwrap().missing_evidence;
-    assert_eq!([missing(CASE), missing(other)], [0, 1]);
-    assert_eq!(read(store, |tx| tx.evidence_of(&TENANT, &CASE)), [(PHOTO, Some(row))]);
+    let missing = |case| read(store, |tx| tx.missing_evidence(&TENANT, &case)).len();
+    let counted = |case| read(store, |tx| tx.case_file(&TENANT, &case)).unwrap().missing_evidence;
+    assert_eq!([ours, also_ours, foreign].map(missing), [1, 2, 1], "begun is not arrived");
+    let complete =
+        |upload: &UploadRow, at| write(store, |tx| tx.complete_upload(&TENANT, upload, Instant::from_ms(at)));
+    complete(&upload(1, mine), 20);
+    complete(&upload(1, mine), 30);
+    assert_eq!([ours, also_ours, foreign].map(missing), [0, 1, 1]);
+    assert_eq!([ours, also_ours, foreign].map(counted), [0, 1, 1]);
+    complete(&upload(3, partner), 40);
+    let arrived = |at| {
+        Some(EvidenceFileRow { digest: PHOTO, size: 3, media_type: "image/jpeg".into(), stored: Instant::from_ms(at) })
+    };
+    let shown = |case| read(store, |tx| tx.evidence_of(&TENANT, &case));
+    assert_eq!([shown(ours), shown(foreign)], [vec![(PHOTO, arrived(20))], vec![(PHOTO, None)]], "once, of the first");
+    complete(&upload(2, stranger), 50);
+    assert_eq!(shown(foreign), [(PHOTO, arrived(50))], "nothing of when others sent it");
+    assert_eq!(counted(foreign), 0);
 }
 
 pub(super) fn an_upload_is_seen_by_its_officer_alone(store: &Store) {
     furnish(store);
     let (mine, theirs) = (OfficerId::new([1; 16]), OfficerId::new([2; 16]));
-    let row =
-        UploadRow { id: [4; 16], digest: PHOTO, size: 3, media_type: "image/jpeg".into(), officer: mine, created: NOW };
+    let row = upload(4, mine);
     write(store, |tx| tx.add_upload(&TENANT, &row));
     write(store, |tx| tx.touch_upload(&TENANT, &row.id, NOW));
     assert_eq!(read(store, |tx| tx.upload(&TENANT, &mine, &row.id)), Some(row.clone()));
     assert_eq!(read(store, |tx| tx.upload_of(&TENANT, &mine, &PHOTO, 3)), Some(row.clone()));
     assert_eq!(read(store, |tx| tx.upload(&TENANT, &theirs, &row.id)), None);
     assert_eq!(read(store, |tx| tx.upload_of(&TENANT, &theirs, &PHOTO, 3)), None);
+    write(store, |tx| tx.complete_upload(&TENANT, &row, NOW));
+    write(store, |tx| {
+        tx.add_upload(&TENANT, &UploadRow { created: Instant::from_ms(NOW.ms() + 1), ..upload(5, mine) })
+    });
+    let done = UploadRow { completed: Some(NOW), ..row };
+    assert_eq!(read(store, |tx| tx.upload_of(&TENANT, &mine, &PHOTO, 3)), Some(done), "rather the complete one");
 }
 
 pub(super) fn a_search_takes_wildcards_as_they_are_written(store: &Store) {
@@ -109,7 +137,10 @@ pub(super) fn a_lead_takes_each_step_once(store: &Store) {
         let filter = LeadFilter { agency_path: path.into(), status: status.map(Into::into), ..LeadFilter::default() };
         read(store, |tx| tx.leads(&TENANT, &filter, 10)).len()
     };
-    assert_eq!([list("", None), list("a/b/", Some("answered")), list("a/bb/", None), list("a/", Some("raised"))], [1, 1, 0, 0]);
+    assert_eq!(
+        [list("", None), list("a/b/", Some("answered")), list("a/bb/", None), list("a/", Some("raised"))],
+        [1, 1, 0, 0]
+    );
     let after = LeadFilter { after: Some((NOW, raised.id)), ..LeadFilter::default() };
     assert_eq!(read(store, |tx| tx.leads(&TENANT, &after, 10)), []);
 }
