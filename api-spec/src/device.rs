@@ -159,6 +159,9 @@ pub struct NewDeviceToken {
 pub struct NewLease {
     /// The epoch of the phone's store, 16 hex digits: number blocks belong to it.
     pub epoch: String,
+    /// How many numbers of this year the phone still has. Below ten a further block comes along, a few times a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_left: Option<u32>,
 }
 
 /// Permission to work offline (终端离线使用许可), signed by the tenant's server key.

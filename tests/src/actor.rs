@@ -165,7 +165,7 @@ impl<'s> Phone<'s> {
 
     /// Asks for a lease.
     pub fn ask_for_lease(&self) -> Answer {
-        self.call("POST", "/v1/leases").json(&NewLease { epoch: self.epoch.to_string() }).send()
+        self.call("POST", "/v1/leases").json(&NewLease { epoch: self.epoch.to_string(), numbers_left: None }).send()
     }
 
     /// Fetches a lease, which is also the anchor of its clock.

@@ -132,7 +132,7 @@ pub async fn create_device_token(app: State, body: Json<NewDeviceToken>) -> Crea
 )]
 #[post("/leases")]
 pub async fn create_lease(app: State, caller: Caller, body: Json<NewLease>) -> Created<Lease> {
-    let granted = flow::lease::grant(&app, caller, id(&body.epoch, "epoch")?).await?;
+    let granted = flow::lease::grant(&app, caller, id(&body.epoch, "epoch")?, body.numbers_left).await?;
     let flow::lease::Granted { lease, papers } = granted;
     let blocks = lease.lease.blocks.into_iter().map(|block| {
         let sync_core::lease::Block { form, agency, year, prefix, first, last } = block;

@@ -13,6 +13,8 @@ use super::value::unhex;
 
 /// Numbered paper the officer carries.
 const PAPERS: &str = "papers.json";
+/// The form that is numbered on the phone.
+const SPOT_DECISION: &str = "spot_decision";
 /// The officer's tasks.
 const TASKS: &str = "tasks.json";
 
@@ -21,7 +23,12 @@ impl Phone {
     pub(super) fn lease(&mut self) -> Done {
         let asked_ms = self.boot.monotonic_ms();
         let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
-        let wanted = post("/v1/leases", &NewLease { epoch: owner.device.epoch()?.to_string() })?;
+        let this_year = self.boot.moment(self.place).wall.date().year();
+        let left = match u32::try_from(this_year) {
+            Ok(year) => u32::try_from(owner.device.numbers_left(SPOT_DECISION, year)?).ok(),
+            Err(_before_christ) => None,
+        };
+        let wanted = post("/v1/leases", &NewLease { epoch: owner.device.epoch()?.to_string(), numbers_left: left })?;
         let granted = self.line.ask(owner.id(), &owner.key, &wanted)?;
         let Lease { hash: _, bytes, issued_ms: _, not_after_ms, blocks, papers } = read(&granted)?;
         let bytes = unhex(&bytes).ok_or_else(|| Trouble::broken("the lease is not hex"))?;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sync_core::id::{AgencyId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
-use super::schema::{number_block, number_series, paper_block};
+use super::schema::{lease, number_block, number_series, paper_block};
 use super::tx::Tx;
 use super::{Error, row};
 
@@ -79,11 +79,12 @@ impl Tx<'_> {
         Ok(1)
     }
 
-    /// The block a phone holds in this epoch for a form, agency and year; the newest where there are several.
+    /// The blocks a phone holds in this epoch for a form, agency and year: the newest `most`, oldest first.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn block_of(
+    #[expect(clippy::too_many_arguments, reason = "the key of a block, and how many")]
+    pub fn blocks_of(
         &mut self,
         tenant: &TenantId,
         device: &DeviceId,
@@ -91,7 +92,8 @@ impl Tx<'_> {
         form: &str,
         agency: &AgencyId,
         year: i64,
-    ) -> Result<Option<BlockRow>, Error> {
+        most: i64,
+    ) -> Result<Vec<BlockRow>, Error> {
         let found = number_block::table
             .filter(number_block::tenant.eq(&tenant.bytes()[..]))
             .filter(number_block::device.eq(&device.bytes()[..]))
@@ -100,10 +102,12 @@ impl Tx<'_> {
             .filter(number_block::agency.eq(&agency.bytes()[..]))
             .filter(number_block::year.eq(year))
             .order(number_block::first_number.desc())
+            .limit(most)
             .select((number_block::first_number, number_block::last_number, number_block::lease))
-            .first::<(i64, i64, Vec<u8>)>(self.db())
-            .optional()?;
+            .load::<(i64, i64, Vec<u8>)>(self.db())?;
         found
+            .into_iter()
+            .rev()
             .map(|(first, last, lease)| {
                 Ok(BlockRow {
                     form: form.to_owned(),
@@ -116,7 +120,32 @@ impl Tx<'_> {
                     lease: row::id(&lease, Digest::from_slice, "number_block.lease")?,
                 })
             })
-            .transpose()
+            .collect()
+    }
+
+    /// Year and epoch of each block granted to a phone since `since`.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn blocks_since(
+        &mut self,
+        tenant: &TenantId,
+        device: &DeviceId,
+        since: Instant,
+    ) -> Result<Vec<(i64, [u8; 8])>, Error> {
+        let leases = lease::table
+            .filter(lease::tenant.eq(&tenant.bytes()[..]))
+            .filter(lease::device.eq(&device.bytes()[..]))
+            .filter(lease::issued_ms.ge(since.ms()))
+            .select(lease::hash);
+        let found = number_block::table
+            .filter(number_block::tenant.eq(&tenant.bytes()[..]))
+            .filter(number_block::device.eq(&device.bytes()[..]))
+            .filter(number_block::lease.eq_any(leases))
+            .select((number_block::year, number_block::epoch))
+            .load::<(i64, Vec<u8>)>(self.db())?;
+        let epoch = |bytes: &[u8]| bytes.try_into().ok();
+        found.into_iter().map(|(year, bytes)| Ok((year, row::id(&bytes, epoch, "number_block.epoch")?))).collect()
     }
 
     /// Keeps a granted block.

@@ -503,6 +503,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_interval,
     device,
     inspection_task,
+    lease,
+    number_block,
     officer,
     role,
     task_officer,

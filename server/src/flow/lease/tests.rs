@@ -55,7 +55,7 @@ fn refusal<T>(outcome: &Result<T, Failure>) -> Option<Refusal> {
 #[tokio::test]
 async fn a_lease_ends_after_a_day_and_carries_numbers_of_the_organ() {
     let desk = desk();
-    let granted = grant(&desk.app, phone(&desk.app, "officer-a", 1).await, EPOCH).await.unwrap();
+    let granted = grant(&desk.app, phone(&desk.app, "officer-a", 1).await, EPOCH, None).await.unwrap();
     let lease = &granted.lease.lease;
     assert_eq!(lease.not_after, lease.issued.plus_ms(LONGEST_MS));
     let block = lease.blocks.first().unwrap();
@@ -71,17 +71,53 @@ async fn the_same_epoch_keeps_its_block_and_another_gets_another() {
     let (a, b) = (phone(&desk.app, "officer-a", 1).await, phone(&desk.app, "officer-b", 2).await);
     let mut firsts = Vec::new();
     for (caller, epoch) in [(&a, EPOCH), (&a, EPOCH), (&b, EPOCH), (&a, Epoch::new([8; 8]))] {
-        let granted = grant(&desk.app, caller.clone(), epoch).await.unwrap();
+        let granted = grant(&desk.app, caller.clone(), epoch, None).await.unwrap();
         firsts.push(granted.lease.lease.blocks.first().unwrap().first);
     }
     assert_eq!(firsts, [1, 1, 21, 41]);
 }
 
+/// The blocks of this year that a lease carries, by their first numbers.
+async fn firsts(app: &App, caller: &Caller, epoch: Epoch, left: Option<u32>) -> Vec<u32> {
+    let granted = grant(app, caller.clone(), epoch, left).await.unwrap();
+    let year = u32::try_from(app.clock.now().date().year()).unwrap();
+    granted.lease.lease.blocks.iter().filter(|block| block.year == year).map(|block| block.first).collect()
+}
+
+#[tokio::test]
+async fn a_phone_with_few_numbers_left_gets_a_further_block_ten_a_day() {
+    let desk = desk();
+    let caller = phone(&desk.app, "officer-a", 1).await;
+    assert_eq!(firsts(&desk.app, &caller, EPOCH, Some(0)).await, [1], "nothing left as nothing was granted");
+    assert_eq!(firsts(&desk.app, &caller, EPOCH, Some(10)).await, [1]);
+    assert_eq!(firsts(&desk.app, &caller, EPOCH, Some(9)).await, [1, 21]);
+    assert_eq!(firsts(&desk.app, &caller, EPOCH, None).await, [1, 21]);
+    let mut last = Vec::new();
+    for _ in 0..12 {
+        last = firsts(&desk.app, &caller, EPOCH, Some(0)).await;
+    }
+    assert_eq!(last, (0..10).map(|block| block * 20 + 1).collect::<Vec<_>>());
+    let other = phone(&desk.app, "officer-b", 2).await;
+    assert_eq!(firsts(&desk.app, &other, EPOCH, Some(0)).await, [201], "another phone has its own bound");
+}
+
+#[tokio::test]
+async fn a_phone_with_ever_new_epochs_gets_twenty_blocks_a_day_and_then_a_lease_without() {
+    let desk = desk();
+    let caller = phone(&desk.app, "officer-a", 1).await;
+    for epoch in 0..20 {
+        assert_eq!(firsts(&desk.app, &caller, Epoch::new([epoch; 8]), None).await, [u32::from(epoch) * 20 + 1]);
+    }
+    assert!(firsts(&desk.app, &caller, Epoch::new([20; 8]), Some(0)).await.is_empty());
+    assert_eq!(firsts(&desk.app, &caller, Epoch::new([3; 8]), None).await, [61], "what it holds it keeps");
+}
+
 #[tokio::test]
 async fn article_42_refuses_a_lease_without_a_valid_certificate() {
     let desk = desk();
-    let ask =
-        async |login: &str, secret| refusal(&grant(&desk.app, phone(&desk.app, login, secret).await, EPOCH).await);
+    let ask = async |login: &str, secret| {
+        refusal(&grant(&desk.app, phone(&desk.app, login, secret).await, EPOCH, None).await)
+    };
     assert_eq!(ask("officer-expired", 3).await, Some(Refusal::CertificateExpired));
     assert_eq!(ask("officer-suspended", 4).await, Some(Refusal::CertificateNotValid));
     assert_eq!(ask("principal-head", 5).await, Some(Refusal::NoCertificate));
