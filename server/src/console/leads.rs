@@ -109,7 +109,7 @@ pub async fn list(app: State, signed: SignedIn, query: Query<Filters>) -> Result
 
 fn shown(signed: &SignedIn, lead: Lead, typed: &str) -> OneLead {
     let page = Page::within(signed, Part::Leads, ("监督线索", "Supervision lead"));
-    let step = lead::next_step(&signed.caller, &lead.row);
+    let step = lead::next_step(&signed.caller, &lead);
     OneLead { page, step, lead, typed: typed.to_owned() }
 }
 

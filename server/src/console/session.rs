@@ -13,8 +13,8 @@ use crate::http::problem::Problem;
 use crate::http::{State, address};
 use crate::refusal::Failure;
 
-/// Where people land.
-const HOME: &str = "/console/cases";
+/// Where people land; it leads on to what they have.
+const HOME: &str = "/console";
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -30,7 +30,7 @@ pub struct Next {
     next: Option<String>,
 }
 
-/// A page of this console; anything else leads to the cases.
+/// A page of this console; anything else leads to the start.
 fn within(next: &str) -> &str {
     let plain = next.starts_with("/console/") && !next.contains("//") && !next.contains(['\\', '\r', '\n']);
     if plain { next } else { HOME }

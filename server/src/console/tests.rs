@@ -160,7 +160,7 @@ async fn the_session_cookie_is_bound_to_this_host_and_told_to_nobody() {
         .insert_header((COOKIE, format!("__Host-palm-visitor={visitor}")))
         .set_form([("csrf", csrf::token(&visitor).as_str()), ("login", "unit-head"), ("password", PASSWORD)]);
     let response = call_service(&app, request.to_request()).await;
-    assert_eq!((response.status().as_u16(), header(&response, "location")), (303, "/console/cases"));
+    assert_eq!((response.status().as_u16(), header(&response, "location")), (303, "/console"));
     let set: Vec<String> = response.response().cookies().map(|cookie| cookie.to_string()).collect();
     let [one] = set.as_slice() else { panic!("{set:?}") };
     let secret = one.strip_prefix("__Host-palm-session=").unwrap().split(';').next().unwrap();

@@ -12,15 +12,10 @@ use crate::random;
 use crate::refusal::{Failure, Refusal};
 use crate::store::{CaseFileRow, CaseFilter, ReadAuditRow, Tx};
 
-/// They lead, review or administer in the agency, and read what its subtree handles.
-const HANDLING: [Role; 6] = [
-    Role::UnitHead,
-    Role::PrincipalHead,
-    Role::OtherHead,
-    Role::LegalReviewer,
-    Role::CaseReviewer,
-    Role::AgencyAdmin,
-];
+/// They lead or review in the agency, and read what its subtree handles. Not administrators: they look after accounts,
+/// phones and enrolment, and read no case.
+const HANDLING: [Role; 5] =
+    [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::LegalReviewer, Role::CaseReviewer];
 /// They supervise: they read with a purpose, and change no case.
 const SUPERVISING: [Role; 3] = [Role::DepartmentSupervisor, Role::CountySupervisor, Role::CountyLeadership];
 
@@ -40,7 +35,7 @@ pub struct Access {
     pub file: CaseFileRow,
     /// The caller takes part in it.
     pub takes_part: bool,
-    /// The caller leads, reviews or administers where it is handled.
+    /// The caller leads or reviews where it is handled.
     pub handles: bool,
 }
 
@@ -71,7 +66,11 @@ pub fn reach(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, case: &CaseId)
     let takes_part = tx.takes_part(tenant, case, &caller.officer)?;
     let handles = handles_in_subtree(caller) && file.agency_path.starts_with(&caller.path);
     let supervises = supervises(caller) && caller.reaches(&file.agency_path);
-    if takes_part || handles || supervises { Ok(Access { file, takes_part, handles }) } else { Err(Refusal::NotFound.into()) }
+    if takes_part || handles || supervises {
+        Ok(Access { file, takes_part, handles })
+    } else {
+        Err(Refusal::NotFound.into())
+    }
 }
 
 /// The case, if it is within reach, with the look written down. Must run in a write transaction.

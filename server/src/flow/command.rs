@@ -75,7 +75,7 @@ pub struct Outcome {
 }
 
 /// They register decisions.
-const REGISTERING: [Role; 4] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::AgencyAdmin];
+const REGISTERING: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
 /// They return records and close cases.
 const HEADING: [Role; 1] = [Role::UnitHead];
 
@@ -149,12 +149,7 @@ pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome,
         .await
 }
 
-fn may_decide(
-    tx: &mut Tx<'_>,
-    tenant: &TenantId,
-    caller: &Caller,
-    command: &Command,
-) -> Result<Access, Failure> {
+fn may_decide(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, command: &Command) -> Result<Access, Failure> {
     let access = access::reach(tx, tenant, caller, &command.case)?;
     if access::supervises(caller) || !access.handles {
         return Err(Refusal::Forbidden.into());
@@ -163,12 +158,7 @@ fn may_decide(
     if access.takes_part { Err(Refusal::OwnCase.into()) } else { Ok(access) }
 }
 
-fn outcome(
-    tx: &mut Tx<'_>,
-    tenant: &TenantId,
-    case: CaseId,
-    change: ChangeId,
-) -> Result<Outcome, Failure> {
+fn outcome(tx: &mut Tx<'_>, tenant: &TenantId, case: CaseId, change: ChangeId) -> Result<Outcome, Failure> {
     let file = tx.case_file(tenant, &case)?.ok_or(Refusal::NotFound)?;
     Ok(Outcome { case, change, basis: file.basis, status: file.status, number: file.number })
 }

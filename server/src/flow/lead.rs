@@ -1,6 +1,7 @@
 //! Supervision leads (监督线索): the supervisor raises and closes, the agency answers. No case changes by it.
 //!
-//! Promise: each step is taken once, by those whose step it is, on the version they saw; the agency above and the
+//! Promise: each step is taken once, by those whose step it is, on the version they saw; who takes part
+//! in the case does not answer; the agency above and the
 //! supervisors see the lead, other agencies see nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,13 +25,15 @@ const RAISERS: [Role; 2] = [Role::CountySupervisor, Role::DepartmentSupervisor];
 /// They answer for the agency.
 const ANSWERERS: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
 
-/// A lead with the names of those who spoke.
+/// A lead with the names of those who spoke, for somebody.
 #[derive(Debug, Clone)]
 pub struct Lead {
     /// The lead.
     pub row: LeadRow,
     /// Names.
     pub names: BTreeMap<OfficerId, String>,
+    /// Whom it is shown to takes or took part in the case: they do not answer for the agency.
+    pub own_case: bool,
 }
 
 /// What a supervisor found.
@@ -66,16 +69,17 @@ pub struct Search {
     pub after: Option<(Instant, [u8; 16])>,
 }
 
-fn named(tx: &mut Tx<'_>, tenant: &TenantId, row: LeadRow) -> Result<Lead, Failure> {
+fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: LeadRow) -> Result<Lead, Failure> {
     let said = [Some(&row.raised), row.answer.as_ref(), row.conclusion.as_ref()];
     let people: BTreeSet<OfficerId> = said.into_iter().flatten().map(|said| said.by).collect();
     let names = super::case::names(tx, tenant, people)?;
-    Ok(Lead { row, names })
+    let own_case = tx.takes_part(tenant, &row.case, &caller.officer)?;
+    Ok(Lead { row, names, own_case })
 }
 
 /// Those who see leads: supervisors within their reach, the agency's heads and reviewers within theirs.
 fn reach(caller: &Caller) -> Result<&str, Refusal> {
-    let heads = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::LegalReviewer, Role::AgencyAdmin];
+    let heads = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::LegalReviewer];
     if access::supervises(caller) {
         return Ok(caller.reach());
     }
@@ -106,9 +110,10 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
             let asked = Asked::new(caller.officer, "lead.raise", Some(key), &[&case.to_string(), &kind, &text]);
             if let Some(made) = asked.made_before(tx, &tenant)? {
                 let corrupt = store::Error::Corrupt { what: "idempotency.made" };
-                let id: [u8; 16] = made.try_into().map_err(|_length| store::Error::Corrupt { what: "idempotency.made" })?;
+                let id: [u8; 16] =
+                    made.try_into().map_err(|_length| store::Error::Corrupt { what: "idempotency.made" })?;
                 let row = tx.lead(&tenant, &id)?.ok_or(corrupt)?;
-                return named(tx, &tenant, row);
+                return named(tx, &tenant, &caller, row);
             }
             let row = LeadRow {
                 id,
@@ -124,7 +129,7 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
             };
             tx.add_lead(&tenant, &row)?;
             asked.has_made(tx, &tenant, &id, now)?;
-            named(tx, &tenant, row)
+            named(tx, &tenant, &caller, row)
         })
         .await
 }
@@ -143,7 +148,7 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
             let mut found = tx.leads(&tenant, &filter, i64::from(limit) + 1)?;
             let more = found.len() > wanted;
             found.truncate(wanted);
-            let leads = found.into_iter().map(|row| named(tx, &tenant, row)).collect::<Result<_, _>>()?;
+            let leads = found.into_iter().map(|row| named(tx, &tenant, &caller, row)).collect::<Result<_, _>>()?;
             Ok((leads, more))
         })
         .await
@@ -158,7 +163,7 @@ pub async fn read(app: &App, caller: Caller, id: [u8; 16]) -> Result<Lead, Failu
     app.store
         .read(move |tx| {
             let row = seen(tx, &tenant, &caller, &id)?;
-            named(tx, &tenant, row)
+            named(tx, &tenant, &caller, row)
         })
         .await
 }
@@ -166,7 +171,8 @@ pub async fn read(app: &App, caller: Caller, id: [u8; 16]) -> Result<Lead, Failu
 /// Takes the next step: the agency answers, or the supervisor closes. The version that the caller saw is `version`.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] out of reach; [`Refusal::Forbidden`] where it is not the caller's step; [`Refusal::Stale`];
+/// [`Refusal::NotFound`] out of reach; [`Refusal::Forbidden`] where it is not the caller's step; [`Refusal::OwnCase`]
+/// where a head who takes part in the case would answer; [`Refusal::Stale`];
 /// [`Refusal::LeadNotOpen`] where the lead is not at this step; or an accident.
 pub async fn step(
     app: &App,
@@ -183,6 +189,9 @@ pub async fn step(
             let mut row = seen(tx, &tenant, &caller, &id)?;
             if !may_take(&caller, &row, step) {
                 return Err(Failure::from(Refusal::Forbidden));
+            }
+            if step == Step::Answer && tx.takes_part(&tenant, &row.case, &caller.officer)? {
+                return Err(Refusal::OwnCase.into());
             }
             if row.version != version {
                 return Err(Refusal::Stale.into());
@@ -201,7 +210,7 @@ pub async fn step(
             }
             after.clone_into(&mut row.status);
             row.version += 1;
-            if tx.update_lead(&tenant, &row)? { named(tx, &tenant, row) } else { Err(Refusal::Stale.into()) }
+            if tx.update_lead(&tenant, &row)? { named(tx, &tenant, &caller, row) } else { Err(Refusal::Stale.into()) }
         })
         .await
 }
@@ -217,13 +226,13 @@ pub fn may_see(caller: &Caller) -> bool {
 }
 
 /// The step that the lead waits for, if it is the caller's.
-pub fn next_step(caller: &Caller, lead: &LeadRow) -> Option<Step> {
-    let step = match lead.status.as_str() {
-        RAISED => Step::Answer,
+pub fn next_step(caller: &Caller, lead: &Lead) -> Option<Step> {
+    let step = match lead.row.status.as_str() {
+        RAISED if !lead.own_case => Step::Answer,
         ANSWERED => Step::Close,
         _ => return None,
     };
-    may_take(caller, lead, step).then_some(step)
+    may_take(caller, &lead.row, step).then_some(step)
 }
 
 fn may_take(caller: &Caller, lead: &LeadRow, step: Step) -> bool {

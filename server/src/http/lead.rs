@@ -24,7 +24,7 @@ pub const STATUSES: [&str; 3] = ["raised", "answered", "closed"];
 pub const LONGEST_TEXT: usize = 2000;
 
 fn shown(lead: Lead) -> wire::Lead {
-    let Lead { row, names } = lead;
+    let Lead { row, names, own_case: _ } = lead;
     let LeadRow { id, case, agency, agency_path: _, kind, raised, status, version, answer, conclusion } = row;
     let said = |Said { text, by, at }: Said| wire::Said {
         text,

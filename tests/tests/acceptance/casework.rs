@@ -207,6 +207,38 @@ on_both_databases! {
         assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (403, "own_case".into()));
     }
 
+    fn a_head_who_takes_part_does_not_answer_a_lead_about_the_case(server) {
+        let mut case = Case::open(server);
+        let new = json!({"case": case.id.to_string(), "kind": "procedure", "text": "询问笔录未逐页签名"});
+        let supervisor = case.person("county-supervisor");
+        let raised = supervisor.call("POST", "/v1/leads").header("Idempotency-Key", "own").json(&new).send().expect(201);
+        let head = case.person("unit-head");
+        case.save(vec![NewOp::new(Act::Invite(head.me.officer.parse().unwrap()))]);
+        let answer = |person: &Person<'_>| {
+            let call = person.call("POST", &format!("{}/answer", raised.header("location")));
+            call.header("If-Match", "\"1\"").json(&json!({"text": "已补正"})).send()
+        };
+        assert_eq!(answer(&head).refusal(), (403, "own_case".into()));
+        let _ = answer(&case.person("principal-head")).expect(200);
+    }
+
+    fn an_administrator_reads_no_case_and_registers_nothing(server) {
+        let case = Case::open(server);
+        let register = format!("{}/register", case.path());
+        for login in ["agency-admin", "county-admin"] {
+            let admin = case.person(login);
+            for path in [case.path(), format!("{}?purpose=x", case.path()), format!("{}/record", case.path())] {
+                assert_eq!(admin.call("GET", &path).send().refusal(), (404, "not_found".into()), "{login} {path}");
+            }
+            for path in ["/v1/cases", "/v1/leads"] {
+                assert_eq!(admin.call("GET", path).send().refusal(), (403, "forbidden".into()), "{login} {path}");
+            }
+            let call = admin.call("POST", &register).header("If-Match", &case.etag());
+            let refused = call.json(&json!({"target": case.record.to_string()})).send();
+            assert_eq!(refused.refusal(), (404, "not_found".into()), "{login}");
+        }
+    }
+
     fn a_supervisor_reads_with_a_purpose_and_without_citizen_numbers(server) {
         let case = Case::open(server);
         let supervisor = case.person("county-supervisor");
