@@ -140,10 +140,9 @@ pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> 
             if device.officer != caller.officer {
                 caller.must_be(&[Role::AgencyAdmin, Role::SecurityAdmin])?;
             }
-            if tx.revoke_device(&tenant, &id, now, &reason)? {
-                // Phones learn of it with the reference data.
-                tx.touch_reference(&tenant)?;
-            }
+            // The phone learns of it when it next asks the server for anything; other phones are not told, and a lease
+            // that it holds ends by itself within a day. What it hands in after this is judged when it arrives.
+            tx.revoke_device(&tenant, &id, now, &reason)?;
             Ok(tx.device(&tenant, &id)?.ok_or(Refusal::NotFound)?)
         })
         .await

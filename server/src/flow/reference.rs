@@ -1,7 +1,14 @@
 //! What a phone takes along to judge by.
+//!
+//! Promise: whoever holds the tag of an instant holds what a read at that instant would give. Certificates begin, end
+//! and are suspended by the calendar and the clock without a write, so their statuses are in the tag.
+//! Not here: which phones are revoked; no phone judges by that.
 
-use sync_core::id::Digest;
+use sha2::{Digest as _, Sha256};
+use sync_core::id::{Digest, hex};
+use sync_core::time::Instant;
 
+use super::certificate::status_at;
 use super::judge::rule_set;
 use crate::app::App;
 use crate::refusal::Failure;
@@ -12,7 +19,9 @@ use crate::store::{
 /// The whole of it, one snapshot.
 #[derive(Debug)]
 pub struct Reference {
-    /// The installation; its `reference_version` is the version of this.
+    /// Its name; see [`version`].
+    pub tag: String,
+    /// The installation.
     pub tenant: TenantRow,
     /// Hash of the rule set.
     pub rule_set: Digest,
@@ -35,36 +44,47 @@ pub struct Reference {
 /// The largest county has fewer officers.
 const ALL: i64 = 100_000;
 
-/// Name of this version: another as soon as the data or the rule set is another.
+/// Name of what a read at `now` gives: another as soon as the data, the rule set, the civil day in Asia/Shanghai or the
+/// status of a certificate is another.
 ///
 /// # Errors
 /// An accident.
-pub async fn version(app: &App) -> Result<String, Failure> {
-    let tenant = app.tenant;
-    let row = app.store.read(move |tx| tx.only_tenant().map_err(Failure::from)).await?;
-    Ok(tag(&tenant.to_string(), row.map_or(0, |row| row.reference_version)))
-}
-
-/// The tag of a version.
-pub fn tag(tenant: &str, version: i64) -> String {
-    let rules = rule_set().to_string();
-    format!(
-        "{}-{version}-{}",
-        tenant.split_at_checked(8).map_or(tenant, |(start, _)| start),
-        rules.split_at_checked(16).map_or("", |(start, _)| start)
-    )
-}
-
-/// Reads it.
-///
-/// # Errors
-/// An accident.
-pub async fn read(app: &App) -> Result<Reference, Failure> {
+pub async fn version(app: &App, now: Instant) -> Result<String, Failure> {
     let id = app.tenant;
     app.store
         .read(move |tx| {
             let tenant = tx.only_tenant()?.ok_or(crate::store::Error::Corrupt { what: "tenant" })?;
+            Ok(tag(&tenant, &tx.all_certificates(&id)?, now))
+        })
+        .await
+}
+
+fn tag(tenant: &TenantRow, certificates: &[(CertificateRow, Vec<IntervalRow>)], now: Instant) -> String {
+    let statuses = certificates.iter().fold(Sha256::new(), |hash, (certificate, history)| {
+        let status = status_at(certificate, history, now);
+        hash.chain_update(&certificate.number).chain_update([0]).chain_update(status).chain_update([0])
+    });
+    let (id, rules, statuses) = (tenant.id.to_string(), rule_set().to_string(), hex(&statuses.finalize()));
+    let (id, rules, statuses) = (start(&id, 8), start(&rules, 16), start(&statuses, 16));
+    format!("{id}-{}-{rules}-{}-{statuses}", tenant.reference_version, now.date())
+}
+
+fn start(text: &str, characters: usize) -> &str {
+    text.split_at_checked(characters).map_or(text, |(start, _)| start)
+}
+
+/// Reads it, with the certificates as they are at `now`.
+///
+/// # Errors
+/// An accident.
+pub async fn read(app: &App, now: Instant) -> Result<Reference, Failure> {
+    let id = app.tenant;
+    app.store
+        .read(move |tx| {
+            let tenant = tx.only_tenant()?.ok_or(crate::store::Error::Corrupt { what: "tenant" })?;
+            let certificates = tx.all_certificates(&id)?;
             Ok(Reference {
+                tag: tag(&tenant, &certificates, now),
                 tenant,
                 rule_set: rule_set(),
                 keys: tx.server_keys(&id)?,
@@ -72,9 +92,56 @@ pub async fn read(app: &App) -> Result<Reference, Failure> {
                 agencies: tx.agencies_below(&id, "")?,
                 items: tx.items(&id)?,
                 officers: tx.officers_below(&id, "", None, ALL)?,
-                certificates: tx.all_certificates(&id)?,
+                certificates,
                 holidays: tx.holidays(&id)?,
             })
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::flow::seed;
+
+    fn status(read: &Reference, number: &str, now: Instant) -> String {
+        let (certificate, history) = read.certificates.iter().find(|(one, _)| one.number == number).unwrap();
+        status_at(certificate, history, now).to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_ends_overnight_makes_another_version_without_a_write() {
+        let directory = tempfile::tempdir().unwrap();
+        let app = App::open(directory.path(), None, Clock::system()).unwrap();
+        let today = app.clock.now();
+        seed::people(&app.store, &app.tenant, "a trial password", today).unwrap();
+        let ends = read(&app, today).await.unwrap().certificates.into_iter();
+        let ends = ends.map(|(one, _)| one).find(|one| one.number == "22370001004").unwrap();
+        let midnight = crate::flow::certificate::ends(&ends);
+        let (before, after) = (midnight.plus_ms(-1), midnight);
+        let (old, new) = (read(&app, before).await.unwrap(), read(&app, after).await.unwrap());
+        assert_eq!(status(&old, &ends.number, before), "valid");
+        assert_eq!(status(&new, &ends.number, after), "expired");
+        assert_ne!(old.tag, new.tag);
+        assert_eq!((version(&app, before).await.unwrap(), version(&app, after).await.unwrap()), (old.tag, new.tag));
+        let noon = midnight.plus_ms(12 * 60 * 60 * 1000);
+        assert_eq!(version(&app, after).await.unwrap(), version(&app, noon).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_suspension_that_begins_in_the_course_of_a_day_makes_another_version() {
+        let directory = tempfile::tempdir().unwrap();
+        let app = App::open(directory.path(), None, Clock::system()).unwrap();
+        let today = app.clock.now();
+        seed::people(&app.store, &app.tenant, "a trial password", today).unwrap();
+        let Reference { tenant, mut certificates, .. } = read(&app, today).await.unwrap();
+        let noon = Instant::start_of(today.date()).plus_ms(12 * 60 * 60 * 1000);
+        let (_, history) = certificates.iter_mut().find(|(one, _)| one.number == "22370001001").unwrap();
+        let valid = history.last_mut().unwrap();
+        let suspended = IntervalRow { ordinal: 9, status: "suspended".into(), from: noon, ..valid.clone() };
+        valid.until = Some(noon);
+        history.push(suspended);
+        assert_ne!(tag(&tenant, &certificates, noon.plus_ms(-1)), tag(&tenant, &certificates, noon));
+    }
 }

@@ -30,20 +30,22 @@ use crate::store::{HolidayRow, ItemRow, RegionRow, ServerKeyRow};
 pub async fn read_reference(app: State, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     drop(caller);
     let held = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let current = format!("\"{}\"", flow::reference::version(&app).await?);
+    let now = app.clock.now();
+    let current = format!("\"{}\"", flow::reference::version(&app, now).await?);
     if held == Some(current.as_str()) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, current)).finish());
     }
-    let read = flow::reference::read(&app).await?;
-    let tag = format!("\"{}\"", flow::reference::tag(&app.tenant.to_string(), read.tenant.reference_version));
+    let read = flow::reference::read(&app, now).await?;
+    let tag = format!("\"{}\"", read.tag);
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, tag))
         .insert_header((CACHE_CONTROL, "private, no-cache"))
-        .json(whole(read, app.clock.now())))
+        .json(whole(read, now)))
 }
 
 fn whole(read: flow::reference::Reference, now: Instant) -> Reference {
     let flow::reference::Reference {
+        tag: _,
         tenant,
         rule_set,
         keys,

@@ -168,7 +168,8 @@ async fn an_officer_out_of_reach_looks_like_nobody() {
 #[tokio::test]
 async fn seeding_twice_changes_nothing() {
     let desk = desk();
-    let look = async || format!("{:?}", crate::flow::reference::read(&desk.app).await.unwrap());
+    let now = desk.app.clock.now();
+    let look = async || format!("{:?}", crate::flow::reference::read(&desk.app, now).await.unwrap());
     let before = look().await;
     let later = desk.app.clock.now().plus_ms(86_400_000);
     seed::people(&desk.app.store, &desk.app.tenant, "another password", later).unwrap();
