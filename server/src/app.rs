@@ -1,6 +1,8 @@
 //! What a running server holds.
 
+use std::fs::DirBuilder;
 use std::net::IpAddr;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use sync_core::id::TenantId;
@@ -103,13 +105,12 @@ impl App {
     ///
     /// # Errors
     /// [`StartError`].
-    pub fn open_with(
-        directory: &Path,
-        database: Option<&str>,
-        pool: Pool,
-        clock: Clock,
-    ) -> Result<Self, StartError> {
-        std::fs::create_dir_all(directory)
+    pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Clock) -> Result<Self, StartError> {
+        // It holds keys and cases: what is made here is for its owner alone, whatever the umask.
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
             .map_err(|source| StartError::Directory { path: directory.to_owned(), source })?;
         let embedded = format!("sqlite:{}", directory.join("palm.db").display());
         let store = Store::open_with(database.unwrap_or(&embedded), pool)?;
@@ -134,5 +135,24 @@ impl App {
             patience: Patience::default(),
             readiness: Readiness::default(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn what_is_made_in_the_data_directory_is_for_its_owner_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = parent.path().join("palm");
+        let _app = App::open(&directory, None, Clock::system()).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&directory), 0o700);
+        for file in ["palm.db", "palm.db-wal", "palm.db-shm", "palm.migrating"] {
+            assert_eq!(mode(&directory.join(file)), 0o600, "{file}");
+        }
     }
 }

@@ -4,7 +4,8 @@
 //! migrated by one process at a time; a schema newer than this program is refused, never touched.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection as _;
@@ -78,8 +79,10 @@ impl Manager {
         match self {
             Self::Sqlite(path) => {
                 let beside = path.with_extension("migrating");
-                let lock = File::create(&beside).map_err(|e| Error::Open(format!("{}: {e}", beside.display())))?;
+                let lock = private(&beside).map_err(|e| Error::Open(format!("{}: {e}", beside.display())))?;
                 lock.lock().map_err(|e| Error::Migrate(format!("lock {}: {e}", beside.display())))?;
+                // SQLite gives -wal and -shm the mode of the database.
+                drop(private(path).map_err(|e| Error::Open(format!("{}: {e}", path.display())))?);
                 run_pending(&mut self.open()?, self.embedded())
             }
             Self::Postgres(_) => {
@@ -127,6 +130,11 @@ fn run_pending(db: &mut Db, embedded: EmbeddedMigrations) -> Result<(), Error> {
     }
     db.run_pending_migrations(embedded).map_err(failed)?;
     Ok(())
+}
+
+/// The file at `path`; where there is none, an empty one that its owner alone can read, whatever the umask.
+fn private(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
 fn open_sqlite(path: &Path) -> Result<diesel::SqliteConnection, Error> {
