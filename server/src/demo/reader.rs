@@ -1,23 +1,25 @@
 //! A reader of the feed: a device of the demo's own, which pulls every change of an officer's cases and checks it.
 //!
-//! Promise: what it finds, anybody with an enrolled device finds: the changes come over `/v1/sync/pull`, are opened
-//! with `sync_core`, and fold to the state that the server shows.
+//! Promise: what it finds, anybody with an enrolled device finds: the changes come over `/v1/sync/pull`, each is
+//! verified with the key in the lease that it names, or with the published key of the server where the server made it,
+//! and they fold to the state that the server shows. A lease counts if a published key signed it.
 
 use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::random;
 use sync_core::case::{CaseState, fold};
 use sync_core::change::{Change, Received};
-use sync_core::id::{CaseId, hex};
+use sync_core::id::{CaseId, DeviceId, Digest, hex};
+use sync_core::lease::{Lease, SignedLease};
 use sync_core::message::Pulled;
-use sync_core::sign::{Signer as _, SoftwareKey};
+use sync_core::sign::{PublicKey, Signer as _, SoftwareKey, SoftwareVerifier};
 
 use super::api::Api;
-use super::stage::{Stage, text};
+use super::stage::{Stage, list, text};
 
 /// Everything that the feed holds of an officer's cases.
 #[derive(Debug, Default)]
@@ -47,6 +49,7 @@ impl Feed {
 /// The server does not answer, or what it says cannot be read.
 pub fn read(stage: &Stage, login: &str) -> anyhow::Result<Feed> {
     let api = enrol(stage, login)?;
+    let mut keys = Keys { published: published(&api.read("/v1/sync/reference")?), leases: BTreeMap::new() };
     let (mut feed, mut cursor) = (Feed::default(), String::new());
     loop {
         let reply = api.get(&format!("/v1/sync/pull?limit=500{cursor}"))?;
@@ -54,8 +57,11 @@ pub fn read(stage: &Stage, login: &str) -> anyhow::Result<Feed> {
             return Err(anyhow!("pull: {}", reply.problem()));
         }
         let page = Pulled::read(&reply.body)?;
+        for bytes in &page.leases {
+            keys.accept(bytes)?;
+        }
         for bytes in &page.changes {
-            let change = Received::read(bytes)?.trust_own_store();
+            let change = keys.verified(bytes)?;
             feed.cases.entry(change.case()).or_default().push(change);
         }
         if !page.more {
@@ -63,6 +69,46 @@ pub fn read(stage: &Stage, login: &str) -> anyhow::Result<Feed> {
         }
         cursor = format!("&cursor={}", URL_SAFE_NO_PAD.encode(&page.cursor));
     }
+}
+
+/// Keys by which changes are verified.
+#[derive(Debug)]
+struct Keys {
+    published: Vec<PublicKey>,
+    leases: BTreeMap<Digest, Lease>,
+}
+
+impl Keys {
+    /// Takes in a lease that one of the published keys signed.
+    fn accept(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        let opened = self.published.iter().find_map(|key| Lease::open(bytes, key, &SoftwareVerifier).ok());
+        let SignedLease { lease, hash, bytes: _ } =
+            opened.ok_or_else(|| anyhow!("a lease that no published key signed"))?;
+        self.leases.insert(hash, lease);
+        Ok(())
+    }
+
+    /// The change, if its device signed it.
+    fn verified(&self, bytes: &[u8]) -> anyhow::Result<Change> {
+        let received = Received::read(bytes)?;
+        let header = received.header();
+        if header.device == DeviceId::SERVER {
+            let by = |key: &PublicKey| received.clone().verify(key, &SoftwareVerifier).ok();
+            return self.published.iter().find_map(by).ok_or_else(|| anyhow!("a change that no published key signed"));
+        }
+        let lease = header.lease.and_then(|hash| self.leases.get(&hash));
+        let lease = lease.ok_or_else(|| anyhow!("a change whose lease did not come"))?;
+        let named = lease.device == header.device && lease.officer == header.officer;
+        anyhow::ensure!(named, "a change under the lease of another");
+        let key = lease.key;
+        Ok(received.verify(&key, &SoftwareVerifier)?)
+    }
+}
+
+/// The keys of the server that the reference data publish, oldest first.
+pub fn published(reference: &Value) -> Vec<PublicKey> {
+    let read = |one: &Value| unhex(&text(one, "/public_key")).and_then(|bytes| PublicKey::from_slice(&bytes));
+    list(reference, "/server_keys").iter().filter_map(read).collect()
 }
 
 fn enrol(stage: &Stage, login: &str) -> anyhow::Result<Api> {
@@ -85,4 +131,13 @@ fn enrol(stage: &Stage, login: &str) -> anyhow::Result<Api> {
     let wanted = json!({ "device": device, "challenge": challenge, "signature": signature });
     let token = anybody.post("/v1/device-tokens", &wanted, &[])?;
     anybody.with_token(&text(&token.json(), "/access_token"))
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+    let pair = |pair: &[u32]| match pair {
+        [high, low] => u8::try_from(high * 16 + low).ok(),
+        _ => None,
+    };
+    digits?.chunks(2).map(pair).collect()
 }

@@ -145,6 +145,8 @@ pub struct Matter {
     pub case: String,
     /// Who is inspected.
     pub party: String,
+    /// The fields it was opened with, by name.
+    pub opened: Value,
     /// The interview record.
     pub record: String,
     /// The decision document.

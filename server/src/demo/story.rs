@@ -31,6 +31,6 @@ fn chapters(stage: &mut Stage, team: &mut Option<Team>) -> anyhow::Result<()> {
     homecoming::tell(stage, team, &matters)?;
     let matter = &matters.restaurant;
     review::tell(stage, team, &matters)?;
-    closing::tell(stage, team, matter)?;
+    closing::tell(stage, team, &matters)?;
     supervision::tell(stage, matter)
 }

@@ -8,6 +8,7 @@ use sync_core::id::CaseId;
 use sync_core::law::calendar::Calendar;
 use sync_core::law::rule::{Outcome, evaluate};
 use sync_core::law::table::rules;
+use sync_core::lease::Block;
 
 use super::Phone;
 use super::answer::{Done, Trouble};
@@ -74,7 +75,15 @@ impl Phone {
             "enrolled": true, "device": owner.id(), "officer": owner.device.identity().officer, "pid": std::process::id(),
             "changes": changes, "unacknowledged": tally.changes, "evidence_waiting": tally.files,
             "evidence_waiting_bytes": tally.bytes, "parked": tally.parked, "state_hashes": hashes,
-            "lease_not_after_ms": lease.map(|lease| lease.lease.not_after.ms()), "papers": papers, "tasks": tasks,
+            "lease_not_after_ms": lease.as_ref().map(|lease| lease.lease.not_after.ms()),
+            "blocks": lease.map_or_else(Vec::new, |lease| lease.lease.blocks).iter().map(block).collect::<Vec<_>>(),
+            "papers": papers, "tasks": tasks,
         }))
     }
+}
+
+/// Numbers that the phone may give offline.
+fn block(block: &Block) -> Json {
+    let Block { form, agency: _, year, prefix, first, last } = block;
+    json!({"form": form, "year": year, "prefix": prefix, "first": first, "last": last})
 }

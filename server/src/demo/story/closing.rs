@@ -6,9 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sync_core::id::Digest;
 use sync_core::record::{CaseRecord, SignedRecord};
-use sync_core::sign::{PublicKey, SoftwareVerifier};
+use sync_core::sign::SoftwareVerifier;
 
 use super::homecoming::sync_both;
+use super::offline::Matters;
 use crate::demo::api::{Api, Reply};
 use crate::demo::reader;
 use crate::demo::stage::{Matter, Stage, Team, add, list, put_on, step, text};
@@ -18,7 +19,8 @@ use crate::demo::words::SUPPLEMENT;
 ///
 /// # Errors
 /// An accident.
-pub fn tell(stage: &mut Stage, team: &mut Team, matter: &Matter) -> anyhow::Result<()> {
+pub fn tell(stage: &mut Stage, team: &mut Team, matters: &Matters) -> anyhow::Result<()> {
+    let matter = &matters.restaurant;
     let head = stage.sign_in("unit-head")?;
     let case = &matter.case;
     team.a.save(case, vec![step("reported_for_record", matter.number.as_str())])?;
@@ -33,7 +35,7 @@ pub fn tell(stage: &mut Stage, team: &mut Team, matter: &Matter) -> anyhow::Resu
         || registered.problem(),
     );
     supplemented(stage, team, &head, matter)?;
-    own_case(stage, case)?;
+    own_case(stage, team, &head, matters)?;
     let closed = command(&head, case, "close", &json!({ "note": "已履行" }))?;
     let number = text(&closed.json(), "/number");
     stage.claim(
@@ -96,11 +98,21 @@ fn supplemented(stage: &mut Stage, team: &mut Team, head: &Api, matter: &Matter)
     Ok(())
 }
 
-/// Who handles the case does not close it.
-fn own_case(stage: &mut Stage, case: &str) -> anyhow::Result<()> {
+/// Without the head's role nobody closes, and a head not where they take part.
+fn own_case(stage: &mut Stage, team: &mut Team, head: &Api, matters: &Matters) -> anyhow::Result<()> {
     let officer = stage.sign_in("officer-a")?;
-    let refused = command(&officer, case, "close", &json!({}))?;
-    stage.same("办案人员不能给自己的案件结案", "An officer of the case cannot close it", &refused.status, &403);
+    let without = command(&officer, &matters.restaurant.case, "close", &json!({}))?;
+    let stall = &matters.stall.case;
+    let me = text(&head.read("/v1/me")?, "/officer");
+    team.b.save(stall, vec![json!({ "invite": me })])?;
+    sync_both(team)?;
+    let own = command(head, stall, "close", &json!({}))?;
+    stage.same(
+        "办案人员没有所长的角色，不能结案；所长参与了面馆一案，也不能给该案结案",
+        "An officer without the head's role cannot close; nor can the head close the stall's case, having joined it",
+        &[(without.status, without.code()), (own.status, own.code())],
+        &[(403, "forbidden".to_owned()), (403, "own_case".to_owned())],
+    );
     Ok(())
 }
 
@@ -109,8 +121,7 @@ fn recorded(stage: &mut Stage, head: &Api, matter: &Matter, number: &str) -> any
     let record = head.read(&format!("/v1/cases/{}/record", matter.case))?;
     let bytes = STANDARD.decode(text(&record, "/signed"))?;
     let reference = head.read("/v1/sync/reference")?;
-    let key = list(&reference, "/server_keys").last().map(|key| text(key, "/public_key")).unwrap_or_default();
-    let key = unhex(&key).and_then(|bytes| PublicKey::from_slice(&bytes)).ok_or_else(|| anyhow!("no published key"))?;
+    let key = reader::published(&reference).pop().ok_or_else(|| anyhow!("no published key"))?;
     let opened = CaseRecord::open(&bytes, &key, &SoftwareVerifier);
     let mut forged = bytes.clone();
     if let Some(last) = forged.last_mut() {
@@ -135,13 +146,4 @@ fn recorded(stage: &mut Stage, head: &Api, matter: &Matter, number: &str) -> any
         || format!("{} {} {} {photographs}", record.number, record.state, folded),
     );
     Ok(())
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    let pair = |pair: &[u32]| match pair {
-        [high, low] => u8::try_from(high * 16 + low).ok(),
-        _ => None,
-    };
-    digits?.chunks(2).map(pair).collect()
 }

@@ -1,9 +1,13 @@
 //! Chapter 1: the server and its county.
 
 use serde_json::Value;
+use sync_core::time::{Date, Instant};
 
-use crate::demo::stage::{Stage, list, text};
+use crate::demo::stage::{Stage, list, text, today};
 
+const DAY_MS: i64 = 86_400_000;
+/// Whose certificate is about to end: within so many days.
+const ENDING: (&str, i64) = ("吴桂芳", 90);
 /// Who supervises.
 const SUPERVISOR: &str = "county-supervisor";
 
@@ -59,16 +63,22 @@ fn agencies(stage: &mut Stage, reference: &Value) {
 }
 
 fn certificates(stage: &mut Stage, reference: &Value) {
-    let of = |name: &str| {
+    let certificate = |name: &str, part: &str| {
         let officer = list(reference, "/officers").iter().find(|one| text(one, "/officer/name") == name);
-        officer.map(|one| text(one, "/certificates/0/status")).unwrap_or_default()
+        officer.map(|one| text(one, &format!("/certificates/0/{part}"))).unwrap_or_default()
     };
+    let of = |name: &str| certificate(name, "status");
     let found = ["李建国", "陈晓梅", "吴桂芳", "周志强", "郑海涛"].map(of);
     let wanted = ["valid", "valid", "valid", "expired", "suspended"].map(str::to_owned);
-    stage.same(
-        "执法证：有效、有效、即将到期、已过期、被暂扣",
-        "Certificates: valid, valid, about to end, expired, suspended",
-        &found,
-        &wanted,
+    let (ending, most) = ENDING;
+    let last = certificate(ending, "valid_until");
+    let left =
+        last.parse::<Date>().ok().map(|last| (Instant::start_of(last).ms() - Instant::start_of(today()).ms()) / DAY_MS);
+    let ends = left.is_some_and(|left| (0..=most).contains(&left));
+    stage.claim(
+        &format!("执法证：有效、有效、有效但 90 日内到期（{last}）、已过期、被暂扣"),
+        &format!("Certificates: valid, valid, valid but ending within 90 days ({last}), expired, suspended"),
+        found == wanted && ends,
+        || format!("{found:?}, {ending} until {last}"),
     );
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
 use serde_json::{Value, json};
+use server::clock::Clock;
 
 use crate::demo::api::{Api, encoded};
 use crate::demo::link::Link;
@@ -146,17 +147,26 @@ fn leave(stage: &mut Stage, a: &mut Member, b: &mut Member) -> anyhow::Result<Ve
         approved,
         || format!("{tasks:?}"),
     );
-    let status = a.phone.must("status", json!({}))?;
-    let leased = status.get("lease_not_after_ms").is_some_and(Value::is_i64);
+    let (for_a, for_b) = (a.phone.must("status", json!({}))?, b.phone.must("status", json!({}))?);
     stage.claim(
-        "许可与号段、编号文书已在手机上",
-        "Lease, number block and numbered paper are there",
-        leased,
-        || status.to_string(),
+        "许可（未到期）、号段、编号文书已在两部手机上",
+        "Lease (not ended), number block and numbered paper are on both phones",
+        equipped(&for_a) && equipped(&for_b),
+        || format!("{for_a}; {for_b}"),
     );
     a.phone.connect(None)?;
     b.phone.connect(None)?;
-    let offline = a.phone.must("sync", json!({})).is_err();
-    stage.claim("两部手机均已离线", "Both phones are offline", offline, || "a sync went through".to_owned());
+    let offline = [a.phone.must("sync", json!({})).is_err(), b.phone.must("sync", json!({})).is_err()];
+    stage.same("两部手机均已离线，同步都不通", "Both phones are offline, no sync goes through", &offline, &[true; 2]);
     Ok(tasks)
+}
+
+/// A permission that holds now, numbers to give and paper that bears numbers.
+fn equipped(status: &Value) -> bool {
+    let number = |of: &Value, part: &str| of.get(part).and_then(Value::as_i64);
+    let some = |range: &Value| matches!((number(range, "first"), number(range, "last")), (Some(a), Some(b)) if a <= b);
+    let is_form = |block: &Value| text(block, "/form") == "spot_decision";
+    number(status, "lease_not_after_ms").is_some_and(|until| until > Clock::system().now().ms())
+        && list(status, "/blocks").iter().any(|block| is_form(block) && some(block))
+        && list(status, "/papers").iter().any(some)
 }

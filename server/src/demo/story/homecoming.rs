@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use serde_json::{Value, json};
 
-use super::offline::Matters;
+use super::offline::{Matters, PLACE_B, at};
 use super::pids;
 use crate::demo::link::count;
 use crate::demo::stage::{Member, Stage, Team, put, text};
@@ -76,9 +76,7 @@ fn killed_in_a_save(stage: &mut Stage, member: &mut Member, case: &str) -> anyho
         &after,
         &before,
     );
-    member
-        .phone
-        .must("locate", json!({ "latitude_e7": 310_746_000, "longitude_e7": 1_098_785_100, "accuracy_m": 8 }))?;
+    member.phone.must("locate", at(PLACE_B))?;
     let saved = member.save(case, remark())?;
     let change = text(&saved, "/change");
     stage.interference.mark_change(change.parse()?, REMARK_WORDS.0, REMARK_WORDS.1);

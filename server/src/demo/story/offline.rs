@@ -12,6 +12,11 @@ use sync_core::time::Date;
 use crate::demo::stage::{Matter, Member, Stage, Team, add, flags, list, put, put_on, step, text, today};
 use crate::demo::words::{self, Party};
 
+/// Where the first phone is, 1e-7 degrees north and east: 广东中路.
+pub const PLACE_A: (i64, i64) = (310_746_000, 1_098_783_000);
+/// Where the second is: twenty metres along it.
+pub const PLACE_B: (i64, i64) = (310_746_000, 1_098_785_100);
+
 /// What the field work left.
 #[derive(Debug)]
 pub struct Matters {
@@ -53,12 +58,15 @@ pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matters> {
     Ok(Matters { restaurant: matter, stall })
 }
 
-/// 广东中路, and twenty metres along it.
 fn locate(team: &mut Team) -> anyhow::Result<()> {
-    let at = |longitude: i64| json!({ "latitude_e7": 310_746_000, "longitude_e7": longitude, "accuracy_m": 8 });
-    team.a.phone.must("locate", at(1_098_783_000))?;
-    team.b.phone.must("locate", at(1_098_785_100))?;
+    team.a.phone.must("locate", at(PLACE_A))?;
+    team.b.phone.must("locate", at(PLACE_B))?;
     Ok(())
+}
+
+/// A place, as a phone is told where it is.
+pub fn at((latitude, longitude): (i64, i64)) -> Value {
+    json!({ "latitude_e7": latitude, "longitude_e7": longitude, "accuracy_m": 8 })
 }
 
 fn task(tasks: &[Value], place: usize) -> anyhow::Result<&Value> {
@@ -78,9 +86,9 @@ fn open(lead: &mut Member, mate: &str, party: &Party, task: &Value, today: Date)
         "address": party.address,
         "violation_date": today.to_string(),
     });
-    let command = json!({ "kind": "inspection", "item": text(task, "/item"), "officers": [mate], "fields": fields });
+    let command = json!({ "kind": "inspection", "item": text(task, "/item"), "officers": [mate], "fields": &fields });
     let opened = lead.act("open", command)?;
-    Ok(Matter { case: text(&opened, "/case"), party: party.name.clone(), ..Matter::default() })
+    Ok(Matter { case: text(&opened, "/case"), party: party.name.clone(), opened: fields, ..Matter::default() })
 }
 
 /// Phone to phone: the first waits, the second comes.

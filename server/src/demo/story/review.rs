@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sync_core::id::CaseId;
 
 use super::homecoming::sync_both;
-use super::offline::Matters;
+use super::offline::{Matters, PLACE_A, PLACE_B, at};
 use crate::demo::api::{Api, encoded};
 use crate::demo::reader::{self, Feed};
 use crate::demo::stage::{Matter, Stage, Team, list, text};
@@ -29,7 +29,8 @@ pub fn tell(stage: &mut Stage, team: &mut Team, matters: &Matters) -> anyhow::Re
     nothing_lost(stage, team, matters, &feed)?;
     let case = head.read(&format!("/v1/cases/{}", matters.restaurant.case))?;
     counted(stage, &case);
-    as_written(stage, &case);
+    as_written(stage, &case, &matters.restaurant);
+    stall(stage, &head, &matters.stall)?;
     alike(stage, team, &matters.restaurant, &case, &feed)?;
     conflict(stage, team, &head, &matters.restaurant.case, &case)
 }
@@ -127,22 +128,26 @@ fn counted(stage: &mut Stage, case: &Value) {
 }
 
 /// The fields of the case, as the officers wrote them.
-fn as_written(stage: &mut Stage, case: &Value) {
+fn as_written(stage: &mut Stage, case: &Value, matter: &Matter) {
     let stands = |name: &str| {
         let field = list(case, "/fields").iter().find(|field| text(field, "/name") == name);
         field.and_then(|field| field.get("value")).cloned().unwrap_or_default()
     };
-    let written = words::front_of_house().into_iter().chain(words::kitchen());
+    let ops = words::front_of_house().into_iter().chain(words::kitchen());
+    let mut written: BTreeMap<String, Value> =
+        ops.map(|op| (text(&op, "/put"), op.get("value").cloned().unwrap_or_default())).collect();
+    written.extend(matter.opened.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
     let different: Vec<String> = written
-        .filter(|op| Some(&stands(&text(op, "/put"))) != op.get("value"))
-        .map(|op| format!("{} is {}", text(&op, "/put"), stands(&text(&op, "/put"))))
+        .iter()
+        .filter(|(name, value)| stands(name) != **value)
+        .map(|(name, value)| format!("{name} is {}, not {value}", stands(name)))
         .collect();
-    let fields = list(case, "/fields").len();
+    let compared = written.len();
     stage.claim(
-        &format!("检查的 {fields} 个字段与写下时一致"),
-        &format!("{fields} fields of the inspection are as they were written"),
-        different.is_empty() && fields >= 40,
-        || format!("{fields} fields, {different:?}"),
+        &format!("{compared} 个字段逐一与写下时比对，一致"),
+        &format!("{compared} fields, each compared with what was written, are the same"),
+        different.is_empty() && compared >= 40,
+        || format!("{compared} fields, {different:?}"),
     );
     stage.same(
         "被打断后重新保存的备注与写下时一致",
@@ -150,6 +155,27 @@ fn as_written(stage: &mut Stage, case: &Value) {
         &stands("remarks"),
         &Value::from(words::REMARK),
     );
+}
+
+/// The noodle stall's decision, as the server shows it.
+fn stall(stage: &mut Stage, head: &Api, matter: &Matter) -> anyhow::Result<()> {
+    let case = head.read(&format!("/v1/cases/{}", matter.case))?;
+    let document = list(&case, "/entities").iter().find(|entity| text(entity, "/id") == matter.decision);
+    let fields = document.map(|document| list(document, "/fields")).unwrap_or_default();
+    let fine = fields.iter().find(|field| text(field, "/name") == "fine_fen").and_then(|field| field.get("value"));
+    let signed: BTreeSet<String> = list(&case, "/signatures")
+        .iter()
+        .filter(|signed| text(signed, "/document") == matter.decision)
+        .map(|signed| text(signed, "/role"))
+        .collect();
+    let wanted = BTreeSet::from(["officer", "party", "second_officer"].map(str::to_owned));
+    stage.same(
+        "服务器上面馆的决定书：罚款 200 元（20,000 分），两名执法人员和当事人签名",
+        "The stall's decision on the server: 200 yuan (20,000 fen), signed by both officers and the party",
+        &(fine.cloned().unwrap_or_default(), signed),
+        &(json!(20_000), wanted),
+    );
+    Ok(())
 }
 
 /// Server, both phones and an independent reader fold the same state.
@@ -170,17 +196,18 @@ fn alike(stage: &mut Stage, team: &mut Team, matter: &Matter, case: &Value, feed
 fn conflict(stage: &mut Stage, team: &mut Team, head: &Api, id: &str, case: &Value) -> anyhow::Result<()> {
     let conflicts = list(case, "/conflicts");
     let live = conflicts.first().map(|field| list(field, "/live").to_vec()).unwrap_or_default();
-    let told: BTreeSet<String> = live
+    let told = |name: &str, value: &Value, place: &Value| format!("{name} {value} {place}");
+    let found: BTreeSet<String> = live
         .iter()
         .filter(|value| value.pointer("/by/wall_ms").is_some_and(Value::is_i64))
-        .filter(|value| value.pointer("/by/place/latitude_e7").is_some_and(Value::is_i64))
-        .map(|value| format!("{} {}", text(value, "/by/name"), value.get("value").unwrap_or(&Value::Null)))
+        .filter_map(|value| Some(told(&text(value, "/by/name"), value.get("value")?, value.pointer("/by/place")?)))
         .collect();
-    let wanted = BTreeSet::from([format!("{} 4", team.a.name), format!("{} 6", team.b.name)]);
+    let wanted =
+        BTreeSet::from([told(&team.a.name, &json!(4), &at(PLACE_A)), told(&team.b.name, &json!(6), &at(PLACE_B))]);
     stage.same(
-        "一个字段有两个值，各有作者、时间、地点",
-        "One field holds two values, each with author, time and place",
-        &(conflicts.len(), told),
+        "一个字段有两个值，各有作者、时间，地点即两部手机所在",
+        "One field holds two values, each with author and time, and the place where its phone was",
+        &(conflicts.len(), found),
         &(1, wanted),
     );
     let a = &mut team.a;
@@ -195,14 +222,14 @@ fn conflict(stage: &mut Stage, team: &mut Team, head: &Api, id: &str, case: &Val
         field.to_string()
     });
     let history = head.read(&format!("/v1/cases/{id}/fields/case/{FIELD}/history"))?;
-    let acts: Vec<String> = list(&history, "/writes").iter().map(|write| text(write, "/act")).collect();
-    let mut sorted = acts.clone();
-    sorted.sort();
+    let told = |write: &Value| format!("{} {}", text(write, "/act"), write.get("value").unwrap_or(&Value::Null));
+    let mut writes: Vec<String> = list(&history, "/writes").iter().map(told).collect();
+    writes.sort();
     stage.same(
-        "原来的两个值仍在历史中",
-        "Both values remain in the history",
-        &sorted,
-        &vec!["put".to_owned(), "put".to_owned(), "resolve".to_owned()],
+        "原来的两个值 4 和 6 仍在历史中",
+        "Both values, 4 and 6, remain in the history",
+        &writes,
+        &["put 4", "put 6", "resolve 6"].map(str::to_owned).to_vec(),
     );
     Ok(())
 }
