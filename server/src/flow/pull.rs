@@ -69,11 +69,11 @@ fn page(
         Some(_) | None => (row.log_size, Digest::new(row.log_root)),
     };
     let cursor_out = Cursor { log_epoch: epoch, size: end.cast_unsigned(), root, reach };
-    let changed = cursor.is_none_or(|cursor| cursor.reach != reach);
+    let elsewhere = cursor.is_none_or(|cursor| cursor.reach != reach);
     Ok(Pulled {
         cursor: cursor_out.to_bytes(),
         more: end < row.log_size,
-        cases: if changed { Some(heads(tx, tenant, &cases)?) } else { None },
+        cases: if elsewhere { Some(heads(tx, tenant, &cases)?) } else { None },
         removed: Vec::new(),
         leases: leases(tx, tenant, changes.iter().map(|stored| &stored.change))?,
         changes: changes.iter().map(|stored| stored.change.to_bytes()).collect(),

@@ -34,8 +34,7 @@ pub(super) use {insert_rows, on_each};
 pub(super) const ROWS_PER_STATEMENT: usize = 128;
 
 /// The bytes in a column, summed: a sum of BIGINT is NUMERIC on PostgreSQL, which `Db` cannot carry.
-pub(super) fn bytes_in<C: diesel::Column>(column: C) -> diesel::expression::SqlLiteral<diesel::sql_types::BigInt> {
-    let _ = column;
+pub(super) fn bytes_in<C: diesel::Column>() -> diesel::expression::SqlLiteral<diesel::sql_types::BigInt> {
     diesel::dsl::sql(&format!("CAST(COALESCE(SUM(LENGTH({})), 0) AS BIGINT)", C::NAME))
 }
 

@@ -55,7 +55,7 @@ impl Tx<'_> {
             .filter(parked::tenant.eq(&tenant.bytes()[..]))
             .filter(parked::device.eq(&device.bytes()[..]));
         let changes = theirs.count().get_result(self.db())?;
-        let bytes = theirs.select(dialect::bytes_in(parked::bytes)).first(self.db())?;
+        let bytes = theirs.select(dialect::bytes_in::<parked::bytes>()).first(self.db())?;
         Ok((changes, bytes))
     }
 

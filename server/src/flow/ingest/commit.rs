@@ -109,7 +109,6 @@ impl Group<'_, '_> {
                         told += 1;
                         self.alarm("refused", Some(push.bringer.device), None, *change, code)?;
                     }
-                    Item::Refused { .. } => {}
                     Item::Checked { change, lease }
                         if !self.before.contains(&change.id()) && seen.insert(change.id()) =>
                     {
@@ -117,7 +116,7 @@ impl Group<'_, '_> {
                         lanes.entry(change.case()).or_default().push(Arrived { change, lease, bringer });
                     }
                     // Stored before or twice in this group, or nothing that can be checked.
-                    Item::Checked { .. } | Item::NoLease { .. } => {}
+                    Item::Checked { .. } | Item::NoLease { .. } | Item::Refused { .. } => {}
                 }
             }
         }
