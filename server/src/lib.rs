@@ -5,8 +5,8 @@
 
 pub mod app;
 pub mod clock;
-pub mod console;
 pub mod config;
+pub mod console;
 pub mod evidence_store;
 pub mod flow;
 pub mod http;

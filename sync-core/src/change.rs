@@ -121,7 +121,9 @@ impl Received {
             return Err(ReadError::TooLarge);
         }
         let (sign1, ops_bytes, values) = Reader::whole(bytes, |reader| {
-            reader.tuple(3, |reader| Ok::<_, CodecError>((reader.bytes()?, reader.bytes()?, reader.optional(Reader::bytes)?)))
+            reader.tuple(3, |reader| {
+                Ok::<_, CodecError>((reader.bytes()?, reader.bytes()?, reader.optional(Reader::bytes)?))
+            })
         })?;
         Self::from_parts(sign1, ops_bytes, values)
     }
@@ -231,7 +233,12 @@ impl Change {
     /// Operations that committed to a value which is not here: sealed, or still to come.
     pub fn missing_values(&self) -> Vec<u32> {
         let held = |index: &u32| self.values.get(*index).is_some();
-        self.ops.iter().zip(0..).filter(|(op, index)| op.commit.is_some() && !held(index)).map(|(_, index)| index).collect()
+        self.ops
+            .iter()
+            .zip(0..)
+            .filter(|(op, index)| op.commit.is_some() && !held(index))
+            .map(|(_, index)| index)
+            .collect()
     }
 
     /// Removes the values of these operations for good; the other salts stay, the secret goes.

@@ -319,10 +319,7 @@ impl<'a> Reader<'a> {
         read(self).map(Some)
     }
 
-    fn nested<T, E: From<CodecError>>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
+    fn nested<T, E: From<CodecError>>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         if self.depth == MAX_DEPTH {
             return Err(CodecError::TooDeep.into());
         }

@@ -48,11 +48,8 @@ pub fn is_closed(state: &CaseState) -> bool {
 /// supplementary record, added after the return was seen, that names what was returned in its field `record`, or whose
 /// save writes to what was returned or below it.
 pub fn returned(state: &CaseState, graph: &Graph<'_>) -> Vec<(OpId, Option<OpId>)> {
-    let supplements: Vec<(OpId, BTreeSet<OpId>)> = state
-        .entities_of(SUPPLEMENTARY_RECORD)
-        .into_iter()
-        .map(|(id, _)| (id, touched(state, graph, id)))
-        .collect();
+    let supplements: Vec<(OpId, BTreeSet<OpId>)> =
+        state.entities_of(SUPPLEMENTARY_RECORD).into_iter().map(|(id, _)| (id, touched(state, graph, id))).collect();
     let names = |supplement: OpId, target: OpId| {
         state.value(Some(supplement), RECORD).and_then(Value::as_text) == Some(target.to_string().as_str())
     };

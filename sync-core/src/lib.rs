@@ -7,10 +7,10 @@
 pub mod case;
 pub mod change;
 pub mod codec;
+pub mod decision;
 #[cfg(feature = "device")]
 pub mod device;
 pub mod facts;
-pub mod decision;
 pub mod id;
 pub mod law;
 pub mod lease;
@@ -22,10 +22,10 @@ pub mod money;
 pub mod op;
 pub mod plan;
 pub mod receipt;
+pub mod record;
 pub mod schema;
 #[cfg(feature = "device")]
 pub mod session;
-pub mod record;
 pub mod sign;
 pub mod time;
 pub mod value;

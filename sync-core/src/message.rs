@@ -37,8 +37,7 @@ pub enum Class {
 
 impl Class {
     /// All classes; the place is the number on the wire.
-    pub const ALL: [Self; 5] =
-        [Self::Parked, Self::Accepted, Self::Quarantined, Self::WithoutEffect, Self::Refused];
+    pub const ALL: [Self; 5] = [Self::Parked, Self::Accepted, Self::Quarantined, Self::WithoutEffect, Self::Refused];
 
     /// The stable code.
     pub const fn code(self) -> &'static str {

@@ -118,11 +118,8 @@ fn changes() -> Vec<Change> {
     let forty = li.write(Some(case), &[first.id()], vec![seats(40, vec![])]);
     let forty_two = wang.write(Some(case), &[first.id()], vec![seats(42, vec![])]);
     let strange = stranger.write(Some(case), &[first.id()], vec![seats(99, vec![])]);
-    let verdict = Act::Verdict(VerdictAct {
-        change: strange.id(),
-        outcome: Outcome::Exclude,
-        code: "not_a_participant".into(),
-    });
+    let verdict =
+        Act::Verdict(VerdictAct { change: strange.id(), outcome: Outcome::Exclude, code: "not_a_participant".into() });
     let verdict = server.write(Some(case), &[strange.id()], vec![NewOp::new(verdict)]);
     let chosen = resolution(Value::Int(42), "两人重新清点");
     let resolve = NewOp { act: Act::Resolve, ..seats(0, vec![op(&forty, 0), op(&forty_two, 0)]) }.with(chosen);
@@ -262,12 +259,14 @@ fn the_golden_vectors_hold() {
 
 #[test]
 fn the_golden_changes_are_read_and_checked_from_their_bytes() {
-    let file: Json =
-        serde_json::from_str(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/v1.json")).unwrap())
-            .unwrap();
+    let file: Json = serde_json::from_str(
+        &std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/v1.json")).unwrap(),
+    )
+    .unwrap();
     for vector in file["changes"].as_array().unwrap() {
         let text = vector["envelope"].as_str().unwrap();
-        let bytes: Vec<u8> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect();
+        let bytes: Vec<u8> =
+            (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect();
         let received = Received::read(&bytes).unwrap();
         assert_eq!(received.id().to_string(), vector["id"].as_str().unwrap());
         let device = received.header().device.bytes()[0];

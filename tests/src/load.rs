@@ -57,7 +57,8 @@ pub fn over(name: &str, server: &Server, address: Option<&str>, plan: &Plan) -> 
             pushes
         })
         .collect();
-    text += &format!("{}\n", report::pushes(&measured, &limits));
+    text.push_str(&report::pushes(&measured, &limits));
+    text.push('\n');
     if !plan.pushes_only {
         text += &reading(name, server, &mut numbers, plan);
     }

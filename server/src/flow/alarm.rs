@@ -38,10 +38,8 @@ pub async fn list(
     let agency_path = (!everywhere).then(|| caller.reach().to_owned()).filter(|path| !path.is_empty());
     let (tenant, wanted) = (app.tenant, usize::try_from(limit).map_err(Failure::broken)?);
     let filter = AlarmFilter { agency_path, after };
-    let mut found = app
-        .store
-        .read(move |tx| tx.alarm_page(&tenant, &filter, i64::from(limit) + 1).map_err(Failure::from))
-        .await?;
+    let mut found =
+        app.store.read(move |tx| tx.alarm_page(&tenant, &filter, i64::from(limit) + 1).map_err(Failure::from)).await?;
     let more = found.len() > wanted;
     found.truncate(wanted);
     Ok((found, more))

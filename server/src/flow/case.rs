@@ -219,11 +219,7 @@ pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, na
 }
 
 /// What the phones that recorded these changes are called.
-fn phones(
-    tx: &mut Tx<'_>,
-    tenant: &TenantId,
-    held: &[StoredChange],
-) -> Result<BTreeMap<DeviceId, String>, Failure> {
+fn phones(tx: &mut Tx<'_>, tenant: &TenantId, held: &[StoredChange]) -> Result<BTreeMap<DeviceId, String>, Failure> {
     let devices: BTreeSet<DeviceId> = held.iter().map(|stored| stored.change.header().device).collect();
     let mut phones = BTreeMap::new();
     for device in devices {

@@ -9,8 +9,8 @@ mod check;
 mod commit;
 mod standing;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, RwLock};

@@ -69,7 +69,17 @@ impl<'a, 't> Recorder<'a, 't> {
         let frontier = Frontier::restore(size, &tenant.log_frontier)
             .filter(|frontier| frontier.root().bytes() == &tenant.log_root)
             .ok_or(store::Error::Corrupt { what: "tenant.log_frontier" })?;
-        Ok(Self { tx, keys, now, tenant, frontier, changes: Vec::new(), leaves: Vec::new(), marks: Vec::new(), grown: false })
+        Ok(Self {
+            tx,
+            keys,
+            now,
+            tenant,
+            frontier,
+            changes: Vec::new(),
+            leaves: Vec::new(),
+            marks: Vec::new(),
+            grown: false,
+        })
     }
 
     /// The installation.

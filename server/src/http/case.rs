@@ -57,7 +57,8 @@ pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> 
 /// # Errors
 /// [`Refusal::Malformed`] that names the field; [`Refusal::WrongCursor`].
 pub fn search(query: CaseQuery) -> Result<Search, Refused> {
-    let CaseQuery { status, kind, agency, officer, from, to, text: words, limit: _, cursor: after, purpose: why } = query;
+    let CaseQuery { status, kind, agency, officer, from, to, text: words, limit: _, cursor: after, purpose: why } =
+        query;
     let one_of = |value: Option<String>, known: &[&str], field: &str| match value {
         Some(value) if !known.contains(&value.as_str()) => Err(wrong(field)),
         other => Ok(other),
@@ -157,9 +158,13 @@ async fn run(
     let command = Command { case: case_id(case)?, seen: if_match(request)?, key: idempotency_key(request)?, wish };
     let command::Outcome { case, change, basis, status, number } = command::run(&app, caller, command).await?;
     let (case, change, basis) = (case.to_string(), change.to_string(), basis.to_string());
-    Ok(HttpResponse::build(OK)
-        .insert_header((ETAG, format!("\"{basis}\"")))
-        .json(CommandOutcome { case, change, basis, status, number }))
+    Ok(HttpResponse::build(OK).insert_header((ETAG, format!("\"{basis}\""))).json(CommandOutcome {
+        case,
+        change,
+        basis,
+        status,
+        number,
+    }))
 }
 
 /// Registers an on-the-spot decision that was reported to the organ (备案). Nobody approves it. By a head or the

@@ -29,10 +29,8 @@ const HARMLESS: [(&str, &str); 6] = [
 
 /// The response.
 pub fn download(row: &EvidenceFileRow, file: File) -> HttpResponse {
-    let (kind, extension) = HARMLESS
-        .into_iter()
-        .find(|(kind, _)| *kind == row.media_type)
-        .unwrap_or(("application/octet-stream", "bin"));
+    let (kind, extension) =
+        HARMLESS.into_iter().find(|(kind, _)| *kind == row.media_type).unwrap_or(("application/octet-stream", "bin"));
     let short: String = row.digest.to_string().chars().take(12).collect();
     let name = format!(
         "attachment; filename=\"evidence-{short}.{extension}\"; filename*=UTF-8''%E8%AF%81%E6%8D%AE-{short}.{extension}"

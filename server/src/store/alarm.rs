@@ -70,12 +70,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn alarm_page(
-        &mut self,
-        tenant: &TenantId,
-        filter: &AlarmFilter,
-        limit: i64,
-    ) -> Result<Vec<AlarmRow>, Error> {
+    pub fn alarm_page(&mut self, tenant: &TenantId, filter: &AlarmFilter, limit: i64) -> Result<Vec<AlarmRow>, Error> {
         let mut query = alarm::table
             .filter(alarm::tenant.eq(tenant.bytes().to_vec()))
             .order((alarm::at_ms.desc(), alarm::id.desc()))

@@ -79,7 +79,8 @@ impl Row {
             Some(Said { text, by, at }) => (Some(text), Some(by.bytes().to_vec()), Some(at.ms())),
             None => (None, None, None),
         };
-        let ((answer, answered_by, answered_ms), (conclusion, closed_by, closed_ms)) = (parts(answer), parts(conclusion));
+        let ((answer, answered_by, answered_ms), (conclusion, closed_by, closed_ms)) =
+            (parts(answer), parts(conclusion));
         Self {
             tenant: tenant.bytes().to_vec(),
             id: id.to_vec(),
@@ -137,11 +138,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn lead(&mut self, tenant: &TenantId, id: &[u8; 16]) -> Result<Option<LeadRow>, Error> {
-        let found = lead::table
-            .find((&tenant.bytes()[..], &id[..]))
-            .select(Row::as_select())
-            .first(self.db())
-            .optional()?;
+        let found =
+            lead::table.find((&tenant.bytes()[..], &id[..])).select(Row::as_select()).first(self.db()).optional()?;
         found.map(Row::restore).transpose()
     }
 

@@ -51,9 +51,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn parked_by(&mut self, tenant: &TenantId, device: &DeviceId) -> Result<(i64, i64), Error> {
-        let theirs = parked::table
-            .filter(parked::tenant.eq(&tenant.bytes()[..]))
-            .filter(parked::device.eq(&device.bytes()[..]));
+        let theirs =
+            parked::table.filter(parked::tenant.eq(&tenant.bytes()[..])).filter(parked::device.eq(&device.bytes()[..]));
         let changes = theirs.count().get_result(self.db())?;
         let bytes = theirs.select(dialect::bytes_in::<parked::bytes>()).first(self.db())?;
         Ok((changes, bytes))

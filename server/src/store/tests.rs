@@ -11,7 +11,9 @@ use super::*;
 mod casework;
 
 use casework::{
-    evidence_arrives_for_the_cases_of_the_officer_who_sent_it, an_upload_is_seen_by_its_officer_alone, a_search_takes_wildcards_as_they_are_written, a_lead_takes_each_step_once, what_was_looked_at_and_recorded_is_kept_as_it_was, alarms_are_seen_with_the_case_or_the_phone_they_are_about,
+    a_lead_takes_each_step_once, a_search_takes_wildcards_as_they_are_written,
+    alarms_are_seen_with_the_case_or_the_phone_they_are_about, an_upload_is_seen_by_its_officer_alone,
+    evidence_arrives_for_the_cases_of_the_officer_who_sent_it, what_was_looked_at_and_recorded_is_kept_as_it_was,
 };
 
 const TENANT: TenantId = TenantId::new([1; 16]);
@@ -72,7 +74,8 @@ fn a_console_session_is_found_until_it_ends_or_is_forgotten(store: &Store) {
             assert_eq!(tx.console_session(&TENANT, &row(3, 0, 0).hash)?, Some(row(3, 50, 120)));
             let (idle, begun) = (Instant::from_ms(90), Instant::from_ms(40));
             tx.add_console_session(&TENANT, &row(4, 130, 130), idle, begun)?;
-            let stands = |tx: &mut Tx<'_>, id| tx.console_session(&TENANT, &row(id, 0, 0).hash).map(|row| row.is_some());
+            let stands =
+                |tx: &mut Tx<'_>, id| tx.console_session(&TENANT, &row(id, 0, 0).hash).map(|row| row.is_some());
             assert_eq!([stands(tx, 1)?, stands(tx, 2)?, stands(tx, 3)?, stands(tx, 4)?], [false, false, true, true]);
             tx.end_console_session(&TENANT, &row(4, 0, 0).hash)?;
             assert_eq!([stands(tx, 3)?, stands(tx, 4)?], [true, false]);

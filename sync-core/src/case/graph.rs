@@ -33,7 +33,8 @@ impl<'a> Graph<'a> {
                 ready.insert(*id);
             }
         }
-        let mut graph = Self { order: Vec::new(), place: BTreeMap::new(), ancestors: Vec::new(), waiting: BTreeSet::new() };
+        let mut graph =
+            Self { order: Vec::new(), place: BTreeMap::new(), ancestors: Vec::new(), waiting: BTreeSet::new() };
         while let Some(id) = ready.pop_first() {
             if let Some(change) = all.get(&id) {
                 graph.push(change);

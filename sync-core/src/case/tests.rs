@@ -38,7 +38,12 @@ impl Pen {
             lease: None,
             case,
             deps: deps.iter().map(|change| change.id()).collect(),
-            clock: Clock { wall: Instant::from_ms(0), monotonic_ms: self.seq, boot: BootId::new([6; 16]), anchor: None },
+            clock: Clock {
+                wall: Instant::from_ms(0),
+                monotonic_ms: self.seq,
+                boot: BootId::new([6; 16]),
+                anchor: None,
+            },
             rules: Digest::new([8; 32]),
             ops: Digest::new([0; 32]),
         };
@@ -51,7 +56,12 @@ impl Pen {
 
 fn opening() -> NewOp {
     let officers = vec![LI, WANG];
-    NewOp::new(Act::Open(Open { kind: CaseKind::Inspection, agency: AgencyId::new([9; 16]), item: "i".into(), officers }))
+    NewOp::new(Act::Open(Open {
+        kind: CaseKind::Inspection,
+        agency: AgencyId::new([9; 16]),
+        item: "i".into(),
+        officers,
+    }))
 }
 
 fn name(text: &str, replaces: &[&Change]) -> NewOp {

@@ -102,11 +102,7 @@ fn a_change_without_its_values_is_readable_and_says_what_is_missing() {
 
 #[test]
 fn a_swapped_value_is_found() {
-    let other = vec![
-        NewOp::new(Act::Put),
-        NewOp::new(Act::Put),
-        NewOp::put(None, "name", vec![], Value::text("别家")),
-    ];
+    let other = vec![NewOp::new(Act::Put), NewOp::new(Act::Put), NewOp::put(None, "name", vec![], Value::text("别家"))];
     let forged = Change::seal(header(), other, [7; 32], &key(1)).unwrap();
     let change = sealed();
     let outcome = Received::from_parts(change.sign1(), change.ops_bytes(), Some(&forged.values_bytes()));

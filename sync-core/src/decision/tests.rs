@@ -4,7 +4,7 @@ use super::*;
 use crate::case::fold;
 use crate::change::{Change, Clock, Header, NewOp, shown_digest};
 use crate::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
-use crate::op::{CaseKind, Open, OpRef, Signature, SignerRole};
+use crate::op::{CaseKind, OpRef, Open, Signature, SignerRole};
 use crate::sign::SoftwareKey;
 use crate::time::Instant;
 use crate::value::Value;
@@ -20,7 +20,8 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let mut case = Self { changes: Vec::new(), seq: 0 };
-        let open = Open { kind: CaseKind::Inspection, agency: AgencyId::new([9; 16]), item: "i".into(), officers: vec![LI] };
+        let open =
+            Open { kind: CaseKind::Inspection, agency: AgencyId::new([9; 16]), item: "i".into(), officers: vec![LI] };
         case.save(DeviceId::new([1; 16]), vec![NewOp::new(Act::Open(open))]);
         case
     }

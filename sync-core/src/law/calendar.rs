@@ -114,10 +114,8 @@ impl Calendar {
                 calendar.years.insert(year.year);
             }
             for day in year.days {
-                let date: Date = day
-                    .date
-                    .parse()
-                    .map_err(|_not_a_date: jiff::Error| BadCalendar::Day(day.date.clone()))?;
+                let date: Date =
+                    day.date.parse().map_err(|_not_a_date: jiff::Error| BadCalendar::Day(day.date.clone()))?;
                 if day.is_off_day {
                     calendar.off.insert(date)
                 } else {

@@ -153,8 +153,7 @@ fn credit_check(values: &[u32]) -> char {
 }
 
 fn organisation_check(number: &str) -> char {
-    let sum: u32 =
-        number.chars().zip(ORGANISATION_WEIGHTS).map(|(c, w)| c.to_digit(36).unwrap_or(0) * w).sum();
+    let sum: u32 = number.chars().zip(ORGANISATION_WEIGHTS).map(|(c, w)| c.to_digit(36).unwrap_or(0) * w).sum();
     pick(b"0123456789X", (11 - sum % 11) % 11)
 }
 

@@ -67,11 +67,8 @@ fn section(page: &mut String, rule: &Rule) {
 fn numbers(rule: &Rule, english: bool) -> String {
     let mut said: Vec<String> = Vec::new();
     for number in rule.numbers {
-        let what = if english {
-            format!("{}（{}）", number.what.zh, number.what.en)
-        } else {
-            number.what.zh.to_owned()
-        };
+        let what =
+            if english { format!("{}（{}）", number.what.zh, number.what.en) } else { number.what.zh.to_owned() };
         said.push(format!("{what} {}", number.is.zh()));
     }
     if let Test::Clock { within, .. } = rule.test {

@@ -222,9 +222,8 @@ pub fn evaluate(rules: &[Rule], facts: &Facts, calendar: &Calendar) -> Vec<Check
 
 /// The breaches that stop `act`.
 pub fn blocking(results: &[CheckResult], act: Act) -> Vec<&CheckResult> {
-    let stops = |r: &&CheckResult| {
-        r.severity == Severity::Block && r.outcome == Outcome::Breached && r.stops.contains(&act)
-    };
+    let stops =
+        |r: &&CheckResult| r.severity == Severity::Block && r.outcome == Outcome::Breached && r.stops.contains(&act);
     results.iter().filter(stops).collect()
 }
 
@@ -313,13 +312,7 @@ impl Rule {
     }
 }
 
-fn clock(
-    facts: &Facts,
-    calendar: &Calendar,
-    from: Start,
-    until: Happened,
-    within: Period,
-) -> (Outcome, Option<Due>) {
+fn clock(facts: &Facts, calendar: &Calendar, from: Start, until: Happened, within: Period) -> (Outcome, Option<Due>) {
     let start = match from {
         Start::At(start) => start,
         Start::NotRunning => return (Outcome::NotApplicable, None),

@@ -70,8 +70,7 @@ pub fn read_remedy(text: &str) -> RemedyFacts {
 
 /// A suit is direct unless its sentence speaks of the decision made on reconsideration.
 fn read_suit(sentence: &str, facts: &mut RemedyFacts) {
-    let suit =
-        |clause: &str| clause.contains("诉讼") || clause.contains("起诉") || clause.contains("人民法院");
+    let suit = |clause: &str| clause.contains("诉讼") || clause.contains("起诉") || clause.contains("人民法院");
     let after_review = sentence.find("复议决定");
     for clause in sentence.split(['，', ',']).filter(|clause| suit(clause)) {
         if clause.contains("不得") || clause.contains("不能") {
@@ -88,9 +87,8 @@ fn read_suit(sentence: &str, facts: &mut RemedyFacts) {
 
 fn days_in(clause: &str) -> Option<u16> {
     let (before, _) = clause.split_once("日内").or_else(|| clause.split_once("日之内"))?;
-    let start = before
-        .rfind(|c: char| !is_numeral(c))
-        .and_then(|i| Some(i + before.get(i..)?.chars().next()?.len_utf8()));
+    let start =
+        before.rfind(|c: char| !is_numeral(c)).and_then(|i| Some(i + before.get(i..)?.chars().next()?.len_utf8()));
     read_numeral(before.get(start.unwrap_or(0)..)?.trim())
 }
 
@@ -197,10 +195,7 @@ mod tests {
 
     #[test]
     fn the_spot_remedy_text_is_read_as_what_it_says() {
-        let text = spot_remedy(&RemedyTerms {
-            reconsideration_organ: "巫山县人民政府",
-            internet_channel: None,
-        });
+        let text = spot_remedy(&RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None });
         let facts = read_remedy(&text);
         let said = RemedyFacts {
             reconsideration_first: true,

@@ -297,10 +297,7 @@ impl Act {
 
     /// Whether only the server may make it.
     pub const fn is_servers(&self) -> bool {
-        matches!(
-            self,
-            Self::Verdict(_) | Self::Decide { .. } | Self::Assign(_) | Self::Number(_) | Self::Seal(_)
-        )
+        matches!(self, Self::Verdict(_) | Self::Decide { .. } | Self::Assign(_) | Self::Number(_) | Self::Seal(_))
     }
 
     /// Whether it is a formal act (正式行为): signing, or delivering a document. These need a lease
@@ -321,7 +318,8 @@ impl Open {
     }
 
     fn from_value(value: &Value) -> Option<Self> {
-        let [Value::Text(kind), Value::Bytes(agency), Value::Text(item), Value::List(officers)] = value.as_list()? else {
+        let [Value::Text(kind), Value::Bytes(agency), Value::Text(item), Value::List(officers)] = value.as_list()?
+        else {
             return None;
         };
         let officer = |value: &Value| match value {
@@ -351,8 +349,14 @@ impl Signature {
     }
 
     fn from_value(value: &Value) -> Option<Self> {
-        let [Value::Text(form), Value::Int(version), Value::Text(role), Value::Text(manner), Value::List(shown), digest] =
-            value.as_list()?
+        let [
+            Value::Text(form),
+            Value::Int(version),
+            Value::Text(role),
+            Value::Text(manner),
+            Value::List(shown),
+            digest,
+        ] = value.as_list()?
         else {
             return None;
         };
@@ -370,7 +374,12 @@ impl Signature {
 impl Number {
     fn to_value(&self) -> Value {
         let Self { form, year, serial, text } = self;
-        Value::List(vec![Value::text(form), Value::Int((*year).into()), Value::Int((*serial).into()), Value::text(text)])
+        Value::List(vec![
+            Value::text(form),
+            Value::Int((*year).into()),
+            Value::Int((*serial).into()),
+            Value::text(text),
+        ])
     }
 
     fn from_value(value: &Value) -> Option<Self> {

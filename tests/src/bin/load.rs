@@ -33,7 +33,9 @@ fn main() {
         text += &over("SQLite", &server, None, &plan);
         text += &start(&server);
     }
-    if !has("--sqlite") && let Some(server) = Server::on_postgres() {
+    if !has("--sqlite")
+        && let Some(server) = Server::on_postgres()
+    {
         let address = std::env::var("TEST_POSTGRES_URL").unwrap();
         text += &over("PostgreSQL", &server, Some(&address), &plan);
         text += &start(&server);

@@ -78,7 +78,7 @@ pub fn run(server: &Server, phones: &mut [Phone<'_>], numbers: &mut u64, shape: 
         let latencies: Vec<Duration> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
         (started.elapsed(), latencies)
     });
-    let cpu = process::cpu(server.pid()) - before;
+    let cpu = process::cpu(server.pid()).saturating_sub(before);
     latencies.sort_unstable();
     let changes = f64::from(u32::try_from(pushes * shape.batch * shape.devices).unwrap());
     Pushes {

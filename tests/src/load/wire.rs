@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// No answer takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A connection that is kept.
 pub struct Wire {
@@ -17,10 +17,15 @@ pub struct Wire {
 pub fn request(method: &str, path: &str, token: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
     let mut bytes = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n");
     if !token.is_empty() {
-        bytes += &format!("Authorization: Bearer {token}\r\n");
+        bytes.push_str("Authorization: Bearer ");
+        bytes.push_str(token);
+        bytes.push_str("\r\n");
     }
     if !content_type.is_empty() {
-        bytes += &format!("Content-Type: {content_type}\r\nContent-Length: {}\r\n", body.len());
+        let length = body.len().to_string();
+        for part in ["Content-Type: ", content_type, "\r\nContent-Length: ", &length, "\r\n"] {
+            bytes.push_str(part);
+        }
     }
     bytes += "\r\n";
     let mut bytes = bytes.into_bytes();

@@ -94,7 +94,11 @@ fn http_never_sees_the_database() {
 
 #[test]
 fn flow_knows_neither_the_web_nor_the_wire_nor_sql() {
-    nothing(&uses("server/src/flow", &[], &["actix_web", "actix_http", "api_spec", "utoipa", "diesel", "http", "console"]));
+    nothing(&uses(
+        "server/src/flow",
+        &[],
+        &["actix_web", "actix_http", "api_spec", "utoipa", "diesel", "http", "console"],
+    ));
 }
 
 #[test]

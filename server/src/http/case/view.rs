@@ -158,9 +158,7 @@ fn author(by: &Author, names: &BTreeMap<OfficerId, String>) -> wire::Author {
 /// The author of a change, where the folded state does not say it.
 fn author_of(stored: &StoredChange, names: &BTreeMap<OfficerId, String>) -> wire::Author {
     let header = stored.change.header();
-    let step = |(_, op): &(OpId, &sync_core::op::Op)| {
-        matches!(&op.act, sync_core::op::Act::Record { step } if step == sync_core::case::PLACE)
-    };
+    let step = |(_, op): &(OpId, &sync_core::op::Op)| matches!(&op.act, sync_core::op::Act::Record { step } if step == sync_core::case::PLACE);
     let at = stored.change.named_ops().find(step).and_then(|(id, _)| stored.change.value(id.index)).cloned();
     let by = Author { officer: header.officer, device: header.device, wall_ms: header.clock.wall, place: at };
     author(&by, names)
@@ -294,7 +292,8 @@ impl View<'_> {
         let names = |field: &&FieldState| {
             field.live.iter().any(|live| live.value.as_ref().and_then(Value::as_digest) == Some(digest))
         };
-        let entities: BTreeSet<OpId> = self.state.fields.iter().filter(names).filter_map(|field| field.target).collect();
+        let entities: BTreeSet<OpId> =
+            self.state.fields.iter().filter(names).filter_map(|field| field.target).collect();
         wire::EvidenceItem {
             digest: digest.to_string(),
             entities: entities.iter().map(ToString::to_string).collect(),

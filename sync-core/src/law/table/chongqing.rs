@@ -5,9 +5,7 @@ use super::{ROW, all, kept, not_after, written};
 use crate::law::calendar::Period;
 use crate::law::discretion::{HEAVIER_PERCENT, LIGHTER_PERCENT, REDUCED_PERCENT};
 use crate::law::facts::{Facts, Happened, Inspection, Known};
-use crate::law::rule::{
-    Act, Amount, Detail, LooksAt, Number, Outcome, Rule, Scope, Severity, Start, Test, Text,
-};
+use crate::law::rule::{Act, Amount, Detail, LooksAt, Number, Outcome, Rule, Scope, Severity, Start, Test, Text};
 use crate::time::Date;
 
 const CHONGQING: Scope = Scope { region: "50", ..Scope::EVERYWHERE };
@@ -34,9 +32,7 @@ pub(super) const ROWS: &[Rule] = &[
     Rule {
         id: "INS-03",
         article: "重庆市规范涉企行政检查办法 第十八条",
-        title: Text {
-            zh: "检查通知书和双码核验", en: "Notice, enforcement code and enterprise code"
-        },
+        title: Text { zh: "检查通知书和双码核验", en: "Notice, enforcement code and enterprise code" },
         quotation: "行政检查实施主体开展现场检查前，应当依托行政执法以及执法监督数字应用生成检查任务、获取“执法码”并形成检查通知书。执法人员进入企业前应当主动将“执法码”交由检查对象扫码核实，并扫描“企业码”查验企业信息。",
         stops: &[Act::Enter],
         test: Test::Facts(codes_before_entry),
@@ -83,16 +79,13 @@ pub(super) const ROWS: &[Rule] = &[
         test: Test::Facts(inside_band),
         numbers: &[
             Number {
-                what: Text { zh: "减轻低于最高额的", en: "reduced below" },
-                is: Amount::Percent(REDUCED_PERCENT),
+                what: Text { zh: "减轻低于最高额的", en: "reduced below" }, is: Amount::Percent(REDUCED_PERCENT)
             },
             Number {
-                what: Text { zh: "从轻至幅度的", en: "lighter up to" },
-                is: Amount::Percent(LIGHTER_PERCENT),
+                what: Text { zh: "从轻至幅度的", en: "lighter up to" }, is: Amount::Percent(LIGHTER_PERCENT)
             },
             Number {
-                what: Text { zh: "从重自幅度的", en: "heavier from" },
-                is: Amount::Percent(HEAVIER_PERCENT),
+                what: Text { zh: "从重自幅度的", en: "heavier from" }, is: Amount::Percent(HEAVIER_PERCENT)
             },
         ],
         advice: Text {
@@ -130,14 +123,12 @@ fn code_in_time(inspection: &Inspection) -> Outcome {
 fn codes_before_entry(facts: &Facts) -> Outcome {
     on_entry(facts, |i| match code_in_time(i) {
         Outcome::Breached if written(i.special_reason.as_ref()) => Outcome::Satisfied,
-        code @ (Outcome::Satisfied | Outcome::Breached | Outcome::Undecided | Outcome::NotApplicable) => {
-            all(&[
-                code,
-                not_after(i.notice_made_at, i.entered_at),
-                not_after(i.code_handed_over_at, i.entered_at),
-                not_after(i.enterprise_code_scanned_at, i.entered_at),
-            ])
-        }
+        code @ (Outcome::Satisfied | Outcome::Breached | Outcome::Undecided | Outcome::NotApplicable) => all(&[
+            code,
+            not_after(i.notice_made_at, i.entered_at),
+            not_after(i.code_handed_over_at, i.entered_at),
+            not_after(i.enterprise_code_scanned_at, i.entered_at),
+        ]),
     })
 }
 
@@ -159,9 +150,7 @@ fn entered_without_code(facts: &Facts) -> Start {
     match (inspection.entered_at, on_entry(facts, code_in_time)) {
         (Happened::At(entered), Outcome::Breached) => Start::At(entered),
         (Happened::Unknown, Outcome::Breached) | (_, Outcome::Undecided) => Start::Unknown,
-        (Happened::NotYet, Outcome::Breached) | (_, Outcome::Satisfied | Outcome::NotApplicable) => {
-            Start::NotRunning
-        }
+        (Happened::NotYet, Outcome::Breached) | (_, Outcome::Satisfied | Outcome::NotApplicable) => Start::NotRunning,
     }
 }
 
@@ -187,14 +176,10 @@ fn band_found(facts: &Facts) -> Option<Detail> {
     Some(match benchmark.range.band(benchmark.grade) {
         Some(band) => Detail {
             zh: format!("罚款{fine}元，{grade}档为{}元至{}元", band.lowest, band.highest),
-            en: format!(
-                "a fine of {fine} yuan; the grade {grade} runs from {} to {} yuan",
-                band.lowest, band.highest
-            ),
+            en: format!("a fine of {fine} yuan; the grade {grade} runs from {} to {} yuan", band.lowest, band.highest),
         },
-        None => Detail {
-            zh: format!("{grade}档没有可用数额"),
-            en: format!("the grade {grade} holds no amount"),
-        },
+        None => {
+            Detail { zh: format!("{grade}档没有可用数额"), en: format!("the grade {grade} holds no amount") }
+        }
     })
 }

@@ -17,9 +17,7 @@ pub(super) const ROWS: &[Rule] = &[
         since: Date::constant(2015, 10, 1),
         test: Test::Facts(credit_code),
         numbers: &[Number { what: Text { zh: "位数", en: "characters" }, is: Amount::Count(18) }],
-        advice: Text {
-            zh: "核对营业执照后重新录入", en: "Compare with the licence and enter it again"
-        },
+        advice: Text { zh: "核对营业执照后重新录入", en: "Compare with the licence and enter it again" },
         detail: |f| CreditCode::parse(f.party.credit_code.as_deref()?).err().map(problem),
         ..CODE
     },
@@ -32,8 +30,7 @@ pub(super) const ROWS: &[Rule] = &[
         test: Test::Facts(citizen_number),
         numbers: &[Number { what: Text { zh: "位数", en: "characters" }, is: Amount::Count(18) }],
         advice: Text {
-            zh: "核对身份证件后重新录入",
-            en: "Compare with the identity document and enter it again",
+            zh: "核对身份证件后重新录入", en: "Compare with the identity document and enter it again"
         },
         detail: |f| CitizenNumber::parse(f.party.citizen_number.as_deref()?).err().map(problem),
         ..CODE
@@ -41,11 +38,7 @@ pub(super) const ROWS: &[Rule] = &[
 ];
 
 fn credit_code(facts: &Facts) -> Outcome {
-    facts
-        .party
-        .credit_code
-        .as_deref()
-        .map_or(Outcome::NotApplicable, |code| kept(CreditCode::parse(code).is_ok()))
+    facts.party.credit_code.as_deref().map_or(Outcome::NotApplicable, |code| kept(CreditCode::parse(code).is_ok()))
 }
 
 /// A person born after the act is a slip of the pen, whatever the check digit says.

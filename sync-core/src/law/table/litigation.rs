@@ -52,8 +52,7 @@ pub(super) const ROWS: &[Rule] = &[
         quotation: "县级以上地方各级人民政府管辖下列行政复议案件：\n\n（一）对本级人民政府工作部门作出的行政行为不服的；",
         test: Test::Facts(right_organ),
         advice: Text {
-            zh: "写明本级人民政府为复议机关",
-            en: "Name the people's government of the same level",
+            zh: "写明本级人民政府为复议机关", en: "Name the people's government of the same level"
         },
         detail: organ_found,
         ..RECONSIDERATION
@@ -62,8 +61,7 @@ pub(super) const ROWS: &[Rule] = &[
         id: "SPO-03-SUIT",
         article: "行政诉讼法 第四十五条",
         title: Text {
-            zh: "复议后十五日内起诉",
-            en: "Suit within fifteen days of the reconsideration decision",
+            zh: "复议后十五日内起诉", en: "Suit within fifteen days of the reconsideration decision"
         },
         quotation: "公民、法人或者其他组织不服复议决定的，可以在收到复议决定书之日起十五日内向人民法院提起诉讼。",
         since: Date::constant(2017, 7, 1),

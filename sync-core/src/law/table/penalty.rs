@@ -51,9 +51,7 @@ pub(super) const ROWS: &[Rule] = &[
     Rule {
         id: "OFF-03",
         article: "行政处罚法 第五十五条",
-        title: Text {
-            zh: "询问、检查前出示执法证件", en: "Certificate shown before the first question"
-        },
+        title: Text { zh: "询问、检查前出示执法证件", en: "Certificate shown before the first question" },
         quotation: "执法人员在调查或者进行检查时，应当主动向当事人或者有关人员出示执法证件。",
         stops: &[Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
         test: Test::Facts(|f| not_after(f.certificate_shown_at, f.first_question_at)),
@@ -96,12 +94,8 @@ pub(super) const ROWS: &[Rule] = &[
         quotation: "证据包括：\n\n（一）书证；\n\n（二）物证；\n\n（三）视听资料；\n\n（四）电子数据；\n\n（五）证人证言；\n\n（六）当事人的陈述；\n\n（七）鉴定意见；\n\n（八）勘验笔录、现场笔录。",
         stops: &[Act::AddEvidence, Act::SignDecision],
         test: Test::Facts(evidence_kinds),
-        numbers: &[Number {
-            what: Text { zh: "证据种类", en: "kinds of evidence" }, is: Amount::Count(8)
-        }],
-        advice: Text {
-            zh: "证据种类须为法定八种之一", en: "The kind must be one of the eight of the law"
-        },
+        numbers: &[Number { what: Text { zh: "证据种类", en: "kinds of evidence" }, is: Amount::Count(8) }],
+        advice: Text { zh: "证据种类须为法定八种之一", en: "The kind must be one of the eight of the law" },
         detail: unknown_kinds,
         ..LAW
     },
@@ -190,9 +184,7 @@ fn certificate_state(certificate: Certificate) -> Option<(&'static str, &'static
             NotValid::Lost => ("有证件已挂失", "a certificate reported lost"),
             NotValid::Expired => ("有证件已过期", "a certificate expired"),
             NotValid::Missing => ("有人员未取得证件", "a person without a certificate"),
-            NotValid::OutOfScope => {
-                ("有证件超出区域或者类别", "a certificate for another region or category")
-            }
+            NotValid::OutOfScope => ("有证件超出区域或者类别", "a certificate for another region or category"),
         }),
     }
 }
@@ -203,8 +195,7 @@ fn told_first(facts: &Facts) -> Outcome {
 
 fn heard(facts: &Facts) -> Outcome {
     let Some(decision) = &facts.decision else { return Outcome::NotApplicable };
-    let in_order =
-        |step: Happened| all(&[not_after(facts.rights_told_at, step), not_after(step, decision.signed_at)]);
+    let in_order = |step: Happened| all(&[not_after(facts.rights_told_at, step), not_after(step, decision.signed_at)]);
     let ways = [in_order(facts.heard_at), in_order(facts.waived_at)];
     for best in [Outcome::Satisfied, Outcome::Undecided] {
         if ways.contains(&best) {

@@ -2,24 +2,15 @@
 
 use super::penalty::LAW;
 use super::{all, kept, written};
-use crate::law::facts::{
-    Decision, Delivery, Facts, FineSubject, Happened, Item, Known, Penalty, Seal, Sector,
-};
+use crate::law::facts::{Decision, Delivery, Facts, FineSubject, Happened, Item, Known, Penalty, Seal, Sector};
 use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Scope, Severity, Test, Text};
 use crate::money::Fen;
 
 const CITIZEN_LIMIT: Fen = Fen::yuan(200);
 const ORGANISATION_LIMIT: Fen = Fen::yuan(3_000);
 const SIGNATURES_NEEDED: u16 = 2;
-const ITEMS: &[Item] = &[
-    Item::Violation,
-    Item::KindAndBasis,
-    Item::Amount,
-    Item::Time,
-    Item::Place,
-    Item::Remedy,
-    Item::OrganName,
-];
+const ITEMS: &[Item] =
+    &[Item::Violation, Item::KindAndBasis, Item::Amount, Item::Time, Item::Place, Item::Remedy, Item::OrganName];
 const STATED: &str = "前款规定的行政处罚决定书应当载明当事人的违法行为，行政处罚的种类和依据、罚款数额、时间、地点，申请行政复议、提起行政诉讼的途径和期限以及行政机关名称，并由执法人员签名或者盖章。";
 const HANDED_OVER: &str = "执法人员当场作出行政处罚决定的，应当向当事人出示执法证件，填写预定格式、编有号码的行政处罚决定书，并当场交付当事人。当事人拒绝签收的，应当在行政处罚决定书上注明。";
 
@@ -32,10 +23,7 @@ pub(super) const ROWS: &[Rule] = &[
         stops: &[Act::SignDecision],
         test: Test::Facts(within_spot_limit),
         numbers: &[
-            Number {
-                what: Text { zh: "公民罚款至多", en: "citizen at most" },
-                is: Amount::Money(CITIZEN_LIMIT),
-            },
+            Number { what: Text { zh: "公民罚款至多", en: "citizen at most" }, is: Amount::Money(CITIZEN_LIMIT) },
             Number {
                 what: Text { zh: "法人或者其他组织罚款至多", en: "organisation at most" },
                 is: Amount::Money(ORGANISATION_LIMIT),
@@ -57,9 +45,7 @@ pub(super) const ROWS: &[Rule] = &[
         quotation: STATED,
         stops: &[Act::SignDecision, Act::Deliver],
         test: Test::Facts(|f| states(f, ITEMS)),
-        advice: Text {
-            zh: "补全决定书应当载明的事项", en: "Complete what the decision must state"
-        },
+        advice: Text { zh: "补全决定书应当载明的事项", en: "Complete what the decision must state" },
         detail: |f| missing(f, ITEMS),
         ..LAW
     },
@@ -71,8 +57,7 @@ pub(super) const ROWS: &[Rule] = &[
         stops: &[Act::SignDecision, Act::Deliver],
         test: Test::Facts(|f| on_decision(f, |d| kept(written(d.form_number.as_ref())))),
         advice: Text {
-            zh: "使用编有号码的决定书并录入编号",
-            en: "Use a numbered form and record its number",
+            zh: "使用编有号码的决定书并录入编号", en: "Use a numbered form and record its number"
         },
         ..LAW
     },
@@ -166,10 +151,7 @@ fn within_spot_limit(facts: &Facts) -> Outcome {
         return Outcome::Breached;
     }
     match (decision.fine, facts.fine_subject()) {
-        (None, _)
-            if decision.penalties.contains(&Penalty::Warning)
-                && !decision.penalties.contains(&Penalty::Fine) =>
-        {
+        (None, _) if decision.penalties.contains(&Penalty::Warning) && !decision.penalties.contains(&Penalty::Fine) => {
             Outcome::Satisfied
         }
         (Some(fine), Known::Known(FineSubject::Citizen)) => kept(fine <= CITIZEN_LIMIT),
@@ -207,8 +189,7 @@ pub(super) fn missing(facts: &Facts, items: &[Item]) -> Option<Detail> {
     let lacking = lacking(facts.spot_decision()?, items);
     let zh: Vec<&str> = lacking.iter().map(|item| item.zh()).collect();
     let en: Vec<&str> = lacking.iter().map(|item| item.en()).collect();
-    (!zh.is_empty())
-        .then(|| Detail { zh: format!("缺{}", zh.join("、")), en: format!("missing {}", en.join(", ")) })
+    (!zh.is_empty()).then(|| Detail { zh: format!("缺{}", zh.join("、")), en: format!("missing {}", en.join(", ")) })
 }
 
 /// Whether the on-the-spot decision bears the seal.
@@ -230,12 +211,10 @@ fn signed_by_officers(facts: &Facts) -> Outcome {
 fn handed_over(facts: &Facts) -> Outcome {
     let Some(decision) = facts.spot_decision() else { return Outcome::NotApplicable };
     let delivered = match decision.delivery {
-        Known::Known(
-            Delivery::HandedOver | Delivery::Refused { noted: true } | Delivery::Electronic { .. },
-        ) => Outcome::Satisfied,
-        Known::Known(Delivery::NotYet | Delivery::Refused { noted: false } | Delivery::ScreenOnly) => {
-            Outcome::Breached
+        Known::Known(Delivery::HandedOver | Delivery::Refused { noted: true } | Delivery::Electronic { .. }) => {
+            Outcome::Satisfied
         }
+        Known::Known(Delivery::NotYet | Delivery::Refused { noted: false } | Delivery::ScreenOnly) => Outcome::Breached,
         Known::Unknown => Outcome::Undecided,
     };
     after_signing(decision, delivered)

@@ -33,10 +33,8 @@ const AGRICULTURE: Rule = Rule {
     severity: Severity::Block,
     ..ROW
 };
-const REPORT_ADVICE: Text = Text {
-    zh: "在期限内报所属机关备案",
-    en: "Report the decision to the organ within the period",
-};
+const REPORT_ADVICE: Text =
+    Text { zh: "在期限内报所属机关备案", en: "Report the decision to the organ within the period" };
 const ARCHIVE_ADVICE: Text = Text {
     zh: "在期限内将案件材料交所属机关归档",
     en: "Hand the material in for the archive within the period",
@@ -47,8 +45,7 @@ pub(super) const ROWS: &[Rule] = &[
         id: "SPO-02-MKT",
         article: "市场监督管理行政处罚程序规定 第六十八条",
         title: Text {
-            zh: "市场监管当场处罚决定书的事项",
-            en: "What a market supervision decision must state",
+            zh: "市场监管当场处罚决定书的事项", en: "What a market supervision decision must state"
         },
         quotation: MARKET_68,
         stops: &[Act::SignDecision, Act::Deliver],
@@ -63,9 +60,7 @@ pub(super) const ROWS: &[Rule] = &[
     Rule {
         id: "SPO-02-MKT-SEAL",
         article: "市场监督管理行政处罚程序规定 第六十八条",
-        title: Text {
-            zh: "加盖市场监督管理部门印章", en: "Seal of the market supervision department"
-        },
+        title: Text { zh: "加盖市场监督管理部门印章", en: "Seal of the market supervision department" },
         quotation: MARKET_68,
         stops: &[Act::SignDecision, Act::Deliver],
         test: Test::Facts(sealed),

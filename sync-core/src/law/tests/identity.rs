@@ -19,9 +19,7 @@ fn gb_32100_accepts_the_codes_of_real_bodies() {
 fn gb_32100_refuses_any_one_changed_character() {
     for code in ["11500000009276118B", "11330600MB1573660P"] {
         for place in 0..18 {
-            for other in
-                "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().filter(|c| Some(*c) != code.chars().nth(place))
-            {
+            for other in "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().filter(|c| Some(*c) != code.chars().nth(place)) {
                 let changed: String =
                     code.chars().enumerate().map(|(i, c)| if i == place { other } else { c }).collect();
                 assert!(CreditCode::parse(&changed).is_err(), "{changed}");

@@ -105,8 +105,7 @@ fn decree_375_speaks_only_of_enterprises_in_chongqing_since_it_is_in_force() {
 fn graded(fen: i64, grade: Grade) -> Facts {
     but_decision(|d| {
         d.fine = Some(Fen::new(fen).unwrap());
-        d.benchmark =
-            Some(Benchmark { range: FineRange::UpTo(Fen::yuan(5_000)), grade, deviation_approved: None });
+        d.benchmark = Some(Benchmark { range: FineRange::UpTo(Fen::yuan(5_000)), grade, deviation_approved: None });
     })
 }
 
@@ -136,8 +135,7 @@ fn decree_355_article_16_wants_the_fine_inside_the_band_of_its_grade() {
 fn decree_355_article_19_lets_an_approved_deviation_stand() {
     let mut facts = graded(150_001, Grade::Lighter);
     assert_eq!(stopped(&facts, Act::SignDecision), ["CAS-24"]);
-    facts.decision.as_mut().unwrap().benchmark.as_mut().unwrap().deviation_approved =
-        Some("集体讨论记录1".to_owned());
+    facts.decision.as_mut().unwrap().benchmark.as_mut().unwrap().deviation_approved = Some("集体讨论记录1".to_owned());
     assert_eq!(stopped(&facts, Act::SignDecision), [""; 0]);
 }
 

@@ -54,11 +54,7 @@ fn article_76_refuses_an_officer_whose_certificate_is_not_valid() {
         NotValid::Missing,
         NotValid::OutOfScope,
     ] {
-        let third = with_officers(&[
-            (1, Certificate::Valid),
-            (2, Certificate::Valid),
-            (3, Certificate::NotValid(why)),
-        ]);
+        let third = with_officers(&[(1, Certificate::Valid), (2, Certificate::Valid), (3, Certificate::NotValid(why))]);
         assert_eq!(outcome(&third, "OFF-01"), Outcome::Satisfied);
         assert_eq!(stopped(&third, Act::SignDecision), ["OFF-02"], "{why:?}");
     }
@@ -66,8 +62,7 @@ fn article_76_refuses_an_officer_whose_certificate_is_not_valid() {
 
 #[test]
 fn article_76_takes_the_worst_that_is_recorded_of_an_officer() {
-    let both =
-        [(1, Certificate::NotValid(NotValid::Expired)), (1, Certificate::Valid), (2, Certificate::Valid)];
+    let both = [(1, Certificate::NotValid(NotValid::Expired)), (1, Certificate::Valid), (2, Certificate::Valid)];
     assert_eq!(stopped(&with_officers(&both), Act::FirstQuestion), ["OFF-01", "OFF-02"]);
 }
 
@@ -180,13 +175,7 @@ fn article_28_warns_of_a_penalty_without_an_order_to_correct() {
     assert_eq!(outcome(&ordered(Happened::At(nine(3_000))), "CAS-22"), Outcome::Satisfied);
     assert_eq!(outcome(&ordered(Happened::At(nine(3_001))), "CAS-22"), Outcome::Breached);
     let none = ordered(Happened::NotYet);
-    assert_eq!(
-        (result(&none, "CAS-22").severity, outcome(&none, "CAS-22")),
-        (Severity::Warn, Outcome::Breached)
-    );
+    assert_eq!((result(&none, "CAS-22").severity, outcome(&none, "CAS-22")), (Severity::Warn, Outcome::Breached));
     assert_eq!(stopped(&none, Act::SignDecision), [""; 0]);
-    assert_eq!(
-        outcome(&but(|f| f.correction_text_orders = Known::Known(false)), "CAS-22"),
-        Outcome::Breached
-    );
+    assert_eq!(outcome(&but(|f| f.correction_text_orders = Known::Known(false)), "CAS-22"), Outcome::Breached);
 }

@@ -4,8 +4,8 @@ use crate::id::OfficerId;
 use crate::law::calendar::Calendar;
 use crate::law::discretion::{FineRange, Grade};
 use crate::law::facts::{
-    Benchmark, CaseKind, Certificate, Decision, Delivery, EvidenceEntry, Facts, Happened, Inspection, Item,
-    Known, OfficerPresent, Party, PartyType, Penalty, Seal, Sector,
+    Benchmark, CaseKind, Certificate, Decision, Delivery, EvidenceEntry, Facts, Happened, Inspection, Item, Known,
+    OfficerPresent, Party, PartyType, Penalty, Seal, Sector,
 };
 use crate::law::identity::CreditCode;
 use crate::law::rule::{Act, CheckResult, Outcome, blocking, evaluate};
@@ -79,8 +79,7 @@ fn inspection() -> Inspection {
 }
 
 fn decision() -> Decision {
-    let remedy =
-        spot_remedy(&RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None });
+    let remedy = spot_remedy(&RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None });
     Decision {
         signed_at: Happened::At(nine(3_000)),
         penalties: [Penalty::Fine].into(),
@@ -130,8 +129,7 @@ pub fn but_inspection(change: impl FnOnce(&mut Inspection)) -> Facts {
 }
 
 pub fn result(facts: &Facts, rule: &str) -> CheckResult {
-    let found: Vec<_> =
-        evaluate(rules(), facts, &calendar()).into_iter().filter(|r| r.rule == rule).collect();
+    let found: Vec<_> = evaluate(rules(), facts, &calendar()).into_iter().filter(|r| r.rule == rule).collect();
     assert_eq!(found.len(), 1, "{rule} is judged once");
     found.into_iter().next().unwrap()
 }

@@ -1,9 +1,7 @@
 use super::scene::{DAY, but, but_decision, nine, on_day, outcome, restaurant, result, stopped};
 use crate::id::OfficerId;
 use crate::law::calendar::DueAt;
-use crate::law::facts::{
-    CaseKind, Decision, Delivery, Facts, Happened, Item, Known, PartyType, Penalty, Seal, Sector,
-};
+use crate::law::facts::{CaseKind, Decision, Delivery, Facts, Happened, Item, Known, PartyType, Penalty, Seal, Sector};
 use crate::law::rule::{Act, Outcome};
 use crate::law::wording::read_remedy;
 use crate::money::Fen;
@@ -92,15 +90,9 @@ fn article_51_does_not_limit_an_ordinary_penalty() {
 
 #[test]
 fn article_52_wants_each_of_its_items_stated() {
-    for item in [
-        Item::Violation,
-        Item::KindAndBasis,
-        Item::Amount,
-        Item::Time,
-        Item::Place,
-        Item::Remedy,
-        Item::OrganName,
-    ] {
+    for item in
+        [Item::Violation, Item::KindAndBasis, Item::Amount, Item::Time, Item::Place, Item::Remedy, Item::OrganName]
+    {
         let facts = but_decision(|d| {
             d.stated.remove(&item);
         });
@@ -141,8 +133,7 @@ fn article_52_wants_a_numbered_form() {
 
 #[test]
 fn article_52_wants_both_officers_to_sign_before_delivery() {
-    let signed =
-        |ids: &[u8]| but_decision(|d| d.signed_by = ids.iter().map(|n| OfficerId::new([*n; 16])).collect());
+    let signed = |ids: &[u8]| but_decision(|d| d.signed_by = ids.iter().map(|n| OfficerId::new([*n; 16])).collect());
     assert_eq!(stopped(&signed(&[1, 2]), Act::Deliver), [""; 0]);
     assert_eq!(stopped(&signed(&[1]), Act::Deliver), ["SPO-02-SIGN"]);
     assert_eq!(stopped(&signed(&[1, 9]), Act::Deliver), ["SPO-02-SIGN"], "a stranger's signature");
@@ -183,10 +174,7 @@ fn reconsideration_article_23_refuses_a_text_that_offers_a_direct_suit() {
     );
     assert_eq!(stopped(&old, Act::SignDecision), ["SPO-03", "SPO-03-SUIT"]);
     assert!(result(&old, "SPO-03").zh.contains("可以直接起诉"));
-    assert_eq!(
-        stopped(&remedy(""), Act::SignDecision),
-        ["SPO-03", "SPO-03-DAYS", "SPO-03-ORGAN", "SPO-03-SUIT"]
-    );
+    assert_eq!(stopped(&remedy(""), Act::SignDecision), ["SPO-03", "SPO-03-DAYS", "SPO-03-ORGAN", "SPO-03-SUIT"]);
 }
 
 #[test]
@@ -331,15 +319,9 @@ fn a_decision_of_which_nothing_is_recorded_is_not_signed() {
 fn a_lawful_spot_case_is_stopped_nowhere() {
     assert_eq!(restaurant().on, DAY);
     assert_eq!(restaurant().decision.unwrap().signed_at, Happened::At(nine(3_000)));
-    for act in [
-        Act::Enter,
-        Act::FirstQuestion,
-        Act::AddEvidence,
-        Act::SignRecord,
-        Act::SignDecision,
-        Act::Deliver,
-        Act::Close,
-    ] {
+    for act in
+        [Act::Enter, Act::FirstQuestion, Act::AddEvidence, Act::SignRecord, Act::SignDecision, Act::Deliver, Act::Close]
+    {
         assert_eq!(stopped(&restaurant(), act), [""; 0], "{act:?}");
     }
 }

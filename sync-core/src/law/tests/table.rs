@@ -18,10 +18,7 @@ fn the_page_for_the_lawyer_is_the_table() {
         std::fs::write(&file, &page).unwrap();
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        committed == page,
-        "docs/rules.md is not the table; run again with UPDATE=1 and read the difference"
-    );
+    assert!(committed == page, "docs/rules.md is not the table; run again with UPDATE=1 and read the difference");
 }
 
 /// The article's text, from its heading to the next.
@@ -41,12 +38,7 @@ fn article_text(law: &str, article: &str) -> String {
 fn every_quotation_stands_in_its_article() {
     for rule in rules().iter().filter(|rule| !rule.article.starts_with("GB")) {
         let (law, article) = rule.article.split_once(' ').unwrap();
-        assert!(
-            article_text(law, article).contains(rule.quotation),
-            "{} does not quote {}",
-            rule.id,
-            rule.article
-        );
+        assert!(article_text(law, article).contains(rule.quotation), "{} does not quote {}", rule.id, rule.article);
     }
 }
 
@@ -55,22 +47,10 @@ fn every_row_says_what_a_lawyer_needs() {
     let ids: BTreeSet<&str> = rules().iter().map(|rule| rule.id).collect();
     assert_eq!(ids.len(), rules().len(), "ids are unique");
     for rule in rules() {
-        let texts = [
-            rule.id,
-            rule.article,
-            rule.title.zh,
-            rule.title.en,
-            rule.quotation,
-            rule.advice.zh,
-            rule.advice.en,
-        ];
+        let texts =
+            [rule.id, rule.article, rule.title.zh, rule.title.en, rule.quotation, rule.advice.zh, rule.advice.en];
         assert!(texts.iter().all(|text| !text.is_empty()), "{}", rule.id);
-        assert_eq!(
-            rule.severity == Severity::Block,
-            !rule.stops.is_empty(),
-            "{} stops where it blocks",
-            rule.id
-        );
+        assert_eq!(rule.severity == Severity::Block, !rule.stops.is_empty(), "{} stops where it blocks", rule.id);
         assert!(rule.confirmed || rule.severity != Severity::Block, "{} is not confirmed", rule.id);
         assert!(rule.until.is_none_or(|last| rule.since <= last), "{}", rule.id);
     }
