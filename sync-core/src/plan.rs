@@ -261,8 +261,10 @@ impl Judge<'_> {
         let quarantine = match &arrival.standing {
             // Only the server's own changes and those of phones that never had a lease come here.
             None => None,
+            // Who does not belong here brings nobody in, whatever else may be said of them.
             Some(standing) => {
-                Self::authority(change, standing, interval, &mut flags).or_else(|| self.membership(change, standing))
+                let authority = Self::authority(change, standing, interval, &mut flags);
+                self.membership(change, standing).or(authority)
             }
         };
         if !matches!(quarantine, Some(Quarantine::NotAParticipant | Quarantine::OtherAgency)) {

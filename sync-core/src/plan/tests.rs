@@ -264,3 +264,11 @@ fn what_comes_after_the_closing_is_kept_flagged_and_told() {
     assert_eq!((stored.taken, stored.flags), (Taken::Accepted, [Flag::AfterClosing].into()));
     assert!(Flag::AfterClosing.alarms());
 }
+
+#[test]
+fn an_officer_without_authority_brings_in_nobody_of_another_agency() {
+    let invite = second(6, vec![NewOp::new(Act::Invite(STRANGER))]);
+    let plan = plan_of(&opened(), vec![Arrival { change: invite, standing: Some(standing(5)) }], at(30));
+    assert_eq!(plan.stored[0].taken, Taken::Quarantined(Quarantine::OtherAgency));
+    assert!(!plan.participants.contains(&STRANGER));
+}

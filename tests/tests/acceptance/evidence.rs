@@ -17,7 +17,7 @@ fn digest(bytes: &[u8]) -> Digest {
 
 fn base64(bytes: &[u8]) -> String {
     let mut text = tests::actor::base64url(bytes).replace('-', "+").replace('_', "/");
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text
