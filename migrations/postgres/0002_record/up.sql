@@ -114,7 +114,7 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_open ON outbox (tenant, done_ms, created_ms);
 
--- The projection: the folded state as one blob and what lists filter by. Can be rebuilt from the changes.
+-- The projection: what lists show and filter by. Can be rebuilt from the changes; a page folds them.
 CREATE TABLE case_file (
     tenant           BYTEA   NOT NULL,
     id               BYTEA   NOT NULL,
@@ -138,8 +138,6 @@ CREATE TABLE case_file (
     -- Lower-case text that the search looks in.
     search_text      TEXT   NOT NULL,
     fold             BIGINT NOT NULL,
-    state            BYTEA   NOT NULL,
-    checks           BYTEA   NOT NULL,
     PRIMARY KEY (tenant, id)
 );
 CREATE INDEX case_file_by_agency ON case_file (tenant, agency_path, updated_ms);

@@ -85,22 +85,19 @@ struct Row {
     fold: i64,
 }
 
-/// A whole row. State and checks stay empty: a page is folded from the stored changes, which are the record, and
-/// nobody would read a second copy, six times as large as the changes, that every one of them made anew.
+/// A whole row. It holds no folded state: a page is folded from the stored changes, which are the record.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct NewRow {
     #[diesel(embed)]
     row: Row,
     search_text: String,
-    state: Vec<u8>,
-    checks: Vec<u8>,
 }
 
 impl NewRow {
     fn new(tenant: &TenantId, new: NewCaseFile) -> Self {
         let NewCaseFile { file, search_text } = new;
-        Self { row: Row::new(tenant, file), search_text, state: Vec::new(), checks: Vec::new() }
+        Self { row: Row::new(tenant, file), search_text }
     }
 }
 

@@ -365,8 +365,6 @@ diesel::table! {
         missing_evidence -> BigInt,
         search_text -> Text,
         fold -> BigInt,
-        state -> Binary,
-        checks -> Binary,
     }
 }
 

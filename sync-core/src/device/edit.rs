@@ -120,7 +120,7 @@ impl Editor {
         self.push(NewOp::new(Act::Invite(officer)))
     }
 
-    /// Signs a document of the case: over every field it shows ([`shown`]). `value` is what the
+    /// Signs a document of the case: over every field it shows (`shown`). `value` is what the
     /// manner leaves: strokes, the digest of a photograph, a name. False if the case is being opened.
     pub fn sign(
         &mut self,
