@@ -56,8 +56,8 @@ missing_packages() {
 # Where initdb and pg_ctl are; Debian keeps them out of the PATH.
 find_programs() {
     local found
-    for found in /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb || echo /none/initdb)")"; do
-        if [ -x "$found/initdb" ] && [ -x "$found/pg_ctl" ]; then programs=$found; fi
+    for found in "$(dirname "$(command -v initdb || echo /none/initdb)")" /usr/lib/postgresql/*/bin; do
+        if [ -x "$found/initdb" ] && [ -x "$found/pg_ctl" ] && [ -x "$found/psql" ]; then programs=$found; fi
     done
     [ -n "${programs:-}" ]
 }

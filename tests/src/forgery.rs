@@ -3,7 +3,7 @@
 
 use sync_core::change::{CHANGE, Change, Header};
 use sync_core::codec::Writer;
-use sync_core::sign::seal;
+use sync_core::sign::{Tag, seal};
 use sync_core::value::Value;
 
 use crate::actor::Phone;
@@ -22,6 +22,19 @@ pub fn envelope(sign1: &[u8], ops: &[u8], values: &[u8]) -> Vec<u8> {
 /// `change` with the header `payload`, validly signed by `phone`.
 pub fn with_header(phone: &Phone<'_>, change: &Change, payload: &[u8]) -> Vec<u8> {
     envelope(&seal(CHANGE, payload, &phone.key).unwrap(), change.ops_bytes(), &change.values_bytes())
+}
+
+/// `change` with other operations, which its header names and `phone` validly signs.
+pub fn with_ops(phone: &Phone<'_>, change: &Change, ops: &[u8]) -> Vec<u8> {
+    let header = Header { ops: Tag("palm/v1/ops").hash(&[ops]), ..change.header().clone() };
+    envelope(&seal(CHANGE, &header.to_bytes(), &phone.key).unwrap(), ops, &change.values_bytes())
+}
+
+/// Bytes that end in lists within lists, with one list more around the innermost `null`.
+pub fn one_deeper(bytes: &[u8]) -> Vec<u8> {
+    let (last, rest) = bytes.split_last().unwrap();
+    assert_eq!(*last, 0xf6, "ends in null");
+    [rest, &[0x81, 0xf6]].concat()
 }
 
 /// The header with `seq` written in nine bytes where one is enough. Only for a `seq` below 24.

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use sync_core::message::{Class, Missing, Push};
+use tests::forgery::envelope;
 use tests::{Phone, Server, on_both_databases};
 
 /// A push by hand: the head, with this header; the body is up to the test.
@@ -126,8 +127,9 @@ on_both_databases! {
     fn a_change_larger_than_a_mebibyte_is_refused_and_the_rest_is_taken(server) {
         let mut phone = Phone::of(server, "officer-a");
         let opening = phone.open_case(&[]);
-        let large = phone.write(opening.id(), &[opening.id()], "place_name", &"大".repeat(400_000));
-        let answer = phone.push(&[&opening, &large]);
+        let honest = phone.write(opening.id(), &[opening.id()], "place_name", "大");
+        let large = envelope(honest.sign1(), honest.ops_bytes(), &vec![0; 1 << 20]);
+        let answer = phone.push_bytes(vec![opening.to_bytes(), large]);
         assert_eq!(answer.fates[0].class, Class::Accepted);
         assert_eq!((answer.fates[1].class, answer.fates[1].code.as_str()), (Class::Refused, "too_large"));
     }

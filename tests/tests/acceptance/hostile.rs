@@ -5,7 +5,10 @@ use sync_core::message::Class;
 use sync_core::op::Act;
 use sync_core::value::Value;
 use tests::actor::fresh_key;
-use tests::forgery::{envelope, header_not_minimal, header_with_key_twice, nested, with_header, with_other_signature};
+use tests::forgery::{
+    envelope, header_not_minimal, header_with_key_twice, nested, one_deeper, with_header, with_ops,
+    with_other_signature,
+};
 use tests::{Phone, Server, on_both_databases};
 
 use crate::alarm;
@@ -133,26 +136,23 @@ on_both_databases! {
         let mut phone = Phone::of(server, "officer-a");
         let (opening, _) = honest(&mut phone);
         // The list of operations and the operation itself are two levels.
-        let mut deep = |levels: usize| {
-            let act = Act::Unknown { kind: 99, detail: nested(levels - 2) };
-            phone.save(Some(opening.id()), &[opening.id()], vec![NewOp::new(act)])
-        };
-        let (at_the_limit, beyond) = (deep(32), deep(33));
+        let act = Act::Unknown { kind: 99, detail: nested(32 - 2) };
+        let at_the_limit = phone.save(Some(opening.id()), &[opening.id()], vec![NewOp::new(act)]);
         assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
-        refused(server, &mut phone, &beyond.to_bytes(), "unreadable");
+        let beyond = with_ops(&phone, &at_the_limit, &one_deeper(at_the_limit.ops_bytes()));
+        refused(server, &mut phone, &beyond, "unreadable");
     }
 
     fn a_value_nested_32_deep_is_taken_and_33_deep_refused(server) {
         let mut phone = Phone::of(server, "officer-a");
         let (opening, _) = honest(&mut phone);
         // The pair of secret and list, the list and its entry are three levels.
-        let mut deep = |levels: usize| {
-            let op = NewOp::put(None, "note", vec![], nested(levels - 3));
-            phone.save(Some(opening.id()), &[opening.id()], vec![op])
-        };
-        let (at_the_limit, beyond) = (deep(32), deep(33));
+        let op = NewOp::put(None, "note", vec![], nested(32 - 3));
+        let at_the_limit = phone.save(Some(opening.id()), &[opening.id()], vec![op]);
         assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
-        refused(server, &mut phone, &beyond.to_bytes(), "unreadable");
+        let values = one_deeper(&at_the_limit.values_bytes());
+        let beyond = envelope(at_the_limit.sign1(), at_the_limit.ops_bytes(), &values);
+        refused(server, &mut phone, &beyond, "unreadable");
     }
 
     fn the_other_signature_over_the_same_bytes_is_the_same_change(server) {
