@@ -151,3 +151,19 @@ fn a_conflict_and_an_earlier_closing_are_obstacles() {
     case.decide(CLOSED, None);
     assert_eq!(case.look(close), BTreeSet::from([Obstacle::Closed, Obstacle::Conflict]));
 }
+
+#[test]
+fn a_quarantined_change_keeps_the_case_open_unless_a_stranger_sent_it() {
+    for (code, obstacles) in [
+        ("after_revocation", BTreeSet::from([Obstacle::Quarantined])),
+        (Quarantine::NotAParticipant.code(), BTreeSet::new()),
+        (Quarantine::OtherAgency.code(), BTreeSet::new()),
+    ] {
+        let mut case = Case::new();
+        let change = case.phone(vec![add("record")]);
+        let outcome = crate::op::Outcome::Exclude;
+        let verdict = crate::op::VerdictAct { change, outcome, code: code.into() };
+        case.save(DeviceId::SERVER, vec![NewOp::new(Act::Verdict(verdict))]);
+        assert_eq!(case.look(close), obstacles, "{code}");
+    }
+}
