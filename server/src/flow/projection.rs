@@ -13,7 +13,7 @@ use sync_core::value::Value;
 
 use crate::flow::judge::{self, Bench};
 use crate::refusal::Failure;
-use crate::store::{self, CaseFileRow, NewCaseFile, StoredChange, Tx};
+use crate::store::{CaseFileRow, NewCaseFile, StoredChange, Tx};
 
 /// Fields that hold the SHA-256 of a piece of evidence.
 const DIGEST_FIELDS: [&str; 3] = ["digest", "paper_photo", "strokes"];
@@ -189,16 +189,4 @@ fn search_text(state: &CaseState) -> String {
         text.push('\n');
     }
     text
-}
-
-/// Projects a stored case again.
-///
-/// # Errors
-/// [`Failure`] where a statement fails.
-pub fn again(tx: &mut Tx<'_>, tenant: &TenantId, case: CaseId) -> Result<CaseState, Failure> {
-    let held = tx.case_changes(tenant, &case)?;
-    if held.is_empty() {
-        return Err(Failure::from(store::Error::Corrupt { what: "case without changes" }));
-    }
-    project(tx, tenant, case, &held, &BTreeSet::new())
 }

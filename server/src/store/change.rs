@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use sync_core::change::{Change, Received};
-use sync_core::id::{CaseId, ChangeId, DeviceId, Digest, Epoch, TenantId};
+use sync_core::id::{CaseId, ChangeId, DeviceId, Epoch, TenantId};
 use sync_core::time::Instant;
 
 use super::dialect::insert_rows;
@@ -337,24 +337,5 @@ impl Tx<'_> {
         let (changes, values): (Vec<Row>, Vec<ValueRow>) = new.into_iter().map(|new| (new.row, new.values)).unzip();
         insert_rows!(self, change::table, changes)?;
         Ok(insert_rows!(self, change_value::table, values)?)
-    }
-
-    /// Hashes of the leases that stored changes of these cases name.
-    ///
-    /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn leases_named(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<Digest>, Error> {
-        let cases: Vec<&[u8]> = cases.iter().map(|id| &id.bytes()[..]).collect();
-        change::table
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::case_id.eq_any(cases))
-            .filter(change::lease.is_not_null())
-            .select(change::lease)
-            .distinct()
-            .load::<Option<Vec<u8>>>(self.db())?
-            .iter()
-            .flatten()
-            .map(|hash| row::id(hash, Digest::from_slice, "change.lease"))
-            .collect()
     }
 }

@@ -66,7 +66,7 @@ impl Tx<'_> {
             .load(self.db())?)
     }
 
-    /// Keeps sizes and roots inside a commit, at which a page of the feed may end.
+    /// Keeps sizes and roots of the log, at which a page of the feed may end.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -112,16 +112,7 @@ impl Tx<'_> {
                 tenant::log_root.eq(&root.bytes()[..]),
             ))
             .execute(self.db())?;
-        diesel::insert_into(log_head::table)
-            .values((
-                log_head::tenant.eq(&id.bytes()[..]),
-                log_head::log_epoch.eq(&epoch.bytes()[..]),
-                log_head::size.eq(size),
-                log_head::root.eq(&root.bytes()[..]),
-                log_head::at_ms.eq(now.ms()),
-            ))
-            .execute(self.db())?;
-        Ok(())
+        self.add_log_marks(id, epoch, &[(frontier.size(), root)], now)
     }
 
     /// Keeps the newest link of the server's own chain.
