@@ -3,6 +3,7 @@
 //! Promise: everything runs on this machine and ends by itself; each figure comes with the limits it stands against,
 //! taken in the same run, so that the ratio says something where the figure does not. Not a benchmark of parts.
 
+pub mod feed;
 pub mod limit;
 pub mod process;
 pub mod pull;

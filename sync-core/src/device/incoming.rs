@@ -193,6 +193,7 @@ impl Device {
             arrived: Arrived::default(),
             queue: VecDeque::new(),
             opened: BTreeMap::new(),
+            parked: None,
         };
         for lease in leases {
             intake.lease(lease)?;

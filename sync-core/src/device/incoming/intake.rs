@@ -27,6 +27,8 @@ pub(super) struct Intake<'a> {
     pub queue: VecDeque<(Vec<u8>, Source)>,
     /// Leases opened so far.
     pub opened: BTreeMap<Digest, SignedLease>,
+    /// Number and bytes of what is parked, once it was asked.
+    pub parked: Option<(i64, i64)>,
 }
 
 /// Whose key checks a change.
@@ -169,7 +171,8 @@ impl Intake<'_> {
             // copy of it wrote. The next save begins a new epoch.
             self.tx.prepare_cached("UPDATE identity SET behind = 1 WHERE epoch = ?1")?.execute([header.epoch])?;
         }
-        if header.device != DeviceId::SERVER {
+        // What the server brings it holds; one's own are offered until there is a receipt.
+        if header.device != DeviceId::SERVER && (own || source == Source::Peer) {
             offer::add(self.tx, id)?;
         }
         self.seen(id, source)?;
@@ -181,10 +184,12 @@ impl Intake<'_> {
     fn seen(&self, id: ChangeId, source: Source) -> Result<(), StoreError> {
         if source == Source::Server {
             self.tx.prepare_cached("INSERT OR IGNORE INTO seen_on_server (change) VALUES (?1)")?.execute([id])?;
-            // One's own are offered until there is a receipt.
+            // One's own are offered until there is a receipt. Asked of this one row: `IN (SELECT …)` would read
+            // every held change for each that comes.
             self.tx
                 .prepare_cached(
-                    "DELETE FROM offer WHERE change = ?1 AND change IN (SELECT id FROM change WHERE own = 0)",
+                    "DELETE FROM offer WHERE change = ?1
+                     AND EXISTS (SELECT 1 FROM change c WHERE c.id = offer.change AND c.own = 0)",
                 )?
                 .execute([id])?;
         }
@@ -217,11 +222,15 @@ impl Intake<'_> {
         source: Source,
         needs: &BTreeSet<Need>,
     ) -> Result<(), StoreError> {
-        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let (held, used): (i64, i64) = self
-            .tx
-            .prepare_cached("SELECT count(*), coalesce(sum(size), 0) FROM parked")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let size = length(bytes);
+        let (held, used) = match self.parked {
+            Some(counted) => counted,
+            None => self
+                .tx
+                .prepare_cached("SELECT count(*), coalesce(sum(size), 0) FROM parked")?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?,
+        };
+        self.parked = Some((held, used));
         if held >= MAX_PARKED || used.saturating_add(size) > MAX_PARKED_BYTES {
             self.arrived.not_kept.push(id);
             return Ok(());
@@ -237,6 +246,7 @@ impl Intake<'_> {
         if new == 0 {
             return Ok(());
         }
+        self.parked = Some((held + 1, used.saturating_add(size)));
         let place = self.tx.last_insert_rowid();
         let mut statement =
             self.tx.prepare_cached("INSERT INTO parked_need (place, kind, what) VALUES (?1, ?2, ?3)")?;
@@ -265,10 +275,15 @@ impl Intake<'_> {
     fn reopen(&mut self, rows: Vec<Parked>) -> Result<(), StoreError> {
         for (place, bytes, server) in rows {
             self.tx.prepare_cached("DELETE FROM parked WHERE place = ?1")?.execute([place])?;
+            self.parked = self.parked.map(|(held, used)| (held - 1, used - length(&bytes)));
             self.queue.push_back((bytes, if server { Source::Server } else { Source::Peer }));
         }
         Ok(())
     }
+}
+
+fn length(bytes: &[u8]) -> i64 {
+    i64::try_from(bytes.len()).unwrap_or(i64::MAX)
 }
 
 /// Place, bytes, and whether the server brought it.
