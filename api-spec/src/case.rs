@@ -3,7 +3,7 @@
 mod command;
 mod history;
 
-pub use command::{Closing, CommandOutcome, Registration, Return};
+pub use command::{ChangeVerdict, Closing, CommandOutcome, Registration, Return};
 pub use history::{FieldHistory, FieldWrite};
 
 use serde::{Deserialize, Serialize};
@@ -317,6 +317,10 @@ pub struct NotedChange {
     pub excluded: bool,
     /// Whether it was dismissed for good.
     pub dismissed: bool,
+    /// Who admitted or dismissed it, once somebody did.
+    pub decision: Option<ChangeDecision>,
+    /// What it says, operation by operation.
+    pub says: Vec<NotedOp>,
     /// How good the proof of time is: `A`, `B`, `C`.
     pub grade: String,
     /// It was made not before.
@@ -327,6 +331,35 @@ pub struct NotedChange {
     pub received_ms: i64,
     /// Who made it.
     pub by: Author,
+}
+
+/// A person's decision about a change that waited for one (采信、不予采信).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangeDecision {
+    /// `admit`, `dismiss`.
+    pub verdict: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub decided_ms: i64,
+    /// Who.
+    pub by: Author,
+}
+
+/// One operation of a change, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NotedOp {
+    /// `open`, `invite`, `add`, `put`, `resolve`, `withdraw`, `record`, `sign`, `other`.
+    pub act: String,
+    /// Kind of the entity that it adds, voids or writes to; empty for the case itself.
+    pub entity: String,
+    /// Name of the field or step.
+    pub name: String,
+    /// The item, officer, entity, field, step or form that it is about.
+    pub label: Label,
+    /// What it writes; null where it writes nothing.
+    #[schema(value_type = Object, nullable)]
+    pub value: serde_json::Value,
 }
 
 /// What a rule says of the case (合规提示).

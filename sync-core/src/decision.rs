@@ -1,10 +1,12 @@
 //! What stands between a case and a decision about it that the server takes for a person: registering an on-the-spot
-//! decision (备案), returning a record for a supplement (退回补充), closing (结案).
+//! decision (备案), returning a record for a supplement (退回补充), admitting or dismissing a change (采信、不予采信),
+//! closing (结案).
 //!
 //! Promise: pure; looks at the folded case and its changes only. Every obstacle has its own name.
 //! Not here: who may decide (the server's roles), what the law forbids (`law`), evidence that has not arrived.
 
 use crate::case::{CaseState, Entity, Graph, SUPPLEMENTARY_RECORD, Verdict};
+use crate::id::ChangeId;
 use crate::op::{Act, OpId};
 use crate::plan::Quarantine;
 use crate::schema::{RECORD, SPOT_DECISION};
@@ -37,6 +39,8 @@ pub enum Obstacle {
     NotSupplemented,
     /// A change is excluded until somebody admits or dismisses it.
     Quarantined,
+    /// No change of this id waits to be admitted or dismissed.
+    NotQuarantined,
 }
 
 /// Whether the case is closed.
@@ -115,6 +119,22 @@ pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
     .into_iter()
     .filter_map(|(holds, obstacle)| holds.then_some(obstacle))
     .collect()
+}
+
+/// The verdicts against `change` that a decision to admit or dismiss it replaces: every live one.
+///
+/// # Errors
+/// [`Obstacle::Closed`]: the case record names what had effect and stays true; [`Obstacle::NotQuarantined`] where
+/// nothing is against the change, or it was dismissed for good.
+pub fn may_judge(state: &CaseState, change: ChangeId) -> Result<Vec<OpId>, Obstacle> {
+    if is_closed(state) {
+        return Err(Obstacle::Closed);
+    }
+    let live = state.excluded.get(&change).map(Vec::as_slice).unwrap_or_default();
+    if live.is_empty() || live.iter().any(|verdict| verdict.dismissed) {
+        return Err(Obstacle::NotQuarantined);
+    }
+    Ok(live.iter().map(|verdict| verdict.op).collect())
 }
 
 fn open_with(state: &CaseState, target: OpId) -> Result<(), Obstacle> {

@@ -9,7 +9,7 @@ mod decision;
 mod inspection;
 mod roster;
 
-pub use roster::{AgencyEntry, OfficerEntry, Roster, Span, certificate_of};
+pub use roster::{AgencyEntry, OfficerEntry, Roster, Span, certificate_of, last_instant};
 
 use crate::case::{CaseState, FieldState};
 use crate::law::facts::{CaseKind, EvidenceEntry, Facts, Happened, Known, OfficerPresent, Party, PartyType, Sector};

@@ -50,3 +50,5 @@ mod revocation;
 mod slow_clients;
 #[path = "acceptance/startup.rs"]
 mod startup;
+#[path = "acceptance/verdict.rs"]
+mod verdict;

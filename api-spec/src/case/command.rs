@@ -27,6 +27,18 @@ pub struct Return {
     pub reason: String,
 }
 
+/// A decision about a change that waits for one (采信、不予采信).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"verdict": "admit", "reason": "经核对现场录像，该变更系吊销前所作"}))]
+pub struct ChangeVerdict {
+    /// `admit`: it has effect from now on; `dismiss`: it has none, for good.
+    pub verdict: String,
+    /// Why, 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
 /// Closing a case.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,8 +1,7 @@
 //! The status of a mirrored certificate at an instant.
 
-use std::str::FromStr as _;
-
-use sync_core::time::{Date, Instant};
+use sync_core::facts::{Span, last_instant};
+use sync_core::time::Instant;
 
 use crate::refusal::Refusal;
 use crate::store::{CertificateRow, IntervalRow};
@@ -18,10 +17,19 @@ pub fn status_at<'a>(certificate: &CertificateRow, history: &'a [IntervalRow], n
 
 /// The first instant after the last day; an unreadable date has ended long ago.
 pub fn ends(certificate: &CertificateRow) -> Instant {
-    Date::from_str(&certificate.valid_until)
-        .ok()
-        .and_then(|last| last.tomorrow().ok())
-        .map_or(Instant::from_ms(i64::MIN), Instant::start_of)
+    last_instant(&certificate.valid_until)
+}
+
+/// What certificates said when, none beyond its last day, as rules and admission look at it.
+pub fn spans(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<Span> {
+    let of_one = |(certificate, intervals): &(CertificateRow, Vec<IntervalRow>)| {
+        let span = |interval: &IntervalRow| {
+            let IntervalRow { ordinal: _, status, from, until, reason: _, basis: _ } = interval;
+            Span { status: status.clone(), from: *from, until: *until }.printed(&certificate.valid_until)
+        };
+        intervals.iter().map(span).collect::<Vec<_>>()
+    };
+    certificates.iter().flat_map(of_one).collect()
 }
 
 /// The certificate an officer enforces with now, or why there is none.
@@ -46,6 +54,7 @@ pub fn valid_now(all: &[(CertificateRow, Vec<IntervalRow>)], now: Instant) -> Re
 mod tests {
     use super::*;
     use sync_core::id::OfficerId;
+    use sync_core::time::Date;
 
     fn one(status: &str) -> (CertificateRow, Vec<IntervalRow>) {
         let certificate = CertificateRow {

@@ -1,4 +1,4 @@
-//! What a head decides about a case through the server: register, return, close.
+//! What a head decides about a case through the server: register, return, admit or dismiss a change, close.
 //!
 //! Promise: decided on the state that the caller saw, or not at all; never by somebody who handles the case, never
 //! by a supervisor; the decision is a change of the server that names the person. What stands in the way is found by
@@ -9,7 +9,7 @@ use sync_core::change::NewOp;
 use sync_core::decision::{self, Obstacle};
 use sync_core::id::{CaseId, ChangeId, Digest, TenantId};
 use sync_core::law::rule::{self, blocking};
-use sync_core::op::{Act, Number, OpId, OpRef};
+use sync_core::op::{self, Act, Number, OpId, OpRef, VerdictAct};
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
@@ -37,6 +37,15 @@ pub enum Wish {
         /// The record.
         target: OpId,
         /// What is missing.
+        reason: String,
+    },
+    /// Admit a change that waits (采信), or dismiss it for good (不予采信).
+    Judge {
+        /// The change.
+        change: ChangeId,
+        /// Whether it has effect from now on.
+        admit: bool,
+        /// Why.
         reason: String,
     },
     /// Close the case (结案).
@@ -76,15 +85,17 @@ pub struct Outcome {
 
 /// They register decisions.
 const REGISTERING: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
-/// They return records and close cases.
-const HEADING: [Role; 1] = [Role::UnitHead];
+/// They return records, judge changes and close cases: the unit's head, or where that one handles the case, the organ's.
+const HEADING: [Role; 2] = [Role::UnitHead, Role::PrincipalHead];
+/// Code of a verdict that a person gave; the change of the server names the person, its value the reason.
+const BY_HEAD: &str = "head";
 
 /// What a caller may decide about a case by role and standing; the state of the case may still stand in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Powers {
     /// Register decisions.
     pub registers: bool,
-    /// Return records and close the case.
+    /// Return records, judge changes and close the case.
     pub heads: bool,
 }
 
@@ -100,6 +111,7 @@ impl Wish {
         match self {
             Self::Register { .. } => "case.register",
             Self::Return { .. } => "case.return",
+            Self::Judge { .. } => "case.verdict",
             Self::Close { .. } => "case.close",
         }
     }
@@ -107,7 +119,7 @@ impl Wish {
     const fn deciders(&self) -> &'static [Role] {
         match self {
             Self::Register { .. } => &REGISTERING,
-            Self::Return { .. } | Self::Close { .. } => &HEADING,
+            Self::Return { .. } | Self::Judge { .. } | Self::Close { .. } => &HEADING,
         }
     }
 
@@ -115,6 +127,7 @@ impl Wish {
         let (target, text) = match self {
             Self::Register { target, note } => (target.to_string(), note.clone().unwrap_or_default()),
             Self::Return { target, reason } => (target.to_string(), reason.clone()),
+            Self::Judge { change, admit, reason } => (format!("{change} {admit}"), reason.clone()),
             Self::Close { note } => (String::new(), note.clone().unwrap_or_default()),
         };
         let (case, seen) = (command.case.to_string(), command.seen.to_string());
@@ -173,6 +186,7 @@ fn refusal(obstacle: Obstacle) -> Refusal {
         Obstacle::Conflict => Refusal::ConflictOpen,
         Obstacle::NotSupplemented => Refusal::RecordNotSupplemented,
         Obstacle::Quarantined => Refusal::ChangeQuarantined,
+        Obstacle::NotQuarantined => Refusal::NotQuarantined,
     }
 }
 
@@ -201,6 +215,10 @@ impl Deciding<'_, '_> {
                 decision::may_return(&state, &graph, *target).map_err(refusal)?;
                 let op = decided(decision::RETURNED, basis, Some(reason)).on(OpRef::Of(*target));
                 self.append(command.case, vec![op])
+            }
+            Wish::Judge { change, admit, reason } => {
+                let against = decision::may_judge(&state, *change).map_err(refusal)?;
+                self.append(command.case, vec![verdict(*change, *admit, reason, against)])
             }
             Wish::Close { note } => {
                 self.may_close(&state, &held)?;
@@ -256,6 +274,13 @@ impl Deciding<'_, '_> {
 
 /// Form of the case number.
 const FORM: &str = "case";
+
+fn verdict(change: ChangeId, admit: bool, reason: &str, against: Vec<OpId>) -> NewOp {
+    let outcome = if admit { op::Outcome::Admit } else { op::Outcome::Dismiss };
+    let act = Act::Verdict(VerdictAct { change, outcome, code: BY_HEAD.to_owned() });
+    let replaces = against.into_iter().map(OpRef::Of).collect();
+    NewOp { replaces, ..NewOp::new(act) }.with(Value::text(reason))
+}
 
 fn decided(what: &str, basis: Digest, said: Option<&str>) -> NewOp {
     let op = NewOp::new(Act::Decide { decision: what.to_owned(), basis });

@@ -8,13 +8,14 @@ use std::sync::{Arc, LazyLock, RwLock};
 
 use sync_core::case::CaseState;
 use sync_core::device::Check;
-use sync_core::facts::{AgencyEntry, OfficerEntry, Roster, Span, of_case};
+use sync_core::facts::{AgencyEntry, OfficerEntry, Roster, of_case};
 use sync_core::id::{AgencyId, Digest, OfficerId, TenantId};
 use sync_core::law::calendar::Calendar;
 use sync_core::law::rule::{CheckResult, Outcome, evaluate, rule_set_hash};
 use sync_core::law::table;
 use sync_core::time::Instant;
 
+use crate::flow::certificate;
 use crate::refusal::Failure;
 use crate::store::{self, AgencyRow, CertificateRow, IntervalRow, OfficerRow, Tx};
 
@@ -143,12 +144,7 @@ pub fn open(results: Vec<CheckResult>) -> Vec<Check> {
 }
 
 fn entry(registered: &Registered) -> OfficerEntry {
-    let spans = registered.certificates.iter().flat_map(|(_, intervals)| intervals).map(|interval| Span {
-        status: interval.status.clone(),
-        from: interval.from,
-        until: interval.until,
-    });
-    OfficerEntry { is_helper: registered.row.helper, spans: spans.collect() }
+    OfficerEntry { is_helper: registered.row.helper, spans: certificate::spans(&registered.certificates) }
 }
 
 /// The calendar of the reference data's present version. Reading nine years for every commit would be

@@ -1,5 +1,6 @@
 //! Cases: lists, one case, the history of a field, commands, the record.
 
+mod noted;
 pub mod record;
 pub mod view;
 
@@ -9,7 +10,8 @@ use actix_web::http::header::ETAG;
 use actix_web::web::{Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use api_spec::case::{
-    CaseDetail, CasePage, CaseQuery, Closing, CommandOutcome, FieldHistory, PurposeQuery, Registration, Return,
+    CaseDetail, CasePage, CaseQuery, ChangeVerdict, Closing, CommandOutcome, FieldHistory, PurposeQuery, Registration,
+    Return,
 };
 use api_spec::record::CaseRecord;
 use sync_core::id::CaseId;
@@ -234,6 +236,48 @@ pub async fn return_record(
     let Return { target, reason } = body.into_inner();
     let wish = Wish::Return { target: id(&target, "target")?, reason: prose(reason, LONGEST_REASON, "reason")? };
     run(app, caller, &path, &request, wish).await
+}
+
+/// Admits a change that waits for a decision (采信), or dismisses it for good (不予采信), with a reason. By the head of
+/// the handling unit or of the organ, never by an officer of the case.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("change" = String, Path, description = "Id of the change, as `noted` names it"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = ChangeVerdict,
+    responses(
+        (status = 200, description = "Decided", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 403, description = "`forbidden` or `own_case`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        (status = 409, description = "`not_quarantined`, `case_closed`", body = api_spec::problem::Problem),
+        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
+        (status = 422, description = "`idempotency_key_reused`", body = api_spec::problem::Problem),
+        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/changes/{change}/verdict")]
+pub async fn judge_change(
+    app: State,
+    caller: Caller,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    body: Json<ChangeVerdict>,
+) -> Result<HttpResponse, Problem> {
+    let (case, change) = path.into_inner();
+    let change = change.parse().map_err(|_not_an_id| Refusal::NotQuarantined)?;
+    let ChangeVerdict { verdict, reason } = body.into_inner();
+    let admit = match verdict.as_str() {
+        "admit" => true,
+        "dismiss" => false,
+        _ => return Err(wrong("verdict").into()),
+    };
+    let wish = Wish::Judge { change, admit, reason: prose(reason, LONGEST_REASON, "reason")? };
+    run(app, caller, &case, &request, wish).await
 }
 
 /// Closes the case (结案): the server numbers it and issues its record. By the head of the handling unit, never by an

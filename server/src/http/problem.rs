@@ -80,6 +80,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::EvidenceIncomplete
         | Refusal::RecordNotSupplemented
         | Refusal::ChangeQuarantined
+        | Refusal::NotQuarantined
         | Refusal::ClosingUnlawful
         | Refusal::NotASpotDecision
         | Refusal::AlreadyRegistered

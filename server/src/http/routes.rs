@@ -41,6 +41,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(case::read_history)
         .service(case::register_decision)
         .service(case::return_record)
+        .service(case::judge_change)
         .service(case::close_case)
         .service(case::read_record)
         .service(lead::raise_lead)

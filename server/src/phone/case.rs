@@ -1,18 +1,12 @@
 //! What the phone shows: cases, their state, how the phone stands.
 
 use serde_json::{Map, Value as Json, json};
-use sync_core::case::CaseState;
-use sync_core::device::{Card, Check};
-use sync_core::facts::{Roster, of_case};
+use sync_core::device::Card;
 use sync_core::id::CaseId;
-use sync_core::law::calendar::Calendar;
-use sync_core::law::rule::{Outcome, evaluate};
-use sync_core::law::table::rules;
 use sync_core::lease::Block;
 
 use super::Phone;
 use super::answer::{Done, Trouble};
-use super::owner::Owner;
 
 impl Phone {
     /// A case as it is folded from what this phone holds.
@@ -25,23 +19,8 @@ impl Phone {
         let conflicts: Vec<_> = state.conflicts().collect();
         Ok(json!({
             "state": state, "hash": state.hash(), "basis": state.basis(), "conflicts": conflicts,
-            "checks": self.checks(owner, &state)?, "evidence_missing": owner.device.evidence_missing(case)?,
+            "checks": owner.device.checks_of(&state, self.now().wall), "evidence_missing": owner.device.evidence_missing(case)?,
         }))
-    }
-
-    /// What the rules say of the case now. The store tells only what they said at its own saves.
-    fn checks(&self, owner: &Owner, state: &CaseState) -> Result<Vec<Check>, Trouble> {
-        #[derive(serde::Deserialize)]
-        struct Years {
-            calendars: Vec<api_spec::reference::Calendar>,
-        }
-        let Some((reference, _)) = owner.device.reference()? else { return Ok(Vec::new()) };
-        let Years { calendars } = serde_json::from_str(&reference)?;
-        let calendar = Calendar::from_json(calendars.iter().map(|year| year.json.as_str())).map_err(Trouble::broken)?;
-        let facts = of_case(state, &Roster::from_reference(&reference)?, self.now().wall);
-        let results = evaluate(rules(), &facts, &calendar).into_iter();
-        let open = results.filter(|result| matches!(result.outcome, Outcome::Breached | Outcome::Undecided));
-        Ok(open.map(Check::from).collect())
     }
 
     /// Every case on the phone.

@@ -250,7 +250,7 @@ refusals! {
 
     /// Who handles a case decides nothing about it.
     OwnCase = "own_case", retry: false;
-    "您是本案的办案人员，不得对本案作出登记、退回、结案等决定。" / "You handle this case yourself: somebody else decides about it.";
+    "您是本案的办案人员，不得对本案作出登记、退回、采信、结案等决定。" / "You handle this case yourself: somebody else decides about it.";
     user: "Ask another head"; operator: "None";
 
     /// The case is closed.
@@ -277,6 +277,11 @@ refusals! {
     ChangeQuarantined = "change_quarantined", retry: false;
     "案卷中有待采信的变更，须先作出采信或不予采信的决定。" / "A change waits to be admitted or dismissed.";
     user: "Decide on the change first"; operator: "None";
+
+    /// No change of this id waits for a decision.
+    NotQuarantined = "not_quarantined", retry: false;
+    "该变更不在待采信之列，或已作出决定。" / "This change does not wait to be admitted or dismissed.";
+    user: "Read the case again"; operator: "None";
 
     /// A rule of law stops the closing; article and text say which.
     ClosingUnlawful = "closing_unlawful", retry: false;

@@ -4,7 +4,7 @@ use super::*;
 use crate::case::fold;
 use crate::change::{Change, Clock, Header, NewOp, shown_digest};
 use crate::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
-use crate::op::{CaseKind, OpRef, Open, Signature, SignerRole};
+use crate::op::{CaseKind, OpRef, Open, Outcome, Signature, SignerRole, VerdictAct};
 use crate::sign::SoftwareKey;
 use crate::time::Instant;
 use crate::value::Value;
@@ -64,6 +64,12 @@ impl Case {
     fn decide(&mut self, decision: &str, target: Option<OpId>) -> ChangeId {
         let act = Act::Decide { decision: decision.into(), basis: Digest::new([0; 32]) };
         self.save(DeviceId::SERVER, vec![NewOp { target: target.map(OpRef::Of), ..NewOp::new(act) }])
+    }
+
+    fn judge(&mut self, change: ChangeId, outcome: Outcome, code: &str, replaced: &[OpId]) -> OpId {
+        let act = Act::Verdict(VerdictAct { change, outcome, code: code.into() });
+        let replaces = replaced.iter().map(|id| OpRef::Of(*id)).collect();
+        op(self.save(DeviceId::SERVER, vec![NewOp { replaces, ..NewOp::new(act) }]), 0)
     }
 
     fn look<T>(&self, see: impl FnOnce(&CaseState, &Graph<'_>) -> T) -> T {
@@ -161,9 +167,32 @@ fn a_quarantined_change_keeps_the_case_open_unless_a_stranger_sent_it() {
     ] {
         let mut case = Case::new();
         let change = case.phone(vec![add("record")]);
-        let outcome = crate::op::Outcome::Exclude;
-        let verdict = crate::op::VerdictAct { change, outcome, code: code.into() };
-        case.save(DeviceId::SERVER, vec![NewOp::new(Act::Verdict(verdict))]);
+        case.judge(change, Outcome::Exclude, code, &[]);
         assert_eq!(case.look(close), obstacles, "{code}");
     }
+}
+
+#[test]
+fn a_change_is_judged_once_and_while_the_case_is_open() {
+    for outcome in [Outcome::Admit, Outcome::Dismiss] {
+        let mut case = Case::new();
+        let change = case.phone(vec![add("record")]);
+        assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::NotQuarantined), "nothing is against it");
+        let verdict = case.judge(change, Outcome::Exclude, "after_revocation", &[]);
+        assert_eq!(case.look(|s, _| may_judge(s, change)), Ok(vec![verdict]));
+        case.judge(change, outcome, "head", &[verdict]);
+        assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::NotQuarantined), "{outcome:?}");
+        assert_eq!(case.look(close), BTreeSet::new(), "{outcome:?}");
+        let stands = case.look(|s, _| s.entities.get(&op(change, 0)).is_some_and(|entity| !entity.shell));
+        assert_eq!(stands, outcome == Outcome::Admit);
+    }
+}
+
+#[test]
+fn after_the_closing_nothing_is_judged() {
+    let mut case = Case::new();
+    let change = case.phone(vec![add("record")]);
+    case.judge(change, Outcome::Exclude, "not_a_participant", &[]);
+    case.decide(CLOSED, None);
+    assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::Closed));
 }

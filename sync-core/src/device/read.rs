@@ -59,6 +59,12 @@ impl Device {
         Ok((!changes.is_empty()).then(|| fold(case, &changes)))
     }
 
+    /// What the rules say of a folded case at `at` by the phone's reference data: what is not kept, or not known to be.
+    /// A save tells this of its own case; here it is asked anew, as time passes and other phones' changes come in.
+    pub fn checks_of(&self, state: &CaseState, at: Instant) -> Vec<Check> {
+        self.judge.checks(state, at)
+    }
+
     /// The held changes of a case, parents before children.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 
 use crate::id::{AgencyId, OfficerId, TenantId};
 use crate::law::facts::{Certificate, NotValid};
-use crate::time::Instant;
+use crate::time::{Date, Instant};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -54,6 +54,22 @@ pub struct Span {
     pub until: Option<Instant>,
 }
 
+impl Span {
+    /// The span as far as the certificate reaches: `valid_until` (`YYYY-MM-DD`) is the last day printed on it and
+    /// counts. After a day that cannot be read nothing is valid.
+    #[must_use]
+    pub fn printed(self, valid_until: &str) -> Self {
+        let end = last_instant(valid_until);
+        Self { until: Some(self.until.map_or(end, |until| until.min(end))), ..self }
+    }
+}
+
+/// The first instant after the last day of a certificate; an unreadable date has ended long ago.
+pub fn last_instant(valid_until: &str) -> Instant {
+    let last = valid_until.parse::<Date>().ok();
+    last.and_then(|day| day.tomorrow().ok()).map_or(Instant::from_ms(i64::MIN), Instant::start_of)
+}
+
 /// State of an officer's certificates at a time. Somebody the roster does not name is unknown.
 pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate {
     let Some(entry) = entry else { return Certificate::Unknown };
@@ -91,7 +107,7 @@ impl Roster {
             (id, AgencyEntry { sector, reconsideration })
         });
         let officers = officers.into_iter().map(|Entry { officer, certificates }| {
-            let spans = certificates.into_iter().flat_map(|certificate| certificate.intervals).map(Span::from);
+            let spans = certificates.into_iter().flat_map(Holding::spans);
             (officer.id, OfficerEntry { is_helper: officer.helper, spans: spans.collect() })
         });
         Ok(Self {
@@ -152,7 +168,19 @@ struct Officer {
 #[derive(Deserialize)]
 struct Holding {
     #[serde(default)]
+    valid_until: Option<String>,
+    #[serde(default)]
     intervals: Vec<Interval>,
+}
+
+impl Holding {
+    fn spans(self) -> impl Iterator<Item = Span> {
+        let Self { valid_until, intervals } = self;
+        intervals.into_iter().map(Span::from).map(move |span| match &valid_until {
+            Some(last_day) => span.printed(last_day),
+            None => span,
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -161,4 +189,29 @@ struct Interval {
     from_ms: i64,
     #[serde(default)]
     until_ms: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A register that left the interval open: the last day printed on the certificate ends it.
+    #[test]
+    fn the_last_day_printed_on_a_certificate_counts_and_the_next_does_not() {
+        let roster = |valid_until: &str| {
+            let intervals = r#"[{"status": "valid", "from_ms": 0, "until_ms": null}]"#;
+            let officer = "11".repeat(16);
+            let json = format!(
+                r#"{{"officers": [{{"officer": {{"id": "{officer}"}},
+                    "certificates": [{{"valid_until": "{valid_until}", "intervals": {intervals}}}]}}]}}"#
+            );
+            Roster::from_reference(&json).unwrap()
+        };
+        let state = |roster: &Roster, at| certificate_of(roster.officers.get(&OfficerId::new([0x11; 16])), at);
+        let midnight = Instant::start_of(Date::constant(2026, 11, 24));
+        let printed = roster("2026-11-23");
+        assert_eq!(state(&printed, midnight.plus_ms(-1)), Certificate::Valid);
+        assert_eq!(state(&printed, midnight), Certificate::NotValid(NotValid::Expired));
+        assert_eq!(state(&roster("some day"), Instant::from_ms(1)), Certificate::NotValid(NotValid::Expired));
+    }
 }

@@ -54,7 +54,7 @@ impl Owned {
         };
         let named = [("{id}", of), ("{case}", &self.case), ("{upload}", &self.upload)];
         let path = named.iter().fold(route.to_owned(), |path, (name, id)| path.replace(name, id));
-        path.replace("{digest}", &"0".repeat(64)).replace("{target}", "case").replace("{name}", "title")
+        path.replace("{digest}", &"0".repeat(64)).replace("{change}", &self.case).replace("{target}", "case").replace("{name}", "title")
     }
 }
 
@@ -64,6 +64,7 @@ fn body_of(route: &str, basis: &str) -> Json {
         "return" => json!({"target": format!("{basis}.0"), "reason": "请补充"}),
         "close" if route.starts_with("/v1/cases") => json!({}),
         "answer" | "close" => json!({"text": "已整改"}),
+        "verdict" => json!({"verdict": "admit", "reason": "已核实"}),
         "revoke" => json!({"reason": "终端遗失"}),
         other => panic!("a new command `{other}`: say what its body is"),
     }

@@ -6,13 +6,12 @@ use sync_core::change::Change;
 use sync_core::id::{AgencyId, ChangeId, DeviceId, Epoch, OfficerId, TenantId};
 use sync_core::lease::SignedLease;
 use sync_core::plan::{Chain, Standing};
-use sync_core::time::{Date, Instant};
+use sync_core::time::Instant;
 
+use crate::flow::certificate;
 use crate::flow::judge::Bench;
 use crate::refusal::Failure;
 use crate::store::{CertificateRow, IntervalRow, Tx};
-
-type Spans = Vec<(Instant, Instant)>;
 
 /// A place in a device's chain.
 type Place = (DeviceId, Epoch, u64);
@@ -84,7 +83,7 @@ impl Register {
         }
         let Some(author) = self.bench.officer(tx, tenant, &header.officer)? else { return Ok(None) };
         let revoked = self.revoked(tx, tenant, &header.device)?.unwrap_or(Instant::from_ms(i64::MAX));
-        let valid = spans(&author.certificates).into_iter();
+        let valid = valid(&author.certificates).into_iter();
         let authority = valid.map(|(from, until)| (from, until.min(revoked))).filter(|(from, until)| from < until);
         Ok(Some(Standing {
             agency: author.row.agency,
@@ -138,17 +137,10 @@ fn anchor(
     Ok(other.filter(|lease| lease.device == header.device).map(|lease| lease.issued))
 }
 
-/// The spans in which a certificate was valid, none beyond the last day printed on it.
-fn spans(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Spans {
-    let mut spans = Vec::new();
-    for (certificate, intervals) in certificates {
-        let last_day = certificate.valid_until.parse::<Date>().ok();
-        let printed_end =
-            last_day.and_then(|day| day.tomorrow().ok()).map_or(Instant::from_ms(i64::MAX), Instant::start_of);
-        for interval in intervals.iter().filter(|interval| interval.status == "valid") {
-            spans.push((interval.from, interval.until.unwrap_or(printed_end).min(printed_end)));
-        }
-    }
+/// The spans in which a certificate was valid.
+fn valid(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<(Instant, Instant)> {
+    let spans = certificate::spans(certificates).into_iter().filter(|span| span.status == "valid");
+    let mut spans: Vec<_> = spans.map(|span| (span.from, span.until.unwrap_or(Instant::from_ms(i64::MAX)))).collect();
     spans.sort_unstable();
     spans
 }

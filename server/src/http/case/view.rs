@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api_spec::case::{self as wire, Label};
 use sync_core::case::{Author, CaseState, FieldState, LiveValue};
-use sync_core::id::{DeviceId, Digest, OfficerId};
+use sync_core::id::{Digest, OfficerId};
 use sync_core::law::rule::CheckResult;
 use sync_core::op::OpId;
 use sync_core::value::Value;
 use sync_core::{decision, device, schema};
 
+use super::noted;
 use crate::flow::case::{Detail, History, Write};
 use crate::flow::mask;
 use crate::store::{CaseFileRow, EvidenceFileRow, StoredChange};
@@ -92,7 +93,7 @@ pub fn detail(detail: Detail) -> wire::CaseDetail {
         missing_evidence: missing,
         evidence,
         checks: checks.into_iter().map(check).collect(),
-        noted: held.iter().filter_map(|stored| view.noted(stored)).collect(),
+        noted: noted::noted(&state, &held, &names, view.masks),
         unknown: count(state.unknown.len()),
     }
 }
@@ -101,16 +102,16 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn label(found: Option<&schema::Label>, name: &str) -> Label {
+pub(super) fn label(found: Option<&schema::Label>, name: &str) -> Label {
     let (zh, en) = found.map_or((name, name), |label| (label.zh, label.en));
     Label { zh: zh.to_owned(), en: en.to_owned() }
 }
 
-fn named<'a>(table: &'a [schema::Label], name: &str) -> Option<&'a schema::Label> {
+pub(super) fn named<'a>(table: &'a [schema::Label], name: &str) -> Option<&'a schema::Label> {
     table.iter().find(|label| label.name == name)
 }
 
-fn field_label(entity: &str, name: &str) -> Label {
+pub(super) fn field_label(entity: &str, name: &str) -> Label {
     let (zh, en) = schema::field(entity, name).map_or((name, name), |field| (field.zh, field.en));
     Label { zh: zh.to_owned(), en: en.to_owned() }
 }
@@ -125,11 +126,11 @@ fn decision_label(name: &str) -> Label {
     Label { zh: zh.to_owned(), en: en.to_owned() }
 }
 
-fn json(value: Option<&Value>) -> serde_json::Value {
+pub(super) fn json(value: Option<&Value>) -> serde_json::Value {
     value.and_then(|value| serde_json::to_value(value).ok()).unwrap_or_default()
 }
 
-fn said(value: Option<&Value>) -> Option<String> {
+pub(super) fn said(value: Option<&Value>) -> Option<String> {
     value.and_then(Value::as_text).map(str::to_owned)
 }
 
@@ -156,7 +157,7 @@ fn author(by: &Author, names: &BTreeMap<OfficerId, String>) -> wire::Author {
 }
 
 /// The author of a change, where the folded state does not say it.
-fn author_of(stored: &StoredChange, names: &BTreeMap<OfficerId, String>) -> wire::Author {
+pub(super) fn author_of(stored: &StoredChange, names: &BTreeMap<OfficerId, String>) -> wire::Author {
     let header = stored.change.header();
     let step = |(_, op): &(OpId, &sync_core::op::Op)| matches!(&op.act, sync_core::op::Act::Record { step } if step == sync_core::case::PLACE);
     let at = stored.change.named_ops().find(step).and_then(|(id, _)| stored.change.value(id.index)).cloned();
@@ -303,26 +304,6 @@ impl View<'_> {
             media_type: file.map(|file| file.media_type),
         }
     }
-
-    /// A change, if it deserves a look.
-    fn noted(&self, stored: &StoredChange) -> Option<wire::NotedChange> {
-        let id = stored.change.id();
-        let verdicts = self.state.excluded.get(&id);
-        let plain = stored.class == "accepted" && stored.flags.is_empty() && verdicts.is_none();
-        (!plain && stored.change.header().device != DeviceId::SERVER).then(|| wire::NotedChange {
-            change: id.to_string(),
-            class: stored.class.clone(),
-            code: stored.code.clone(),
-            flags: stored.flags.clone(),
-            excluded: verdicts.is_some(),
-            dismissed: verdicts.into_iter().flatten().any(|verdict| verdict.dismissed),
-            grade: stored.grade.clone(),
-            lower_ms: stored.lower.ms(),
-            upper_ms: stored.upper.ms(),
-            received_ms: stored.received.ms(),
-            by: author_of(stored, self.names),
-        })
-    }
 }
 
 fn check(result: CheckResult) -> wire::CheckResult {
@@ -339,14 +320,18 @@ pub fn history(target: Option<OpId>, name: String, history: History) -> wire::Fi
     wire::FieldHistory { target: optional(target), label: field_label(&entity, &name), name, conflict, masked, writes }
 }
 
+/// A resolve carries `[value, reason]`.
+pub(super) fn resolution(value: Option<&Value>) -> (Option<&Value>, Option<&Value>) {
+    match value.and_then(Value::as_list) {
+        Some([settled, reason]) => (Some(settled), Some(reason)),
+        Some(_) | None => (value, None),
+    }
+}
+
 fn one_write(write: Write, name: &str, masked: bool, names: &BTreeMap<OfficerId, String>) -> wire::FieldWrite {
     let Write { op, stored, resolves, replaces, live, without_effect } = write;
     let written = stored.change.value(op.index);
-    // A resolve carries `[value, reason]`.
-    let (value, reason) = match written.filter(|_| resolves).and_then(Value::as_list) {
-        Some([value, reason]) => (Some(value), Some(reason)),
-        Some(_) | None => (written, None),
-    };
+    let (value, reason) = if resolves { resolution(written) } else { (written, None) };
     let hidden = value.filter(|_| masked).map(|value| mask::mask(name, value));
     wire::FieldWrite {
         op: op.to_string(),
