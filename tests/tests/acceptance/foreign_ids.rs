@@ -54,7 +54,10 @@ impl Owned {
         };
         let named = [("{id}", of), ("{case}", &self.case), ("{upload}", &self.upload)];
         let path = named.iter().fold(route.to_owned(), |path, (name, id)| path.replace(name, id));
-        path.replace("{digest}", &"0".repeat(64)).replace("{change}", &self.case).replace("{target}", "case").replace("{name}", "title")
+        path.replace("{digest}", &"0".repeat(64))
+            .replace("{change}", &self.case)
+            .replace("{target}", "case")
+            .replace("{name}", "title")
     }
 }
 
