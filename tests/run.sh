@@ -51,6 +51,9 @@ step() {
 missing_packages() {
     command -v cc >/dev/null && command -v make >/dev/null && command -v perl >/dev/null || printf 'build-essential\nperl\n'
     find_programs || printf 'postgresql\n'
+    # The commands of the book are run.
+    command -v curl >/dev/null || printf 'curl\n'
+    command -v openssl >/dev/null || printf 'openssl\n'
 }
 
 # Where initdb and pg_ctl are; Debian keeps them out of the PATH.
@@ -179,6 +182,8 @@ summary() {
 
 step "what is needed" install_what_is_needed
 if [ -z "${TEST_POSTGRES_URL:-}" ]; then step "PostgreSQL" start_postgres; else find_programs; fi
+# For the commands of the book: psql, pg_dump, pg_restore.
+PATH="$PATH:$programs"
 touch "$work/all.log"
 step "build palm" cargo build --locked -p server --bin palm
 palm=$(cargo metadata --format-version 1 --no-deps --locked |

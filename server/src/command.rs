@@ -10,6 +10,7 @@ use server::store::Pool;
 use flags::{Flags, OfData};
 
 mod admin;
+mod backup;
 mod config;
 mod flags;
 mod phone;
@@ -38,6 +39,8 @@ enum What {
     /// One officer's phone, told what to do on standard input.
     #[command(hide = true)]
     Phone(phone::Phone),
+    /// Copies an installation while it runs, or checks such a copy.
+    Backup(backup::Backup),
     /// Loads made-up people, certificates and tasks, for trials.
     Seed(seed::Seed),
     /// Checks and explains the configuration.
@@ -69,6 +72,7 @@ impl Command {
             What::Serve(serve) => serve.run(),
             What::Demo(demo) => demo.run(),
             What::Admin(admin) => admin.run(),
+            What::Backup(backup) => backup.run(),
             What::Phone(phone) => phone.run(),
             What::Seed(seed) => seed.run(),
             What::Config(config) => config.run(),

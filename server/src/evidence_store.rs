@@ -31,6 +31,17 @@ pub enum Finished {
     Gone,
 }
 
+/// What a stored file turned out to be when all of its bytes were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// They hash to its name.
+    Sound,
+    /// They do not.
+    Spoilt,
+    /// There is no such file.
+    Absent,
+}
+
 /// What became of an attempt to append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
@@ -157,6 +168,40 @@ impl EvidenceStore {
         }
     }
 
+    /// Reads all of a stored file and says whether it is what its name says.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn look_at(&self, digest: &Digest) -> io::Result<Found> {
+        match self.read(digest) {
+            Ok(mut file) => Ok(if hash(&mut file)? == *digest { Found::Sound } else { Found::Spoilt }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Absent),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Copies a stored file into another store, under the same name, and reads the copy: only bytes that hash to the
+    /// name stay there.
+    ///
+    /// # Errors
+    /// Where it cannot be read or written through.
+    pub fn copy_into(&self, digest: &Digest, other: &Self) -> io::Result<Found> {
+        let name = other.file(digest);
+        let shard = name.parent().unwrap_or(&other.root);
+        std::fs::create_dir_all(shard)?;
+        match std::fs::copy(self.file(digest), &name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Absent),
+            other => other?,
+        };
+        File::open(&name)?.sync_all()?;
+        sync_directory(shard)?;
+        let found = other.look_at(digest)?;
+        if found == Found::Spoilt {
+            std::fs::remove_file(&name)?;
+        }
+        Ok(found)
+    }
+
     /// Opens a stored file for reading.
     ///
     /// # Errors
@@ -166,7 +211,11 @@ impl EvidenceStore {
     }
 }
 
-fn hash(file: &mut File) -> io::Result<Digest> {
+/// SHA-256 of what is still to be read of a file.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn hash(file: &mut File) -> io::Result<Digest> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; READ_AT_ONCE];
     loop {
@@ -220,6 +269,21 @@ mod tests {
         assert_eq!(store.append(&ID, 0, b"xy").unwrap(), Appended::Elsewhere);
         assert_eq!(store.append(&ID, 3, b"xy").unwrap(), Appended::Elsewhere);
         assert_eq!(store.received(&ID).unwrap(), Some(2));
+    }
+
+    #[test]
+    fn a_copy_is_made_of_sound_files_only() {
+        let (directory, store) = store();
+        store.append(&ID, 0, b"photo").unwrap();
+        assert_eq!(store.finish(&ID, &digest(b"photo")).unwrap(), Finished::Stored);
+        let other = EvidenceStore::open(&directory.path().join("copy")).unwrap();
+        assert_eq!(store.copy_into(&digest(b"none"), &other).unwrap(), Found::Absent);
+        assert_eq!(store.copy_into(&digest(b"photo"), &other).unwrap(), Found::Sound);
+        assert_eq!(other.look_at(&digest(b"photo")).unwrap(), Found::Sound);
+        std::fs::write(store.file(&digest(b"photo")), b"phony").unwrap();
+        let third = EvidenceStore::open(&directory.path().join("third")).unwrap();
+        assert_eq!(store.copy_into(&digest(b"photo"), &third).unwrap(), Found::Spoilt);
+        assert_eq!(third.look_at(&digest(b"photo")).unwrap(), Found::Absent, "nothing spoilt stays");
     }
 
     #[test]

@@ -6,8 +6,10 @@
 //! [`Failure`]: crate::refusal::Failure
 
 pub mod access;
+pub mod account;
 pub mod alarm;
 pub mod attempt;
+pub mod backup;
 pub mod caller;
 pub mod case;
 pub mod certificate;

@@ -1,7 +1,7 @@
 //! `palm admin`: what can only be done at the machine itself.
 
 use clap::{Args, Subcommand};
-use server::flow::{device, seed};
+use server::flow::{account, device, seed};
 use sync_core::id::OfficerId;
 
 use super::{Data, told};
@@ -11,6 +11,8 @@ use super::{Data, told};
 pub enum Admin {
     /// Creates the first administrator, while nobody can sign in.
     CreateFirst(CreateFirst),
+    /// Gives an account another password, for somebody who lost theirs; their sessions end.
+    NewPassword(NewPassword),
     /// Makes a one-time code with which an officer enrols a phone; it lasts ten minutes.
     EnrolmentCode(EnrolmentCode),
 }
@@ -26,6 +28,19 @@ pub struct CreateFirst {
     /// The person's name.
     #[arg(long)]
     name: String,
+    /// 8 to 128 characters; better by the environment than on the command line.
+    #[arg(long, env = "PALM_ADMIN_PASSWORD", hide_env_values = true)]
+    password: String,
+}
+
+/// Whose password, and which.
+#[derive(Debug, Args)]
+pub struct NewPassword {
+    #[command(flatten)]
+    data: Data,
+    /// What the person types as a name.
+    #[arg(long)]
+    login: String,
     /// 8 to 128 characters; better by the environment than on the command line.
     #[arg(long, env = "PALM_ADMIN_PASSWORD", hide_env_values = true)]
     password: String,
@@ -50,6 +65,11 @@ impl Admin {
                 let now = app.clock.now();
                 let made = seed::first_administrator(&app.store, &app.tenant, &login, &name, &password, now);
                 println!("{}", told(made)?);
+            }
+            Self::NewPassword(NewPassword { data, login, password }) => {
+                let app = data.open()?;
+                told(account::new_password(&app.store, &app.tenant, &login, &password, app.clock.now()))?;
+                println!("{login}");
             }
             Self::EnrolmentCode(EnrolmentCode { data, officer }) => {
                 println!("{}", told(device::issue_code_here(&data.open()?, officer))?);

@@ -17,6 +17,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use super::Error;
 
+pub(super) mod copy;
+
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
 pub enum Db {

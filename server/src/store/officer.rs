@@ -186,6 +186,17 @@ impl Tx<'_> {
         Ok(diesel::update(of_login).set(account::password.eq(hash)).execute(self.db())? == 1)
     }
 
+    /// Ends every session and every access token of an account with its next request.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn end_sessions(&mut self, tenant: &TenantId, login: &str) -> Result<(), Error> {
+        diesel::update(account::table.find((&tenant.bytes()[..], login)))
+            .set(account::session_version.eq(account::session_version + 1))
+            .execute(self.db())?;
+        Ok(())
+    }
+
     /// Role names of an officer, sorted.
     ///
     /// # Errors

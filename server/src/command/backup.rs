@@ -1,0 +1,50 @@
+//! `palm backup`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use server::clock::Clock;
+use server::flow::backup;
+
+use super::Data;
+
+/// Copies an installation on the embedded database while the server works on, or checks such a copy. PostgreSQL: `pg_dump`.
+#[derive(Debug, Args)]
+pub struct Backup {
+    #[command(flatten)]
+    data: Data,
+    /// Where to: a new or an empty directory, which then is laid out as a data directory.
+    #[arg(long, value_name = "DIRECTORY", required_unless_present = "check")]
+    to: Option<PathBuf>,
+    /// Copies the private keys too. Whoever has them signs in the name of the installation.
+    #[arg(long, requires = "to")]
+    with_keys: bool,
+    /// Reads every byte of a backup and says whether it is whole; changes nothing.
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "to")]
+    check: Option<PathBuf>,
+}
+
+impl Backup {
+    /// Makes or checks, and tells what is in it.
+    pub fn run(self) -> anyhow::Result<()> {
+        let settings = self.data.flags.layers()?.settings()?;
+        let manifest = match (&self.to, &self.check) {
+            (_, Some(from)) => backup::check(from)?,
+            (Some(to), None) => {
+                let database = settings.database_url.as_deref();
+                backup::make(&settings.dir, database, to, self.with_keys, Clock::system().now())?
+            }
+            // The arguments want one of the two.
+            (None, None) => return Ok(()),
+        };
+        println!("database  schema {}, {} leaves, root {}", manifest.schema, manifest.log_size, manifest.log_root);
+        println!("evidence  {} files, {} bytes", manifest.evidence_files, manifest.evidence_bytes);
+        if manifest.keys {
+            println!("keys      in it: whoever can read it signs in the name of this installation");
+        } else {
+            println!("keys      not in it: keep a copy of keys/ elsewhere; without it every phone enrols again");
+        }
+        println!("whole");
+        Ok(())
+    }
+}

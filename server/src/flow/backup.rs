@@ -1,0 +1,189 @@
+//! A backup of an installation on the embedded database, made while the server works on.
+//!
+//! Promise: everything acknowledged before it was begun is in it. The database is copied first and the evidence that
+//! this copy names after it, so that a restored database never names a file that is absent; the manifest is written
+//! last, so that a backup that was cut short is none. A backup is laid out as a data directory.
+//! Not here: PostgreSQL (`pg_dump`); uploads under way, which phones begin again; when, and how many are kept.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sync_core::id::{Digest, hex};
+use sync_core::time::Instant;
+
+use crate::evidence_store::{self, EvidenceStore, Found};
+use crate::store::{self, Held, copy_embedded, look_into};
+
+const DATABASE: &str = "palm.db";
+const MANIFEST: &str = "manifest.json";
+const KEYS: [&str; 2] = ["server.pk8", "token.pk8"];
+
+/// What a backup says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The version of the program that made it.
+    pub program: String,
+    /// When it was begun, milliseconds UTC.
+    pub begun_ms: i64,
+    /// The newest migration of the database.
+    pub schema: String,
+    /// Epoch of the log, hex.
+    pub log_epoch: String,
+    /// Leaves in the log.
+    pub log_size: i64,
+    /// Root of the log, hex.
+    pub log_root: String,
+    /// SHA-256 of the database file, hex.
+    pub database: String,
+    /// Files of evidence; each is named by the SHA-256 of its bytes.
+    pub evidence_files: usize,
+    /// Their bytes.
+    pub evidence_bytes: u64,
+    /// Whether the private keys are in it.
+    pub keys: bool,
+}
+
+/// There is no backup, or it is not one.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A file or a directory.
+    #[error("{path}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It would be written over something.
+    #[error("{0} is not empty: a backup wants a directory of its own")]
+    NotEmpty(PathBuf),
+    /// The database or its copy.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A piece of evidence that the database names.
+    #[error("evidence {digest}: {what}")]
+    Evidence {
+        /// Which.
+        digest: Digest,
+        /// Absent, or its bytes do not hash to its name.
+        what: &'static str,
+    },
+    /// What is there is not what the manifest says.
+    #[error("the {0} is not what the manifest says")]
+    Differs(&'static str),
+    /// The manifest.
+    #[error("{MANIFEST}: {0}")]
+    Manifest(#[from] serde_json::Error),
+}
+
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError {
+    let path = path.to_owned();
+    move |source| BackupError::File { path, source }
+}
+
+/// Backs up the installation in `directory`, whose database is the embedded one at `database` or `palm.db` in it, into
+/// the directory `to`, which is new or empty. The private keys only where they are asked for.
+///
+/// # Errors
+/// [`BackupError`]; what was written by then has no manifest.
+pub fn make(
+    directory: &Path,
+    database: Option<&str>,
+    to: &Path,
+    with_keys: bool,
+    now: Instant,
+) -> Result<Manifest, BackupError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(to).map_err(at(to))?;
+    if to.read_dir().map_err(at(to))?.next().is_some() {
+        return Err(BackupError::NotEmpty(to.to_owned()));
+    }
+    let embedded = format!("sqlite:{}", directory.join(DATABASE).display());
+    let copy = to.join(DATABASE);
+    copy_embedded(database.unwrap_or(&embedded), &copy)?;
+    let held = look_into(&copy)?;
+    let (here, there) = (open(directory)?, open(to)?);
+    for (digest, _) in &held.evidence {
+        sound(*digest, here.copy_into(digest, &there).map_err(at(directory))?)?;
+    }
+    if with_keys {
+        copy_keys(directory, to)?;
+    }
+    let manifest = describe(&copy, &held, with_keys, now.ms())?;
+    write_through(&to.join(MANIFEST), &serde_json::to_vec_pretty(&manifest)?)?;
+    File::open(to).and_then(|directory| directory.sync_all()).map_err(at(to))?;
+    Ok(manifest)
+}
+
+/// Holds a backup against its manifest: every byte of the database and of the evidence is read and hashed, and the
+/// log's root computed from its leaves. Changes nothing.
+///
+/// # Errors
+/// [`BackupError`] that names the first thing wrong.
+pub fn check(from: &Path) -> Result<Manifest, BackupError> {
+    let path = from.join(MANIFEST);
+    let said: Manifest = serde_json::from_slice(&std::fs::read(&path).map_err(at(&path))?)?;
+    let copy = from.join(DATABASE);
+    if hash(&copy)? != said.database {
+        return Err(BackupError::Differs("database"));
+    }
+    let held = look_into(&copy)?;
+    let evidence = open(from)?;
+    for (digest, _) in &held.evidence {
+        sound(*digest, evidence.look_at(digest).map_err(at(from))?)?;
+    }
+    let keys = KEYS.iter().all(|key| from.join("keys").join(key).exists());
+    let found = Manifest { program: said.program.clone(), ..describe(&copy, &held, keys, said.begun_ms)? };
+    if found == said { Ok(found) } else { Err(BackupError::Differs("backup")) }
+}
+
+fn open(directory: &Path) -> Result<EvidenceStore, BackupError> {
+    EvidenceStore::open(directory).map_err(at(directory))
+}
+
+fn sound(digest: Digest, found: Found) -> Result<(), BackupError> {
+    match found {
+        Found::Sound => Ok(()),
+        Found::Spoilt => Err(BackupError::Evidence { digest, what: "its bytes do not hash to its name" }),
+        Found::Absent => Err(BackupError::Evidence { digest, what: "the file is absent" }),
+    }
+}
+
+fn describe(copy: &Path, held: &Held, keys: bool, begun_ms: i64) -> Result<Manifest, BackupError> {
+    Ok(Manifest {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        begun_ms,
+        schema: held.schema.clone(),
+        log_epoch: hex(&held.tenant.log_epoch),
+        log_size: held.tenant.log_size,
+        log_root: hex(&held.tenant.log_root),
+        database: hash(copy)?,
+        evidence_files: held.evidence.len(),
+        evidence_bytes: held.evidence.iter().map(|(_, size)| size).sum(),
+        keys,
+    })
+}
+
+fn hash(path: &Path) -> Result<String, BackupError> {
+    let digest = File::open(path).and_then(|mut file| evidence_store::hash(&mut file));
+    Ok(digest.map_err(at(path))?.to_string())
+}
+
+fn copy_keys(directory: &Path, to: &Path) -> Result<(), BackupError> {
+    let keys = to.join("keys");
+    DirBuilder::new().mode(0o700).create(&keys).map_err(at(&keys))?;
+    for name in KEYS {
+        let from = directory.join("keys").join(name);
+        write_through(&keys.join(name), &std::fs::read(&from).map_err(at(&from))?)?;
+    }
+    Ok(())
+}
+
+/// A new file that its owner alone can read, on the disk.
+fn write_through(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(at(path))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(path))
+}

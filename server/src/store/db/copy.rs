@@ -1,0 +1,56 @@
+//! A copy of the embedded database, made while the server works on, and a copy opened without changing it.
+//!
+//! Promise: a copy is one snapshot and holds everything that was committed before it was begun; nothing is migrated
+//! on either side. Not here: what the rows mean (`super::super::backup`), copies of PostgreSQL, which has its own
+//! programs for that.
+
+use std::path::Path;
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use super::{Db, Manager, open_sqlite, private};
+use crate::store::Error;
+
+impl Manager {
+    /// Copies the database into the file `to`, which is made for its owner alone, and through to the disk.
+    pub(in crate::store) fn copy_to(&self, to: &Path) -> Result<(), Error> {
+        let Self::Sqlite(path) = self else {
+            return Err(Error::Open("a PostgreSQL database is copied with pg_dump: see docs/operate.md".to_owned()));
+        };
+        if !path.exists() {
+            return Err(Error::Open(format!("{}: there is no database", path.display())));
+        }
+        let failed = |error: std::io::Error| Error::Open(format!("{}: {error}", to.display()));
+        let name = to.to_str().ok_or_else(|| Error::Open("the path is not UTF-8".to_owned()))?;
+        let file = private(to).map_err(failed)?;
+        diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(name).execute(&mut open_sqlite(path)?)?;
+        file.sync_all().map_err(failed)
+    }
+}
+
+/// Opens a copy for reading; not one of its bytes changes, and nothing is made beside it.
+pub(in crate::store) fn open_copy(path: &Path) -> Result<Db, Error> {
+    let name = path.to_str().ok_or_else(|| Error::Open("the path is not UTF-8".to_owned()))?;
+    let plain = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let address = format!("file:{plain}?mode=ro&immutable=1");
+    let db = diesel::SqliteConnection::establish(&address).map_err(|e| Error::Open(format!("{name}: {e}")))?;
+    Ok(Db::Sqlite(db))
+}
+
+/// The newest migration that a copy holds, once SQLite itself finds nothing wrong with it.
+pub(in crate::store) fn sound_schema(db: &mut Db) -> Result<String, Error> {
+    let said: Option<String> =
+        diesel::select(sql::<Nullable<Text>>("(SELECT group_concat(integrity_check) FROM pragma_integrity_check)"))
+            .get_result(db)?;
+    let orphans: i64 =
+        diesel::select(sql::<BigInt>("(SELECT count(*) FROM pragma_foreign_key_check)")).get_result(db)?;
+    if said.as_deref() != Some("ok") || orphans != 0 {
+        return Err(Error::Corrupt { what: "pages or references" });
+    }
+    let newest: Option<String> =
+        diesel::select(sql::<Nullable<Text>>("(SELECT max(version) FROM __diesel_schema_migrations)"))
+            .get_result(db)?;
+    newest.ok_or(Error::Corrupt { what: "migrations" })
+}
