@@ -1,9 +1,12 @@
 //! First numbers: what the real release binary does on this machine, beside what the machine could do at most.
 //!
 //! Promise: everything runs on this machine and ends by itself; each figure comes with the limits it stands against,
-//! taken in the same run, so that the ratio says something where the figure does not. Not a benchmark of parts.
+//! taken right before and after it in the same run, so that the ratio says something where the figure does not. Not a
+//! benchmark of parts (`benches/core.rs`).
 
 pub mod feed;
+pub mod flat;
+pub mod index;
 pub mod limit;
 pub mod process;
 pub mod pull;
@@ -15,8 +18,8 @@ pub mod wire;
 
 use std::time::{Duration, Instant};
 
-use push::{Into, Pushes, Shape};
-use report::Limits;
+use push::{Into, Numbers, Shape};
+use report::Group;
 
 use crate::{Phone, Server};
 
@@ -26,60 +29,122 @@ const OFFICERS: [&str; 2] = ["officer-a", "officer-b"];
 const READER: &str = "unit-head";
 /// Most phones of a shape.
 const PHONES: usize = 32;
+/// More cases than that are listed and searched, but not pulled: no phone has so many.
+const MOST_PULLED: usize = 10_000;
 
 /// What to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Changes of a shape with batches of 100; the others get fewer.
     pub changes: usize,
-    /// Numbers of cases at which pulls, lists and searches are measured; the last one is also pulled.
-    pub cases: [usize; 2],
-    /// Only one shape, for a profiler.
+    /// Numbers of cases at which pulls, lists and searches are measured, rising.
+    pub cases: Vec<usize>,
+    /// Up to how many changes in the database the cost of one more is measured.
+    pub flat: usize,
+    /// Only one shape, for a profiler: phones and changes per push.
     pub only: Option<(usize, usize)>,
-    /// Only the pushes.
-    pub pushes_only: bool,
+    /// What is measured.
+    pub parts: Vec<Part>,
 }
 
-/// Measures over one database; Markdown.
-pub fn over(name: &str, server: &Server, address: Option<&str>, plan: &Plan) -> String {
+/// One part of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Pushes of every shape.
+    Pushes,
+    /// Pulls, lists and searches.
+    Reads,
+    /// The cost of a change as the database fills.
+    Flat,
+    /// Start and size.
+    Start,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Pushes, Self::Reads, Self::Flat, Self::Start];
+
+    /// The part of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == name)
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Pushes => "pushes",
+            Self::Reads => "reads",
+            Self::Flat => "flat",
+            Self::Start => "start",
+        }
+    }
+}
+
+/// Measures over one kind of database; Markdown. `fresh` starts a server over an empty one.
+pub fn over(name: &str, fresh: impl Fn() -> Server, address: Option<&str>, plan: &Plan) -> String {
+    let has = |part| plan.parts.contains(&part);
+    let mut text = format!("## {name}\n\n");
+    if has(Part::Pushes) || has(Part::Reads) || has(Part::Start) {
+        let server = counted(&fresh);
+        let idle = process::memory(server.pid()).0;
+        let mut numbers = Numbers::default();
+        if has(Part::Pushes) {
+            text += &pushing(name, &server, address, &mut numbers, plan);
+        }
+        if has(Part::Reads) {
+            text += &reading(name, &server, &mut numbers, plan);
+        }
+        text += &report::memory(idle, process::memory(server.pid()).0);
+        if has(Part::Start) {
+            text += &start(&server);
+        }
+    }
+    if has(Part::Flat) && plan.flat > 0 {
+        let server = counted(&fresh);
+        let sample = sample(&server);
+        let limits = || limit::all(server.directory(), address, &sample);
+        text += &report::flat(&flat::run(&server, OFFICERS[0], plan.flat, limits));
+    }
+    text
+}
+
+/// A server that says what it has still to do.
+fn counted(fresh: impl Fn() -> Server) -> Server {
+    let server = fresh();
+    server.start_with(&[("PALM_METRICS_LISTEN", "127.0.0.1:0")]);
+    server
+}
+
+/// A change as it travels.
+fn sample(server: &Server) -> Vec<u8> {
+    let mut phone = Phone::of(server, OFFICERS[0]);
+    let opening = push::opening(&phone, 0);
+    phone.save(None, &[], opening).to_bytes()
+}
+
+/// Pushes of every shape; the limits before, between and after them.
+fn pushing(name: &str, server: &Server, address: Option<&str>, numbers: &mut Numbers, plan: &Plan) -> String {
     let mut phones: Vec<Phone<'_>> =
         (0..PHONES).map(|place| Phone::of(server, OFFICERS[place % OFFICERS.len()])).collect();
-    let mut numbers = 0;
-    let opening = push::opening(&phones[0], 0);
-    let sample = phones[0].save(None, &[], opening).to_bytes();
-    (phones[0].seq, phones[0].prev) = (0, None);
-    let limits = limits(server, address, &sample);
-    let mut text = format!("## {name}\n\n{}\n", report::limits(&limits, sample.len()));
-    let measured: Vec<Pushes> = shapes(plan)
-        .into_iter()
-        .map(|shape| {
-            let pushes = push::run(server, &mut phones, &mut numbers, shape);
+    let sample = sample(server);
+    let mut before = limit::all(server.directory(), address, &sample);
+    let mut groups = Vec::new();
+    for shapes in shapes(plan) {
+        let pushes = shapes.into_iter().map(|shape| {
+            let pushes = push::run(server, &mut phones, numbers, shape);
             eprintln!("{name}: {pushes:?}");
             pushes
-        })
-        .collect();
-    text.push_str(&report::pushes(&measured, &limits));
-    text.push('\n');
-    if !plan.pushes_only {
-        text += &reading(name, server, &mut numbers, plan);
+        });
+        let pushes = pushes.collect();
+        let after = limit::all(server.directory(), address, &sample);
+        groups.push(Group { limits: [before, after], pushes });
+        before = after;
     }
-    let (now, most) = process::memory(server.pid());
-    text + &format!("Resident memory at the end {now:.0} MiB, at most {most:.0} MiB.\n\n")
+    format!("{}\n{}\n", report::limits(&groups, sample.len()), report::pushes(&groups))
 }
 
-fn limits(server: &Server, address: Option<&str>, sample: &[u8]) -> Limits {
-    Limits {
-        signatures: limit::signatures(&sample[..400]),
-        rows: match address {
-            Some(address) => limit::postgres_rows(address, sample),
-            None => limit::sqlite_rows(server.directory(), sample),
-        },
-        requests: limit::bare_route(),
-    }
-}
-
-fn shapes(plan: &Plan) -> Vec<Shape> {
-    let own = |(devices, batch)| {
+/// In groups of about the same length, so that the limits stand near to each.
+fn shapes(plan: &Plan) -> Vec<Vec<Shape>> {
+    let own = |devices, batch| {
         let changes = match batch {
             1 => plan.changes / 4,
             2..=25 => plan.changes / 2,
@@ -87,31 +152,33 @@ fn shapes(plan: &Plan) -> Vec<Shape> {
         };
         Shape { devices, batch, changes, into: Into::OwnCase }
     };
-    if let Some(only) = plan.only {
-        return vec![own(only)];
+    if let Some((devices, batch)) = plan.only {
+        return vec![vec![own(devices, batch)]];
     }
-    let batches = [1, 25, 100].map(|batch| [1, 8, 32].map(|devices| own((devices, batch))));
     let one_case = |batch| Shape { devices: 1, batch, changes: 100, into: Into::OneCase };
-    batches.into_iter().flatten().chain([one_case(1), one_case(25)]).collect()
+    let batches = [1, 25, 100].map(|batch| [1, 8, 32].map(|devices| own(devices, batch)).into());
+    batches.into_iter().chain([vec![one_case(1), one_case(25)]]).collect()
 }
 
 /// Pulls, lists and searches, at each number of cases.
-fn reading(name: &str, server: &Server, numbers: &mut u64, plan: &Plan) -> String {
+fn reading(name: &str, server: &Server, numbers: &mut Numbers, plan: &Plan) -> String {
     let mut writer = [Phone::of(server, READER)];
-    let (mut pulls, mut reads, mut held) = (Vec::new(), Vec::new(), 0);
-    for cases in plan.cases {
-        let shape = Shape { devices: 1, batch: 100, changes: cases - held, into: Into::OwnCase };
-        push::run(server, &mut writer, numbers, shape);
+    let (mut pulls, mut reads, mut held, mut indexed) = (Vec::new(), Vec::new(), 0, None);
+    for &cases in &plan.cases {
+        push::fill(server, &mut writer, numbers, cases - held);
         held = cases;
-        pulls.push(pull::run(server, &Phone::of(server, READER), server.directory()));
+        indexed = index::wait(server).map(|took| (cases, took));
+        if cases <= MOST_PULLED {
+            pulls.push(pull::run(server, &Phone::of(server, READER), server.directory()));
+        }
         reads.push((cases, read::run(server, READER)));
-        eprintln!("{name}: {:?} {:?}", pulls.last(), reads.last());
+        eprintln!("{name}: {:?} {indexed:?} {:?}", pulls.last(), reads.last());
     }
-    format!("{}\n{}\n", report::pulls(&pulls), report::reads(&reads))
+    format!("{}\n{}\n{}", report::pulls(&pulls), report::reads(&reads), report::indexed(indexed))
 }
 
 /// How long a start takes until it is ready, and how large the binary is; Markdown.
-pub fn start(server: &Server) -> String {
+fn start(server: &Server) -> String {
     let mut times: Vec<Duration> = (0..5)
         .map(|_| {
             server.kill();
@@ -123,10 +190,8 @@ pub fn start(server: &Server) -> String {
     times.sort_unstable();
     let bytes = std::fs::metadata(crate::server::binary()).unwrap().len();
     let megabytes = f64::from(u32::try_from(bytes).unwrap()) / 1e6;
-    let (memory, _) = process::memory(server.pid());
     format!(
-        "Start after a kill until ready: {:.0} ms (median of 5). The binary: {megabytes:.1} MB. Resident when idle: \
-         {memory:.0} MiB.\n\n",
+        "Start after a kill until ready: {:.0} ms (median of 5). The binary: {megabytes:.1} MB.\n\n",
         times[2].as_secs_f64() * 1000.0
     )
 }

@@ -1,6 +1,7 @@
 //! What the machine could do at most: the figures that the server's stand beside, taken in the same run.
 //!
-//! Promise: each does one thing that the server cannot avoid, and nothing else.
+//! Promise: each does one thing that the server cannot avoid, and nothing else, with the settings that make the server's
+//! own commits durable.
 
 use std::path::Path;
 use std::sync::mpsc::channel;
@@ -12,6 +13,7 @@ use diesel::{Connection as _, PgConnection, RunQueryDsl as _, sql_query, sql_typ
 use server::keys::{FastVerifier, ServerKey};
 use sync_core::sign::{Signer as _, Verifier as _};
 
+use super::report::Limits;
 use super::wire::{Wire, request};
 
 /// How long each is tried.
@@ -20,6 +22,16 @@ const SAMPLE: Duration = Duration::from_secs(2);
 const ROWS: usize = 500;
 /// Clients that insert into PostgreSQL at the same time.
 const CLIENTS: usize = 4;
+
+/// Every limit, tried now: of the database at `address`, or of the embedded one in the server's directory.
+pub fn all(directory: &Path, address: Option<&str>, sample: &[u8]) -> Limits {
+    Limits {
+        // As long as what a change's signature is over.
+        signatures: signatures(&sample[..400]),
+        rows: address.map_or_else(|| sqlite_rows(directory, sample), |address| postgres_rows(address, sample)),
+        requests: bare_route(),
+    }
+}
 
 /// Runs `act`, which does so many things, until the sample is over; things per second.
 fn rate(mut act: impl FnMut() -> usize) -> f64 {
@@ -43,12 +55,17 @@ pub fn signatures(message: &[u8]) -> f64 {
 
 /// Rows of these bytes that SQLite makes durable in a second (WAL, `synchronous=FULL`, 500 rows per commit).
 pub fn sqlite_rows(directory: &Path, row: &[u8]) -> f64 {
-    let mut db = rusqlite::Connection::open(directory.join("limit.db")).unwrap();
+    // On the same disk, and a new file each time: a large one would be another thing.
+    let directory = tempfile::tempdir_in(directory).unwrap();
+    let mut db = rusqlite::Connection::open(directory.path().join("limit.db")).unwrap();
     db.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
-         CREATE TABLE IF NOT EXISTS row (id INTEGER NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;",
+         CREATE TABLE row (id INTEGER NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;",
     )
     .unwrap();
+    let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+    let journal: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    assert_eq!((synchronous, journal.as_str()), (2, "wal"));
     rate(|| {
         let tx = db.transaction().unwrap();
         {
@@ -65,6 +82,11 @@ pub fn sqlite_rows(directory: &Path, row: &[u8]) -> f64 {
 /// Rows of these bytes that PostgreSQL makes durable in a second: four clients, 500 rows per statement and commit.
 pub fn postgres_rows(address: &str, row: &[u8]) -> f64 {
     let mut db = PgConnection::establish(address).unwrap();
+    // What makes a commit durable, as the server finds it.
+    for setting in ["fsync", "synchronous_commit"] {
+        let query = diesel::select(diesel::dsl::sql::<sql_types::Text>(&format!("current_setting('{setting}')")));
+        assert_eq!(query.get_result::<String>(&mut db).unwrap(), "on", "{setting}");
+    }
     db.batch_execute("DROP TABLE IF EXISTS palm_limit; CREATE TABLE palm_limit (bytes bytea NOT NULL)").unwrap();
     let rates = std::thread::scope(|scope| {
         let client = || {

@@ -14,7 +14,7 @@ pub fn cpu(process: u32) -> Duration {
     TICK * ticks
 }
 
-/// Resident memory of a process in mebibytes: now, and at most since its start.
+/// Resident memory of a process in mebibytes: now, and at most since its start, or since [`forget_peak`].
 pub fn memory(process: u32) -> (f64, f64) {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let field = |name: &str| -> f64 {
@@ -22,4 +22,9 @@ pub fn memory(process: u32) -> (f64, f64) {
         line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
     };
     (field("VmRSS:"), field("VmHWM:"))
+}
+
+/// Forgets the most memory that a process had: from now on [`memory`] says the most since this call.
+pub fn forget_peak(process: u32) {
+    std::fs::write(format!("/proc/{process}/clear_refs"), "5").unwrap();
 }

@@ -3,10 +3,11 @@
 //! Promise: signing is over before the clock starts; every change is one that the server stores as accepted, with a
 //! receipt, or the run ends.
 
+use std::ops::Range;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-use sync_core::change::NewOp;
+use sync_core::change::{Change, NewOp};
 use sync_core::id::{CaseId, ChangeId};
 use sync_core::message::{Class, Pushed};
 use sync_core::op::{Act, CaseKind, Open};
@@ -17,6 +18,8 @@ use super::wire::{Wire, request};
 use crate::{Phone, Server};
 
 const CBOR: &str = "application/cbor";
+/// Changes that are signed before they are pushed, where a database is filled.
+const CHUNK: usize = 20_000;
 
 /// Into which cases the records go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,17 +56,30 @@ pub struct Pushes {
     pub p99: Duration,
     /// CPU seconds of the server for a thousand changes.
     pub cpu: f64,
-    /// Resident memory of the server after it, MiB.
+    /// Resident memory of the server at most while it ran, MiB.
     pub memory: f64,
 }
 
+/// Numbers of records, so that no two are the same.
+#[derive(Debug, Default)]
+pub struct Numbers(u64);
+
+impl Numbers {
+    /// The next so many.
+    fn take(&mut self, many: usize) -> Range<u64> {
+        let first = self.0;
+        self.0 += u64::try_from(many).unwrap();
+        first..self.0
+    }
+}
+
 /// Signs what the shape asks for and pushes it.
-pub fn run(server: &Server, phones: &mut [Phone<'_>], numbers: &mut u64, shape: Shape) -> Pushes {
+pub fn run(server: &Server, phones: &mut [Phone<'_>], numbers: &mut Numbers, shape: Shape) -> Pushes {
     let phones = &mut phones[..shape.devices];
     let pushes = (shape.changes / shape.batch / shape.devices).max(1);
-    let queues: Vec<Vec<Vec<u8>>> =
-        phones.iter_mut().map(|phone| sign(server, phone, numbers, shape, pushes)).collect();
+    let queues = sign_all(server, phones, numbers, shape, pushes);
     let (start, address) = (Barrier::new(shape.devices + 1), server.address());
+    process::forget_peak(server.pid());
     let before = process::cpu(server.pid());
     let (elapsed, mut latencies) = std::thread::scope(|scope| {
         let clients: Vec<_> = queues
@@ -84,15 +100,55 @@ pub fn run(server: &Server, phones: &mut [Phone<'_>], numbers: &mut u64, shape: 
     Pushes {
         shape,
         rate: changes / elapsed.as_secs_f64(),
-        p50: latencies[latencies.len() / 2],
-        p99: latencies[latencies.len() * 99 / 100],
+        p50: percentile(&latencies, 50),
+        p99: percentile(&latencies, 99),
         cpu: cpu.as_secs_f64() * 1000.0 / changes,
-        memory: process::memory(server.pid()).0,
+        memory: process::memory(server.pid()).1,
     }
 }
 
+/// The least time that so many hundredths of them do not exceed; they are in order and not none.
+pub(super) fn percentile(sorted: &[Duration], hundredths: usize) -> Duration {
+    sorted[(sorted.len() * hundredths).div_ceil(100).max(1) - 1]
+}
+
+/// Fills the database with so many cases of one change each, as fast as it goes.
+pub fn fill(server: &Server, phones: &mut [Phone<'_>], numbers: &mut Numbers, cases: usize) {
+    let mut left = cases;
+    while left > 0 {
+        // Signed a part at a time: a million signed changes are 5 GB, and a token lasts ten minutes.
+        let changes = left.min(CHUNK);
+        let devices = phones.len().min(changes);
+        let batch = 100.min(changes / devices);
+        let shape = Shape { devices, batch, changes, into: Into::OwnCase };
+        run(server, phones, numbers, shape);
+        left -= (changes / batch / devices).max(1) * batch * devices;
+    }
+}
+
+/// The requests of every phone, signed on as many threads as there are phones.
+fn sign_all(
+    server: &Server,
+    phones: &mut [Phone<'_>],
+    numbers: &mut Numbers,
+    shape: Shape,
+    pushes: usize,
+) -> Vec<Vec<Vec<u8>>> {
+    std::thread::scope(|scope| {
+        let signing: Vec<_> = phones
+            .iter_mut()
+            .map(|phone| {
+                // One more, where a case is opened first.
+                let mut numbers = numbers.take(pushes * shape.batch + 1);
+                scope.spawn(move || sign(server, phone, &mut numbers, shape, pushes))
+            })
+            .collect();
+        signing.into_iter().map(|signed| signed.join().unwrap()).collect()
+    })
+}
+
 /// The requests of one phone.
-fn sign(server: &Server, phone: &mut Phone<'_>, numbers: &mut u64, shape: Shape, pushes: usize) -> Vec<Vec<u8>> {
+fn sign(server: &Server, phone: &mut Phone<'_>, numbers: &mut Range<u64>, shape: Shape, pushes: usize) -> Vec<Vec<u8>> {
     let token: api_spec::session::AccessToken = phone.ask_for_token().expect(201).read();
     let mut tail = (shape.into == Into::OneCase).then(|| open(server, phone, &token.access_token, numbers));
     (0..pushes)
@@ -105,12 +161,12 @@ fn sign(server: &Server, phone: &mut Phone<'_>, numbers: &mut u64, shape: Shape,
 }
 
 /// A record of its own case, or the next after the tail of one.
-fn one(phone: &mut Phone<'_>, numbers: &mut u64, tail: &mut Option<(CaseId, ChangeId)>) -> sync_core::change::Change {
-    *numbers += 1;
+fn one(phone: &mut Phone<'_>, numbers: &mut Range<u64>, tail: &mut Option<(CaseId, ChangeId)>) -> Change {
+    let number = numbers.next().unwrap();
     match tail {
-        None => phone.save(None, &[], opening(phone, *numbers)),
+        None => phone.save(None, &[], opening(phone, number)),
         Some((case, last)) => {
-            let change = phone.save(Some(*case), &[*last], record::ops(*numbers, 0));
+            let change = phone.save(Some(*case), &[*last], record::ops(number, 0));
             *last = change.id();
             change
         }
@@ -124,9 +180,9 @@ pub fn opening(phone: &Phone<'_>, number: u64) -> Vec<NewOp> {
     std::iter::once(NewOp::new(Act::Open(open))).chain(record::ops(number, 1)).collect()
 }
 
-fn open(server: &Server, phone: &mut Phone<'_>, token: &str, numbers: &mut u64) -> (CaseId, ChangeId) {
-    *numbers += 1;
-    let change = phone.save(None, &[], opening(phone, *numbers));
+fn open(server: &Server, phone: &mut Phone<'_>, token: &str, numbers: &mut Range<u64>) -> (CaseId, ChangeId) {
+    let number = numbers.next().unwrap();
+    let change = phone.save(None, &[], opening(phone, number));
     let body = phone.push_of(vec![change.to_bytes()]).to_bytes();
     let (status, body) = Wire::to(&server.address()).send(&request("POST", "/v1/sync/push", token, CBOR, &body));
     check(status, &body, 1);
@@ -152,4 +208,23 @@ fn check(status: u16, body: &[u8], batch: usize) {
     let answer = Pushed::read(body).unwrap();
     let accepted = answer.fates.iter().filter(|fate| fate.class == Class::Accepted).count();
     assert_eq!((accepted, answer.receipts.is_empty()), (batch, false), "{:?}", answer.fates.first());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_hundred_times_the_ninety_ninth_is_the_ninety_ninth_percentile() {
+        let times: Vec<Duration> = (1..=100).map(Duration::from_millis).collect();
+        let of = |hundredths| percentile(&times, hundredths).as_millis();
+        assert_eq!((of(50), of(99), of(100)), (50, 99, 100));
+        assert_eq!(percentile(&times[..1], 99), times[0]);
+    }
+
+    #[test]
+    fn no_number_is_given_twice() {
+        let mut numbers = Numbers::default();
+        assert_eq!((numbers.take(3), numbers.take(2)), (0..3, 3..5));
+    }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use api_spec::case::CasePage;
 
+use super::push::percentile;
 use super::wire::{Wire, request};
 use crate::Server;
 use crate::server::PASSWORD;
@@ -61,6 +62,6 @@ fn sample(wire: &mut Wire, what: &'static str, request: &[u8]) -> Read {
     }
     let rate = f64::from(u32::try_from(latencies.len()).unwrap()) / started.elapsed().as_secs_f64();
     latencies.sort_unstable();
-    let (p50, p99) = (latencies[latencies.len() / 2], latencies[latencies.len() * 99 / 100]);
+    let (p50, p99) = (percentile(&latencies, 50), percentile(&latencies, 99));
     Read { what, rate, p50, p99, bytes }
 }

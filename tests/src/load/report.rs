@@ -1,11 +1,24 @@
-//! Figures as Markdown.
+//! Figures as Markdown, and where they stand in the page.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::flat::Mark;
 use super::pull::Pull;
 use super::push::{Into, Pushes};
 use super::read::Read;
+
+/// Where the figures begin in the page.
+const BEGIN: &str = "<!-- measured: begin -->";
+/// Where they end.
+const END: &str = "<!-- measured: end -->";
+
+/// The page with these figures in the place of those that it had; its prose stays. None if it does not say where.
+pub fn replaced(page: &str, measured: &str) -> Option<String> {
+    let (before, rest) = page.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", measured.trim()))
+}
 
 /// The limits of the machine, per second.
 #[derive(Debug, Clone, Copy)]
@@ -23,41 +36,100 @@ impl Limits {
     pub const fn tighter(&self) -> f64 {
         self.signatures.min(self.rows)
     }
+
+    /// Half way between what was found before and after.
+    pub fn mean(both: &[Self; 2]) -> Self {
+        let mean = |of: fn(&Self) -> f64| f64::midpoint(of(&both[0]), of(&both[1]));
+        Self {
+            signatures: mean(|limits| limits.signatures),
+            rows: mean(|limits| limits.rows),
+            requests: mean(|limits| limits.requests),
+        }
+    }
+}
+
+/// Pushes, and the limits right before and after them.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Before and after.
+    pub limits: [Limits; 2],
+    /// What was measured between them.
+    pub pushes: Vec<Pushes>,
 }
 
 fn ms(duration: Duration) -> String {
     format!("{:.1}", duration.as_secs_f64() * 1000.0)
 }
 
-/// The limits, as a table.
-pub fn limits(limits: &Limits, bytes: usize) -> String {
-    let Limits { signatures, rows, requests } = limits;
-    format!(
-        "| limit of the machine in the same run | per second |\n|---|---:|\n\
-         | ES256 signatures checked on one core | {signatures:.0} |\n\
-         | rows of {bytes} bytes (a change as it travels) made durable, 500 per commit | {rows:.0} |\n\
-         | requests answered by a bare route, 32 connections | {requests:.0} |\n"
-    )
+/// The limits, as a table: how often they were tried, in order.
+pub fn limits(groups: &[Group], bytes: usize) -> String {
+    let tried = || groups.first().map(|group| &group.limits[0]).into_iter().chain(groups.iter().map(|g| &g.limits[1]));
+    let line = |what: &str, of: fn(&Limits) -> f64| {
+        let figures: Vec<String> = tried().map(|limits| format!("{:.0}", of(limits))).collect();
+        format!("| {what} | {} |\n", figures.join(" | "))
+    };
+    let names: Vec<String> = (1..=groups.len()).map(|group| format!("after group {group}")).collect();
+    let (names, rule) = (names.join(" | "), "---:|".repeat(tried().count()));
+    let mut table = format!("| limit of the machine, per second | before | {names} |\n|---|{rule}\n");
+    table += &line("ES256 signatures checked on one core", |limits| limits.signatures);
+    let rows = format!("rows of {bytes} bytes (a change as it travels) made durable, 500 per commit");
+    table += &line(&rows, |limits| limits.rows);
+    table + &line("requests answered by a bare route, 32 connections", |limits| limits.requests)
 }
 
 /// Pushes, as a table.
-pub fn pushes(all: &[Pushes], limits: &Limits) -> String {
+pub fn pushes(groups: &[Group]) -> String {
     let mut table = "| cases | phones | changes per push | changes/s | of the tighter limit | p50 ms | p99 ms | \
-                     CPU s per 1,000 | resident MiB |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+                     CPU s per 1,000 | resident MiB at most |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
         .to_owned();
-    for Pushes { shape, rate, p50, p99, cpu, memory } in all {
-        let into = match shape.into {
-            Into::OwnCase => "one each",
-            Into::OneCase => "one per phone",
-        };
-        let (devices, batch, ratio) = (shape.devices, shape.batch, rate / limits.tighter());
-        let (p50, p99) = (ms(*p50), ms(*p99));
-        let _ = writeln!(
-            table,
-            "| {into} | {devices} | {batch} | {rate:.0} | {ratio:.2} | {p50} | {p99} | {cpu:.2} | {memory:.0} |"
-        );
+    for group in groups {
+        let limit = Limits::mean(&group.limits).tighter();
+        for Pushes { shape, rate, p50, p99, cpu, memory } in &group.pushes {
+            let into = match shape.into {
+                Into::OwnCase => "one each",
+                Into::OneCase => "one per phone",
+            };
+            let (devices, batch, ratio) = (shape.devices, shape.batch, rate / limit);
+            let (p50, p99) = (ms(*p50), ms(*p99));
+            let _ = writeln!(
+                table,
+                "| {into} | {devices} | {batch} | {rate:.0} | {ratio:.2} | {p50} | {p99} | {cpu:.2} | {memory:.0} |"
+            );
+        }
     }
     table
+}
+
+/// The cost of a change as the database fills, as a table.
+pub fn flat(marks: &[Mark]) -> String {
+    let mut table = "| changes held | changes per push | changes/s | tighter limit before, after | of their mean | \
+                     p50 ms | p99 ms | CPU s per 1,000 | resident MiB at most |\n\
+                     |---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+        .to_owned();
+    for Mark { held, limits, pushes } in marks {
+        let [before, after] = limits.map(|limits| limits.tighter());
+        let mean = Limits::mean(limits).tighter();
+        for Pushes { shape, rate, p50, p99, cpu, memory } in pushes {
+            let (batch, ratio, p50, p99) = (shape.batch, rate / mean, ms(*p50), ms(*p99));
+            let _ = writeln!(
+                table,
+                "| {held} | {batch} | {rate:.0} | {before:.0}, {after:.0} | {ratio:.2} | {p50} | {p99} | {cpu:.2} | \
+                 {memory:.0} |"
+            );
+        }
+    }
+    table
+}
+
+/// Resident memory in MiB, as a sentence.
+pub fn memory(idle: f64, end: f64) -> String {
+    format!("Resident memory: {idle:.0} MiB when idle after the start, {end:.0} MiB at the end of all this.\n\n")
+}
+
+/// How long the search index took to catch up, where the server says so.
+pub fn indexed(indexed: Option<(usize, Duration)>) -> String {
+    let Some((cases, took)) = indexed else { return String::new() };
+    format!("The search found all {cases} cases {:.1} s after the last was pushed.\n\n", took.as_secs_f64())
 }
 
 /// Pulls, as a table.
@@ -84,4 +156,60 @@ pub fn reads(all: &[(usize, Vec<Read>)]) -> String {
         }
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::push::Shape;
+    use super::*;
+
+    fn group() -> Group {
+        let limits = |signatures| Limits { signatures, rows: 5_000.0, requests: 50_000.0 };
+        let shape = Shape { devices: 8, batch: 100, changes: 800, into: Into::OwnCase };
+        let (p50, p99) = (Duration::from_millis(2), Duration::from_micros(9_900));
+        let pushes = vec![Pushes { shape, rate: 1_500.0, p50, p99, cpu: 0.25, memory: 61.4 }];
+        Group { limits: [limits(2_000.0), limits(4_000.0)], pushes }
+    }
+
+    /// Every line of a table has as many columns as its head.
+    fn is_a_table(text: &str) {
+        let columns = |line: &str| line.matches('|').count();
+        let head = columns(text.lines().next().unwrap());
+        assert!(text.lines().count() > 2 && text.lines().all(|line| columns(line) == head), "{text}");
+    }
+
+    #[test]
+    fn a_figure_stands_beside_the_mean_of_the_limits_around_it() {
+        let table = pushes(&[group()]);
+        assert!(table.contains("| one each | 8 | 100 | 1500 | 0.50 | 2.0 | 9.9 | 0.25 | 61 |"), "{table}");
+        is_a_table(&table);
+    }
+
+    #[test]
+    fn both_limits_are_shown() {
+        let table = limits(&[group(), group()], 4_557);
+        assert!(table.contains("| ES256 signatures checked on one core | 2000 | 4000 | 4000 |"), "{table}");
+        is_a_table(&table);
+        let Group { limits, pushes } = group();
+        let table = flat(&[Mark { held: 10_000, limits, pushes }]);
+        assert!(table.contains("| 10000 | 100 | 1500 | 2000, 4000 | 0.50 |"), "{table}");
+        is_a_table(&table);
+    }
+
+    #[test]
+    fn writing_replaces_the_figures_and_nothing_else() {
+        let page = format!("# Prose\n\n{BEGIN}\n\nold\n\n{END}\n\nMore prose.\n");
+        let once = replaced(&page, "\nnew\n\n").unwrap();
+        assert_eq!(once, format!("# Prose\n\n{BEGIN}\n\nnew\n\n{END}\n\nMore prose.\n"));
+        assert_eq!(replaced(&once, "new").unwrap(), once);
+        assert_eq!(replaced("# Prose\n", "new"), None);
+        assert_eq!(replaced(&format!("{END}{BEGIN}"), "new"), None);
+    }
+
+    #[test]
+    fn the_page_says_where_its_figures_stand() {
+        let page = std::fs::read_to_string(crate::server::sources().join("docs/PERFORMANCE.md")).unwrap();
+        let marked = replaced(&page, "## SQLite").unwrap();
+        assert_eq!(marked.matches(BEGIN).count() + marked.matches(END).count(), 2);
+    }
 }

@@ -1,0 +1,60 @@
+//! What a change, a pull and a list cost the server as its database fills: CPU time of its process, which other
+//! programs disturb less than they disturb the clock. Slack of two throughout; the release binary is measured by
+//! `load`, with figures.
+
+use std::time::Duration;
+
+use tests::load::process;
+use tests::load::push::{self, Into, Numbers, Shape};
+use tests::load::wire::{Wire, request};
+use tests::{Phone, Server, on_both_databases};
+
+/// How often an answer is asked for, so that the kernel's hundredths of a second say something.
+const OFTEN: u32 = 40;
+
+/// CPU seconds that the server spends on the same request, asked for often.
+fn asking(server: &Server, phone: &Phone<'_>, path: &str) -> f64 {
+    let mut wire = Wire::to(&server.address());
+    let ask = request("GET", path, phone.token(), "", &[]);
+    let before = process::cpu(server.pid());
+    for _ in 0..OFTEN {
+        let (status, body) = wire.send(&ask);
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+    }
+    process::cpu(server.pid()).saturating_sub(before).max(Duration::from_millis(10)).as_secs_f64()
+}
+
+/// One of them may be so many times the other.
+fn at_most(what: &str, one: f64, times: f64, other: f64) {
+    println!("{what}: {:.2}", one / other);
+    assert!(one <= other * times, "{what}: {one:.2} against {other:.2}, at most {times} times as much");
+}
+
+on_both_databases! {
+    /// Batches are worth it, and neither a change nor a list costs more because much is held. A pull costs by what
+    /// it brings.
+    fn cost_follows_what_is_asked_for(server) {
+        let mut phones = [Phone::of(server, "unit-head")];
+        let mut numbers = Numbers::default();
+        let mut push = |changes, batch| {
+            let shape = Shape { devices: 1, batch, changes, into: Into::OwnCase };
+            push::run(server, &mut phones, &mut numbers, shape).cpu
+        };
+        let reader = Phone::of(server, "unit-head");
+        let (pull, list) = ("/v1/sync/pull?limit=500", "/v1/cases?limit=50");
+        push(100, 100);
+        let pull_100 = asking(server, &reader, pull);
+        push(100, 100);
+        let list_200 = asking(server, &reader, list);
+        let early = push(200, 100);
+        let pull_400 = asking(server, &reader, pull);
+        push(1_200, 100);
+        let late = push(400, 100);
+        let list_2000 = asking(server, &reader, list);
+        let single = push(200, 1);
+        at_most("a pull of 400 cases to one of 100", pull_400, 8.0, pull_100);
+        at_most("a list among 2000 cases to one among 200", list_2000, 2.0, list_200);
+        at_most("a change among 1800 to one among 300", late, 2.0, early);
+        at_most("a change of a hundred in a push to one alone", late, 0.5, single);
+    }
+}
