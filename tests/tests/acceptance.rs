@@ -6,6 +6,8 @@
 
 #[path = "acceptance/alarm.rs"]
 mod alarm;
+#[path = "acceptance/backup.rs"]
+mod backup;
 #[path = "acceptance/bad_days.rs"]
 mod bad_days;
 #[path = "acceptance/bad_input.rs"]
