@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Runs every test on SQLite and on PostgreSQL, and the demo with its sabotages on both.
+# Runs every test on SQLite and on PostgreSQL, the console in a browser on both, and the demo with its sabotages.
 #
 #   bash tests/run.sh            everything
 #   bash tests/run.sh WORD …     only `cargo test --workspace -- WORD …`, still on both databases
 #
 # Starts a PostgreSQL of its own in a temporary directory and stops it at the end, so nothing that is installed
-# or running is touched. Where its programs are absent: installs them as root, otherwise prints the commands and
-# exits 3. Set TEST_POSTGRES_URL to use a server that is there. With CI=true nothing may be skipped.
+# or running is touched. Where programs are absent (PostgreSQL, Chromium, a Chinese font, Node.js): installs them as
+# root, otherwise prints the commands and exits 3. Set TEST_POSTGRES_URL to use a server that is there. With CI=true
+# nothing may be skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,6 +19,8 @@ passed=0
 failed=0
 times=()
 databases=()
+words="$*"
+chromium=${CHROMIUM:-/usr/bin/chromium}
 
 finish() {
     local status=$?
@@ -54,6 +57,12 @@ missing_packages() {
     # The commands of the book are run.
     command -v curl >/dev/null || printf 'curl\n'
     command -v openssl >/dev/null || printf 'openssl\n'
+    # A run of a few words drives no browser.
+    [ -z "$words" ] || return 0
+    [ -x "$chromium" ] || printf 'chromium\n'
+    command -v node >/dev/null || printf 'nodejs\n'
+    command -v npm >/dev/null || printf 'npm\n'
+    { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn)" ]; } || printf 'fontconfig\nfonts-noto-cjk\n'
 }
 
 # Where initdb and pg_ctl are; Debian keeps them out of the PATH.
@@ -148,6 +157,36 @@ demo_notices() {
     [ "$status" = 1 ] || { echo "expected exit 1, got $status" >&2; return 1; }
 }
 
+# What drives the browser, as the lock file names it by its digests; fetched anew where that is not what is there.
+fetch_driver() {
+    cmp -s tests/browser/package-lock.json tests/browser/node_modules/.fetched && return
+    npm ci --prefix tests/browser --no-audit --no-fund || return 1
+    cp tests/browser/package-lock.json tests/browser/node_modules/.fetched
+}
+
+# Drives the console, and adds up the subjects that it counts. It waits for conditions; the limit is a last resort.
+drive_browser() {
+    local log="$work/browser.log" status=0 good="" bad=""
+    timeout 900 env PALM="$palm" CHROMIUM="$chromium" "$@" node tests/browser/run.mjs 2>&1 | tee "$log" || status=$?
+    read -r good bad < <(sed -nE 's/^browser: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log") || true
+    passed=$((passed + ${good:-0}))
+    failed=$((failed + ${bad:-0}))
+    # One that dies says nothing of itself, and one that did nothing passed nothing.
+    if [ "${good:-0}" = 0 ] || { [ "$status" != 0 ] && [ "${bad:-0}" = 0 ]; }; then failed=$((failed + 1)); fi
+    [ "$status" = 0 ] && [ "${good:-0}" -gt 0 ]
+}
+
+run_browser() {
+    local county
+    claim "what drives the browser" fetch_driver
+    step "console in a browser on SQLite" drive_browser || true
+    fresh_database county
+    county=$database_url
+    fresh_database empty
+    step "console in a browser on PostgreSQL" drive_browser BRIEF=1 PALM_DATABASE_URL="$county" \
+        PALM_FIRST_DATABASE_URL="$database_url" || true
+}
+
 # Makes a database for the demo and names it. A server that was there before keeps none of them.
 fresh_database() {
     local name="palm_demo_$1_$$"
@@ -195,6 +234,7 @@ else
     # In the workspace run the core has its feature `device`, which the server asks for. Here it is as a host
     # without a store builds it.
     step "cargo test of the core alone" run_tests cargo test -p sync-core --locked --no-fail-fast || true
+    run_browser
     run_demo
 fi
 summary

@@ -6,6 +6,7 @@
 //! ([`ROUTES`] lists them instead).
 
 mod act;
+mod alarms;
 mod assets;
 mod case;
 mod cases;
@@ -16,12 +17,14 @@ mod evidence;
 mod file;
 mod first_run;
 mod leads;
+mod noted;
 mod officers;
 mod page;
 mod record;
 mod session;
 mod visit;
 mod words;
+mod work;
 
 use actix_web::web::{self, FormConfig};
 
@@ -43,6 +46,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/console/first-run"),
     ("POST", "/console/first-run/administrator"),
     ("POST", "/console/first-run/demonstration"),
+    ("GET", "/console/work"),
     ("GET", "/console/cases"),
     ("GET", "/console/cases/{id}"),
     ("GET", "/console/cases/{id}/fields/{target}/{name}"),
@@ -56,6 +60,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/console/leads/{id}"),
     ("POST", "/console/leads/{id}/answer"),
     ("POST", "/console/leads/{id}/close"),
+    ("GET", "/console/alarms"),
     ("GET", "/console/officers"),
     ("GET", "/console/officers/{id}"),
     ("POST", "/console/officers/{id}/enrolment-code"),
@@ -78,6 +83,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(first_run::first_run_page)
             .service(first_run::make_administrator)
             .service(first_run::load_demonstration)
+            .service(work::read)
             .service(cases::list)
             .service(case::read)
             .service(case::read_history)
@@ -91,6 +97,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(leads::read)
             .service(leads::answer)
             .service(leads::close)
+            .service(alarms::list)
             .service(officers::list)
             .service(officers::read)
             .service(officers::give_code)

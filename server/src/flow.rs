@@ -36,3 +36,4 @@ pub mod record_of_case;
 pub mod reference;
 pub mod seed;
 pub mod session;
+pub mod work;

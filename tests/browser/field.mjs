@@ -2,6 +2,8 @@
 
 export const TITLE = '巫山县神女味道餐饮有限公司明码标价检查';
 export const MARKUP = '<img src=x onerror=alert(1)>';
+/** A finger on the screen: x, y, milliseconds. */
+const STROKES = Array.from({ length: 24 }, (_, n) => [600 + n * 35, 900 + ((n * n * 7) % 400), n * 16]).flat();
 export const CITIZEN = '500237199001011231';
 
 /** Opens the case on one phone and joins on the other; both synchronise. Answers the case and its record. */
@@ -19,7 +21,7 @@ export async function inspect(a, b, mate) {
     { put: 'citizen_number', on: 'p', value: CITIZEN },
     { put: 'phone', on: 'p', value: '13800138000' },
   ] });
-  await a.do('save', { case: id, ops: [
+  const saved = await a.do('save', { case: id, ops: [
     { add: 'record', order: 'b', as: 'r' },
     { put: 'record_type', on: 'r', value: 'interview' },
     { put: 'asked_person', on: 'r', value: '向明英' },
@@ -27,6 +29,9 @@ export async function inspect(a, b, mate) {
     { put: 'question', on: 'q', value: '菜单为什么没有标价？' },
     { put: 'answer', on: 'q', value: '新换了菜单，还没来得及标。' },
   ] });
+  const signed = { case: id, document: saved.names.r, form: 'interview_record', version: 1 };
+  await a.do('sign', { ...signed, role: 'officer', manner: 'key' });
+  await a.do('sign', { ...signed, role: 'party', manner: 'strokes', value: STROKES });
   await a.do('photo', { case: id, title: '大堂无价格公示牌', proves: '店内没有其他标价方式', scene: 1, bytes: 150000 });
   await a.do('sync', {});
   await b.do('sync', {});
@@ -50,6 +55,13 @@ export async function supplement(a, id, record) {
     { put: 'text', on: 's', value: '问：这种情况持续了多久？答：三天。' },
   ] });
   await a.do('sync', {});
+}
+
+/** Saved on a phone that has not heard of the closing, and sent when the case is closed. */
+export async function too_late(b, id, then) {
+  await b.do('save', { case: id, ops: [{ put: 'seats', value: 66 }] });
+  await then();
+  await b.do('sync', {});
 }
 
 export async function settle(a, id) {

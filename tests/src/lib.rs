@@ -14,6 +14,7 @@
 #![expect(clippy::missing_panics_doc, reason = "everything here panics where the world is not as expected")]
 
 pub mod actor;
+pub mod desk;
 pub mod forgery;
 pub mod handset;
 pub mod http;

@@ -20,6 +20,8 @@ mod bounds;
 mod canary;
 #[path = "acceptance/casework.rs"]
 mod casework;
+#[path = "acceptance/console.rs"]
+mod console;
 #[path = "acceptance/convergence.rs"]
 mod convergence;
 #[path = "acceptance/document.rs"]

@@ -36,6 +36,8 @@ const LONGEST_LEAD: usize = 2000;
 enum Act {
     Register,
     Return,
+    Admit,
+    Dismiss,
     Close,
     Lead,
 }
@@ -45,6 +47,8 @@ impl Act {
         match name {
             "register" => Ok(Self::Register),
             "return" => Ok(Self::Return),
+            "admit" => Ok(Self::Admit),
+            "dismiss" => Ok(Self::Dismiss),
             "close" => Ok(Self::Close),
             "lead" => Ok(Self::Lead),
             _ => Err(Refusal::NotFound),
@@ -55,6 +59,8 @@ impl Act {
         match self {
             Self::Register => "register",
             Self::Return => "return",
+            Self::Admit => "admit",
+            Self::Dismiss => "dismiss",
             Self::Close => "close",
             Self::Lead => "lead",
         }
@@ -64,6 +70,8 @@ impl Act {
         match self {
             Self::Register => ("备案登记", "Register for the record"),
             Self::Return => ("退回补充", "Return for a supplement"),
+            Self::Admit => ("采信变更", "Admit a change"),
+            Self::Dismiss => ("不予采信", "Dismiss a change"),
             Self::Close => ("结案", "Close the case"),
             Self::Lead => ("提出监督线索", "Raise a supervision lead"),
         }
@@ -78,6 +86,14 @@ impl Act {
             Self::Return => (
                 "把笔录退回执法人员补充。原笔录不改动；补充内容另作补充笔录。补充之前不能结案。",
                 "Returns a record to its officers. The record itself stays as it is: they add a supplement. Until then the case cannot be closed.",
+            ),
+            Self::Admit => (
+                "采信后，该变更自此生效，与其他变更同等对待；决定及理由写入案卷，不能撤回。请先核对变更内容。",
+                "From now on the change has effect like any other. The decision and its reason become part of the file for good. Read first what the change says.",
+            ),
+            Self::Dismiss => (
+                "不予采信的变更留存案卷，但不产生任何效力；决定及理由写入案卷，不能撤回。请先核对变更内容。",
+                "The change stays in the file without any effect. The decision and its reason become part of the file for good. Read first what the change says.",
             ),
             Self::Close => (
                 "结案后服务器编定案号并签发案件记录；此后案卷不再接受修改。有分歧未处理、证据未上传、退回未补充或违反阻断规则的，不予结案。",
@@ -94,7 +110,7 @@ impl Act {
     fn is_among(self, powers: Powers, raises: bool) -> bool {
         match self {
             Self::Register => powers.registers,
-            Self::Return | Self::Close => powers.heads,
+            Self::Return | Self::Admit | Self::Dismiss | Self::Close => powers.heads,
             Self::Lead => raises,
         }
     }
@@ -106,12 +122,17 @@ impl Act {
         self != Self::Register || form.and_then(|form| form.as_str()) == Some(SPOT_DECISION)
     }
 
+    /// Whether it is done to a change that waits for a decision.
+    const fn judges(self) -> bool {
+        matches!(self, Self::Admit | Self::Dismiss)
+    }
+
     /// What kinds of entity it is done to.
     const fn targets(self) -> &'static [&'static str] {
         match self {
             Self::Register => &["document"],
             Self::Return => &["record"],
-            Self::Close | Self::Lead => &[],
+            Self::Admit | Self::Dismiss | Self::Close | Self::Lead => &[],
         }
     }
 }
@@ -132,6 +153,8 @@ struct ActForm {
     back: String,
     most: usize,
     needs_text: bool,
+    /// The case changed since its reader saw it.
+    stale: bool,
 }
 
 impl ActForm {
@@ -184,7 +207,8 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
     let page = Page::within(signed, Part::Cases, act.title());
     let (zh, en) = act.explained();
     let query = Purpose::from(typed.purpose.as_str()).query();
-    let mut targets = Reader::new(signed.visit.language, &case, &phones).blocks(act.targets());
+    let reader = Reader::new(signed.visit.language, &case, &phones);
+    let mut targets = if act.judges() { waiting(&reader) } else { reader.blocks(act.targets()) };
     targets.retain(|block| block.withdrawn.is_empty() && !block.shell && act.suits(&case, &block.id));
     Ok(ActForm {
         explained: page.t(zh, en).to_owned(),
@@ -193,13 +217,29 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
         back: format!("/console/cases/{}{query}", case.card.id),
         id: case.card.id,
         title: case.card.title,
-        aimless: targets.is_empty() && !act.targets().is_empty(),
+        aimless: targets.is_empty() && (act.judges() || !act.targets().is_empty()),
         targets,
         kinds: if act == Act::Lead { &KINDS } else { &[] },
         typed,
         most: if act == Act::Lead { LONGEST_LEAD } else { LONGEST_REASON },
-        needs_text: matches!(act, Act::Lead | Act::Return),
+        needs_text: act.judges() || matches!(act, Act::Lead | Act::Return),
+        stale: false,
     })
+}
+
+/// The changes that wait to be admitted or dismissed, with what each says.
+fn waiting(reader: &Reader<'_>) -> Vec<Block> {
+    let blocks = reader.noted().into_iter().filter(|noted| noted.waits).map(|noted| Block {
+        id: noted.change.change,
+        label: noted.says,
+        title: String::new(),
+        by: noted.by,
+        withdrawn: Vec::new(),
+        shell: false,
+        rows: Vec::new(),
+        lines: Vec::new(),
+    });
+    blocks.collect()
 }
 
 /// The form.
@@ -252,8 +292,11 @@ pub async fn run(
         Ok(None) => Ok(page::see(&format!("/console/cases/{id}{}", purpose.query()))),
         Err(refused) => {
             let found = case::detail(&app, signed.caller.clone(), case, purpose.said()?).await?;
-            let form = shown(&signed, act, found, typed)?;
-            page::again(&signed.visit, refused.refusal, &ActForm { page: form.page.refused(&refused), ..form })
+            let stale = refused.refusal == Refusal::Stale;
+            // Whoever says to have read it again decides on what it is now.
+            let seen = if stale { found.state.basis().to_string() } else { typed.seen.clone() };
+            let form = ActForm { stale, ..shown(&signed, act, found, Typed { seen, ..typed })? };
+            page::again(&signed.visit, &refused, &ActForm { page: form.page.refused(&refused), ..form })
         }
     }
 }
@@ -279,6 +322,11 @@ fn wanted(act: Act, posted: &Posted) -> Result<Wanted, Refused> {
         Act::Return => {
             let wish = Wish::Return { target: target()?, reason: posted.prose("text", LONGEST_REASON)? };
             Wanted::Command(seen()?, wish)
+        }
+        Act::Admit | Act::Dismiss => {
+            let change = posted.raw("target").parse().map_err(|_no_change| Refused::from(Refusal::NotQuarantined))?;
+            let reason = posted.prose("text", LONGEST_REASON)?;
+            Wanted::Command(seen()?, Wish::Judge { change, admit: act == Act::Admit, reason })
         }
         Act::Close => Wanted::Command(seen()?, Wish::Close { note: posted.optional("text", LONGEST_REASON)? }),
         Act::Lead => {

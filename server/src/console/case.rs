@@ -8,12 +8,14 @@ use serde::Deserialize;
 use sync_core::id::CaseId;
 
 use super::file::{Block, Check, Dispute, Event, Piece, Reader, Row};
+use super::noted::Noted;
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::case::{self, Detail, History};
 use crate::flow::command::{Powers, powers};
 use crate::flow::lead::{self, Lead, Search};
+use crate::flow::reference;
 use crate::http::State;
 use crate::http::case::view;
 use crate::http::input;
@@ -78,9 +80,11 @@ struct CaseFile {
     checks: Vec<Check>,
     pieces: Vec<Piece>,
     numbers: Vec<(String, String)>,
-    noted: Vec<(api_spec::case::NotedChange, String)>,
+    noted: Vec<Noted>,
     signatures: Vec<(api_spec::case::Signature, String)>,
     opened_by: String,
+    /// Name of the enforcement item.
+    item: String,
     powers: Powers,
     raises: bool,
     leads: Vec<Lead>,
@@ -103,6 +107,11 @@ impl CaseFile {
     fn act(&self, act: &str) -> String {
         let mark = if self.query.is_empty() { '?' } else { '&' };
         format!("/console/cases/{}/act/{act}{}{mark}seen={}", self.case.card.id, self.query, self.case.basis)
+    }
+
+    /// The form of a decision about a change.
+    fn judge(&self, act: &str, change: &str) -> String {
+        format!("{}&target={change}", self.act(act))
     }
 
     /// How many rules have this outcome.
@@ -139,7 +148,7 @@ pub fn ask_purpose(signed: &SignedIn, refused: Refused) -> Result<HttpResponse, 
         return Err(refused.into());
     }
     let page = Page::within(signed, Part::Cases, ("查阅目的", "Purpose of reading"));
-    page::again(&signed.visit, refused.refusal, &AskPurpose { page: page.refused(&refused) })
+    page::again(&signed.visit, &refused, &AskPurpose { page: page.refused(&refused) })
 }
 
 /// The case.
@@ -161,7 +170,8 @@ pub async fn read(
     } else {
         Vec::new()
     };
-    page::show(&signed.visit, &file(&signed, found, leads, query.query()))
+    let item = reference::item_name(&app, &found.access.file.item).await?;
+    page::show(&signed.visit, &CaseFile { item, ..file(&signed, found, leads, query.query()) })
 }
 
 fn file(signed: &SignedIn, found: Detail, leads: Vec<Lead>, query: String) -> CaseFile {
@@ -171,7 +181,6 @@ fn file(signed: &SignedIn, found: Detail, leads: Vec<Lead>, query: String) -> Ca
     let case = view::detail(found);
     let title = if case.card.title.is_empty() { case.card.item.clone() } else { case.card.title.clone() };
     let reader = Reader::new(signed.visit.language, &case, &phones);
-    let noted = case.noted.iter().map(|noted| (noted.clone(), reader.by(&noted.by))).collect();
     let signatures = case.signatures.iter().map(|signed| (signed.clone(), reader.by(&signed.by))).collect();
     CaseFile {
         page: Page::within(signed, Part::Cases, (&title, &title)),
@@ -188,9 +197,10 @@ fn file(signed: &SignedIn, found: Detail, leads: Vec<Lead>, query: String) -> Ca
         checks: reader.checks(),
         pieces: reader.pieces(),
         numbers: reader.numbers(),
-        noted,
+        noted: reader.noted(),
         signatures,
         opened_by: case.opened_by.as_ref().map(|by| reader.by(by)).unwrap_or_default(),
+        item: String::new(),
         powers,
         raises,
         leads,

@@ -16,6 +16,10 @@ use crate::http::State;
 use crate::http::case::{search, view};
 use crate::http::page::{limit, next};
 use crate::http::problem::Problem;
+use crate::refusal::Refusal;
+
+/// Where people land.
+const START: &str = "/console/work";
 
 #[derive(Template)]
 #[template(path = "cases.html")]
@@ -99,22 +103,16 @@ impl Cases {
     }
 }
 
-/// Where people land: the cases, or what they have instead.
-fn start(signed: &SignedIn) -> HttpResponse {
-    let cases = access::filter(&signed.caller).is_ok();
-    page::see(if cases { "/console/cases" } else { "/console/officers" })
-}
-
-/// The start.
+/// The start: what waits for whoever comes.
 #[get("")]
-pub async fn home(signed: SignedIn) -> HttpResponse {
-    start(&signed)
+pub async fn home(_signed: SignedIn) -> HttpResponse {
+    page::see(START)
 }
 
 /// The start.
 #[get("/")]
-pub async fn home_with_slash(signed: SignedIn) -> HttpResponse {
-    start(&signed)
+pub async fn home_with_slash(_signed: SignedIn) -> HttpResponse {
+    page::see(START)
 }
 
 /// A page of the list.
@@ -136,10 +134,11 @@ pub async fn list(app: State, signed: SignedIn, query: Query<Filters>) -> Result
             let cards = rows.into_iter().map(view::card).collect();
             page::show(&signed.visit, &Cases { page, supervises, asked, agencies, cards, next })
         }
+        Err(refused) if refused.refusal == Refusal::Forbidden => Err(refused.into()),
         Err(refused) => {
             let page = page.refused(&refused);
             let none = Cases { page, supervises, asked, agencies, cards: Vec::new(), next: None };
-            page::again(&signed.visit, refused.refusal, &none)
+            page::again(&signed.visit, &refused, &none)
         }
     }
 }

@@ -69,6 +69,7 @@ impl Posted {
     /// [`Refusal::Malformed`] that names the field.
     pub fn text(&self, name: &str, most: usize) -> Result<String, Refused> {
         let one_line = self.raw(name).split_whitespace().collect::<Vec<_>>().join(" ");
+        typed(&one_line, most, name)?;
         input::text(one_line, most, name)
     }
 
@@ -77,7 +78,9 @@ impl Posted {
     /// # Errors
     /// [`Refusal::Malformed`] that names the field.
     pub fn prose(&self, name: &str, most: usize) -> Result<String, Refused> {
-        input::prose(self.raw(name).replace("\r\n", "\n").trim().to_owned(), most, name)
+        let prose = self.raw(name).replace("\r\n", "\n").trim().to_owned();
+        typed(&prose, most, name)?;
+        input::prose(prose, most, name)
     }
 
     /// As [`Posted::prose`], where nothing may be said.
@@ -99,6 +102,31 @@ impl Posted {
         let ours = bool::from(sent.as_bytes().ct_eq(expected.as_bytes()));
         if ours { Ok(Self { fields }) } else { Err(Refusal::CrossSite) }
     }
+}
+
+/// What the forms call their fields.
+const CALLED: [(&str, &str, &str); 4] = [
+    ("name", "姓名", "Name"),
+    ("login", "登录名", "Login"),
+    ("reason", "事由", "Reason"),
+    ("text", "内容", "In words"),
+];
+
+/// Says in the words of the form what is missing or too long.
+fn typed(text: &str, most: usize, name: &str) -> Result<(), Refused> {
+    let (_, zh, en) = CALLED.iter().find(|(known, _, _)| *known == name).copied().unwrap_or((name, name, name));
+    let length = text.chars().count();
+    if length == 0 {
+        return Err(Refusal::Malformed.because(format!("请填写“{zh}”。"), format!("“{en}” is still to be filled in.")));
+    }
+    if length > most {
+        let (zh, en) = (
+            format!("“{zh}”最多 {most} 个字，现有 {length} 个。"),
+            format!("“{en}” holds at most {most} characters; there are {length}."),
+        );
+        return Err(Refusal::Malformed.because(zh, en));
+    }
+    Ok(())
 }
 
 impl FromRequest for Posted {

@@ -92,7 +92,7 @@ pub async fn revoke(app: State, signed: SignedIn, path: Path<String>, posted: Po
             let form = shown(&app, &signed, id, &whose).await?;
             let reason = posted.raw("reason").to_owned();
             let form = Revoke { page: form.page.refused(&refused), reason, ..form };
-            page::again(&signed.visit, refused.refusal, &form)
+            page::again(&signed.visit, &refused, &form)
         }
     }
 }

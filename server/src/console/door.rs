@@ -11,7 +11,7 @@ use actix_web::{Error, HttpMessage as _, HttpResponse};
 use tracing_actix_web::RequestId;
 
 use super::csrf;
-use super::page::{self, Page, Told};
+use super::page::{self, Page};
 use super::visit::{Jar, Visit};
 use crate::http::edge;
 use crate::http::language::Language;
@@ -69,7 +69,7 @@ fn switched(request: &ServiceRequest, visit: &Visit) -> Option<HttpResponse> {
 
 fn explained(visit: &Visit, refused: &Refused, id: &str) -> Result<HttpResponse, Problem> {
     let page = Page::of(visit, None, ("未能完成", "Not done"));
-    page::explanation(visit, page, Told::of(refused, visit.language), id)
+    page::explanation(visit, page, refused, id)
 }
 
 fn dressed(mut response: ServiceResponse<BoxBody>) -> ServiceResponse {

@@ -3,6 +3,7 @@
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, get};
 use askama::Template;
+use serde::Deserialize;
 use sync_core::id::Digest;
 
 use super::case::{Purpose, ask_purpose, case_id};
@@ -24,13 +25,32 @@ struct Viewer {
     file: String,
     piece: Piece,
     rows: Vec<Row>,
+    /// A picture in its own size, to scroll in.
+    zoomed: bool,
+    /// The same page the other way.
+    zoom: String,
     /// The pieces before and after, as addresses.
     before: Option<String>,
     after: Option<String>,
 }
 
+/// Why somebody looks, and how closely.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Looking {
+    purpose: String,
+    zoom: String,
+}
+
 fn digest(text: &str) -> Result<Digest, Refusal> {
     text.parse().map_err(|_not_a_digest| Refusal::NotFound)
+}
+
+/// The address of the viewer the other way: from fitted to full size, and back.
+fn zoom(case: &str, digest: &str, query: &Purpose, zoomed: bool) -> String {
+    let mark = if query.query().is_empty() { '?' } else { '&' };
+    let closer = if zoomed { String::new() } else { format!("{mark}zoom=1") };
+    format!("/console/cases/{case}/evidence/{digest}{}{closer}", query.query())
 }
 
 /// One piece with what is recorded of it.
@@ -39,9 +59,10 @@ pub async fn viewer(
     app: State,
     signed: SignedIn,
     path: Path<(String, String)>,
-    query: Query<Purpose>,
+    query: Query<Looking>,
 ) -> Result<HttpResponse, Problem> {
     let (id, wanted) = path.into_inner();
+    let (query, zoomed) = (Purpose::from(query.purpose.as_str()), !query.zoom.is_empty());
     let wanted = digest(&wanted)?.to_string();
     let found = case::detail(&app, signed.caller.clone(), case_id(&id)?, query.said()?).await;
     let found = match page::outcome(found)? {
@@ -64,6 +85,8 @@ pub async fn viewer(
         file: format!("/console/cases/{id}/evidence/{wanted}/file{}", query.query()),
         piece: reader.piece(item),
         rows,
+        zoomed,
+        zoom: zoom(&id, &wanted, &query, zoomed),
         before: address(place.checked_sub(1).and_then(|place| whole.evidence.get(place))),
         after: address(whole.evidence.get(place + 1)),
     };

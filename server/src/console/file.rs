@@ -2,18 +2,24 @@
 //!
 //! Promise: shows what the API's view holds and nothing more, so a value masked there is masked here.
 
+mod check;
+mod dispute;
+mod event;
+mod piece;
+
+pub use check::Check;
+pub use dispute::Dispute;
+pub use event::Event;
+pub use piece::Piece;
+
 use std::collections::BTreeMap;
 
 use api_spec::case::{self as wire, CaseDetail};
 use sync_core::id::DeviceId;
-use sync_core::law::table;
 use sync_core::schema;
 
 use super::words;
 use crate::http::language::Language;
-
-/// Pictures up to this size, in bytes, are shown in the file itself; larger ones in the viewer only.
-const THUMBNAIL_BYTES: i64 = 1 << 20;
 
 /// A value with who wrote it.
 #[derive(Debug)]
@@ -53,90 +59,10 @@ pub struct Block {
     pub lines: Vec<(String, String)>,
 }
 
-/// Something in the timeline.
-#[derive(Debug)]
-pub struct Event {
-    at: i64,
-    /// When.
-    pub when: String,
-    /// What happened.
-    pub what: String,
-    /// More of it.
-    pub detail: String,
-    /// Who, on which phone, where.
-    pub by: String,
-    /// For people's eye: `step`, `signature`, `decision`.
-    pub class: &'static str,
-}
-
-/// A competing value.
-#[derive(Debug)]
-pub struct Side {
-    /// As people read it.
-    pub value: String,
-    /// Who.
-    pub author: String,
-    /// On which phone.
-    pub phone: String,
-    /// When, by that phone's clock.
-    pub when: String,
-    /// Where.
-    pub place: String,
-    /// Somebody signed a document that showed it.
-    pub signed: bool,
-    /// It stands.
-    pub live: bool,
-    /// Why, where it settled the conflict.
-    pub reason: String,
-}
-
-/// Values side by side.
-#[derive(Debug)]
-pub struct Dispute {
-    /// Of which field.
-    pub label: String,
-    /// The values.
-    pub sides: Vec<Side>,
-}
-
-/// A rule's answer.
-#[derive(Debug)]
-pub struct Check {
-    /// `satisfied`, `breached`, `undecided`, `not_applicable`.
-    pub outcome: String,
-    /// `block`, `warn`, `alarm`, `info`.
-    pub severity: String,
-    /// What it says.
-    pub text: String,
-    /// The deadline.
-    pub due: String,
-    /// Law and article.
-    pub article: String,
-    /// The words of the article.
-    pub quotation: &'static str,
-}
-
-/// A piece of evidence.
-#[derive(Debug)]
-pub struct Piece {
-    /// SHA-256.
-    pub digest: String,
-    /// What it is called.
-    pub title: String,
-    /// Its bytes have arrived.
-    pub stored: bool,
-    /// Size in words.
-    pub size: String,
-    /// `image`, `video`, `audio`, `file`.
-    pub kind: &'static str,
-    /// Small enough to be shown in the file itself.
-    pub thumbnail: bool,
-}
-
 /// Reads a case for a page.
 pub struct Reader<'a> {
-    language: Language,
-    case: &'a CaseDetail,
+    pub(super) language: Language,
+    pub(super) case: &'a CaseDetail,
     phones: &'a BTreeMap<DeviceId, String>,
 }
 
@@ -146,25 +72,25 @@ impl<'a> Reader<'a> {
         Self { language, case, phones }
     }
 
-    fn label(&self, label: &wire::Label) -> String {
+    pub(super) fn label(&self, label: &wire::Label) -> String {
         match self.language {
             Language::Chinese => label.zh.clone(),
             Language::English => label.en.clone(),
         }
     }
 
-    fn word(&self, code: &str) -> String {
+    pub(super) fn word(&self, code: &str) -> String {
         words::word(self.language, code).to_owned()
     }
 
-    fn either(&self, zh: &str, en: &str) -> String {
+    pub(super) fn either(&self, zh: &str, en: &str) -> String {
         match self.language {
             Language::Chinese => zh.to_owned(),
             Language::English => en.to_owned(),
         }
     }
 
-    fn name(&self, by: &wire::Author) -> String {
+    pub(super) fn name(&self, by: &wire::Author) -> String {
         if by.name.is_empty() { self.either("服务器", "The server") } else { by.name.clone() }
     }
 
@@ -265,179 +191,17 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Steps, signatures and decisions in the order of their clocks.
-    pub fn events(&self) -> Vec<Event> {
-        let of = |by: &wire::Author, what: String, detail: String, class: &'static str| Event {
-            at: by.wall_ms,
-            when: time(by.wall_ms),
-            what,
-            detail,
-            by: [self.name(by), self.phone(by), place(by)]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join(" · "),
-            class,
-        };
-        let codes = Some(schema::Kind::Code(&[]));
-        let shown = |value: &serde_json::Value| {
-            if value.is_null() { String::new() } else { words::shown(self.language, codes, value) }
-        };
-        let steps = self.case.steps.iter().filter(|step| step.kind != sync_core::case::PLACE);
-        let mut events: Vec<Event> =
-            steps.map(|step| of(&step.by, self.label(&step.label), shown(&step.value), "step")).collect();
-        events.extend(self.case.signatures.iter().map(|signed| {
-            let what = format!("{}：{}", self.either("签名", "Signed"), self.word(&signed.form));
-            let detail = format!("{} · {}", self.word(&signed.role), self.word(&signed.manner));
-            of(&signed.by, what, detail, "signature")
-        }));
-        events.extend(
-            self.case
-                .decisions
-                .iter()
-                .map(|decision| of(&decision.by, self.label(&decision.label), shown(&decision.value), "decision")),
-        );
-        events.sort_by_key(|event| event.at);
-        events
-    }
-
-    /// What the authors disagree on.
-    pub fn conflicts(&self) -> Vec<Dispute> {
-        let disputes = self.case.conflicts.iter().map(|field| Dispute {
-            label: self.named(field),
-            sides: field.live.iter().map(|live| self.side(field, live)).collect(),
-        });
-        disputes.collect()
-    }
-
-    fn named(&self, field: &wire::Field) -> String {
-        let of = field.target.as_deref().map(|id| self.entity_title(id)).filter(|title| !title.is_empty());
-        of.map_or_else(|| self.label(&field.label), |of| format!("{of} · {}", self.label(&field.label)))
-    }
-
-    fn side(&self, field: &wire::Field, live: &wire::LiveValue) -> Side {
-        Side {
-            value: self.value(field, &live.value),
-            author: self.name(&live.by),
-            phone: self.phone(&live.by),
-            when: time(live.by.wall_ms),
-            place: place(&live.by),
-            signed: live.signed,
-            live: true,
-            reason: live.reason.clone().unwrap_or_default(),
-        }
-    }
-
-    /// Every write to a field, for its history and for conflicts that were settled.
-    pub fn history(&self, history: &wire::FieldHistory) -> Dispute {
-        let kind = self.field_kind(history.target.as_deref(), &history.name);
-        let side = |write: &wire::FieldWrite| Side {
-            value: words::shown(self.language, kind, &write.value),
-            author: self.name(&write.by),
-            phone: self.phone(&write.by),
-            when: time(write.by.wall_ms),
-            place: place(&write.by),
-            signed: false,
-            live: write.live,
-            reason: write.reason.clone().unwrap_or_default(),
-        };
-        let title = history.target.as_deref().map(|id| self.entity_title(id)).unwrap_or_default();
-        Dispute {
-            label: format!("{title} {}", self.label(&history.label)).trim().to_owned(),
-            sides: history.writes.iter().map(side).collect(),
-        }
-    }
-
-    /// What the rules say, breaches first.
-    pub fn checks(&self) -> Vec<Check> {
-        let order = ["breached", "undecided", "satisfied"];
-        let place = |outcome: &str| order.iter().position(|known| *known == outcome).unwrap_or(order.len());
-        let mut checks: Vec<Check> = self.case.checks.iter().map(|check| self.check(check)).collect();
-        checks.sort_by_key(|check| place(&check.outcome));
-        checks
-    }
-
-    fn check(&self, check: &wire::CheckResult) -> Check {
-        let rule = table::rules().iter().find(|rule| rule.id == check.rule);
-        let text = self.either(&check.zh, &check.en);
-        let due = check.due.as_ref().map(|due| self.label(due)).filter(|due| !text.contains(due.as_str()));
-        Check {
-            outcome: check.outcome.clone(),
-            severity: check.severity.clone(),
-            text,
-            due: due.unwrap_or_default(),
-            article: check.article.clone(),
-            quotation: rule.map_or("", |rule| rule.quotation),
-        }
-    }
-
-    /// Evidence, the stored pieces first.
-    pub fn pieces(&self) -> Vec<Piece> {
-        let mut pieces: Vec<Piece> = self.case.evidence.iter().map(|piece| self.piece(piece)).collect();
-        pieces.sort_by_key(|piece| !piece.stored);
-        pieces
-    }
-
-    /// One piece of evidence.
-    pub fn piece(&self, piece: &wire::EvidenceItem) -> Piece {
-        let title = piece.entities.iter().map(|id| self.entity_title(id)).find(|title| !title.is_empty());
-        let media = piece.media_type.as_deref().unwrap_or_default();
-        let kind = match media {
-            "image/jpeg" | "image/png" | "image/webp" => "image",
-            "video/mp4" => "video",
-            "audio/mp4" => "audio",
-            _ => "file",
-        };
-        let size = piece.size.unwrap_or_default();
-        Piece {
-            digest: piece.digest.clone(),
-            title: title.unwrap_or_else(|| piece.digest.chars().take(12).collect()),
-            stored: piece.stored,
-            size: kib(size),
-            kind,
-            thumbnail: piece.stored && kind == "image" && size <= THUMBNAIL_BYTES,
-        }
-    }
-
     /// Numbers that were given, with what they number.
     pub fn numbers(&self) -> Vec<(String, String)> {
         self.case.numbers.iter().map(|number| (self.word(&number.form), number.text.clone())).collect()
     }
 }
 
-fn kib(size: i64) -> String {
-    if size < 1024 { format!("{size} B") } else { format!("{} KiB", size.div_euclid(1024)) }
-}
-
-fn time(ms: i64) -> String {
+/// A time as people read it, Asia/Shanghai.
+pub(super) fn time(ms: i64) -> String {
     sync_core::time::Instant::from_ms(ms).to_string()
 }
 
 fn history_path(target: Option<&str>, name: &str) -> String {
     format!("fields/{}/{}", target.unwrap_or("case"), super::page::encoded(name))
-}
-
-/// Ten-millionths of a degree as degrees with four digits.
-fn degrees(e7: i64) -> String {
-    let (whole, part) = (e7.unsigned_abs() / 10_000_000, e7.unsigned_abs() % 10_000_000 / 1000);
-    format!("{}{whole}.{part:04}°", if e7 < 0 { "−" } else { "" })
-}
-
-fn place(by: &wire::Author) -> String {
-    by.place.as_ref().map_or_else(String::new, |place| {
-        let (latitude, longitude) = (degrees(place.latitude_e7), degrees(place.longitude_e7));
-        format!("{latitude}, {longitude} ±{} m", place.accuracy_m)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn degrees_are_written_without_a_float() {
-        assert_eq!(degrees(310_746_000), "31.0746°");
-        assert_eq!(degrees(-5_000_000), "−0.5000°");
-        assert_eq!([kib(1023), kib(2048)], ["1023 B", "2 KiB"]);
-    }
 }

@@ -97,7 +97,7 @@ fn answer(
         Err(refused) => {
             let form = form(visit, posted.raw("code"));
             let (login, name) = (posted.raw("login").to_owned(), posted.raw("name").to_owned());
-            page::again(visit, refused.refusal, &FirstRun { page: form.page.refused(&refused), login, name, ..form })
+            page::again(visit, &refused, &FirstRun { page: form.page.refused(&refused), login, name, ..form })
         }
     }
 }

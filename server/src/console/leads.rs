@@ -148,7 +148,7 @@ async fn take(app: State, signed: SignedIn, path: &str, posted: &Posted, step: S
         Err(refused) => {
             let found = lead::read(&app, signed.caller.clone(), id).await?;
             let form = shown(&signed, found, posted.raw("text"));
-            page::again(&signed.visit, refused.refusal, &OneLead { page: form.page.refused(&refused), ..form })
+            page::again(&signed.visit, &refused, &OneLead { page: form.page.refused(&refused), ..form })
         }
     }
 }

@@ -28,17 +28,23 @@ const NOTICES: [(i64, &str); 3] = [(30, "urgent"), (60, "soon"), (90, "later")];
 
 /// A certificate as people read it.
 #[derive(Debug)]
-struct Card {
-    number: String,
-    category: String,
-    issued_on: String,
-    valid_until: String,
-    status: String,
+pub struct Card {
+    /// Number.
+    pub number: String,
+    /// Of which kind.
+    pub category: String,
+    /// First day.
+    pub issued_on: String,
+    /// Last day.
+    pub valid_until: String,
+    /// `valid`, `suspended`, `cancelled`, `revoked`, `lost`, `expired`.
+    pub status: String,
     /// Days left, where they are few.
-    days: Option<i64>,
+    pub days: Option<i64>,
     /// How urgent.
-    notice: &'static str,
-    history: Vec<(String, String, String, String)>,
+    pub notice: &'static str,
+    /// Status, from, until, why.
+    pub history: Vec<(String, String, String, String)>,
 }
 
 fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Card {
@@ -61,16 +67,31 @@ fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Ca
 }
 
 /// An officer of the list.
-struct Entry {
-    id: String,
-    name: String,
-    agency: String,
-    helper: bool,
-    active: bool,
-    cards: Vec<Card>,
+pub struct Entry {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Name of the agency.
+    pub agency: String,
+    /// Auxiliary (辅助人员).
+    pub helper: bool,
+    /// Still there.
+    pub active: bool,
+    /// Certificates.
+    pub cards: Vec<Card>,
 }
 
-fn entry(Listed { officer, agency_name, certificates }: Listed, now: Instant) -> Entry {
+impl Entry {
+    /// Days until a certificate ends, where they are few; those without such a certificate come last.
+    fn ends(&self) -> (bool, Option<i64>) {
+        let soonest = self.cards.iter().filter_map(|card| card.days).min();
+        (soonest.is_none(), soonest)
+    }
+}
+
+/// An officer for a list.
+pub fn entry(Listed { officer, agency_name, certificates }: Listed, now: Instant) -> Entry {
     let OfficerRow { id, agency: _, name, helper, active, created: _ } = officer;
     let cards = certificates.iter().map(|one| card(one, now)).collect();
     Entry { id: id.to_string(), name, agency: agency_name, helper, active, cards }
@@ -143,7 +164,8 @@ pub async fn list(app: State, signed: SignedIn, query: Query<Place>) -> Result<H
     let now = app.clock.now();
     let roster = officer::roster(&app, signed.caller.clone(), after, limit(None)).await?;
     let next = roster.listed.last().filter(|_| roster.more).map(|last| last.officer.id.to_string());
-    let everybody = roster.listed.into_iter().map(|listed| entry(listed, now)).collect();
+    let mut everybody: Vec<Entry> = roster.listed.into_iter().map(|listed| entry(listed, now)).collect();
+    everybody.sort_by_key(Entry::ends);
     let ending = roster.ending.into_iter().map(|listed| entry(listed, now)).collect();
     let page = Page::within(&signed, Part::Officers, ("执法人员与证件", "Officers and certificates"));
     page::show(&signed.visit, &Officers { page, everybody, ending, next, first_page })
@@ -197,7 +219,7 @@ pub async fn give_code(
     page::show(&signed.visit, &EnrolmentCode { page, id: id.to_string(), name, code, expires, server, side, path })
 }
 
-/// What the picture says: where to enrol and the code. `docs/sync-protocol.md` tells apps.
+/// What the picture says: where to enrol and the code. `docs/console.md` tells apps.
 fn enrolment_text(server: &str, code: &str) -> String {
     format!("palm-enrol:1?server={}&code={code}", page::encoded(server))
 }

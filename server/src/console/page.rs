@@ -1,7 +1,6 @@
 //! What every page has: title, language, navigation, the person, the token of its forms.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LANGUAGE, LOCATION};
 use askama::Template;
 use sync_core::time::Instant;
@@ -9,18 +8,22 @@ use sync_core::time::Instant;
 use super::assets;
 use super::visit::{SignedIn, Visit};
 use crate::flow::caller::Caller;
-use crate::flow::{access, lead};
+use crate::flow::{access, alarm, lead};
 use crate::http::language::Language;
-use crate::http::problem::{OK, Problem, SEE_OTHER, status};
-use crate::refusal::{Failure, Refusal, Refused};
+use crate::http::problem::{self, OK, Problem, SEE_OTHER, status};
+use crate::refusal::{Failure, Refused};
 
 /// Which part of the navigation a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
+    /// What waits for the caller.
+    Work,
     /// Cases.
     Cases,
     /// Supervision leads.
     Leads,
+    /// Alarms.
+    Alarms,
     /// Officers and their certificates.
     Officers,
     /// The caller's phones.
@@ -40,13 +43,13 @@ pub struct Who {
     pub cases: bool,
     /// Whether this person sees leads.
     pub leads: bool,
+    /// Whether this person sees alarms.
+    pub alarms: bool,
 }
 
 /// A refusal as a person reads it.
 #[derive(Debug, Clone)]
 pub struct Told {
-    /// Which.
-    pub refusal: Refusal,
     /// The sentence.
     pub text: String,
     /// The provision.
@@ -64,7 +67,6 @@ impl Told {
             Language::English => (row.en, &refused.en),
         };
         Self {
-            refusal: refused.refusal,
             text: particular.clone().unwrap_or_else(|| general.to_owned()),
             article: refused.article.clone().or_else(|| row.article.map(str::to_owned)),
             code: row.code,
@@ -98,6 +100,7 @@ impl Page {
             agency: caller.agency_name.clone(),
             cases: access::filter(caller).is_ok(),
             leads: lead::may_see(caller),
+            alarms: alarm::may_see(caller),
         });
         let title = match visit.language {
             Language::Chinese => zh,
@@ -153,8 +156,10 @@ impl Page {
     /// `page` where the navigation is at this part, for `aria-current`.
     pub fn at(&self, part: &str) -> &'static str {
         let here = match self.part {
+            Part::Work => "work",
             Part::Cases => "cases",
             Part::Leads => "leads",
+            Part::Alarms => "alarms",
             Part::Officers => "officers",
             Part::Devices => "devices",
             Part::Nowhere => "",
@@ -188,10 +193,9 @@ struct Explanation {
 ///
 /// # Errors
 /// An accident.
-pub fn explanation(visit: &Visit, page: Page, told: Told, request_id: &str) -> Result<HttpResponse, Problem> {
-    let status = status(told.refusal);
-    let request_id = request_id.to_owned();
-    html(visit, status, &Explanation { page, told, request_id })
+pub fn explanation(visit: &Visit, page: Page, refused: &Refused, request_id: &str) -> Result<HttpResponse, Problem> {
+    let (told, request_id) = (Told::of(refused, visit.language), request_id.to_owned());
+    html(visit, Err(refused), &Explanation { page, told, request_id })
 }
 
 /// A page.
@@ -199,20 +203,23 @@ pub fn explanation(visit: &Visit, page: Page, told: Told, request_id: &str) -> R
 /// # Errors
 /// An accident.
 pub fn show(visit: &Visit, page: &impl Template) -> Result<HttpResponse, Problem> {
-    html(visit, OK, page)
+    html(visit, Ok(()), page)
 }
 
 /// A form that was refused, shown again with what was typed.
 ///
 /// # Errors
 /// An accident.
-pub fn again(visit: &Visit, refusal: Refusal, page: &impl Template) -> Result<HttpResponse, Problem> {
-    html(visit, status(refusal), page)
+pub fn again(visit: &Visit, refused: &Refused, page: &impl Template) -> Result<HttpResponse, Problem> {
+    html(visit, Err(refused), page)
 }
 
-fn html(visit: &Visit, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Problem> {
+fn html(visit: &Visit, done: Result<(), &Refused>, page: &impl Template) -> Result<HttpResponse, Problem> {
     let body = page.render().map_err(Failure::broken)?;
-    let mut response = HttpResponse::build(status);
+    let mut response = HttpResponse::build(done.map_or_else(|refused| status(refused.refusal), |()| OK));
+    if let Err(refused) = done {
+        problem::tell(&mut response, refused);
+    }
     response.content_type("text/html; charset=utf-8").insert_header((CONTENT_LANGUAGE, visit.language.tag()));
     if let Some(cookie) = visit.first_cookie() {
         response.cookie(cookie);

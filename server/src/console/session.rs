@@ -70,7 +70,7 @@ pub async fn sign_in(app: State, visit: Visit, request: HttpRequest, posted: Pos
         }
         Err(refused) => {
             let form = form(&visit, next, login);
-            page::again(&visit, refused.refusal, &SignIn { page: form.page.refused(&refused), ..form })
+            page::again(&visit, &refused, &SignIn { page: form.page.refused(&refused), ..form })
         }
     }
 }

@@ -66,12 +66,16 @@ fn concrete(path: &str) -> String {
     path.replace("{act}", "close").replace("{id}", &"0".repeat(64)).replace("{digest}", &"0".repeat(64))
 }
 
-/// Methods and paths that the sources name.
-fn in_sources() -> BTreeSet<(String, String)> {
-    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/console");
+/// Methods and paths that the sources below a directory name.
+fn in_sources(directory: &std::path::Path) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(directory).unwrap() {
-        let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(in_sources(&path));
+            continue;
+        }
+        let source = std::fs::read_to_string(path).unwrap();
         for line in source.lines() {
             for (start, method) in [("#[get(\"", "GET"), ("#[post(\"", "POST")] {
                 if let Some(path) = line.strip_prefix(start).and_then(|rest| rest.strip_suffix("\")]")) {
@@ -86,7 +90,8 @@ fn in_sources() -> BTreeSet<(String, String)> {
 #[test]
 fn the_list_of_routes_is_what_the_sources_say() {
     let listed: BTreeSet<_> = ROUTES.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
-    assert_eq!(listed, in_sources());
+    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/src/console");
+    assert_eq!(listed, in_sources(sources.as_ref()));
     assert_eq!(listed.len(), ROUTES.len());
 }
 

@@ -46,6 +46,20 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("fork", "链条分叉", "Fork of the chain"),
     ("clock_contradicts", "时钟矛盾", "Clocks contradict"),
     ("own_change_missing", "未接续本机前一变更", "Own change missing"),
+    ("after_closing", "结案后收到", "After the closing"),
+    ("after_revocation", "作出时授权已终止", "Made after its author's authority had ended"),
+    ("formal_time_not_proved", "正式执法行为，时间未证明", "Formal act whose time is not proved"),
+    ("not_a_participant", "作者非本案人员", "By somebody who takes no part in the case"),
+    ("other_agency", "涉及其他单位", "Concerns another agency"),
+    ("form_opening", "立卷操作不合规则", "Breaks the rule of opening"),
+    ("form_no_deps", "未接续任何前序变更", "Builds on no change"),
+    ("form_outside_closure", "引用了其未接续的内容", "Names what it does not build on"),
+    ("form_target", "所指对象不是案卷内容", "Its target is no entity"),
+    ("form_other_field", "替换了其他字段的内容", "Replaces a value of another field"),
+    ("form_shape", "操作要件不全或多余", "A part is missing or too many"),
+    ("form_detail", "操作细节无法读取", "A detail cannot be read"),
+    ("form_not_the_signers", "仅服务器可作的操作", "Only the server may do this"),
+    ("form_shown_digest", "签名摘要与所示内容不符", "The signature's digest is not that of what it shows"),
     // Signatures.
     ("officer", "执法人员", "Officer"),
     ("second_officer", "第二执法人员", "Second officer"),
@@ -70,6 +84,10 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("block_number", "电子文号", "Number block"),
     ("presealed", "预盖章纸质文书", "Pre-sealed paper"),
     ("electronic", "电子印章", "Electronic seal"),
+    ("image", "图片", "Picture"),
+    ("video", "视频", "Video"),
+    ("audio", "录音", "Recording"),
+    ("file", "文件", "File"),
     ("captured", "现场采集", "Captured"),
     ("imported", "导入", "Imported"),
     // Sectors, parties, penalties.
@@ -124,6 +142,11 @@ pub fn word(language: Language, code: &str) -> &str {
 /// The step of a lead as people read it: what closes a case does not close a lead.
 pub fn lead_status(language: Language, code: &str) -> &str {
     word(language, if code == "closed" { "concluded" } else { code })
+}
+
+/// What an alarm is about. `refused` and `expired` mean other things elsewhere.
+pub fn alarm(language: Language, kind: &str) -> &str {
+    if kind == "refused" { either(language, "变更被拒收", "A change was refused") } else { word(language, kind) }
 }
 
 /// One of two texts.

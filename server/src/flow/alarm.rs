@@ -1,11 +1,12 @@
 //! Alarms in reach: about cases and phones of the subtree; about nobody known, for those who look after the system.
 
+use sync_core::id::OfficerId;
 use sync_core::time::Instant;
 
 use super::access;
 use super::caller::{Caller, Role};
 use crate::app::App;
-use crate::refusal::Failure;
+use crate::refusal::{Failure, Refusal};
 use crate::store::{AlarmFilter, AlarmRow};
 
 /// They look after the agency or the system.
@@ -31,8 +32,8 @@ pub async fn list(
     after: Option<(Instant, [u8; 16])>,
     limit: u32,
 ) -> Result<(Vec<AlarmRow>, bool), Failure> {
-    if !access::supervises(&caller) {
-        caller.must_be(&SEEING)?;
+    if !may_see(&caller) {
+        return Err(Refusal::Forbidden.into());
     }
     let everywhere = caller.must_be(&EVERYWHERE).is_ok();
     let agency_path = (!everywhere).then(|| caller.reach().to_owned()).filter(|path| !path.is_empty());
@@ -43,4 +44,51 @@ pub async fn list(
     let more = found.len() > wanted;
     found.truncate(wanted);
     Ok((found, more))
+}
+
+/// Whether the caller sees alarms at all.
+pub fn may_see(caller: &Caller) -> bool {
+    access::supervises(caller) || caller.must_be(&SEEING).is_ok()
+}
+
+/// An alarm with what people call the things that it is about.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// The alarm.
+    pub row: AlarmRow,
+    /// Title of the case; none for those who may not read it, or not without a purpose.
+    pub case: Option<String>,
+    /// What the phone is called, whose it is, and that person's name.
+    pub phone: Option<(String, OfficerId, String)>,
+}
+
+/// The same alarms with names.
+///
+/// # Errors
+/// An accident.
+pub async fn named(app: &App, caller: Caller, rows: Vec<AlarmRow>) -> Result<Vec<Named>, Failure> {
+    let tenant = app.tenant;
+    app.store
+        .read(move |tx| {
+            let mut named = Vec::with_capacity(rows.len());
+            for row in rows {
+                let case = match &row.case {
+                    Some(case) if !access::supervises(&caller) => access::reach(tx, &tenant, &caller, case).ok(),
+                    Some(_) | None => None,
+                };
+                let phone = match &row.device {
+                    Some(device) => tx.device(&tenant, device)?,
+                    None => None,
+                };
+                let phone = match phone {
+                    Some(phone) => {
+                        tx.officer(&tenant, &phone.officer)?.map(|whose| (phone.label, whose.id, whose.name))
+                    }
+                    None => None,
+                };
+                named.push(Named { row, case: case.map(|access| access.file.title), phone });
+            }
+            Ok(named)
+        })
+        .await
 }

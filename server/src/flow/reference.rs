@@ -44,6 +44,16 @@ pub struct Reference {
 /// The largest county has fewer officers.
 const ALL: i64 = 100_000;
 
+/// Name of an enforcement item; its code where it is not in the catalogue.
+///
+/// # Errors
+/// An accident.
+pub async fn item_name(app: &App, code: &str) -> Result<String, Failure> {
+    let (tenant, wanted) = (app.tenant, code.to_owned());
+    let found = app.store.read(move |tx| tx.item_name(&tenant, &wanted).map_err(Failure::from)).await?;
+    Ok(found.unwrap_or_else(|| code.to_owned()))
+}
+
 /// Name of what a read at `now` gives: another as soon as the data, the rule set, the civil day in Asia/Shanghai or the
 /// status of a certificate is another.
 ///

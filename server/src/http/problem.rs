@@ -5,7 +5,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LANGUAGE, RETRY_AFTER};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use super::dress::{Kind, dress};
 use super::language::Language;
@@ -99,6 +99,17 @@ fn wait_s(status: StatusCode) -> Option<u32> {
     }
 }
 
+/// What the headers of a refusal say, whatever its body is: when to come again, and that the connection ends.
+pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
+    if let Some(seconds) = refused.wait_s.or_else(|| wait_s(status(refused.refusal))) {
+        response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    // What was not read of such a request would be taken for the next one.
+    if matches!(refused.refusal, Refusal::TooLarge | Refusal::TooSlow) {
+        response.force_close();
+    }
+}
+
 impl Problem {
     /// The same problem for a caller who reads `language`.
     #[must_use]
@@ -132,13 +143,7 @@ impl Problem {
         };
         let mut response = HttpResponse::build(status);
         response.insert_header((CONTENT_LANGUAGE, language.tag()));
-        if let Some(seconds) = refused.wait_s.or_else(|| wait_s(status)) {
-            response.insert_header((RETRY_AFTER, seconds.to_string()));
-        }
-        // What was not read of such a request would be taken for the next one.
-        if matches!(refused.refusal, Refusal::TooLarge | Refusal::TooSlow) {
-            response.force_close();
-        }
+        tell(&mut response, refused);
         response.content_type("application/problem+json");
         match serde_json::to_string(&body) {
             Ok(text) => response.body(text),

@@ -86,6 +86,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Name of an enforcement item.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn item_name(&mut self, tenant: &TenantId, code: &str) -> Result<Option<String>, Error> {
+        let found = item::table.find((&tenant.bytes()[..], code)).select(item::name).first(self.db()).optional()?;
+        Ok(found)
+    }
+
     /// Every enforcement item, by code.
     ///
     /// # Errors

@@ -82,6 +82,12 @@ pub const PEOPLE: &[Person] = &[
     desk("agency-admin", "刘芳", "市场监管局管理员", MARKET, &["agency_admin"]),
     desk("department-supervisor", "蒋涛", "市场监管局内部监督", MARKET, &["department_supervisor"]),
     desk("county-supervisor", "孙立新", "司法局执法监督", JUSTICE, &["county_supervisor"]),
+    desk("other-head", "谭建华", "市场监管局分管负责人", MARKET, &["other_head"]),
+    desk("case-reviewer", "向晓燕", "市场监管局案件审核人员", MARKET, &["case_reviewer"]),
+    desk("training-manager", "龚丽", "司法局执法培训管理", JUSTICE, &["training_manager"]),
+    desk("county-leadership", "卢国栋", "分管执法的县领导", GOVERNMENT, &["county_leadership"]),
+    desk("security-admin", "魏东", "安全管理员", GOVERNMENT, &["security_admin"]),
+    desk("audit-admin", "黎琴", "审计管理员", GOVERNMENT, &["audit_admin"]),
     desk("county-admin", "马晓东", "县级管理员", GOVERNMENT, &["agency_admin", "system_admin"]),
 ];
 

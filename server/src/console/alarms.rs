@@ -1,0 +1,89 @@
+//! Alarms: what somebody must look at, with its case and its phone.
+
+use actix_web::web::Query;
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use serde::Deserialize;
+use sync_core::id::{TenantId, hex};
+
+use super::page::{self, Page, Part};
+use super::visit::SignedIn;
+use super::words;
+use crate::flow::access;
+use crate::flow::alarm::{self, Named};
+use crate::flow::caller::Caller;
+use crate::http::State;
+use crate::http::language::Language;
+use crate::http::page::{cursor, limit, next};
+use crate::http::problem::Problem;
+use crate::refusal::Refusal;
+
+/// An alarm as people read it.
+#[derive(Debug)]
+pub struct Row {
+    /// When it was raised.
+    pub when: String,
+    /// What happened.
+    pub what: String,
+    /// Why, in words where there are any.
+    pub why: String,
+    /// Stable code of the reason.
+    pub code: String,
+    /// Name of the case, and its address for those who read cases.
+    pub case: Option<(Option<String>, String)>,
+    /// Address of the officer, and what the phone is called.
+    pub phone: Option<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "alarms.html")]
+struct Alarms {
+    page: Page,
+    alarms: Vec<Row>,
+    next: Option<String>,
+}
+
+/// Where the list goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    cursor: String,
+}
+
+/// An alarm for a page.
+pub fn row(language: Language, caller: &Caller, named: Named) -> Row {
+    let Named { row, case: title, phone } = named;
+    let known = Refusal::ALL.iter().map(|refusal| refusal.explain()).find(|known| known.code == row.detail);
+    let why = known.map(|known| match language {
+        Language::Chinese => known.zh,
+        Language::English => known.en,
+    });
+    let case = row.case.map(|id| {
+        let id = id.to_string();
+        let short: String = id.chars().take(8).collect();
+        let address = access::filter(caller).is_ok().then(|| format!("/console/cases/{id}"));
+        (address, title.filter(|title| !title.is_empty()).unwrap_or(short))
+    });
+    Row {
+        when: row.at.to_string(),
+        what: words::alarm(language, &row.kind).to_owned(),
+        why: why.map_or_else(|| words::word(language, &row.detail).to_owned(), str::to_owned),
+        code: row.detail,
+        case,
+        phone: phone.map(|(label, whose, name)| (format!("/console/officers/{whose}"), format!("{name} · {label}"))),
+    }
+}
+
+/// A page of the list, the newest first.
+#[get("/alarms")]
+pub async fn list(app: State, signed: SignedIn, query: Query<Place>) -> Result<HttpResponse, Problem> {
+    // An alarm's id is as long as a tenant's.
+    let after = Some(query.cursor.as_str()).filter(|text| !text.is_empty()).map(cursor::<TenantId>).transpose()?;
+    let after = after.map(|(at, id)| (at, *id.bytes()));
+    let (found, more) = alarm::list(&app, signed.caller.clone(), after, limit(None)).await?;
+    let next = found.last().filter(|_| more).map(|last| page::encoded(&next(last.at, hex(&last.id))));
+    let named = alarm::named(&app, signed.caller.clone(), found).await?;
+    let alarms = named.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
+    let page = Page::within(&signed, Part::Alarms, ("告警", "Alarms"));
+    page::show(&signed.visit, &Alarms { page, alarms, next })
+}

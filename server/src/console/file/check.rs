@@ -1,0 +1,51 @@
+//! What the rules say of a case.
+
+use api_spec::case as wire;
+use sync_core::law::table;
+
+use super::Reader;
+
+/// A rule's answer.
+#[derive(Debug)]
+pub struct Check {
+    /// `satisfied`, `breached`, `undecided`, `not_applicable`.
+    pub outcome: String,
+    /// `block`, `warn`, `alarm`, `info`.
+    pub severity: String,
+    /// What it says.
+    pub text: String,
+    /// The deadline.
+    pub due: String,
+    /// Law and article.
+    pub article: String,
+    /// The words of the article.
+    pub quotation: &'static str,
+}
+
+impl Reader<'_> {
+    /// What the rules say, breaches first.
+    pub fn checks(&self) -> Vec<Check> {
+        let order = ["breached", "undecided", "satisfied"];
+        let place = |outcome: &str| order.iter().position(|known| *known == outcome).unwrap_or(order.len());
+        let mut checks: Vec<Check> = self.case.checks.iter().map(|check| self.check(check)).collect();
+        checks.sort_by_key(|check| place(&check.outcome));
+        checks
+    }
+
+    fn check(&self, check: &wire::CheckResult) -> Check {
+        let rule = table::rules().iter().find(|rule| rule.id == check.rule);
+        // The article stands by itself, with its words.
+        let cited = self.either(&format!("（{}）", check.article), &format!(" ({})", check.article));
+        let text = self.either(&check.zh, &check.en);
+        let text = text.strip_suffix(cited.as_str()).map(str::to_owned).unwrap_or(text);
+        let due = check.due.as_ref().map(|due| self.label(due)).filter(|due| !text.contains(due.as_str()));
+        Check {
+            outcome: check.outcome.clone(),
+            severity: check.severity.clone(),
+            text,
+            due: due.unwrap_or_default(),
+            article: check.article.clone(),
+            quotation: rule.map_or("", |rule| rule.quotation),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Changes that deserve a look, as people read them: what each says, and what was decided about it.
+
+use api_spec::case::{NotedChange, NotedOp};
+use sync_core::schema;
+
+use super::file::Reader;
+use super::words;
+
+/// One change that deserves a look.
+#[derive(Debug)]
+pub struct Noted {
+    /// As the API shows it.
+    pub change: NotedChange,
+    /// Who made it, on which phone, when.
+    pub by: String,
+    /// What it says.
+    pub says: String,
+    /// It waits to be admitted or dismissed.
+    pub waits: bool,
+    /// The decision, by whom and why; empty where there is none.
+    pub decision: String,
+}
+
+impl Reader<'_> {
+    /// Every change that deserves a look.
+    pub fn noted(&self) -> Vec<Noted> {
+        let one = |change: &NotedChange| Noted {
+            by: self.by(&change.by),
+            says: self.says(change),
+            waits: change.excluded && !change.dismissed,
+            decision: change.decision.as_ref().map(|made| self.judged(made)).unwrap_or_default(),
+            change: change.clone(),
+        };
+        self.case.noted.iter().map(one).collect()
+    }
+
+    /// What a change says, operation by operation. The place of the act is shown elsewhere.
+    fn says(&self, change: &NotedChange) -> String {
+        let told = change.says.iter().filter(|op| op.name != sync_core::case::PLACE).map(|op| self.op(op));
+        told.collect::<Vec<_>>().join(&self.either("；", "; "))
+    }
+
+    fn op(&self, op: &NotedOp) -> String {
+        let label = self.label(&op.label);
+        let value = words::shown(self.language, schema::field(&op.entity, &op.name).map(|field| field.kind), &op.value);
+        let said = if op.value.is_null() { String::new() } else { format!("：{value}") };
+        match op.act.as_str() {
+            "open" => format!("{} {label}", self.either("立卷", "opens a case")),
+            "invite" => self.either("邀请一名执法人员参加办案", "invites an officer"),
+            "add" => format!("{}{label}", self.either("新增", "adds ")),
+            "withdraw" => format!("{}{label}{said}", self.either("作废", "voids ")),
+            "sign" => format!("{}{}", self.either("签署", "signs "), self.word(&op.label.zh)),
+            "other" => self.either("其他操作", "something else"),
+            _ => format!("{label}{said}"),
+        }
+    }
+
+    fn judged(&self, made: &api_spec::case::ChangeDecision) -> String {
+        let what = if made.verdict == "admit" {
+            self.either("已采信", "Admitted")
+        } else {
+            self.either("不予采信", "Dismissed")
+        };
+        format!("{what} · {} · {}：{}", self.name(&made.by), super::file::time(made.decided_ms), made.reason)
+    }
+}

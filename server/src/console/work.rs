@@ -1,0 +1,114 @@
+//! Where people land: what waits for them.
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use super::alarms;
+use super::officers::{Entry, entry};
+use super::page::{self, Page, Part};
+use super::visit::SignedIn;
+use super::words;
+use crate::flow::caller::{Caller, Role};
+use crate::flow::lead::{self, Lead, Search};
+use crate::flow::work::{self, Todo, Waiting};
+use crate::flow::{access, alarm, officer};
+use crate::http::State;
+use crate::http::problem::Problem;
+use crate::store::TaskRow;
+
+/// Alarms that are told here; the page of alarms has the others.
+const ALARMS: u32 = 5;
+/// Leads of each status that are looked at.
+const LEADS: u32 = 100;
+
+#[derive(Template)]
+#[template(path = "work.html")]
+struct Work {
+    page: Page,
+    /// None for those who handle no cases.
+    cases: Option<Vec<Waiting>>,
+    more: bool,
+    /// Inspections that were approved for this officer; none for those who are no officers.
+    tasks: Option<Vec<TaskRow>>,
+    /// None for those who see no leads.
+    leads: Option<Vec<Lead>>,
+    /// None for those who see no alarms.
+    alarms: Option<Vec<alarms::Row>>,
+    ending: Vec<Entry>,
+}
+
+impl Work {
+    fn word<'a>(&self, code: &'a str) -> &'a str {
+        words::word(self.page.language, code)
+    }
+
+    fn status<'a>(&self, lead: &'a Lead) -> &'a str {
+        words::lead_status(self.page.language, &lead.row.status)
+    }
+
+    /// Colour and words of what is to be done.
+    fn todo(&self, todo: &Todo) -> (&'static str, String) {
+        let counted = |zh: &str, en: &str, number: &usize| format!("{} {number}", self.page.t(zh, en));
+        let said = |zh: &str, en: &str| self.page.t(zh, en).to_owned();
+        match todo {
+            Todo::Supplement => ("returned", said("退回的笔录待补充", "a returned record waits for its supplement")),
+            Todo::Conflict(number) => ("conflict", counted("分歧待处理", "conflicts to settle", number)),
+            Todo::Quarantined(number) => ("conflict", counted("变更待采信", "changes to admit or dismiss", number)),
+            Todo::Breach(number) => ("breached", counted("违反规定", "rules breached", number)),
+            Todo::Evidence(number) => ("missing", counted("证据未上传", "evidence not uploaded", number)),
+            Todo::Register(number) => ("open", counted("当场处罚待备案", "decisions to register", number)),
+            Todo::Close => ("satisfied", said("可以结案", "ready to close")),
+        }
+    }
+
+    fn deadline(&self, deadline: &work::Deadline) -> String {
+        self.page.t(&deadline.due.zh, &deadline.due.en).to_owned()
+    }
+}
+
+/// Whether certificates of others matter to the caller.
+fn looks_after_others(caller: &Caller) -> bool {
+    caller.roles.iter().any(|role| *role != Role::Officer)
+}
+
+/// Leads whose next step is the caller's.
+async fn waiting_leads(app: &State, caller: &Caller) -> Result<Option<Vec<Lead>>, Problem> {
+    if !lead::may_see(caller) {
+        return Ok(None);
+    }
+    let mut waiting = Vec::new();
+    for status in ["raised", "answered"] {
+        let search = Search { status: Some(status.to_owned()), ..Search::default() };
+        let (found, _more) = lead::list(app, caller.clone(), search, LEADS).await?;
+        waiting.extend(found.into_iter().filter(|lead| lead::next_step(caller, lead).is_some()));
+    }
+    Ok(Some(waiting))
+}
+
+/// What waits for the caller.
+#[get("/work")]
+pub async fn read(app: State, signed: SignedIn) -> Result<HttpResponse, Problem> {
+    let (caller, now) = (&signed.caller, app.clock.now());
+    let handles = access::filter(caller).is_ok() && !access::supervises(caller);
+    let (cases, more) = work::cases(&app, caller.clone()).await?;
+    let tasks = if caller.is(Role::Officer) { Some(officer::tasks(&app, caller.clone()).await?) } else { None };
+    let alarms = if alarm::may_see(caller) {
+        let (found, _more) = alarm::list(&app, caller.clone(), None, ALARMS).await?;
+        let named = alarm::named(&app, caller.clone(), found).await?;
+        Some(named.into_iter().map(|named| alarms::row(signed.visit.language, caller, named)).collect())
+    } else {
+        None
+    };
+    let mut ending = officer::roster(&app, caller.clone(), None, 1).await?.ending;
+    ending.retain(|listed| looks_after_others(caller) || listed.officer.id == caller.officer);
+    let shown = Work {
+        page: Page::within(&signed, Part::Work, ("我的待办", "My work")),
+        cases: handles.then_some(cases),
+        more,
+        tasks,
+        leads: waiting_leads(&app, caller).await?,
+        alarms,
+        ending: ending.into_iter().map(|listed| entry(listed, now)).collect(),
+    };
+    page::show(&signed.visit, &shown)
+}

@@ -1,0 +1,169 @@
+//! What waits for a person in the cases that they handle or lead: supplements, disagreements, evidence, deadlines.
+//!
+//! Promise: found by folding and judging the stored changes, as closing would; what stands here as ready to close has
+//! nothing in its way at that moment. Supervisors get no cases here: they read a case with a purpose.
+//! Not here: more than the [`AT_ONCE`] newest cases of each status; leads, alarms, certificates.
+
+use std::collections::BTreeSet;
+
+use sync_core::case::{CaseState, Graph, fold};
+use sync_core::decision::{self, Obstacle};
+use sync_core::id::TenantId;
+use sync_core::law::calendar::{Due, DueAt};
+use sync_core::law::rule::{self, Outcome, blocking};
+use sync_core::time::{Date, Instant};
+
+use super::access::{self, Access};
+use super::caller::Caller;
+use super::judge::Bench;
+use super::{command, projection};
+use crate::app::App;
+use crate::refusal::Failure;
+use crate::store::{CaseFileRow, CaseFilter, Tx};
+
+/// How many cases of each status are looked at, the latest change first.
+pub const AT_ONCE: i64 = 50;
+
+/// Something to be done about a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Todo {
+    /// A record was returned; its supplement is still to come.
+    Supplement,
+    /// So many fields have values that differ.
+    Conflict(usize),
+    /// So many changes wait to be admitted or dismissed.
+    Quarantined(usize),
+    /// So many rules are breached.
+    Breach(usize),
+    /// The bytes of so many pieces of evidence have not arrived.
+    Evidence(usize),
+    /// So many decisions on the spot are to be registered.
+    Register(usize),
+    /// Nothing stands in the way of closing.
+    Close,
+}
+
+/// The deadline of a case that comes first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    /// The limit and how it is counted.
+    pub due: Due,
+    /// Law and article.
+    pub article: &'static str,
+    /// It passed.
+    pub passed: bool,
+}
+
+impl Deadline {
+    /// The last day, Asia/Shanghai.
+    pub fn day(&self) -> Date {
+        match self.due.at {
+            DueAt::Day(day) => day,
+            DueAt::Moment(limit) => limit.date(),
+        }
+    }
+}
+
+/// A case that waits for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The case.
+    pub file: CaseFileRow,
+    /// What for, the most pressing first.
+    pub todos: Vec<Todo>,
+    /// Until when.
+    pub deadline: Option<Deadline>,
+}
+
+/// Cases that wait for the caller: what has a deadline first, then the most pressing; and whether there may be more.
+///
+/// # Errors
+/// An accident.
+pub async fn cases(app: &App, caller: Caller) -> Result<(Vec<Waiting>, bool), Failure> {
+    let Some(reach) = access::filter(&caller).ok().filter(|_| !access::supervises(&caller)) else {
+        return Ok((Vec::new(), false));
+    };
+    let (tenant, now) = (app.tenant, app.clock.now());
+    app.store.read(move |tx| in_reach(tx, &tenant, &caller, &reach, now)).await
+}
+
+fn in_reach(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    caller: &Caller,
+    reach: &CaseFilter,
+    now: Instant,
+) -> Result<(Vec<Waiting>, bool), Failure> {
+    let (mut found, mut more, mut bench) = (Vec::new(), false, Bench::default());
+    for status in ["returned", "open"] {
+        let filter = CaseFilter { status: Some(status.to_owned()), ..reach.clone() };
+        let mut files = tx.case_files(tenant, &filter, AT_ONCE + 1)?;
+        more |= files.len() > usize::try_from(AT_ONCE).map_err(Failure::broken)?;
+        files.truncate(usize::try_from(AT_ONCE).map_err(Failure::broken)?);
+        for file in files {
+            found.extend(waiting(tx, tenant, caller, &mut bench, file, now)?);
+        }
+    }
+    found.sort_by_key(|waiting| {
+        let due = waiting.deadline.as_ref().map(|deadline| deadline.day());
+        (due.is_none(), due, waiting.todos.first().copied())
+    });
+    Ok((found, more))
+}
+
+/// What a case waits for, if it is anything of the caller's.
+fn waiting(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    caller: &Caller,
+    bench: &mut Bench,
+    file: CaseFileRow,
+    now: Instant,
+) -> Result<Option<Waiting>, Failure> {
+    let case = file.id;
+    let access = access::reach(tx, tenant, caller, &case)?;
+    let held = tx.case_changes(tenant, &case)?;
+    let state = fold(case, held.iter().map(|stored| &stored.change));
+    let graph = Graph::new(held.iter().map(|stored| &stored.change));
+    let evidence = tx.missing_evidence(tenant, &case)?.len();
+    let judged = bench.judge(tx, tenant, &state, now)?;
+    let results = bench.judge(tx, tenant, &state, projection::newest_act(&held))?;
+    let breaches = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
+    let obstacles = decision::close(&state, &graph);
+    let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::Act::Close).is_empty();
+    let todos = todos(caller, &access, &state, &obstacles, (breaches, evidence, free));
+    let running = judged.into_iter().filter(|result| matches!(result.outcome, Outcome::Undecided | Outcome::Breached));
+    let deadlines = running.filter_map(|result| {
+        let due = result.due?;
+        let passed = !due.met_by(now);
+        Some(Deadline { due, article: result.article, passed })
+    });
+    let deadline = deadlines.min_by_key(|deadline| deadline.day());
+    let waits = !todos.is_empty() || deadline.is_some();
+    Ok(waits.then_some(Waiting { file, todos, deadline }))
+}
+
+fn todos(
+    caller: &Caller,
+    access: &Access,
+    state: &CaseState,
+    obstacles: &BTreeSet<Obstacle>,
+    (breaches, evidence, free): (usize, usize, bool),
+) -> Vec<Todo> {
+    let powers = command::powers(caller, access);
+    let quarantined = state.excluded.values().filter(|against| against.iter().any(|one| !one.dismissed)).count();
+    let documents = state.signatures.iter().filter_map(|signed| signed.document);
+    let documents: BTreeSet<_> = documents.collect();
+    let unregistered = documents.iter().filter(|document| decision::may_register(state, **document).is_ok()).count();
+    let mut todos = vec![
+        (obstacles.contains(&Obstacle::NotSupplemented), Todo::Supplement),
+        (obstacles.contains(&Obstacle::Conflict), Todo::Conflict(state.conflicts().count())),
+        (powers.heads && quarantined > 0, Todo::Quarantined(quarantined)),
+        (breaches > 0, Todo::Breach(breaches)),
+        (evidence > 0, Todo::Evidence(evidence)),
+        (powers.registers && unregistered > 0, Todo::Register(unregistered)),
+        (powers.heads && free, Todo::Close),
+    ];
+    todos.retain(|(holds, _)| *holds);
+    todos.into_iter().map(|(_, todo)| todo).collect()
+}

@@ -1,0 +1,115 @@
+//! Somebody at a desk: a browser's cookies and forms, for the pages of the console.
+//!
+//! Promise: sends what a browser would: the cookies it was given, the origin of the page, the fields of the form that
+//! it was shown. A test takes away or forges what it wants to see refused.
+
+use std::collections::BTreeMap;
+
+use crate::http::{Answer, Call};
+use crate::server::{PASSWORD, Server};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A browser.
+#[derive(Clone)]
+pub struct Desk<'s> {
+    server: &'s Server,
+    /// Over TLS, as a named proxy says.
+    tls: bool,
+    /// Cookies by name.
+    pub cookies: BTreeMap<String, String>,
+}
+
+impl<'s> Desk<'s> {
+    /// A fresh browser.
+    pub fn new(server: &'s Server) -> Self {
+        Self { server, tls: false, cookies: BTreeMap::new() }
+    }
+
+    /// A fresh browser that comes over TLS, through a proxy that the server trusts.
+    pub fn over_tls(server: &'s Server) -> Self {
+        Self { tls: true, ..Self::new(server) }
+    }
+
+    /// Signed in.
+    pub fn of(server: &'s Server, login: &str) -> Self {
+        let mut desk = Self::new(server);
+        let answer = desk.sign_in(login).expect(303);
+        assert_eq!(answer.header("location"), "/console");
+        desk
+    }
+
+    /// Opens the page to sign in, and signs in.
+    pub fn sign_in(&mut self, login: &str) -> Answer {
+        let page = self.get("/console/sign-in").expect(200);
+        let csrf = hidden(&page.text(), "csrf");
+        self.post("/console/sign-in", &[("csrf", &csrf), ("login", login), ("password", PASSWORD)])
+    }
+
+    /// The origin of the pages.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", if self.tls { "https" } else { "http" }, self.server.address())
+    }
+
+    /// A request with this browser's cookies and nothing else.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let call = self.server.call(method, path);
+        let call = if self.tls { call.header("X-Forwarded-Proto", "https") } else { call };
+        if cookies.is_empty() { call } else { call.header("Cookie", &cookies.join("; ")) }
+    }
+
+    /// Keeps the cookies of an answer, as a browser does.
+    fn keep(&mut self, answer: Answer) -> Answer {
+        for set in answer.headers.get_all("set-cookie") {
+            let text = set.to_str().unwrap();
+            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+
+    /// Goes to a page.
+    pub fn get(&mut self, path: &str) -> Answer {
+        let answer = self.call("GET", path).send();
+        self.keep(answer)
+    }
+
+    /// Sends a form from a page of this origin.
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.call("POST", path).header("Origin", &self.origin()).bytes(FORM, form(fields)).send();
+        self.keep(answer)
+    }
+
+    /// What every form of this browser carries: from a page that it is shown.
+    pub fn csrf(&mut self) -> String {
+        hidden(&self.get("/console/devices").expect(200).text(), "csrf")
+    }
+}
+
+/// The value of a hidden field.
+#[track_caller]
+pub fn hidden(page: &str, name: &str) -> String {
+    let start = format!("name=\"{name}\" value=\"");
+    let at = page.find(&start).unwrap_or_else(|| panic!("no field {name} in {page}"));
+    page[at + start.len()..].split('"').next().unwrap().to_owned()
+}
+
+/// Fields as a form sends them.
+pub fn form(fields: &[(&str, &str)]) -> Vec<u8> {
+    let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
+    pairs.collect::<Vec<_>>().join("&").into_bytes()
+}
+
+/// A text inside a query or a form.
+pub fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
