@@ -76,6 +76,18 @@ fn every_chapter_stands_in_the_table_of_contents() {
     }
 }
 
+#[test]
+fn every_metric_is_explained_to_the_operator() {
+    let explained = std::fs::read_to_string(sources().join("docs/operate.md")).unwrap();
+    let metrics = std::fs::read_to_string(sources().join("server/src/metrics.rs")).unwrap();
+    let named = metrics.split('"').filter(|text| text.starts_with("palm_") || text.starts_with("process_"));
+    let named = named.filter(|text| text.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+    let named: std::collections::BTreeSet<&str> = named.collect();
+    assert!(named.len() > 8, "the metrics were found: {named:?}");
+    let absent = named.iter().filter(|name| !explained.contains(&format!("`{name}`")));
+    nothing(&absent.map(|name| format!("docs/operate.md does not explain `{name}`")).collect::<Vec<_>>());
+}
+
 /// Runs what `path` shows, session by session; those over PostgreSQL where there is one.
 fn run(path: &str, sessions: usize) {
     let pages = pages();

@@ -81,8 +81,9 @@ impl Known {
                 unknown.map(|name| format!("`{name}` is no key of the configuration")).collect()
             }
             "yaml" => self.check_words(text, "palm_"),
+            "ini" => self.check_words(text, "PALM_"),
             "" | "text" | "nginx" | "json" => Vec::new(),
-            other => vec![format!("blocks are sh, text, toml, yaml, json, nginx or nothing, not {other}")],
+            other => vec![format!("blocks are sh, text, toml, yaml, ini, json, nginx or nothing, not {other}")],
         }
     }
 
