@@ -52,7 +52,7 @@ pub fn run(palm: &Path, steps: &[Step], exchange: &[(String, String)]) -> Result
     let mut script = String::from("set -euo pipefail\ntrap 'kill -9 $(jobs -p) 2>/dev/null || true' EXIT\n");
     for (number, step) in steps.iter().enumerate() {
         let commands = exchange.iter().fold(ports.exchange(&step.commands), |text, (from, to)| text.replace(from, to));
-        script.push_str(&format!("{commands}\nprintf '\\x1e%s\\n' {number}\n"));
+        script.extend([commands.as_str(), "\nprintf '\\x1e%s\\n' ", &number.to_string(), "\n"]);
     }
     let commands = place.path().join("commands.sh");
     std::fs::write(&commands, script).unwrap();
