@@ -39,7 +39,7 @@ pub struct Row {
 #[template(path = "alarms.html")]
 struct Alarms {
     page: Page,
-    alarms: Vec<Row>,
+    rows: Vec<Row>,
     next: Option<String>,
 }
 
@@ -83,7 +83,7 @@ pub async fn list(app: State, signed: SignedIn, query: Query<Place>) -> Result<H
     let (found, more) = alarm::list(&app, signed.caller.clone(), after, limit(None)).await?;
     let next = found.last().filter(|_| more).map(|last| page::encoded(&next(last.at, hex(&last.id))));
     let named = alarm::named(&app, signed.caller.clone(), found).await?;
-    let alarms = named.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
+    let rows = named.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
     let page = Page::within(&signed, Part::Alarms, ("告警", "Alarms"));
-    page::show(&signed.visit, &Alarms { page, alarms, next })
+    page::show(&signed.visit, &Alarms { page, rows, next })
 }

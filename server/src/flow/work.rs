@@ -105,7 +105,7 @@ fn in_reach(
         }
     }
     found.sort_by_key(|waiting| {
-        let due = waiting.deadline.as_ref().map(|deadline| deadline.day());
+        let due = waiting.deadline.as_ref().map(Deadline::day);
         (due.is_none(), due, waiting.todos.first().copied())
     });
     Ok((found, more))
@@ -138,7 +138,7 @@ fn waiting(
         let passed = !due.met_by(now);
         Some(Deadline { due, article: result.article, passed })
     });
-    let deadline = deadlines.min_by_key(|deadline| deadline.day());
+    let deadline = deadlines.min_by_key(Deadline::day);
     let waits = !todos.is_empty() || deadline.is_some();
     Ok(waits.then_some(Waiting { file, todos, deadline }))
 }
