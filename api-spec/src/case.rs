@@ -36,7 +36,8 @@ pub struct CaseQuery {
     pub from: Option<String>,
     /// Last day on which it was opened, `YYYY-MM-DD`, included.
     pub to: Option<String>,
-    /// Text that occurs in the values or numbers of the case, up to 100 characters.
+    /// Words that all occur in the values or numbers of the case, up to 100 characters with the white space between
+    /// them. Case, width and everything but letters and digits does not matter.
     #[param(max_length = 100)]
     pub text: Option<String>,
     /// How many, 1 to 100; 50 where absent.
@@ -45,6 +46,33 @@ pub struct CaseQuery {
     /// What the page before gave as `next_cursor`.
     pub cursor: Option<String>,
     /// Why a supervisor looks; recorded.
+    #[param(max_length = 200)]
+    pub purpose: Option<String>,
+}
+
+/// Which cases, as a file. As [`CaseQuery`], without pages.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CaseExportQuery {
+    /// `csv` or `xlsx`.
+    pub format: String,
+    /// `open`, `returned`, `closed`.
+    pub status: Option<String>,
+    /// `inspection`, `simple`, `ordinary`.
+    pub kind: Option<String>,
+    /// Id of an agency: its cases and those of the agencies below it.
+    pub agency: Option<String>,
+    /// Id of an officer who takes part.
+    pub officer: Option<String>,
+    /// First day on which it was opened, `YYYY-MM-DD` (Asia/Shanghai).
+    pub from: Option<String>,
+    /// Last day on which it was opened, `YYYY-MM-DD`, included.
+    pub to: Option<String>,
+    /// Words that all occur in the case, as in the list.
+    #[param(max_length = 100)]
+    pub text: Option<String>,
+    /// Why a supervisor takes it; required of supervisors, recorded.
     #[param(max_length = 200)]
     pub purpose: Option<String>,
 }
@@ -103,6 +131,9 @@ pub struct CasePage {
     /// For the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+    /// Cases that were not searched for `text`, because the index is being filled after an upgrade; ask again later.
+    /// Zero otherwise.
+    pub not_searched: i64,
 }
 
 /// Where something was done.

@@ -14,6 +14,7 @@ mod csrf;
 mod devices;
 mod door;
 mod evidence;
+mod export;
 mod file;
 mod first_run;
 mod leads;
@@ -48,6 +49,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/console/first-run/demonstration"),
     ("GET", "/console/work"),
     ("GET", "/console/cases"),
+    ("GET", "/console/cases/export/{format}"),
     ("GET", "/console/cases/{id}"),
     ("GET", "/console/cases/{id}/fields/{target}/{name}"),
     ("GET", "/console/cases/{id}/evidence/{digest}"),
@@ -85,6 +87,8 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(first_run::load_demonstration)
             .service(work::read)
             .service(cases::list)
+            // Before the case of any id.
+            .service(export::export)
             .service(case::read)
             .service(case::read_history)
             .service(evidence::viewer)

@@ -15,5 +15,6 @@ pub mod metrics;
 pub mod phone;
 pub mod random;
 pub mod refusal;
+pub mod spreadsheet;
 pub mod store;
 pub mod token;

@@ -114,7 +114,8 @@ pub fn sign_in(outcome: &'static str) {
 }
 
 /// Everything, in Prometheus' text format 0.0.4. `connections`: those to the database, and how many are idle.
-pub fn text(connections: (u32, u32)) -> String {
+/// `outbox`: its open rows and the age of the oldest in seconds, where the database says so.
+pub fn text(connections: (u32, u32), outbox: Option<(i64, i64)>) -> String {
     let mut text = String::new();
     head(&mut text, "palm_info", "gauge", "The version of this program.");
     line(&mut text, &format!("palm_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION")));
@@ -123,6 +124,12 @@ pub fn text(connections: (u32, u32)) -> String {
     let (all, idle) = connections;
     line(&mut text, &format!("palm_database_connections{{state=\"busy\"}} {}", all.saturating_sub(idle)));
     line(&mut text, &format!("palm_database_connections{{state=\"idle\"}} {idle}"));
+    if let Some((open, oldest)) = outbox {
+        head(&mut text, "palm_outbox_open", "gauge", "Effects that are still to follow, of all processes.");
+        line(&mut text, &format!("palm_outbox_open {open}"));
+        head(&mut text, "palm_outbox_oldest_seconds", "gauge", "For how long the oldest of them has been waiting.");
+        line(&mut text, &format!("palm_outbox_oldest_seconds {oldest}"));
+    }
     process(&mut text);
     text
 }
@@ -197,7 +204,8 @@ mod tests {
     #[test]
     fn a_client_makes_no_new_series() {
         answered(method("BREW"), "unmatched", 404, Duration::ZERO);
-        let text = text((3, 2));
+        let text = text((3, 2), Some((7, 61)));
+        assert!(text.contains("palm_outbox_open 7\n") && text.contains("palm_outbox_oldest_seconds 61\n"), "{text}");
         assert!(text.contains("method=\"other\"") && !text.contains("BREW"), "{text}");
         assert!(text.contains("palm_database_connections{state=\"busy\"} 1\n"), "{text}");
     }

@@ -18,6 +18,7 @@ mod alarm;
 mod attempt;
 mod backup;
 mod case_file;
+mod case_index;
 mod case_part;
 mod case_record;
 mod certificate;
@@ -32,6 +33,7 @@ mod lead;
 mod log;
 mod number;
 mod officer;
+mod outbox;
 mod parked;
 mod read_audit;
 mod reference;
@@ -47,6 +49,7 @@ pub use alarm::{AlarmFilter, AlarmRow};
 pub use attempt::AttemptRow;
 pub use backup::{Held, copy_embedded, look_into};
 pub use case_file::{CaseFileRow, CaseFilter, NewCaseFile};
+pub use case_index::{CaseGramRow, CaseTextRow};
 pub use case_record::CaseRecordRow;
 pub use certificate::{CertificateRow, IntervalRow};
 pub use change::{ChangePlace, NewChange, StoredChange};
@@ -57,6 +60,7 @@ pub use idempotency::IdempotencyRow;
 pub use lead::{LeadFilter, LeadRow, Said};
 pub use number::{BlockRow, PaperRow};
 pub use officer::{AccountRow, OfficerRow};
+pub use outbox::{OutboxKind, OutboxRow, OutboxTurn};
 pub use read_audit::ReadAuditRow;
 pub use reference::{HolidayRow, ItemRow, RegionRow};
 pub use task::TaskRow;
@@ -103,6 +107,9 @@ pub enum Error {
     /// The schema could not be brought to this version.
     #[error("migrate the database: {0}")]
     Migrate(String),
+    /// The operating system gave no random bytes for an id.
+    #[error(transparent)]
+    NoRandomness(#[from] crate::random::NoRandomness),
     /// The background task that ran the transaction did not finish.
     #[error("database task ended early")]
     Interrupted(#[from] tokio::task::JoinError),
@@ -251,4 +258,4 @@ impl<E> From<diesel::result::Error> for Undo<E> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -28,6 +28,8 @@ mod convergence;
 mod document;
 #[path = "acceptance/evidence.rs"]
 mod evidence;
+#[path = "acceptance/export.rs"]
+mod export;
 #[path = "acceptance/foreign_ids.rs"]
 mod foreign_ids;
 #[path = "acceptance/form.rs"]
@@ -50,6 +52,8 @@ mod layers;
 mod reach;
 #[path = "acceptance/revocation.rs"]
 mod revocation;
+#[path = "acceptance/search.rs"]
+mod search;
 #[path = "acceptance/slow_clients.rs"]
 mod slow_clients;
 #[path = "acceptance/startup.rs"]

@@ -10,7 +10,7 @@ use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::access;
-use crate::flow::case::list as cases_in_reach;
+use crate::flow::case::{CaseList, list as cases_in_reach};
 use crate::flow::officer;
 use crate::http::State;
 use crate::http::case::{search, view};
@@ -30,6 +30,7 @@ struct Cases {
     agencies: Vec<(String, String)>,
     cards: Vec<CaseCard>,
     next: Option<String>,
+    not_searched: i64,
 }
 
 /// What the form above the list says; everything may be empty.
@@ -49,7 +50,7 @@ pub struct Filters {
 
 impl Filters {
     /// As the API takes it: what is empty is not there.
-    fn query(&self, me: &str) -> CaseQuery {
+    pub fn query(&self, me: &str) -> CaseQuery {
         let said = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
         CaseQuery {
             status: said(&self.status),
@@ -67,6 +68,11 @@ impl Filters {
 
     /// The query of the next page.
     fn with_cursor(&self, cursor: &str) -> String {
+        format!("{}cursor={}", self.said(), page::encoded(cursor))
+    }
+
+    /// What is said, without the place in the list; ends so that more can follow.
+    fn said(&self) -> String {
         let parts = [
             ("text", &self.text),
             ("status", &self.status),
@@ -78,8 +84,7 @@ impl Filters {
             ("purpose", &self.purpose),
         ];
         let said = parts.iter().filter(|(_, value)| !value.is_empty());
-        let said = said.map(|(name, value)| format!("{name}={}&", page::encoded(value)));
-        format!("{}cursor={}", said.collect::<String>(), page::encoded(cursor))
+        said.map(|(name, value)| format!("{name}={}&", page::encoded(value))).collect()
     }
 }
 
@@ -128,16 +133,16 @@ pub async fn list(app: State, signed: SignedIn, query: Query<Filters>) -> Result
         Err(refused) => Err(refused),
     };
     match found {
-        Ok((rows, more)) => {
+        Ok(CaseList { rows, more, not_searched }) => {
             let cursor = rows.last().filter(|_| more).map(|last| next(last.updated, last.id));
             let next = cursor.map(|cursor| asked.with_cursor(&cursor));
             let cards = rows.into_iter().map(view::card).collect();
-            page::show(&signed.visit, &Cases { page, supervises, asked, agencies, cards, next })
+            page::show(&signed.visit, &Cases { page, supervises, asked, agencies, cards, next, not_searched })
         }
         Err(refused) if refused.refusal == Refusal::Forbidden => Err(refused.into()),
         Err(refused) => {
             let page = page.refused(&refused);
-            let none = Cases { page, supervises, asked, agencies, cards: Vec::new(), next: None };
+            let none = Cases { page, supervises, asked, agencies, cards: Vec::new(), next: None, not_searched: 0 };
             page::again(&signed.visit, &refused, &none)
         }
     }

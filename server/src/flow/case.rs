@@ -13,6 +13,8 @@ use sync_core::op::{Act, OpId};
 
 use super::access::{self, Access, Look};
 use super::caller::Caller;
+use super::search::words::Words;
+use super::search::{self, Found};
 use super::{judge, projection};
 use crate::app::App;
 use crate::random;
@@ -24,6 +26,10 @@ use crate::store::{CaseFileRow, CaseFilter, EvidenceFileRow, ReadAuditRow, Store
 pub struct Search {
     /// The parts that narrow the list; reach is added here.
     pub filter: CaseFilter,
+    /// Only cases that say this.
+    pub text: Option<Words>,
+    /// It, as it was typed: for the audit.
+    pub typed: String,
     /// Only of this agency and those below it.
     pub agency: Option<AgencyId>,
     /// Why a supervisor looks.
@@ -83,43 +89,80 @@ pub struct History {
     pub names: BTreeMap<OfficerId, String>,
 }
 
-/// A page of the cases in reach, the latest change first; whether there are more.
+/// A page of cases.
+#[derive(Debug)]
+pub struct CaseList {
+    /// The latest change first.
+    pub rows: Vec<CaseFileRow>,
+    /// Whether there are more.
+    pub more: bool,
+    /// Cases that were not searched, because the index is being filled.
+    pub not_searched: i64,
+}
+
+/// A page of the cases in reach, the latest change first. That a supervisor looked is on record before anything is
+/// read.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for those who read no cases, or an accident.
-pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<(Vec<CaseFileRow>, bool), Failure> {
+pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<CaseList, Failure> {
     let reach = access::filter(&caller)?;
     let wanted = usize::try_from(limit).map_err(Failure::broken)?;
-    let (tenant, now) = (app.tenant, app.clock.now());
-    let page = move |tx: &mut Tx<'_>| -> Result<Vec<CaseFileRow>, Failure> {
-        let Search { filter, agency, purpose } = search;
-        if access::supervises(&caller) {
-            let (id, officer) = (random::bytes()?, caller.officer);
-            let (part, purpose) = (filter.text.clone().unwrap_or_default(), purpose.unwrap_or_default());
-            let what = "list".to_owned();
-            tx.add_read_audit(&tenant, &ReadAuditRow { id, at: now, officer, what, case: None, part, purpose })?;
-        }
-        let chosen = match agency {
-            Some(agency) => match tx.agency(&tenant, &agency)? {
-                Some(agency) => Some(agency.path),
-                None => return Ok(Vec::new()),
-            },
-            None => None,
-        };
-        let agency_path = match (reach.agency_path, chosen) {
-            (None, other) | (other, None) => other,
-            (Some(reach), Some(chosen)) => match narrower(reach, chosen) {
-                Some(path) => Some(path),
-                None => return Ok(Vec::new()),
-            },
-        };
-        let filter = CaseFilter { agency_path, officer: reach.officer, ..filter };
-        Ok(tx.case_files(&tenant, &filter, i64::from(limit) + 1)?)
+    if access::supervises(&caller) {
+        note_list(app, &caller, &search, "list").await?;
+    }
+    let tenant = app.tenant;
+    // One snapshot: a case that is indexed meanwhile is neither missed nor shown twice.
+    let Found { mut rows, not_searched } =
+        app.store.read(move |tx| in_reach(tx, &tenant, reach, search, wanted + 1)).await?;
+    let more = rows.len() > wanted;
+    rows.truncate(wanted);
+    Ok(CaseList { rows, more, not_searched })
+}
+
+/// Writes down that somebody looks at a list of cases.
+pub(super) async fn note_list(app: &App, caller: &Caller, search: &Search, what: &str) -> Result<(), Failure> {
+    let (id, at, officer, tenant) = (random::bytes()?, app.clock.now(), caller.officer, app.tenant);
+    let (what, part, purpose) = (what.to_owned(), search.typed.clone(), search.purpose.clone().unwrap_or_default());
+    let look = ReadAuditRow { id, at, officer, what, case: None, part, purpose };
+    app.store.write(move |tx| Ok(tx.add_read_audit(&tenant, &look)?)).await
+}
+
+/// The first cases that are asked for, of those in reach.
+///
+/// # Errors
+/// An accident.
+pub(super) fn in_reach(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    reach: CaseFilter,
+    search: Search,
+    limit: usize,
+) -> Result<Found, Failure> {
+    let nothing = Found { rows: Vec::new(), not_searched: 0 };
+    let Search { filter, text, typed: _, agency, purpose: _ } = search;
+    let chosen = match agency {
+        Some(agency) => match tx.agency(tenant, &agency)? {
+            Some(agency) => Some(agency.path),
+            None => return Ok(nothing),
+        },
+        None => None,
     };
-    let mut found = app.store.write(page).await?;
-    let more = found.len() > wanted;
-    found.truncate(wanted);
-    Ok((found, more))
+    let agency_path = match (reach.agency_path, chosen) {
+        (None, other) | (other, None) => other,
+        (Some(reach), Some(chosen)) => match narrower(reach, chosen) {
+            Some(path) => Some(path),
+            None => return Ok(nothing),
+        },
+    };
+    let filter = CaseFilter { agency_path, officer: reach.officer, ..filter };
+    match text {
+        Some(words) => search::find(tx, tenant, &filter, &words, limit),
+        None => {
+            let limit = i64::try_from(limit).map_err(Failure::broken)?;
+            Ok(Found { rows: tx.case_files(tenant, &filter, limit)?, not_searched: 0 })
+        }
+    }
 }
 
 /// The narrower of two subtrees, where they meet.

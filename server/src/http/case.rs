@@ -1,5 +1,6 @@
 //! Cases: lists, one case, the history of a field, commands, the record.
 
+pub mod export;
 mod noted;
 pub mod record;
 pub mod view;
@@ -26,6 +27,7 @@ use super::problem::{OK, Problem};
 use crate::flow::case::{self, Search};
 use crate::flow::command::{self, Command, Wish};
 use crate::flow::record_of_case;
+use crate::flow::search::words::Words;
 use crate::refusal::{Refusal, Refused};
 use crate::store::CaseFilter;
 
@@ -41,7 +43,7 @@ const LONGEST_REASON: usize = 500;
     params(CaseQuery),
     responses(
         (status = 200, description = "A page", body = CasePage),
-        (status = 400, description = "`malformed` or `wrong_cursor`", body = api_spec::problem::Problem),
+        (status = 400, description = "`malformed`, `wrong_cursor` or `nothing_to_search`", body = api_spec::problem::Problem),
         (status = 403, description = "`forbidden`: a role that reads no cases", body = api_spec::problem::Problem)
     )
 )]
@@ -49,9 +51,9 @@ const LONGEST_REASON: usize = 500;
 pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> Result<Json<CasePage>, Problem> {
     let query = query.into_inner();
     let wanted = limit(query.limit);
-    let (found, more) = case::list(&app, caller, search(query)?, wanted).await?;
-    let next_cursor = found.last().filter(|_| more).map(|last| next(last.updated, last.id));
-    Ok(Json(CasePage { items: found.into_iter().map(view::card).collect(), next_cursor }))
+    let case::CaseList { rows, more, not_searched } = case::list(&app, caller, search(query)?, wanted).await?;
+    let next_cursor = rows.last().filter(|_| more).map(|last| next(last.updated, last.id));
+    Ok(Json(CasePage { items: rows.into_iter().map(view::card).collect(), next_cursor, not_searched }))
 }
 
 /// What a query of the list asks for.
@@ -72,14 +74,20 @@ pub fn search(query: CaseQuery) -> Result<Search, Refused> {
         Some(last) => Some(last.tomorrow().map_err(|_no_tomorrow| wrong("to"))?),
         None => None,
     };
+    let typed = words.map(|words| text(words, LONGEST_SEARCH, "text")).transpose()?.unwrap_or_default();
+    let text = match Words::parse(&typed) {
+        None if !typed.is_empty() => return Err(Refusal::NothingToSearch.into()),
+        words => words,
+    };
     Ok(Search {
+        text,
+        typed,
         filter: CaseFilter {
             status: one_of(status, &STATUSES, "status")?,
             kind: one_of(kind, &CaseKind::ALL.map(CaseKind::code), "kind")?,
             with_officer: officer.as_deref().map(|text| id(text, "officer")).transpose()?,
             opened_from: day(from, "from")?.map(Instant::start_of),
             opened_until: until.map(Instant::start_of),
-            text: words.map(|words| text(words, LONGEST_SEARCH, "text")).transpose()?.map(|words| words.to_lowercase()),
             after: after.as_deref().map(cursor).transpose()?,
             ..CaseFilter::default()
         },

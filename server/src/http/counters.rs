@@ -3,12 +3,17 @@
 //! Promise: what is counted is never shown where the API is. Not here: what is counted (`crate::metrics`).
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::web::Data;
 use actix_web::{App, HttpResponse, HttpServer, get};
 
 use super::problem::OK;
+use crate::flow::outbox;
+
+/// How long a scrape waits for the database.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -31,5 +36,8 @@ pub fn serve(
 
 #[get("/metrics")]
 async fn show_metrics(app: Data<crate::app::App>) -> HttpResponse {
-    HttpResponse::build(OK).content_type(TEXT).body(crate::metrics::text(app.store.connections()))
+    // While the database does not answer, the rest is all the more of interest.
+    let outbox = tokio::time::timeout(PATIENCE, outbox::open(&app)).await;
+    let outbox = outbox.ok().and_then(Result::ok);
+    HttpResponse::build(OK).content_type(TEXT).body(crate::metrics::text(app.store.connections(), outbox))
 }

@@ -38,6 +38,8 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::Malformed
         | Refusal::AmbiguousFraming
         | Refusal::UnknownField
+        | Refusal::NothingToSearch
+        | Refusal::ExportTooLarge
         | Refusal::WrongCursor
         | Refusal::PasswordLength
         | Refusal::PasswordCommon

@@ -37,6 +37,8 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(evidence::upload_piece)
         .service(evidence::read_evidence)
         .service(case::list_cases)
+        // Before the case of any id.
+        .service(case::export::export_cases)
         .service(case::read_case)
         .service(case::read_history)
         .service(case::register_decision)

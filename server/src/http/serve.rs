@@ -31,6 +31,7 @@ use super::gate::Gate;
 use super::problem::Problem;
 use super::{counters, input, openapi, routes};
 use crate::config::Patience;
+use crate::flow::outbox::Worker;
 use crate::refusal::Refusal;
 
 /// Where and how to listen.
@@ -92,12 +93,15 @@ pub async fn run(
     let listener = TcpListener::bind(listen.address)?;
     let bound = listener.local_addr()?;
     let server = bind(&app, &listen, listener)?;
+    let worker = Worker::start(&app)?;
     ready(bound, counters.as_ref().and_then(|(at, _)| *at));
     let counters = counters.map(|(_, server)| (server.handle(), actix_web::rt::spawn(server)));
     let outcome = server.await;
     if let Some((handle, _running)) = counters {
         handle.stop(false).await;
     }
+    // A worker that does not end leaves nothing undone: its rows are there for the next.
+    drop(tokio::task::spawn_blocking(move || worker.stop()).await);
     Ok(outcome?)
 }
 

@@ -41,6 +41,16 @@ refusals! {
     "请求含有未定义的字段。" / "The request carries an undocumented field.";
     user: "Update the app"; operator: "Compare the app's version with the API document";
 
+    /// What is searched for has no letter and no digit.
+    NothingToSearch = "nothing_to_search", retry: false;
+    "请输入要查找的文字或数字。" / "Type letters or digits to search for.";
+    user: "Type at least one character that is no punctuation"; operator: "None";
+
+    /// More cases than one file takes.
+    ExportTooLarge = "export_too_large", retry: false;
+    "符合条件的案件超过一次可导出的数量，请缩小范围后分次导出。" / "More cases fit than one file takes; narrow the list and export it in parts.";
+    user: "Narrow the list by days, agency or status"; operator: "None";
+
     /// The body is longer than this route takes.
     TooLarge = "too_large", retry: false;
     "请求内容超过上限。" / "The request body is over the limit.";

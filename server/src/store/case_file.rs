@@ -1,15 +1,17 @@
 //! The projection of a case: what lists show, filter by and search.
 //!
-//! Promise: derived from the changes alone; it can be thrown away and made again.
+//! Promise: derived from the changes alone; it can be thrown away and made again. Whoever writes a case here asks for
+//! it to be indexed, in the same transaction: nobody can forget it.
 
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
+use super::db::Db;
 use super::dialect::insert_rows;
 use super::schema::{case_file, case_officer};
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Error, OutboxKind, row};
 
 /// A projected case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub struct CaseFileRow {
 pub struct NewCaseFile {
     /// What lists show and filter by.
     pub file: CaseFileRow,
-    /// What the search looks in, lower case.
+    /// What the case says, lower case: what the search compares is made of it (`flow::search::words`).
     pub search_text: String,
 }
 
@@ -170,10 +172,47 @@ pub struct CaseFilter {
     pub opened_from: Option<Instant>,
     /// Opened before.
     pub opened_until: Option<Instant>,
-    /// Contains this text, lower case.
-    pub text: Option<String>,
     /// Only what comes after this place in the order.
     pub after: Option<(Instant, CaseId)>,
+}
+
+type Backend = <Db as diesel::Connection>::Backend;
+pub(super) type Boxed<'a> = case_file::BoxedQuery<'a, Backend>;
+
+/// What the filter lets through, from wherever.
+pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilter) -> Boxed<'a> {
+    let CaseFilter { agency_path, officer, with_officer, status, kind, opened_from, opened_until, after: _ } = filter;
+    let mut query = query.filter(case_file::tenant.eq(tenant.bytes().to_vec()));
+    for officer in officer.iter().chain(with_officer) {
+        let theirs = case_officer::table
+            .filter(case_officer::tenant.eq(tenant.bytes().to_vec()))
+            .filter(case_officer::officer.eq(officer.bytes().to_vec()))
+            .select(case_officer::case_id);
+        query = query.filter(case_file::id.eq_any(theirs));
+    }
+    if let Some(path) = agency_path {
+        query = query.filter(case_file::agency_path.like(format!("{path}%")));
+    }
+    if let Some(status) = status {
+        query = query.filter(case_file::status.eq(status.clone()));
+    }
+    if let Some(kind) = kind {
+        query = query.filter(case_file::kind.eq(kind.clone()));
+    }
+    if let Some(from) = opened_from {
+        query = query.filter(case_file::opened_ms.ge(from.ms()));
+    }
+    if let Some(until) = opened_until {
+        query = query.filter(case_file::opened_ms.lt(until.ms()));
+    }
+    query
+}
+
+/// What comes after the place where the filter starts.
+fn after<'a>(query: Boxed<'a>, filter: &CaseFilter) -> Boxed<'a> {
+    let Some((updated, id)) = &filter.after else { return query };
+    let same = case_file::updated_ms.eq(updated.ms()).and(case_file::id.lt(id.bytes().to_vec()));
+    query.filter(case_file::updated_ms.lt(updated.ms()).or(same))
 }
 
 impl Tx<'_> {
@@ -200,43 +239,37 @@ impl Tx<'_> {
         filter: &CaseFilter,
         limit: i64,
     ) -> Result<Vec<CaseFileRow>, Error> {
-        let mut query = case_file::table
-            .filter(case_file::tenant.eq(tenant.bytes().to_vec()))
-            .select(Row::as_select())
+        let query = after(narrow(case_file::table.into_boxed(), tenant, filter), filter);
+        query
             .order((case_file::updated_ms.desc(), case_file::id.desc()))
             .limit(limit)
-            .into_boxed();
-        for officer in filter.officer.iter().chain(&filter.with_officer) {
-            let theirs = case_officer::table
-                .filter(case_officer::tenant.eq(tenant.bytes().to_vec()))
-                .filter(case_officer::officer.eq(officer.bytes().to_vec()))
-                .select(case_officer::case_id);
-            query = query.filter(case_file::id.eq_any(theirs));
-        }
-        if let Some(path) = &filter.agency_path {
-            query = query.filter(case_file::agency_path.like(format!("{path}%")));
-        }
-        if let Some(status) = &filter.status {
-            query = query.filter(case_file::status.eq(status.clone()));
-        }
-        if let Some(kind) = &filter.kind {
-            query = query.filter(case_file::kind.eq(kind.clone()));
-        }
-        if let Some(from) = filter.opened_from {
-            query = query.filter(case_file::opened_ms.ge(from.ms()));
-        }
-        if let Some(until) = filter.opened_until {
-            query = query.filter(case_file::opened_ms.lt(until.ms()));
-        }
-        if let Some(text) = &filter.text {
-            let pattern = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            query = query.filter(case_file::search_text.like(format!("%{pattern}%")).escape('\\'));
-        }
-        if let Some((updated, id)) = &filter.after {
-            let same = case_file::updated_ms.eq(updated.ms()).and(case_file::id.lt(id.bytes().to_vec()));
-            query = query.filter(case_file::updated_ms.lt(updated.ms()).or(same));
-        }
-        query.load(self.db())?.into_iter().map(Row::restore).collect()
+            .select(Row::as_select())
+            .load(self.db())?
+            .into_iter()
+            .map(Row::restore)
+            .collect()
+    }
+
+    /// As [`Tx::case_files`], of each case only what the list is ordered by.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn case_order(
+        &mut self,
+        tenant: &TenantId,
+        filter: &CaseFilter,
+        limit: i64,
+    ) -> Result<Vec<(Instant, CaseId)>, Error> {
+        let query = after(narrow(case_file::table.into_boxed(), tenant, filter), filter);
+        let rows = query
+            .order((case_file::updated_ms.desc(), case_file::id.desc()))
+            .limit(limit)
+            .select((case_file::updated_ms, case_file::id))
+            .load::<(i64, Vec<u8>)>(self.db())?;
+        let restore = |(updated, id): (i64, Vec<u8>)| {
+            Ok((Instant::from_ms(updated), row::id(&id, ChangeId::from_slice, "case_file.id")?))
+        };
+        rows.into_iter().map(restore).collect()
     }
 
     /// Adds projected cases that were never projected before.
@@ -244,6 +277,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn add_case_files(&mut self, tenant: &TenantId, files: Vec<NewCaseFile>) -> Result<(), Error> {
+        let changed: Vec<_> = files.iter().map(|new| (new.file.id.bytes().to_vec(), new.file.updated)).collect();
+        self.add_outbox(tenant, OutboxKind::IndexCase, changed)?;
         let rows: Vec<NewRow> = files.into_iter().map(|file| NewRow::new(tenant, file)).collect();
         Ok(insert_rows!(self, case_file::table, rows)?)
     }
@@ -253,6 +288,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn put_case_file(&mut self, tenant: &TenantId, file: NewCaseFile) -> Result<(), Error> {
+        let changed = [(file.file.id.bytes().to_vec(), file.file.updated)];
+        self.add_outbox(tenant, OutboxKind::IndexCase, changed)?;
         let row = NewRow::new(tenant, file);
         let place = case_file::table.find((&row.row.tenant, &row.row.id));
         if diesel::update(place).set(&row).execute(self.db())? == 0 {

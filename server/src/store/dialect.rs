@@ -28,7 +28,24 @@ macro_rules! insert_rows {
     };
 }
 
-pub(super) use {insert_rows, on_each};
+/// As [`insert_rows`]; where a row with the same key is there, these columns of it are replaced.
+macro_rules! upsert_rows {
+    ($tx:expr, $table:ident, $rows:expr, ($($key:ident),+), ($($column:ident),+)) => {
+        $rows.chunks($crate::store::dialect::ROWS_PER_STATEMENT).try_for_each(|rows| {
+            $crate::store::dialect::on_each!($tx.db(), |connection| {
+                diesel::insert_into($table::table)
+                    .values(rows)
+                    .on_conflict(($($table::$key),+))
+                    .do_update()
+                    .set(($($table::$column.eq(diesel::upsert::excluded($table::$column))),+,))
+                    .execute(connection)
+            })
+            .map(|_put| ())
+        })
+    };
+}
+
+pub(super) use {insert_rows, on_each, upsert_rows};
 
 /// SQLite takes 32,766 bound values in a statement, PostgreSQL 65,535; the widest table has 22 columns.
 pub(super) const ROWS_PER_STATEMENT: usize = 128;

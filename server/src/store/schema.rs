@@ -337,9 +337,37 @@ diesel::table! {
         tenant -> Binary,
         id -> Binary,
         kind -> Text,
-        payload -> Binary,
+        subject -> Binary,
         created_ms -> BigInt,
-        done_ms -> Nullable<BigInt>,
+        due_ms -> BigInt,
+        failures -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox_turn (tenant) {
+        tenant -> Binary,
+        holder -> Binary,
+        until_ms -> BigInt,
+        turn -> BigInt,
+    }
+}
+
+diesel::table! {
+    case_text (tenant, place) {
+        tenant -> Binary,
+        place -> BigInt,
+        case_id -> Binary,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    case_gram (tenant, gram, block) {
+        tenant -> Binary,
+        gram -> BigInt,
+        block -> BigInt,
+        places -> Binary,
     }
 }
 
@@ -494,6 +522,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_evidence,
     case_file,
     case_officer,
+    case_text,
     change,
     change_value,
     evidence_file,
@@ -504,6 +533,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lease,
     number_block,
     officer,
+    outbox,
     role,
     task_officer,
     upload,

@@ -11,9 +11,10 @@ use super::*;
 mod casework;
 
 use casework::{
-    a_lead_takes_each_step_once, a_search_takes_wildcards_as_they_are_written,
-    alarms_are_seen_with_the_case_or_the_phone_they_are_about, an_upload_is_seen_by_its_officer_alone,
-    evidence_arrives_for_the_cases_of_the_officer_who_sent_it, what_was_looked_at_and_recorded_is_kept_as_it_was,
+    a_lead_takes_each_step_once, alarms_are_seen_with_the_case_or_the_phone_they_are_about,
+    an_upload_is_seen_by_its_officer_alone, evidence_arrives_for_the_cases_of_the_officer_who_sent_it,
+    the_turn_of_the_outbox_is_taken_by_one, what_was_looked_at_and_recorded_is_kept_as_it_was,
+    who_writes_a_case_asks_for_it_to_be_indexed,
 };
 
 const TENANT: TenantId = TenantId::new([1; 16]);
@@ -48,7 +49,8 @@ contract! {
     a_key_is_enrolled_once
     evidence_arrives_for_the_cases_of_the_officer_who_sent_it
     an_upload_is_seen_by_its_officer_alone
-    a_search_takes_wildcards_as_they_are_written
+    who_writes_a_case_asks_for_it_to_be_indexed
+    the_turn_of_the_outbox_is_taken_by_one
     a_lead_takes_each_step_once
     what_was_looked_at_and_recorded_is_kept_as_it_was
     a_console_session_is_found_until_it_ends_or_is_forgotten
@@ -85,7 +87,7 @@ fn a_console_session_is_found_until_it_ends_or_is_forgotten(store: &Store) {
 }
 
 /// An empty schema on the test server; none where there is no server, which is a failure where `CI` is set.
-fn postgres_schema(name: &str) -> Option<Store> {
+pub(crate) fn postgres_schema(name: &str) -> Option<Store> {
     let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
         assert!(std::env::var_os("CI").is_none(), "TEST_POSTGRES_URL is not set");
         return None;

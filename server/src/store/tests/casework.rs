@@ -99,14 +99,47 @@ pub(super) fn an_upload_is_seen_by_its_officer_alone(store: &Store) {
     assert_eq!(read(store, |tx| tx.upload_of(&TENANT, &mine, &PHOTO, 3)), Some(done), "rather the complete one");
 }
 
-pub(super) fn a_search_takes_wildcards_as_they_are_written(store: &Store) {
+pub(super) fn who_writes_a_case_asks_for_it_to_be_indexed(store: &Store) {
     furnish(store);
+    let second = CaseId::new([9; 32]);
     write(store, |tx| tx.put_case_file(&TENANT, file(CASE, "a/b/", 1)));
-    let found = |text: &str| {
-        let filter = CaseFilter { text: Some(text.into()), ..CaseFilter::default() };
-        read(store, |tx| tx.case_files(&TENANT, &filter, 10)).len()
+    write(store, |tx| tx.add_case_files(&TENANT, vec![file(second, "a/b/", 2)]));
+    write(store, |tx| tx.put_case_file(&TENANT, file(CASE, "a/b/", 3)));
+    let due = |now| read(store, |tx| tx.outbox_due(&TENANT, Instant::from_ms(now), 10));
+    let subjects: Vec<Vec<u8>> = due(9).into_iter().map(|row| row.subject).collect();
+    assert_eq!(subjects, [CASE, second, CASE].map(|case| case.bytes().to_vec()));
+    assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)), (3, Some(Instant::from_ms(1))));
+    let kind = OutboxKind::IndexCase;
+    assert_eq!([2, 3].map(|most| read(store, |tx| tx.outbox_more_than(&TENANT, kind, most))), [true, false]);
+    let first = due(9).remove(0);
+    write(store, |tx| tx.postpone_outbox(&TENANT, &first.id, Instant::from_ms(20)));
+    assert_eq!(due(9).len(), 2);
+    assert_eq!(due(20).pop().map(|row| (row.id, row.failures)), Some((first.id, 1)));
+    write(store, |tx| tx.drop_outbox(&TENANT, &[first.id]));
+    assert_eq!(read(store, |tx| tx.outbox_of_kind(&TENANT, kind)), 2);
+    let refused = store.write_sync::<(), Error>(|tx| {
+        tx.put_case_file(&TENANT, file(CASE, "a/b/", 4))?;
+        Err(Error::Corrupt { what: "on purpose" })
+    });
+    assert!(refused.is_err());
+    assert_eq!(read(store, |tx| tx.outbox_of_kind(&TENANT, kind)), 2, "both or neither");
+}
+
+pub(super) fn the_turn_of_the_outbox_is_taken_by_one(store: &Store) {
+    furnish(store);
+    let take = |seen, holder: u8| {
+        store.write_sync(|tx| tx.take_outbox_turn(&TENANT, seen, &[holder; 16], Instant::from_ms(50))).unwrap()
     };
-    assert_eq!([found("原文"), found("100%_"), found("1%0"), found("_原"), found("x")], [1, 1, 0, 1, 0]);
+    let turn = || read(store, |tx| tx.outbox_turn(&TENANT)).map(|turn| (turn.holder, turn.until.ms(), turn.turn));
+    assert_eq!(turn(), None);
+    assert!(take(None, 1));
+    assert!(store.write_sync(|tx| tx.take_outbox_turn(&TENANT, None, &[2; 16], NOW)).is_err(), "the first one has it");
+    assert!(take(Some(1), 1) && !take(Some(1), 2), "the step that was seen is gone");
+    assert_eq!(turn(), Some(([1; 16], 50, 2)));
+    write(store, |tx| tx.leave_outbox_turn(&TENANT, &[2; 16]));
+    assert_eq!(turn(), Some(([1; 16], 50, 2)), "who does not have it leaves nothing");
+    write(store, |tx| tx.leave_outbox_turn(&TENANT, &[1; 16]));
+    assert_eq!(turn(), Some(([1; 16], 0, 2)));
 }
 
 pub(super) fn a_lead_takes_each_step_once(store: &Store) {

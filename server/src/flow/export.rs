@@ -1,0 +1,109 @@
+//! The list of cases, to take away.
+//!
+//! Promise: the cases that the list shows to the caller and no others, in its order; at most [`CASES`]; that they were
+//! taken is on record first, whoever takes them, and supervisors say why. Never less than what was asked for: where
+//! the search cannot look at every case yet, nothing is given. Not here: files (`crate::spreadsheet`).
+
+use std::collections::BTreeMap;
+
+use sync_core::case::{CaseState, fold};
+use sync_core::id::{AgencyId, TenantId};
+use sync_core::money::Fen;
+use sync_core::schema;
+use sync_core::value::Value;
+
+use super::access;
+use super::caller::Caller;
+use super::case::{Search, in_reach, note_list};
+use crate::app::App;
+use crate::refusal::{Failure, Refusal};
+use crate::store::{CaseFileRow, Tx};
+
+/// Field of a party.
+const NAME: &str = "name";
+/// Cases in one file.
+pub const CASES: usize = 10_000;
+/// Cases that are folded in one transaction.
+const AT_ONCE: usize = 250;
+
+/// A case as it is taken away.
+#[derive(Debug)]
+pub struct TakenCase {
+    /// As the list shows it.
+    pub file: CaseFileRow,
+    /// Name of its agency.
+    pub agency: String,
+    /// Names of the parties.
+    pub parties: Vec<String>,
+    /// The fine of its last decision.
+    pub fine: Option<Fen>,
+}
+
+/// The cases in reach that are asked for.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for those who read no cases, [`Refusal::PurposeRequired`] for those who supervise,
+/// [`Refusal::ExportTooLarge`], [`Refusal::Busy`] while the search is being filled, or an accident.
+pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<TakenCase>, Failure> {
+    let reach = access::filter(&caller)?;
+    if access::supervises(&caller) && search.purpose.is_none() {
+        return Err(Refusal::PurposeRequired.into());
+    }
+    note_list(app, &caller, &search, "export").await?;
+    let tenant = app.tenant;
+    let found = app.store.read(move |tx| in_reach(tx, &tenant, reach, search, CASES + 1)).await?;
+    if found.rows.len() > CASES {
+        return Err(Refusal::ExportTooLarge.into());
+    }
+    if found.not_searched > 0 {
+        let (zh, en) = ("搜索索引正在建立，请稍后再导出。", "The search index is being filled; export again later.");
+        return Err(Refusal::Busy.because(zh, en).into());
+    }
+    let mut names = BTreeMap::new();
+    let mut taken = Vec::with_capacity(found.rows.len());
+    let mut rows = found.rows.into_iter();
+    loop {
+        let some: Vec<CaseFileRow> = rows.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(taken);
+        }
+        let known = std::mem::take(&mut names);
+        let (known, more) = app.store.read(move |tx| fold_some(tx, &tenant, known, some)).await?;
+        names = known;
+        taken.extend(more);
+    }
+}
+
+type Names = BTreeMap<AgencyId, String>;
+
+/// Names and amounts are not in the projection: they are folded from the record.
+fn fold_some(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    mut names: Names,
+    some: Vec<CaseFileRow>,
+) -> Result<(Names, Vec<TakenCase>), Failure> {
+    let mut taken = Vec::with_capacity(some.len());
+    for file in some {
+        if !names.contains_key(&file.agency) {
+            let name = tx.agency(tenant, &file.agency)?.map(|agency| agency.name);
+            names.insert(file.agency, name.unwrap_or_default());
+        }
+        let held = tx.case_changes(tenant, &file.id)?;
+        let state = fold(file.id, held.iter().map(|stored| &stored.change));
+        let agency = names.get(&file.agency).cloned().unwrap_or_default();
+        taken.push(TakenCase { parties: parties(&state), fine: fine(&state), file, agency });
+    }
+    Ok((names, taken))
+}
+
+fn parties(state: &CaseState) -> Vec<String> {
+    let name = |entity| state.value(Some(entity), NAME).and_then(Value::as_text).map(str::to_owned);
+    state.entities_of(schema::PARTY).into_iter().filter_map(|(entity, _)| name(entity)).collect()
+}
+
+fn fine(state: &CaseState) -> Option<Fen> {
+    let fen = |entity| state.value(Some(entity), schema::FINE_FEN).and_then(Value::as_int);
+    let stated = state.entities_of(schema::DOCUMENT).into_iter().filter_map(|(entity, _)| fen(entity));
+    stated.last().and_then(|fen| Fen::new(fen).ok())
+}

@@ -1,0 +1,199 @@
+//! Working off the outbox: what follows from a change, later.
+//!
+//! Promise: what a row asks for and the end of the row are one transaction, so a kill at any point leaves the row to
+//! be done again, and what is done twice is as if it were done once. Of several processes on one database one works at
+//! a time: who holds the turn is left alone for [`TURN_MS`], and each commit takes the next step of the turn that its
+//! reading saw, so that two who both believe to hold it (their clocks differ) still do not spoil each other's work. A row that
+//! always fails waits longer each time and holds up no other. Trouble of the database is waited out.
+//! Not here: which rows there are (whoever causes them writes them), and their order across kinds.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use sync_core::id::TenantId;
+use sync_core::time::Instant;
+
+use super::search::index;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::random;
+use crate::refusal::Failure;
+use crate::store::{OutboxKind, OutboxRow, Store, Tx};
+
+/// How long whoever holds the turn is left alone after its last step.
+const TURN_MS: i64 = 15_000;
+/// Rows in one step.
+const ROWS: i64 = 128;
+/// Between two looks at an empty outbox.
+const IDLE: Duration = Duration::from_millis(250);
+/// Between two looks while another process has the turn.
+const OTHERS: Duration = Duration::from_secs(1);
+/// Between two attempts while the database is in trouble, at first and at most.
+const TROUBLE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+/// A row that failed waits so long, doubled each time up to two hours.
+const POSTPONED_MS: i64 = 5_000;
+const DOUBLED_AT_MOST: i64 = 10;
+
+/// The worker of this process. Dropping it lets its thread go on; [`Worker::stop`] ends it.
+pub struct Worker {
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Worker {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// Where the operating system gives no thread or no random bytes.
+    pub fn start(app: &App) -> std::io::Result<Self> {
+        let holder = random::bytes().map_err(std::io::Error::other)?;
+        let bench = Bench { store: app.store.clone(), clock: app.clock, tenant: app.tenant, holder };
+        let (stop, stopped) = channel();
+        let thread = std::thread::Builder::new().name("outbox".to_owned()).spawn(move || work(&bench, &stopped))?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Ends it after the step that it is at, and leaves the turn to another process. Blocks until then.
+    pub fn stop(self) {
+        // Where it has ended already there is nobody to tell.
+        let _ = self.stop.send(());
+        if self.thread.join().is_err() {
+            tracing::error!("the outbox worker panicked");
+        }
+    }
+}
+
+struct Bench {
+    store: Store,
+    clock: Clock,
+    tenant: TenantId,
+    holder: [u8; 16],
+}
+
+/// What one step did.
+enum Step {
+    /// Rows are done.
+    Done,
+    /// Nothing is due.
+    Nothing,
+    /// Another process has the turn.
+    NotOurs,
+}
+
+fn work(bench: &Bench, stopped: &Receiver<()>) {
+    let (mut rows, mut trouble) = (ROWS, TROUBLE.0);
+    loop {
+        let outcome = step(bench, rows);
+        let pause = match &outcome {
+            Ok(Step::Done) => Duration::ZERO,
+            Ok(Step::Nothing) => IDLE,
+            Ok(Step::NotOurs) => OTHERS,
+            Err(_) => trouble,
+        };
+        match outcome {
+            Ok(_) => (rows, trouble) = (ROWS, TROUBLE.0),
+            // The database says so itself, and passes.
+            Err(Failure::Refused(_)) => trouble = (trouble * 2).min(TROUBLE.1),
+            // One of them cannot be done: one by one, so that the others are.
+            Err(Failure::Broken(_)) if rows > 1 => rows = 1,
+            Err(Failure::Broken(error)) => {
+                tracing::error!(%error, source = ?error.source(), "a row of the outbox failed; it waits");
+                if let Err(failure) = postpone_first(bench) {
+                    tracing::warn!(?failure, "the outbox is left alone for a moment");
+                }
+            }
+        }
+        match stopped.recv_timeout(pause) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let left = bench.store.write_sync(|tx| tx.leave_outbox_turn(&bench.tenant, &bench.holder));
+    if let Err(error) = left {
+        tracing::warn!(%error, "the turn is not left; it ends by itself");
+    }
+}
+
+/// One look and, where rows are due and it is our turn, one commit.
+fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
+    let (tenant, now) = (bench.tenant, bench.clock.now());
+    // Read and reckoned outside of the transaction that writes: it holds up whoever else writes no longer than it must.
+    let seen = bench.store.read_sync::<_, Failure>(|tx| {
+        let rows = tx.outbox_due(&tenant, now, limit)?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let turn = tx.outbox_turn(&tenant)?;
+        if turn.is_some_and(|turn| turn.holder != bench.holder && turn.until > now) {
+            return Ok(Some((turn, rows, None)));
+        }
+        let prepared = prepare(tx, &tenant, &rows)?;
+        Ok(Some((turn, rows, Some(prepared))))
+    })?;
+    let Some((turn, rows, prepared)) = seen else { return Ok(Step::Nothing) };
+    let Some(prepared) = prepared else { return Ok(Step::NotOurs) };
+    let until = now.plus_ms(TURN_MS);
+    let committed = bench.store.write_sync::<_, Failure>(|tx| {
+        if !tx.take_outbox_turn(&tenant, turn.map(|turn| turn.turn), &bench.holder, until)? {
+            return Ok(false);
+        }
+        for (kind, work) in prepared {
+            match (kind, work) {
+                (OutboxKind::IndexCase, Prepared::Index(rows)) => index::apply(tx, &tenant, rows)?,
+            }
+        }
+        tx.drop_outbox(&tenant, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        Ok(true)
+    })?;
+    Ok(if committed { Step::Done } else { Step::NotOurs })
+}
+
+/// What a kind's rows come to, before it is written.
+enum Prepared {
+    Index(index::Prepared),
+}
+
+/// The rows by kind, each kind by its handler. A subject that is named twice is done once.
+fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, rows: &[OutboxRow]) -> Result<Vec<(OutboxKind, Prepared)>, Failure> {
+    let mut kinds: BTreeMap<OutboxKind, Vec<Vec<u8>>> = BTreeMap::new();
+    for row in rows {
+        kinds.entry(row.kind).or_default().push(row.subject.clone());
+    }
+    let mut prepared = Vec::new();
+    for (kind, subjects) in kinds {
+        let work = match kind {
+            OutboxKind::IndexCase => Prepared::Index(index::prepare(tx, tenant, &subjects)?),
+        };
+        prepared.push((kind, work));
+    }
+    Ok(prepared)
+}
+
+/// The row that failed alone waits.
+fn postpone_first(bench: &Bench) -> Result<(), Failure> {
+    let (tenant, now) = (bench.tenant, bench.clock.now());
+    bench.store.write_sync(|tx| {
+        for row in tx.outbox_due(&tenant, now, 1)? {
+            let wait = POSTPONED_MS << row.failures.clamp(0, DOUBLED_AT_MOST);
+            tx.postpone_outbox(&tenant, &row.id, now.plus_ms(wait))?;
+        }
+        Ok(())
+    })
+}
+
+/// How many rows are open, and for how many seconds the oldest has been.
+///
+/// # Errors
+/// [`Failure`] where the statement fails.
+pub async fn open(app: &App) -> Result<(i64, i64), Failure> {
+    let (tenant, now) = (app.tenant, app.clock.now());
+    let age = move |since: Instant| ((now.ms() - since.ms()) / 1000).max(0);
+    app.store
+        .read(move |tx| {
+            let (open, oldest) = tx.outbox_open(&tenant)?;
+            Ok((open, oldest.map_or(0, age)))
+        })
+        .await
+}

@@ -1,0 +1,170 @@
+//! The index says what a look at every case would say, on both databases, whatever of it is not yet filled.
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use sync_core::id::{AgencyId, ChangeId, Digest};
+
+use super::words::normal;
+use super::*;
+use crate::store::tests::postgres_schema;
+use crate::store::{NewCaseFile, Store};
+
+const TENANT: TenantId = TenantId::new([1; 16]);
+
+fn file(number: u8, path: &str, updated_ms: i64, text: &str) -> NewCaseFile {
+    let file = CaseFileRow {
+        id: CaseId::new([number; 32]),
+        agency: AgencyId::new([2; 16]),
+        agency_path: path.into(),
+        item: String::new(),
+        kind: "inspection".into(),
+        status: "open".into(),
+        title: text.into(),
+        number: String::new(),
+        opened: Instant::from_ms(0),
+        updated: Instant::from_ms(updated_ms),
+        counter: 1,
+        last_leaf: 0,
+        basis: Digest::new([7; 32]),
+        heads: vec![ChangeId::new([8; 32])],
+        conflicts: 0,
+        breaches: 0,
+        missing_evidence: 0,
+        fold: 1,
+    };
+    NewCaseFile { file, search_text: text.to_lowercase() }
+}
+
+/// Works off so many rows of the outbox.
+fn index(store: &Store, rows: usize) {
+    let limit = i64::try_from(rows).unwrap();
+    store
+        .write_sync::<_, Failure>(|tx| {
+            let due = tx.outbox_due(&TENANT, Instant::from_ms(i64::MAX), limit)?;
+            let subjects: Vec<Vec<u8>> = due.iter().map(|row| row.subject.clone()).collect();
+            let prepared = index::prepare(tx, &TENANT, &subjects)?;
+            index::apply(tx, &TENANT, prepared)?;
+            Ok(tx.drop_outbox(&TENANT, &due.iter().map(|row| row.id).collect::<Vec<_>>())?)
+        })
+        .unwrap();
+}
+
+/// All pages of two, and how many were not searched at most.
+fn found(store: &Store, path: Option<&str>, typed: &str) -> (Vec<u8>, i64) {
+    let Some(words) = Words::parse(typed) else { return (Vec::new(), 0) };
+    let mut filter = CaseFilter { agency_path: path.map(str::to_owned), ..CaseFilter::default() };
+    let (mut all, mut not_searched) = (Vec::new(), 0);
+    loop {
+        let page = store.read_sync::<_, Failure>(|tx| find(tx, &TENANT, &filter, &words, 2)).unwrap();
+        not_searched = not_searched.max(page.not_searched);
+        all.extend(page.rows.iter().map(|row| row.id.bytes()[0]));
+        let Some(last) = page.rows.last().filter(|_| page.rows.len() == 2) else { return (all, not_searched) };
+        filter.after = Some((last.updated, last.id));
+    }
+}
+
+/// What happens to the cases: written with a text, or so many rows of the outbox worked off.
+#[derive(Debug, Clone)]
+enum Event {
+    Write { number: u8, path: &'static str, at: i64, text: String },
+    Index(usize),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let text = "[张三李面馆aＢ1。\n]{0,24}";
+    let write = (1_u8..20, prop_oneof![Just("a/b/"), Just("a/c/")], 0_i64..6, text);
+    prop_oneof![
+        3 => write.prop_map(|(number, path, at, text)| Event::Write { number, path, at, text }),
+        1 => (1_usize..9).prop_map(Event::Index),
+    ]
+}
+
+fn holds(store: &Store, events: &[Event], typed: &[String]) {
+    let mut all: BTreeMap<u8, (i64, &str, String)> = BTreeMap::new();
+    for event in events {
+        match event {
+            Event::Write { number, path, at, text } => {
+                store.write_sync(|tx| tx.put_case_file(&TENANT, file(*number, path, *at, text))).unwrap();
+                all.insert(*number, (*at, path, normal(&text.to_lowercase())));
+            }
+            Event::Index(rows) => index(store, *rows),
+        }
+    }
+    for round in 0..2 {
+        for typed in typed {
+            for path in [None, Some("a/b/")] {
+                let Some(words) = Words::parse(typed) else { continue };
+                let says = |(_, (_, at, text)): &(&u8, &(i64, &str, String))| {
+                    words.occur_in(text) && path.is_none_or(|path| at.starts_with(path))
+                };
+                let mut wanted: Vec<(i64, u8)> = all.iter().filter(says).map(|(n, (at, _, _))| (*at, *n)).collect();
+                wanted.sort_unstable_by(|a, b| b.cmp(a));
+                let wanted: Vec<u8> = wanted.into_iter().map(|(_, number)| number).collect();
+                let (got, not_searched) = found(store, path, typed);
+                if not_searched == 0 {
+                    assert_eq!(got, wanted, "{typed:?} in {path:?}, round {round}, of {all:?}");
+                }
+                assert!(round == 0 || not_searched == 0);
+            }
+        }
+        index(store, 1000);
+    }
+    // The next run begins with nothing.
+    for number in all.keys() {
+        store.write_sync(|tx| tx.put_case_file(&TENANT, file(*number, "z/", 0, ""))).unwrap();
+    }
+    index(store, 1000);
+}
+
+fn the_index_says_what_a_look_at_every_case_would_say(store: &Store, cases: u32) {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let typed = proptest::collection::vec("[张三李面馆aB１ ]{1,4}", 6);
+    let events = proptest::collection::vec(event(), 1..40);
+    TestRunner::new(config)
+        .run(&(events, typed), |(events, typed)| {
+            holds(store, &events, &typed);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn on_sqlite_the_index_says_what_a_look_at_every_case_would_say() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+    the_index_says_what_a_look_at_every_case_would_say(&store, 40);
+}
+
+#[test]
+fn on_postgres_the_index_says_what_a_look_at_every_case_would_say() {
+    if let Some(store) = postgres_schema("search_index") {
+        the_index_says_what_a_look_at_every_case_would_say(&store, 8);
+    }
+}
+
+#[test]
+fn more_cases_than_can_be_compared_are_said_to_be_missing() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+    for number in 1..=7 {
+        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, "a/", number.into(), "面馆"))).unwrap();
+    }
+    assert_eq!(found(&store, None, "面馆"), (vec![7, 6, 5, 4], 3), "the newest are compared");
+    index(&store, 3);
+    assert_eq!(found(&store, None, "面馆"), (vec![7, 6, 5, 4, 3, 2, 1], 0));
+}
+
+#[test]
+fn what_a_case_no_longer_says_is_not_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+    let write = |text| store.write_sync(|tx| tx.put_case_file(&TENANT, file(1, "a/", 1, text))).unwrap();
+    write("张三面馆");
+    index(&store, 9);
+    write("李四面馆");
+    for _ in 0..2 {
+        assert_eq!(found(&store, None, "张三"), (vec![], 0));
+        assert_eq!(found(&store, None, "四面"), (vec![1], 0));
+        index(&store, 9);
+    }
+}

@@ -1,0 +1,169 @@
+//! What the search compares: letters and digits, whatever their width, case and the marks between them.
+//!
+//! Promise: a text and what is looked for in it are brought to the same form, line by line: Unicode NFKC (so `１` is
+//! `1` and `Ａ` is `A`), lower case, and only letters, digits and characters of private use (rare characters in
+//! names). So 渝巫市监罚〔2026〕1号 is found by 罚[2026]1号, 渝F·12345 by 渝f12345, 阿卜杜拉·买买提 by 阿卜杜拉买买提. What
+//! is asked for is split at white space into words, each of which must occur within one line.
+//! Not here: where the text of a case comes from (`flow::projection`), and the index (`super::posting`).
+
+use std::collections::BTreeSet;
+
+use icu_normalizer::ComposingNormalizer;
+
+/// A text as it is compared; lines stay apart.
+pub fn normal(text: &str) -> String {
+    let mut compared = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let before = compared.len();
+        // What the normal form of a capital is may have a normal form in turn: the order of the two does not matter.
+        let lower: String = nfkc(line).chars().flat_map(char::to_lowercase).collect();
+        compared.extend(nfkc(&lower).chars().flat_map(char::to_lowercase).filter(|c| counts(*c)));
+        if compared.len() > before {
+            compared.push('\n');
+        }
+    }
+    compared
+}
+
+fn nfkc(text: &str) -> std::borrow::Cow<'_, str> {
+    ComposingNormalizer::new_nfkc().normalize(text)
+}
+
+fn counts(c: char) -> bool {
+    let private = matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}');
+    c.is_alphanumeric() || private
+}
+
+/// What somebody looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words(Vec<String>);
+
+impl Words {
+    /// Reads what was typed; none where no letter and no digit is in it.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let mut words: Vec<String> = typed.split_whitespace().map(|word| normal(word).replace('\n', "")).collect();
+        words.retain(|word| !word.is_empty());
+        words.sort_unstable();
+        words.dedup();
+        (!words.is_empty()).then_some(Self(words))
+    }
+
+    /// The words.
+    pub fn all(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Whether each of them occurs in a text, given as it is compared.
+    pub fn occur_in(&self, normal: &str) -> bool {
+        self.0.iter().all(|word| normal.contains(word.as_str()))
+    }
+
+    /// Whether a text that has the grams of all words says the words: those of one or two characters are grams.
+    pub fn are_grams(&self) -> bool {
+        self.0.iter().all(|word| word.chars().nth(2).is_none())
+    }
+
+    /// At most `most` grams that a text must have to say the words, from all over each of them. A pair says more than
+    /// its characters, so single ones are left to words of one character.
+    pub fn grams(&self, most: usize) -> BTreeSet<i64> {
+        let mut wanted: Vec<i64> = Vec::new();
+        for word in &self.0 {
+            let (first, rest) = (word.chars(), word.chars().skip(1));
+            let pairs: Vec<i64> = first.zip(rest).map(|(a, b)| pair(a, b)).collect();
+            match (pairs.as_slice(), word.chars().next()) {
+                ([], Some(only)) => wanted.push(single(only)),
+                (pairs, _) => wanted.extend(pairs),
+            }
+        }
+        let step = wanted.len().div_ceil(most.max(1)).max(1);
+        wanted.into_iter().step_by(step).collect()
+    }
+}
+
+fn single(c: char) -> i64 {
+    i64::from(u32::from(c))
+}
+
+/// A character has 21 bits, and no text has the character zero: no pair is a single one.
+fn pair(first: char, second: char) -> i64 {
+    single(first) << 21 | single(second)
+}
+
+/// Every character and every pair of neighbours in a line, of a text as it is compared.
+pub fn grams(normal: &str) -> BTreeSet<i64> {
+    let mut found = BTreeSet::new();
+    for line in normal.split('\n') {
+        found.extend(line.chars().map(single));
+        found.extend(line.chars().zip(line.chars().skip(1)).map(|(a, b)| pair(a, b)));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(typed: &str, text: &str) -> bool {
+        // As the projection keeps it.
+        Words::parse(typed).is_some_and(|words| words.occur_in(&normal(&text.to_lowercase())))
+    }
+
+    #[test]
+    fn width_case_and_marks_between_do_not_matter() {
+        for (typed, text) in [
+            ("罚[2026]1号", "渝巫市监罚〔2026〕1号"),
+            ("渝f12345", "渝F·12345"),
+            ("１２３", "No. 123"),
+            ("张三", "张　三"),
+            ("阿卜杜拉买买提", "阿卜杜拉·买买提"),
+            ("3月5日", "3 月 5 日"),
+            ("palm", "ＰＡＬＭ"),
+            ("100%_", "100%_原文"),
+            ("istanbul", "İSTANBUL"),
+            ("m2", "12㎡"),
+            ("\u{e123}", "王\u{e123}"),
+        ] {
+            assert!(found(typed, text), "{typed} in {text}");
+        }
+    }
+
+    #[test]
+    fn words_are_found_apart_and_characters_only_as_neighbours() {
+        assert!(found("面馆 张三", "张三面馆"));
+        assert!(!found("面馆 李四", "张三面馆"));
+        assert!(!found("张面", "张三面馆"));
+        assert!(!found("面馆检查", "张三面馆\n检查"), "a line ends there");
+        assert_eq!(Words::parse(" %_- 、。"), None);
+    }
+
+    #[test]
+    fn a_word_of_one_or_two_characters_is_a_gram() {
+        let grams_of = |typed: &str| Words::parse(typed).unwrap().grams(12);
+        assert_eq!(grams_of("面"), BTreeSet::from([single('面')]));
+        assert_eq!(grams_of("面馆"), BTreeSet::from([pair('面', '馆')]));
+        assert_eq!(grams_of(&"面馆检查".repeat(20)).len(), 4);
+        let long: String = ('一'..='龥').take(100).collect();
+        assert_eq!(grams_of(&long).len(), 11);
+        assert!(Words::parse("面 馆检").unwrap().are_grams() && !Words::parse("面馆检").unwrap().are_grams());
+    }
+
+    proptest! {
+        #[test]
+        fn what_says_the_words_has_their_grams(text in "[张三李面馆aＢ１ 。\n]{0,40}", typed in "[张三李面馆aＢ１ ]{1,4}") {
+            let compared = normal(&text.to_lowercase());
+            if let Some(words) = Words::parse(&typed) {
+                let has = words.grams(12).is_subset(&grams(&compared));
+                prop_assert!(has || !words.occur_in(&compared));
+                prop_assert!(!words.are_grams() || has == words.occur_in(&compared));
+            }
+        }
+
+        #[test]
+        fn what_is_compared_stays_as_it_is(text in "\\PC{0,40}") {
+            let once = normal(&text);
+            prop_assert_eq!(normal(&once), once);
+        }
+    }
+}

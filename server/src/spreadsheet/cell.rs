@@ -1,0 +1,150 @@
+//! One cell: the only way into a spreadsheet.
+//!
+//! Promise: a text that a spreadsheet program would take for a formula or a command begins with an apostrophe, which
+//! such programs take for "this is text": those whose first character is `=`, `+`, `-` or `@` in any width, or a tab,
+//! a carriage return or a line feed, and those that get there after white space or characters that nobody sees. Other
+//! control characters are replaced: XML has no room for them. An amount is exact decimal text.
+//! Not here: quoting, which each form does its own way.
+
+use std::fmt;
+
+use icu_normalizer::ComposingNormalizer;
+use sync_core::money::Fen;
+
+/// Excel holds 32,767 characters in a cell, counted in UTF-16; with the apostrophe and the mark of the cut this fits.
+const LONGEST: usize = 16_000;
+
+/// A text that nothing runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Harmless(String);
+
+/// What a cell shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// What somebody wrote, or a name or code of ours.
+    Text(Harmless),
+    /// How many.
+    Count(i32),
+    /// How much, in yuan.
+    Amount(Fen),
+    /// Nothing.
+    Empty,
+}
+
+impl Cell {
+    /// A text, whoever wrote it.
+    pub fn text(text: &str) -> Self {
+        Self::Text(Harmless::new(text))
+    }
+
+    /// How many; more than two thousand million are not told apart.
+    pub fn count(count: i64) -> Self {
+        Self::Count(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+}
+
+impl Harmless {
+    fn new(text: &str) -> Self {
+        let printable = |c: char| if c.is_control() && !matches!(c, '\t' | '\r' | '\n') { '\u{fffd}' } else { c };
+        let mut harmless: String = text.chars().map(printable).collect();
+        if let Some((cut, _)) = harmless.char_indices().nth(LONGEST) {
+            harmless.truncate(cut);
+            harmless.push('…');
+        }
+        if begins_a_formula(&harmless) {
+            harmless.insert(0, '\'');
+        }
+        Self(harmless)
+    }
+}
+
+fn begins_a_formula(text: &str) -> bool {
+    if text.starts_with(['\t', '\r', '\n']) {
+        return true;
+    }
+    let unseen = |c: &char| c.is_whitespace() || is_invisible(*c);
+    let Some(first) = text.chars().find(|c| !unseen(c)) else { return false };
+    let mut plain = [0; 4];
+    let plain = ComposingNormalizer::new_nfkc().normalize(first.encode_utf8(&mut plain)).into_owned();
+    // U+2212 is how people type a minus; no normal form makes it one.
+    plain.starts_with(['=', '+', '-', '@', '\u{2212}'])
+}
+
+/// Format characters that take no room: before a sign they hide it from people, not from every program.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(Harmless(text)) => f.write_str(text),
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Amount(fen) => write!(f, "{}.{:02}", fen.get() / 100, fen.get() % 100),
+            Self::Empty => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        Cell::text(text).to_string()
+    }
+
+    #[test]
+    fn what_would_be_run_begins_with_an_apostrophe() {
+        for text in [
+            "=HYPERLINK(\"http://x\",\"y\")",
+            "+cmd|' /C calc'!A0",
+            "-1+1",
+            "@x",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "\tx",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠x",
+            "﹦1",
+            "﹢1",
+            "﹣1",
+            "﹫x",
+            "−1",
+            " =1",
+            "　=1",
+            "\u{feff}=1",
+            "\u{200b}+1",
+            "=",
+        ] {
+            assert_eq!(shown(text), format!("'{text}"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_plain_stays_as_it_is() {
+        for text in ["", " ", "面馆", "1-1", "a=b", "a@b", "'=1", "（2026）1号", "—", "·=1", "１+1"] {
+            assert_eq!(shown(text), text);
+        }
+        assert_eq!(shown("a\0b\u{1b}c\n"), "a\u{fffd}b\u{fffd}c\n");
+        assert_eq!(shown("\0=1"), "\u{fffd}=1", "what is shown is no white space");
+    }
+
+    #[test]
+    fn a_text_is_cut_where_a_cell_ends() {
+        assert_eq!(shown(&"𠮷".repeat(LONGEST)).chars().count(), LONGEST);
+        let cut = shown(&"𠮷".repeat(LONGEST + 1));
+        assert_eq!((cut.chars().count(), cut.chars().last()), (LONGEST + 1, Some('…')));
+        assert!(cut.encode_utf16().count() < 32_767);
+    }
+
+    #[test]
+    fn amounts_are_exact_and_counts_are_numbers() {
+        let yuan = |fen| Cell::Amount(Fen::new(fen).unwrap()).to_string();
+        assert_eq!([yuan(0), yuan(1), yuan(20_000), yuan(300_001)], ["0.00", "0.01", "200.00", "3000.01"]);
+        assert_eq!([Cell::count(7), Cell::count(i64::MAX)], [Cell::Count(7), Cell::Count(i32::MAX)]);
+    }
+}

@@ -1,0 +1,263 @@
+//! The index of cases by characters and pairs of characters.
+//!
+//! Promise: `case_gram` has of each indexed case what its `case_text` says, because both are written together.
+//! Not here: what a gram is, and what the bytes of a block mean (`flow::search`).
+
+use diesel::prelude::*;
+use sync_core::id::{CaseId, ChangeId, TenantId};
+use sync_core::time::Instant;
+
+use super::case_file::narrow;
+use super::dialect::upsert_rows;
+use super::schema::{case_file, case_gram, case_text, outbox};
+use super::tx::Tx;
+use super::{CaseFilter, Error, OutboxKind, row};
+
+/// Ids or grams in one statement: SQLite takes 32,766 bound values.
+const AT_ONCE: usize = 1024;
+
+/// A case as it is in the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseTextRow {
+    /// Its place in the index, for good.
+    pub place: i64,
+    /// The case.
+    pub case: CaseId,
+    /// What was indexed.
+    pub text: String,
+}
+
+/// A gram in a block of places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseGramRow {
+    /// The gram.
+    pub gram: i64,
+    /// Which places.
+    pub block: i64,
+    /// Those of them that have it.
+    pub places: Vec<u8>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = case_text, treat_none_as_default_value = false)]
+struct NewText {
+    tenant: Vec<u8>,
+    place: i64,
+    case_id: Vec<u8>,
+    text: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = case_gram, treat_none_as_default_value = false)]
+struct NewGram {
+    tenant: Vec<u8>,
+    gram: i64,
+    block: i64,
+    places: Vec<u8>,
+}
+
+fn case_id(bytes: &[u8]) -> Result<CaseId, Error> {
+    row::id(bytes, ChangeId::from_slice, "case_text.case_id")
+}
+
+impl Tx<'_> {
+    /// What these cases say now, not yet as the search compares it.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn search_texts(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<(CaseId, String)>, Error> {
+        let mut found = Vec::new();
+        for case in cases {
+            // One by one: given a list, SQLite would rather walk all cases by time.
+            let text = case_file::table
+                .find((&tenant.bytes()[..], &case.bytes()[..]))
+                .select(case_file::search_text)
+                .get_result::<String>(self.db())
+                .optional()?;
+            found.extend(text.map(|text| (*case, text)));
+        }
+        Ok(found)
+    }
+
+    /// Those of these cases that are in the index.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn case_texts(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<CaseTextRow>, Error> {
+        let mut found = Vec::new();
+        for some in cases.chunks(AT_ONCE) {
+            let some: Vec<&[u8]> = some.iter().map(|id| &id.bytes()[..]).collect();
+            let rows = case_text::table
+                .filter(case_text::tenant.eq(&tenant.bytes()[..]))
+                .filter(case_text::case_id.eq_any(some))
+                .select((case_text::place, case_text::case_id, case_text::text))
+                .load::<(i64, Vec<u8>, String)>(self.db())?;
+            for (place, case, text) in rows {
+                found.push(CaseTextRow { place, case: case_id(&case)?, text });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The places of these cases; cases that are not in the index have none.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn index_places(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<(CaseId, i64)>, Error> {
+        let mut found = Vec::new();
+        for some in cases.chunks(AT_ONCE) {
+            let some: Vec<&[u8]> = some.iter().map(|id| &id.bytes()[..]).collect();
+            let rows = case_text::table
+                .filter(case_text::tenant.eq(&tenant.bytes()[..]))
+                .filter(case_text::case_id.eq_any(some))
+                .select((case_text::case_id, case_text::place))
+                .load::<(Vec<u8>, i64)>(self.db())?;
+            for (case, place) in rows {
+                found.push((case_id(&case)?, place));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The first place that no case has.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn next_index_place(&mut self, tenant: &TenantId) -> Result<i64, Error> {
+        let last = case_text::table
+            .filter(case_text::tenant.eq(&tenant.bytes()[..]))
+            .order(case_text::place.desc())
+            .select(case_text::place)
+            .first::<i64>(self.db())
+            .optional()?;
+        Ok(last.map_or(0, |last| last + 1))
+    }
+
+    /// Grams in all blocks, or in one.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn case_grams(
+        &mut self,
+        tenant: &TenantId,
+        grams: &[i64],
+        block: Option<i64>,
+    ) -> Result<Vec<CaseGramRow>, Error> {
+        let mut found = Vec::new();
+        for some in grams.chunks(AT_ONCE) {
+            let mut query = case_gram::table
+                .filter(case_gram::tenant.eq(tenant.bytes().to_vec()))
+                .filter(case_gram::gram.eq_any(some.to_vec()))
+                .select((case_gram::gram, case_gram::block, case_gram::places))
+                .into_boxed();
+            if let Some(block) = block {
+                query = query.filter(case_gram::block.eq(block));
+            }
+            let rows = query.load::<(i64, i64, Vec<u8>)>(self.db())?;
+            found.extend(rows.into_iter().map(|(gram, block, places)| CaseGramRow { gram, block, places }));
+        }
+        Ok(found)
+    }
+
+    /// Puts cases and grams into the index, in place of what is there.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn put_index(
+        &mut self,
+        tenant: &TenantId,
+        texts: Vec<CaseTextRow>,
+        grams: Vec<CaseGramRow>,
+    ) -> Result<(), Error> {
+        let text = |CaseTextRow { place, case, text }| NewText {
+            tenant: tenant.bytes().to_vec(),
+            place,
+            case_id: case.bytes().to_vec(),
+            text,
+        };
+        let texts: Vec<NewText> = texts.into_iter().map(text).collect();
+        upsert_rows!(self, case_text, texts, (tenant, place), (text))?;
+        let gram =
+            |CaseGramRow { gram, block, places }| NewGram { tenant: tenant.bytes().to_vec(), gram, block, places };
+        let grams: Vec<NewGram> = grams.into_iter().map(gram).collect();
+        upsert_rows!(self, case_gram, grams, (tenant, gram, block), (places))?;
+        Ok(())
+    }
+
+    /// Those of these places whose case says each of `words` (letters and digits only).
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn places_saying(&mut self, tenant: &TenantId, places: &[i64], words: &[String]) -> Result<Vec<i64>, Error> {
+        let mut found = Vec::new();
+        for some in places.chunks(AT_ONCE) {
+            let mut query = case_text::table
+                .filter(case_text::tenant.eq(tenant.bytes().to_vec()))
+                .filter(case_text::place.eq_any(some.to_vec()))
+                .select(case_text::place)
+                .into_boxed();
+            for word in words {
+                query = query.filter(case_text::text.like(format!("%{word}%")));
+            }
+            found.extend(query.load::<i64>(self.db())?);
+        }
+        Ok(found)
+    }
+
+    /// The cases at these places, as far as the filter lets them through, in no order. Where the filter starts is left
+    /// to the caller.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn cases_at(
+        &mut self,
+        tenant: &TenantId,
+        filter: &CaseFilter,
+        places: &[i64],
+    ) -> Result<Vec<(Instant, CaseId)>, Error> {
+        let mut found = Vec::new();
+        for some in places.chunks(AT_ONCE) {
+            // By subquery, so that SQLite looks the cases up by id; an order would make it walk all of them by time.
+            let here = case_text::table
+                .filter(case_text::tenant.eq(tenant.bytes().to_vec()))
+                .filter(case_text::place.eq_any(some.to_vec()))
+                .select(case_text::case_id);
+            let rows = narrow(case_file::table.into_boxed(), tenant, filter)
+                .filter(case_file::id.eq_any(here))
+                .select((case_file::updated_ms, case_file::id))
+                .load::<(i64, Vec<u8>)>(self.db())?;
+            for (updated, id) in rows {
+                found.push((Instant::from_ms(updated), case_id(&id)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The cases that are not indexed as they are now, with what they say, as far as the filter lets them through: all
+    /// of them, in no order, or so many of the newest. To order them, SQLite walks all cases.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn cases_to_index(
+        &mut self,
+        tenant: &TenantId,
+        filter: &CaseFilter,
+        newest: Option<i64>,
+    ) -> Result<Vec<(Instant, CaseId, String)>, Error> {
+        let open = outbox::table
+            .filter(outbox::tenant.eq(tenant.bytes().to_vec()))
+            .filter(outbox::kind.eq(OutboxKind::IndexCase.code()))
+            .select(outbox::subject);
+        let mut query = narrow(case_file::table.into_boxed(), tenant, filter)
+            .filter(case_file::id.eq_any(open))
+            .select((case_file::updated_ms, case_file::id, case_file::search_text));
+        if let Some(newest) = newest {
+            query = query.order((case_file::updated_ms.desc(), case_file::id.desc())).limit(newest);
+        }
+        query
+            .load::<(i64, Vec<u8>, String)>(self.db())?
+            .into_iter()
+            .map(|(updated, id, text)| Ok((Instant::from_ms(updated), case_id(&id)?, text)))
+            .collect()
+    }
+}

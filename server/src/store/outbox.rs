@@ -1,0 +1,250 @@
+//! The outbox: effects that can happen later, written in the transaction that causes them.
+//!
+//! Promise: a row is open as long as it is there, and it goes in the transaction that did what it asks for. Rows of
+//! a kind that this program does not know are left to one that does.
+//! Not here: who works it off (`flow::outbox`), and what each kind does.
+
+use diesel::prelude::*;
+use sync_core::id::TenantId;
+use sync_core::time::Instant;
+
+use super::dialect::insert_rows;
+use super::schema::{outbox, outbox_turn};
+use super::tx::Tx;
+use super::{Error, row};
+use crate::random;
+
+/// What a row asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OutboxKind {
+    /// The text of a case changed: it is to be indexed anew. The subject is the case.
+    IndexCase,
+}
+
+impl OutboxKind {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::IndexCase];
+
+    /// As the database has it; never renamed.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::IndexCase => "index_case",
+        }
+    }
+}
+
+/// An open row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Id.
+    pub id: [u8; 16],
+    /// What it asks for.
+    pub kind: OutboxKind,
+    /// What it is about.
+    pub subject: Vec<u8>,
+    /// How often it was tried in vain.
+    pub failures: i64,
+}
+
+/// Who works off the outbox, of all processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutboxTurn {
+    /// The process.
+    pub holder: [u8; 16],
+    /// Until when it is left alone.
+    pub until: Instant,
+    /// How many steps were committed, by whomever.
+    pub turn: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
+struct NewRow {
+    tenant: Vec<u8>,
+    id: Vec<u8>,
+    kind: &'static str,
+    subject: Vec<u8>,
+    created_ms: i64,
+    due_ms: i64,
+    failures: i64,
+}
+
+/// The time before the chance, so that rows that come later stand later in the table.
+fn fresh_id(at: Instant) -> Result<[u8; 16], Error> {
+    let ([_, _, time @ ..], chance) = (at.ms().to_be_bytes(), random::bytes::<10>()?);
+    let mut id = [0; 16];
+    for (to, from) in id.iter_mut().zip(time.into_iter().chain(chance)) {
+        *to = from;
+    }
+    Ok(id)
+}
+
+impl Tx<'_> {
+    /// Asks for something about each of these subjects, caused now.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn add_outbox(
+        &mut self,
+        tenant: &TenantId,
+        kind: OutboxKind,
+        subjects: impl IntoIterator<Item = (Vec<u8>, Instant)>,
+    ) -> Result<(), Error> {
+        let row = |(subject, at): (Vec<u8>, Instant)| {
+            Ok(NewRow {
+                tenant: tenant.bytes().to_vec(),
+                id: fresh_id(at)?.to_vec(),
+                kind: kind.code(),
+                subject,
+                created_ms: at.ms(),
+                due_ms: at.ms(),
+                failures: 0,
+            })
+        };
+        let rows = subjects.into_iter().map(row).collect::<Result<Vec<_>, Error>>()?;
+        Ok(insert_rows!(self, outbox::table, rows)?)
+    }
+
+    /// Rows that are due, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn outbox_due(&mut self, tenant: &TenantId, now: Instant, limit: i64) -> Result<Vec<OutboxRow>, Error> {
+        let known: Vec<&str> = OutboxKind::ALL.iter().map(|kind| kind.code()).collect();
+        outbox::table
+            .filter(outbox::tenant.eq(&tenant.bytes()[..]))
+            .filter(outbox::due_ms.le(now.ms()))
+            .filter(outbox::kind.eq_any(known))
+            .order((outbox::due_ms, outbox::id))
+            .limit(limit)
+            .select((outbox::id, outbox::kind, outbox::subject, outbox::failures))
+            .load::<(Vec<u8>, String, Vec<u8>, i64)>(self.db())?
+            .into_iter()
+            .map(|(id, kind, subject, failures)| {
+                let kind = OutboxKind::ALL.iter().copied().find(|known| known.code() == kind);
+                let kind = kind.ok_or(Error::Corrupt { what: "outbox.kind" })?;
+                Ok(OutboxRow { id: row::bytes(&id, "outbox.id")?, kind, subject, failures })
+            })
+            .collect()
+    }
+
+    /// How many rows are open, and since when the oldest is.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn outbox_open(&mut self, tenant: &TenantId) -> Result<(i64, Option<Instant>), Error> {
+        use diesel::dsl::{count_star, min};
+        let (open, oldest) = outbox::table
+            .filter(outbox::tenant.eq(&tenant.bytes()[..]))
+            .select((count_star(), min(outbox::created_ms)))
+            .get_result::<(i64, Option<i64>)>(self.db())?;
+        Ok((open, oldest.map(Instant::from_ms)))
+    }
+
+    /// How many rows of a kind are open; of more than `most` it is only said that there are more.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn outbox_more_than(&mut self, tenant: &TenantId, kind: OutboxKind, most: i64) -> Result<bool, Error> {
+        let beyond = outbox::table
+            .filter(outbox::tenant.eq(&tenant.bytes()[..]))
+            .filter(outbox::kind.eq(kind.code()))
+            .order(outbox::subject)
+            .offset(most)
+            .select(outbox::subject)
+            .first::<Vec<u8>>(self.db())
+            .optional()?;
+        Ok(beyond.is_some())
+    }
+
+    /// How many rows of a kind are open.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn outbox_of_kind(&mut self, tenant: &TenantId, kind: OutboxKind) -> Result<i64, Error> {
+        Ok(outbox::table
+            .filter(outbox::tenant.eq(&tenant.bytes()[..]))
+            .filter(outbox::kind.eq(kind.code()))
+            .count()
+            .get_result(self.db())?)
+    }
+
+    /// What these rows asked for is done.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn drop_outbox(&mut self, tenant: &TenantId, ids: &[[u8; 16]]) -> Result<(), Error> {
+        let done: Vec<&[u8]> = ids.iter().map(|id| &id[..]).collect();
+        let place = outbox::table.filter(outbox::tenant.eq(&tenant.bytes()[..])).filter(outbox::id.eq_any(done));
+        diesel::delete(place).execute(self.db())?;
+        Ok(())
+    }
+
+    /// One row failed and waits until `due`; the others do not wait for it.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn postpone_outbox(&mut self, tenant: &TenantId, id: &[u8; 16], due: Instant) -> Result<(), Error> {
+        diesel::update(outbox::table.find((&tenant.bytes()[..], &id[..])))
+            .set((outbox::due_ms.eq(due.ms()), outbox::failures.eq(outbox::failures + 1)))
+            .execute(self.db())?;
+        Ok(())
+    }
+
+    /// Whose turn it is; none where nobody ever had it.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn outbox_turn(&mut self, tenant: &TenantId) -> Result<Option<OutboxTurn>, Error> {
+        let found = outbox_turn::table
+            .find(&tenant.bytes()[..])
+            .select((outbox_turn::holder, outbox_turn::until_ms, outbox_turn::turn))
+            .get_result::<(Vec<u8>, i64, i64)>(self.db())
+            .optional()?;
+        let restore = |(holder, until, turn): (Vec<u8>, i64, i64)| {
+            let holder = row::bytes(&holder, "outbox_turn.holder")?;
+            Ok(OutboxTurn { holder, until: Instant::from_ms(until), turn })
+        };
+        found.map(restore).transpose()
+    }
+
+    /// Takes the next step of the turn that was seen, and locks it: false where somebody took it meanwhile, and then
+    /// nothing that was read is to be relied on.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn take_outbox_turn(
+        &mut self,
+        tenant: &TenantId,
+        seen: Option<i64>,
+        holder: &[u8; 16],
+        until: Instant,
+    ) -> Result<bool, Error> {
+        let taken = (outbox_turn::holder.eq(&holder[..]), outbox_turn::until_ms.eq(until.ms()));
+        let changed = match seen {
+            Some(turn) => diesel::update(
+                outbox_turn::table
+                    .filter(outbox_turn::tenant.eq(&tenant.bytes()[..]))
+                    .filter(outbox_turn::turn.eq(turn)),
+            )
+            .set((taken, outbox_turn::turn.eq(turn + 1)))
+            .execute(self.db())?,
+            None => diesel::insert_into(outbox_turn::table)
+                .values((outbox_turn::tenant.eq(&tenant.bytes()[..]), taken, outbox_turn::turn.eq(1)))
+                .execute(self.db())?,
+        };
+        Ok(changed == 1)
+    }
+
+    /// Leaves the turn to whoever comes first.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn leave_outbox_turn(&mut self, tenant: &TenantId, holder: &[u8; 16]) -> Result<(), Error> {
+        let held = outbox_turn::table
+            .filter(outbox_turn::tenant.eq(&tenant.bytes()[..]))
+            .filter(outbox_turn::holder.eq(&holder[..]));
+        diesel::update(held).set(outbox_turn::until_ms.eq(0)).execute(self.db())?;
+        Ok(())
+    }
+}
