@@ -85,14 +85,14 @@ impl EvidenceStore {
     /// How much of an upload is safe on disk; none where its file is gone.
     ///
     /// # Errors
-    /// Where the file cannot be written through.
+    /// Where the file cannot be written through: then what it held is dropped, and it begins again.
     pub fn received(&self, id: &[u8; 16]) -> io::Result<Option<u64>> {
         let file = match OpenOptions::new().write(true).open(self.upload(id)) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        file.sync_data()?;
+        file.sync_data().or_else(|error| distrust(&file, error))?;
         Ok(Some(file.metadata()?.len()))
     }
 
@@ -141,7 +141,7 @@ impl EvidenceStore {
             file.set_len(0)?;
             return Ok(Finished::Wrong);
         }
-        file.sync_all()?;
+        file.sync_all().or_else(|error| distrust(&file, error))?;
         let name = self.file(digest);
         let shard = name.parent().unwrap_or(&self.root);
         std::fs::create_dir_all(shard)?;
@@ -209,6 +209,13 @@ impl EvidenceStore {
     pub fn read(&self, digest: &Digest) -> io::Result<File> {
         File::open(self.file(digest))
     }
+}
+
+/// After a write-through that failed the system may have let go of the bytes, and would say of the next one that it
+/// went well: none of them is believed any more.
+fn distrust(file: &File, error: io::Error) -> io::Result<()> {
+    file.set_len(0)?;
+    Err(error)
 }
 
 /// SHA-256 of what is still to be read of a file.

@@ -238,6 +238,9 @@ impl Store {
             begin(db)?;
             body(&mut Tx::new(db)).map_err(Undo::Answer)
         });
+        if outcome.is_err() {
+            dialect::after_failure(&mut connection);
+        }
         outcome.map_err(|undo| match undo {
             Undo::Answer(answer) => answer,
             Undo::Accident(error) => Error::from(error).into(),

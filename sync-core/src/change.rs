@@ -9,7 +9,7 @@ mod header;
 mod values;
 
 pub use header::{Anchor, Clock, Header, MAX_DEPS, Reading};
-pub use values::{MAX_VALUES_BYTES, Values, ValuesError};
+pub use values::{MAX_VALUE_BYTES, Values, ValuesError};
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{CaseId, ChangeId, Digest};
@@ -125,7 +125,9 @@ impl Received {
                 Ok::<_, CodecError>((reader.bytes()?, reader.bytes()?, reader.optional(Reader::bytes)?))
             })
         })?;
-        Self::from_parts(sign1, ops_bytes, values)
+        let received = Self::from_parts(sign1, ops_bytes, values)?;
+        received.0.values.fit(values.map_or(0, <[u8]>::len))?;
+        Ok(received)
     }
 
     /// As [`Received::read`], from the three parts as a store keeps them.
@@ -176,7 +178,7 @@ impl Change {
     ///
     /// # Errors
     /// [`SealError::Signer`] when the keystore refuses; [`SealError::Limits`] past a limit, such as
-    /// [`MAX_DEPS`], [`MAX_OPS`](crate::op::MAX_OPS) or [`MAX_BYTES`].
+    /// [`MAX_DEPS`], [`MAX_OPS`](crate::op::MAX_OPS), [`MAX_VALUE_BYTES`] or [`MAX_BYTES`].
     pub fn seal(
         mut header: Header,
         new_ops: Vec<NewOp>,
@@ -271,7 +273,9 @@ impl Change {
 fn readable(payload: &[u8], ops_bytes: &[u8], values: &Values) -> Result<(), ReadError> {
     Header::read(payload)?;
     read_ops(ops_bytes)?;
-    Values::read(&values.to_bytes())?;
+    let bytes = values.to_bytes();
+    Values::read(&bytes)?;
+    values.fit(bytes.len())?;
     Ok(())
 }
 

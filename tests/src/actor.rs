@@ -42,6 +42,7 @@ impl<'s> Person<'s> {
     pub fn sign_in(server: &'s Server, login: &str) -> Self {
         let body = NewSession { login: login.to_owned(), password: PASSWORD.to_owned() };
         let token: AccessToken = server.call("POST", "/v1/sessions").json(&body).send().expect(201).read();
+        server.confides(&token.access_token);
         let me = server.call("GET", "/v1/me").token(&token.access_token).send().expect(200).read();
         Self { server, token: token.access_token, me }
     }
@@ -61,6 +62,7 @@ impl<'s> Person<'s> {
     pub fn enrolment_code(&self, officer: &str) -> String {
         let body = NewEnrolmentCode { officer: officer.to_owned() };
         let code: EnrolmentCode = self.call("POST", "/v1/enrolment-codes").json(&body).send().expect(201).read();
+        self.server.confides(&code.code);
         code.code
     }
 }
@@ -145,6 +147,7 @@ impl<'s> Phone<'s> {
         };
         let token: AccessToken = phone.ask_for_token().expect(201).read();
         phone.token = token.access_token;
+        server.confides(&phone.token);
         phone
     }
 

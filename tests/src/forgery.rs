@@ -3,6 +3,7 @@
 
 use sync_core::change::{CHANGE, Change, Header};
 use sync_core::codec::Writer;
+use sync_core::op::{Op, write_ops};
 use sync_core::sign::{Tag, seal};
 use sync_core::value::Value;
 
@@ -28,6 +29,18 @@ pub fn with_header(phone: &Phone<'_>, change: &Change, payload: &[u8]) -> Vec<u8
 pub fn with_ops(phone: &Phone<'_>, change: &Change, ops: &[u8]) -> Vec<u8> {
     let header = Header { ops: Tag("palm/v1/ops").hash(&[ops]), ..change.header().clone() };
     envelope(&seal(CHANGE, &header.to_bytes(), &phone.key).unwrap(), ops, &change.values_bytes())
+}
+
+/// `change` with another value for its only operation, to which it is validly committed and signed.
+pub fn with_value(phone: &Phone<'_>, change: &Change, value: &Value) -> Vec<u8> {
+    let secret = [7; 32];
+    let salt = Tag("palm/v1/salt").hash(&[&secret, &0_u32.to_be_bytes()]);
+    let commit = Some(Tag("palm/v1/value").hash(&[salt.bytes(), &value.to_bytes()]));
+    let ops = write_ops(&[Op { commit, ..change.ops()[0].clone() }]);
+    let header = Header { ops: Tag("palm/v1/ops").hash(&[&ops]), ..change.header().clone() };
+    let mut values = Writer::new();
+    value.write(values.array(2).bytes(&secret).array(1).array(3).uint(0).null());
+    envelope(&seal(CHANGE, &header.to_bytes(), &phone.key).unwrap(), &ops, &values.finish())
 }
 
 /// Bytes that end in lists within lists, with one list more around the innermost `null`.

@@ -1,8 +1,9 @@
 //! What the acceptance tests stand on: the real server in a process of its own, people and phones that
 //! speak to it over HTTP, and a link that fails on purpose.
 //!
-//! Promise: everything goes through the public API; no test looks into the database. Each server has a
-//! database of its own, and every test runs on SQLite and on PostgreSQL ([`on_both_databases`]).
+//! Promise: everything goes through the public API; no test looks into the database, except to ask its engine whether
+//! the file is whole. Each server has a database of its own, and every test runs on SQLite and on PostgreSQL
+//! ([`on_both_databases`]).
 //! Not here: what is promised (`tests/acceptance`).
 
 #![expect(
@@ -14,10 +15,14 @@
 #![expect(clippy::missing_panics_doc, reason = "everything here panics where the world is not as expected")]
 
 pub mod actor;
+pub mod canary;
+pub mod cluster;
 pub mod desk;
+pub mod fault;
 pub mod forgery;
 pub mod handset;
 pub mod http;
+pub mod ledger;
 pub mod link;
 pub mod load;
 pub mod proxy;

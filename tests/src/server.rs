@@ -1,19 +1,22 @@
 //! The real binary in a process of its own, over a database of its own.
 //!
 //! Promise: when a [`Server`] is dropped its process has ended and its database is gone. The log of a
-//! server whose test failed is printed.
+//! server whose test failed is printed; that of any other is searched for what was told in confidence.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection};
+use diesel::dsl::sql;
+use diesel::sql_types::{Array, Integer, Nullable};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _};
 use tempfile::TempDir;
 
+use crate::canary;
 use crate::http::Call;
 
 /// Password of every seeded account.
@@ -27,6 +30,8 @@ pub struct Server {
     schema: Option<Schema>,
     running: Mutex<Option<Running>>,
     settings: Mutex<Vec<(&'static str, String)>>,
+    /// What it told in confidence: tokens, codes.
+    confidences: Mutex<Vec<String>>,
 }
 
 struct Running {
@@ -58,9 +63,15 @@ impl Server {
         Some(Self::start(Some(Schema::create(admin))))
     }
 
+    /// A seeded server over a schema of the PostgreSQL server at this address.
+    pub fn on_postgres_at(admin: String) -> Self {
+        Self::start(Some(Schema::create(admin)))
+    }
+
     fn start(schema: Option<Schema>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let server = Self { directory, schema, running: Mutex::new(None), settings: Mutex::default() };
+        let (settings, confidences) = (Mutex::default(), Mutex::default());
+        let server = Self { directory, schema, running: Mutex::new(None), settings, confidences };
         let seeded = server.palm("seed").env("PALM_SEED_PASSWORD", PASSWORD).output().unwrap();
         assert!(seeded.status.success(), "seed: {}", String::from_utf8_lossy(&seeded.stderr));
         server.start_again();
@@ -100,11 +111,22 @@ impl Server {
     /// Another process over the same database and keys.
     pub fn beside(&self) -> Beside {
         let mut serve = self.palm("serve");
-        let process = serve.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
+        let process = serve.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(log).spawn();
         let mut process = process.unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
         let address = lines.find_map(|line| line.strip_prefix("palm listening on ").map(str::to_owned));
         Beside { process, address: address.expect("the second server listens") }
+    }
+
+    /// The processes of PostgreSQL that serve it now.
+    pub fn database_processes(&self) -> Vec<u32> {
+        let schema = self.schema.as_ref().expect("PostgreSQL");
+        let mut db = PgConnection::establish(&schema.admin).unwrap();
+        let ours = format!("(SELECT array_agg(pid) FROM pg_stat_activity WHERE application_name = '{}')", schema.name);
+        let found: Option<Vec<i32>> =
+            diesel::select(sql::<Nullable<Array<Integer>>>(&ours)).get_result(&mut db).unwrap();
+        found.into_iter().flatten().map(i32::cast_unsigned).collect()
     }
 
     /// Ends the sessions of its database, as a restart of PostgreSQL does.
@@ -139,17 +161,39 @@ impl Server {
         std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
+    /// Starts the process anew with this certificate and key. Nothing here speaks TLS: it is not waited for.
+    pub fn start_by_tls(&self, chain: &Path, key: &Path) {
+        let paths = [chain, key].map(|path| path.to_str().unwrap().to_owned());
+        let [chain, key] = paths;
+        self.settings.lock().unwrap().extend([("PALM_TLS_CERT", chain), ("PALM_TLS_KEY", key)]);
+        self.launch();
+    }
+
     /// Starts the process anew over the same directory and database, at a new address.
     pub fn start_again(&self) {
+        self.launch();
+        let deadline = Instant::now() + START;
+        loop {
+            match self.call("GET", "/readyz").try_send() {
+                Ok(answer) if answer.status == 200 => return,
+                other => assert!(Instant::now() < deadline, "not ready: {other:?}\n{}", self.log_tail()),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn launch(&self) {
         self.kill();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
         let mut serve = self.palm("serve");
         let mut process = serve.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let (told, tells) = channel();
+        let mut said = std::fs::OpenOptions::new().create(true).append(true).open(self.said()).unwrap();
         std::thread::spawn(move || {
             let mut metrics = None;
             for line in lines.map_while(Result::ok) {
+                drop(writeln!(said, "{line}"));
                 if let Some(address) = line.strip_prefix("palm metrics on ") {
                     metrics = Some(address.to_owned());
                 }
@@ -161,14 +205,6 @@ impl Server {
         let addresses = tells.recv_timeout(START);
         let (address, metrics) = addresses.unwrap_or_else(|_| panic!("the server did not start:\n{}", self.log_tail()));
         *self.running.lock().unwrap() = Some(Running { process, address, metrics });
-        let deadline = Instant::now() + START;
-        loop {
-            match self.call("GET", "/readyz").try_send() {
-                Ok(answer) if answer.status == 200 => return,
-                other => assert!(Instant::now() < deadline, "not ready: {other:?}\n{}", self.log_tail()),
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
     }
 
     /// Ends the process as a pulled plug would (SIGKILL).
@@ -177,6 +213,26 @@ impl Server {
             running.process.kill().unwrap();
             running.process.wait().unwrap();
         }
+    }
+
+    /// Ends the process as an operator does (SIGTERM). Its exit code; none where it had to be killed after a minute.
+    pub fn stop(&self) -> Option<i32> {
+        let pid = self.pid().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let begun = Instant::now();
+        while begun.elapsed() < START {
+            if let Some(ended) = self.ended() {
+                return ended.code();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.kill();
+        None
+    }
+
+    fn ended(&self) -> Option<ExitStatus> {
+        let mut running = self.running.lock().unwrap();
+        running.as_mut().expect("the server runs").process.try_wait().unwrap()
     }
 
     /// Where it listens now.
@@ -201,6 +257,27 @@ impl Server {
 
     fn log(&self) -> PathBuf {
         self.directory.path().join("serve.log")
+    }
+
+    /// What it wrote to standard output.
+    fn said(&self) -> PathBuf {
+        self.directory.path().join("serve.said")
+    }
+
+    /// From now on this may not stand in its log either.
+    pub fn confides(&self, secret: &str) {
+        self.confidences.lock().unwrap().push(secret.to_owned());
+    }
+
+    /// Fails where what was told in confidence stands in the log or on standard output. Done when a server ends.
+    pub fn has_kept_confidences(&self) {
+        let confidences = self.confidences.lock().unwrap();
+        for path in [self.log(), self.said()] {
+            let text =
+                std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+            let found = canary::found_in(&text, &confidences);
+            assert!(found.is_empty(), "personal data or secrets in {}: {found:?}", path.display());
+        }
     }
 
     /// The last lines of its log.
@@ -236,6 +313,8 @@ impl Drop for Server {
         self.kill();
         if std::thread::panicking() {
             println!("the server's log:\n{}", self.log_tail());
+        } else {
+            self.has_kept_confidences();
         }
     }
 }

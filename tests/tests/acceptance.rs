@@ -20,6 +20,8 @@ mod bounds;
 mod canary;
 #[path = "acceptance/casework.rs"]
 mod casework;
+#[path = "acceptance/clean_stop.rs"]
+mod clean_stop;
 #[path = "acceptance/console.rs"]
 mod console;
 #[path = "acceptance/convergence.rs"]
@@ -58,5 +60,13 @@ mod search;
 mod slow_clients;
 #[path = "acceptance/startup.rs"]
 mod startup;
+#[path = "acceptance/tls.rs"]
+mod tls;
 #[path = "acceptance/verdict.rs"]
 mod verdict;
+#[path = "acceptance/write_faults.rs"]
+mod write_faults;
+#[path = "acceptance/write_faults_evidence.rs"]
+mod write_faults_evidence;
+#[path = "acceptance/write_faults_postgres.rs"]
+mod write_faults_postgres;

@@ -8,6 +8,7 @@
 use std::fs::File;
 use std::io::ErrorKind;
 
+use rustix::io::Errno;
 use sync_core::id::{CaseId, Digest};
 
 use super::access::{self, Look};
@@ -59,10 +60,17 @@ fn may_upload(caller: &Caller) -> Result<(), Refusal> {
     if caller.device.is_some() { Ok(()) } else { caller.must_be(&[Role::Officer]) }
 }
 
-/// An accident of the disk, or that it is full.
+/// The disk is full or fails, which passes when the operator has acted; or an accident.
 fn on_disk(error: std::io::Error) -> Failure {
-    let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
-    if full { Refusal::StorageFull.into() } else { Failure::broken(error) }
+    if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+        return Refusal::StorageFull.into();
+    }
+    let fails = [Errno::IO, Errno::ROFS, Errno::NODEV, Errno::NXIO, Errno::STALE];
+    if Errno::from_io_error(&error).is_some_and(|errno| fails.contains(&errno)) {
+        tracing::error!(%error, "the disk for evidence fails");
+        return Refusal::StorageUnavailable.into();
+    }
+    Failure::broken(error)
 }
 
 /// Runs disk work where it may block.
@@ -73,7 +81,7 @@ async fn disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Sen
 /// Begins an upload, or finds the caller's own of the same bytes again, complete where the caller completed it.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`]; [`Refusal::TooLarge`]; [`Refusal::StorageFull`]; or an accident.
+/// [`Refusal::Forbidden`]; [`Refusal::TooLarge`]; [`Refusal::StorageFull`]; [`Refusal::StorageUnavailable`]; or an accident.
 pub async fn begin(app: &App, caller: Caller, new: NewUpload) -> Result<Upload, Failure> {
     may_upload(&caller)?;
     let NewUpload { digest, size, media_type } = new;
@@ -112,7 +120,7 @@ pub async fn status(app: &App, caller: &Caller, id: [u8; 16]) -> Result<Upload, 
 ///
 /// # Errors
 /// [`Refusal::UploadOffset`] where the upload does not stand there; [`Refusal::TooLarge`] where the piece goes beyond
-/// the announced size; [`Refusal::StorageFull`]; or an accident.
+/// the announced size; [`Refusal::StorageFull`]; [`Refusal::StorageUnavailable`]; or an accident.
 pub async fn append(app: &App, upload: &mut Upload, piece: impl AsRef<[u8]> + Send + 'static) -> Result<(), Failure> {
     let length = u64::try_from(piece.as_ref().len()).map_err(Failure::broken)?;
     if length > upload.size() - upload.offset {
@@ -132,7 +140,7 @@ pub async fn append(app: &App, upload: &mut Upload, piece: impl AsRef<[u8]> + Se
 ///
 /// # Errors
 /// [`Refusal::EvidenceDigestMismatch`] where the bytes do not hash to what was announced: they are dropped and the
-/// upload begins again; [`Refusal::StorageFull`]; or an accident.
+/// upload begins again; [`Refusal::StorageFull`]; [`Refusal::StorageUnavailable`]; or an accident.
 pub async fn settle(app: &App, upload: Upload) -> Result<Upload, Failure> {
     let (tenant, id, now) = (app.tenant, upload.row.id, app.clock.now());
     app.store.write(move |tx| tx.touch_upload(&tenant, &id, now).map_err(Failure::from)).await?;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sync_core::case::Graph;
 use sync_core::change::Change;
 use sync_core::id::{CaseId, ChangeId, Digest, Epoch, OfficerId, TenantId};
-use sync_core::log::Cursor;
+use sync_core::log::{Cursor, Frontier};
 use sync_core::message::{CaseHeads, Pulled, Reconcile, Reconciled};
 use sync_core::sign::Tag;
 
@@ -111,11 +111,8 @@ fn start(tx: &mut Tx<'_>, tenant: &TenantId, row: &TenantRow, cursor: Option<Cur
     let Some(cursor) = cursor else { return Ok(0) };
     let epoch = Epoch::new(row.log_epoch);
     let size = i64::try_from(cursor.size).map_err(|_beyond| Refusal::CursorUnknown)?;
-    let ours = if size == 0 && row.log_size == 0 {
-        Some(Digest::new(row.log_root))
-    } else {
-        tx.root_at(tenant, &epoch, size)?
-    };
+    // Of the empty log no root is kept: it is the same for every log.
+    let ours = if size == 0 { Some(Frontier::default().root()) } else { tx.root_at(tenant, &epoch, size)? };
     if cursor.log_epoch != epoch || ours != Some(cursor.root) {
         return Err(Refusal::CursorUnknown.into());
     }

@@ -51,9 +51,11 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::NotFound | Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
         Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
         Refusal::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::Busy | Refusal::DatabaseUnavailable | Refusal::DatabaseReadOnly | Refusal::DatabaseFull => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        Refusal::Busy
+        | Refusal::DatabaseUnavailable
+        | Refusal::DatabaseReadOnly
+        | Refusal::DatabaseFull
+        | Refusal::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::Forbidden
         | Refusal::OwnCase
         | Refusal::UntrustedPeer

@@ -1,9 +1,10 @@
 //! The listening server.
 //!
-//! Promise: plain HTTP only on loopback or behind named proxies; every connection comes in by the gate; SIGTERM lets
-//! running requests finish.
+//! Promise: plain HTTP only on loopback or behind named proxies; TLS 1.2 and 1.3 only, with a key that not everybody
+//! can read; every connection comes in by the gate; SIGTERM lets running requests finish.
 
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +59,9 @@ pub enum ListenError {
     /// The socket.
     #[error("listen")]
     Socket(#[from] std::io::Error),
+    /// Everybody can read the key.
+    #[error("TLS key {0} can be read by everybody: chmod 600")]
+    ExposedKey(PathBuf),
     /// The certificate or its key.
     #[error("TLS: {0}")]
     Tls(String),
@@ -197,6 +201,11 @@ fn tls(chain: &PathBuf, key: &PathBuf) -> Result<rustls::ServerConfig, ListenErr
         .map_err(|error| failed(&error))?
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| failed(&error))?;
+    let mode = std::fs::metadata(key).map_err(|error| failed(&error))?.permissions().mode();
+    // A group may: keys of the system belong to one, and a credential of systemd is given by an access list.
+    if mode & 0o007 != 0 {
+        return Err(ListenError::ExposedKey(key.clone()));
+    }
     let key = PrivateKeyDer::from_pem_file(key).map_err(|error| failed(&error))?;
     rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).map_err(|error| failed(&error))
 }

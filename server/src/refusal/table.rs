@@ -233,6 +233,11 @@ refusals! {
     "服务器存储空间不足，请稍后重试。" / "The server's disk is full; nothing is lost on the phone.";
     user: "Keep the phone's data and try again later"; operator: "Make room on the data directory's disk";
 
+    /// The disk for evidence fails or takes no writes.
+    StorageUnavailable = "storage_unavailable", retry: true;
+    "服务器存储暂时无法写入，请稍后重试；手机中的数据不会丢失。" / "The server's disk takes no writes at the moment; nothing is lost on the phone.";
+    user: "Keep the phone's data and try again later"; operator: "See the log and the health of the data directory's disk";
+
     /// Supervisors say why they look.
     PurposeRequired = "purpose_required", retry: false;
     "监督人员查阅案卷须填写查阅目的（purpose）。" / "Supervisors say for what purpose they read a case (`purpose`).";

@@ -73,3 +73,14 @@ pub(super) fn begin_read(db: &mut Db) -> diesel::QueryResult<()> {
         }
     }
 }
+
+/// After a transaction that failed. A session of PostgreSQL keeps for life what it was told of writing when it connected:
+/// one that may not write is ended, so that the pool makes another and writing goes on once it is allowed again.
+pub(super) fn after_failure(db: &mut Db) {
+    match db {
+        Db::Sqlite(_) => {}
+        Db::Postgres(connection) => drop(connection.batch_execute(
+            "SELECT pg_terminate_backend(pg_backend_pid()) WHERE current_setting('default_transaction_read_only') = 'on'",
+        )),
+    }
+}

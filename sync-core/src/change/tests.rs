@@ -145,13 +145,38 @@ fn exactly_4096_operations_are_sealed_and_one_more_is_not() {
 
 #[test]
 fn exactly_a_mebibyte_is_sealed_and_one_byte_more_is_not() {
-    let text = |length: usize| vec![NewOp::put(None, "name", vec![], Value::text("x".repeat(length)))];
+    let put = |length: usize| NewOp::put(None, "name", vec![], Value::text("x".repeat(length)));
+    let text = |length: usize| vec![put(200_000), put(200_000), put(200_000), put(200_000), put(length - 800_000)];
     let size = |length| Change::seal(header(), text(length), [7; 32], &key(1)).unwrap().to_bytes().len();
     let most = 900_000 + MAX_BYTES - size(900_000);
     assert_eq!(size(most), MAX_BYTES);
     assert!(seals(header(), text(most)));
     let past = Change::seal(header(), text(most + 1), [7; 32], &key(1));
     assert_eq!(past, Err(SealError::Limits(ReadError::TooLarge)));
+}
+
+#[test]
+fn a_value_of_256_kib_is_sealed_and_one_byte_more_neither_sealed_nor_read() {
+    let text = |length: usize| Value::text("x".repeat(length));
+    let most = MAX_VALUE_BYTES - (text(200_000).to_bytes().len() - 200_000);
+    assert_eq!(text(most).to_bytes().len(), MAX_VALUE_BYTES);
+    let put = |length| NewOp::put(None, "name", vec![], text(length));
+    assert!(seals(header(), vec![put(most)]));
+    assert!(seals(header(), vec![put(most), put(most), put(most)]), "each for itself");
+    let past = vec![put(1), put(most + 1)];
+    let refused = Err(SealError::Limits(ValuesError::TooLarge(1).into()));
+    assert_eq!(Change::seal(header(), past.clone(), [7; 32], &key(1)), refused);
+
+    // What another program sealed, with the right commitment.
+    let mut values = Values::fresh([7; 32]);
+    let ops: Vec<Op> = past.into_iter().zip(0..).map(|(op, index)| values.commit(index, op)).collect();
+    let ops_bytes = write_ops(&ops);
+    let named = Header { ops: OPS.hash(&[&ops_bytes]), ..header() };
+    let sign1 = seal(CHANGE, &named.to_bytes(), &key(1)).unwrap();
+    let envelope = Writer::new().array(3).bytes(&sign1).bytes(&ops_bytes).bytes(&values.to_bytes()).finish();
+    assert_eq!(reread(&envelope), Err(ValuesError::TooLarge(1).into()));
+    // One's own store may hold what came before there was a limit.
+    assert!(Received::from_parts(&sign1, &ops_bytes, Some(&values.to_bytes())).is_ok());
 }
 
 #[test]

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 const SALT: Tag = Tag("palm/v1/salt");
 const VALUE: Tag = Tag("palm/v1/value");
-/// Largest value in bytes. What is larger is evidence and travels apart.
-pub const MAX_VALUES_BYTES: usize = 256 << 10;
+/// Largest value in bytes, as it is encoded. What is larger is evidence and travels apart.
+pub const MAX_VALUE_BYTES: usize = 256 << 10;
 
 /// Why values do not fit their operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,9 @@ pub enum ValuesError {
     /// A value, or its salt, is not the one that its operation committed to.
     #[error("the value of operation {0} is not the one it committed to")]
     Commitment(u32),
+    /// A value is larger than [`MAX_VALUE_BYTES`].
+    #[error("the value of operation {0} is larger than {MAX_VALUE_BYTES} bytes")]
+    TooLarge(u32),
 }
 
 /// Values by the index of their operation.
@@ -78,6 +81,16 @@ impl Values {
             }
         }
         Ok(())
+    }
+
+    /// No value is larger than [`MAX_VALUE_BYTES`]. `bytes` is the length of all of them: as long as that fits, each does.
+    pub(super) fn fit(&self, bytes: usize) -> Result<(), ValuesError> {
+        if bytes <= MAX_VALUE_BYTES {
+            return Ok(());
+        }
+        let larger = |(_, value): &&(Digest, Value)| value.to_bytes().len() > MAX_VALUE_BYTES;
+        let found = self.held.iter().find(|(_, held)| larger(held));
+        found.map_or(Ok(()), |(index, _)| Err(ValuesError::TooLarge(*index)))
     }
 
     /// `[secret or null, [[index, salt or null, value], …]]`: salts only where the secret is gone.

@@ -1,10 +1,12 @@
 //! The database goes away, fills up, comes back: phones are told to wait, the reason is said, nothing that was
 //! acknowledged is lost, and the server goes on by itself.
 
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sync_core::message::Class;
+use tests::cluster::Cluster;
+use tests::fault::{Aim, Fault};
+use tests::ledger::{Ledger, Told};
 use tests::proxy::Proxy;
 use tests::{Phone, Server, on_both_databases};
 
@@ -41,6 +43,9 @@ fn nothing_acknowledged_is_lost(server: &Server, ill: &[&str], break_it: impl Fn
     break_it();
     let why = falls_ill(server);
     assert!(ill.contains(&why.as_str()), "{why}");
+    let reading = phone.call("GET", "/v1/sync/pull?limit=500").send();
+    assert!(matches!(reading.status, 200 | 503), "{}", reading.text());
+    assert!(reading.status == 200 || why == "database_unavailable", "what can be read is read");
     let push = phone.push_call(&phone.push_of(vec![meanwhile.to_bytes()]));
     let begun = Instant::now();
     let refused = push.clone().send();
@@ -58,52 +63,33 @@ fn nothing_acknowledged_is_lost(server: &Server, ill: &[&str], break_it: impl Fn
     assert!([&before, &meanwhile].iter().all(|change| replica.changes.contains_key(&change.id())));
 }
 
-/// Makes every write to a file fail from now on, until it is ended.
-struct Injected(Child);
-
-impl Injected {
-    fn new(server: &Server, error: &str) -> Option<Self> {
-        let inject = format!("inject=pwrite64,fallocate,ftruncate:error={error}");
-        let child = Command::new("strace")
-            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64,fallocate,ftruncate", "-e", &inject, "-p"])
-            .arg(server.pid().to_string())
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let mut child = child.ok()?;
-        std::thread::sleep(Duration::from_secs(1));
-        let attached = child.try_wait().unwrap().is_none();
-        attached.then_some(Self(child))
-    }
-
-    fn end(mut self) {
-        // By a signal that strace handles: it lets go of the server and ends.
-        let pid = self.0.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        self.0.wait().unwrap();
-    }
+/// Every write to a file fails until this is dropped.
+fn every_write_fails_now(server: &Server, what: &'static str) -> Fault {
+    let calls = "pwrite64,fallocate,ftruncate";
+    Fault::arm(&[server.pid()], &Aim { calls, what, when: "1+".to_owned(), files: Vec::new() })
 }
 
-fn every_write_fails(error: &str, ill: &[&str]) {
+fn every_write_fails(what: &'static str, ill: &[&str]) {
     let server = Server::on_sqlite();
-    let injected = std::cell::Cell::new(None);
-    if Injected::new(&server, error).map(Injected::end).is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "strace cannot attach");
-        println!("skipped: strace cannot attach");
-        return;
-    }
-    let break_it = || injected.set(Injected::new(&server, error));
-    nothing_acknowledged_is_lost(&server, ill, break_it, || injected.take().unwrap().end());
+    let fault = std::cell::Cell::new(None);
+    let break_it = || fault.set(Some(every_write_fails_now(&server, what)));
+    nothing_acknowledged_is_lost(&server, ill, break_it, || assert!(fault.take().unwrap().end() > 0, "it fired"));
 }
 
 #[test]
 fn a_full_disk_is_said_and_passes() {
-    every_write_fails("ENOSPC", &["database_full"]);
+    every_write_fails("error=ENOSPC", &["database_full"]);
 }
 
 #[test]
 fn a_failing_disk_is_said_and_passes() {
-    every_write_fails("EIO", &["database_unavailable"]);
+    every_write_fails("error=EIO", &["database_unavailable"]);
+}
+
+#[test]
+fn a_file_system_that_turned_read_only_is_said_and_passes() {
+    // SQLite calls it an error of the disk: what it had open for writing cannot be written.
+    every_write_fails("error=EROFS", &["database_unavailable", "database_read_only"]);
 }
 
 on_both_databases! {
@@ -179,6 +165,28 @@ fn a_postgres_that_is_read_only_is_said_and_passes() {
     let outcome = server.palm("serve").env("PALM_DATABASE_URL", &read_only).args(["--listen", "127.0.0.1:0"]).output();
     let said = String::from_utf8_lossy(&outcome.unwrap().stderr).into_owned();
     assert!(said.contains("read-only"), "it does not start on what it cannot write to: {said}");
+}
+
+#[test]
+fn a_postgres_that_turns_read_only_is_said_read_from_and_passes() {
+    let Some(cluster) = Cluster::start() else { return };
+    let server = Server::on_postgres_at(cluster.url());
+    let (mut phone, mut ledger) = (Phone::of(&server, "officer-a"), Ledger::default());
+    let before = vec![phone.open_case(&[])];
+    assert_eq!(ledger.offer(&phone, before), Told::Stored);
+    cluster.run("ALTER DATABASE postgres SET default_transaction_read_only = on");
+    server.end_database_sessions();
+    let begun = Instant::now();
+    while falls_ill(&server) != "database_read_only" {
+        assert!(begun.elapsed() < Duration::from_secs(10), "not said to be read-only");
+    }
+    let meanwhile = vec![phone.open_case(&[])];
+    assert_eq!(ledger.offer(&phone, meanwhile), Told::Later);
+    assert_eq!(phone.log_size(), 1, "reading goes on");
+    // What is connected keeps what it was told when it connected.
+    cluster.run("ALTER DATABASE postgres RESET default_transaction_read_only");
+    recovers(&server);
+    ledger.holds(&phone);
 }
 
 #[test]

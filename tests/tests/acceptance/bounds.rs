@@ -2,7 +2,7 @@
 
 use sync_core::change::{Change, NewOp};
 use sync_core::id::ChangeId;
-use sync_core::message::Class;
+use sync_core::message::{Class, Pulled};
 use sync_core::op::{Act, CaseKind, Open};
 use sync_core::value::Value;
 use tests::{Phone, on_both_databases};
@@ -34,6 +34,25 @@ on_both_databases! {
         let head: Vec<ChangeId> = state.heads.iter().copied().collect();
         let next = owner.write(case, &head, "place_name", "巫峡食府");
         assert_eq!(owner.push(&[&next]).fates[0].class, Class::Accepted);
+    }
+
+    fn a_page_of_the_feed_ends_after_about_four_mebibytes(server) {
+        let mut owner = Phone::of(server, "officer-a");
+        let mut page_of = |bytes: usize| {
+            let opening = owner.open_case(&[]);
+            let case = opening.id();
+            let mut changes = vec![opening];
+            changes.extend((1..40).map(|n| owner.write(case, &[case], &format!("note_{n}"), &"x".repeat(bytes))));
+            let before = owner.pull_all(500);
+            for some in changes.chunks(8) {
+                owner.push(&some.iter().collect::<Vec<_>>());
+            }
+            let page = Pulled::read(&owner.pull(Some(&before.cursor), 500).expect(200).body).unwrap();
+            (page.changes.len(), page.more, owner.pull_all(500).changes.len() - before.changes.len())
+        };
+        assert_eq!(page_of(80_000), (40, false, 40), "3.2 MB are one page");
+        let (first, more, all) = page_of(160_000);
+        assert!((26..=32).contains(&first) && more && all == 40, "of 6.4 MB the page ends, and the rest follows: {first}");
     }
 
     fn what_was_parked_by_the_hundred_is_fed_whole_once_it_opens(server) {

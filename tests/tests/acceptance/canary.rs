@@ -1,20 +1,27 @@
 //! No personal data and no secret in the log, the metrics or a problem: a story is told with marked values, and
-//! everything that the server says of it is searched for them.
+//! everything that the server says of it is searched for them. The log of every other server is searched when it ends
+//! (`tests::canary`).
 
 use serde_json::json;
 use sync_core::change::NewOp;
 use sync_core::op::{Act, OpRef};
 use sync_core::value::Value;
+use tests::canary::{CITIZEN, LOGIN, NAME, TELEPHONE, WORDS, WRONG_PASSWORD};
 use tests::server::PASSWORD;
-use tests::{Person, Phone, on_both_databases};
+use tests::{Person, Phone, Server, on_both_databases};
 
-const NAME: &str = "金丝雀人";
-const CITIZEN: &str = "500237199912319876";
-const TELEPHONE: &str = "13912345678";
-const WRONG_PASSWORD: &str = "canary-pass-4711";
-const LOGIN: &str = "canary-login-4711";
-const WORDS: &str = "canary-words-4711";
 const CANARIES: [&str; 6] = [NAME, CITIZEN, TELEPHONE, WRONG_PASSWORD, LOGIN, WORDS];
+
+/// The search that ends every test can fail.
+#[test]
+#[should_panic(expected = "personal data or secrets")]
+fn a_log_that_tells_a_name_fails_the_test_of_its_server() {
+    let server = Server::on_sqlite();
+    let log = server.directory().join("serve.log");
+    let text = server.log_text();
+    std::fs::write(log, format!("{text}{{\"message\":\"signed in: 李建国\"}}\n")).unwrap();
+    drop(server);
+}
 
 on_both_databases! {
     fn nothing_that_is_told_in_confidence_is_written_down_elsewhere(server) {

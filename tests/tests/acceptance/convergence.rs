@@ -3,7 +3,7 @@
 use sync_core::change::Change;
 use sync_core::id::Epoch;
 use sync_core::log::Cursor;
-use sync_core::message::{CaseHeads, Class, Pushed, Reconcile};
+use sync_core::message::{CaseHeads, Class, Pulled, Pushed, Reconcile};
 use tests::actor::random;
 use tests::{Phone, Replica, on_both_databases};
 
@@ -53,6 +53,16 @@ on_both_databases! {
         assert_eq!(at_a.changes, at_b.changes);
         let expected = sync_core::case::fold(case, &changes).hash();
         assert_eq!((at_a.case(case).hash(), at_b.case(case).hash()), (expected, expected));
+    }
+
+    fn a_phone_that_pulled_before_there_was_anything_goes_on_from_there(server) {
+        let (mut early, late) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-a"));
+        let before = late.pull_all(500);
+        assert_eq!(before.size, 0);
+        let opening = early.open_case(&[]);
+        early.push(&[&opening]);
+        let page = Pulled::read(&late.pull(Some(&before.cursor), 500).expect(200).body).unwrap();
+        assert_eq!(page.changes, [opening.to_bytes()]);
     }
 
     fn the_same_push_twice_gets_the_same_bytes_and_stores_nothing(server) {

@@ -6,12 +6,12 @@ use sync_core::change::NewOp;
 use sync_core::id::{CaseId, ChangeId, Digest};
 use sync_core::op::{Act, OpRef};
 use sync_core::value::Value;
-use tests::http::Answer;
+use tests::http::{Answer, Call};
 use tests::{Person, Phone, Server, on_both_databases};
 
 const PIECE: &str = "application/offset+octet-stream";
 
-fn digest(bytes: &[u8]) -> Digest {
+pub fn digest(bytes: &[u8]) -> Digest {
     Digest::new(Sha256::digest(bytes).into())
 }
 
@@ -24,20 +24,25 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// Announces bytes of this digest and length.
-fn announce(phone: &Phone<'_>, digest: Digest, length: usize) -> Answer {
+pub fn announce(phone: &Phone<'_>, digest: Digest, length: usize) -> Answer {
     let metadata =
         format!("sha256 {},type {},name {}", base64(digest.bytes()), base64(b"image/jpeg"), base64(b"../../x"));
     let call = phone.call("POST", "/v1/evidence").header("Tus-Resumable", "1.0.0");
     call.header("Upload-Length", &length.to_string()).header("Upload-Metadata", &metadata).send()
 }
 
-fn piece(phone: &Phone<'_>, location: &str, offset: usize, bytes: &[u8]) -> Answer {
-    let call =
-        phone.call("PATCH", location).header("Tus-Resumable", "1.0.0").header("Upload-Offset", &offset.to_string());
-    call.bytes(PIECE, bytes.to_vec()).send()
+pub fn piece(phone: &Phone<'_>, location: &str, offset: usize, bytes: &[u8]) -> Answer {
+    piece_call(phone, location, offset, bytes).send()
 }
 
-fn status(phone: &Phone<'_>, location: &str) -> Answer {
+/// A piece that is not sent yet.
+pub fn piece_call(phone: &Phone<'_>, location: &str, offset: usize, bytes: &[u8]) -> Call {
+    let call =
+        phone.call("PATCH", location).header("Tus-Resumable", "1.0.0").header("Upload-Offset", &offset.to_string());
+    call.bytes(PIECE, bytes.to_vec())
+}
+
+pub fn status(phone: &Phone<'_>, location: &str) -> Answer {
     phone.call("HEAD", location).header("Tus-Resumable", "1.0.0").send()
 }
 

@@ -1,13 +1,13 @@
 //! Changes that are malformed or forged: refused one by one, nothing of them stored but the alarm.
 
-use sync_core::change::{Change, NewOp};
+use sync_core::change::{Change, MAX_VALUE_BYTES, NewOp};
 use sync_core::message::Class;
 use sync_core::op::Act;
 use sync_core::value::Value;
 use tests::actor::fresh_key;
 use tests::forgery::{
     envelope, header_not_minimal, header_with_key_twice, nested, one_deeper, with_header, with_ops,
-    with_other_signature,
+    with_other_signature, with_value,
 };
 use tests::{Phone, Server, on_both_databases};
 
@@ -153,6 +153,29 @@ on_both_databases! {
         let values = one_deeper(&at_the_limit.values_bytes());
         let beyond = envelope(at_the_limit.sign1(), at_the_limit.ops_bytes(), &values);
         refused(server, &mut phone, &beyond, "unreadable");
+    }
+
+    fn a_value_of_256_kib_is_taken_and_one_byte_more_refused(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let (opening, change) = honest(&mut phone);
+        let text = |length: usize| Value::text("x".repeat(length));
+        let most = MAX_VALUE_BYTES - (text(200_000).to_bytes().len() - 200_000);
+        let at_the_limit = phone.save(Some(opening.id()), &[opening.id()], vec![NewOp::put(None, "note", vec![], text(most))]);
+        assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
+        let forged = with_value(&phone, &change, &text(most));
+        assert_eq!(phone.push_bytes(vec![forged]).fates[0].class, Class::Accepted, "validly forged");
+        let beyond = with_value(&phone, &change, &text(most + 1));
+        refused(server, &mut phone, &beyond, "value_too_large");
+    }
+
+    fn of_a_flood_of_bad_bytes_sixteen_are_told(server) {
+        let phone = Phone::of(server, "officer-a");
+        let alarms = || alarm::of_kind(server, "refused").len();
+        let before = alarms();
+        phone.push_bytes(vec![vec![0]; 16]);
+        assert_eq!(alarms() - before, 16);
+        phone.push_bytes(vec![vec![0]; 17]);
+        assert_eq!(alarms() - before, 32, "the seventeenth is one too many");
     }
 
     fn the_other_signature_over_the_same_bytes_is_the_same_change(server) {

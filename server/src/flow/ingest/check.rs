@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sync_core::change::{ReadError, Received};
+use sync_core::change::{ReadError, Received, ValuesError};
 use sync_core::id::{DeviceId, Digest};
 use sync_core::lease::SignedLease;
 use sync_core::message::Push;
@@ -97,6 +97,7 @@ fn code(error: &ReadError) -> &'static str {
         ReadError::TooLarge => "too_large",
         ReadError::Unreadable(_) | ReadError::Signed(_) => "unreadable",
         ReadError::Ops => "other_operations",
-        ReadError::Values(_) => "other_values",
+        ReadError::Values(ValuesError::TooLarge(_)) => "value_too_large",
+        ReadError::Values(ValuesError::Unreadable(_) | ValuesError::Commitment(_)) => "other_values",
     }
 }

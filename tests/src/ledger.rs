@@ -1,0 +1,172 @@
+//! What a phone was promised, held against what the server has.
+//!
+//! Promise: [`Ledger::holds`] fails where anything that was acknowledged is missing or differs in a byte, where anything
+//! is there twice, where a push that is sent again gets another answer, and where the log's root is not that of the
+//! leaves that the receipts name.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use sync_core::change::Change;
+use sync_core::id::{CaseId, ChangeId};
+use sync_core::log::{Cursor, Frontier, Leaf, LeafClass, leaf_hash};
+use sync_core::message::{Class, Pulled, Push, Pushed};
+use sync_core::receipt::{Receipt, ReceiptEntry};
+
+use crate::actor::{Phone, Replica};
+use crate::http::Answer;
+
+/// What became of a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Acknowledged.
+    Stored,
+    /// Told to come again.
+    Later,
+    /// No answer.
+    Nothing,
+}
+
+/// How long a server may take to recover.
+const RECOVERY: Duration = Duration::from_mins(1);
+
+/// The pushes of one phone, and what it was told of them.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    changes: BTreeMap<ChangeId, Change>,
+    /// Pushes since the server was last held against this, with the answer where there was one.
+    recent: Vec<(Push, Option<Vec<u8>>)>,
+    entries: BTreeMap<u64, ReceiptEntry>,
+    heads: Vec<Receipt>,
+    replica: Replica,
+}
+
+impl Ledger {
+    /// A push of these changes, which nobody has brought before.
+    pub fn offer(&mut self, phone: &Phone<'_>, changes: Vec<Change>) -> Told {
+        let push = phone.push_of(changes.iter().map(Change::to_bytes).collect());
+        self.changes.extend(changes.into_iter().map(|change| (change.id(), change)));
+        let (told, answer) = match phone.push_call(&push).try_send() {
+            Err(_link) => (Told::Nothing, None),
+            Ok(answer) if answer.status == 200 => (Told::Stored, Some(answer.body)),
+            Ok(answer) => {
+                is_told_to_come_again(&answer);
+                (Told::Later, None)
+            }
+        };
+        self.recent.push((push, answer));
+        told
+    }
+
+    /// How many pushes were acknowledged since the last [`Self::holds`].
+    pub fn acknowledged(&self) -> usize {
+        self.recent.iter().filter(|(_, answer)| answer.is_some()).count()
+    }
+
+    /// Brings what is left to bring, as often as the server says to come again, and holds it to everything it said.
+    pub fn holds(&mut self, phone: &Phone<'_>) {
+        self.settle(phone);
+        self.is_all_there(phone);
+    }
+
+    /// Brings what is left to bring; answers given before are given again.
+    pub fn settle(&mut self, phone: &Phone<'_>) {
+        for (push, told) in std::mem::take(&mut self.recent) {
+            let answer = insist(phone, &push);
+            if let Some(told) = told {
+                assert!(told == answer, "what was acknowledged once is acknowledged in the same bytes");
+            }
+            let again = phone.push_call(&push).send().expect(200).body;
+            assert!(answer == again, "the same push, the same receipts");
+            let Pushed { fates, receipts } = Pushed::read(&answer).unwrap();
+            assert!(fates.iter().all(|fate| fate.class == Class::Accepted), "{fates:?}");
+            for bytes in receipts {
+                let receipt = phone.open_receipt(&bytes).receipt;
+                for entry in &receipt.entries {
+                    let known = self.entries.insert(entry.leaf, *entry);
+                    assert!(known.is_none_or(|known| known == *entry), "a leaf has one change");
+                }
+                self.heads.push(receipt);
+            }
+        }
+    }
+
+    /// Adds what another phone of the same officer was promised, and has settled.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        assert!(other.recent.is_empty(), "settled");
+        self.changes.extend(other.changes);
+        self.entries.extend(other.entries);
+        self.heads.extend(other.heads);
+        self
+    }
+
+    /// What the server has is exactly this, and its log is one tree.
+    pub fn is_all_there(&mut self, phone: &Phone<'_>) {
+        self.pull(phone);
+        assert_eq!(self.replica.changes.len(), self.changes.len(), "everything, once");
+        for (id, change) in &self.changes {
+            assert_eq!(self.replica.changes.get(id).map(Change::to_bytes), Some(change.to_bytes()), "byte for byte");
+        }
+        self.log_is_one_tree();
+    }
+
+    /// Pulls on from where it stands; no page repeats a change.
+    fn pull(&mut self, phone: &Phone<'_>) {
+        loop {
+            let cursor = Some(self.replica.cursor.clone()).filter(|cursor| !cursor.is_empty());
+            let page = Pulled::read(&phone.pull(cursor.as_deref(), 500).expect(200).body).unwrap();
+            let before = self.replica.changes.len();
+            self.replica.take(&page.leases, &page.changes, phone);
+            assert_eq!(self.replica.changes.len(), before + page.changes.len(), "nothing twice");
+            self.replica.size = Cursor::read(&page.cursor).unwrap().size;
+            self.replica.cursor = page.cursor;
+            if !page.more {
+                return;
+            }
+        }
+    }
+
+    /// The leaves that the receipts name, made anew, have the roots that receipts and cursor name.
+    fn log_is_one_tree(&self) {
+        let cursor = Cursor::read(&self.replica.cursor).unwrap();
+        assert_eq!(cursor.size, u64::try_from(self.entries.len()).unwrap(), "one leaf for each change");
+        let (mut frontier, mut roots) = (Frontier::default(), BTreeMap::new());
+        let mut last: BTreeMap<CaseId, (u64, u64)> = BTreeMap::new();
+        for (index, entry) in &self.entries {
+            assert_eq!(*index, frontier.size(), "no leaf is left out");
+            let ReceiptEntry { change, counter, received, .. } = *entry;
+            let case = self.changes[&change].case();
+            let before = last.insert(case, (counter, *index));
+            assert_eq!(counter, before.map_or(1, |(counter, _)| counter + 1), "no change of a case is left out");
+            let (log_epoch, previous, class) = (cursor.log_epoch, before.map(|(_, leaf)| leaf), LeafClass::Accepted);
+            let leaf = Leaf { log_epoch, index: *index, change, case, counter, previous, received, class };
+            frontier.push(leaf_hash(&leaf.to_bytes()));
+            roots.insert(frontier.size(), frontier.root());
+        }
+        assert_eq!(roots.get(&cursor.size), Some(&cursor.root).filter(|_| cursor.size > 0), "the root of the log");
+        for head in &self.heads {
+            assert_eq!(roots.get(&head.size), Some(&head.root), "the root that a receipt names");
+        }
+    }
+}
+
+/// Brings a push until it is taken, as a phone does.
+fn insist(phone: &Phone<'_>, push: &Push) -> Vec<u8> {
+    let begun = Instant::now();
+    loop {
+        let answer = phone.push_call(push).send();
+        if answer.status == 200 {
+            return answer.body;
+        }
+        is_told_to_come_again(&answer);
+        assert!(begun.elapsed() < RECOVERY, "still {}", answer.text());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn is_told_to_come_again(answer: &Answer) {
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert!(answer.header("retry-after").parse::<u32>().is_ok(), "{answer:?}");
+    assert!(answer.json()["retryable"].as_bool().unwrap(), "{}", answer.text());
+}
