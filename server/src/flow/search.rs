@@ -25,7 +25,7 @@ const LAGGING: i64 = if cfg!(test) { 4 } else { 1000 };
 /// Grams that are looked up; of a long text some say enough.
 const GRAMS: usize = 12;
 /// Up to so many candidates are compared all; of more, the list is walked until the page is full.
-const CANDIDATES: usize = if cfg!(test) { 4 } else { 2048 };
+const CANDIDATES: usize = if cfg!(test) { 4 } else { 256 };
 /// Cases in one step of the walk, at first and at most.
 const FIRST_STEP: i64 = if cfg!(test) { 3 } else { 256 };
 const LARGEST_STEP: i64 = 4096;
