@@ -18,7 +18,7 @@ fn certificate(directory: &Path) -> (PathBuf, PathBuf) {
     openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]);
     openssl.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-out"]).arg(&chain);
     let made = openssl.arg("-keyout").arg(&key).stderr(Stdio::null()).status();
-    assert!(made.expect("openssl is needed here: `bash tests/run.sh` installs it").success());
+    assert!(made.is_ok_and(|status| status.success()), "openssl is needed here: `bash tests/run.sh` installs it");
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     (chain, key)
 }
@@ -28,8 +28,7 @@ fn by_tls(server: &Server, chain: &Path, words: &[&str], request: &str) -> (Stri
     let mut openssl = Command::new("openssl");
     openssl.args(["s_client", "-connect", &server.address(), "-servername", "localhost", "-CAfile"]).arg(chain);
     openssl.args(["-verify_return_error", "-verify_hostname", "localhost", "-ign_eof"]).args(words);
-    let mut client =
-        openssl.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("openssl");
+    let mut client = openssl.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // Where the handshake failed nobody reads any more.
     drop(client.stdin.take().unwrap().write_all(request.as_bytes()));
     let outcome = client.wait_with_output().unwrap();
