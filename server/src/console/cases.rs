@@ -84,7 +84,8 @@ impl Filters {
             ("purpose", &self.purpose),
         ];
         let said = parts.iter().filter(|(_, value)| !value.is_empty());
-        said.map(|(name, value)| format!("{name}={}&", page::encoded(value))).collect()
+        said.flat_map(|(name, value)| [(*name).to_owned(), "=".to_owned(), page::encoded(value), "&".to_owned()])
+            .collect()
     }
 }
 

@@ -52,11 +52,9 @@ pub fn noted(
 /// The server's changes by which a person admitted or dismissed another; the latest for each.
 fn decided(held: &[StoredChange]) -> BTreeMap<ChangeId, (&StoredChange, Outcome)> {
     let verdicts = held.iter().flat_map(|stored| stored.change.ops().iter().map(move |op| (stored, op)));
-    let of_people = verdicts.filter_map(|(stored, op)| match &op.act {
-        Act::Verdict(verdict) if verdict.outcome != Outcome::Exclude => {
-            Some((verdict.change, (stored, verdict.outcome)))
-        }
-        _ => None,
+    let of_people = verdicts.filter_map(|(stored, op)| {
+        let Act::Verdict(verdict) = &op.act else { return None };
+        (verdict.outcome != Outcome::Exclude).then_some((verdict.change, (stored, verdict.outcome)))
     });
     of_people.collect()
 }
@@ -118,8 +116,6 @@ fn says(by_id: &BTreeMap<ChangeId, &Change>, change: &Change, id: OpId, op: &Op,
 /// What kind of entity the operation `id` added, if it did.
 fn added<'a>(by_id: &BTreeMap<ChangeId, &'a Change>, id: OpId) -> Option<&'a str> {
     let change = by_id.get(&id.change)?;
-    change.named_ops().find(|(own, _)| *own == id).and_then(|(_, op)| match &op.act {
-        Act::Add { entity, .. } => Some(entity.as_str()),
-        _ => None,
-    })
+    let (_, op) = change.named_ops().find(|(own, _)| *own == id)?;
+    if let Act::Add { entity, .. } = &op.act { Some(entity.as_str()) } else { None }
 }
