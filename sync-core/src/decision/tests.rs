@@ -66,9 +66,9 @@ impl Case {
         self.save(DeviceId::SERVER, vec![NewOp { target: target.map(OpRef::Of), ..NewOp::new(act) }])
     }
 
-    fn judge(&mut self, change: ChangeId, outcome: Outcome, code: &str, replaced: &[OpId]) -> OpId {
+    fn judge(&mut self, change: ChangeId, outcome: Outcome, code: &str, against: &[OpId]) -> OpId {
         let act = Act::Verdict(VerdictAct { change, outcome, code: code.into() });
-        let replaces = replaced.iter().map(|id| OpRef::Of(*id)).collect();
+        let replaces = against.iter().map(|id| OpRef::Of(*id)).collect();
         op(self.save(DeviceId::SERVER, vec![NewOp { replaces, ..NewOp::new(act) }]), 0)
     }
 
