@@ -4,6 +4,9 @@
 #   bash tests/long.sh            every section
 #   bash tests/long.sh SECTION…   only these
 #
+# FLAT and CASES set smaller numbers than 1000000 and 100000; the section flat wants 20 GB of disk below TMPDIR and a
+# machine that does nothing else for an hour or more.
+#
 # Needs what `tests/run.sh` needs; TEST_POSTGRES_URL names a PostgreSQL.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,4 +22,39 @@ if wanted faults; then
     cargo build --locked -q -p server --bin palm
     SWEEP=full cargo test --locked -q -p tests --test acceptance -- --nocapture --test-threads=2 write_faults |
         grep -E '^(sweep: |test result: )|(sweep: .*)' | sed -E 's/^.*(sweep: )/\1/'
+fi
+
+# measured COMMAND…: shows it, how busy the machine was and how long it took.
+measured() {
+    local start=$SECONDS
+    printf '\n$ %s\n\n' "$*"
+    # One heap for all threads of the server, as its unit sets it (contrib/palm.service).
+    MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 "$@" 2>/dev/null
+    printf '\n%d s; %d cores, load average now %s\n' "$((SECONDS - start))" "$(nproc)" "$(cut -d' ' -f1-3 /proc/loadavg)"
+}
+
+load() {
+    cargo build --locked -q --release -p server -p tests
+    measured cargo run --locked -q --release -p tests --bin load -- "$@"
+}
+
+# section: flat
+# What a change costs when the database holds ten thousand, a hundred thousand, a million.
+if wanted flat; then
+    printf '== flat\n'
+    load --parts flat --flat "${FLAT:-1000000}"
+fi
+
+# section: reads
+# Lists, one case and searches among a thousand, ten thousand and a hundred thousand cases.
+if wanted reads; then
+    printf '== reads\n'
+    load --parts reads --cases "${CASES:-100000}"
+fi
+
+# section: core
+# What the parts of the core cost alone.
+if wanted core; then
+    printf '== core\n'
+    measured cargo bench --locked -q -p tests --bench core
 fi

@@ -55,7 +55,7 @@ fn main() {
 fn signatures() {
     let mut author = Author::new(1);
     let (times, made): (Vec<Duration>, Vec<Change>) = (0..OFTEN).map(|_| timed(|| author.open(1))).unzip();
-    show("seal and sign a change of 41 operations", 1, times);
+    show("seal and sign a change of 42 operations", 1, times);
     let sent: Vec<Vec<u8>> = made.iter().map(Change::to_bytes).collect();
     let key = author.key.public_key();
     let check = |bytes: &Vec<u8>| timed(|| Received::read(bytes).unwrap().verify(&key, &SoftwareVerifier).unwrap()).0;

@@ -103,6 +103,7 @@ pub fn over(name: &str, fresh: impl Fn() -> Server, address: Option<&str>, plan:
         let sample = sample(&server);
         let limits = || limit::all(server.directory(), address, &sample);
         text += &report::flat(&flat::run(&server, OFFICERS[0], plan.flat, limits));
+        text.push('\n');
     }
     text
 }

@@ -4,6 +4,7 @@
 //! own commits durable.
 
 use std::path::Path;
+use std::sync::Barrier;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,28 @@ fn rate(mut act: impl FnMut() -> usize) -> f64 {
         done += act();
     }
     f64::from(u32::try_from(done).unwrap()) / started.elapsed().as_secs_f64()
+}
+
+/// As [`rate`], by so many clients at once, each with what it makes before the clock starts. All of them count over
+/// the whole time from the common start to the end of the last.
+fn rate_together<T>(clients: usize, make: impl Fn() -> T + Sync, act: impl Fn(&mut T) -> usize + Sync) -> f64 {
+    let ready = Barrier::new(clients + 1);
+    std::thread::scope(|scope| {
+        let client = || {
+            let mut own = make();
+            ready.wait();
+            let (started, mut done) = (Instant::now(), 0);
+            while started.elapsed() < SAMPLE {
+                done += act(&mut own);
+            }
+            done
+        };
+        let clients: Vec<_> = (0..clients).map(|_| scope.spawn(client)).collect();
+        ready.wait();
+        let started = Instant::now();
+        let done: usize = clients.into_iter().map(|client| client.join().unwrap()).sum();
+        f64::from(u32::try_from(done).unwrap()) / started.elapsed().as_secs_f64()
+    })
 }
 
 /// ES256 signatures that one core checks in a second, over messages of this length.
@@ -88,24 +111,18 @@ pub fn postgres_rows(address: &str, row: &[u8]) -> f64 {
         assert_eq!(query.get_result::<String>(&mut db).unwrap(), "on", "{setting}");
     }
     db.batch_execute("DROP TABLE IF EXISTS palm_limit; CREATE TABLE palm_limit (bytes bytea NOT NULL)").unwrap();
-    let rates = std::thread::scope(|scope| {
-        let client = || {
-            let mut db = PgConnection::establish(address).unwrap();
-            let values: Vec<String> = (1..=ROWS).map(|place| format!("(${place})")).collect();
-            let insert = format!("INSERT INTO palm_limit (bytes) VALUES {}", values.join(","));
-            rate(|| {
-                let mut query = sql_query(&insert).into_boxed::<diesel::pg::Pg>();
-                for _ in 0..ROWS {
-                    query = query.bind::<sql_types::Binary, _>(row.to_vec());
-                }
-                query.execute(&mut db).unwrap()
-            })
-        };
-        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
-        clients.into_iter().map(|client| client.join().unwrap()).sum()
+    let values: Vec<String> = (1..=ROWS).map(|place| format!("(${place})")).collect();
+    let insert = format!("INSERT INTO palm_limit (bytes) VALUES {}", values.join(","));
+    let connect = || PgConnection::establish(address).unwrap();
+    let rows = rate_together(CLIENTS, connect, |db| {
+        let mut query = sql_query(&insert).into_boxed::<diesel::pg::Pg>();
+        for _ in 0..ROWS {
+            query = query.bind::<sql_types::Binary, _>(row.to_vec());
+        }
+        query.execute(db).unwrap()
     });
     db.batch_execute("DROP TABLE palm_limit").unwrap();
-    rates
+    rows
 }
 
 /// Requests that a bare route of the framework answers in a second, 32 connections kept, server and clients on this
@@ -126,17 +143,14 @@ pub fn bare_route() -> f64 {
     });
     let (address, handle) = tells.recv().unwrap();
     let ask = request("GET", "/", "", "", &[]);
-    let total = std::thread::scope(|scope| {
-        let client = || {
-            let mut wire = Wire::to(&address.to_string());
-            rate(|| {
-                assert_eq!(wire.send(&ask).0, 200);
-                1
-            })
-        };
-        let clients: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(client)).collect();
-        clients.into_iter().map(|client| client.join().unwrap()).sum()
-    });
+    let total = rate_together(
+        CONNECTIONS,
+        || Wire::to(&address.to_string()),
+        |wire| {
+            assert_eq!(wire.send(&ask).0, 200);
+            1
+        },
+    );
     drop(handle.stop(false));
     total
 }
