@@ -48,7 +48,7 @@ impl Table {
             .from_writer("\u{feff}".as_bytes().to_vec());
         writer.write_record(&self.titles)?;
         for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| cell.to_string()))?;
+            writer.write_record(row.iter().map(ToString::to_string))?;
         }
         Ok(writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?)
     }

@@ -156,13 +156,11 @@ pub(super) fn in_reach(
         },
     };
     let filter = CaseFilter { agency_path, officer: reach.officer, ..filter };
-    match text {
-        Some(words) => search::find(tx, tenant, &filter, &words, limit),
-        None => {
-            let limit = i64::try_from(limit).map_err(Failure::broken)?;
-            Ok(Found { rows: tx.case_files(tenant, &filter, limit)?, not_searched: 0 })
-        }
+    if let Some(words) = text {
+        return search::find(tx, tenant, &filter, &words, limit);
     }
+    let limit = i64::try_from(limit).map_err(Failure::broken)?;
+    Ok(Found { rows: tx.case_files(tenant, &filter, limit)?, not_searched: 0 })
 }
 
 /// The narrower of two subtrees, where they meet.

@@ -5,6 +5,7 @@
 //! the search cannot look at every case yet, nothing is given. Not here: files (`crate::spreadsheet`).
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use sync_core::case::{CaseState, fold};
 use sync_core::id::{AgencyId, TenantId};
@@ -85,13 +86,15 @@ fn fold_some(
 ) -> Result<(Names, Vec<TakenCase>), Failure> {
     let mut taken = Vec::with_capacity(some.len());
     for file in some {
-        if !names.contains_key(&file.agency) {
-            let name = tx.agency(tenant, &file.agency)?.map(|agency| agency.name);
-            names.insert(file.agency, name.unwrap_or_default());
-        }
+        let agency = match names.entry(file.agency) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(unknown) => {
+                let name = tx.agency(tenant, &file.agency)?.map(|agency| agency.name);
+                unknown.insert(name.unwrap_or_default()).clone()
+            }
+        };
         let held = tx.case_changes(tenant, &file.id)?;
         let state = fold(file.id, held.iter().map(|stored| &stored.change));
-        let agency = names.get(&file.agency).cloned().unwrap_or_default();
         taken.push(TakenCase { parties: parties(&state), fine: fine(&state), file, agency });
     }
     Ok((names, taken))
@@ -104,6 +107,6 @@ fn parties(state: &CaseState) -> Vec<String> {
 
 fn fine(state: &CaseState) -> Option<Fen> {
     let fen = |entity| state.value(Some(entity), schema::FINE_FEN).and_then(Value::as_int);
-    let stated = state.entities_of(schema::DOCUMENT).into_iter().filter_map(|(entity, _)| fen(entity));
-    stated.last().and_then(|fen| Fen::new(fen).ok())
+    let mut stated = state.entities_of(schema::DOCUMENT).into_iter().filter_map(|(entity, _)| fen(entity));
+    stated.next_back().and_then(|fen| Fen::new(fen).ok())
 }

@@ -103,11 +103,9 @@ impl Error {
         match self {
             Self::Busy(error) => Some(of_pool(error)),
             Self::Statement(error) => of_statement(error),
-            Self::Open(_)
-            | Self::Corrupt { .. }
-            | Self::Migrate(_)
-            | Self::NoRandomness(_)
-            | Self::Interrupted(_) => None,
+            Self::Open(_) | Self::Corrupt { .. } | Self::Migrate(_) | Self::NoRandomness(_) | Self::Interrupted(_) => {
+                None
+            }
         }
     }
 }

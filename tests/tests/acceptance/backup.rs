@@ -111,9 +111,14 @@ fn a_backup_holds_no_key_unless_it_is_asked_for_and_is_for_its_owner_alone() {
     let made = backup(&server, &["--with-keys", "--to", with.to_str().unwrap()]);
     assert!(made.status.success() && text(&made.stdout).contains("signs in the name"), "{made:?}");
     assert!(with.join("keys/server.pk8").exists());
-    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o077;
-    assert_eq!(mode(&with), 0);
-    assert!(files(&with).iter().filter(|path| !path.starts_with(with.join("evidence"))).all(|path| mode(path) == 0));
+    let open_to_others = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o077;
+    assert_eq!(open_to_others(&with), 0);
+    assert!(
+        files(&with)
+            .iter()
+            .filter(|path| !path.starts_with(with.join("evidence")))
+            .all(|path| open_to_others(path) == 0)
+    );
     let again = backup(&server, &["--to", with.to_str().unwrap()]);
     assert!(!again.status.success() && text(&again.stderr).contains("not empty"), "{again:?}");
 }

@@ -52,7 +52,7 @@ fn of_csv(answer: &Answer) -> Vec<Vec<String>> {
     assert!(answer.header("content-type").starts_with("text/csv"), "{answer:?}");
     assert!(answer.header("content-disposition").starts_with("attachment; filename=\"cases-"));
     let text = answer.text();
-    let body = text.strip_prefix('\u{feff}').expect("Excel reads Chinese by this mark");
+    let body = text.strip_prefix('\u{feff}').unwrap();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(body.as_bytes());
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
@@ -67,7 +67,7 @@ fn of_xlsx(answer: &Answer) -> Vec<Vec<String>> {
 }
 
 fn column(rows: &[Vec<String>], title: &str) -> Vec<String> {
-    let at = rows[0].iter().position(|shown| shown.contains(title)).expect(title);
+    let at = rows[0].iter().position(|shown| shown.contains(title)).unwrap();
     let mut texts: Vec<String> = rows[1..].iter().map(|row| row[at].clone()).collect();
     texts.sort();
     texts
@@ -120,7 +120,7 @@ on_both_databases! {
         let desk = Desk::of(server, "unit-head");
         let query = format!("text={}&", encoded("面馆"));
         let page = desk.call("GET", &format!("/console/cases?{query}")).send().expect(200).text();
-        let at = page.find("/console/cases/export/csv?").expect("a link");
+        let at = page.find("/console/cases/export/csv?").unwrap();
         let link: String = page[at..].chars().take_while(|c| *c != '"').collect();
         let file = desk.call("GET", &link.replace("&#38;", "&").replace("&amp;", "&")).send().expect(200);
         assert_eq!(column(&of_csv(&file), "Party"), ["巫峡面馆"]);

@@ -71,7 +71,7 @@ fn admit() -> Json {
 
 on_both_databases! {
     fn an_admitted_change_has_effect_and_a_dismissed_one_never_does(server) {
-        let mut case = Case::open(server);
+        let case = Case::open(server);
         let waiting = case.noted(&case.note);
         assert_eq!((&waiting["excluded"], &waiting["dismissed"], &waiting["decision"]), (&json!(true), &json!(false), &json!(null)));
         let written = waiting["says"].as_array().unwrap().iter().find(|op| op["name"] == "note").unwrap();

@@ -27,7 +27,7 @@ fn words(text: &str) -> Vec<Word> {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match (c, quote) {
-            ('\'', None) | ('"', None | Some('"')) | ('\'', Some('\'')) => {
+            ('\'', None | Some('\'')) | ('"', None | Some('"')) => {
                 quote = if quote.is_none() { Some(c) } else { None };
             }
             ('$', None | Some('"')) if chars.peek() == Some(&'(') => {
