@@ -92,8 +92,8 @@ fn take_changes(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -
             .into_iter()
             .collect();
     let own_key = into.identity.device_key;
-    let mut others = Vec::new();
-    let mut own = Vec::new();
+    // In the order of the damaged store, which never took a change before what it builds on.
+    let mut bytes: Vec<Vec<u8>> = Vec::new();
     for (id, sign1, ops) in raw {
         let held = values.remove(&id);
         // Damaged values must not cost the change itself: it waits for them, and a peer has them.
@@ -102,16 +102,15 @@ fn take_changes(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -
         match received {
             Ok(received) if received.header().device == into.identity.device => {
                 match verified(received, &own_key, into.verifier()) {
-                    Some(change) => own.push(change),
+                    Some(change) => bytes.push(change.to_bytes()),
                     None => salvaged.lost += 1,
                 }
             }
-            Ok(received) => others.push(received.trust_own_store().to_bytes()),
+            Ok(received) => bytes.push(received.trust_own_store().to_bytes()),
             Err(_damaged) => salvaged.lost += 1,
         }
     }
-    // Through the same door as anything that arrives; which order they come in does not matter.
-    let bytes: Vec<Vec<u8>> = own.iter().map(Change::to_bytes).chain(others).collect();
+    // Through the same door as anything that arrives: what misses something waits, within bounds.
     let arrived = into.receive(&[], &bytes, super::Source::Peer)?;
     salvaged.changes = u64::try_from(arrived.stored.len()).unwrap_or(u64::MAX);
     salvaged.parked = u64::try_from(arrived.parked.len()).unwrap_or(u64::MAX);

@@ -218,6 +218,31 @@ fn a_damaged_store_is_found_at_opening_and_salvaged_into_a_new_epoch() {
     assert_eq!((header.epoch.bytes(), header.seq), (&[2; 8], 1));
 }
 
+/// A damaged page held what thousands of later saves build on: they wait for a colleague who has it. Another's
+/// changes are bounded, because anybody could send them.
+#[test]
+fn what_this_phone_signed_waits_beyond_the_bound_and_what_another_signed_does_not() {
+    const BOUND: usize = 4096;
+    let mut phone = Phone::new(1);
+    let case = phone.open(&[1, 2]);
+    let opening = phone.device.changes(case).unwrap().remove(0);
+    let own: Vec<Vec<u8>> = {
+        let base = opening.header().clone();
+        let op = || vec![NewOp::put(None, "title", vec![], Value::text("题"))];
+        let at = |seq| Header { seq, epoch: Epoch::new([77; 8]), case: Some(case), deps: vec![case], ..base.clone() };
+        let seqs = 1..=u64::try_from(BOUND).unwrap() + 1;
+        seqs.map(|seq| Change::seal(at(seq), op(), [7; 32], &key(1)).unwrap().to_bytes()).collect()
+    };
+    let empty = |number| {
+        let fresh = Connection::open_in_memory().unwrap();
+        Device::create_over(fresh, &Options::in_memory(), &enrolment(number, 2), verifier()).unwrap()
+    };
+    let arrived = empty(1).receive(&[], &own, Source::Peer).unwrap();
+    assert_eq!((arrived.parked.len(), arrived.not_kept.len()), (BOUND + 1, 0));
+    let arrived = empty(3).receive(&[lease_bytes(1, 1, 2)], &own, Source::Peer).unwrap();
+    assert_eq!((arrived.parked.len(), arrived.not_kept.len()), (BOUND, 1));
+}
+
 #[test]
 fn a_flipped_bit_in_a_change_is_an_error_that_names_it() {
     let mut phone = Phone::new(1);

@@ -93,7 +93,7 @@ impl Intake<'_> {
         let case = received.header().case.unwrap_or(id);
         match self.key(&received)? {
             Key::Forged => self.arrived.refused.push(format!("{id}: the lease is another device's or officer's")),
-            Key::Missing(need) => self.park(id, case, bytes, source, &BTreeSet::from([need]))?,
+            Key::Missing(need) => self.park((id, case), bytes, source, &BTreeSet::from([need]), false)?,
             Key::Known(key) => match received.verify(&key, self.verifier) {
                 Ok(change) => self.genuine(change, bytes, source)?,
                 Err(error) => self.arrived.refused.push(format!("{id}: {error}")),
@@ -149,7 +149,8 @@ impl Intake<'_> {
         }
         if !needs.is_empty() {
             let rest = if sealed.is_empty() { bytes.to_vec() } else { change.to_bytes() };
-            return self.park(change.id(), change.case(), &rest, source, &needs);
+            let own = change.header().device == self.identity.device;
+            return self.park((change.id(), change.case()), &rest, source, &needs, own);
         }
         self.store(&change, source)
     }
@@ -214,13 +215,15 @@ impl Intake<'_> {
         Ok(())
     }
 
+    /// Keeps what misses something, within bounds. What this phone itself signed, as a salvage brings it, is kept
+    /// beyond them: nobody else may have it.
     fn park(
         &mut self,
-        id: ChangeId,
-        case: CaseId,
+        (id, case): (ChangeId, CaseId),
         bytes: &[u8],
         source: Source,
         needs: &BTreeSet<Need>,
+        own: bool,
     ) -> Result<(), StoreError> {
         let size = length(bytes);
         let (held, used) = match self.parked {
@@ -231,7 +234,7 @@ impl Intake<'_> {
                 .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?,
         };
         self.parked = Some((held, used));
-        if held >= MAX_PARKED || used.saturating_add(size) > MAX_PARKED_BYTES {
+        if !own && (held >= MAX_PARKED || used.saturating_add(size) > MAX_PARKED_BYTES) {
             self.arrived.not_kept.push(id);
             return Ok(());
         }
