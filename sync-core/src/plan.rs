@@ -17,6 +17,7 @@ use crate::message::Missing;
 use crate::op::Act;
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the register says of the author of a change and of the device that signed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +49,8 @@ pub enum Chain {
 /// A change that arrived, its signature checked, with what is known about its author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
-    /// The change.
-    pub change: Change,
+    /// The change. Shared: who brought it keeps it until it is stored.
+    pub change: Arc<Change>,
     /// Its author and device. `None`: the lease it names, and with it the key, is not known.
     pub standing: Option<Standing>,
 }
@@ -133,7 +134,7 @@ pub enum Taken {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// The change.
-    pub change: Change,
+    pub change: Arc<Change>,
     /// How it is taken.
     pub taken: Taken,
     /// What deserves a look.
@@ -148,7 +149,7 @@ pub struct LanePlan {
     /// To be stored, parents first.
     pub stored: Vec<Stored>,
     /// To be parked, with what each waits for.
-    pub parked: Vec<(Change, Vec<Missing>)>,
+    pub parked: Vec<(Arc<Change>, Vec<Missing>)>,
     /// The case with what will be stored, before the verdicts that quarantine asks for.
     pub state: CaseState,
     /// Everybody who takes or ever took part.
@@ -188,7 +189,7 @@ pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
         (arrival.change, missing)
     };
     let parked = waiting.into_iter().map(park).collect();
-    let graph = Graph::new(held.changes.iter().copied().chain(ready.iter().map(|arrival| &arrival.change)));
+    let graph = Graph::new(held.changes.iter().copied().chain(ready.iter().map(|arrival| &*arrival.change)));
     let state = fold_graph(held.case, &graph);
     let (participants, lower) = (participants(held), held.lower.clone());
     let mut judge = Judge { held, state: &state, graph: &graph, participants, lower, now };

@@ -4,11 +4,11 @@
 
 use std::str::FromStr as _;
 
-use sync_core::id::{AgencyId, DeviceId, OfficerId, TenantId};
+use sync_core::id::{AgencyId, DeviceId, OfficerId};
 
 use crate::app::App;
 use crate::refusal::{Failure, Refusal};
-use crate::store::{self, Tx};
+use crate::store::BearerRow;
 
 /// What a person may do, beside what the law and the reach say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,44 +137,37 @@ pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
     let device = claims.device.as_deref().map(DeviceId::from_str).transpose();
     let device = device.map_err(|_not_an_id| Refusal::Unauthenticated)?;
     let tenant = app.tenant;
-    app.store
-        .read(move |tx| {
-            let caller = person(tx, &tenant, officer, claims.sv, claims.sid)?;
-            if let Some(device) = &device {
-                let enrolled = tx.device(&tenant, device)?.filter(|d| d.officer == officer);
-                if enrolled.ok_or(Refusal::Unauthenticated)?.revoked.is_some() {
-                    return Err(Refusal::DeviceRevoked.into());
-                }
-            }
-            Ok(Caller { device, ..caller })
-        })
-        .await
+    let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, device.as_ref())).await?;
+    let found = person(bearer.as_ref(), officer, claims.sv, claims.sid.clone())?;
+    let Some(device) = device else { return Ok(found) };
+    match bearer.and_then(|bearer| bearer.phone) {
+        None => Err(Refusal::Unauthenticated.into()),
+        Some(phone) if phone.revoked.is_some() => Err(Refusal::DeviceRevoked.into()),
+        Some(_) => Ok(Caller { device: Some(device), ..found }),
+    }
 }
 
 /// The person of a session, without a phone, if the account's sessions are still of that version.
 ///
 /// # Errors
-/// [`Refusal::Unauthenticated`], or an accident.
+/// [`Refusal::Unauthenticated`].
 pub(super) fn person(
-    tx: &mut Tx<'_>,
-    tenant: &TenantId,
+    bearer: Option<&BearerRow>,
     officer: OfficerId,
     version: i64,
     session: String,
 ) -> Result<Caller, Failure> {
-    let person = tx.officer(tenant, &officer)?.filter(|person| person.active).ok_or(Refusal::Unauthenticated)?;
-    if tx.account_of(tenant, &officer)?.map_or(0, |account| account.session_version) != version {
+    let bearer = bearer.filter(|bearer| bearer.active).ok_or(Refusal::Unauthenticated)?;
+    if bearer.session_version.unwrap_or_default() != version {
         return Err(Refusal::Unauthenticated.into());
     }
-    let agency = tx.agency(tenant, &person.agency)?.ok_or(store::Error::Corrupt { what: "officer.agency" })?;
-    let roles = tx.roles(tenant, &officer)?.iter().filter_map(|name| Role::of(name)).collect();
     Ok(Caller {
         officer,
-        name: person.name,
-        agency: agency.id,
-        agency_name: agency.name,
-        path: agency.path,
-        roles,
+        name: bearer.name.clone(),
+        agency: bearer.agency,
+        agency_name: bearer.agency_name.clone(),
+        path: bearer.path.clone(),
+        roles: bearer.roles.iter().filter_map(|name| Role::of(name)).collect(),
         device: None,
         session,
     })

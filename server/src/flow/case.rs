@@ -182,7 +182,7 @@ pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<Str
             let seen = Look { what: "case", part: String::new(), purpose };
             let access = access::look(tx, &tenant, &caller, &case, seen, now)?;
             let held = tx.case_changes(&tenant, &case)?;
-            let state = fold(case, held.iter().map(|stored| &stored.change));
+            let state = fold(case, held.iter().map(|stored| &*stored.change));
             let agency_name = tx.agency(&tenant, &access.file.agency)?.map(|agency| agency.name).unwrap_or_default();
             let everybody = state.participants.keys().copied();
             let everybody = everybody.chain(held.iter().map(|stored| stored.change.header().officer)).collect();
@@ -214,7 +214,7 @@ pub async fn history(
             let part = target.map_or_else(|| name.clone(), |target| format!("{target}/{name}"));
             let access = access::look(tx, &tenant, &caller, &case, Look { what: "history", part, purpose }, now)?;
             let held = tx.case_changes(&tenant, &case)?;
-            let state = fold(case, held.iter().map(|stored| &stored.change));
+            let state = fold(case, held.iter().map(|stored| &*stored.change));
             let writes = writes(&state, &held, target, &name);
             if writes.is_empty() {
                 return Err(Failure::from(Refusal::NotFound));
@@ -231,7 +231,7 @@ pub async fn history(
 /// Every write to a field of a folded case, causes before effects.
 pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, name: &str) -> Vec<Write> {
     let by_id: BTreeMap<_, &StoredChange> = held.iter().map(|stored| (stored.change.id(), stored)).collect();
-    let graph = Graph::new(held.iter().map(|stored| &stored.change));
+    let graph = Graph::new(held.iter().map(|stored| &*stored.change));
     let live: BTreeSet<OpId> =
         state.field(target, name).into_iter().flat_map(|field| &field.live).map(|value| value.op).collect();
     let of_field = |change: &Change| {

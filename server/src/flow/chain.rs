@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use sync_core::case::fold;
-use sync_core::change::{Change, NewOp};
-use sync_core::id::{CaseId, OfficerId, TenantId};
+use sync_core::change::NewOp;
+use sync_core::id::{CaseId, ChangeId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use crate::flow::projection;
@@ -26,17 +26,17 @@ pub fn append(
     person: OfficerId,
     ops: Vec<NewOp>,
     now: Instant,
-) -> Result<Change, Failure> {
+) -> Result<ChangeId, Failure> {
     let mut recorder = Recorder::begin(tx, keys, &tenant, now)?;
     let mut held = recorder.tx.case_changes(&tenant, &case)?;
     if held.is_empty() {
         return Err(Refusal::NotFound.into());
     }
-    let heads = fold(case, held.iter().map(|stored| &stored.change)).heads;
+    let heads = fold(case, held.iter().map(|stored| &*stored.change)).heads;
     let mut place = CasePlace::after(&held);
     held.extend(recorder.decide(&mut place, case, &heads, person, ops)?);
     projection::project(recorder.tx, &tenant, case, &held, &BTreeSet::new())?;
     recorder.finish()?;
     let decision = held.pop().ok_or(Refusal::NotFound)?;
-    Ok(decision.change)
+    Ok(decision.change.id())
 }

@@ -202,8 +202,8 @@ struct Deciding<'a, 't> {
 impl Deciding<'_, '_> {
     fn decide(&mut self, command: &Command) -> Result<ChangeId, Failure> {
         let held = self.tx.case_changes(&self.tenant, &command.case)?;
-        let state = fold(command.case, held.iter().map(|stored| &stored.change));
-        let graph = Graph::new(held.iter().map(|stored| &stored.change));
+        let state = fold(command.case, held.iter().map(|stored| &*stored.change));
+        let graph = Graph::new(held.iter().map(|stored| &*stored.change));
         let basis = state.basis();
         match &command.wish {
             Wish::Register { target, note } => {
@@ -234,11 +234,11 @@ impl Deciding<'_, '_> {
 
     fn append(&mut self, case: CaseId, ops: Vec<NewOp>) -> Result<ChangeId, Failure> {
         let person = self.caller.officer;
-        Ok(chain::append(self.tx, self.keys, self.tenant, case, person, ops, self.now)?.id())
+        chain::append(self.tx, self.keys, self.tenant, case, person, ops, self.now)
     }
 
     fn may_close(&mut self, state: &CaseState, held: &[StoredChange]) -> Result<(), Failure> {
-        let graph = Graph::new(held.iter().map(|stored| &stored.change));
+        let graph = Graph::new(held.iter().map(|stored| &*stored.change));
         if let Some(first) = decision::close(state, &graph).into_iter().next() {
             return Err(refusal(first).into());
         }

@@ -57,7 +57,8 @@ pub async fn identify(app: &App, secret: &str) -> Result<Caller, Failure> {
         .read(move |tx| {
             let row = tx.console_session(&tenant, &hash)?.filter(|row| stands(row, now));
             let row = row.ok_or(Refusal::Unauthenticated)?;
-            let caller = caller::person(tx, &tenant, row.officer, row.session_version, hash.to_string())?;
+            let bearer = tx.bearer(&tenant, &row.officer, None)?;
+            let caller = caller::person(bearer.as_ref(), row.officer, row.session_version, hash.to_string())?;
             Ok::<_, Failure>((caller, row.seen))
         })
         .await?;

@@ -21,7 +21,7 @@ use sync_core::id::{ChangeId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::lease::{Lease, SignedLease};
 use sync_core::message::Pushed;
 use sync_core::sign::PublicKey;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::clock::Clock;
 use crate::keys::Keys;
@@ -33,6 +33,10 @@ use crate::store::Store;
 const GROUP_CHANGES: usize = 256;
 /// How long a group waits for pushes that are being checked.
 const GROUP_WAIT: Duration = Duration::from_millis(5);
+/// Bytes of pushes that are taken apart at one time, from the check of their signatures to their commit; the longest
+/// push fits. Taken apart a push needs about five times its bytes, so this is what bounds the memory under load:
+/// the other pushes wait as the bytes that they are.
+const ROOM_KIB: u32 = 4 << 10;
 /// Leases that are remembered; the database has them all.
 const REMEMBERED_LEASES: usize = 10_000;
 
@@ -61,11 +65,12 @@ enum Item {
     /// The lease that it names is not known, and with it the key: nothing can be checked.
     NoLease { change: ChangeId, lease: Digest },
     /// Validly signed by its author.
-    Checked { change: Box<Change>, lease: Option<Arc<SignedLease>> },
+    Checked { change: Arc<Change>, lease: Option<Arc<SignedLease>> },
 }
 
 struct Job {
     push: CheckedPush,
+    _room: OwnedSemaphorePermit,
     answer: oneshot::Sender<Result<Pushed, Failure>>,
 }
 
@@ -73,6 +78,10 @@ struct Job {
 pub struct Ingest {
     shared: Arc<Shared>,
     queue: Sender<Job>,
+    /// KiB of pushes that may still be taken apart.
+    room: Arc<Semaphore>,
+    /// Threads that may still check signatures: one for each core, so that the first push is soon with the writer.
+    turns: Arc<Semaphore>,
 }
 
 /// What the checking threads and the writer share.
@@ -104,7 +113,9 @@ impl Ingest {
         let (queue, jobs) = channel();
         let writer = Arc::clone(&shared);
         std::thread::Builder::new().name("ingest".to_owned()).spawn(move || write_groups(&writer, &jobs))?;
-        Ok(Self { shared, queue })
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let room = Arc::new(Semaphore::new(usize::try_from(ROOM_KIB).unwrap_or(Semaphore::MAX_PERMITS)));
+        Ok(Self { shared, queue, room, turns: Arc::new(Semaphore::new(cores)) })
     }
 
     /// Takes a push, given as its bytes.
@@ -112,14 +123,19 @@ impl Ingest {
     /// # Errors
     /// [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an accident, after
     /// which nothing is known of the outcome and the same push may be sent again.
-    pub async fn push(&self, bringer: Bringer, body: Vec<u8>) -> Result<Pushed, Failure> {
+    pub async fn push(&self, bringer: Bringer, body: impl AsRef<[u8]> + Send + 'static) -> Result<Pushed, Failure> {
+        let size = u32::try_from(body.as_ref().len().div_ceil(1 << 10)).unwrap_or(u32::MAX).min(ROOM_KIB);
+        let room = Arc::clone(&self.room).acquire_many_owned(size).await.map_err(Failure::broken)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Failure::broken)?;
         let shared = Arc::clone(&self.shared);
         let under_way = UnderWay::new(&self.shared);
-        let push = tokio::task::spawn_blocking(move || check::check(&shared, bringer, &body))
-            .await
-            .map_err(Failure::broken)??;
+        let check = move || {
+            let _turn = turn;
+            check::check(&shared, bringer, body.as_ref())
+        };
+        let push = tokio::task::spawn_blocking(check).await.map_err(Failure::broken)??;
         let (answer, answered) = oneshot::channel();
-        let queued = self.queue.send(Job { push, answer });
+        let queued = self.queue.send(Job { push, _room: room, answer });
         drop(under_way);
         queued.map_err(|_writer_gone| Refusal::Busy)?;
         answered.await.map_err(Failure::broken)?

@@ -80,6 +80,23 @@ impl Bench {
         Ok(found)
     }
 
+    /// Looks these officers up together, so that [`Bench::officer`] knows them.
+    ///
+    /// # Errors
+    /// [`Failure`] where a statement fails.
+    pub fn look_up(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, ids: &[OfficerId]) -> Result<(), Failure> {
+        let mut certificates: BTreeMap<OfficerId, Vec<_>> = BTreeMap::new();
+        for (certificate, intervals) in tx.certificates_of(tenant, ids)? {
+            certificates.entry(certificate.officer).or_default().push((certificate, intervals));
+        }
+        self.officers.extend(ids.iter().map(|id| (*id, None)));
+        for row in tx.officers(tenant, ids)? {
+            let certificates = certificates.remove(&row.id).unwrap_or_default();
+            self.officers.insert(row.id, Some(Arc::new(Registered { row, certificates })));
+        }
+        Ok(())
+    }
+
     /// An officer, if there is one.
     ///
     /// # Errors

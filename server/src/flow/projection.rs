@@ -39,7 +39,7 @@ pub fn project(
     held: &[StoredChange],
     extra: &BTreeSet<OfficerId>,
 ) -> Result<CaseState, Failure> {
-    let state = fold(case, held.iter().map(|stored| &stored.change));
+    let state = fold(case, held.iter().map(|stored| &*stored.change));
     if let Some(projected) = draw(tx, &mut Bench::default(), tenant, &state, held, extra)? {
         put(tx, tenant, projected)?;
     }
@@ -173,7 +173,7 @@ fn status(state: &CaseState, held: &[StoredChange]) -> &'static str {
     if !state.decisions.iter().any(|decision| decision.decision == decision::RETURNED) {
         return "open";
     }
-    let graph = Graph::new(held.iter().map(|stored| &stored.change));
+    let graph = Graph::new(held.iter().map(|stored| &*stored.change));
     if decision::returned(state, &graph).is_empty() { "open" } else { "returned" }
 }
 

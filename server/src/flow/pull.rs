@@ -73,9 +73,9 @@ fn page(
     Ok(Pulled {
         cursor: cursor_out.to_bytes(),
         more: end < row.log_size,
-        cases: if elsewhere { Some(heads(tx, tenant, &cases)?) } else { None },
+        cases: if elsewhere { Some(heads(tx, tenant, officer)?) } else { None },
         removed: Vec::new(),
-        leases: leases(tx, tenant, changes.iter().map(|stored| &stored.change))?,
+        leases: leases(tx, tenant, changes.iter().map(|stored| &*stored.change))?,
         changes: changes.iter().map(|stored| stored.change.to_bytes()).collect(),
     })
 }
@@ -119,14 +119,10 @@ fn start(tx: &mut Tx<'_>, tenant: &TenantId, row: &TenantRow, cursor: Option<Cur
     Ok(size)
 }
 
-fn heads(tx: &mut Tx<'_>, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<CaseHeads>, Failure> {
-    let mut all = Vec::new();
-    for case in cases {
-        if let Some(file) = tx.case_file(tenant, case)? {
-            all.push(CaseHeads { case: *case, heads: file.heads });
-        }
-    }
-    Ok(all)
+/// The heads of every case in which an officer takes part.
+fn heads(tx: &mut Tx<'_>, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<CaseHeads>, Failure> {
+    let all = tx.heads_of(tenant, officer)?.into_iter();
+    Ok(all.map(|(case, heads)| CaseHeads { case, heads }).collect())
 }
 
 /// The leases that these changes name, each once.
@@ -186,7 +182,7 @@ pub async fn reconcile(app: &App, caller: Caller, body: Vec<u8>) -> Result<Recon
 
 /// What the server lacks of `heads`, and what the phone lacks that has them, parents first.
 fn compare(held: &[StoredChange], heads: &[ChangeId]) -> (Vec<ChangeId>, Vec<Change>) {
-    let graph = Graph::new(held.iter().map(|stored| &stored.change));
+    let graph = Graph::new(held.iter().map(|stored| &*stored.change));
     let (known, wanted): (Vec<ChangeId>, Vec<ChangeId>) = heads.iter().partition(|head| graph.get(head).is_some());
     let has = |id: &ChangeId| known.iter().any(|head| head == id || graph.builds_on(head, id));
     let lacking = graph.order().iter().filter(|change| !has(&change.id())).map(|change| (*change).clone()).collect();

@@ -4,6 +4,7 @@
 //! first and left with the new head last. Not here: whether a change may be stored (`sync_core::plan`).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sync_core::change::{Change, Clock, Header, NewOp};
 use sync_core::id::{BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
@@ -16,7 +17,7 @@ use crate::flow::judge;
 use crate::keys::Keys;
 use crate::random;
 use crate::refusal::Failure;
-use crate::store::{self, NewChange, StoredChange, TenantRow, Tx};
+use crate::store::{self, StoredChange, TenantRow, Tx};
 
 /// Heads that one change of the server names; a change may name 1024.
 const HEADS_AT_ONCE: usize = 512;
@@ -37,7 +38,7 @@ pub struct Recorder<'a, 't> {
     tenant: TenantRow,
     frontier: Frontier,
     /// Stored with the next [`Recorder::flush`], and the leaves with them, the last one being the frontier's.
-    changes: Vec<NewChange>,
+    changes: Vec<StoredChange>,
     leaves: Vec<Vec<u8>>,
     /// Sizes and roots inside this commit.
     marks: Vec<(u64, Digest)>,
@@ -133,7 +134,7 @@ impl<'a, 't> Recorder<'a, 't> {
             grade: interval.grade.code().to_owned(),
             received: self.now,
         };
-        self.changes.push(NewChange::new(&self.tenant.id, &stored));
+        self.changes.push(stored.clone());
         self.frontier.push(leaf_hash(&bytes));
         self.leaves.push(bytes);
         if self.frontier.size().is_multiple_of(MARK_EVERY) {
@@ -195,7 +196,7 @@ impl<'a, 't> Recorder<'a, 't> {
         let change = Change::seal(header, ops, random::bytes()?, &self.keys.server).map_err(Failure::broken)?;
         let id = change.id();
         let interval = Interval { lower: self.now, upper: self.now, grade: sync_core::plan::Grade::A };
-        let planned = Stored { change, taken: Taken::Accepted, flags: BTreeSet::new(), interval };
+        let planned = Stored { change: Arc::new(change), taken: Taken::Accepted, flags: BTreeSet::new(), interval };
         let stored = self.store(place, planned)?;
         self.tx.set_server_chain(&self.tenant.id, seq, &id)?;
         self.tenant.server_seq = seq;
@@ -213,7 +214,7 @@ impl<'a, 't> Recorder<'a, 't> {
         let leaves = std::mem::take(&mut self.leaves);
         let new = u64::try_from(leaves.len()).map_err(Failure::broken)?;
         let first = i64::try_from(self.frontier.size() - new).map_err(Failure::broken)?;
-        self.tx.add_changes(std::mem::take(&mut self.changes))?;
+        self.tx.add_changes(&tenant, &std::mem::take(&mut self.changes))?;
         self.tx.add_leaves(&tenant, &epoch, first, leaves)?;
         Ok(())
     }

@@ -31,7 +31,7 @@ pub struct Closing {
 pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, closing: Closing) -> Result<(), Failure> {
     let file = tx.case_file(tenant, &case)?.ok_or(store::Error::Corrupt { what: "case_file" })?;
     let held = tx.case_changes(tenant, &case)?;
-    let state = fold(case, held.iter().map(|stored| &stored.change));
+    let state = fold(case, held.iter().map(|stored| &*stored.change));
     let agency_name = tx.agency(tenant, &file.agency)?.map(|agency| agency.name).unwrap_or_default();
     let mut officers = Vec::new();
     for officer in state.participants.keys().copied() {

@@ -46,7 +46,7 @@ pub async fn push_changes(
 ) -> Result<HttpResponse, Problem> {
     let bringer = Bringer { device: caller.must_have_device()?, officer: caller.officer };
     let body = cbor_body(&request, body).await?;
-    let answer = app.ingest.push(bringer, body.to_vec()).await?;
+    let answer = app.ingest.push(bringer, body).await?;
     Ok(cbor(answer.to_bytes()))
 }
 
@@ -112,7 +112,7 @@ async fn cbor_body(request: &HttpRequest, mut body: Payload) -> Result<Bytes, Pr
     if announced.is_some_and(|length: usize| length > PUSH_LIMIT) {
         return Err(Refusal::TooLarge.into());
     }
-    let mut whole = BytesMut::new();
+    let mut whole = BytesMut::with_capacity(announced.unwrap_or_default());
     while let Some(chunk) = body.next().await {
         // A link that is cut here has nothing of its push stored.
         let chunk = chunk.map_err(|cut| of_payload(&cut))?;

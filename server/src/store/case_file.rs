@@ -63,10 +63,9 @@ pub struct NewCaseFile {
     pub search_text: String,
 }
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = case_file, treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = case_file)]
 struct Row {
-    tenant: Vec<u8>,
     id: Vec<u8>,
     agency: Vec<u8>,
     agency_path: String,
@@ -91,20 +90,31 @@ struct Row {
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct NewRow {
-    #[diesel(embed)]
-    row: Row,
+    tenant: Vec<u8>,
+    id: Vec<u8>,
+    agency: Vec<u8>,
+    agency_path: String,
+    item: String,
+    kind: String,
+    status: String,
+    title: String,
+    number: String,
+    opened_ms: i64,
+    updated_ms: i64,
+    counter: i64,
+    last_leaf: i64,
+    basis: Vec<u8>,
+    heads: Vec<u8>,
+    conflicts: i64,
+    breaches: i64,
+    missing_evidence: i64,
+    fold: i64,
     search_text: String,
 }
 
 impl NewRow {
     fn new(tenant: &TenantId, new: NewCaseFile) -> Self {
         let NewCaseFile { file, search_text } = new;
-        Self { row: Row::new(tenant, file), search_text }
-    }
-}
-
-impl Row {
-    fn new(tenant: &TenantId, file: CaseFileRow) -> Self {
         Self {
             tenant: tenant.bytes().to_vec(),
             id: file.id.bytes().to_vec(),
@@ -125,13 +135,13 @@ impl Row {
             breaches: file.breaches,
             missing_evidence: file.missing_evidence,
             fold: file.fold,
+            search_text,
         }
     }
+}
 
+impl Row {
     fn restore(self) -> Result<CaseFileRow, Error> {
-        let (heads, []) = self.heads.as_chunks::<32>() else {
-            return Err(Error::Corrupt { what: "case_file.heads" });
-        };
         Ok(CaseFileRow {
             id: row::id(&self.id, ChangeId::from_slice, "case_file.id")?,
             agency: row::id(&self.agency, AgencyId::from_slice, "case_file.agency")?,
@@ -146,13 +156,18 @@ impl Row {
             counter: self.counter,
             last_leaf: self.last_leaf,
             basis: row::id(&self.basis, Digest::from_slice, "case_file.basis")?,
-            heads: heads.iter().map(|head| ChangeId::new(*head)).collect(),
+            heads: restore_heads(&self.heads)?,
             conflicts: self.conflicts,
             breaches: self.breaches,
             missing_evidence: self.missing_evidence,
             fold: self.fold,
         })
     }
+}
+
+fn restore_heads(bytes: &[u8]) -> Result<Vec<ChangeId>, Error> {
+    let (heads, []) = bytes.as_chunks::<32>() else { return Err(Error::Corrupt { what: "case_file.heads" }) };
+    Ok(heads.iter().map(|head| ChangeId::new(*head)).collect())
 }
 
 /// Which cases a list shows. Every part narrows it.
@@ -229,6 +244,26 @@ impl Tx<'_> {
         found.map(Row::restore).transpose()
     }
 
+    /// The projected cases in which an officer takes part, by id, with what nothing in them builds on.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn heads_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<(CaseId, Vec<ChangeId>)>, Error> {
+        case_officer::table
+            .inner_join(
+                case_file::table
+                    .on(case_file::tenant.eq(case_officer::tenant).and(case_file::id.eq(case_officer::case_id))),
+            )
+            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_officer::officer.eq(&officer.bytes()[..]))
+            .order(case_officer::case_id)
+            .select((case_file::id, case_file::heads))
+            .load::<(Vec<u8>, Vec<u8>)>(self.db())?
+            .iter()
+            .map(|(id, heads)| Ok((row::id(id, ChangeId::from_slice, "case_file.id")?, restore_heads(heads)?)))
+            .collect()
+    }
+
     /// Projected cases, newest first, at most `limit`.
     ///
     /// # Errors
@@ -291,7 +326,7 @@ impl Tx<'_> {
         let changed = [(file.file.id.bytes().to_vec(), file.file.updated)];
         self.add_outbox(tenant, OutboxKind::IndexCase, changed)?;
         let row = NewRow::new(tenant, file);
-        let place = case_file::table.find((&row.row.tenant, &row.row.id));
+        let place = case_file::table.find((&row.tenant, &row.id));
         if diesel::update(place).set(&row).execute(self.db())? == 0 {
             diesel::insert_into(case_file::table).values(&row).execute(self.db())?;
         }

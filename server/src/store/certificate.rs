@@ -61,29 +61,43 @@ impl Tx<'_> {
     /// An officer's certificates with their intervals in order of time.
     ///
     /// # Errors
-    /// [`Error`] where a statement fails.
+    /// [`Error`] where the statement fails.
     pub fn certificates(
         &mut self,
         tenant: &TenantId,
         officer: &OfficerId,
     ) -> Result<Vec<(CertificateRow, Vec<IntervalRow>)>, Error> {
+        self.certificates_of(tenant, std::slice::from_ref(officer))
+    }
+
+    /// The certificates of these officers by number, with their intervals in order of time.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn certificates_of(
+        &mut self,
+        tenant: &TenantId,
+        officers: &[OfficerId],
+    ) -> Result<Vec<(CertificateRow, Vec<IntervalRow>)>, Error> {
+        let wanted: Vec<&[u8]> = officers.iter().map(|id| &id.bytes()[..]).collect();
+        let its = certificate_interval::tenant
+            .eq(certificate::tenant)
+            .and(certificate_interval::certificate.eq(certificate::number));
         let found = certificate::table
+            .left_join(certificate_interval::table.on(its))
             .filter(certificate::tenant.eq(&tenant.bytes()[..]))
-            .filter(certificate::officer.eq(&officer.bytes()[..]))
-            .order(certificate::number)
-            .load::<Columns>(self.db())?;
-        let mut answer = Vec::new();
-        for columns in found {
+            .filter(certificate::officer.eq_any(wanted))
+            .order((certificate::number, certificate_interval::ordinal))
+            .select((certificate::all_columns, certificate_interval::all_columns.nullable()))
+            .load::<(Columns, Option<IntervalColumns>)>(self.db())?;
+        let mut answer: Vec<(CertificateRow, Vec<IntervalRow>)> = Vec::new();
+        for (columns, interval) in found {
             let certificate = restore(columns)?;
-            let intervals = certificate_interval::table
-                .filter(certificate_interval::tenant.eq(&tenant.bytes()[..]))
-                .filter(certificate_interval::certificate.eq(&certificate.number))
-                .order(certificate_interval::ordinal)
-                .load::<IntervalColumns>(self.db())?
-                .into_iter()
-                .map(|columns| restore_interval(columns).1)
-                .collect();
-            answer.push((certificate, intervals));
+            let interval = interval.map(|columns| restore_interval(columns).1);
+            match answer.last_mut().filter(|(last, _)| *last == certificate) {
+                Some((_, intervals)) => intervals.extend(interval),
+                None => answer.push((certificate, interval.into_iter().collect())),
+            }
         }
         Ok(answer)
     }

@@ -1,5 +1,7 @@
 //! Stored changes: written once, never altered; their values apart.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use sync_core::change::{Change, Received};
 use sync_core::id::{CaseId, ChangeId, DeviceId, Epoch, TenantId};
@@ -10,11 +12,14 @@ use super::schema::{change, change_value};
 use super::tx::Tx;
 use super::{Error, row};
 
+/// Changes that are laid out as rows at one time: the rows hold every byte of them once more.
+const ROWS_AT_ONCE: usize = 128;
+
 /// A stored change with what the server found when it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredChange {
     /// The change.
-    pub change: Change,
+    pub change: Arc<Change>,
     /// Index of its leaf.
     pub leaf: i64,
     /// How many changes of its case were stored up to and with it.
@@ -79,12 +84,6 @@ macro_rules! columns {
     };
 }
 
-/// A change on its way into the database, taken apart.
-pub struct NewChange {
-    row: Row,
-    values: ValueRow,
-}
-
 #[derive(Insertable)]
 #[diesel(table_name = change, treat_none_as_default_value = false)]
 struct Row {
@@ -117,36 +116,34 @@ struct ValueRow {
     bytes: Vec<u8>,
 }
 
-impl NewChange {
-    /// As it will be stored.
-    pub fn new(tenant: &TenantId, new: &StoredChange) -> Self {
-        let StoredChange { change, leaf, counter, class, code, flags, lower, upper, grade, received } = new;
-        let header = change.header();
-        let row = Row {
-            tenant: tenant.bytes().to_vec(),
-            id: change.id().bytes().to_vec(),
-            case_id: change.case().bytes().to_vec(),
-            device: header.device.bytes().to_vec(),
-            epoch: header.epoch.bytes().to_vec(),
-            seq: header.seq.cast_signed(),
-            officer: header.officer.bytes().to_vec(),
-            lease: header.lease.as_ref().map(|lease| lease.bytes().to_vec()),
-            leaf: *leaf,
-            counter: *counter,
-            class: class.clone(),
-            code: code.clone(),
-            flags: flags.join(" "),
-            lower_ms: lower.ms(),
-            upper_ms: upper.ms(),
-            grade: grade.clone(),
-            received_ms: received.ms(),
-            sign1: change.sign1().to_vec(),
-            op_bytes: change.ops_bytes().to_vec(),
-        };
-        let bytes = change.values_bytes();
-        let values = ValueRow { tenant: row.tenant.clone(), change: row.id.clone(), bytes };
-        Self { row, values }
-    }
+/// A change as its two rows.
+fn rows(tenant: &TenantId, new: &StoredChange) -> (Row, ValueRow) {
+    let StoredChange { change, leaf, counter, class, code, flags, lower, upper, grade, received } = new;
+    let header = change.header();
+    let row = Row {
+        tenant: tenant.bytes().to_vec(),
+        id: change.id().bytes().to_vec(),
+        case_id: change.case().bytes().to_vec(),
+        device: header.device.bytes().to_vec(),
+        epoch: header.epoch.bytes().to_vec(),
+        seq: header.seq.cast_signed(),
+        officer: header.officer.bytes().to_vec(),
+        lease: header.lease.as_ref().map(|lease| lease.bytes().to_vec()),
+        leaf: *leaf,
+        counter: *counter,
+        class: class.clone(),
+        code: code.clone(),
+        flags: flags.join(" "),
+        lower_ms: lower.ms(),
+        upper_ms: upper.ms(),
+        grade: grade.clone(),
+        received_ms: received.ms(),
+        sign1: change.sign1().to_vec(),
+        op_bytes: change.ops_bytes().to_vec(),
+    };
+    let bytes = change.values_bytes();
+    let values = ValueRow { tenant: row.tenant.clone(), change: row.id.clone(), bytes };
+    (row, values)
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -162,7 +159,7 @@ fn restore(columns: Columns) -> Result<StoredChange, Error> {
         return Err(corrupt);
     }
     Ok(StoredChange {
-        change: received.trust_own_store(),
+        change: Arc::new(received.trust_own_store()),
         leaf,
         counter,
         class,
@@ -289,26 +286,31 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// Places in a device's chain, of those asked for, with the changes stored there: none, one, or a fork.
+    /// The changes stored at these places of the chains of these devices: none, one, or a fork for each.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn chain_places(
         &mut self,
         tenant: &TenantId,
-        device: &DeviceId,
-        epoch: &Epoch,
+        chains: &[(DeviceId, Epoch)],
         places: &[i64],
-    ) -> Result<Vec<(i64, ChangeId)>, Error> {
+    ) -> Result<Vec<(DeviceId, Epoch, i64, ChangeId)>, Error> {
+        let devices: Vec<&[u8]> = chains.iter().map(|(device, _)| &device.bytes()[..]).collect();
+        let epochs: Vec<&[u8]> = chains.iter().map(|(_, epoch)| &epoch.bytes()[..]).collect();
         change::table
             .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::device.eq(&device.bytes()[..]))
-            .filter(change::epoch.eq(&epoch.bytes()[..]))
+            .filter(change::device.eq_any(devices))
+            .filter(change::epoch.eq_any(epochs))
             .filter(change::seq.eq_any(places))
-            .select((change::seq, change::id))
-            .load::<(i64, Vec<u8>)>(self.db())?
+            .select((change::device, change::epoch, change::seq, change::id))
+            .load::<(Vec<u8>, Vec<u8>, i64, Vec<u8>)>(self.db())?
             .iter()
-            .map(|(seq, id)| Ok((*seq, row::id(id, ChangeId::from_slice, "change.id")?)))
+            .map(|(device, epoch, seq, id)| {
+                let device = row::id(device, DeviceId::from_slice, "change.device")?;
+                let epoch = Epoch::new(row::bytes(epoch, "change.epoch")?);
+                Ok((device, epoch, *seq, row::id(id, ChangeId::from_slice, "change.id")?))
+            })
             .collect()
     }
 
@@ -333,9 +335,12 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn add_changes(&mut self, new: Vec<NewChange>) -> Result<(), Error> {
-        let (changes, values): (Vec<Row>, Vec<ValueRow>) = new.into_iter().map(|new| (new.row, new.values)).unzip();
-        insert_rows!(self, change::table, changes)?;
-        Ok(insert_rows!(self, change_value::table, values)?)
+    pub fn add_changes(&mut self, tenant: &TenantId, new: &[StoredChange]) -> Result<(), Error> {
+        for piece in new.chunks(ROWS_AT_ONCE) {
+            let (changes, values): (Vec<Row>, Vec<ValueRow>) = piece.iter().map(|new| rows(tenant, new)).unzip();
+            insert_rows!(self, change::table, changes)?;
+            insert_rows!(self, change_value::table, values)?;
+        }
+        Ok(())
     }
 }

@@ -31,13 +31,23 @@ pub enum Db {
 /// The WAL-reset corruption (3.7.0 to 3.51.2) is fixed from here on.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const BUSY_TIMEOUT_MS: i64 = 10_000;
+/// Memory for pages, of each connection and of the one by which changes come in.
+const CACHE_KIB: i64 = 2_000;
+const WRITER_CACHE_KIB: i64 = 16_000;
+/// After how many pages in the write-ahead log they are copied into the database: a page of an index that one group
+/// after another touches is then copied once. A start after a kill reads as many.
+const CHECKPOINT_PAGES: i64 = 4_000;
 /// Any constant will do, as long as every version of this program uses the same.
 const MIGRATION_LOCK: i64 = 0x50_41_4c_4d;
 
 /// Where the database is; makes and checks connections for the pool.
 #[derive(Debug, Clone)]
 pub(super) enum Manager {
-    Sqlite(PathBuf),
+    Sqlite {
+        path: PathBuf,
+        /// KiB of pages that a connection keeps in memory.
+        cache: i64,
+    },
     Postgres(String),
 }
 
@@ -53,25 +63,28 @@ impl Manager {
             None if path.is_empty() || path == ":memory:" => {
                 Err(Error::Open("an unnamed database would lose everything; give a path".to_owned()))
             }
-            None => Ok(Self::Sqlite(PathBuf::from(path))),
+            None => Ok(Self::Sqlite { path: PathBuf::from(path), cache: CACHE_KIB }),
         }
     }
 
-    /// A server on the network can drop a pooled connection; a file cannot.
-    pub(super) fn is_remote(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+    /// For the connection by which changes come in: what a group of pushes writes stays in memory until its commit.
+    pub(super) fn for_the_writer(self) -> Self {
+        match self {
+            Self::Sqlite { path, cache: _ } => Self::Sqlite { path, cache: WRITER_CACHE_KIB },
+            Self::Postgres(url) => Self::Postgres(url),
+        }
     }
 
     fn embedded(&self) -> EmbeddedMigrations {
         match self {
-            Self::Sqlite(_) => migrations::SQLITE,
+            Self::Sqlite { .. } => migrations::SQLITE,
             Self::Postgres(_) => migrations::POSTGRES,
         }
     }
 
     fn open(&self) -> Result<Db, Error> {
         match self {
-            Self::Sqlite(path) => open_sqlite(path).map(Db::Sqlite),
+            Self::Sqlite { path, cache } => open_sqlite(path, *cache).map(Db::Sqlite),
             Self::Postgres(url) => open_postgres(url).map(Db::Postgres),
         }
     }
@@ -79,7 +92,7 @@ impl Manager {
     /// Brings the schema to this version while no other process does.
     pub(super) fn migrate(&self) -> Result<(), Error> {
         match self {
-            Self::Sqlite(path) => {
+            Self::Sqlite { path, cache: _ } => {
                 let beside = path.with_extension("migrating");
                 let lock = private(&beside).map_err(|e| Error::Open(format!("{}: {e}", beside.display())))?;
                 lock.lock().map_err(|e| Error::Migrate(format!("lock {}: {e}", beside.display())))?;
@@ -139,19 +152,20 @@ fn private(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
-fn open_sqlite(path: &Path) -> Result<diesel::SqliteConnection, Error> {
+fn open_sqlite(path: &Path, cache: i64) -> Result<diesel::SqliteConnection, Error> {
     let name = path.to_str().ok_or_else(|| Error::Open("the path is not UTF-8".to_owned()))?;
     let mut db =
         diesel::SqliteConnection::establish(name).map_err(|e| Error::Open(format!("{}: {e}", path.display())))?;
     db.batch_execute(&format!(
-        "PRAGMA busy_timeout={BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        "PRAGMA busy_timeout={BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
+         PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES};"
     ))?;
-    assert_sqlite(&mut db)?;
+    assert_sqlite(&mut db, cache)?;
     Ok(db)
 }
 
 /// Reads back what [`open_sqlite`] set: an unknown pragma is silent, and WAL is refused on some file systems.
-fn assert_sqlite(db: &mut diesel::SqliteConnection) -> Result<(), Error> {
+fn assert_sqlite(db: &mut diesel::SqliteConnection, cache: i64) -> Result<(), Error> {
     let version: String = diesel::select(sql::<Text>("sqlite_version()")).get_result(db)?;
     if !is_recent(&version) {
         return Err(Error::Open(format!("SQLite {version} is older than 3.51.3")));
@@ -165,6 +179,7 @@ fn assert_sqlite(db: &mut diesel::SqliteConnection) -> Result<(), Error> {
         ("synchronous", "(SELECT synchronous FROM pragma_synchronous)", 2),
         ("foreign_keys", "(SELECT foreign_keys FROM pragma_foreign_keys)", 1),
         ("busy_timeout", "(SELECT timeout FROM pragma_busy_timeout)", BUSY_TIMEOUT_MS),
+        ("cache_size", "(SELECT cache_size FROM pragma_cache_size)", -cache),
     ] {
         let found: i64 = diesel::select(sql::<BigInt>(query)).get_result(db)?;
         if found != wanted {
@@ -223,21 +238,23 @@ mod tests {
         for address in ["mysql://x", "sqlite:mysql://x", "", "sqlite:", ":memory:"] {
             assert!(matches!(Manager::parse(address), Err(Error::Open(_))), "{address}");
         }
-        assert!(matches!(Manager::parse("sqlite:a.db"), Ok(Manager::Sqlite(_))));
-        assert!(matches!(Manager::parse("a.db"), Ok(Manager::Sqlite(_))));
+        assert!(matches!(Manager::parse("sqlite:a.db"), Ok(Manager::Sqlite { .. })));
+        assert!(matches!(Manager::parse("a.db"), Ok(Manager::Sqlite { .. })));
         assert!(matches!(Manager::parse("postgres://h/d"), Ok(Manager::Postgres(_))));
     }
 
     #[test]
     fn a_missing_pragma_is_noticed() {
         let directory = tempfile::tempdir().unwrap();
-        let mut db = open_sqlite(&directory.path().join("p.db")).unwrap();
-        for spoil in ["PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=OFF", "PRAGMA busy_timeout=1"] {
-            let mut db = open_sqlite(&directory.path().join("p.db")).unwrap();
+        let mut db = open_sqlite(&directory.path().join("p.db"), CACHE_KIB).unwrap();
+        for spoil in
+            ["PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=OFF", "PRAGMA busy_timeout=1", "PRAGMA cache_size=-1"]
+        {
+            let mut db = open_sqlite(&directory.path().join("p.db"), CACHE_KIB).unwrap();
             db.batch_execute(spoil).unwrap();
-            assert!(assert_sqlite(&mut db).is_err(), "{spoil}");
+            assert!(assert_sqlite(&mut db, CACHE_KIB).is_err(), "{spoil}");
         }
-        assert!(assert_sqlite(&mut db).is_ok());
+        assert!(assert_sqlite(&mut db, CACHE_KIB).is_ok());
     }
 
     #[test]
@@ -260,7 +277,7 @@ mod tests {
     #[test]
     fn a_newer_schema_is_refused_and_left_alone() {
         let directory = tempfile::tempdir().unwrap();
-        let manager = Manager::Sqlite(directory.path().join("n.db"));
+        let manager = Manager::Sqlite { path: directory.path().join("n.db"), cache: CACHE_KIB };
         manager.migrate().unwrap();
         let mut db = manager.open().unwrap();
         db.batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')").unwrap();

@@ -83,6 +83,23 @@ impl Tx<'_> {
         found.map(restore).transpose()
     }
 
+    /// Those of these phones that were revoked, and when.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn revocations(&mut self, tenant: &TenantId, ids: &[DeviceId]) -> Result<Vec<(DeviceId, Instant)>, Error> {
+        let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
+        device::table
+            .filter(device::tenant.eq(&tenant.bytes()[..]))
+            .filter(device::id.eq_any(wanted))
+            .filter(device::revoked_ms.is_not_null())
+            .select((device::id, device::revoked_ms.assume_not_null()))
+            .load::<(Vec<u8>, i64)>(self.db())?
+            .iter()
+            .map(|(id, at)| Ok((row::id(id, DeviceId::from_slice, "device.id")?, Instant::from_ms(*at))))
+            .collect()
+    }
+
     /// An officer's phones, revoked ones included, by id.
     ///
     /// # Errors

@@ -2,8 +2,10 @@
 //!
 //! Promise: with `db.rs`, the only file that knows there are two. Everything else is one query over both.
 
-use diesel::connection::SimpleConnection as _;
+use diesel::QueryResult;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 
+use super::Kind;
 use super::db::Db;
 
 /// Runs one expression for whichever connection it is: written once, compiled twice.
@@ -16,15 +18,22 @@ macro_rules! on_each {
     };
 }
 
-/// Inserts a slice of rows, many with one statement: what a group of pushes adds costs one round trip for each table.
+/// Inserts a slice of rows. On PostgreSQL many are copied in, with two round trips and nothing to parse or plan; a few,
+/// and all on SQLite, which is a call away, go one by one with a statement that is prepared once.
 macro_rules! insert_rows {
     ($tx:expr, $table:expr, $rows:expr) => {
-        $rows.chunks($crate::store::dialect::ROWS_PER_STATEMENT).try_for_each(|rows| {
-            $crate::store::dialect::on_each!($tx.db(), |connection| {
-                diesel::insert_into($table).values(rows).execute(connection)
-            })
-            .map(|_inserted| ())
-        })
+        match $tx.db() {
+            $crate::store::db::Db::Postgres(connection) if $rows.len() > $crate::store::dialect::ROWS_ALONE => {
+                use diesel::ExecuteCopyFromDsl as _;
+                diesel::copy_from($table).from_insertable(&$rows[..]).execute(connection).map(|_copied| ())
+            }
+            $crate::store::db::Db::Postgres(connection) => $rows
+                .iter()
+                .try_for_each(|row| diesel::insert_into($table).values(row).execute(connection).map(|_inserted| ())),
+            $crate::store::db::Db::Sqlite(connection) => $rows
+                .iter()
+                .try_for_each(|row| diesel::insert_into($table).values(row).execute(connection).map(|_inserted| ())),
+        }
     };
 }
 
@@ -50,26 +59,25 @@ pub(super) use {insert_rows, on_each, upsert_rows};
 /// SQLite takes 32,766 bound values in a statement, PostgreSQL 65,535; the widest table has 22 columns.
 pub(super) const ROWS_PER_STATEMENT: usize = 128;
 
+/// So many rows cost PostgreSQL less one by one than copied in.
+pub(super) const ROWS_ALONE: usize = 2;
+
 /// The bytes in a column, summed: a sum of BIGINT is NUMERIC on PostgreSQL, which `Db` cannot carry.
 pub(super) fn bytes_in<C: diesel::Column>() -> diesel::expression::SqlLiteral<diesel::sql_types::BigInt> {
     diesel::dsl::sql(&format!("CAST(COALESCE(SUM(LENGTH({})), 0) AS BIGINT)", C::NAME))
 }
 
-/// First statement of a write transaction. On SQLite it takes the write lock while waiting is still possible: a
-/// transaction that reads first cannot be upgraded when another has written meanwhile. PostgreSQL locks rows.
-pub(super) fn begin_write(db: &mut Db) -> diesel::QueryResult<()> {
-    match db {
-        Db::Sqlite(connection) => connection.batch_execute("UPDATE tenant SET locked_ms = locked_ms WHERE FALSE"),
-        Db::Postgres(_) => Ok(()),
-    }
-}
-
-/// First statement of a read transaction: one snapshot, and no writing where the database can enforce it.
-pub(super) fn begin_read(db: &mut Db) -> diesel::QueryResult<()> {
-    match db {
-        Db::Sqlite(_) => Ok(()),
-        Db::Postgres(connection) => {
-            connection.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+/// Begins a transaction. On SQLite a write takes the write lock at once, while waiting is still possible: a
+/// transaction that reads first cannot be upgraded when another has written meanwhile. PostgreSQL locks rows; a read
+/// sees one snapshot there and cannot write.
+pub(super) fn begin(db: &mut Db, kind: Kind) -> QueryResult<()> {
+    type Manager = AnsiTransactionManager;
+    match (db, kind) {
+        (Db::Sqlite(connection), Kind::Write) => Manager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
+        (Db::Sqlite(connection), Kind::Read) => Manager::begin_transaction_sql(connection, "BEGIN"),
+        (Db::Postgres(connection), Kind::Write) => Manager::begin_transaction_sql(connection, "BEGIN"),
+        (Db::Postgres(connection), Kind::Read) => {
+            Manager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         }
     }
 }
@@ -83,4 +91,14 @@ pub(super) fn after_failure(db: &mut Db) {
             "SELECT pg_terminate_backend(pg_backend_pid()) WHERE current_setting('default_transaction_read_only') = 'on'",
         )),
     }
+}
+
+/// Commits what [`begin`] began.
+pub(super) fn commit(db: &mut Db) -> QueryResult<()> {
+    on_each!(db, |connection| AnsiTransactionManager::commit_transaction(connection))
+}
+
+/// Undoes what was done since [`begin`].
+pub(super) fn undo(db: &mut Db) -> QueryResult<()> {
+    on_each!(db, |connection| AnsiTransactionManager::rollback_transaction(connection))
 }

@@ -80,6 +80,21 @@ impl Tx<'_> {
         found.map(restore).transpose()
     }
 
+    /// Those of these officers that there are.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn officers(&mut self, tenant: &TenantId, ids: &[OfficerId]) -> Result<Vec<OfficerRow>, Error> {
+        let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
+        officer::table
+            .filter(officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(officer::id.eq_any(wanted))
+            .load::<Columns>(self.db())?
+            .into_iter()
+            .map(restore)
+            .collect()
+    }
+
     /// Officers of the agencies below `path`, in the order of their ids, those after `after` only.
     ///
     /// # Errors

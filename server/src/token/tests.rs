@@ -53,7 +53,7 @@ fn what_is_issued_is_read_for_ten_minutes() {
     let device = DeviceId::new([3; 16]);
     let token = desk.tokens.issue(&OfficerId::new([1; 16]), 4, Some(&device), "s", NOW).unwrap();
     let claims = desk.tokens.read(&token, NOW).unwrap();
-    assert_eq!((claims.sv, claims.device), (4, Some(device.to_string())));
+    assert_eq!((claims.sv, claims.device.clone()), (4, Some(device.to_string())));
     assert!(desk.tokens.read(&token, NOW.plus_ms(629_999)).is_ok());
     assert!(desk.tokens.read(&token, NOW.plus_ms(630_000)).is_err());
     assert!(desk.tokens.read(&token, NOW.plus_ms(-31_000)).is_err());
@@ -112,6 +112,7 @@ fn a_signature_of_another_kind_is_refused() {
     let desk = Desk::open();
     let good = desk.forge(&desk.header(), &desk.claims());
     let (message, _signature) = good.rsplit_once('.').unwrap();
+    assert!(desk.tokens.read(&good, NOW).is_ok(), "and is remembered");
     assert!(desk.tokens.read(&format!("{message}."), NOW).is_err());
     assert!(desk.tokens.read(message, NOW).is_err());
     let other = Desk::open();
@@ -130,4 +131,16 @@ fn a_token_over_four_kibibytes_is_refused() {
     let desk = Desk::open();
     let long = desk.forge(&desk.header(), &with(desk.claims(), "sid", json!("s".repeat(4096))));
     assert!(desk.tokens.read(&long, NOW).is_err());
+}
+
+#[test]
+fn what_is_remembered_stays_bounded() {
+    let desk = Desk::open();
+    desk.tokens.read.lock().unwrap().extend((0..REMEMBERED).map(|place| {
+        let mut hash = [0; 32];
+        hash[..8].copy_from_slice(&place.to_be_bytes());
+        (hash, Arc::new(serde_json::from_value(desk.claims()).unwrap()))
+    }));
+    assert!(desk.accepts(&desk.header(), &desk.claims()));
+    assert_eq!(desk.tokens.read.lock().unwrap().len(), 1);
 }

@@ -88,7 +88,7 @@ fn plan_of(held: &[Change], arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
 }
 
 fn one(held: &[Change], change: Change, standing: Standing, now: Instant) -> Stored {
-    let plan = plan_of(held, vec![Arrival { change, standing: Some(standing) }], now);
+    let plan = plan_of(held, vec![Arrival { change: Arc::new(change), standing: Some(standing) }], now);
     assert!(plan.parked.is_empty(), "{:?}", plan.parked);
     plan.stored.into_iter().next().unwrap()
 }
@@ -146,7 +146,7 @@ fn a_stranger_is_quarantined_and_an_invited_officer_is_not() {
     let alone = vec![change(LI, 1, None, &[], 1, opening(&[LI]))];
     let invite = change(LI, 2, Some(alone[0].id()), &[&alone[0]], 2, vec![NewOp::new(Act::Invite(WANG))]);
     let wangs = change(WANG, 1, Some(alone[0].id()), &[&invite], 3, note("到"));
-    let arrivals = [wangs, invite].map(|change| Arrival { change, standing: Some(standing(100)) });
+    let arrivals = [wangs, invite].map(|change| Arrival { change: Arc::new(change), standing: Some(standing(100)) });
     let plan = plan_of(&alone, arrivals.to_vec(), at(30));
     assert!(plan.stored.iter().all(|stored| stored.taken == Taken::Accepted), "{plan:?}");
     assert!(plan.participants.contains(&WANG));
@@ -167,8 +167,8 @@ fn exclusion_does_not_spread_to_whom_an_officer_without_authority_brought_in() {
     let open = change(LI, 1, None, &[], 6, opening(&[LI, WANG]));
     let wangs = change(WANG, 1, Some(open.id()), &[&open], 7, note("我在"));
     let arrivals = vec![
-        Arrival { change: open, standing: Some(standing(5)) },
-        Arrival { change: wangs, standing: Some(standing(100)) },
+        Arrival { change: Arc::new(open), standing: Some(standing(5)) },
+        Arrival { change: Arc::new(wangs), standing: Some(standing(100)) },
     ];
     let plan = plan_of(&[], arrivals, at(30));
     let taken: Vec<Taken> = plan.stored.iter().map(|stored| stored.taken).collect();
@@ -181,18 +181,18 @@ fn what_misses_deps_values_or_lease_is_parked_with_their_names() {
     let case = Some(held[0].id());
     let first = change(LI, 2, case, &[&held[0]], 2, note("一"));
     let next = change(LI, 3, case, &[&first], 3, note("二"));
-    let plan = plan_of(&held, vec![Arrival { change: next.clone(), standing: Some(standing(100)) }], at(30));
-    assert_eq!(plan.parked, vec![(next.clone(), vec![Missing::Change(first.id())])]);
+    let plan = plan_of(&held, vec![Arrival { change: Arc::new(next.clone()), standing: Some(standing(100)) }], at(30));
+    assert_eq!(plan.parked, vec![(Arc::new(next.clone()), vec![Missing::Change(first.id())])]);
     assert!(plan.stored.is_empty());
 
-    let unknown = plan_of(&held, vec![Arrival { change: first.clone(), standing: None }], at(30));
+    let unknown = plan_of(&held, vec![Arrival { change: Arc::new(first.clone()), standing: None }], at(30));
     assert_eq!(unknown.parked[0].1, vec![Missing::Lease(Digest::new([0x11; 32]))]);
 
     let bare = crate::change::Received::from_parts(first.sign1(), first.ops_bytes(), None).unwrap().trust_own_store();
-    let plan = plan_of(&held, vec![Arrival { change: bare, standing: Some(standing(100)) }], at(30));
+    let plan = plan_of(&held, vec![Arrival { change: Arc::new(bare), standing: Some(standing(100)) }], at(30));
     assert_eq!(plan.parked[0].1, vec![Missing::Values]);
 
-    let both = [next, first].map(|change| Arrival { change, standing: Some(standing(100)) });
+    let both = [next, first].map(|change| Arrival { change: Arc::new(change), standing: Some(standing(100)) });
     let plan = plan_of(&held, both.to_vec(), at(30));
     assert_eq!((plan.stored.len(), plan.parked.len()), (2, 0), "the parked chain opens");
 }
@@ -203,7 +203,7 @@ fn a_breach_of_form_is_stored_without_effect_and_what_builds_on_it_goes_on() {
     let case = Some(held[0].id());
     let bad = change(LI, 2, case, &[&held[0]], 2, vec![NewOp::new(Act::Assign(crate::op::Assignment { officer: LI }))]);
     let good = change(LI, 3, case, &[&bad], 3, note("继续"));
-    let arrivals = [bad, good].map(|change| Arrival { change, standing: Some(standing(100)) });
+    let arrivals = [bad, good].map(|change| Arrival { change: Arc::new(change), standing: Some(standing(100)) });
     let plan = plan_of(&held, arrivals.to_vec(), at(30));
     let taken: Vec<Taken> = plan.stored.iter().map(|stored| stored.taken).collect();
     assert_eq!(taken, [Taken::WithoutEffect(FormBreach::NotTheSigners), Taken::Accepted]);
@@ -226,7 +226,7 @@ fn forgetting_ones_own_change_is_a_flag_and_no_fault_of_form() {
     let case = Some(held[0].id());
     let mine = change(LI, 2, case, &[&held[0]], 2, note("一"));
     let forgetful = change(LI, 3, case, &[&held[0]], 3, note("二"));
-    let arrivals = [mine, forgetful].map(|change| Arrival { change, standing: Some(standing(100)) });
+    let arrivals = [mine, forgetful].map(|change| Arrival { change: Arc::new(change), standing: Some(standing(100)) });
     let plan = plan_of(&held, arrivals.to_vec(), at(30));
     let flagged: Vec<_> = plan.stored.iter().filter(|s| s.flags.contains(&Flag::OwnChangeMissing)).collect();
     assert_eq!((flagged.len(), flagged[0].change.header().seq), (1, 3));
@@ -268,7 +268,7 @@ fn what_comes_after_the_closing_is_kept_flagged_and_told() {
 #[test]
 fn an_officer_without_authority_brings_in_nobody_of_another_agency() {
     let invite = second(6, vec![NewOp::new(Act::Invite(STRANGER))]);
-    let plan = plan_of(&opened(), vec![Arrival { change: invite, standing: Some(standing(5)) }], at(30));
+    let plan = plan_of(&opened(), vec![Arrival { change: Arc::new(invite), standing: Some(standing(5)) }], at(30));
     assert_eq!(plan.stored[0].taken, Taken::Quarantined(Quarantine::OtherAgency));
     assert!(!plan.participants.contains(&STRANGER));
 }

@@ -53,7 +53,7 @@ fn item(shared: &Shared, brought: &[Arc<SignedLease>], bytes: &[u8]) -> Result<I
         keys => keys.iter().find_map(|key| received.clone().verify(key, &FastVerifier).ok()),
     };
     match checked {
-        Some(change) => Ok(Item::Checked { change: Box::new(change), lease }),
+        Some(change) => Ok(Item::Checked { change: Arc::new(change), lease }),
         None => refused("signature"),
     }
 }

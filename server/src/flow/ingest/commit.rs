@@ -29,13 +29,13 @@ const VERDICTS_AT_ONCE: usize = 512;
 const ALARMS_PER_PUSH: usize = 16;
 
 struct Arrived<'a> {
-    change: &'a Change,
+    change: &'a Arc<Change>,
     lease: Option<&'a SignedLease>,
     bringer: super::Bringer,
 }
 
 pub(super) fn commit(shared: &Shared, pushes: &[&CheckedPush]) -> Result<Vec<Pushed>, Failure> {
-    shared.store.write_sync(|tx| {
+    shared.store.write_as_writer(|tx| {
         let recorder = Recorder::begin(tx, &shared.keys, &shared.tenant, shared.clock.now())?;
         let mut group = Group {
             shared,
@@ -123,10 +123,14 @@ impl Group<'_, '_> {
         let cases: Vec<CaseId> = lanes.keys().copied().collect();
         let held: BTreeSet<CaseId> = self.recorder.tx.cases_with_changes(&tenant, &cases)?.into_iter().collect();
         let parked: BTreeSet<CaseId> = self.recorder.tx.cases_with_parked(&tenant, &cases)?.into_iter().collect();
-        self.register.look_up(self.recorder.tx, &tenant, lanes.values().flatten().map(|arrived| arrived.change))?;
+        self.register.look_up(self.recorder.tx, &tenant, lanes.values().flatten().map(|arrived| &**arrived.change))?;
         for (case, arrived) in lanes {
             let held = if held.contains(&case) { self.recorder.tx.case_changes(&tenant, &case)? } else { Vec::new() };
-            let waiting = if parked.contains(&case) { self.recorder.tx.parked_in(&tenant, &case)? } else { Vec::new() };
+            let waiting = if parked.contains(&case) {
+                self.recorder.tx.parked_in(&tenant, &case)?.into_iter().map(Arc::new).collect()
+            } else {
+                Vec::new()
+            };
             self.lane(case, held, &arrived, waiting)?;
         }
         Ok(())
@@ -137,10 +141,10 @@ impl Group<'_, '_> {
         case: CaseId,
         mut held: Vec<StoredChange>,
         arrived: &[Arrived<'_>],
-        waiting: Vec<Change>,
+        waiting: Vec<Arc<Change>>,
     ) -> Result<(), Failure> {
         let (tenant, fresh) = (self.recorder.tenant(), held.is_empty());
-        let was_parked: BTreeSet<ChangeId> = waiting.iter().map(Change::id).collect();
+        let was_parked: BTreeSet<ChangeId> = waiting.iter().map(|change| change.id()).collect();
         let arrivals = self.arrivals(arrived, waiting)?;
         let mut agencies = BTreeMap::new();
         for officer in arrivals.iter().flat_map(|arrival| brought(&arrival.change)) {
@@ -148,7 +152,7 @@ impl Group<'_, '_> {
                 agencies.insert(officer, agency);
             }
         }
-        let changes: Vec<&Change> = held.iter().map(|stored| &stored.change).collect();
+        let changes: Vec<&Change> = held.iter().map(|stored| &*stored.change).collect();
         let lower = held.iter().map(|stored| (stored.change.id(), stored.lower)).collect();
         let known = Held { case, changes: &changes, lower: &lower, agencies: &agencies };
         let LanePlan { stored, parked, mut state, participants } = lane(known, arrivals, self.recorder.now);
@@ -173,7 +177,7 @@ impl Group<'_, '_> {
                 held.extend(self.recorder.decide(&mut place, case, &heads, SYSTEM, some.to_vec())?);
                 heads = held.last().map(|stored| stored.change.id()).into_iter().collect();
             }
-            state = fold(case, held.iter().map(|stored| &stored.change));
+            state = fold(case, held.iter().map(|stored| &*stored.change));
         }
         let (tx, bench) = (&mut *self.recorder.tx, &mut self.register.bench);
         match projection::draw(tx, bench, &tenant, &state, &held, &participants)? {
@@ -185,13 +189,13 @@ impl Group<'_, '_> {
     }
 
     /// What arrived now and what waited in the case before.
-    fn arrivals(&mut self, arrived: &[Arrived<'_>], waiting: Vec<Change>) -> Result<Vec<Arrival>, Failure> {
+    fn arrivals(&mut self, arrived: &[Arrived<'_>], waiting: Vec<Arc<Change>>) -> Result<Vec<Arrival>, Failure> {
         let tenant = self.recorder.tenant();
         let mut arrivals = Vec::new();
         for Arrived { change, lease, .. } in arrived {
             let standing = self.register.standing(self.recorder.tx, &tenant, change, *lease)?;
             self.register.take(change);
-            arrivals.push(Arrival { change: (*change).clone(), standing });
+            arrivals.push(Arrival { change: Arc::clone(change), standing });
         }
         for waiting in waiting {
             if arrivals.iter().any(|arrival| arrival.change.id() == waiting.id()) {
@@ -217,7 +221,7 @@ impl Group<'_, '_> {
     fn park(
         &mut self,
         arrived: &[Arrived<'_>],
-        parking: Vec<(Change, Vec<Missing>)>,
+        parking: Vec<(Arc<Change>, Vec<Missing>)>,
         unknown_case: bool,
     ) -> Result<(), Failure> {
         let (tenant, now) = (self.recorder.tenant(), self.recorder.now);

@@ -16,6 +16,9 @@ use crate::store::{CertificateRow, IntervalRow, Tx};
 /// A place in a device's chain.
 type Place = (DeviceId, Epoch, u64);
 
+/// Chains of which no more places are asked for are asked for together.
+const PLACES_TOGETHER: usize = 8;
+
 /// The register, read once for each person and phone of a group.
 #[derive(Default)]
 pub(super) struct Register {
@@ -35,7 +38,7 @@ impl Register {
         self.taken.entry((header.device, header.epoch, header.seq)).or_default().push(change.id());
     }
 
-    /// Looks up the places of these changes and those before them, each chain at once.
+    /// Looks up what is known of these changes' devices, authors and places in their chains, together.
     pub(super) fn look_up<'a>(
         &mut self,
         tx: &mut Tx<'_>,
@@ -43,17 +46,45 @@ impl Register {
         changes: impl Iterator<Item = &'a Change>,
     ) -> Result<(), Failure> {
         let mut chains: BTreeMap<(DeviceId, Epoch), BTreeSet<u64>> = BTreeMap::new();
+        let mut officers = BTreeSet::new();
         for header in changes.map(Change::header).filter(|header| header.device != DeviceId::SERVER) {
             let places = [header.seq, header.seq.saturating_sub(1)];
-            let known = |seq: &u64| self.stored.contains_key(&(header.device, header.epoch, *seq));
-            let unknown = places.into_iter().filter(|seq| !known(seq));
-            chains.entry((header.device, header.epoch)).or_default().extend(unknown);
+            chains.entry((header.device, header.epoch)).or_default().extend(places);
+            officers.insert(header.officer);
         }
-        for ((device, epoch), places) in chains.into_iter().filter(|(_, places)| !places.is_empty()) {
-            let asked: Vec<i64> = places.iter().map(|seq| seq.cast_signed()).collect();
-            self.stored.extend(places.into_iter().map(|seq| ((device, epoch, seq), Vec::new())));
-            for (seq, id) in tx.chain_places(tenant, &device, &epoch, &asked)? {
-                self.stored.entry((device, epoch, seq.cast_unsigned())).or_default().push(id);
+        let devices: Vec<DeviceId> = chains.keys().map(|(device, _)| *device).collect();
+        if devices.is_empty() {
+            return Ok(());
+        }
+        self.revoked.extend(devices.iter().map(|device| (*device, None)));
+        self.revoked.extend(tx.revocations(tenant, &devices)?.into_iter().map(|(device, at)| (device, Some(at))));
+        self.bench.look_up(tx, tenant, &officers.into_iter().collect::<Vec<_>>())?;
+        self.look_up_chains(tx, tenant, &chains)
+    }
+
+    fn look_up_chains(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        chains: &BTreeMap<(DeviceId, Epoch), BTreeSet<u64>>,
+    ) -> Result<(), Failure> {
+        let few = chains.values().all(|places| places.len() <= PLACES_TOGETHER);
+        // Asked together, each place is looked for in each chain.
+        let asked: Vec<Vec<_>> =
+            if few { vec![chains.iter().collect()] } else { chains.iter().map(|one| vec![one]).collect() };
+        for some in asked {
+            let names: Vec<(DeviceId, Epoch)> = some.iter().map(|(name, _)| **name).collect();
+            let places: BTreeSet<i64> =
+                some.iter().flat_map(|(_, places)| *places).map(|seq| seq.cast_signed()).collect();
+            let places: Vec<i64> = places.into_iter().collect();
+            for ((device, epoch), seqs) in some {
+                self.stored.extend(seqs.iter().map(|seq| ((*device, *epoch, *seq), Vec::new())));
+            }
+            for (device, epoch, seq, id) in tx.chain_places(tenant, &names, &places)? {
+                // Of another chain's places only this one's are asked for: the others stay unknown.
+                if let Some(there) = self.stored.get_mut(&(device, epoch, seq.cast_unsigned())) {
+                    there.push(id);
+                }
             }
         }
         Ok(())
@@ -104,8 +135,11 @@ impl Register {
     }
 
     fn chain(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, change: &Change) -> Result<Chain, Failure> {
-        self.look_up(tx, tenant, std::iter::once(change))?;
         let header = change.header();
+        let places = [header.seq, header.seq.saturating_sub(1)].map(|seq| (header.device, header.epoch, seq));
+        if !places.iter().all(|place| self.stored.contains_key(place)) {
+            self.look_up(tx, tenant, std::iter::once(change))?;
+        }
         let at = |seq: u64| {
             let place = (header.device, header.epoch, seq);
             self.stored.get(&place).into_iter().chain(self.taken.get(&place)).flatten()
