@@ -12,11 +12,13 @@ use crate::change::Change;
 use crate::id::{CaseId, ChangeId, DeviceId, OfficerId};
 use crate::op::{Act, Op, OpId, Open, Outcome};
 use crate::value::Value;
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Folds the changes of `case`. Changes of other cases are no part of it.
-pub fn fold<'a>(case: CaseId, changes: impl IntoIterator<Item = &'a Change>) -> CaseState {
-    fold_graph(case, &Graph::new(changes.into_iter().filter(|change| change.case() == case)))
+pub fn fold<'a, C: Borrow<Change> + 'a>(case: CaseId, changes: impl IntoIterator<Item = &'a C>) -> CaseState {
+    let changes = changes.into_iter().map(Borrow::borrow);
+    fold_graph(case, &Graph::new(changes.filter(|change: &&Change| change.case() == case)))
 }
 
 /// Folds a graph that holds changes of `case` only.

@@ -4,6 +4,7 @@
 
 use crate::change::Change;
 use crate::id::ChangeId;
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The changes of one case, closed under deps, in causal order.
@@ -18,8 +19,9 @@ pub struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     /// Sorts a set. Doubles count once; what misses a dep waits aside.
-    pub fn new(changes: impl IntoIterator<Item = &'a Change>) -> Self {
-        let all: BTreeMap<ChangeId, &Change> = changes.into_iter().map(|change| (change.id(), change)).collect();
+    pub fn new<C: Borrow<Change> + 'a>(changes: impl IntoIterator<Item = &'a C>) -> Self {
+        let changes = changes.into_iter().map(Borrow::borrow);
+        let all: BTreeMap<ChangeId, &Change> = changes.map(|change: &Change| (change.id(), change)).collect();
         let mut children: BTreeMap<ChangeId, Vec<ChangeId>> = BTreeMap::new();
         let mut open: BTreeMap<ChangeId, usize> = BTreeMap::new();
         let mut ready = BTreeSet::new();

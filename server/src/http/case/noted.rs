@@ -25,7 +25,7 @@ pub fn noted(
     masks: bool,
 ) -> Vec<wire::NotedChange> {
     let decided = decided(held);
-    let by_id: BTreeMap<ChangeId, &Change> = held.iter().map(|stored| (stored.change.id(), &stored.change)).collect();
+    let by_id: BTreeMap<ChangeId, &Change> = held.iter().map(|stored| (stored.change.id(), &*stored.change)).collect();
     let one = |stored: &StoredChange| {
         let id = stored.change.id();
         let verdicts = state.excluded.get(&id);

@@ -16,7 +16,7 @@ use crate::store::Error;
 impl Manager {
     /// Copies the database into the file `to`, which is made for its owner alone, and through to the disk.
     pub(in crate::store) fn copy_to(&self, to: &Path) -> Result<(), Error> {
-        let Self::Sqlite(path) = self else {
+        let Self::Sqlite { path, cache } = self else {
             return Err(Error::Open("a PostgreSQL database is copied with pg_dump: see docs/operate.md".to_owned()));
         };
         if !path.exists() {
@@ -25,7 +25,7 @@ impl Manager {
         let failed = |error: std::io::Error| Error::Open(format!("{}: {error}", to.display()));
         let name = to.to_str().ok_or_else(|| Error::Open("the path is not UTF-8".to_owned()))?;
         let file = private(to).map_err(failed)?;
-        diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(name).execute(&mut open_sqlite(path)?)?;
+        diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(name).execute(&mut open_sqlite(path, *cache)?)?;
         file.sync_all().map_err(failed)
     }
 }
