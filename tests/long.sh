@@ -28,8 +28,7 @@ fi
 measured() {
     local start=$SECONDS
     printf '\n$ %s\n\n' "$*"
-    # One heap for all threads of the server, as its unit sets it (contrib/palm.service).
-    MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 "$@" 2>/dev/null
+    "$@" 2>/dev/null
     printf '\n%d s; %d cores, load average now %s\n' "$((SECONDS - start))" "$(nproc)" "$(cut -d' ' -f1-3 /proc/loadavg)"
 }
 

@@ -7,7 +7,7 @@
 //! Not here: any rule, any status, any wire type.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::r2d2;
@@ -135,6 +135,7 @@ pub struct Store {
     pool: r2d2::Pool<db::Manager>,
     /// One connection for who writes all the time, beside the others: nobody keeps it waiting.
     writer: r2d2::Pool<db::Manager>,
+    turns: Arc<AtomicU64>,
     wait: Duration,
     /// The last caller found no database: the next ones do not wait long, or they would use up all threads.
     ailing: Arc<AtomicBool>,
@@ -164,7 +165,7 @@ impl Store {
             pool.test_on_check_out(false).build(manager).map_err(Error::Busy)
         };
         let writer = of(1, manager.clone().for_the_writer())?;
-        Ok(Self { pool: of(connections, manager)?, writer, wait, ailing: Arc::default() })
+        Ok(Self { pool: of(connections, manager)?, writer, turns: Arc::default(), wait, ailing: Arc::default() })
     }
 
     /// Connections there are, and those of them that nobody uses.
@@ -201,7 +202,13 @@ impl Store {
     /// # Errors
     /// As [`Store::write_sync`].
     pub fn write_as_writer<T, E: From<Error>>(&self, act: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.turns.fetch_add(1, Ordering::Relaxed);
         self.transact(&self.writer, Kind::Write, act)
+    }
+
+    /// How often [`Store::write_as_writer`] was called: whoever can wait sees by it whether changes are coming in.
+    pub fn turns_of_the_writer(&self) -> u64 {
+        self.turns.load(Ordering::Relaxed)
     }
 
     /// Runs `look` in one read transaction on this thread; it sees one snapshot.

@@ -5,6 +5,7 @@
 //! a time: who holds the turn is left alone for [`TURN_MS`], and each commit takes the next step of the turn that its
 //! reading saw, so that two who both believe to hold it (their clocks differ) still do not spoil each other's work. A row that
 //! always fails waits longer each time and holds up no other. Trouble of the database is waited out.
+//! What comes in goes first: while changes are being stored, the steps are a second apart.
 //! Not here: which rows there are (whoever causes them writes them), and their order across kinds.
 
 use std::collections::BTreeMap;
@@ -26,6 +27,10 @@ use crate::store::{OutboxKind, OutboxRow, Store, Tx};
 const TURN_MS: i64 = 15_000;
 /// Rows in one step.
 const ROWS: i64 = 128;
+/// Between two steps, to see whether changes are coming in.
+const BREATH: Duration = Duration::from_millis(20);
+/// How long a step waits for a moment in which none come in.
+const GIVE_WAY: Duration = Duration::from_secs(1);
 /// Between two looks at an empty outbox.
 const IDLE: Duration = Duration::from_millis(250);
 /// Between two looks while another process has the turn.
@@ -87,7 +92,7 @@ fn work(bench: &Bench, stopped: &Receiver<()>) {
     loop {
         let outcome = step(bench, rows);
         let pause = match &outcome {
-            Ok(Step::Done) => Duration::ZERO,
+            Ok(Step::Done) => BREATH,
             Ok(Step::Nothing) => IDLE,
             Ok(Step::NotOurs) => OTHERS,
             Err(_) => trouble,
@@ -105,14 +110,28 @@ fn work(bench: &Bench, stopped: &Receiver<()>) {
                 }
             }
         }
-        match stopped.recv_timeout(pause) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
+        if is_stopped(bench, stopped, pause) {
+            break;
         }
     }
     let left = bench.store.write_sync(|tx| tx.leave_outbox_turn(&bench.tenant, &bench.holder));
     if let Err(error) = left {
         tracing::warn!(%error, "the turn is not left; it ends by itself");
+    }
+}
+
+/// Waits until the next step is due and lets changes that come in go first; whether there is to be none.
+fn is_stopped(bench: &Bench, stopped: &Receiver<()>, pause: Duration) -> bool {
+    let begun = std::time::Instant::now();
+    loop {
+        let seen = bench.store.turns_of_the_writer();
+        match stopped.recv_timeout(pause) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return true,
+        }
+        if bench.store.turns_of_the_writer() == seen || begun.elapsed() >= GIVE_WAY {
+            return false;
+        }
     }
 }
 

@@ -18,18 +18,14 @@ macro_rules! on_each {
     };
 }
 
-/// Inserts a slice of rows. On PostgreSQL many are copied in, with two round trips and nothing to parse or plan; a few,
-/// and all on SQLite, which is a call away, go one by one with a statement that is prepared once.
+/// Inserts a slice of rows. On PostgreSQL many with one statement: what a group of pushes adds costs one round trip for
+/// each table. On SQLite, which is a call away, one by one with a statement that is prepared once.
 macro_rules! insert_rows {
     ($tx:expr, $table:expr, $rows:expr) => {
         match $tx.db() {
-            $crate::store::db::Db::Postgres(connection) if $rows.len() > $crate::store::dialect::ROWS_ALONE => {
-                use diesel::ExecuteCopyFromDsl as _;
-                diesel::copy_from($table).from_insertable(&$rows[..]).execute(connection).map(|_copied| ())
-            }
             $crate::store::db::Db::Postgres(connection) => $rows
-                .iter()
-                .try_for_each(|row| diesel::insert_into($table).values(row).execute(connection).map(|_inserted| ())),
+                .chunks($crate::store::dialect::ROWS_PER_STATEMENT)
+                .try_for_each(|rows| diesel::insert_into($table).values(rows).execute(connection).map(|_inserted| ())),
             $crate::store::db::Db::Sqlite(connection) => $rows
                 .iter()
                 .try_for_each(|row| diesel::insert_into($table).values(row).execute(connection).map(|_inserted| ())),
@@ -58,9 +54,6 @@ pub(super) use {insert_rows, on_each, upsert_rows};
 
 /// SQLite takes 32,766 bound values in a statement, PostgreSQL 65,535; the widest table has 22 columns.
 pub(super) const ROWS_PER_STATEMENT: usize = 128;
-
-/// So many rows cost PostgreSQL less one by one than copied in.
-pub(super) const ROWS_ALONE: usize = 2;
 
 /// The bytes in a column, summed: a sum of BIGINT is NUMERIC on PostgreSQL, which `Db` cannot carry.
 pub(super) fn bytes_in<C: diesel::Column>() -> diesel::expression::SqlLiteral<diesel::sql_types::BigInt> {
