@@ -294,7 +294,11 @@ impl Store {
             let mut connection = self.connection(pool)?;
             match first(&mut connection) {
                 Ok(answer) => return Ok((connection, answer)),
-                Err(error) if stale < pool.max_size() && error.trouble() == Some(Trouble::Unavailable) => stale += 1,
+                Err(error) if stale < pool.max_size() && error.trouble() == Some(Trouble::Unavailable) => {
+                    // Given back as it is, it would be the next one that the pool gives.
+                    dialect::give_up(&mut connection);
+                    stale += 1;
+                }
                 Err(error) => return Err(error),
             }
         }

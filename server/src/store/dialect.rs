@@ -86,6 +86,11 @@ pub(super) fn after_failure(db: &mut Db) {
     }
 }
 
+/// Tells the pool that this connection leads nowhere: it looks at what the connection knows of its transaction.
+pub(super) fn give_up(db: &mut Db) {
+    on_each!(db, |connection| AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error());
+}
+
 /// Commits what [`begin`] began.
 pub(super) fn commit(db: &mut Db) -> QueryResult<()> {
     on_each!(db, |connection| AnsiTransactionManager::commit_transaction(connection))

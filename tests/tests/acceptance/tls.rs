@@ -91,7 +91,9 @@ fn a_key_that_everybody_can_read_is_refused() {
     let (chain, key) = certificate(server.directory());
     for mode in [0o644, 0o604] {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
-        let outcome = server.palm("serve").arg("--tls-cert").arg(&chain).arg("--tls-key").arg(&key).output().unwrap();
+        let mut serve = server.palm("serve");
+        serve.args(["--listen", "127.0.0.1:0"]).arg("--tls-cert").arg(&chain).arg("--tls-key").arg(&key);
+        let outcome = serve.output().unwrap();
         let told = String::from_utf8_lossy(&outcome.stderr).into_owned();
         assert!(!outcome.status.success() && told.contains("chmod 600") && told.contains("tls.key"), "{told}");
     }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use tests::load::index;
 use tests::load::process;
 use tests::load::push::{self, Into, Numbers, Shape};
 use tests::load::wire::{Wire, request};
@@ -34,11 +35,15 @@ on_both_databases! {
     /// Batches are worth it, and neither a change nor a list costs more because much is held. A pull costs by what
     /// it brings.
     fn cost_follows_what_is_asked_for(server) {
+        server.start_with(&[("PALM_METRICS_LISTEN", "127.0.0.1:0")]);
         let mut phones = [Phone::of(server, "unit-head")];
         let mut numbers = Numbers::default();
         let mut push = |changes, batch| {
             let shape = Shape { devices: 1, batch, changes, into: Into::OwnCase };
-            push::run(server, &mut phones, &mut numbers, shape).cpu
+            let cpu = push::run(server, &mut phones, &mut numbers, shape).cpu;
+            // What is put off until nothing comes in is no cost of what is asked next.
+            assert!(index::wait(server).is_some(), "the index is counted");
+            cpu
         };
         let reader = Phone::of(server, "unit-head");
         let (pull, list) = ("/v1/sync/pull?limit=500", "/v1/cases?limit=50");
