@@ -190,7 +190,7 @@ export async function closed(page, base, id, a, b) {
   await look(page, 'register');
   expect((await page.getByRole('button', { name: '确认备案登记' }).count()) === 0, 'there is no decision to register');
   await page.goto(`${base}/console/work`);
-  expect(await page.getByText('可以结案').isVisible(), 'the case is ready to close, and the head is told');
+  expect(await page.getByText(/可以结案|结案前核对/).first().isVisible(), 'the case is ready to close, and the head is told');
   await page.goto(`${base}/console/cases/${id}`);
   await page.getByRole('link', { name: '结案', exact: true }).click();
   await page.getByLabel('备注').fill('未发现违法行为，结束检查');

@@ -67,7 +67,7 @@ export async function return_by_keys(page, base, login, title, reason) {
   await tab_to(page, '笔录');
   await page.keyboard.press('Space');
   expect(await page.locator('input[name=target]').first().isChecked(), 'Space chooses');
-  await tab_to(page, '内容');
+  await tab_to(page, '需要补充的内容');
   await page.keyboard.type(reason);
   await tab_to(page, '确认退回补充');
   expect((await go(page, 'Space')) === 200, 'Space presses the button');

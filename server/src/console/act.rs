@@ -13,7 +13,7 @@ use sync_core::schema;
 
 use super::case::{Purpose, ask_purpose, case_id};
 use super::csrf::Posted;
-use super::file::{Block, Reader};
+use super::file::{Block, Check, Reader};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
@@ -96,8 +96,8 @@ impl Act {
                 "The change stays in the file without any effect. The decision and its reason become part of the file for good. Read first what the change says.",
             ),
             Self::Close => (
-                "结案后服务器编定案号并签发案件记录；此后案卷不再接受修改。有分歧未处理、证据未上传、退回未补充或违反阻断规则的，不予结案。",
-                "The server numbers the case and signs its record; the file takes no more changes. It refuses while a conflict is open, evidence is missing, a return is unanswered or a blocking rule is breached.",
+                "结案后服务器编定案号并签发案件记录；此后收到的变更不在案件记录之内，另作标记。有分歧未处理、变更待采信、证据未上传、退回未补充或违反结案前置规定的，不予结案；下列其他未满足的规定不阻止结案，由您核对。",
+                "The server numbers the case and signs its record; changes that arrive later are not covered by it and are marked. It refuses while a conflict is open, a change waits to be admitted, evidence is missing, a return is unanswered or a rule that comes before closing is breached; the other unmet rules below do not stop it: they are for you to weigh.",
             ),
             Self::Lead => (
                 "向办案单位提出监督线索，由其负责人答复。案卷本身不变。",
@@ -112,6 +112,16 @@ impl Act {
             Self::Register => powers.registers,
             Self::Return | Self::Admit | Self::Dismiss | Self::Close => powers.heads,
             Self::Lead => raises,
+        }
+    }
+
+    /// What its text is.
+    const fn asked(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Register | Self::Close => ("备注（可不填）", "Note (optional)"),
+            Self::Return => ("需要补充的内容", "What is missing"),
+            Self::Admit | Self::Dismiss => ("理由", "Reason"),
+            Self::Lead => ("内容", "In words"),
         }
     }
 
@@ -153,6 +163,10 @@ struct ActForm {
     back: String,
     most: usize,
     needs_text: bool,
+    /// What the text says.
+    asked: String,
+    /// Rules that are breached or undecided, before a closing.
+    unmet: Vec<Check>,
     /// The case changed since its reader saw it.
     stale: bool,
 }
@@ -200,7 +214,8 @@ pub struct Opened {
 fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<ActForm, Refusal> {
     let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
     if !act.is_among(powers, raises) {
-        return Err(Refusal::Forbidden);
+        let own = found.access.takes_part && found.access.handles && act != Act::Lead;
+        return Err(if own { Refusal::OwnCase } else { Refusal::Forbidden });
     }
     let phones = found.phones.clone();
     let case = view::detail(found);
@@ -209,10 +224,10 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
     let query = Purpose::from(typed.purpose.as_str()).query();
     let reader = Reader::new(signed.visit.language, &case, &phones);
     let mut targets = if act.judges() { waiting(&reader) } else { reader.blocks(act.targets()) };
+    let unmet = if act == Act::Close { unmet(&reader) } else { Vec::new() };
     targets.retain(|block| block.withdrawn.is_empty() && !block.shell && act.suits(&case, &block.id));
     Ok(ActForm {
         explained: page.t(zh, en).to_owned(),
-        page,
         act: act.name(),
         back: format!("/console/cases/{}{query}", case.card.id),
         id: case.card.id,
@@ -222,9 +237,19 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
         kinds: if act == Act::Lead { &KINDS } else { &[] },
         typed,
         most: if act == Act::Lead { LONGEST_LEAD } else { LONGEST_REASON },
+        asked: page.t(act.asked().0, act.asked().1).to_owned(),
+        unmet,
         needs_text: act.judges() || matches!(act, Act::Lead | Act::Return),
         stale: false,
+        page,
     })
+}
+
+/// The rules that are not kept or not known to be, of whatever weight.
+fn unmet(reader: &Reader<'_>) -> Vec<Check> {
+    let mut checks = reader.checks();
+    checks.retain(|check| matches!(check.outcome.as_str(), "breached" | "undecided"));
+    checks
 }
 
 /// The changes that wait to be admitted or dismissed, with what each says.

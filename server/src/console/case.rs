@@ -148,7 +148,7 @@ pub fn ask_purpose(signed: &SignedIn, refused: Refused) -> Result<HttpResponse, 
         return Err(refused.into());
     }
     let page = Page::within(signed, Part::Cases, ("查阅目的", "Purpose of reading"));
-    page::again(&signed.visit, &refused, &AskPurpose { page: page.refused(&refused) })
+    page::again(&signed.visit, &refused, &AskPurpose { page })
 }
 
 /// The case.

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use api_spec::case::{self as wire, CaseDetail};
 use sync_core::id::DeviceId;
+use sync_core::plan::Flag;
 use sync_core::schema;
 
 use super::words;
@@ -32,6 +33,8 @@ pub struct Row {
     pub masked: bool,
     /// Authors disagree.
     pub conflict: bool,
+    /// It came after the closing: the case record does not cover it.
+    pub late: bool,
     /// Who, on which phone, when.
     pub by: String,
     /// Path of its history below the case.
@@ -119,6 +122,12 @@ impl<'a> Reader<'a> {
         words::shown(self.language, self.field_kind(field.target.as_deref(), &field.name), value)
     }
 
+    /// Whether an operation, `<change>.<index>`, came after the case was closed.
+    fn is_late(&self, op: &str) -> bool {
+        let late = |noted: &&wire::NotedChange| noted.flags.iter().any(|flag| flag == Flag::AfterClosing.code());
+        self.case.noted.iter().filter(late).any(|noted| op.strip_prefix(&noted.change).is_some())
+    }
+
     fn row(&self, field: &wire::Field) -> Row {
         let sealed = field.live.first().is_some_and(|live| live.sealed);
         Row {
@@ -126,6 +135,7 @@ impl<'a> Reader<'a> {
             value: if sealed { self.either("（依法封存）", "(sealed)") } else { self.value(field, &field.value) },
             masked: field.masked,
             conflict: field.conflict,
+            late: field.live.iter().any(|live| self.is_late(&live.op)),
             by: field.live.first().map(|live| self.by(&live.by)).unwrap_or_default(),
             history: history_path(field.target.as_deref(), &field.name),
         }

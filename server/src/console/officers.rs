@@ -50,7 +50,8 @@ pub struct Card {
 fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Card {
     let left = (ends(row).ms().saturating_sub(1).saturating_sub(now.ms())).div_euclid(DAY_MS);
     let notice = NOTICES.iter().find(|(days, _)| (0..=*days).contains(&left)).map_or("", |(_, notice)| *notice);
-    let end = |until: Option<Instant>| until.map(|until| until.date().to_string()).unwrap_or_default();
+    // The last day that counts, as it is printed on the certificate.
+    let end = |until: Option<Instant>| until.map(|until| until.plus_ms(-1).date().to_string()).unwrap_or_default();
     Card {
         number: row.number.clone(),
         category: row.category.clone(),

@@ -57,7 +57,12 @@ impl Work {
             Todo::Breach(number) => ("breached", counted("违反规定", "rules breached", number)),
             Todo::Evidence(number) => ("missing", counted("证据未上传", "evidence not uploaded", number)),
             Todo::Register(number) => ("open", counted("当场处罚待备案", "decisions to register", number)),
-            Todo::Close => ("satisfied", said("可以结案", "ready to close")),
+            Todo::Close(0) => ("satisfied", said("可以结案", "ready to close")),
+            Todo::Close(number) => {
+                let (zh, en) =
+                    ("结案前核对：阻断规定未满足或待定", "to check before closing: blocking rules unmet or undecided");
+                ("undecided", counted(zh, en, number))
+            }
         }
     }
 

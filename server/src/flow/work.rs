@@ -10,7 +10,7 @@ use sync_core::case::{CaseState, Graph, fold};
 use sync_core::decision::{self, Obstacle};
 use sync_core::id::TenantId;
 use sync_core::law::calendar::{Due, DueAt};
-use sync_core::law::rule::{self, Outcome, blocking};
+use sync_core::law::rule::{self, CheckResult, Outcome, Severity, blocking};
 use sync_core::time::{Date, Instant};
 
 use super::access::{self, Access};
@@ -39,8 +39,8 @@ pub enum Todo {
     Evidence(usize),
     /// So many decisions on the spot are to be registered.
     Register(usize),
-    /// Nothing stands in the way of closing.
-    Close,
+    /// Nothing stands in the way of closing; so many blocking rules are breached or undecided all the same.
+    Close(usize),
 }
 
 /// The deadline of a case that comes first.
@@ -131,7 +131,9 @@ fn waiting(
     let breaches = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
     let obstacles = decision::close(&state, &graph);
     let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::Act::Close).is_empty();
-    let todos = todos(caller, &access, &state, &obstacles, (breaches, evidence, free));
+    let unmet = |result: &&CheckResult| matches!(result.outcome, Outcome::Breached | Outcome::Undecided);
+    let unmet = results.iter().filter(unmet).filter(|result| result.severity == Severity::Block).count();
+    let todos = todos(caller, &access, &state, &obstacles, (breaches, evidence, free.then_some(unmet)));
     let running = judged.into_iter().filter(|result| matches!(result.outcome, Outcome::Undecided | Outcome::Breached));
     let deadlines = running.filter_map(|result| {
         let due = result.due?;
@@ -148,7 +150,7 @@ fn todos(
     access: &Access,
     state: &CaseState,
     obstacles: &BTreeSet<Obstacle>,
-    (breaches, evidence, free): (usize, usize, bool),
+    (breaches, evidence, free): (usize, usize, Option<usize>),
 ) -> Vec<Todo> {
     let powers = command::powers(caller, access);
     let quarantined = state.excluded.values().filter(|against| against.iter().any(|one| !one.dismissed)).count();
@@ -162,7 +164,7 @@ fn todos(
         (breaches > 0, Todo::Breach(breaches)),
         (evidence > 0, Todo::Evidence(evidence)),
         (powers.registers && unregistered > 0, Todo::Register(unregistered)),
-        (powers.heads && free, Todo::Close),
+        (powers.heads && free.is_some(), Todo::Close(free.unwrap_or_default())),
     ];
     todos.retain(|(holds, _)| *holds);
     todos.into_iter().map(|(_, todo)| todo).collect()

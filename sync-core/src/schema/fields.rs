@@ -138,7 +138,7 @@ pub const FIELDS: &[Field] = &[
     field("document", "paper_photo", "纸质文书照片摘要", "Digest of the photographed paper", Kind::Digest),
     field("document", "date", "日期", "Date", Kind::Date),
     field("document", "decided_at_ms", "决定时间", "Decided at", Kind::Instant),
-    field("document", "fine_fen", "罚款金额（分）", "Fine (fen)", Kind::Fen),
+    field("document", "fine_fen", "罚款金额", "Fine", Kind::Fen),
     field("document", "penalty_kind", "处罚种类", "Kinds of penalty", Kind::Codes(&["warning", "fine", "other"])),
     field("document", "facts", "违法事实", "Violation", Kind::Text),
     field("document", "basis", "法律依据", "Legal basis", Kind::Text),

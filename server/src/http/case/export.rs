@@ -116,7 +116,7 @@ fn table(taken: &[TakenCase]) -> Table {
         "单位 Agency",
         "当事人 Party",
         "罚款（元） Fine (yuan)",
-        "立案时间 Opened",
+        "立卷时间 Opened",
         "最近变化 Last change",
         "变更数 Changes",
         "分歧 Conflicts",
