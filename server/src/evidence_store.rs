@@ -5,8 +5,9 @@
 //! its file: one truth, also after a crash. Not here: who may read or write, what cases claim.
 //! The seam for an object store is these six verbs.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -57,10 +58,15 @@ impl EvidenceStore {
     /// # Errors
     /// Where the directories cannot be made.
     pub fn open(directory: &Path) -> io::Result<Self> {
-        let root = directory.join("evidence");
-        std::fs::create_dir_all(root.join("uploads"))?;
-        std::fs::create_dir_all(root.join("files"))?;
-        Ok(Self { root })
+        let store = Self::at(directory);
+        make_directory(&store.root.join("uploads"))?;
+        make_directory(&store.root.join("files"))?;
+        Ok(store)
+    }
+
+    /// `evidence/` under the directory as it is, for reading: nothing is made.
+    pub fn at(directory: &Path) -> Self {
+        Self { root: directory.join("evidence") }
     }
 
     fn upload(&self, id: &[u8; 16]) -> PathBuf {
@@ -78,7 +84,7 @@ impl EvidenceStore {
     /// # Errors
     /// Where the file cannot be made.
     pub fn put_temp(&self, id: &[u8; 16]) -> io::Result<()> {
-        OpenOptions::new().write(true).create(true).truncate(false).open(self.upload(id))?.sync_all()?;
+        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(self.upload(id))?.sync_all()?;
         sync_directory(&self.root.join("uploads"))
     }
 
@@ -144,7 +150,7 @@ impl EvidenceStore {
         file.sync_all().or_else(|error| distrust(&file, error))?;
         let name = self.file(digest);
         let shard = name.parent().unwrap_or(&self.root);
-        std::fs::create_dir_all(shard)?;
+        make_directory(shard)?;
         match std::fs::hard_link(&path, &name) {
             // Already there: somebody else brought the same bytes, or finished this upload. They stay as they are.
             Err(error) if name.exists() => drop(error),
@@ -168,12 +174,12 @@ impl EvidenceStore {
         }
     }
 
-    /// Reads all of a stored file and says whether it is what its name says.
+    /// Reads all of a stored file and says whether it is what its name says. What is no regular file is not opened.
     ///
     /// # Errors
     /// Where it cannot be read.
     pub fn look_at(&self, digest: &Digest) -> io::Result<Found> {
-        match self.read(digest) {
+        match regular(&self.file(digest)) {
             Ok(mut file) => Ok(if hash(&mut file)? == *digest { Found::Sound } else { Found::Spoilt }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Absent),
             Err(error) => Err(error),
@@ -188,12 +194,14 @@ impl EvidenceStore {
     pub fn copy_into(&self, digest: &Digest, other: &Self) -> io::Result<Found> {
         let name = other.file(digest);
         let shard = name.parent().unwrap_or(&other.root);
-        std::fs::create_dir_all(shard)?;
-        match std::fs::copy(self.file(digest), &name) {
+        make_directory(shard)?;
+        let mut from = match regular(&self.file(digest)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Absent),
             other => other?,
         };
-        File::open(&name)?.sync_all()?;
+        let mut to = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&name)?;
+        io::copy(&mut from, &mut to)?;
+        to.sync_all()?;
         sync_directory(shard)?;
         let found = other.look_at(digest)?;
         if found == Found::Spoilt {
@@ -208,6 +216,20 @@ impl EvidenceStore {
     /// Where it is not there or cannot be read.
     pub fn read(&self, digest: &Digest) -> io::Result<File> {
         File::open(self.file(digest))
+    }
+}
+
+/// A directory and those above it; what is made is for its owner alone.
+fn make_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Opens a regular file for reading: a pipe would hold up whoever opens it, a link leads elsewhere.
+fn regular(path: &Path) -> io::Result<File> {
+    if std::fs::symlink_metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::other(format!("{} is no regular file", path.display())))
     }
 }
 

@@ -1,10 +1,11 @@
 //! `palm admin`: what can only be done at the machine itself.
 
 use clap::{Args, Subcommand};
+use server::app::App;
 use server::flow::{account, device, seed};
 use sync_core::id::OfficerId;
 
-use super::{Data, told};
+use super::{Data, open, told};
 
 /// What an administrator does at the machine.
 #[derive(Debug, Subcommand)]
@@ -67,14 +68,21 @@ impl Admin {
                 println!("{}", told(made)?);
             }
             Self::NewPassword(NewPassword { data, login, password }) => {
-                let app = data.open()?;
+                let app = existing(data)?;
                 told(account::new_password(&app.store, &app.tenant, &login, &password, app.clock.now()))?;
                 println!("{login}");
             }
             Self::EnrolmentCode(EnrolmentCode { data, officer }) => {
-                println!("{}", told(device::issue_code_here(&data.open()?, officer))?);
+                println!("{}", told(device::issue_code_here(&existing(data)?, officer))?);
             }
         }
         Ok(())
     }
+}
+
+/// Opens an installation that is there: a directory mistyped does not become a new one.
+fn existing(data: Data) -> anyhow::Result<App> {
+    let settings = data.flags.layers()?.settings()?;
+    account::is_installed(&settings.dir, settings.database_url.as_deref())?;
+    open(&settings)
 }

@@ -2,9 +2,12 @@
 //!
 //! Promise: everything acknowledged before it was begun is in it. The database is copied first and the evidence that
 //! this copy names after it, so that a restored database never names a file that is absent; the manifest is written
-//! last, so that a backup that was cut short is none. A backup is laid out as a data directory.
-//! Not here: PostgreSQL (`pg_dump`); uploads under way, which phones begin again; when, and how many are kept.
+//! last, so that a backup that was cut short is none. A backup is laid out as a data directory. Making and checking
+//! hold every change against its leaf, its values and its signature (`crate::store::look_into`), and every file.
+//! Not here: PostgreSQL (`pg_dump`); uploads under way, which phones begin again; when, and how many are kept; who
+//! exchanged all of it for another consistent whole, since the manifest is not signed.
 
+use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -12,14 +15,20 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sync_core::id::{Digest, hex};
+use sync_core::sign::Signer as _;
 use sync_core::time::Instant;
 
 use crate::evidence_store::{self, EvidenceStore, Found};
+use crate::keys::{FastVerifier, KeyError, ServerKey};
 use crate::store::{self, Held, copy_embedded, look_into};
+
+mod place;
 
 const DATABASE: &str = "palm.db";
 const MANIFEST: &str = "manifest.json";
-const KEYS: [&str; 2] = ["server.pk8", "token.pk8"];
+const SERVER_KEY: &str = "server.pk8";
+const TOKEN_KEY: &str = "token.pk8";
+const KEYS: [&str; 2] = [SERVER_KEY, TOKEN_KEY];
 
 /// What a backup says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +70,27 @@ pub enum BackupError {
     /// It would be written over something.
     #[error("{0} is not empty: a backup wants a directory of its own")]
     NotEmpty(PathBuf),
+    /// It would become a part of what it is a copy of.
+    #[error("{0} is inside the data directory: a backup wants a place outside")]
+    Inside(PathBuf),
+    /// There is nothing to back up.
+    #[error("{0}: there is no installation, its database is not there")]
+    NoInstallation(PathBuf),
+    /// A restore would carry it along.
+    #[error("{0} does not belong to this backup, and a restore would carry it along")]
+    Surplus(PathBuf),
+    /// A link, a pipe, or another thing than belongs there.
+    #[error("{0} is neither a regular file nor a directory where one belongs")]
+    Irregular(PathBuf),
+    /// A change that is not what was stored.
+    #[error("{0}")]
+    Change(String),
+    /// A private key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A private key is another installation's.
+    #[error("{0} is not a key that the database names")]
+    OtherKey(PathBuf),
     /// The database or its copy.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -97,20 +127,29 @@ pub fn make(
     with_keys: bool,
     now: Instant,
 ) -> Result<Manifest, BackupError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(to).map_err(at(to))?;
-    if to.read_dir().map_err(at(to))?.next().is_some() {
-        return Err(BackupError::NotEmpty(to.to_owned()));
+    let embedded = directory.join(DATABASE);
+    if database.is_none() && !embedded.exists() {
+        return Err(BackupError::NoInstallation(directory.to_owned()));
     }
-    let embedded = format!("sqlite:{}", directory.join(DATABASE).display());
+    let made = place::prepare(directory, to)?;
     let copy = to.join(DATABASE);
-    copy_embedded(database.unwrap_or(&embedded), &copy)?;
-    let held = look_into(&copy)?;
-    let (here, there) = (open(directory)?, open(to)?);
+    let address = format!("sqlite:{}", embedded.display());
+    if let Err(error) = copy_embedded(database.unwrap_or(&address), &copy) {
+        // Nothing was copied, and nothing is left that looks as if something had been.
+        drop(std::fs::remove_file(&copy));
+        if made {
+            drop(std::fs::remove_dir(to));
+        }
+        return Err(error.into());
+    }
+    let held = sound_database(&copy)?;
+    let (here, there) = (EvidenceStore::at(directory), EvidenceStore::open(to).map_err(at(to))?);
     for (digest, _) in &held.evidence {
         sound(*digest, here.copy_into(digest, &there).map_err(at(directory))?)?;
     }
     if with_keys {
         copy_keys(directory, to)?;
+        check_keys(to, &held)?;
     }
     let manifest = describe(&copy, &held, with_keys, now.ms())?;
     write_through(&to.join(MANIFEST), &serde_json::to_vec_pretty(&manifest)?)?;
@@ -118,30 +157,43 @@ pub fn make(
     Ok(manifest)
 }
 
-/// Holds a backup against its manifest: every byte of the database and of the evidence is read and hashed, and the
-/// log's root computed from its leaves. Changes nothing.
+/// Holds a backup against its manifest: nothing is in it that the manifest does not account for, every byte of the
+/// database and of the evidence is read and hashed, every change held against its leaf, and the log's root computed
+/// from its leaves. Changes nothing.
 ///
 /// # Errors
 /// [`BackupError`] that names the first thing wrong.
 pub fn check(from: &Path) -> Result<Manifest, BackupError> {
     let path = from.join(MANIFEST);
+    place::regular(&path)?;
     let said: Manifest = serde_json::from_slice(&std::fs::read(&path).map_err(at(&path))?)?;
+    let files = place::account_for(from, said.keys)?;
     let copy = from.join(DATABASE);
     if hash(&copy)? != said.database {
         return Err(BackupError::Differs("database"));
     }
-    let held = look_into(&copy)?;
-    let evidence = open(from)?;
+    let held = sound_database(&copy)?;
+    let evidence = EvidenceStore::at(from);
     for (digest, _) in &held.evidence {
         sound(*digest, evidence.look_at(digest).map_err(at(from))?)?;
     }
-    let keys = KEYS.iter().all(|key| from.join("keys").join(key).exists());
-    let found = Manifest { program: said.program.clone(), ..describe(&copy, &held, keys, said.begun_ms)? };
+    let wanted: BTreeSet<Digest> = held.evidence.iter().map(|(digest, _)| *digest).collect();
+    if let Some(digest) = files.difference(&wanted).next() {
+        return Err(BackupError::Evidence { digest: *digest, what: "the database does not name it" });
+    }
+    if said.keys {
+        check_keys(from, &held)?;
+    }
+    let found = Manifest { program: said.program.clone(), ..describe(&copy, &held, said.keys, said.begun_ms)? };
     if found == said { Ok(found) } else { Err(BackupError::Differs("backup")) }
 }
 
-fn open(directory: &Path) -> Result<EvidenceStore, BackupError> {
-    EvidenceStore::open(directory).map_err(at(directory))
+fn sound_database(copy: &Path) -> Result<Held, BackupError> {
+    let held = look_into(copy, &FastVerifier)?;
+    match held.damage {
+        Some(damage) => Err(BackupError::Change(damage)),
+        None => Ok(held),
+    }
 }
 
 fn sound(digest: Digest, found: Found) -> Result<(), BackupError> {
@@ -177,9 +229,25 @@ fn copy_keys(directory: &Path, to: &Path) -> Result<(), BackupError> {
     DirBuilder::new().mode(0o700).create(&keys).map_err(at(&keys))?;
     for name in KEYS {
         let from = directory.join("keys").join(name);
+        place::regular(&from)?;
         write_through(&keys.join(name), &std::fs::read(&from).map_err(at(&from))?)?;
     }
     Ok(())
+}
+
+/// Both keys can be used, and the database names the one that signs.
+fn check_keys(below: &Path, held: &Held) -> Result<(), BackupError> {
+    let keys = below.join("keys");
+    // What is absent would be made.
+    KEYS.iter().try_for_each(|key| place::regular(&keys.join(key)))?;
+    let server = ServerKey::open(&keys.join(SERVER_KEY))?;
+    ServerKey::open(&keys.join(TOKEN_KEY))?;
+    let public = server.public_key();
+    if held.server_keys.iter().any(|known| known.as_slice() == public.bytes()) {
+        Ok(())
+    } else {
+        Err(BackupError::OtherKey(keys.join(SERVER_KEY)))
+    }
 }
 
 /// A new file that its owner alone can read, on the disk.

@@ -1,19 +1,23 @@
 //! Copies of the embedded database, and what such a copy holds.
 //!
 //! Promise: [`look_into`] answers only for a copy whose pages, references and log are sound: the root of the log is
-//! computed anew from its leaves. Not here: the evidence that it names (`crate::flow::backup`).
+//! computed anew from its leaves, and every change is held against its leaf (`changes`), the first damaged one is named.
+//! Not here: the evidence that it names (`crate::flow::backup`).
 
 use std::path::Path;
 
 use diesel::prelude::*;
-use sync_core::id::{Digest, Epoch, TenantId};
-use sync_core::log::{Frontier, leaf_hash};
+use sync_core::id::{Digest, TenantId};
+use sync_core::log::Frontier;
+use sync_core::sign::Verifier;
 
 use super::db::{Manager, copy};
 use super::schema::evidence_file;
 use super::{Error, TenantRow, Tx, row};
 
-const LEAVES_AT_ONCE: i64 = 5_000;
+mod changes;
+
+use changes::Changes;
 
 /// What a copy of the database holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +26,12 @@ pub struct Held {
     pub schema: String,
     /// The installation, with the head of its log.
     pub tenant: TenantRow,
+    /// Public keys that its server signs or once signed with, oldest first: uncompressed SEC1 points.
+    pub server_keys: Vec<Vec<u8>>,
     /// Every file of evidence that it says has arrived, with its size in bytes.
     pub evidence: Vec<(Digest, u64)>,
+    /// The first change that is not what was stored, and what is wrong with it.
+    pub damage: Option<String>,
 }
 
 /// Copies the embedded database at `address` into the file `to` while others use it: one snapshot, on the disk.
@@ -37,35 +45,26 @@ pub fn copy_embedded(address: &str, to: &Path) -> Result<(), Error> {
 /// Reads what a copy holds, and changes nothing.
 ///
 /// # Errors
-/// [`Error::Corrupt`] where SQLite finds damage or the log's leaves do not give its root; [`Error`] where it cannot
-/// be read.
-pub fn look_into(path: &Path) -> Result<Held, Error> {
+/// [`Error::Corrupt`] where SQLite finds damage or the head of the log is not that of its leaves; [`Error`] where it
+/// cannot be read.
+pub fn look_into(path: &Path, verifier: &dyn Verifier) -> Result<Held, Error> {
     let mut db = copy::open_copy(path)?;
     let schema = copy::sound_schema(&mut db)?;
     let mut tx = Tx::new(&mut db);
     let tenant = tx.only_tenant()?.ok_or(Error::Corrupt { what: "tenant" })?;
-    let (size, root) = log_of(&mut tx, &tenant)?;
-    if size != tenant.log_size || *root.bytes() != tenant.log_root {
-        return Err(Error::Corrupt { what: "log: its leaves do not give its root" });
-    }
+    let server_keys = tx.server_keys(&tenant.id)?.into_iter().map(|key| key.public_key).collect();
+    let damage = match Changes::new(&mut tx, &tenant, verifier)?.hold(&mut tx)? {
+        Ok(frontier) if is_head(&frontier, &tenant) => None,
+        Ok(_another) => return Err(Error::Corrupt { what: "log: its leaves do not give its head" }),
+        Err(damage) => Some(damage),
+    };
     let evidence = tx.evidence_files(&tenant.id)?;
-    Ok(Held { schema, tenant, evidence })
+    Ok(Held { schema, tenant, server_keys, evidence, damage })
 }
 
-/// Size and root of the log, from its leaves alone.
-fn log_of(tx: &mut Tx<'_>, tenant: &TenantRow) -> Result<(i64, Digest), Error> {
-    let epoch = Epoch::new(tenant.log_epoch);
-    let (mut frontier, mut size) = (Frontier::default(), 0);
-    loop {
-        let leaves = tx.leaves(&tenant.id, &epoch, size, LEAVES_AT_ONCE)?;
-        if leaves.is_empty() {
-            return Ok((size, frontier.root()));
-        }
-        for leaf in leaves {
-            frontier.push(leaf_hash(&leaf));
-            size += 1;
-        }
-    }
+fn is_head(found: &Frontier, said: &TenantRow) -> bool {
+    let size = i64::try_from(found.size());
+    size == Ok(said.log_size) && *found.root().bytes() == said.log_root && found.peaks() == said.log_frontier
 }
 
 impl Tx<'_> {
