@@ -131,8 +131,8 @@ pub struct CasePage {
     /// For the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
-    /// Cases that were not searched for `text`, because the index is being filled after an upgrade; ask again later.
-    /// Zero otherwise.
+    /// Cases in reach that were not searched for `text`, because the index is being filled after an upgrade; ask again
+    /// later. Zero otherwise.
     pub not_searched: i64,
 }
 

@@ -18,3 +18,4 @@ pub mod refusal;
 pub mod spreadsheet;
 pub mod store;
 pub mod token;
+pub mod unseen;

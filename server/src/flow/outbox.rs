@@ -4,24 +4,26 @@
 //! be done again, and what is done twice is as if it were done once. Of several processes on one database one works at
 //! a time: who holds the turn is left alone for [`TURN_MS`], and each commit takes the next step of the turn that its
 //! reading saw, so that two who both believe to hold it (their clocks differ) still do not spoil each other's work. A row that
-//! always fails waits longer each time and holds up no other. Trouble of the database is waited out.
+//! always fails waits longer each time and holds up no other. A turn or a wait that lasts longer than there are any was
+//! written by a clock that was ahead, and has ended. Trouble of the database is waited out.
 //! What comes in goes first: while changes are being stored, the steps are a second apart.
 //! Not here: which rows there are (whoever causes them writes them), and their order across kinds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sync_core::id::TenantId;
+use sync_core::id::{CaseId, ChangeId, TenantId};
 use sync_core::time::Instant;
 
+use super::projection;
 use super::search::index;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::random;
 use crate::refusal::Failure;
-use crate::store::{OutboxKind, OutboxRow, Store, Tx};
+use crate::store::{CaseFileRow, Error, OutboxKind, OutboxRow, OutboxTurn, Store, Tx};
 
 /// How long whoever holds the turn is left alone after its last step.
 const TURN_MS: i64 = 15_000;
@@ -37,9 +39,10 @@ const IDLE: Duration = Duration::from_millis(250);
 const OTHERS: Duration = Duration::from_secs(1);
 /// Between two attempts while the database is in trouble, at first and at most.
 const TROUBLE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-/// A row that failed waits so long, doubled each time up to two hours.
+/// A row that failed waits so long, doubled each time up to an hour and a half.
 const POSTPONED_MS: i64 = 5_000;
 const DOUBLED_AT_MOST: i64 = 10;
+const LONGEST_MS: i64 = POSTPONED_MS << DOUBLED_AT_MOST;
 
 /// The worker of this process. Dropping it lets its thread go on; [`Worker::stop`] ends it.
 pub struct Worker {
@@ -140,12 +143,12 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
     let (tenant, now) = (bench.tenant, bench.clock.now());
     // Read and reckoned outside of the transaction that writes: it holds up whoever else writes no longer than it must.
     let seen = bench.store.read_sync::<_, Failure>(|tx| {
-        let rows = tx.outbox_due(&tenant, now, limit)?;
+        let rows = tx.outbox_due(&tenant, now, now.plus_ms(LONGEST_MS), limit)?;
         if rows.is_empty() {
             return Ok(None);
         }
         let turn = tx.outbox_turn(&tenant)?;
-        if turn.is_some_and(|turn| turn.holder != bench.holder && turn.until > now) {
+        if turn.is_some_and(|turn| turn.holder != bench.holder && lasts(&turn, now)) {
             return Ok(Some((turn, rows, None)));
         }
         let prepared = prepare(tx, &tenant, &rows)?;
@@ -158,9 +161,14 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
         if !tx.take_outbox_turn(&tenant, turn.map(|turn| turn.turn), &bench.holder, until)? {
             return Ok(false);
         }
-        for (kind, work) in prepared {
-            match (kind, work) {
-                (OutboxKind::IndexCase, Prepared::Index(rows)) => index::apply(tx, &tenant, rows)?,
+        for work in prepared {
+            match work {
+                Prepared::Index(rows) => index::apply(tx, &tenant, rows)?,
+                Prepared::Texts(texts) => {
+                    for (file, text) in texts {
+                        tx.put_case_text(&tenant, &file, &text)?;
+                    }
+                }
             }
         }
         tx.drop_outbox(&tenant, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
@@ -172,10 +180,16 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
 /// What a kind's rows come to, before it is written.
 enum Prepared {
     Index(index::Prepared),
+    Texts(Vec<(CaseFileRow, String)>),
+}
+
+/// Whether whoever has the turn is to be left alone.
+fn lasts(turn: &OutboxTurn, now: Instant) -> bool {
+    turn.until > now && turn.until <= now.plus_ms(TURN_MS)
 }
 
 /// The rows by kind, each kind by its handler. A subject that is named twice is done once.
-fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, rows: &[OutboxRow]) -> Result<Vec<(OutboxKind, Prepared)>, Failure> {
+fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, rows: &[OutboxRow]) -> Result<Vec<Prepared>, Failure> {
     let mut kinds: BTreeMap<OutboxKind, Vec<Vec<u8>>> = BTreeMap::new();
     for row in rows {
         kinds.entry(row.kind).or_default().push(row.subject.clone());
@@ -184,17 +198,23 @@ fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, rows: &[OutboxRow]) -> Result<Vec
     for (kind, subjects) in kinds {
         let work = match kind {
             OutboxKind::IndexCase => Prepared::Index(index::prepare(tx, tenant, &subjects)?),
+            OutboxKind::TextOfCase => Prepared::Texts(projection::texts(tx, tenant, &cases(&subjects)?)?),
         };
-        prepared.push((kind, work));
+        prepared.push(work);
     }
     Ok(prepared)
+}
+
+fn cases(subjects: &[Vec<u8>]) -> Result<BTreeSet<CaseId>, Error> {
+    let read = |bytes: &Vec<u8>| ChangeId::from_slice(bytes).ok_or(Error::Corrupt { what: "outbox.subject" });
+    subjects.iter().map(read).collect()
 }
 
 /// The row that failed alone waits.
 fn postpone_first(bench: &Bench) -> Result<(), Failure> {
     let (tenant, now) = (bench.tenant, bench.clock.now());
     bench.store.write_sync(|tx| {
-        for row in tx.outbox_due(&tenant, now, 1)? {
+        for row in tx.outbox_due(&tenant, now, now.plus_ms(LONGEST_MS), 1)? {
             let wait = POSTPONED_MS << row.failures.clamp(0, DOUBLED_AT_MOST);
             tx.postpone_outbox(&tenant, &row.id, now.plus_ms(wait))?;
         }
@@ -215,4 +235,20 @@ pub async fn open(app: &App) -> Result<(i64, i64), Failure> {
             Ok((open, oldest.map_or(0, age)))
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_that_lasts_longer_than_any_has_ended() {
+        let lasts = |until| {
+            let turn = OutboxTurn { holder: [1; 16], until: Instant::from_ms(until), turn: 1 };
+            lasts(&turn, Instant::from_ms(1_000))
+        };
+        assert!(!lasts(0) && !lasts(1_000));
+        assert!(lasts(1_001) && lasts(1_000 + TURN_MS));
+        assert!(!lasts(1_001 + TURN_MS) && !lasts(i64::MAX));
+    }
 }

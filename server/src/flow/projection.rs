@@ -8,17 +8,25 @@ use std::collections::BTreeSet;
 use sync_core::case::{CaseState, Graph, fold};
 use sync_core::decision;
 use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
+use sync_core::schema;
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
 use crate::flow::judge::{self, Bench};
+use crate::flow::mask;
 use crate::refusal::Failure;
 use crate::store::{CaseFileRow, NewCaseFile, StoredChange, Tx};
 
+/// Field of a party.
+const NAME: &str = "name";
 /// Fields that hold the SHA-256 of a piece of evidence.
 const DIGEST_FIELDS: [&str; 3] = ["digest", "paper_photo", "strokes"];
 /// Longest text that is searched, in bytes.
 const SEARCH_TEXT_MAX: usize = 64 << 10;
+/// Of it, what the title, a number or the name of a party takes at most, so that there is room for the rest.
+const SEARCH_FIRST_MAX: usize = 4 << 10;
+/// Characters of a title in a list.
+const TITLE_MAX: usize = 200;
 
 /// A case as lists and pages show it, with who takes part and which evidence it claims.
 pub struct Projected {
@@ -67,10 +75,10 @@ pub fn draw(
         id: state.id,
         agency: opening.agency,
         agency_path: agency.map(|agency| agency.path).unwrap_or_default(),
-        item: storable(&opening.item),
+        item: brief(&opening.item),
         kind: opening.kind.code().to_owned(),
         status: status(state, held).to_owned(),
-        title: text(state, "title"),
+        title: title(state),
         number: state
             .numbers
             .iter()
@@ -90,6 +98,26 @@ pub fn draw(
     };
     let new = NewCaseFile { file, search_text: search_text(state) };
     Ok(Some(Projected { new, officers: officers.into_iter().collect(), evidence: claimed(state) }))
+}
+
+/// What these projected cases show and say, taken from their changes anew. Writes nothing.
+///
+/// # Errors
+/// [`Failure`] where a statement fails.
+pub fn texts(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    cases: &BTreeSet<CaseId>,
+) -> Result<Vec<(CaseFileRow, String)>, Failure> {
+    let mut texts = Vec::new();
+    for case in cases {
+        let Some(before) = tx.case_file(tenant, case)? else { continue };
+        let held = tx.case_changes(tenant, case)?;
+        let state = fold(*case, held.iter().map(|stored| &*stored.change));
+        let (title, basis) = (title(&state), state.basis());
+        texts.push((CaseFileRow { title, basis, item: brief(&before.item), ..before }, search_text(&state)));
+    }
+    Ok(texts)
 }
 
 /// Puts a projection in place of the one before, if there was one.
@@ -136,8 +164,16 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn text(state: &CaseState, field: &str) -> String {
-    storable(state.value(None, field).and_then(Value::as_text).unwrap_or_default())
+fn title(state: &CaseState) -> String {
+    brief(state.value(None, schema::TITLE).and_then(Value::as_text).unwrap_or_default())
+}
+
+/// A text as lists show it.
+fn brief(text: &str) -> String {
+    match text.char_indices().nth(TITLE_MAX) {
+        Some((cut, _)) => storable(text.get(..cut).unwrap_or_default()) + "…",
+        None => storable(text),
+    }
 }
 
 /// A text as both databases can hold it: PostgreSQL has no zero byte. The change itself keeps what was written.
@@ -177,16 +213,86 @@ fn status(state: &CaseState, held: &[StoredChange]) -> &'static str {
     if decision::returned(state, &graph).is_empty() { "open" } else { "returned" }
 }
 
+/// What a case says, line by line: title, numbers and names of parties, then the rest. Nothing that is masked from
+/// somebody: who may search could find it out.
 fn search_text(state: &CaseState) -> String {
+    let mut first: Vec<&str> = Vec::new();
+    let (mut names, mut rest) = (Vec::new(), Vec::new());
+    for field in &state.fields {
+        // An entity that is gone may have been a party.
+        let known = field.target.map(|target| state.entities.get(&target));
+        let entity = known.map_or("", |entity| entity.map_or(schema::PARTY, |entity| entity.kind.as_str()));
+        if mask::is_personal(entity, &field.name) {
+            continue;
+        }
+        let values = field.live.iter().filter_map(|live| live.value.as_ref()?.as_text());
+        match (entity, field.name.as_str()) {
+            ("", schema::TITLE) => first.extend(values),
+            (schema::PARTY, NAME) => names.extend(values),
+            _ => rest.extend(values),
+        }
+    }
+    first.extend(state.numbers.iter().map(|number| number.text.as_str()));
+    first.extend(names);
+    lines(first, rest)
+}
+
+/// The first parts in their order, then the rest, the shortest first, so that what has to be cut is the longest.
+fn lines(first: Vec<&str>, mut rest: Vec<&str>) -> String {
+    rest.sort_by_key(|part| part.len());
+    let first = first.into_iter().map(|part| (part, SEARCH_FIRST_MAX));
+    let rest = rest.into_iter().map(|part| (part, SEARCH_TEXT_MAX));
     let mut text = String::new();
-    let numbers = state.numbers.iter().map(|number| number.text.as_str());
-    let values = state.fields.iter().flat_map(|field| &field.live).filter_map(|live| live.value.as_ref()?.as_text());
-    for part in numbers.chain(values) {
-        if text.len() + part.len() > SEARCH_TEXT_MAX {
+    for (part, most) in first.chain(rest) {
+        let room = SEARCH_TEXT_MAX.saturating_sub(text.len() + 1);
+        let part = storable(part);
+        text.push_str(part.get(..part.floor_char_boundary(most.min(room))).unwrap_or_default());
+        text.push('\n');
+        if text.len() >= SEARCH_TEXT_MAX {
             break;
         }
-        text.push_str(&storable(part).to_lowercase());
-        text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_part_is_cut_and_hides_no_other() {
+        let all = |length: usize| {
+            let (long, title) = ("长".repeat(length), "题".repeat(100_000));
+            lines(vec![&title, "渝罚1号", "张三"], vec![&long, "末", "两字"])
+        };
+        let around = SEARCH_FIRST_MAX / 3 * 3 + "\n渝罚1号\n张三\n末\n两字\n\n".len();
+        let fits = (SEARCH_TEXT_MAX - around) / 3;
+        for (length, kept) in [(1, 1), (fits, fits), (fits + 1, fits), (70_000, fits)] {
+            let text = all(length);
+            assert!(text.len() <= SEARCH_TEXT_MAX);
+            let lines: Vec<&str> = text.lines().collect();
+            let [title, number, name, rest @ ..] = lines.as_slice() else { panic!("{}", lines.len()) };
+            assert_eq!((title.chars().count(), *number, *name), (SEARCH_FIRST_MAX / 3, "渝罚1号", "张三"));
+            let long = rest.iter().find(|line| line.starts_with('长')).map(|line| line.chars().count());
+            assert!(rest.contains(&"末") && rest.contains(&"两字"));
+            assert_eq!(long, Some(kept), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_part_that_fits_is_whole_to_its_last_byte() {
+        let whole = "a".repeat(SEARCH_TEXT_MAX - 1);
+        assert_eq!(lines(vec![], vec![&whole]), format!("{whole}\n"));
+        let more = format!("{whole}b");
+        assert_eq!(lines(vec![], vec![&more]), format!("{whole}\n"), "one past it");
+        assert_eq!(lines(vec![], vec![]), "");
+    }
+
+    #[test]
+    fn a_list_shows_so_much_of_a_title() {
+        let title = |length| "题".repeat(length);
+        assert_eq!(brief(&title(TITLE_MAX)), title(TITLE_MAX));
+        assert_eq!(brief(&title(TITLE_MAX + 1)), title(TITLE_MAX) + "…");
+        assert_eq!(brief("\0"), "\u{fffd}");
+    }
 }

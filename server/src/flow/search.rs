@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use posting::{Block, Places};
 use sync_core::id::{CaseId, TenantId};
 use sync_core::time::Instant;
-use words::Words;
+use words::{Wanted, Words};
 
 use crate::refusal::Failure;
 use crate::store::{CaseFileRow, CaseFilter, OutboxKind, Tx};
@@ -35,8 +35,15 @@ const LARGEST_STEP: i64 = 4096;
 pub struct Found {
     /// The latest change first, at most as many as were asked for.
     pub rows: Vec<CaseFileRow>,
-    /// Cases of the whole installation that were not looked at, because the index is being filled.
+    /// Cases that the filter lets through and that were not looked at, because the index is being filled.
     pub not_searched: i64,
+}
+
+/// What the index says.
+struct Candidates {
+    places: Places,
+    /// Whether they need not be compared.
+    proof: bool,
 }
 
 /// What is compared without the index.
@@ -60,16 +67,16 @@ pub fn find(
     limit: usize,
 ) -> Result<Found, Failure> {
     let lagging = lagging(tx, tenant, filter, words)?;
-    let mut sets: BTreeMap<i64, BTreeMap<i64, Block>> =
-        words.grams(GRAMS).into_iter().map(|gram| (gram, BTreeMap::new())).collect();
+    let Wanted { grams, proof } = words.grams(GRAMS);
+    let mut sets: BTreeMap<i64, BTreeMap<i64, Block>> = grams.into_iter().map(|gram| (gram, BTreeMap::new())).collect();
     let wanted: Vec<i64> = sets.keys().copied().collect();
     for row in tx.case_grams(tenant, &wanted, None)? {
         let block = index::read_block(&row)?;
         sets.entry(row.gram).or_default().insert(row.block, block);
     }
-    let candidates = Places::in_all(sets.into_values());
+    let candidates = Candidates { places: Places::in_all(sets.into_values()), proof };
     let not_searched = lagging.not_searched;
-    let order = if candidates.len() <= CANDIDATES {
+    let order = if candidates.places.len() <= CANDIDATES {
         compare_all(tx, tenant, filter, words, &candidates, lagging, limit)?
     } else {
         walk(tx, tenant, filter, words, &candidates, &lagging, limit)?
@@ -82,8 +89,16 @@ pub fn find(
 }
 
 fn lagging(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &Words) -> Result<Lagging, Failure> {
-    let many = tx.outbox_more_than(tenant, OutboxKind::IndexCase, LAGGING)?;
-    let not_searched = if many { tx.outbox_of_kind(tenant, OutboxKind::IndexCase)? - LAGGING } else { 0 };
+    // Mostly few are open: then nobody has to count those in reach.
+    let mut in_reach = 0;
+    if tx.outbox_more_than(tenant, OutboxKind::IndexCase, LAGGING)? {
+        in_reach = tx.cases_open(tenant, filter, OutboxKind::IndexCase)?;
+    }
+    let many = in_reach > LAGGING;
+    let mut not_searched = if many { in_reach - LAGGING } else { 0 };
+    if tx.outbox_more_than(tenant, OutboxKind::TextOfCase, 0)? {
+        not_searched += tx.cases_open(tenant, filter, OutboxKind::TextOfCase)?;
+    }
     let (mut open, mut hits) = (BTreeSet::new(), Vec::new());
     for (updated, case, said) in tx.cases_to_index(tenant, filter, many.then_some(LAGGING))? {
         open.insert(case);
@@ -100,12 +115,12 @@ fn compare_all(
     tenant: &TenantId,
     filter: &CaseFilter,
     words: &Words,
-    candidates: &Places,
+    candidates: &Candidates,
     lagging: Lagging,
     limit: usize,
 ) -> Result<Vec<(Instant, CaseId)>, Failure> {
-    let mut places = candidates.all();
-    if !words.are_grams() {
+    let mut places = candidates.places.all();
+    if !candidates.proof {
         places = tx.places_saying(tenant, &places, words.all())?;
     }
     let mut order = tx.cases_at(tenant, filter, &places)?;
@@ -125,7 +140,7 @@ fn walk(
     tenant: &TenantId,
     filter: &CaseFilter,
     words: &Words,
-    candidates: &Places,
+    candidates: &Candidates,
     lagging: &Lagging,
     limit: usize,
 ) -> Result<Vec<(Instant, CaseId)>, Failure> {
@@ -135,8 +150,8 @@ fn walk(
         let some = tx.case_order(tenant, &from, step)?;
         let ids: Vec<CaseId> = some.iter().map(|(_, case)| *case).collect();
         let mut said = tx.index_places(tenant, &ids)?;
-        said.retain(|(case, place)| candidates.has(*place) && !lagging.open.contains(case));
-        if !words.are_grams() {
+        said.retain(|(case, place)| candidates.places.has(*place) && !lagging.open.contains(case));
+        if !candidates.proof {
             let places: Vec<i64> = said.iter().map(|(_, place)| *place).collect();
             let places: BTreeSet<i64> = tx.places_saying(tenant, &places, words.all())?.into_iter().collect();
             said.retain(|(_, place)| places.contains(place));

@@ -7,6 +7,7 @@ use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig};
 
 use super::problem::Problem;
 use crate::refusal::{Refusal, Refused};
+use crate::unseen::is_seen;
 
 /// The longest JSON body, in bytes. Routes with other bodies say so themselves.
 pub const JSON_LIMIT: usize = 256 * 1024;
@@ -64,12 +65,12 @@ pub fn bytes<const N: usize>(text: &str, field: &str) -> Result<[u8; N], Refused
     Ok(bytes)
 }
 
-/// A text of 1 to `most` characters without control characters.
+/// A text of 1 to `most` characters without control characters, one of which at least is seen.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] that names the field.
 pub fn text(text: String, most: usize, field: &str) -> Result<String, Refused> {
-    let fits = (1..=most).contains(&text.trim().chars().count()) && !text.chars().any(char::is_control);
+    let fits = text.trim().chars().count() <= most && !text.chars().any(char::is_control) && is_seen(&text);
     if fits { Ok(text) } else { Err(wrong(field)) }
 }
 
@@ -79,7 +80,7 @@ pub fn text(text: String, most: usize, field: &str) -> Result<String, Refused> {
 /// [`Refusal::Malformed`] that names the field.
 pub fn prose(text: String, most: usize, field: &str) -> Result<String, Refused> {
     let unprintable = |c: char| c.is_control() && c != '\n';
-    let fits = (1..=most).contains(&text.trim().chars().count()) && !text.chars().any(unprintable);
+    let fits = text.trim().chars().count() <= most && !text.chars().any(unprintable) && is_seen(&text);
     if fits { Ok(text) } else { Err(wrong(field)) }
 }
 
@@ -173,6 +174,17 @@ mod tests {
         let error = serde_json::from_str::<NewSession>(text).unwrap_err();
         let refused = of_text(&error.to_string());
         (refused.refusal, refused.en.unwrap())
+    }
+
+    #[test]
+    fn what_nobody_sees_is_no_reason() {
+        for unseen in [" ", "\u{200b}", "\u{feff}", "\u{3164}", "\u{202e} \u{2060}", "\u{ad}\u{3000}"] {
+            assert!(text(unseen.to_owned(), 9, "reason").is_err(), "{unseen:?}");
+            assert!(prose(format!("{unseen}\n"), 9, "reason").is_err(), "{unseen:?}");
+            assert!(purpose(Some(unseen.to_owned())).is_err(), "{unseen:?}");
+        }
+        assert!(text("甲\u{200b}".to_owned(), 2, "reason").is_ok() && prose("甲\n乙".to_owned(), 3, "reason").is_ok());
+        assert!(text("甲乙丙".to_owned(), 2, "reason").is_err() && text("甲\n乙".to_owned(), 9, "reason").is_err());
     }
 
     #[test]

@@ -11,6 +11,8 @@ use std::fmt;
 use icu_normalizer::ComposingNormalizer;
 use sync_core::money::Fen;
 
+use crate::unseen::is_unseen;
+
 /// Excel holds 32,767 characters in a cell, counted in UTF-16; with the apostrophe and the mark of the cut this fits.
 const LONGEST: usize = 16_000;
 
@@ -62,17 +64,13 @@ fn begins_a_formula(text: &str) -> bool {
     if text.starts_with(['\t', '\r', '\n']) {
         return true;
     }
-    let unseen = |c: &char| c.is_whitespace() || is_invisible(*c);
+    // Before a sign they hide it from people, not from every program.
+    let unseen = |c: &char| c.is_whitespace() || is_unseen(*c);
     let Some(first) = text.chars().find(|c| !unseen(c)) else { return false };
     let mut plain = [0; 4];
     let plain = ComposingNormalizer::new_nfkc().normalize(first.encode_utf8(&mut plain)).into_owned();
     // U+2212 is how people type a minus; no normal form makes it one.
     plain.starts_with(['=', '+', '-', '@', '\u{2212}'])
-}
-
-/// Format characters that take no room: before a sign they hide it from people, not from every program.
-const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 impl fmt::Display for Cell {
@@ -118,6 +116,7 @@ mod tests {
             "　=1",
             "\u{feff}=1",
             "\u{200b}+1",
+            "\u{3164}=1",
             "=",
         ] {
             assert_eq!(shown(text), format!("'{text}"), "{text:?}");

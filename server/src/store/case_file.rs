@@ -28,7 +28,7 @@ pub struct CaseFileRow {
     pub kind: String,
     /// `open`, `returned`, `closed`.
     pub status: String,
-    /// What lists show.
+    /// What lists show; cut where it is long.
     pub title: String,
     /// The case number, or empty.
     pub number: String,
@@ -59,7 +59,7 @@ pub struct CaseFileRow {
 pub struct NewCaseFile {
     /// What lists show and filter by.
     pub file: CaseFileRow,
-    /// What the case says, lower case: what the search compares is made of it (`flow::search::words`).
+    /// What the case says, without what is masked: what the search compares is made of it (`flow::search::words`).
     pub search_text: String,
 }
 
@@ -316,6 +316,23 @@ impl Tx<'_> {
         self.add_outbox(tenant, OutboxKind::IndexCase, changed)?;
         let rows: Vec<NewRow> = files.into_iter().map(|file| NewRow::new(tenant, file)).collect();
         Ok(insert_rows!(self, case_file::table, rows)?)
+    }
+
+    /// Puts in place of what a projected case showed and said before what it does, where it is at `basis` still: who
+    /// brought it to another has put that in place already.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn put_case_text(&mut self, tenant: &TenantId, file: &CaseFileRow, search_text: &str) -> Result<(), Error> {
+        let place = case_file::table
+            .find((&tenant.bytes()[..], &file.id.bytes()[..]))
+            .filter(case_file::basis.eq(&file.basis.bytes()[..]));
+        let said =
+            (case_file::title.eq(&file.title), case_file::item.eq(&file.item), case_file::search_text.eq(search_text));
+        if diesel::update(place).set(said).execute(self.db())? > 0 {
+            self.add_outbox(tenant, OutboxKind::IndexCase, [(file.id.bytes().to_vec(), file.updated)])?;
+        }
+        Ok(())
     }
 
     /// Puts a projected case in place of what was projected before.

@@ -56,6 +56,12 @@ struct NewGram {
     places: Vec<u8>,
 }
 
+/// The cases about which rows of a kind are open.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn open(tenant: Vec<u8>, kind: &'static str) -> _ {
+    outbox::table.filter(outbox::tenant.eq(tenant)).filter(outbox::kind.eq(kind)).select(outbox::subject)
+}
+
 fn case_id(bytes: &[u8]) -> Result<CaseId, Error> {
     row::id(bytes, ChangeId::from_slice, "case_text.case_id")
 }
@@ -233,6 +239,19 @@ impl Tx<'_> {
         Ok(found)
     }
 
+    /// How many of the cases that the filter lets through have open rows of a kind, however many each. Where the filter
+    /// starts does not matter.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn cases_open(&mut self, tenant: &TenantId, filter: &CaseFilter, kind: OutboxKind) -> Result<i64, Error> {
+        let query = narrow(case_file::table.into_boxed(), tenant, filter);
+        Ok(query
+            .filter(case_file::id.eq_any(open(tenant.bytes().to_vec(), kind.code())))
+            .count()
+            .get_result(self.db())?)
+    }
+
     /// The cases that are not indexed as they are now, with what they say, as far as the filter lets them through: all
     /// of them, in no order, or so many of the newest. To order them, SQLite walks all cases.
     ///
@@ -244,12 +263,8 @@ impl Tx<'_> {
         filter: &CaseFilter,
         newest: Option<i64>,
     ) -> Result<Vec<(Instant, CaseId, String)>, Error> {
-        let open = outbox::table
-            .filter(outbox::tenant.eq(tenant.bytes().to_vec()))
-            .filter(outbox::kind.eq(OutboxKind::IndexCase.code()))
-            .select(outbox::subject);
         let mut query = narrow(case_file::table.into_boxed(), tenant, filter)
-            .filter(case_file::id.eq_any(open))
+            .filter(case_file::id.eq_any(open(tenant.bytes().to_vec(), OutboxKind::IndexCase.code())))
             .select((case_file::updated_ms, case_file::id, case_file::search_text));
         if let Some(newest) = newest {
             query = query.order((case_file::updated_ms.desc(), case_file::id.desc())).limit(newest);

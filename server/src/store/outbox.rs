@@ -19,16 +19,20 @@ use crate::random;
 pub enum OutboxKind {
     /// The text of a case changed: it is to be indexed anew. The subject is the case.
     IndexCase,
+    /// What lists and the search take from a case is no longer what it was: it is to be taken from the changes anew.
+    /// The subject is the case. Only migrations write such rows.
+    TextOfCase,
 }
 
 impl OutboxKind {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::IndexCase];
+    pub const ALL: &'static [Self] = &[Self::IndexCase, Self::TextOfCase];
 
     /// As the database has it; never renamed.
     pub const fn code(self) -> &'static str {
         match self {
             Self::IndexCase => "index_case",
+            Self::TextOfCase => "text_of_case",
         }
     }
 }
@@ -105,15 +109,36 @@ impl Tx<'_> {
         Ok(insert_rows!(self, outbox::table, rows)?)
     }
 
-    /// Rows that are due, the oldest first, at most `limit`.
+    /// Rows that are due, the oldest first, at most `limit`; after them those that are due later than `latest`, which
+    /// only a clock that was ahead can have written.
     ///
     /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn outbox_due(&mut self, tenant: &TenantId, now: Instant, limit: i64) -> Result<Vec<OutboxRow>, Error> {
+    /// [`Error`] where a statement fails.
+    pub fn outbox_due(
+        &mut self,
+        tenant: &TenantId,
+        now: Instant,
+        latest: Instant,
+        limit: i64,
+    ) -> Result<Vec<OutboxRow>, Error> {
+        let mut rows = self.outbox_between(tenant, (i64::MIN, now.ms()), limit)?;
+        let more = limit - i64::try_from(rows.len()).unwrap_or(limit);
+        if let (true, Some(beyond)) = (more > 0, latest.max(now).ms().checked_add(1)) {
+            rows.extend(self.outbox_between(tenant, (beyond, i64::MAX), more)?);
+        }
+        Ok(rows)
+    }
+
+    fn outbox_between(
+        &mut self,
+        tenant: &TenantId,
+        (first, last): (i64, i64),
+        limit: i64,
+    ) -> Result<Vec<OutboxRow>, Error> {
         let known: Vec<&str> = OutboxKind::ALL.iter().map(|kind| kind.code()).collect();
         outbox::table
             .filter(outbox::tenant.eq(&tenant.bytes()[..]))
-            .filter(outbox::due_ms.le(now.ms()))
+            .filter(outbox::due_ms.between(first, last))
             .filter(outbox::kind.eq_any(known))
             .order((outbox::due_ms, outbox::id))
             .limit(limit)
@@ -141,7 +166,7 @@ impl Tx<'_> {
         Ok((open, oldest.map(Instant::from_ms)))
     }
 
-    /// How many rows of a kind are open; of more than `most` it is only said that there are more.
+    /// Whether rows of a kind are open about more than `most` subjects.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -149,24 +174,13 @@ impl Tx<'_> {
         let beyond = outbox::table
             .filter(outbox::tenant.eq(&tenant.bytes()[..]))
             .filter(outbox::kind.eq(kind.code()))
+            .select(outbox::subject)
+            .distinct()
             .order(outbox::subject)
             .offset(most)
-            .select(outbox::subject)
             .first::<Vec<u8>>(self.db())
             .optional()?;
         Ok(beyond.is_some())
-    }
-
-    /// How many rows of a kind are open.
-    ///
-    /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn outbox_of_kind(&mut self, tenant: &TenantId, kind: OutboxKind) -> Result<i64, Error> {
-        Ok(outbox::table
-            .filter(outbox::tenant.eq(&tenant.bytes()[..]))
-            .filter(outbox::kind.eq(kind.code()))
-            .count()
-            .get_result(self.db())?)
     }
 
     /// What these rows asked for is done.

@@ -11,10 +11,10 @@ use super::*;
 mod casework;
 
 use casework::{
-    a_lead_takes_each_step_once, alarms_are_seen_with_the_case_or_the_phone_they_are_about,
-    an_upload_is_seen_by_its_officer_alone, evidence_arrives_for_the_cases_of_the_officer_who_sent_it,
-    the_turn_of_the_outbox_is_taken_by_one, what_was_looked_at_and_recorded_is_kept_as_it_was,
-    who_writes_a_case_asks_for_it_to_be_indexed,
+    a_lead_takes_each_step_once, a_text_is_put_where_the_case_is_as_it_was,
+    alarms_are_seen_with_the_case_or_the_phone_they_are_about, an_upload_is_seen_by_its_officer_alone,
+    evidence_arrives_for_the_cases_of_the_officer_who_sent_it, the_turn_of_the_outbox_is_taken_by_one,
+    what_was_looked_at_and_recorded_is_kept_as_it_was, who_writes_a_case_asks_for_it_to_be_indexed,
 };
 
 const TENANT: TenantId = TenantId::new([1; 16]);
@@ -50,6 +50,7 @@ contract! {
     evidence_arrives_for_the_cases_of_the_officer_who_sent_it
     an_upload_is_seen_by_its_officer_alone
     who_writes_a_case_asks_for_it_to_be_indexed
+    a_text_is_put_where_the_case_is_as_it_was
     the_turn_of_the_outbox_is_taken_by_one
     a_lead_takes_each_step_once
     what_was_looked_at_and_recorded_is_kept_as_it_was

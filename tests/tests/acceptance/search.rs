@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use api_spec::case::CasePage;
-use sync_core::change::Change;
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
+use sync_core::change::{Change, NewOp};
+use sync_core::op::{Act, OpRef};
+use sync_core::value::Value;
 use tests::actor::wait_ms;
 use tests::desk::encoded;
 use tests::{Person, Phone, Server, on_both_databases};
@@ -48,6 +52,35 @@ fn indexed(server: &Server) {
         wait_ms(50);
     }
     assert!(server.metrics().contains("palm_outbox_oldest_seconds 0\n"));
+}
+
+const CITIZEN: &str = "500237199001011234";
+const PHONE: &str = "13812345678";
+
+/// A case about a party whose number and telephone are known; its id.
+fn with_party(phone: &mut Phone<'_>, title: &str, name: &str) -> String {
+    let opening = phone.open_case(&[]);
+    let of_party = |field: &str, text: &str| NewOp::put(Some(OpRef::Own(0)), field, vec![], Value::text(text));
+    let ops = vec![
+        NewOp::new(Act::Add { entity: "party".into(), order: "party".into() }),
+        of_party("citizen_number", CITIZEN),
+        of_party("phone", PHONE),
+        of_party("name", name),
+        NewOp::put(None, "title", vec![], Value::text(title)),
+    ];
+    let body = phone.save(Some(opening.id()), &[opening.id()], ops);
+    phone.push(&[&opening, &body]);
+    opening.id().to_string()
+}
+
+/// What an older release left in the database of a server that does not run.
+fn run_sql(server: &Server, statements: &str) {
+    if let Some(url) = server.postgres_url() {
+        PgConnection::establish(&url).unwrap().batch_execute(statements).unwrap();
+    } else {
+        let file = rusqlite::Connection::open(server.directory().join("palm.db")).unwrap();
+        file.execute_batch(statements).unwrap();
+    }
 }
 
 const METRICS: [(&str, &str); 1] = [("PALM_METRICS_LISTEN", "127.0.0.1:0")];
@@ -113,6 +146,81 @@ on_both_databases! {
             assert_eq!(got.len(), wanted.len(), "each once");
             assert_eq!(got.iter().cloned().collect::<BTreeSet<_>>(), wanted);
             assert_eq!(got, found(|path| phone.call("GET", path), "药店", 50), "in one order");
+            indexed(server);
+        }
+    }
+
+    fn what_is_masked_is_found_by_nobody(server) {
+        server.start_with(&METRICS);
+        let mut phone = Phone::of(server, "officer-a");
+        let cases = [with_party(&mut phone, "明码标价检查", "张三")];
+        let logins = ["county-supervisor", "principal-head", "unit-head", "officer-a"];
+        let readers = logins.map(|login| Person::sign_in(server, login));
+        for round in ["at once", "indexed"] {
+            for reader in &readers {
+                let call = |path: &str| reader.call("GET", path);
+                assert_eq!(found(call, "张三", 50), cases, "{round}");
+                for text in [CITIZEN, PHONE, &CITIZEN[..4], &CITIZEN[6..14], "1234", "5", "张三 5002", &PHONE[3..7]] {
+                    assert_eq!(found(call, text, 50), [""; 0], "{text} {round}");
+                }
+                let export = |text: &str| {
+                    let query = format!("format=csv&purpose={}&text={}", encoded("专项监督"), encoded(text));
+                    call(&format!("/v1/cases/export?{query}")).send().expect(200).text().contains("张三")
+                };
+                assert_eq!([export("张三"), export(CITIZEN), export("1990")], [true, false, false], "{round}");
+            }
+            indexed(server);
+        }
+    }
+
+    fn an_upgrade_forgets_what_is_masked_and_finds_the_rest(server) {
+        server.start_with(&METRICS);
+        let mut phone = Phone::of(server, "officer-a");
+        let long = "长".repeat(86_000);
+        let cases = [with_party(&mut phone, "明码标价检查", "张三"), with_party(&mut phone, &long, "ΟΔΟΣ")];
+        indexed(server);
+        server.kill();
+        run_sql(server, &format!(
+            "UPDATE case_file SET search_text = search_text || '{CITIZEN}', title = 'as before';
+             INSERT INTO outbox (tenant, id, kind, subject, created_ms, due_ms, failures)
+             SELECT tenant, substr(id, 1, 16), 'index_case', id, 1, 0, 0 FROM case_file"
+        ));
+        server.start_again();
+        indexed(server);
+        let reader = Person::sign_in(server, "county-supervisor");
+        let call = |path: &str| reader.call("GET", path);
+        assert_eq!(found(call, CITIZEN, 50).len(), 2, "so it was");
+        server.kill();
+        run_sql(server, "DELETE FROM __diesel_schema_migrations WHERE version = '0007'");
+        server.start_again();
+        let page: CasePage = call(&format!("/v1/cases?text={CITIZEN}")).send().expect(200).read();
+        assert!(page.items.is_empty(), "at once");
+        indexed(server);
+        assert_eq!(found(call, CITIZEN, 50), [""; 0]);
+        assert_eq!(found(call, "张三", 50), cases[..1]);
+        assert_eq!(found(call, "ΟΔΟΣ", 50), cases[1..]);
+        let answer = call("/v1/cases").send().expect(200);
+        assert!(answer.body.len() < 10_000, "{}", answer.body.len());
+        let page: CasePage = answer.read();
+        let mut titles: Vec<String> = page.items.into_iter().map(|card| card.title).collect();
+        titles.sort();
+        assert_eq!(titles, ["明码标价检查".to_owned(), format!("{}…", "长".repeat(200))]);
+        let whole = phone.call("GET", &format!("/v1/cases/{}", cases[1])).send().expect(200).text();
+        assert!(whole.contains(&long), "the case has it whole");
+    }
+
+    fn a_long_field_hides_nothing_that_stands_after_it(server) {
+        server.start_with(&METRICS);
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        let put = |field: &str, text: &str| NewOp::put(None, field, vec![], Value::text(text));
+        let ops = vec![put("complaint", &"长".repeat(70_000)), put("remarks", "最后一句"), put("title", "面馆")];
+        let body = phone.save(Some(opening.id()), &[opening.id()], ops);
+        phone.push(&[&opening, &body]);
+        for _ in 0..2 {
+            for text in ["长长长", "最后一句", "面馆"] {
+                assert_eq!(found(|path| phone.call("GET", path), text, 50), [opening.id().to_string()], "{text}");
+            }
             indexed(server);
         }
     }

@@ -32,7 +32,7 @@ fn file(number: u8, path: &str, updated_ms: i64, text: &str) -> NewCaseFile {
         missing_evidence: 0,
         fold: 1,
     };
-    NewCaseFile { file, search_text: text.to_lowercase() }
+    NewCaseFile { file, search_text: text.to_owned() }
 }
 
 /// Works off so many rows of the outbox.
@@ -40,7 +40,7 @@ fn index(store: &Store, rows: usize) {
     let limit = i64::try_from(rows).unwrap();
     store
         .write_sync::<_, Failure>(|tx| {
-            let due = tx.outbox_due(&TENANT, Instant::from_ms(i64::MAX), limit)?;
+            let due = tx.outbox_due(&TENANT, Instant::from_ms(i64::MAX), Instant::from_ms(i64::MAX), limit)?;
             let subjects: Vec<Vec<u8>> = due.iter().map(|row| row.subject.clone()).collect();
             let prepared = index::prepare(tx, &TENANT, &subjects)?;
             index::apply(tx, &TENANT, prepared)?;
@@ -85,7 +85,7 @@ fn holds(store: &Store, events: &[Event], typed: &[String]) {
         match event {
             Event::Write { number, path, at, text } => {
                 store.write_sync(|tx| tx.put_case_file(&TENANT, file(*number, path, *at, text))).unwrap();
-                all.insert(*number, (*at, path, normal(&text.to_lowercase())));
+                all.insert(*number, (*at, path, normal(text)));
             }
             Event::Index(rows) => index(store, *rows),
         }
@@ -152,6 +152,42 @@ fn more_cases_than_can_be_compared_are_said_to_be_missing() {
     assert_eq!(found(&store, None, "面馆"), (vec![7, 6, 5, 4], 3), "the newest are compared");
     index(&store, 3);
     assert_eq!(found(&store, None, "面馆"), (vec![7, 6, 5, 4, 3, 2, 1], 0));
+}
+
+#[test]
+fn what_is_not_searched_is_counted_by_cases_within_reach() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+    let write = |number: u8, path| {
+        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, path, number.into(), "面馆"))).unwrap();
+    };
+    for _ in 0..5 {
+        write(1, "a/b/");
+    }
+    assert_eq!(found(&store, None, "面馆"), (vec![1], 0), "one case, whatever was written of it");
+    (2..=8).for_each(|number| write(number, "a/c/"));
+    assert_eq!(found(&store, None, "面馆"), (vec![8, 7, 6, 5], 4));
+    assert_eq!(found(&store, Some("a/b/"), "面馆"), (vec![1], 0), "others' cases hold up nobody");
+    let anew = [(vec![2; 32], Instant::from_ms(0)), (vec![1; 32], Instant::from_ms(0))];
+    index(&store, 20);
+    store.write_sync(|tx| tx.add_outbox(&TENANT, OutboxKind::TextOfCase, anew)).unwrap();
+    assert_eq!([None, Some("a/b/"), Some("a/d/")].map(|path| found(&store, path, "面馆").1), [2, 1, 0]);
+}
+
+#[test]
+fn more_words_than_are_looked_up_are_all_compared() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+    let words = "甲 乙 丙 丁 戊 己 庚 辛 壬 癸 子 丑 寅";
+    let sorted = words.split(' ').collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    for (number, left_out) in (1..).zip(0..=sorted.len()) {
+        let mut said = sorted.clone();
+        said.drain(left_out..sorted.len().min(left_out + 1));
+        let text = said.concat();
+        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, "a/", number.into(), &text))).unwrap();
+    }
+    index(&store, 100);
+    assert_eq!(found(&store, None, words), (vec![14], 0));
 }
 
 #[test]

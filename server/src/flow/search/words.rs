@@ -1,7 +1,7 @@
 //! What the search compares: letters and digits, whatever their width, case and the marks between them.
 //!
 //! Promise: a text and what is looked for in it are brought to the same form, line by line: Unicode NFKC (so `１` is
-//! `1` and `Ａ` is `A`), lower case, and only letters, digits and characters of private use (rare characters in
+//! `1` and `Ａ` is `A`), lower case (one sigma, wherever it stands), and only letters, digits and characters of private use (rare characters in
 //! names). So 渝巫市监罚〔2026〕1号 is found by 罚[2026]1号, 渝F·12345 by 渝f12345, 阿卜杜拉·买买提 by 阿卜杜拉买买提. What
 //! is asked for is split at white space into words, each of which must occur within one line.
 //! Not here: where the text of a case comes from (`flow::projection`), and the index (`super::posting`).
@@ -17,7 +17,8 @@ pub fn normal(text: &str) -> String {
         let before = compared.len();
         // What the normal form of a capital is may have a normal form in turn: the order of the two does not matter.
         let lower: String = nfkc(line).chars().flat_map(char::to_lowercase).collect();
-        compared.extend(nfkc(&lower).chars().flat_map(char::to_lowercase).filter(|c| counts(*c)));
+        let lower = nfkc(&lower).chars().flat_map(char::to_lowercase).collect::<String>();
+        compared.extend(lower.chars().map(|c| if c == 'ς' { 'σ' } else { c }).filter(|c| counts(*c)));
         if compared.len() > before {
             compared.push('\n');
         }
@@ -58,14 +59,9 @@ impl Words {
         self.0.iter().all(|word| normal.contains(word.as_str()))
     }
 
-    /// Whether a text that has the grams of all words says the words: those of one or two characters are grams.
-    pub fn are_grams(&self) -> bool {
-        self.0.iter().all(|word| word.chars().nth(2).is_none())
-    }
-
     /// At most `most` grams that a text must have to say the words, from all over each of them. A pair says more than
     /// its characters, so single ones are left to words of one character.
-    pub fn grams(&self, most: usize) -> BTreeSet<i64> {
+    pub fn grams(&self, most: usize) -> Wanted {
         let mut wanted: Vec<i64> = Vec::new();
         for word in &self.0 {
             let (first, rest) = (word.chars(), word.chars().skip(1));
@@ -76,8 +72,19 @@ impl Words {
             }
         }
         let step = wanted.len().div_ceil(most.max(1)).max(1);
-        wanted.into_iter().step_by(step).collect()
+        // Words of one or two characters are grams.
+        let are_grams = self.0.iter().all(|word| word.chars().nth(2).is_none());
+        Wanted { proof: step == 1 && are_grams, grams: wanted.into_iter().step_by(step).collect() }
     }
+}
+
+/// What is looked up in the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// What a text must have to say the words.
+    pub grams: BTreeSet<i64>,
+    /// Whether a text that has them all says the words; else it is to be compared.
+    pub proof: bool,
 }
 
 fn single(c: char) -> i64 {
@@ -106,8 +113,7 @@ mod tests {
     use super::*;
 
     fn found(typed: &str, text: &str) -> bool {
-        // As the projection keeps it.
-        Words::parse(typed).is_some_and(|words| words.occur_in(&normal(&text.to_lowercase())))
+        Words::parse(typed).is_some_and(|words| words.occur_in(&normal(text)))
     }
 
     #[test]
@@ -123,6 +129,9 @@ mod tests {
             ("100%_", "100%_原文"),
             ("istanbul", "İSTANBUL"),
             ("m2", "12㎡"),
+            ("ΟΔΟΣ", "ΟΔΟΣ 1"),
+            ("ΟΔΟΣ1", "οδος 1"),
+            ("οδος", "ΟΔΟΣ"),
             ("\u{e123}", "王\u{e123}"),
         ] {
             assert!(found(typed, text), "{typed} in {text}");
@@ -140,23 +149,31 @@ mod tests {
 
     #[test]
     fn a_word_of_one_or_two_characters_is_a_gram() {
-        let grams_of = |typed: &str| Words::parse(typed).unwrap().grams(12);
+        let grams_of = |typed: &str| Words::parse(typed).unwrap().grams(12).grams;
         assert_eq!(grams_of("面"), BTreeSet::from([single('面')]));
         assert_eq!(grams_of("面馆"), BTreeSet::from([pair('面', '馆')]));
         assert_eq!(grams_of(&"面馆检查".repeat(20)).len(), 4);
         let long: String = ('一'..='龥').take(100).collect();
         assert_eq!(grams_of(&long).len(), 11);
-        assert!(Words::parse("面 馆检").unwrap().are_grams() && !Words::parse("面馆检").unwrap().are_grams());
+    }
+
+    #[test]
+    fn grams_are_proof_where_none_is_left_out() {
+        let proof = |typed: &str| Words::parse(typed).unwrap().grams(12).proof;
+        assert!(proof("面 馆检") && !proof("面馆检"));
+        assert!(proof("甲 乙 丙 丁 戊 己 庚 辛 壬 癸 子 丑"));
+        assert!(!proof("甲 乙 丙 丁 戊 己 庚 辛 壬 癸 子 丑 寅"));
     }
 
     proptest! {
         #[test]
-        fn what_says_the_words_has_their_grams(text in "[张三李面馆aＢ１ 。\n]{0,40}", typed in "[张三李面馆aＢ１ ]{1,4}") {
-            let compared = normal(&text.to_lowercase());
+        fn what_says_the_words_has_their_grams(text in "[张三李面馆aＢ１ 。\n]{0,40}", typed in "[张三李面馆aＢ１ ]{1,9}") {
+            let compared = normal(&text);
             if let Some(words) = Words::parse(&typed) {
-                let has = words.grams(12).is_subset(&grams(&compared));
+                let wanted = words.grams(3);
+                let has = wanted.grams.is_subset(&grams(&compared));
                 prop_assert!(has || !words.occur_in(&compared));
-                prop_assert!(!words.are_grams() || has == words.occur_in(&compared));
+                prop_assert!(!wanted.proof || has == words.occur_in(&compared));
             }
         }
 

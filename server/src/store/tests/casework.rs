@@ -105,24 +105,51 @@ pub(super) fn who_writes_a_case_asks_for_it_to_be_indexed(store: &Store) {
     write(store, |tx| tx.put_case_file(&TENANT, file(CASE, "a/b/", 1)));
     write(store, |tx| tx.add_case_files(&TENANT, vec![file(second, "a/b/", 2)]));
     write(store, |tx| tx.put_case_file(&TENANT, file(CASE, "a/b/", 3)));
-    let due = |now| read(store, |tx| tx.outbox_due(&TENANT, Instant::from_ms(now), 10));
+    let due = |now| read(store, |tx| tx.outbox_due(&TENANT, Instant::from_ms(now), Instant::from_ms(100), 10));
     let subjects: Vec<Vec<u8>> = due(9).into_iter().map(|row| row.subject).collect();
     assert_eq!(subjects, [CASE, second, CASE].map(|case| case.bytes().to_vec()));
     assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)), (3, Some(Instant::from_ms(1))));
     let kind = OutboxKind::IndexCase;
-    assert_eq!([2, 3].map(|most| read(store, |tx| tx.outbox_more_than(&TENANT, kind, most))), [true, false]);
+    let more = |most| read(store, |tx| tx.outbox_more_than(&TENANT, kind, most));
+    assert_eq!([1, 2].map(more), [true, false], "cases, not rows");
+    let open = |path: Option<&str>| {
+        let filter = CaseFilter { agency_path: path.map(str::to_owned), ..CaseFilter::default() };
+        read(store, |tx| tx.cases_open(&TENANT, &filter, kind))
+    };
+    assert_eq!([None, Some("a/b/"), Some("a/c/")].map(open), [2, 2, 0]);
     let first = due(9).remove(0);
     write(store, |tx| tx.postpone_outbox(&TENANT, &first.id, Instant::from_ms(20)));
     assert_eq!(due(9).len(), 2);
     assert_eq!(due(20).pop().map(|row| (row.id, row.failures)), Some((first.id, 1)));
     write(store, |tx| tx.drop_outbox(&TENANT, &[first.id]));
-    assert_eq!(read(store, |tx| tx.outbox_of_kind(&TENANT, kind)), 2);
+    assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)).0, 2);
+    write(store, |tx| tx.postpone_outbox(&TENANT, &due(9)[0].id, Instant::from_ms(100)));
+    assert_eq!(due(9).len(), 1, "it waits");
+    write(store, |tx| tx.postpone_outbox(&TENANT, &due(9)[0].id, Instant::from_ms(101)));
+    assert_eq!(due(9).len(), 1, "nothing waits so long");
     let refused = store.write_sync::<(), Error>(|tx| {
         tx.put_case_file(&TENANT, file(CASE, "a/b/", 4))?;
         Err(Error::Corrupt { what: "on purpose" })
     });
     assert!(refused.is_err());
-    assert_eq!(read(store, |tx| tx.outbox_of_kind(&TENANT, kind)), 2, "both or neither");
+    assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)).0, 2, "both or neither");
+}
+
+pub(super) fn a_text_is_put_where_the_case_is_as_it_was(store: &Store) {
+    furnish(store);
+    let before = file(CASE, "a/b/", 1);
+    write(store, |tx| tx.put_case_file(&TENANT, before.clone()));
+    let mut anew = CaseFileRow { title: "短".into(), ..before.file };
+    let put = |anew: &CaseFileRow| {
+        write(store, |tx| tx.put_case_text(&TENANT, anew, "新"));
+        let title = read(store, |tx| tx.case_file(&TENANT, &CASE)).unwrap().title;
+        (title, read(store, |tx| tx.search_texts(&TENANT, &[CASE])).remove(0).1)
+    };
+    assert_eq!(put(&anew), ("短".to_owned(), "新".to_owned()));
+    assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)).0, 2, "and it is to be indexed");
+    (anew.title, anew.basis) = ("迟".into(), Digest::new([9; 32]));
+    assert_eq!(put(&anew).0, "短", "somebody came first");
+    assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)).0, 2);
 }
 
 pub(super) fn the_turn_of_the_outbox_is_taken_by_one(store: &Store) {
