@@ -2,7 +2,7 @@
 //!
 //! Promise: what a row asks for and the end of the row are one transaction, so a kill at any point leaves the row to
 //! be done again, and what is done twice is as if it were done once. Of several processes on one database one works at
-//! a time: who holds the turn is left alone for [`TURN_MS`], and each commit takes the next step of the turn that its
+//! a time: who holds the turn is left alone for a while (`TURN_MS`), and each commit takes the next step of the turn that its
 //! reading saw, so that two who both believe to hold it (their clocks differ) still do not spoil each other's work. A row that
 //! always fails waits longer each time and holds up no other. A turn or a wait that lasts longer than there are any was
 //! written by a clock that was ahead, and has ended. Trouble of the database is waited out.

@@ -2,7 +2,7 @@
 //!
 //! Promise: exactly those in which each word occurs ([`words`]), in the order of the list, among those that the filter
 //! lets through. A case that changed and is not yet indexed anew is compared itself, so nobody waits for the index;
-//! where more than [`LAGGING`] cases are not indexed (after an upgrade), the newest of them are compared, and the
+//! where more than `LAGGING` cases are not indexed (after an upgrade), the newest of them are compared, and the
 //! answer says how many are not.
 //! Must run in one snapshot: a case must not be taken out of the outbox between two statements.
 

@@ -2,7 +2,7 @@
 //!
 //! Promise: a text and what is looked for in it are brought to the same form, line by line: Unicode NFKC (so `１` is
 //! `1` and `Ａ` is `A`), lower case (one sigma, wherever it stands), and only letters, digits and characters of private use (rare characters in
-//! names). So 渝巫市监罚〔2026〕1号 is found by 罚[2026]1号, 渝F·12345 by 渝f12345, 阿卜杜拉·买买提 by 阿卜杜拉买买提. What
+//! names). So 渝巫市监罚〔2026〕1号 is found by `罚[2026]1号`, 渝F·12345 by 渝f12345, 阿卜杜拉·买买提 by 阿卜杜拉买买提. What
 //! is asked for is split at white space into words, each of which must occur within one line.
 //! Not here: where the text of a case comes from (`flow::projection`), and the index (`super::posting`).
 
