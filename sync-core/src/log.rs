@@ -26,6 +26,22 @@ pub enum LeafClass {
 }
 
 impl LeafClass {
+    const ALL: [Self; 3] = [Self::Accepted, Self::Quarantined, Self::WithoutEffect];
+
+    /// The stable code, as a stored change carries it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Quarantined => "quarantined",
+            Self::WithoutEffect => "without_effect",
+        }
+    }
+
+    /// By the code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.code() == code)
+    }
+
     const fn number(self) -> u64 {
         match self {
             Self::Accepted => 0,

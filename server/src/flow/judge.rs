@@ -11,7 +11,7 @@ use sync_core::device::Check;
 use sync_core::facts::{AgencyEntry, OfficerEntry, Roster, of_case};
 use sync_core::id::{AgencyId, Digest, OfficerId, TenantId};
 use sync_core::law::calendar::Calendar;
-use sync_core::law::rule::{CheckResult, Outcome, evaluate, rule_set_hash};
+use sync_core::law::rule::{CheckResult, evaluate, rule_set_hash};
 use sync_core::law::table;
 use sync_core::time::Instant;
 
@@ -156,8 +156,7 @@ impl Bench {
 
 /// Those that say something to people: not kept, or not known to be kept.
 pub fn open(results: Vec<CheckResult>) -> Vec<Check> {
-    let open = |result: &CheckResult| matches!(result.outcome, Outcome::Breached | Outcome::Undecided);
-    results.into_iter().filter(open).map(Check::from).collect()
+    results.into_iter().filter(CheckResult::is_open).map(Check::from).collect()
 }
 
 fn entry(registered: &Registered) -> OfficerEntry {

@@ -104,10 +104,10 @@ impl<'a, 't> Recorder<'a, 't> {
     /// [`Failure`] where the log has outgrown its counter.
     pub fn store(&mut self, place: &mut CasePlace, planned: Stored) -> Result<StoredChange, Failure> {
         let Stored { change, taken, flags, interval } = planned;
-        let (class, code, leaf_class) = match &taken {
-            Taken::Accepted => ("accepted", "", LeafClass::Accepted),
-            Taken::Quarantined(why) => ("quarantined", why.code(), LeafClass::Quarantined),
-            Taken::WithoutEffect(breach) => ("without_effect", breach.code(), LeafClass::WithoutEffect),
+        let (class, code) = match &taken {
+            Taken::Accepted => (LeafClass::Accepted, ""),
+            Taken::Quarantined(why) => (LeafClass::Quarantined, why.code()),
+            Taken::WithoutEffect(breach) => (LeafClass::WithoutEffect, breach.code()),
         };
         let leaf = i64::try_from(self.frontier.size()).map_err(Failure::broken)?;
         let counter = place.counter + 1;
@@ -119,14 +119,14 @@ impl<'a, 't> Recorder<'a, 't> {
             counter: counter.cast_unsigned(),
             previous: place.last_leaf.map(i64::cast_unsigned),
             received: self.now,
-            class: leaf_class,
+            class,
         }
         .to_bytes();
         let stored = StoredChange {
             change,
             leaf,
             counter,
-            class: class.to_owned(),
+            class: class.code().to_owned(),
             code: code.to_owned(),
             flags: flags.iter().map(|flag| flag.code().to_owned()).collect(),
             lower: interval.lower,

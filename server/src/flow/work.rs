@@ -131,10 +131,9 @@ fn waiting(
     let breaches = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
     let obstacles = decision::close(&state, &graph);
     let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::Act::Close).is_empty();
-    let unmet = |result: &&CheckResult| matches!(result.outcome, Outcome::Breached | Outcome::Undecided);
-    let unmet = results.iter().filter(unmet).filter(|result| result.severity == Severity::Block).count();
+    let unmet = results.iter().filter(|result| result.is_open() && result.severity == Severity::Block).count();
     let todos = todos(caller, &access, &state, &obstacles, (breaches, evidence, free.then_some(unmet)));
-    let running = judged.into_iter().filter(|result| matches!(result.outcome, Outcome::Undecided | Outcome::Breached));
+    let running = judged.into_iter().filter(CheckResult::is_open);
     let deadlines = running.filter_map(|result| {
         let due = result.due?;
         let passed = !due.met_by(now);

@@ -63,8 +63,8 @@ pub struct NewCaseFile {
     pub search_text: String,
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = case_file)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct Row {
     id: Vec<u8>,
     agency: Vec<u8>,
@@ -91,32 +91,21 @@ struct Row {
 #[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct NewRow {
     tenant: Vec<u8>,
-    id: Vec<u8>,
-    agency: Vec<u8>,
-    agency_path: String,
-    item: String,
-    kind: String,
-    status: String,
-    title: String,
-    number: String,
-    opened_ms: i64,
-    updated_ms: i64,
-    counter: i64,
-    last_leaf: i64,
-    basis: Vec<u8>,
-    heads: Vec<u8>,
-    conflicts: i64,
-    breaches: i64,
-    missing_evidence: i64,
-    fold: i64,
+    #[diesel(embed)]
+    row: Row,
     search_text: String,
 }
 
 impl NewRow {
     fn new(tenant: &TenantId, new: NewCaseFile) -> Self {
         let NewCaseFile { file, search_text } = new;
+        Self { tenant: tenant.bytes().to_vec(), row: Row::new(file), search_text }
+    }
+}
+
+impl Row {
+    fn new(file: CaseFileRow) -> Self {
         Self {
-            tenant: tenant.bytes().to_vec(),
             id: file.id.bytes().to_vec(),
             agency: file.agency.bytes().to_vec(),
             agency_path: file.agency_path,
@@ -135,12 +124,9 @@ impl NewRow {
             breaches: file.breaches,
             missing_evidence: file.missing_evidence,
             fold: file.fold,
-            search_text,
         }
     }
-}
 
-impl Row {
     fn restore(self) -> Result<CaseFileRow, Error> {
         Ok(CaseFileRow {
             id: row::id(&self.id, ChangeId::from_slice, "case_file.id")?,
@@ -343,7 +329,7 @@ impl Tx<'_> {
         let changed = [(file.file.id.bytes().to_vec(), file.file.updated)];
         self.add_outbox(tenant, OutboxKind::IndexCase, changed)?;
         let row = NewRow::new(tenant, file);
-        let place = case_file::table.find((&row.tenant, &row.id));
+        let place = case_file::table.find((&row.tenant, &row.row.id));
         if diesel::update(place).set(&row).execute(self.db())? == 0 {
             diesel::insert_into(case_file::table).values(&row).execute(self.db())?;
         }

@@ -78,8 +78,7 @@ impl Judge {
 
     /// What is not kept, or not known to be.
     pub fn checks(&self, state: &CaseState, at: Instant) -> Vec<Check> {
-        let open = |result: &CheckResult| matches!(result.outcome, Outcome::Breached | Outcome::Undecided);
-        self.judge(state, at).into_iter().filter(open).map(Check::from).collect()
+        self.judge(state, at).into_iter().filter(CheckResult::is_open).map(Check::from).collect()
     }
 
     /// The rules that stop the formal acts among `ops`, judged on the case before them.

@@ -215,6 +215,13 @@ pub struct CheckResult {
     pub en: String,
 }
 
+impl CheckResult {
+    /// Whether it says something to people: not kept, or not known to be kept.
+    pub const fn is_open(&self) -> bool {
+        matches!(self.outcome, Outcome::Breached | Outcome::Undecided)
+    }
+}
+
 /// Judges the facts by every row that is in force and in scope. In the order of `rules`.
 pub fn evaluate(rules: &[Rule], facts: &Facts, calendar: &Calendar) -> Vec<CheckResult> {
     rules.iter().filter(|rule| rule.in_force(facts)).map(|rule| rule.judge(facts, calendar)).collect()

@@ -135,12 +135,7 @@ impl<'a> Changes<'a> {
 
     /// The leaf that this change must have; none where its row cannot have one.
     fn leaf_of(&self, row: &Row, change: &Change, previous: Option<(i64, i64)>) -> Option<Vec<u8>> {
-        let class = match row.class.as_str() {
-            "accepted" => LeafClass::Accepted,
-            "quarantined" => LeafClass::Quarantined,
-            "without_effect" => LeafClass::WithoutEffect,
-            _ => return None,
-        };
+        let class = LeafClass::from_code(&row.class)?;
         if row.counter != previous.map_or(0, |(_, counter)| counter).checked_add(1)? {
             return None;
         }
