@@ -215,11 +215,17 @@ fn participants(held: Held<'_>) -> BTreeSet<OfficerId> {
     held.changes.iter().filter(|change| !strange(&change.id())).flat_map(|change| brought(change)).collect()
 }
 
+/// The changes that are stored before this one: those that it names, and what opens its case, even where the author
+/// forgot to build on it.
+pub fn builds_on(change: &Change) -> BTreeSet<ChangeId> {
+    change.header().deps.iter().copied().chain(change.header().case).collect()
+}
+
 /// What keeps a change from being stored.
 fn missing(arrival: &Arrival, known: &BTreeSet<ChangeId>) -> Vec<Missing> {
     let change = &arrival.change;
-    let lacking = change.header().deps.iter().filter(|dep| !known.contains(dep));
-    let mut missing: Vec<Missing> = lacking.map(|dep| Missing::Change(*dep)).collect();
+    let lacking = builds_on(change).into_iter().filter(|needed| !known.contains(needed));
+    let mut missing: Vec<Missing> = lacking.map(Missing::Change).collect();
     if !change.missing_values().is_empty() {
         missing.push(Missing::Values);
     }

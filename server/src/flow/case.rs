@@ -188,7 +188,7 @@ pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<Str
             let everybody = everybody.chain(held.iter().map(|stored| stored.change.header().officer)).collect();
             let names = names(tx, &tenant, everybody)?;
             let phones = phones(tx, &tenant, &held)?;
-            let evidence = tx.evidence_of(&tenant, &case)?;
+            let evidence = tx.evidence_of(&tenant, access.file.case_leaf)?;
             let checks = judge::judge(tx, &tenant, &state, projection::newest_act(&held))?;
             Ok(Detail { access, agency_name, state, held, names, phones, evidence, checks })
         })

@@ -242,7 +242,8 @@ impl Deciding<'_, '_> {
         if let Some(first) = decision::close(state, &graph).into_iter().next() {
             return Err(refusal(first).into());
         }
-        let missing = self.tx.missing_evidence(&self.tenant, &state.id)?.len();
+        let first = held.first().ok_or(store::Error::Corrupt { what: "case_file" })?;
+        let missing = self.tx.missing_evidence(&self.tenant, first.case_leaf)?.len();
         if missing > 0 {
             let zh = format!("有 {missing} 个证据文件尚未上传，暂不能结案。");
             let en = format!("{missing} pieces of evidence are still to be uploaded: the case cannot be closed yet.");

@@ -213,8 +213,8 @@ pub async fn open(
         .store
         .write(move |tx| {
             let seen = Look { what: "evidence", part: digest.to_string(), purpose };
-            access::look(tx, &tenant, &caller, &case, seen, now)?;
-            let claimed = tx.evidence_of(&tenant, &case)?.into_iter().find(|(claimed, _)| *claimed == digest);
+            let file = access::look(tx, &tenant, &caller, &case, seen, now)?.file;
+            let claimed = tx.evidence_of(&tenant, file.case_leaf)?.into_iter().find(|(claimed, _)| *claimed == digest);
             let (_, arrived) = claimed.ok_or(Refusal::NotFound)?;
             Ok::<_, Failure>(arrived.ok_or(Refusal::EvidenceMissing)?)
         })

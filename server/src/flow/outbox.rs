@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sync_core::id::{CaseId, ChangeId, TenantId};
+use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
 use super::projection;
@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::random;
 use crate::refusal::Failure;
-use crate::store::{CaseFileRow, Error, OutboxKind, OutboxRow, OutboxTurn, Store, Tx};
+use crate::store::{CaseFileRow, OutboxKind, OutboxRow, OutboxTurn, Store, Tx};
 
 /// How long whoever holds the turn is left alone after its last step.
 const TURN_MS: i64 = 15_000;
@@ -190,24 +190,19 @@ fn lasts(turn: &OutboxTurn, now: Instant) -> bool {
 
 /// The rows by kind, each kind by its handler. A subject that is named twice is done once.
 fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, rows: &[OutboxRow]) -> Result<Vec<Prepared>, Failure> {
-    let mut kinds: BTreeMap<OutboxKind, Vec<Vec<u8>>> = BTreeMap::new();
+    let mut kinds: BTreeMap<OutboxKind, BTreeSet<i64>> = BTreeMap::new();
     for row in rows {
-        kinds.entry(row.kind).or_default().push(row.subject.clone());
+        kinds.entry(row.kind).or_default().insert(row.subject);
     }
     let mut prepared = Vec::new();
     for (kind, subjects) in kinds {
         let work = match kind {
             OutboxKind::IndexCase => Prepared::Index(index::prepare(tx, tenant, &subjects)?),
-            OutboxKind::TextOfCase => Prepared::Texts(projection::texts(tx, tenant, &cases(&subjects)?)?),
+            OutboxKind::TextOfCase => Prepared::Texts(projection::texts(tx, tenant, &subjects)?),
         };
         prepared.push(work);
     }
     Ok(prepared)
-}
-
-fn cases(subjects: &[Vec<u8>]) -> Result<BTreeSet<CaseId>, Error> {
-    let read = |bytes: &Vec<u8>| ChangeId::from_slice(bytes).ok_or(Error::Corrupt { what: "outbox.subject" });
-    subjects.iter().map(read).collect()
 }
 
 /// The row that failed alone waits.

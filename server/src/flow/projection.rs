@@ -73,6 +73,7 @@ pub fn draw(
     let checks = judge::open(bench.judge(tx, tenant, state, newest_act(held))?);
     let file = CaseFileRow {
         id: state.id,
+        case_leaf: first.case_leaf,
         agency: opening.agency,
         agency_path: agency.map(|agency| agency.path).unwrap_or_default(),
         item: brief(&opening.item),
@@ -100,20 +101,20 @@ pub fn draw(
     Ok(Some(Projected { new, officers: officers.into_iter().collect(), evidence: claimed(state) }))
 }
 
-/// What these projected cases show and say, taken from their changes anew. Writes nothing.
+/// What these projected cases, named by their `case_leaf`, show and say, taken from their changes anew. Writes nothing.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
 pub fn texts(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
-    cases: &BTreeSet<CaseId>,
+    cases: &BTreeSet<i64>,
 ) -> Result<Vec<(CaseFileRow, String)>, Failure> {
     let mut texts = Vec::new();
-    for case in cases {
-        let Some(before) = tx.case_file(tenant, case)? else { continue };
-        let held = tx.case_changes(tenant, case)?;
-        let state = fold(*case, held.iter().map(|stored| &*stored.change));
+    for case_leaf in cases {
+        let Some(before) = tx.case_file_at(tenant, *case_leaf)? else { continue };
+        let held = tx.case_changes(tenant, &before.id)?;
+        let state = fold(before.id, held.iter().map(|stored| &*stored.change));
         let (title, basis) = (title(&state), state.basis());
         texts.push((CaseFileRow { title, basis, item: brief(&before.item), ..before }, search_text(&state)));
     }
@@ -126,15 +127,16 @@ pub fn texts(
 /// [`Failure`] where a statement fails.
 pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(), Failure> {
     let Projected { mut new, officers, evidence } = projected;
-    let case = new.file.id;
-    let there: BTreeSet<OfficerId> = tx.case_officers(tenant, &case)?.into_iter().collect();
-    let joined: Vec<_> = officers.into_iter().filter(|id| !there.contains(id)).map(|officer| (case, officer)).collect();
+    let (case, case_leaf) = (new.file.id, new.file.case_leaf);
+    let there: BTreeSet<OfficerId> = tx.case_officers(tenant, case_leaf)?.into_iter().collect();
+    let joined = officers.into_iter().filter(|id| !there.contains(id));
+    let joined: Vec<_> = joined.map(|officer| (case_leaf, case, officer)).collect();
     tx.add_case_officers(tenant, &joined)?;
-    let there: BTreeSet<Digest> = tx.claimed_evidence(tenant, &case)?.into_iter().collect();
+    let there: BTreeSet<Digest> = tx.claimed_evidence(tenant, case_leaf)?.into_iter().collect();
     let claimed: Vec<Digest> = evidence.into_iter().filter(|digest| !there.contains(digest)).collect();
-    tx.add_case_evidence(tenant, &case, &claimed)?;
+    tx.add_case_evidence(tenant, case_leaf, &claimed)?;
     if !there.is_empty() || !claimed.is_empty() {
-        new.file.missing_evidence = count(tx.missing_evidence(tenant, &case)?.len());
+        new.file.missing_evidence = count(tx.missing_evidence(tenant, case_leaf)?.len());
     }
     Ok(tx.put_case_file(tenant, new)?)
 }
@@ -145,15 +147,18 @@ pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(
 /// [`Failure`] where a statement fails.
 pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, all: Vec<Projected>) -> Result<(), Failure> {
     // Which evidence has arrived depends on who takes part.
-    let part = |one: &Projected| one.officers.iter().map(|officer| (one.new.file.id, *officer)).collect::<Vec<_>>();
+    let part = |one: &Projected| {
+        let CaseFileRow { case_leaf, id, .. } = one.new.file;
+        one.officers.iter().map(|officer| (case_leaf, id, *officer)).collect::<Vec<_>>()
+    };
     let officers: Vec<_> = all.iter().flat_map(part).collect();
     tx.add_case_officers(tenant, &officers)?;
     let mut files = Vec::new();
     for Projected { mut new, officers: _, evidence } in all {
-        let case = new.file.id;
+        let case_leaf = new.file.case_leaf;
         if !evidence.is_empty() {
-            tx.add_case_evidence(tenant, &case, &evidence)?;
-            new.file.missing_evidence = count(tx.missing_evidence(tenant, &case)?.len());
+            tx.add_case_evidence(tenant, case_leaf, &evidence)?;
+            new.file.missing_evidence = count(tx.missing_evidence(tenant, case_leaf)?.len());
         }
         files.push(new);
     }

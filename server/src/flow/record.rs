@@ -48,6 +48,8 @@ pub struct Recorder<'a, 't> {
 /// Where a case stands in the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CasePlace {
+    /// Leaf of the change that opened it.
+    first_leaf: Option<i64>,
     counter: i64,
     last_leaf: Option<i64>,
 }
@@ -55,7 +57,11 @@ pub struct CasePlace {
 impl CasePlace {
     /// After these stored changes, in the order of their leaves.
     pub fn after(held: &[StoredChange]) -> Self {
-        held.last().map_or_else(Self::default, |last| Self { counter: last.counter, last_leaf: Some(last.leaf) })
+        held.last().map_or_else(Self::default, |last| Self {
+            first_leaf: Some(last.case_leaf),
+            counter: last.counter,
+            last_leaf: Some(last.leaf),
+        })
     }
 }
 
@@ -110,7 +116,7 @@ impl<'a, 't> Recorder<'a, 't> {
             Taken::WithoutEffect(breach) => (LeafClass::WithoutEffect, breach.code()),
         };
         let leaf = i64::try_from(self.frontier.size()).map_err(Failure::broken)?;
-        let counter = place.counter + 1;
+        let (counter, case_leaf) = (place.counter + 1, place.first_leaf.unwrap_or(leaf));
         let bytes = Leaf {
             log_epoch: self.log_epoch(),
             index: self.frontier.size(),
@@ -125,6 +131,7 @@ impl<'a, 't> Recorder<'a, 't> {
         let stored = StoredChange {
             change,
             leaf,
+            case_leaf,
             counter,
             class: class.code().to_owned(),
             code: code.to_owned(),
@@ -141,7 +148,7 @@ impl<'a, 't> Recorder<'a, 't> {
             self.marks.push((self.frontier.size(), self.frontier.root()));
         }
         self.grown = true;
-        *place = CasePlace { counter, last_leaf: Some(leaf) };
+        *place = CasePlace { first_leaf: Some(case_leaf), counter, last_leaf: Some(leaf) };
         Ok(stored)
     }
 

@@ -39,7 +39,7 @@ pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, clos
         let certificates = tx.certificates(tenant, &officer)?.into_iter().map(|(row, _)| row.number).collect();
         officers.push(RecordOfficer { officer, name, certificates });
     }
-    let stored = tx.evidence_of(tenant, &case)?.into_iter().filter_map(|(_, file)| file);
+    let stored = tx.evidence_of(tenant, file.case_leaf)?.into_iter().filter_map(|(_, file)| file);
     let evidence = stored.map(|file| RecordEvidence { digest: file.digest, size: file.size.cast_unsigned() });
     let record = CaseRecord {
         tenant: *tenant,

@@ -125,7 +125,7 @@ fn waiting(
     let held = tx.case_changes(tenant, &case)?;
     let state = fold(case, held.iter().map(|stored| &stored.change));
     let graph = Graph::new(held.iter().map(|stored| &stored.change));
-    let evidence = tx.missing_evidence(tenant, &case)?.len();
+    let evidence = tx.missing_evidence(tenant, file.case_leaf)?.len();
     let judged = bench.judge(tx, tenant, &state, now)?;
     let results = bench.judge(tx, tenant, &state, projection::newest_act(&held))?;
     let breaches = results.iter().filter(|result| result.outcome == Outcome::Breached).count();

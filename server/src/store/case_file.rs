@@ -8,6 +8,7 @@ use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::db::Db;
+use super::change::leaf_of_case;
 use super::dialect::insert_rows;
 use super::schema::{case_file, case_officer};
 use super::tx::Tx;
@@ -18,6 +19,8 @@ use super::{Error, OutboxKind, row};
 pub struct CaseFileRow {
     /// The case.
     pub id: CaseId,
+    /// Leaf of the change that opened it: its number in the order of the log.
+    pub case_leaf: i64,
     /// In whose name.
     pub agency: AgencyId,
     /// Path of that agency in the tree.
@@ -66,6 +69,7 @@ pub struct NewCaseFile {
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct Row {
+    case_leaf: i64,
     id: Vec<u8>,
     agency: Vec<u8>,
     agency_path: String,
@@ -106,6 +110,7 @@ impl NewRow {
 impl Row {
     fn new(file: CaseFileRow) -> Self {
         Self {
+            case_leaf: file.case_leaf,
             id: file.id.bytes().to_vec(),
             agency: file.agency.bytes().to_vec(),
             agency_path: file.agency_path,
@@ -130,6 +135,7 @@ impl Row {
     fn restore(self) -> Result<CaseFileRow, Error> {
         Ok(CaseFileRow {
             id: row::id(&self.id, ChangeId::from_slice, "case_file.id")?,
+            case_leaf: self.case_leaf,
             agency: row::id(&self.agency, AgencyId::from_slice, "case_file.agency")?,
             agency_path: self.agency_path,
             item: self.item,
@@ -188,8 +194,8 @@ pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilte
         let theirs = case_officer::table
             .filter(case_officer::tenant.eq(tenant.bytes().to_vec()))
             .filter(case_officer::officer.eq(officer.bytes().to_vec()))
-            .select(case_officer::case_id);
-        query = query.filter(case_file::id.eq_any(theirs));
+            .select(case_officer::case_leaf);
+        query = query.filter(case_file::case_leaf.eq_any(theirs));
     }
     if let Some(path) = agency_path {
         query = query.filter(case_file::agency_path.like(format!("{path}%")));
@@ -223,14 +229,25 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn case_file(&mut self, tenant: &TenantId, id: &CaseId) -> Result<Option<CaseFileRow>, Error> {
         let found = case_file::table
-            .find((&tenant.bytes()[..], &id.bytes()[..]))
+            .filter(case_file::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_file::case_leaf.eq_any(leaf_of_case(tenant.bytes().to_vec(), id.bytes().to_vec())))
             .select(Row::as_select())
             .get_result(self.db())
             .optional()?;
         found.map(Row::restore).transpose()
     }
 
-    /// The projected cases in which an officer takes part, by id, with what nothing in them builds on.
+    /// The projected case of this number.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn case_file_at(&mut self, tenant: &TenantId, case_leaf: i64) -> Result<Option<CaseFileRow>, Error> {
+        let place = case_file::table.find((&tenant.bytes()[..], case_leaf));
+        place.select(Row::as_select()).get_result(self.db()).optional()?.map(Row::restore).transpose()
+    }
+
+    /// The projected cases in which an officer takes part, in the order in which they were opened, with what nothing in
+    /// them builds on.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -238,11 +255,11 @@ impl Tx<'_> {
         case_officer::table
             .inner_join(
                 case_file::table
-                    .on(case_file::tenant.eq(case_officer::tenant).and(case_file::id.eq(case_officer::case_id))),
+                    .on(case_file::tenant.eq(case_officer::tenant).and(case_file::case_leaf.eq(case_officer::case_leaf))),
             )
             .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
             .filter(case_officer::officer.eq(&officer.bytes()[..]))
-            .order(case_officer::case_id)
+            .order(case_officer::case_leaf)
             .select((case_file::id, case_file::heads))
             .load::<(Vec<u8>, Vec<u8>)>(self.db())?
             .iter()
@@ -298,7 +315,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn add_case_files(&mut self, tenant: &TenantId, files: Vec<NewCaseFile>) -> Result<(), Error> {
-        let changed: Vec<_> = files.iter().map(|new| (new.file.id.bytes().to_vec(), new.file.updated)).collect();
+        let changed: Vec<_> = files.iter().map(|new| (new.file.case_leaf, new.file.updated)).collect();
         self.add_outbox(tenant, OutboxKind::IndexCase, changed)?;
         let rows: Vec<NewRow> = files.into_iter().map(|file| NewRow::new(tenant, file)).collect();
         Ok(insert_rows!(self, case_file::table, rows)?)
@@ -311,12 +328,12 @@ impl Tx<'_> {
     /// [`Error`] where a statement fails.
     pub fn put_case_text(&mut self, tenant: &TenantId, file: &CaseFileRow, search_text: &str) -> Result<(), Error> {
         let place = case_file::table
-            .find((&tenant.bytes()[..], &file.id.bytes()[..]))
+            .find((&tenant.bytes()[..], file.case_leaf))
             .filter(case_file::basis.eq(&file.basis.bytes()[..]));
         let said =
             (case_file::title.eq(&file.title), case_file::item.eq(&file.item), case_file::search_text.eq(search_text));
         if diesel::update(place).set(said).execute(self.db())? > 0 {
-            self.add_outbox(tenant, OutboxKind::IndexCase, [(file.id.bytes().to_vec(), file.updated)])?;
+            self.add_outbox(tenant, OutboxKind::IndexCase, [(file.case_leaf, file.updated)])?;
         }
         Ok(())
     }
@@ -326,10 +343,10 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn put_case_file(&mut self, tenant: &TenantId, file: NewCaseFile) -> Result<(), Error> {
-        let changed = [(file.file.id.bytes().to_vec(), file.file.updated)];
+        let changed = [(file.file.case_leaf, file.file.updated)];
         self.add_outbox(tenant, OutboxKind::IndexCase, changed)?;
         let row = NewRow::new(tenant, file);
-        let place = case_file::table.find((&row.tenant, &row.row.id));
+        let place = case_file::table.find((&row.tenant, row.row.case_leaf));
         if diesel::update(place).set(&row).execute(self.db())? == 0 {
             diesel::insert_into(case_file::table).values(&row).execute(self.db())?;
         }

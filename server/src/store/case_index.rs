@@ -67,20 +67,22 @@ fn case_id(bytes: &[u8]) -> Result<CaseId, Error> {
 }
 
 impl Tx<'_> {
-    /// What these cases say now, not yet as the search compares it.
+    /// What these cases, named by their `case_leaf`, say now, not yet as the search compares it.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn search_texts(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<(CaseId, String)>, Error> {
+    pub fn search_texts(&mut self, tenant: &TenantId, cases: &[i64]) -> Result<Vec<(CaseId, String)>, Error> {
         let mut found = Vec::new();
-        for case in cases {
+        for case_leaf in cases {
             // One by one: given a list, SQLite would rather walk all cases by time.
-            let text = case_file::table
-                .find((&tenant.bytes()[..], &case.bytes()[..]))
-                .select(case_file::search_text)
-                .get_result::<String>(self.db())
+            let said = case_file::table
+                .find((&tenant.bytes()[..], *case_leaf))
+                .select((case_file::id, case_file::search_text))
+                .get_result::<(Vec<u8>, String)>(self.db())
                 .optional()?;
-            found.extend(text.map(|text| (*case, text)));
+            if let Some((id, text)) = said {
+                found.push((case_id(&id)?, text));
+            }
         }
         Ok(found)
     }
@@ -247,7 +249,7 @@ impl Tx<'_> {
     pub fn cases_open(&mut self, tenant: &TenantId, filter: &CaseFilter, kind: OutboxKind) -> Result<i64, Error> {
         let query = narrow(case_file::table.into_boxed(), tenant, filter);
         Ok(query
-            .filter(case_file::id.eq_any(open(tenant.bytes().to_vec(), kind.code())))
+            .filter(case_file::case_leaf.eq_any(open(tenant.bytes().to_vec(), kind.code())))
             .count()
             .get_result(self.db())?)
     }
@@ -264,7 +266,7 @@ impl Tx<'_> {
         newest: Option<i64>,
     ) -> Result<Vec<(Instant, CaseId, String)>, Error> {
         let mut query = narrow(case_file::table.into_boxed(), tenant, filter)
-            .filter(case_file::id.eq_any(open(tenant.bytes().to_vec(), OutboxKind::IndexCase.code())))
+            .filter(case_file::case_leaf.eq_any(open(tenant.bytes().to_vec(), OutboxKind::IndexCase.code())))
             .select((case_file::updated_ms, case_file::id, case_file::search_text));
         if let Some(newest) = newest {
             query = query.order((case_file::updated_ms.desc(), case_file::id.desc())).limit(newest);

@@ -5,6 +5,7 @@
 use diesel::prelude::*;
 use sync_core::id::{CaseId, ChangeId, Digest, OfficerId, TenantId};
 
+use super::change::{leaf_of_case, leaves_of_cases};
 use super::dialect::insert_rows;
 use super::schema::{case_evidence, case_officer};
 use super::tx::Tx;
@@ -15,6 +16,7 @@ use super::{Error, row};
 struct OfficerRow {
     tenant: Vec<u8>,
     officer: Vec<u8>,
+    case_leaf: i64,
     case_id: Vec<u8>,
 }
 
@@ -22,12 +24,12 @@ struct OfficerRow {
 #[diesel(table_name = case_evidence, treat_none_as_default_value = false)]
 struct EvidenceRow {
     tenant: Vec<u8>,
-    case_id: Vec<u8>,
+    case_leaf: i64,
     digest: Vec<u8>,
 }
 
 impl Tx<'_> {
-    /// The cases in which an officer takes part, by id.
+    /// The cases in which an officer takes part, in the order in which they were opened.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -35,7 +37,7 @@ impl Tx<'_> {
         case_officer::table
             .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
             .filter(case_officer::officer.eq(&officer.bytes()[..]))
-            .order(case_officer::case_id)
+            .order(case_officer::case_leaf)
             .select(case_officer::case_id)
             .load::<Vec<u8>>(self.db())?
             .iter()
@@ -49,7 +51,9 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn takes_part(&mut self, tenant: &TenantId, case: &CaseId, officer: &OfficerId) -> Result<bool, Error> {
         let found = case_officer::table
-            .find((&tenant.bytes()[..], &officer.bytes()[..], &case.bytes()[..]))
+            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_officer::officer.eq(&officer.bytes()[..]))
+            .filter(case_officer::case_leaf.eq_any(leaf_of_case(tenant.bytes().to_vec(), case.bytes().to_vec())))
             .select(case_officer::case_id)
             .get_result::<Vec<u8>>(self.db())
             .optional()?;
@@ -66,11 +70,11 @@ impl Tx<'_> {
         cases: &[CaseId],
         officer: &OfficerId,
     ) -> Result<Vec<CaseId>, Error> {
-        let cases: Vec<&[u8]> = cases.iter().map(|id| &id.bytes()[..]).collect();
+        let cases: Vec<Vec<u8>> = cases.iter().map(|id| id.bytes().to_vec()).collect();
         case_officer::table
             .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
             .filter(case_officer::officer.eq(&officer.bytes()[..]))
-            .filter(case_officer::case_id.eq_any(cases))
+            .filter(case_officer::case_leaf.eq_any(leaves_of_cases(tenant.bytes().to_vec(), cases)))
             .select(case_officer::case_id)
             .load::<Vec<u8>>(self.db())?
             .iter()
@@ -82,10 +86,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn case_officers(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<OfficerId>, Error> {
+    pub fn case_officers(&mut self, tenant: &TenantId, case_leaf: i64) -> Result<Vec<OfficerId>, Error> {
         case_officer::table
             .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::case_id.eq(&case.bytes()[..]))
+            .filter(case_officer::case_leaf.eq(case_leaf))
             .select(case_officer::officer)
             .load::<Vec<u8>>(self.db())?
             .iter()
@@ -97,10 +101,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn add_case_officers(&mut self, tenant: &TenantId, new: &[(CaseId, OfficerId)]) -> Result<(), Error> {
-        let row = |(case, officer): &(CaseId, OfficerId)| OfficerRow {
+    pub fn add_case_officers(&mut self, tenant: &TenantId, new: &[(i64, CaseId, OfficerId)]) -> Result<(), Error> {
+        let row = |(case_leaf, case, officer): &(i64, CaseId, OfficerId)| OfficerRow {
             tenant: tenant.bytes().to_vec(),
             officer: officer.bytes().to_vec(),
+            case_leaf: *case_leaf,
             case_id: case.bytes().to_vec(),
         };
         let rows: Vec<OfficerRow> = new.iter().map(row).collect();
@@ -111,10 +116,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn add_case_evidence(&mut self, tenant: &TenantId, case: &CaseId, new: &[Digest]) -> Result<(), Error> {
+    pub fn add_case_evidence(&mut self, tenant: &TenantId, case_leaf: i64, new: &[Digest]) -> Result<(), Error> {
         let row = |digest: &Digest| EvidenceRow {
             tenant: tenant.bytes().to_vec(),
-            case_id: case.bytes().to_vec(),
+            case_leaf,
             digest: digest.bytes().to_vec(),
         };
         let rows: Vec<EvidenceRow> = new.iter().map(row).collect();
@@ -125,10 +130,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn claimed_evidence(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Digest>, Error> {
+    pub fn claimed_evidence(&mut self, tenant: &TenantId, case_leaf: i64) -> Result<Vec<Digest>, Error> {
         case_evidence::table
             .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_evidence::case_id.eq(&case.bytes()[..]))
+            .filter(case_evidence::case_leaf.eq(case_leaf))
             .order(case_evidence::digest)
             .select(case_evidence::digest)
             .load::<Vec<u8>>(self.db())?

@@ -22,6 +22,8 @@ pub struct StoredChange {
     pub change: Arc<Change>,
     /// Index of its leaf.
     pub leaf: i64,
+    /// Leaf of the change that opened its case: the case's number in the order of the log.
+    pub case_leaf: i64,
     /// How many changes of its case were stored up to and with it.
     pub counter: i64,
     /// `accepted`, `quarantined`, `without_effect`: as it came in; later verdicts are changes.
@@ -61,7 +63,7 @@ pub struct ChangePlace {
     pub received: Instant,
 }
 
-type Columns = (Vec<u8>, i64, i64, String, String, String, i64, i64, String, i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>);
+type Columns = (Vec<u8>, i64, i64, i64, String, String, String, i64, i64, String, i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>);
 
 /// What [`restore`] takes, selected the same way by every query.
 macro_rules! columns {
@@ -69,6 +71,7 @@ macro_rules! columns {
         (
             change::id,
             change::leaf,
+            change::case_leaf,
             change::counter,
             change::class,
             change::code,
@@ -88,14 +91,15 @@ macro_rules! columns {
 #[diesel(table_name = change, treat_none_as_default_value = false)]
 struct Row {
     tenant: Vec<u8>,
+    leaf: i64,
     id: Vec<u8>,
+    case_leaf: i64,
     case_id: Vec<u8>,
     device: Vec<u8>,
     epoch: Vec<u8>,
     seq: i64,
     officer: Vec<u8>,
     lease: Option<Vec<u8>>,
-    leaf: i64,
     counter: i64,
     class: String,
     code: String,
@@ -112,24 +116,25 @@ struct Row {
 #[diesel(table_name = change_value, treat_none_as_default_value = false)]
 struct ValueRow {
     tenant: Vec<u8>,
-    change: Vec<u8>,
+    leaf: i64,
     bytes: Vec<u8>,
 }
 
 /// A change as its two rows.
 fn rows(tenant: &TenantId, new: &StoredChange) -> (Row, ValueRow) {
-    let StoredChange { change, leaf, counter, class, code, flags, lower, upper, grade, received } = new;
+    let StoredChange { change, leaf, case_leaf, counter, class, code, flags, lower, upper, grade, received } = new;
     let header = change.header();
     let row = Row {
         tenant: tenant.bytes().to_vec(),
+        leaf: *leaf,
         id: change.id().bytes().to_vec(),
+        case_leaf: *case_leaf,
         case_id: change.case().bytes().to_vec(),
         device: header.device.bytes().to_vec(),
         epoch: header.epoch.bytes().to_vec(),
         seq: header.seq.cast_signed(),
         officer: header.officer.bytes().to_vec(),
         lease: header.lease.as_ref().map(|lease| lease.bytes().to_vec()),
-        leaf: *leaf,
         counter: *counter,
         class: class.clone(),
         code: code.clone(),
@@ -142,8 +147,22 @@ fn rows(tenant: &TenantId, new: &StoredChange) -> (Row, ValueRow) {
         op_bytes: change.ops_bytes().to_vec(),
     };
     let bytes = change.values_bytes();
-    let values = ValueRow { tenant: row.tenant.clone(), change: row.id.clone(), bytes };
+    let values = ValueRow { tenant: row.tenant.clone(), leaf: row.leaf, bytes };
     (row, values)
+}
+
+diesel::alias!(change as opening: Opening);
+
+/// Leaf of the change that opened a case: the number by which tables name it.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn leaf_of_case(tenant: Vec<u8>, case: Vec<u8>) -> _ {
+    change::table.filter(change::tenant.eq(tenant)).filter(change::id.eq(case)).select(change::leaf)
+}
+
+/// As [`leaf_of_case`], of these.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn leaves_of_cases(tenant: Vec<u8>, cases: Vec<Vec<u8>>) -> _ {
+    change::table.filter(change::tenant.eq(tenant)).filter(change::id.eq_any(cases)).select(change::leaf)
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -151,7 +170,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn restore(columns: Columns) -> Result<StoredChange, Error> {
-    let (id, leaf, counter, class, code, flags, lower_ms, upper_ms, grade, received_ms, sign1, op_bytes, values) =
+    let (id, leaf, case_leaf, counter, class, code, flags, lower_ms, upper_ms, grade, received_ms, sign1, op_bytes, values) =
         columns;
     let corrupt = Error::Corrupt { what: "change" };
     let Ok(received) = Received::from_parts(&sign1, &op_bytes, values.as_deref()) else { return Err(corrupt) };
@@ -161,6 +180,7 @@ fn restore(columns: Columns) -> Result<StoredChange, Error> {
     Ok(StoredChange {
         change: Arc::new(received.trust_own_store()),
         leaf,
+        case_leaf,
         counter,
         class,
         code,
@@ -178,13 +198,17 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails or a change is not what was stored.
     pub fn case_changes(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<StoredChange>, Error> {
+        let first = opening
+            .filter(opening.field(change::tenant).eq(&tenant.bytes()[..]))
+            .filter(opening.field(change::id).eq(&case.bytes()[..]))
+            .select(opening.field(change::leaf));
         change::table
             .left_join(
                 change_value::table
-                    .on(change_value::tenant.eq(change::tenant).and(change_value::change.eq(change::id))),
+                    .on(change_value::tenant.eq(change::tenant).and(change_value::leaf.eq(change::leaf))),
             )
             .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::case_id.eq(&case.bytes()[..]))
+            .filter(change::case_leaf.eq_any(first))
             .order(change::leaf)
             .select(columns!())
             .load::<Columns>(self.db())?
@@ -209,11 +233,11 @@ impl Tx<'_> {
         change::table
             .inner_join(
                 case_officer::table
-                    .on(case_officer::tenant.eq(change::tenant).and(case_officer::case_id.eq(change::case_id))),
+                    .on(case_officer::tenant.eq(change::tenant).and(case_officer::case_leaf.eq(change::case_leaf))),
             )
             .left_join(
                 change_value::table
-                    .on(change_value::tenant.eq(change::tenant).and(change_value::change.eq(change::id))),
+                    .on(change_value::tenant.eq(change::tenant).and(change_value::leaf.eq(change::leaf))),
             )
             .filter(change::tenant.eq(&tenant.bytes()[..]))
             .filter(case_officer::officer.eq(&officer.bytes()[..]))
@@ -314,7 +338,7 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// Those of these cases that have a stored change.
+    /// Those of these cases that have a stored change: what opened them was stored first.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -322,12 +346,11 @@ impl Tx<'_> {
         let cases: Vec<&[u8]> = cases.iter().map(|id| &id.bytes()[..]).collect();
         change::table
             .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::case_id.eq_any(cases))
-            .select(change::case_id)
-            .distinct()
+            .filter(change::id.eq_any(cases))
+            .select(change::id)
             .load::<Vec<u8>>(self.db())?
             .iter()
-            .map(|id| row::id(id, ChangeId::from_slice, "change.case_id"))
+            .map(|id| row::id(id, ChangeId::from_slice, "change.id"))
             .collect()
     }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use sync_core::id::{CaseId, ChangeId, Digest, OfficerId, TenantId};
+use sync_core::id::{Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::schema::{case_evidence, case_file, case_officer, evidence_file, upload};
@@ -78,15 +78,15 @@ impl Tx<'_> {
     pub fn evidence_of(
         &mut self,
         tenant: &TenantId,
-        case: &CaseId,
+        case_leaf: i64,
     ) -> Result<Vec<(Digest, Option<EvidenceFileRow>)>, Error> {
         let officers = case_officer::table
             .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::case_id.eq(&case.bytes()[..]))
+            .filter(case_officer::case_leaf.eq(case_leaf))
             .select(case_officer::officer);
         let claimed = case_evidence::table
             .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_evidence::case_id.eq(&case.bytes()[..]))
+            .filter(case_evidence::case_leaf.eq(case_leaf))
             .select(case_evidence::digest);
         let uploads = upload::table
             .filter(upload::tenant.eq(&tenant.bytes()[..]))
@@ -101,7 +101,7 @@ impl Tx<'_> {
                 arrived.entry(file.digest).or_insert(file);
             }
         }
-        let claimed = self.claimed_evidence(tenant, case)?;
+        let claimed = self.claimed_evidence(tenant, case_leaf)?;
         Ok(claimed.into_iter().map(|digest| (digest, arrived.remove(&digest))).collect())
     }
 
@@ -109,8 +109,8 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn missing_evidence(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Digest>, Error> {
-        let claimed = self.evidence_of(tenant, case)?.into_iter();
+    pub fn missing_evidence(&mut self, tenant: &TenantId, case_leaf: i64) -> Result<Vec<Digest>, Error> {
+        let claimed = self.evidence_of(tenant, case_leaf)?.into_iter();
         Ok(claimed.filter(|(_, file)| file.is_none()).map(|(digest, _)| digest).collect())
     }
 
@@ -128,17 +128,16 @@ impl Tx<'_> {
         let theirs = case_officer::table
             .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
             .filter(case_officer::officer.eq(&done.officer.bytes()[..]))
-            .select(case_officer::case_id);
-        let claiming: Vec<Vec<u8>> = case_evidence::table
+            .select(case_officer::case_leaf);
+        let claiming: Vec<i64> = case_evidence::table
             .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
             .filter(case_evidence::digest.eq(&done.digest.bytes()[..]))
-            .filter(case_evidence::case_id.eq_any(theirs))
-            .select(case_evidence::case_id)
+            .filter(case_evidence::case_leaf.eq_any(theirs))
+            .select(case_evidence::case_leaf)
             .load(self.db())?;
-        for case in claiming {
-            let case = row::id(&case, ChangeId::from_slice, "case_evidence.case_id")?;
-            let missing = i64::try_from(self.missing_evidence(tenant, &case)?.len()).unwrap_or(i64::MAX);
-            diesel::update(case_file::table.find((&tenant.bytes()[..], &case.bytes()[..])))
+        for case_leaf in claiming {
+            let missing = i64::try_from(self.missing_evidence(tenant, case_leaf)?.len()).unwrap_or(i64::MAX);
+            diesel::update(case_file::table.find((&tenant.bytes()[..], case_leaf)))
                 .set(case_file::missing_evidence.eq(missing))
                 .execute(self.db())?;
         }

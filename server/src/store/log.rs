@@ -24,8 +24,8 @@ struct LeafRow {
 #[diesel(table_name = receipt, treat_none_as_default_value = false)]
 struct ReceiptRow {
     tenant: Vec<u8>,
-    hash: Vec<u8>,
     device: Vec<u8>,
+    first_leaf: i64,
     issued_ms: i64,
     bytes: Vec<u8>,
 }
@@ -35,8 +35,8 @@ struct ReceiptRow {
 struct ReceiptEntryRow {
     tenant: Vec<u8>,
     device: Vec<u8>,
-    change: Vec<u8>,
-    receipt: Vec<u8>,
+    leaf: i64,
+    first_leaf: i64,
 }
 
 impl Tx<'_> {
@@ -162,31 +162,23 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn add_receipts(&mut self, id: &TenantId, new: &[(DeviceId, SignedReceipt)]) -> Result<(), Error> {
-        let receipts: Vec<ReceiptRow> = new
-            .iter()
-            .map(|(device, signed)| ReceiptRow {
-                tenant: id.bytes().to_vec(),
-                hash: signed.hash.bytes().to_vec(),
-                device: device.bytes().to_vec(),
-                issued_ms: signed.receipt.issued.ms(),
-                bytes: signed.bytes.clone(),
-            })
-            .collect();
+        let (mut receipts, mut entries) = (Vec::new(), Vec::new());
+        for (device, signed) in new {
+            let leaves = signed.receipt.entries.iter().map(|entry| entry.leaf.cast_signed());
+            let Some(first_leaf) = leaves.clone().min() else { continue };
+            let (tenant, device) = (id.bytes().to_vec(), device.bytes().to_vec());
+            entries.extend(leaves.map(|leaf| {
+                let (tenant, device) = (tenant.clone(), device.clone());
+                ReceiptEntryRow { tenant, device, leaf, first_leaf }
+            }));
+            let (issued_ms, bytes) = (signed.receipt.issued.ms(), signed.bytes.clone());
+            receipts.push(ReceiptRow { tenant, device, first_leaf, issued_ms, bytes });
+        }
         insert_rows!(self, receipt::table, receipts)?;
-        let entries = |(device, signed): &(DeviceId, SignedReceipt)| -> Vec<ReceiptEntryRow> {
-            let entry = |change: &ChangeId| ReceiptEntryRow {
-                tenant: id.bytes().to_vec(),
-                device: device.bytes().to_vec(),
-                change: change.bytes().to_vec(),
-                receipt: signed.hash.bytes().to_vec(),
-            };
-            signed.receipt.entries.iter().map(|covered| entry(&covered.change)).collect()
-        };
-        let entries: Vec<ReceiptEntryRow> = new.iter().flat_map(entries).collect();
         Ok(insert_rows!(self, receipt_entry::table, entries)?)
     }
 
-    /// For each of `changes` that `device` already holds a receipt for: the receipt's hash.
+    /// For each of these leaves that `device` already holds a receipt for: the first leaf of that receipt, its name.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -194,41 +186,25 @@ impl Tx<'_> {
         &mut self,
         id: &TenantId,
         device: &DeviceId,
-        changes: &[ChangeId],
-    ) -> Result<Vec<(ChangeId, Digest)>, Error> {
-        let wanted: Vec<&[u8]> = changes.iter().map(|id| &id.bytes()[..]).collect();
-        receipt_entry::table
+        leaves: &[i64],
+    ) -> Result<Vec<(i64, i64)>, Error> {
+        Ok(receipt_entry::table
             .filter(receipt_entry::tenant.eq(&id.bytes()[..]))
             .filter(receipt_entry::device.eq(&device.bytes()[..]))
-            .filter(receipt_entry::change.eq_any(wanted))
-            .select((receipt_entry::change, receipt_entry::receipt))
-            .load::<(Vec<u8>, Vec<u8>)>(self.db())?
-            .into_iter()
-            .map(|(change, hash)| {
-                Ok((
-                    row::id(&change, ChangeId::from_slice, "receipt_entry.change")?,
-                    row::id(&hash, Digest::from_slice, "receipt_entry.receipt")?,
-                ))
-            })
-            .collect()
+            .filter(receipt_entry::leaf.eq_any(leaves.to_vec()))
+            .select((receipt_entry::leaf, receipt_entry::first_leaf))
+            .load(self.db())?)
     }
 
-    /// A receipt as it was signed, with the server's time in it.
+    /// A receipt as it was signed.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn receipt(
-        &mut self,
-        id: &TenantId,
-        device: &DeviceId,
-        hash: &Digest,
-    ) -> Result<Option<(Instant, Vec<u8>)>, Error> {
+    pub fn receipt(&mut self, id: &TenantId, device: &DeviceId, first_leaf: i64) -> Result<Option<Vec<u8>>, Error> {
         Ok(receipt::table
-            .find((&id.bytes()[..], &hash.bytes()[..]))
-            .filter(receipt::device.eq(&device.bytes()[..]))
-            .select((receipt::issued_ms, receipt::bytes))
-            .get_result::<(i64, Vec<u8>)>(self.db())
-            .optional()?
-            .map(|(issued, bytes)| (Instant::from_ms(issued), bytes)))
+            .find((&id.bytes()[..], &device.bytes()[..], first_leaf))
+            .select(receipt::bytes)
+            .get_result(self.db())
+            .optional()?)
     }
 }

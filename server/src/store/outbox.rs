@@ -44,8 +44,8 @@ pub struct OutboxRow {
     pub id: [u8; 16],
     /// What it asks for.
     pub kind: OutboxKind,
-    /// What it is about.
-    pub subject: Vec<u8>,
+    /// What it is about: the `case_leaf` of a case.
+    pub subject: i64,
     /// How often it was tried in vain.
     pub failures: i64,
 }
@@ -67,7 +67,7 @@ struct NewRow {
     tenant: Vec<u8>,
     id: Vec<u8>,
     kind: &'static str,
-    subject: Vec<u8>,
+    subject: i64,
     created_ms: i64,
     due_ms: i64,
     failures: i64,
@@ -92,9 +92,9 @@ impl Tx<'_> {
         &mut self,
         tenant: &TenantId,
         kind: OutboxKind,
-        subjects: impl IntoIterator<Item = (Vec<u8>, Instant)>,
+        subjects: impl IntoIterator<Item = (i64, Instant)>,
     ) -> Result<(), Error> {
-        let row = |(subject, at): (Vec<u8>, Instant)| {
+        let row = |(subject, at): (i64, Instant)| {
             Ok(NewRow {
                 tenant: tenant.bytes().to_vec(),
                 id: fresh_id(at)?.to_vec(),
@@ -143,7 +143,7 @@ impl Tx<'_> {
             .order((outbox::due_ms, outbox::id))
             .limit(limit)
             .select((outbox::id, outbox::kind, outbox::subject, outbox::failures))
-            .load::<(Vec<u8>, String, Vec<u8>, i64)>(self.db())?
+            .load::<(Vec<u8>, String, i64, i64)>(self.db())?
             .into_iter()
             .map(|(id, kind, subject, failures)| {
                 let kind = OutboxKind::ALL.iter().copied().find(|known| known.code() == kind);
@@ -178,7 +178,7 @@ impl Tx<'_> {
             .distinct()
             .order(outbox::subject)
             .offset(most)
-            .first::<Vec<u8>>(self.db())
+            .first::<i64>(self.db())
             .optional()?;
         Ok(beyond.is_some())
     }

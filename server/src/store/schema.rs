@@ -238,16 +238,17 @@ diesel::table! {
 }
 
 diesel::table! {
-    change (tenant, id) {
+    change (tenant, leaf) {
         tenant -> Binary,
+        leaf -> BigInt,
         id -> Binary,
+        case_leaf -> BigInt,
         case_id -> Binary,
         device -> Binary,
         epoch -> Binary,
         seq -> BigInt,
         officer -> Binary,
         lease -> Nullable<Binary>,
-        leaf -> BigInt,
         counter -> BigInt,
         class -> Text,
         code -> Text,
@@ -262,9 +263,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    change_value (tenant, change) {
+    change_value (tenant, leaf) {
         tenant -> Binary,
-        change -> Binary,
+        leaf -> BigInt,
         bytes -> Binary,
     }
 }
@@ -289,21 +290,21 @@ diesel::table! {
 }
 
 diesel::table! {
-    receipt (tenant, hash) {
+    receipt (tenant, device, first_leaf) {
         tenant -> Binary,
-        hash -> Binary,
         device -> Binary,
+        first_leaf -> BigInt,
         issued_ms -> BigInt,
         bytes -> Binary,
     }
 }
 
 diesel::table! {
-    receipt_entry (tenant, device, change) {
+    receipt_entry (tenant, device, leaf) {
         tenant -> Binary,
         device -> Binary,
-        change -> Binary,
-        receipt -> Binary,
+        leaf -> BigInt,
+        first_leaf -> BigInt,
     }
 }
 
@@ -337,7 +338,7 @@ diesel::table! {
         tenant -> Binary,
         id -> Binary,
         kind -> Text,
-        subject -> Binary,
+        subject -> BigInt,
         created_ms -> BigInt,
         due_ms -> BigInt,
         failures -> BigInt,
@@ -372,8 +373,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    case_file (tenant, id) {
+    case_file (tenant, case_leaf) {
         tenant -> Binary,
+        case_leaf -> BigInt,
         id -> Binary,
         agency -> Binary,
         agency_path -> Text,
@@ -397,17 +399,18 @@ diesel::table! {
 }
 
 diesel::table! {
-    case_officer (tenant, officer, case_id) {
+    case_officer (tenant, officer, case_leaf) {
         tenant -> Binary,
         officer -> Binary,
+        case_leaf -> BigInt,
         case_id -> Binary,
     }
 }
 
 diesel::table! {
-    case_evidence (tenant, case_id, digest) {
+    case_evidence (tenant, case_leaf, digest) {
         tenant -> Binary,
-        case_id -> Binary,
+        case_leaf -> BigInt,
         digest -> Binary,
     }
 }

@@ -103,6 +103,26 @@ pub(crate) fn postgres_schema(name: &str) -> Option<Store> {
     Some(Store::open(&format!("{url}{mark}options=-csearch_path%3D{name}")).unwrap())
 }
 
+/// Puts a projected case in place, and what opened it, by which it is found; of that, only what is looked up.
+pub(crate) fn put(tx: &mut Tx<'_>, tenant: &TenantId, new: NewCaseFile) -> Result<(), Error> {
+    use super::schema::change;
+    let (leaf, id, none) = (new.file.case_leaf, new.file.id.bytes().to_vec(), || Vec::<u8>::new());
+    let there = change::table.find((&tenant.bytes()[..], leaf)).count().get_result::<i64>(tx.db())?;
+    if there == 0 {
+        diesel::insert_into(change::table)
+            .values((
+                (change::tenant.eq(&tenant.bytes()[..]), change::leaf.eq(leaf), change::id.eq(id.clone())),
+                (change::case_leaf.eq(leaf), change::case_id.eq(id), change::device.eq(none())),
+                (change::epoch.eq(none()), change::seq.eq(1), change::officer.eq(none()), change::counter.eq(1)),
+                (change::class.eq(""), change::code.eq(""), change::flags.eq(""), change::lower_ms.eq(0)),
+                (change::upper_ms.eq(0), change::grade.eq(""), change::received_ms.eq(0)),
+                (change::sign1.eq(none()), change::op_bytes.eq(none())),
+            ))
+            .execute(tx.db())?;
+    }
+    tx.put_case_file(tenant, new)
+}
+
 fn agency(id: u8, parent: Option<u8>, path: &str) -> AgencyRow {
     AgencyRow {
         id: AgencyId::new([id; 16]),

@@ -147,10 +147,10 @@ fn a_change_that_is_not_what_was_stored_is_named_and_there_is_no_backup() {
             "UPDATE change SET op_bytes = x'00' WHERE leaf = 1; DELETE FROM change_value",
             "leaf 1: the operations are not",
         ),
-        ("DELETE FROM change_value WHERE change = (SELECT id FROM change WHERE leaf = 1)", "and nobody sealed it"),
+        ("DELETE FROM change_value WHERE leaf = 1", "and nobody sealed it"),
         (
             "UPDATE change_value SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'21' AS BLOB)
-             WHERE change = (SELECT id FROM change WHERE leaf = 1)",
+             WHERE leaf = 1",
             "is not the one it committed to",
         ),
         (
@@ -163,11 +163,12 @@ fn a_change_that_is_not_what_was_stored_is_named_and_there_is_no_backup() {
         ("UPDATE change SET case_id = id WHERE leaf = 1", "leaf 1: its columns"),
         ("UPDATE change SET seq = 9 WHERE leaf = 1", "leaf 1: its columns"),
         ("DELETE FROM change WHERE leaf = 1", "leaf 1: its change is not there"),
-        // Either of the two is read first: ids are hashes.
-        ("UPDATE change SET leaf = 0 WHERE leaf = 1", "leaf 0"),
+        ("UPDATE change SET leaf = 2 WHERE leaf = 1", "leaf 1: its change is not there"),
+        ("UPDATE change SET case_leaf = 1 WHERE leaf = 1", "leaf 1: its leaf is of something else"),
+        ("UPDATE change SET case_leaf = 5 WHERE leaf = 1", "leaf 1: it stands in another case"),
         (
-            "INSERT INTO change SELECT tenant, x'0102', case_id, device, epoch, seq, officer, lease, 9, counter, class,
-             code, flags, lower_ms, upper_ms, grade, received_ms, sign1, op_bytes FROM change WHERE leaf = 1",
+            "INSERT INTO change SELECT tenant, 9, x'0102', case_leaf, case_id, device, epoch, seq, officer, lease, counter,
+             class, code, flags, lower_ms, upper_ms, grade, received_ms, sign1, op_bytes FROM change WHERE leaf = 1",
             "there is no leaf 9",
         ),
     ];

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use sync_core::case::fold;
 use sync_core::change::{Change, NewOp};
-use sync_core::id::{CaseId, ChangeId, DeviceId, Digest};
+use sync_core::id::{CaseId, ChangeId, DeviceId};
 use sync_core::lease::SignedLease;
 use sync_core::message::{Class, Fate, Missing, Pushed};
 use sync_core::op::{Act, Outcome, VerdictAct};
-use sync_core::plan::{Arrival, Flag, Held, LanePlan, Stored, Taken, brought, lane};
+use sync_core::plan::{Arrival, Flag, Held, LanePlan, Stored, Taken, brought, builds_on, lane};
 use sync_core::receipt::{Receipt, SignedReceipt};
 
 use super::standing::Register;
@@ -306,7 +306,7 @@ impl Group<'_, '_> {
         };
         // To who never took part, a case looks like one that does not exist.
         if item.joins().is_some_and(|case| !part.contains(&case)) {
-            let missing = change.header().deps.iter().map(|dep| Missing::Change(*dep)).collect();
+            let missing = builds_on(change).into_iter().map(Missing::Change).collect();
             return parked(change.id(), missing);
         }
         if let Some(place) = self.cases.get(&change.id()) {
@@ -320,30 +320,31 @@ impl Group<'_, '_> {
     /// The receipts this phone was given before for these changes, then one for the others.
     fn receipts(&mut self, push: &CheckedPush, held: &[ChangeId]) -> Result<Vec<Vec<u8>>, Failure> {
         let (tenant, device) = (self.recorder.tenant(), push.bringer.device);
+        let places: BTreeMap<i64, &ChangePlace> =
+            held.iter().filter_map(|id| self.cases.get(id)).map(|place| (place.leaf, place)).collect();
         // What this group stores has no receipt but those of this group.
-        let before: Vec<ChangeId> = held.iter().filter(|id| self.before.contains(id)).copied().collect();
-        let mut covered = match before.as_slice() {
+        let before: Vec<i64> =
+            places.values().filter(|place| self.before.contains(&place.id)).map(|place| place.leaf).collect();
+        let given = match before.as_slice() {
             [] => Vec::new(),
             before => self.recorder.tx.receipts_covering(&tenant, &device, before)?,
         };
-        let ours = || self.receipts.iter().filter(|(to, _)| *to == device).map(|(_, signed)| signed);
-        for signed in ours() {
-            let entries = signed.receipt.entries.iter().filter(|entry| held.contains(&entry.change));
-            covered.extend(entries.map(|entry| (entry.change, signed.hash)));
-        }
+        let mut covered: BTreeSet<i64> = given.iter().map(|(leaf, _)| *leaf).collect();
         let mut receipts = Vec::new();
-        let given: BTreeSet<Digest> = covered.iter().map(|(_, receipt)| *receipt).collect();
-        for hash in given {
-            match ours().find(|signed| signed.hash == hash) {
-                Some(signed) => receipts.push(signed.bytes.clone()),
-                None => receipts.extend(self.recorder.tx.receipt(&tenant, &device, &hash)?.map(|(_, bytes)| bytes)),
+        for first in given.into_iter().map(|(_, first)| first).collect::<BTreeSet<_>>() {
+            receipts.extend(self.recorder.tx.receipt(&tenant, &device, first)?);
+        }
+        for (_, ours) in self.receipts.iter().filter(|(to, _)| *to == device) {
+            let leaves = ours.receipt.entries.iter().map(|entry| entry.leaf.cast_signed());
+            let also: Vec<i64> = leaves.filter(|leaf| places.contains_key(leaf)).collect();
+            if !also.is_empty() {
+                covered.extend(also);
+                receipts.push(ours.bytes.clone());
             }
         }
-        let fresh: BTreeSet<ChangeId> =
-            held.iter().filter(|id| !covered.iter().any(|(covered, _)| covered == *id)).copied().collect();
-        let places = fresh.iter().filter_map(|id| self.cases.get(id));
+        let fresh = places.values().filter(|place| !covered.contains(&place.leaf));
         let entries: Vec<_> =
-            places.map(|place| receipt_entry(place.id, place.leaf, place.counter, place.received)).collect();
+            fresh.map(|place| receipt_entry(place.id, place.leaf, place.counter, place.received)).collect();
         if !entries.is_empty() {
             let ((size, root), log_epoch, issued) =
                 (self.recorder.head(), self.recorder.log_epoch(), self.recorder.now);

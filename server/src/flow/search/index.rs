@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sync_core::id::{CaseId, ChangeId, TenantId};
+use sync_core::id::{CaseId, TenantId};
 
 use super::posting::{Block, locate};
 use super::words::{grams, normal};
@@ -29,15 +29,14 @@ type Edits = BTreeMap<i64, BTreeMap<i64, Vec<(u16, bool)>>>;
 ///
 /// # Errors
 /// [`Failure`] where a statement fails, or a row holds what this program never wrote.
-pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &[Vec<u8>]) -> Result<Prepared, Failure> {
-    let read = |bytes: &Vec<u8>| ChangeId::from_slice(bytes).ok_or(Error::Corrupt { what: "outbox.subject" });
-    let cases: BTreeSet<CaseId> = subjects.iter().map(read).collect::<Result<_, _>>()?;
-    let cases: Vec<CaseId> = cases.into_iter().collect();
+pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> Result<Prepared, Failure> {
+    let said = tx.search_texts(tenant, &subjects.iter().copied().collect::<Vec<_>>())?;
+    let cases: Vec<CaseId> = said.iter().map(|(case, _)| *case).collect();
     let indexed: BTreeMap<CaseId, CaseTextRow> =
         tx.case_texts(tenant, &cases)?.into_iter().map(|row| (row.case, row)).collect();
     let mut next = tx.next_index_place(tenant)?;
     let (mut texts, mut edits) = (Vec::new(), Edits::new());
-    for (case, said) in tx.search_texts(tenant, &cases)? {
+    for (case, said) in said {
         let text = normal(&said);
         let (place, before) = match indexed.get(&case) {
             Some(row) if row.text == text => continue,

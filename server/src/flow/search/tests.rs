@@ -6,7 +6,7 @@ use sync_core::id::{AgencyId, ChangeId, Digest};
 
 use super::words::normal;
 use super::*;
-use crate::store::tests::postgres_schema;
+use crate::store::tests::{postgres_schema, put};
 use crate::store::{NewCaseFile, Store};
 
 const TENANT: TenantId = TenantId::new([1; 16]);
@@ -14,6 +14,7 @@ const TENANT: TenantId = TenantId::new([1; 16]);
 fn file(number: u8, path: &str, updated_ms: i64, text: &str) -> NewCaseFile {
     let file = CaseFileRow {
         id: CaseId::new([number; 32]),
+        case_leaf: number.into(),
         agency: AgencyId::new([2; 16]),
         agency_path: path.into(),
         item: String::new(),
@@ -41,7 +42,7 @@ fn index(store: &Store, rows: usize) {
     store
         .write_sync::<_, Failure>(|tx| {
             let due = tx.outbox_due(&TENANT, Instant::from_ms(i64::MAX), Instant::from_ms(i64::MAX), limit)?;
-            let subjects: Vec<Vec<u8>> = due.iter().map(|row| row.subject.clone()).collect();
+            let subjects = due.iter().map(|row| row.subject).collect();
             let prepared = index::prepare(tx, &TENANT, &subjects)?;
             index::apply(tx, &TENANT, prepared)?;
             Ok(tx.drop_outbox(&TENANT, &due.iter().map(|row| row.id).collect::<Vec<_>>())?)
@@ -84,7 +85,7 @@ fn holds(store: &Store, events: &[Event], typed: &[String]) {
     for event in events {
         match event {
             Event::Write { number, path, at, text } => {
-                store.write_sync(|tx| tx.put_case_file(&TENANT, file(*number, path, *at, text))).unwrap();
+                store.write_sync(|tx| put(tx, &TENANT, file(*number, path, *at, text))).unwrap();
                 all.insert(*number, (*at, path, normal(text)));
             }
             Event::Index(rows) => index(store, *rows),
@@ -111,7 +112,7 @@ fn holds(store: &Store, events: &[Event], typed: &[String]) {
     }
     // The next run begins with nothing.
     for number in all.keys() {
-        store.write_sync(|tx| tx.put_case_file(&TENANT, file(*number, "z/", 0, ""))).unwrap();
+        store.write_sync(|tx| put(tx, &TENANT, file(*number, "z/", 0, ""))).unwrap();
     }
     index(store, 1000);
 }
@@ -147,7 +148,7 @@ fn more_cases_than_can_be_compared_are_said_to_be_missing() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
     for number in 1..=7 {
-        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, "a/", number.into(), "面馆"))).unwrap();
+        store.write_sync(|tx| put(tx, &TENANT, file(number, "a/", number.into(), "面馆"))).unwrap();
     }
     assert_eq!(found(&store, None, "面馆"), (vec![7, 6, 5, 4], 3), "the newest are compared");
     index(&store, 3);
@@ -159,7 +160,7 @@ fn what_is_not_searched_is_counted_by_cases_within_reach() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
     let write = |number: u8, path| {
-        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, path, number.into(), "面馆"))).unwrap();
+        store.write_sync(|tx| put(tx, &TENANT, file(number, path, number.into(), "面馆"))).unwrap();
     };
     for _ in 0..5 {
         write(1, "a/b/");
@@ -168,7 +169,7 @@ fn what_is_not_searched_is_counted_by_cases_within_reach() {
     (2..=8).for_each(|number| write(number, "a/c/"));
     assert_eq!(found(&store, None, "面馆"), (vec![8, 7, 6, 5], 4));
     assert_eq!(found(&store, Some("a/b/"), "面馆"), (vec![1], 0), "others' cases hold up nobody");
-    let anew = [(vec![2; 32], Instant::from_ms(0)), (vec![1; 32], Instant::from_ms(0))];
+    let anew = [(2, Instant::from_ms(0)), (1, Instant::from_ms(0))];
     index(&store, 20);
     store.write_sync(|tx| tx.add_outbox(&TENANT, OutboxKind::TextOfCase, anew)).unwrap();
     assert_eq!([None, Some("a/b/"), Some("a/d/")].map(|path| found(&store, path, "面馆").1), [2, 1, 0]);
@@ -184,7 +185,7 @@ fn more_words_than_are_looked_up_are_all_compared() {
         let mut said = sorted.clone();
         said.drain(left_out..sorted.len().min(left_out + 1));
         let text = said.concat();
-        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, "a/", number.into(), &text))).unwrap();
+        store.write_sync(|tx| put(tx, &TENANT, file(number, "a/", number.into(), &text))).unwrap();
     }
     index(&store, 100);
     assert_eq!(found(&store, None, words), (vec![14], 0));
@@ -194,7 +195,7 @@ fn more_words_than_are_looked_up_are_all_compared() {
 fn what_a_case_no_longer_says_is_not_found() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
-    let write = |text| store.write_sync(|tx| tx.put_case_file(&TENANT, file(1, "a/", 1, text))).unwrap();
+    let write = |text| store.write_sync(|tx| put(tx, &TENANT, file(1, "a/", 1, text))).unwrap();
     write("张三面馆");
     index(&store, 9);
     write("李四面馆");

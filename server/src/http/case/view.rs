@@ -22,6 +22,7 @@ use crate::store::{CaseFileRow, EvidenceFileRow, StoredChange};
 pub fn card(row: CaseFileRow) -> wire::CaseCard {
     let CaseFileRow {
         id,
+        case_leaf: _,
         agency,
         agency_path: _,
         item,

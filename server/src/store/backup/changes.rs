@@ -36,6 +36,7 @@ pub(super) type Outcome = Result<Frontier, Damage>;
 struct Row {
     id: Vec<u8>,
     case: Vec<u8>,
+    case_leaf: i64,
     device: Vec<u8>,
     epoch: Vec<u8>,
     seq: i64,
@@ -48,6 +49,14 @@ struct Row {
     sign1: Vec<u8>,
     op_bytes: Vec<u8>,
     values: Option<Vec<u8>>,
+}
+
+/// What came before a change in its case.
+#[derive(Queryable)]
+struct Before {
+    leaf: i64,
+    counter: i64,
+    case: Vec<u8>,
 }
 
 /// Goes through the changes in the order of their leaves.
@@ -97,9 +106,6 @@ impl<'a> Changes<'a> {
                 if let Err(damage) = self.one(tx, &row, &leaf)? {
                     return Ok(Err(damage));
                 }
-                if let Some(second) = rows.next_if(|row| row.leaf == size) {
-                    return Ok(Err(format!("{}: a second change with leaf {size}", shown(&second.id))));
-                }
                 frontier.push(leaf_hash(&leaf));
                 size += 1;
             }
@@ -126,17 +132,22 @@ impl<'a> Changes<'a> {
         if !row.says_as(&change) {
             return damaged("its columns say something else than its header");
         }
-        let previous = tx.before_in_case(&self.tenant, &change.case(), row.leaf)?;
-        if self.leaf_of(row, &change, previous).is_none_or(|wanted| wanted != leaf) {
+        let previous = tx.before_in_case(&self.tenant, row)?;
+        // One by one from the first on: so each has the number of its case, and no other case has it.
+        let numbered = previous.as_ref().map_or(row.case_leaf == row.leaf, |previous| previous.case == row.case);
+        if !numbered {
+            return damaged("it stands in another case");
+        }
+        if self.leaf_of(row, &change, previous.as_ref()).is_none_or(|wanted| wanted != leaf) {
             return damaged("its leaf is of something else");
         }
         Ok(self.account_for_values(&change, row.leaf))
     }
 
     /// The leaf that this change must have; none where its row cannot have one.
-    fn leaf_of(&self, row: &Row, change: &Change, previous: Option<(i64, i64)>) -> Option<Vec<u8>> {
+    fn leaf_of(&self, row: &Row, change: &Change, previous: Option<&Before>) -> Option<Vec<u8>> {
         let class = LeafClass::from_code(&row.class)?;
-        if row.counter != previous.map_or(0, |(_, counter)| counter).checked_add(1)? {
+        if row.counter != previous.map_or(0, |before| before.counter).checked_add(1)? {
             return None;
         }
         let leaf = Leaf {
@@ -145,7 +156,7 @@ impl<'a> Changes<'a> {
             change: change.id(),
             case: change.case(),
             counter: row.counter.cast_unsigned(),
-            previous: previous.map(|(leaf, _)| leaf.cast_unsigned()),
+            previous: previous.map(|before| before.leaf.cast_unsigned()),
             received: Instant::from_ms(row.received_ms),
             class,
         };
@@ -239,20 +250,21 @@ impl Row {
 }
 
 impl Tx<'_> {
-    /// A page of rows from this leaf on, and one row more.
+    /// A page of rows from this leaf on. No two have one leaf: it is their key.
     fn rows_from(&mut self, tenant: &TenantId, from: i64) -> Result<Vec<Row>, Error> {
         Ok(change::table
             .left_join(
                 change_value::table
-                    .on(change_value::tenant.eq(change::tenant).and(change_value::change.eq(change::id))),
+                    .on(change_value::tenant.eq(change::tenant).and(change_value::leaf.eq(change::leaf))),
             )
             .filter(change::tenant.eq(&tenant.bytes()[..]))
             .filter(change::leaf.ge(from))
-            .order((change::leaf, change::id))
-            .limit(AT_ONCE + 1)
+            .order(change::leaf)
+            .limit(AT_ONCE)
             .select((
                 change::id,
                 change::case_id,
+                change::case_leaf,
                 change::device,
                 change::epoch,
                 change::seq,
@@ -269,14 +281,14 @@ impl Tx<'_> {
             .load(self.db())?)
     }
 
-    /// Leaf and counter of the change of this case before this leaf.
-    fn before_in_case(&mut self, tenant: &TenantId, case: &CaseId, at: i64) -> Result<Option<(i64, i64)>, Error> {
+    /// The change before this one among those of the same case, as its number says.
+    fn before_in_case(&mut self, tenant: &TenantId, row: &Row) -> Result<Option<Before>, Error> {
         Ok(change::table
             .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::case_id.eq(&case.bytes()[..]))
-            .filter(change::leaf.lt(at))
+            .filter(change::case_leaf.eq(row.case_leaf))
+            .filter(change::leaf.lt(row.leaf))
             .order(change::leaf.desc())
-            .select((change::leaf, change::counter))
+            .select((change::leaf, change::counter, change::case_id))
             .first(self.db())
             .optional()?)
     }

@@ -10,6 +10,7 @@ const PHOTO: Digest = Digest::new([6; 32]);
 fn file(id: CaseId, path: &str, updated_ms: i64) -> NewCaseFile {
     let file = CaseFileRow {
         id,
+        case_leaf: leaf(id),
         agency: AgencyId::new([2; 16]),
         agency_path: path.into(),
         item: "SJ-J-001".into(),
@@ -31,6 +32,11 @@ fn file(id: CaseId, path: &str, updated_ms: i64) -> NewCaseFile {
     NewCaseFile { file, search_text: "100%_原文".into() }
 }
 
+/// The number of such a case.
+fn leaf(id: CaseId) -> i64 {
+    id.bytes()[0].into()
+}
+
 fn write(store: &Store, act: impl FnOnce(&mut Tx<'_>) -> Result<(), Error>) {
     store.write_sync(act).unwrap();
 }
@@ -50,19 +56,19 @@ pub(super) fn evidence_arrives_for_the_cases_of_the_officer_who_sent_it(store: &
     let [mine, partner, stranger] = [1, 2, 3].map(|id| OfficerId::new([id; 16]));
     write(store, |tx| {
         for (case, officer) in [(ours, mine), (ours, partner), (also_ours, mine), (foreign, stranger)] {
-            tx.add_case_officers(&TENANT, &[(case, officer)])?;
+            tx.add_case_officers(&TENANT, &[(leaf(case), case, officer)])?;
         }
         for (case, more) in [(ours, None), (also_ours, Some(Digest::new([1; 32]))), (foreign, None)] {
-            tx.put_case_file(&TENANT, file(case, "a/b/", 1))?;
+            put(tx, &TENANT, file(case, "a/b/", 1))?;
             let claimed: Vec<Digest> = more.into_iter().chain([PHOTO]).collect();
-            tx.add_case_evidence(&TENANT, &case, &claimed)?;
+            tx.add_case_evidence(&TENANT, leaf(case), &claimed)?;
         }
         tx.add_upload(&TENANT, &upload(1, mine))?;
         tx.add_upload(&TENANT, &upload(2, stranger))?;
         tx.add_upload(&TENANT, &upload(3, partner))
     });
-    let missing = |case| read(store, |tx| tx.missing_evidence(&TENANT, &case)).len();
-    let counted = |case| read(store, |tx| tx.case_file(&TENANT, &case)).unwrap().missing_evidence;
+    let missing = |case| read(store, |tx| tx.missing_evidence(&TENANT, leaf(case))).len();
+    let counted = |case| read(store, |tx| tx.case_file_at(&TENANT, leaf(case))).unwrap().missing_evidence;
     assert_eq!([ours, also_ours, foreign].map(missing), [1, 2, 1], "begun is not arrived");
     let complete =
         |upload: &UploadRow, at| write(store, |tx| tx.complete_upload(&TENANT, upload, Instant::from_ms(at)));
@@ -74,7 +80,7 @@ pub(super) fn evidence_arrives_for_the_cases_of_the_officer_who_sent_it(store: &
     let arrived = |at| {
         Some(EvidenceFileRow { digest: PHOTO, size: 3, media_type: "image/jpeg".into(), stored: Instant::from_ms(at) })
     };
-    let shown = |case| read(store, |tx| tx.evidence_of(&TENANT, &case));
+    let shown = |case| read(store, |tx| tx.evidence_of(&TENANT, leaf(case)));
     assert_eq!([shown(ours), shown(foreign)], [vec![(PHOTO, arrived(20))], vec![(PHOTO, None)]], "once, of the first");
     complete(&upload(2, stranger), 50);
     assert_eq!(shown(foreign), [(PHOTO, arrived(50))], "nothing of when others sent it");
@@ -102,12 +108,12 @@ pub(super) fn an_upload_is_seen_by_its_officer_alone(store: &Store) {
 pub(super) fn who_writes_a_case_asks_for_it_to_be_indexed(store: &Store) {
     furnish(store);
     let second = CaseId::new([9; 32]);
-    write(store, |tx| tx.put_case_file(&TENANT, file(CASE, "a/b/", 1)));
+    write(store, |tx| put(tx, &TENANT, file(CASE, "a/b/", 1)));
     write(store, |tx| tx.add_case_files(&TENANT, vec![file(second, "a/b/", 2)]));
-    write(store, |tx| tx.put_case_file(&TENANT, file(CASE, "a/b/", 3)));
+    write(store, |tx| put(tx, &TENANT, file(CASE, "a/b/", 3)));
     let due = |now| read(store, |tx| tx.outbox_due(&TENANT, Instant::from_ms(now), Instant::from_ms(100), 10));
-    let subjects: Vec<Vec<u8>> = due(9).into_iter().map(|row| row.subject).collect();
-    assert_eq!(subjects, [CASE, second, CASE].map(|case| case.bytes().to_vec()));
+    let subjects: Vec<i64> = due(9).into_iter().map(|row| row.subject).collect();
+    assert_eq!(subjects, [CASE, second, CASE].map(leaf));
     assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)), (3, Some(Instant::from_ms(1))));
     let kind = OutboxKind::IndexCase;
     let more = |most| read(store, |tx| tx.outbox_more_than(&TENANT, kind, most));
@@ -128,7 +134,7 @@ pub(super) fn who_writes_a_case_asks_for_it_to_be_indexed(store: &Store) {
     write(store, |tx| tx.postpone_outbox(&TENANT, &due(9)[0].id, Instant::from_ms(101)));
     assert_eq!(due(9).len(), 1, "nothing waits so long");
     let refused = store.write_sync::<(), Error>(|tx| {
-        tx.put_case_file(&TENANT, file(CASE, "a/b/", 4))?;
+        put(tx, &TENANT, file(CASE, "a/b/", 4))?;
         Err(Error::Corrupt { what: "on purpose" })
     });
     assert!(refused.is_err());
@@ -138,12 +144,12 @@ pub(super) fn who_writes_a_case_asks_for_it_to_be_indexed(store: &Store) {
 pub(super) fn a_text_is_put_where_the_case_is_as_it_was(store: &Store) {
     furnish(store);
     let before = file(CASE, "a/b/", 1);
-    write(store, |tx| tx.put_case_file(&TENANT, before.clone()));
+    write(store, |tx| put(tx, &TENANT, before.clone()));
     let mut anew = CaseFileRow { title: "短".into(), ..before.file };
     let put = |anew: &CaseFileRow| {
         write(store, |tx| tx.put_case_text(&TENANT, anew, "新"));
         let title = read(store, |tx| tx.case_file(&TENANT, &CASE)).unwrap().title;
-        (title, read(store, |tx| tx.search_texts(&TENANT, &[CASE])).remove(0).1)
+        (title, read(store, |tx| tx.search_texts(&TENANT, &[leaf(CASE)])).remove(0).1)
     };
     assert_eq!(put(&anew), ("短".to_owned(), "新".to_owned()));
     assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)).0, 2, "and it is to be indexed");
@@ -263,7 +269,7 @@ pub(super) fn alarms_are_seen_with_the_case_or_the_phone_they_are_about(store: &
         detail: "fork".into(),
     };
     write(store, |tx| {
-        tx.put_case_file(&TENANT, file(CASE, "a/bb/", 1))?;
+        put(tx, &TENANT, file(CASE, "a/bb/", 1))?;
         tx.add_alarm(&TENANT, &raise(1, Some(1), None))?;
         tx.add_alarm(&TENANT, &raise(2, None, Some(CASE)))?;
         tx.add_alarm(&TENANT, &raise(3, None, None))
