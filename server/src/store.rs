@@ -261,6 +261,14 @@ impl Store {
         tokio::task::spawn_blocking(move || store.read_sync(look)).await.map_err(Error::from)?
     }
 
+    /// Lets the database know that its tables have grown by a multiple.
+    ///
+    /// # Errors
+    /// [`Error`] where it cannot be told.
+    pub fn count_anew(&self) -> Result<(), Error> {
+        self.living(&self.pool, |connection| Ok(dialect::count_anew(connection)?)).map(|_counted| ())
+    }
+
     fn transact<T, E: From<Error>>(
         &self,
         pool: &r2d2::Pool<db::Manager>,

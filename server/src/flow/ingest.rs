@@ -5,6 +5,7 @@
 //! that fails takes no other down with it: a failed group is run again push by push.
 //! Not here: what becomes of a change (`sync_core::plan`).
 
+mod arriving;
 mod check;
 mod commit;
 mod standing;
@@ -28,15 +29,21 @@ use crate::keys::Keys;
 use crate::metrics;
 use crate::refusal::{Failure, Refusal};
 use crate::store::Store;
+use arriving::Arrivals;
+pub use arriving::Arriving;
+use standing::Register;
 
 /// Most changes that one commit takes.
 const GROUP_CHANGES: usize = 256;
 /// How long a group waits for pushes that are being checked.
 const GROUP_WAIT: Duration = Duration::from_millis(5);
-/// Bytes of pushes that are taken apart at one time, from the check of their signatures to their commit; the longest
-/// push fits. Taken apart a push needs about five times its bytes, so this is what bounds the memory under load:
-/// the other pushes wait as the bytes that they are.
-const ROOM_KIB: u32 = 4 << 10;
+/// Bytes of pushes that are taken apart at one time, from the check of their signatures to their commit; a longer push
+/// is alone. Taken apart a push needs about five times its bytes, so this is what bounds the memory under load: the
+/// other pushes wait as the bytes that they are.
+const ROOM_KIB: u32 = 2560;
+/// The database counts its tables anew when the log has so many leaves, and each time it is so many times as long.
+const COUNTED_FROM: i64 = 256;
+const COUNTED_EACH: i64 = 4;
 /// Leases that are remembered; the database has them all.
 const REMEMBERED_LEASES: usize = 10_000;
 
@@ -78,6 +85,8 @@ struct Job {
 pub struct Ingest {
     shared: Arc<Shared>,
     queue: Sender<Job>,
+    /// Bytes of pushes that are not taken apart yet.
+    arrivals: Arrivals,
     /// KiB of pushes that may still be taken apart.
     room: Arc<Semaphore>,
     /// Threads that may still check signatures: one for each core, so that the first push is soon with the writer.
@@ -115,17 +124,29 @@ impl Ingest {
         std::thread::Builder::new().name("ingest".to_owned()).spawn(move || write_groups(&writer, &jobs))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let room = Arc::new(Semaphore::new(usize::try_from(ROOM_KIB).unwrap_or(Semaphore::MAX_PERMITS)));
-        Ok(Self { shared, queue, room, turns: Arc::new(Semaphore::new(cores)) })
+        let arrivals = Arrivals::default();
+        Ok(Self { shared, queue, arrivals, room, turns: Arc::new(Semaphore::new(cores)) })
     }
 
-    /// Takes a push, given as its bytes.
+    /// A push that begins to come in.
+    pub fn arriving(&self, bringer: Bringer) -> Arriving {
+        self.arrivals.begin(bringer.device)
+    }
+
+    /// Takes a push, given as its bytes and as what counted them.
     ///
     /// # Errors
     /// [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an accident, after
     /// which nothing is known of the outcome and the same push may be sent again.
-    pub async fn push(&self, bringer: Bringer, body: impl AsRef<[u8]> + Send + 'static) -> Result<Pushed, Failure> {
+    pub async fn push(
+        &self,
+        bringer: Bringer,
+        arriving: Arriving,
+        body: impl AsRef<[u8]> + Send + 'static,
+    ) -> Result<Pushed, Failure> {
         let size = u32::try_from(body.as_ref().len().div_ceil(1 << 10)).unwrap_or(u32::MAX).min(ROOM_KIB);
         let room = Arc::clone(&self.room).acquire_many_owned(size).await.map_err(Failure::broken)?;
+        drop(arriving);
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Failure::broken)?;
         let shared = Arc::clone(&self.shared);
         let under_way = UnderWay::new(&self.shared);
@@ -159,10 +180,15 @@ impl Drop for UnderWay {
 }
 
 fn write_groups(shared: &Shared, jobs: &Receiver<Job>) {
+    let (mut register, mut counted) = (Register::default(), COUNTED_FROM);
     while let Ok(first) = jobs.recv() {
+        if register.log_size() >= counted {
+            counted = register.log_size().saturating_mul(COUNTED_EACH);
+            count_anew(shared.store.clone());
+        }
         let group = gather(shared, jobs, first);
         let pushes: Vec<&CheckedPush> = group.iter().map(|job| &job.push).collect();
-        match timed(shared, &pushes) {
+        match timed(shared, &mut register, &pushes) {
             Ok(answers) => {
                 for (job, answer) in group.into_iter().zip(answers) {
                     // Who went away meanwhile asks again and gets the same.
@@ -177,7 +203,7 @@ fn write_groups(shared: &Shared, jobs: &Receiver<Job>) {
             Err(failure) => {
                 tracing::warn!(pushes = group.len(), ?failure, "group failed; running it again push by push");
                 for job in group {
-                    let alone = timed(shared, &[&job.push]);
+                    let alone = timed(shared, &mut register, &[&job.push]);
                     let alone = alone.and_then(|mut answers| answers.pop().ok_or(Refusal::Busy.into()));
                     let _ = job.answer.send(alone);
                 }
@@ -186,11 +212,23 @@ fn write_groups(shared: &Shared, jobs: &Receiver<Job>) {
     }
 }
 
+/// Beside the writer: it takes a second where much is held.
+fn count_anew(store: Store) {
+    let count = move || {
+        if let Err(error) = store.count_anew() {
+            tracing::warn!(%error, "the database did not count its tables; it does so itself in a while");
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("count".to_owned()).spawn(count) {
+        tracing::warn!(%error, "no thread to have the tables counted");
+    }
+}
+
 /// Commits, and counts it.
-fn timed(shared: &Shared, pushes: &[&CheckedPush]) -> Result<Vec<Pushed>, Failure> {
+fn timed(shared: &Shared, register: &mut Register, pushes: &[&CheckedPush]) -> Result<Vec<Pushed>, Failure> {
     let (begun, size) = (Instant::now(), pushes.iter().map(|push| push.items.len()).sum());
     // One thread writes for everybody: a push that makes it panic fails alone, and the thread goes on.
-    let guarded = catch_unwind(AssertUnwindSafe(|| commit::commit(shared, pushes)));
+    let guarded = catch_unwind(AssertUnwindSafe(|| commit::commit(shared, register, pushes)));
     let outcome = guarded.unwrap_or_else(|_panic| Err(Failure::broken(std::io::Error::other("commit panicked"))));
     metrics::committed(size, begun.elapsed(), outcome.is_ok());
     for fate in outcome.iter().flatten().flat_map(|answer| &answer.fates) {

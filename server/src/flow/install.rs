@@ -44,6 +44,7 @@ pub fn tenant(store: &Store, region: &str, name: &str, now: Instant) -> Result<T
         server_seq: 0,
         server_prev: None,
         reference_version: 1,
+        register_version: 1,
     };
     let created = store.write_sync(|tx: &mut Tx<'_>| tx.create_tenant(&row, now));
     match created {

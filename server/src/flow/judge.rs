@@ -3,7 +3,7 @@
 //! Promise: the same facts, function and table as on the phone (`sync_core::facts`, `sync_core::law`);
 //! here they only get their register and calendar from the database. Nothing here decides law.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, RwLock};
 
 use sync_core::case::CaseState;
@@ -17,7 +17,7 @@ use sync_core::time::Instant;
 
 use crate::flow::certificate;
 use crate::refusal::Failure;
-use crate::store::{self, AgencyRow, CertificateRow, IntervalRow, OfficerRow, Tx};
+use crate::store::{self, AgencyRow, CertificateRow, IntervalRow, OfficerRow, TenantRow, Tx};
 
 /// Hash of the rule set that this server judges by.
 pub fn rule_set() -> Digest {
@@ -25,11 +25,11 @@ pub fn rule_set() -> Digest {
     *HASH
 }
 
-/// What judging looks up, read once for each transaction.
+/// What judging looks up, read once for each transaction, or as long as the version of the register is the same.
 #[derive(Default)]
 pub struct Bench {
-    /// Region of the tenant and its calendar.
-    county: Option<(String, Arc<Calendar>)>,
+    /// Region of the tenant, and the version of its reference data.
+    tenant: Option<(String, i64)>,
     agencies: BTreeMap<AgencyId, Option<AgencyRow>>,
     officers: BTreeMap<OfficerId, Option<Arc<Registered>>>,
 }
@@ -62,7 +62,8 @@ impl Bench {
         state: &CaseState,
         at: Instant,
     ) -> Result<Vec<CheckResult>, Failure> {
-        let (region, calendar) = self.county(tx, tenant)?;
+        let (region, version) = self.tenant(tx)?;
+        let calendar = calendar(tx, tenant, version)?;
         let roster = self.roster(tx, tenant, state, region)?;
         Ok(evaluate(table::rules(), &of_case(state, &roster, at), &calendar))
     }
@@ -80,17 +81,21 @@ impl Bench {
         Ok(found)
     }
 
-    /// Looks these officers up together, so that [`Bench::officer`] knows them.
+    /// Looks those of these officers up together whom it does not know, so that [`Bench::officer`] does.
     ///
     /// # Errors
     /// [`Failure`] where a statement fails.
-    pub fn look_up(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, ids: &[OfficerId]) -> Result<(), Failure> {
+    pub fn look_up(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, ids: &BTreeSet<OfficerId>) -> Result<(), Failure> {
+        let ids: Vec<OfficerId> = ids.iter().filter(|id| !self.officers.contains_key(*id)).copied().collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
         let mut certificates: BTreeMap<OfficerId, Vec<_>> = BTreeMap::new();
-        for (certificate, intervals) in tx.certificates_of(tenant, ids)? {
+        for (certificate, intervals) in tx.certificates_of(tenant, &ids)? {
             certificates.entry(certificate.officer).or_default().push((certificate, intervals));
         }
         self.officers.extend(ids.iter().map(|id| (*id, None)));
-        for row in tx.officers(tenant, ids)? {
+        for row in tx.officers(tenant, &ids)? {
             let certificates = certificates.remove(&row.id).unwrap_or_default();
             self.officers.insert(row.id, Some(Arc::new(Registered { row, certificates })));
         }
@@ -118,14 +123,23 @@ impl Bench {
         Ok(found)
     }
 
-    fn county(&mut self, tx: &mut Tx<'_>, tenant: &TenantId) -> Result<(String, Arc<Calendar>), Failure> {
-        if let Some(known) = &self.county {
+    /// Says what the tenant's row says, to who has read it.
+    pub fn know(&mut self, row: &TenantRow) {
+        self.tenant = Some((row.region.clone(), row.reference_version));
+    }
+
+    /// How many officers and agencies it knows.
+    pub fn known(&self) -> usize {
+        self.officers.len() + self.agencies.len()
+    }
+
+    fn tenant(&mut self, tx: &mut Tx<'_>) -> Result<(String, i64), Failure> {
+        if let Some(known) = &self.tenant {
             return Ok(known.clone());
         }
         let row = tx.only_tenant()?.ok_or(store::Error::Corrupt { what: "tenant" })?;
-        let found = (row.region, calendar(tx, tenant, row.reference_version)?);
-        self.county = Some(found.clone());
-        Ok(found)
+        self.know(&row);
+        Ok((row.region, row.reference_version))
     }
 
     fn roster(

@@ -105,11 +105,7 @@ pub fn draw(
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
-pub fn texts(
-    tx: &mut Tx<'_>,
-    tenant: &TenantId,
-    cases: &BTreeSet<i64>,
-) -> Result<Vec<(CaseFileRow, String)>, Failure> {
+pub fn texts(tx: &mut Tx<'_>, tenant: &TenantId, cases: &BTreeSet<i64>) -> Result<Vec<(CaseFileRow, String)>, Failure> {
     let mut texts = Vec::new();
     for case_leaf in cases {
         let Some(before) = tx.case_file_at(tenant, *case_leaf)? else { continue };

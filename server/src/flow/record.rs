@@ -89,6 +89,11 @@ impl<'a, 't> Recorder<'a, 't> {
         })
     }
 
+    /// The tenant's row as it was when it was locked, but for what was stored since.
+    pub const fn row(&self) -> &TenantRow {
+        &self.tenant
+    }
+
     /// The installation.
     pub const fn tenant(&self) -> TenantId {
         self.tenant.id
@@ -226,11 +231,11 @@ impl<'a, 't> Recorder<'a, 't> {
         Ok(())
     }
 
-    /// Writes what is left and leaves the new head of the log in the tenant's row.
+    /// Writes what is left and leaves the new head of the log in the tenant's row. Answers how many leaves there are.
     ///
     /// # Errors
     /// [`Failure`] where a statement fails.
-    pub fn finish(mut self) -> Result<(), Failure> {
+    pub fn finish(mut self) -> Result<u64, Failure> {
         self.flush()?;
         if self.grown {
             let epoch = self.log_epoch();
@@ -238,7 +243,7 @@ impl<'a, 't> Recorder<'a, 't> {
             self.tx.add_log_marks(&self.tenant.id, &epoch, &self.marks, self.now)?;
             self.tx.set_log_head(&self.tenant.id, &epoch, &self.frontier, self.now)?;
         }
-        Ok(())
+        Ok(self.frontier.size())
     }
 }
 

@@ -45,8 +45,9 @@ pub async fn push_changes(
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
     let bringer = Bringer { device: caller.must_have_device()?, officer: caller.officer };
-    let body = cbor_body(&request, body).await?;
-    let answer = app.ingest.push(bringer, body).await?;
+    let mut arriving = app.ingest.arriving(bringer);
+    let body = cbor_body(&request, body, |bytes| arriving.grow(bytes)).await?;
+    let answer = app.ingest.push(bringer, arriving, body).await?;
     Ok(cbor(answer.to_bytes()))
 }
 
@@ -89,7 +90,7 @@ pub async fn reconcile_heads(
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = cbor_body(&request, body).await?;
+    let body = cbor_body(&request, body, |_bytes| Ok(())).await?;
     let answer = pull::reconcile(&app, caller, body.to_vec()).await?;
     Ok(cbor(answer.to_bytes()))
 }
@@ -102,8 +103,12 @@ fn cbor(bytes: Vec<u8>) -> HttpResponse {
         .body(bytes)
 }
 
-/// The whole body, refused as soon as it is known to be too long.
-async fn cbor_body(request: &HttpRequest, mut body: Payload) -> Result<Bytes, Problem> {
+/// The whole body, refused as soon as it is known to be too long, or as soon as `grow` has no room for what has come.
+async fn cbor_body(
+    request: &HttpRequest,
+    mut body: Payload,
+    mut grow: impl FnMut(usize) -> Result<(), Refusal>,
+) -> Result<Bytes, Problem> {
     let is_cbor = request.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes() == CBOR.as_bytes());
     if !is_cbor {
         return Err(Refusal::WrongContentType.into());
@@ -112,13 +117,15 @@ async fn cbor_body(request: &HttpRequest, mut body: Payload) -> Result<Bytes, Pr
     if announced.is_some_and(|length: usize| length > PUSH_LIMIT) {
         return Err(Refusal::TooLarge.into());
     }
-    let mut whole = BytesMut::with_capacity(announced.unwrap_or_default());
+    // Not as long as was announced: who sends nothing takes nothing.
+    let mut whole = BytesMut::new();
     while let Some(chunk) = body.next().await {
         // A link that is cut here has nothing of its push stored.
         let chunk = chunk.map_err(|cut| of_payload(&cut))?;
         if whole.len() + chunk.len() > PUSH_LIMIT {
             return Err(Refusal::TooLarge.into());
         }
+        grow(chunk.len())?;
         whole.extend_from_slice(&chunk);
     }
     Ok(whole.freeze())

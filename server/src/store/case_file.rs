@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
-use super::db::Db;
 use super::change::leaf_of_case;
+use super::db::Db;
 use super::dialect::insert_rows;
 use super::schema::{case_file, case_officer};
 use super::tx::Tx;
@@ -254,8 +254,9 @@ impl Tx<'_> {
     pub fn heads_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<(CaseId, Vec<ChangeId>)>, Error> {
         case_officer::table
             .inner_join(
-                case_file::table
-                    .on(case_file::tenant.eq(case_officer::tenant).and(case_file::case_leaf.eq(case_officer::case_leaf))),
+                case_file::table.on(case_file::tenant
+                    .eq(case_officer::tenant)
+                    .and(case_file::case_leaf.eq(case_officer::case_leaf))),
             )
             .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
             .filter(case_officer::officer.eq(&officer.bytes()[..]))

@@ -12,7 +12,7 @@ use super::schema::{change, change_value};
 use super::tx::Tx;
 use super::{Error, row};
 
-/// Changes that are laid out as rows at one time: the rows hold every byte of them once more.
+/// Changes that are laid out as rows at one time: the rows hold the bytes of their values once more.
 const ROWS_AT_ONCE: usize = 128;
 
 /// A stored change with what the server found when it came in.
@@ -63,7 +63,8 @@ pub struct ChangePlace {
     pub received: Instant,
 }
 
-type Columns = (Vec<u8>, i64, i64, i64, String, String, String, i64, i64, String, i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>);
+type Columns =
+    (Vec<u8>, i64, i64, i64, String, String, String, i64, i64, String, i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>);
 
 /// What [`restore`] takes, selected the same way by every query.
 macro_rules! columns {
@@ -89,8 +90,8 @@ macro_rules! columns {
 
 #[derive(Insertable)]
 #[diesel(table_name = change, treat_none_as_default_value = false)]
-struct Row {
-    tenant: Vec<u8>,
+struct Row<'a> {
+    tenant: &'a [u8],
     leaf: i64,
     id: Vec<u8>,
     case_leaf: i64,
@@ -101,31 +102,31 @@ struct Row {
     officer: Vec<u8>,
     lease: Option<Vec<u8>>,
     counter: i64,
-    class: String,
-    code: String,
+    class: &'a str,
+    code: &'a str,
     flags: String,
     lower_ms: i64,
     upper_ms: i64,
-    grade: String,
+    grade: &'a str,
     received_ms: i64,
-    sign1: Vec<u8>,
-    op_bytes: Vec<u8>,
+    sign1: &'a [u8],
+    op_bytes: &'a [u8],
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = change_value, treat_none_as_default_value = false)]
-struct ValueRow {
-    tenant: Vec<u8>,
+struct ValueRow<'a> {
+    tenant: &'a [u8],
     leaf: i64,
     bytes: Vec<u8>,
 }
 
 /// A change as its two rows.
-fn rows(tenant: &TenantId, new: &StoredChange) -> (Row, ValueRow) {
+fn rows<'a>(tenant: &'a TenantId, new: &'a StoredChange) -> (Row<'a>, ValueRow<'a>) {
     let StoredChange { change, leaf, case_leaf, counter, class, code, flags, lower, upper, grade, received } = new;
     let header = change.header();
     let row = Row {
-        tenant: tenant.bytes().to_vec(),
+        tenant: &tenant.bytes()[..],
         leaf: *leaf,
         id: change.id().bytes().to_vec(),
         case_leaf: *case_leaf,
@@ -136,18 +137,18 @@ fn rows(tenant: &TenantId, new: &StoredChange) -> (Row, ValueRow) {
         officer: header.officer.bytes().to_vec(),
         lease: header.lease.as_ref().map(|lease| lease.bytes().to_vec()),
         counter: *counter,
-        class: class.clone(),
-        code: code.clone(),
+        class,
+        code,
         flags: flags.join(" "),
         lower_ms: lower.ms(),
         upper_ms: upper.ms(),
-        grade: grade.clone(),
+        grade,
         received_ms: received.ms(),
-        sign1: change.sign1().to_vec(),
-        op_bytes: change.ops_bytes().to_vec(),
+        sign1: change.sign1(),
+        op_bytes: change.ops_bytes(),
     };
     let bytes = change.values_bytes();
-    let values = ValueRow { tenant: row.tenant.clone(), leaf: row.leaf, bytes };
+    let values = ValueRow { tenant: row.tenant, leaf: row.leaf, bytes };
     (row, values)
 }
 
@@ -170,8 +171,22 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn restore(columns: Columns) -> Result<StoredChange, Error> {
-    let (id, leaf, case_leaf, counter, class, code, flags, lower_ms, upper_ms, grade, received_ms, sign1, op_bytes, values) =
-        columns;
+    let (
+        id,
+        leaf,
+        case_leaf,
+        counter,
+        class,
+        code,
+        flags,
+        lower_ms,
+        upper_ms,
+        grade,
+        received_ms,
+        sign1,
+        op_bytes,
+        values,
+    ) = columns;
     let corrupt = Error::Corrupt { what: "change" };
     let Ok(received) = Received::from_parts(&sign1, &op_bytes, values.as_deref()) else { return Err(corrupt) };
     if received.id().bytes().as_slice() != id {
@@ -310,48 +325,39 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// The changes stored at these places of the chains of these devices: none, one, or a fork for each.
+    /// The changes stored at these places of the chain of a device: none, one, or a fork for each.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn chain_places(
         &mut self,
         tenant: &TenantId,
-        chains: &[(DeviceId, Epoch)],
+        (device, epoch): (DeviceId, Epoch),
         places: &[i64],
-    ) -> Result<Vec<(DeviceId, Epoch, i64, ChangeId)>, Error> {
-        let devices: Vec<&[u8]> = chains.iter().map(|(device, _)| &device.bytes()[..]).collect();
-        let epochs: Vec<&[u8]> = chains.iter().map(|(_, epoch)| &epoch.bytes()[..]).collect();
+    ) -> Result<Vec<(i64, ChangeId)>, Error> {
         change::table
             .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::device.eq_any(devices))
-            .filter(change::epoch.eq_any(epochs))
+            .filter(change::device.eq(&device.bytes()[..]))
+            .filter(change::epoch.eq(&epoch.bytes()[..]))
             .filter(change::seq.eq_any(places))
-            .select((change::device, change::epoch, change::seq, change::id))
-            .load::<(Vec<u8>, Vec<u8>, i64, Vec<u8>)>(self.db())?
+            .select((change::seq, change::id))
+            .load::<(i64, Vec<u8>)>(self.db())?
             .iter()
-            .map(|(device, epoch, seq, id)| {
-                let device = row::id(device, DeviceId::from_slice, "change.device")?;
-                let epoch = Epoch::new(row::bytes(epoch, "change.epoch")?);
-                Ok((device, epoch, *seq, row::id(id, ChangeId::from_slice, "change.id")?))
-            })
+            .map(|(seq, id)| Ok((*seq, row::id(id, ChangeId::from_slice, "change.id")?)))
             .collect()
     }
 
-    /// Those of these cases that have a stored change: what opened them was stored first.
+    /// The greatest place of the chain of a device; none of an empty one.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn cases_with_changes(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<CaseId>, Error> {
-        let cases: Vec<&[u8]> = cases.iter().map(|id| &id.bytes()[..]).collect();
-        change::table
+    pub fn chain_head(&mut self, tenant: &TenantId, (device, epoch): (DeviceId, Epoch)) -> Result<Option<i64>, Error> {
+        let newest = change::table
             .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::id.eq_any(cases))
-            .select(change::id)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|id| row::id(id, ChangeId::from_slice, "change.id"))
-            .collect()
+            .filter(change::device.eq(&device.bytes()[..]))
+            .filter(change::epoch.eq(&epoch.bytes()[..]))
+            .select(diesel::dsl::max(change::seq));
+        Ok(newest.get_result(self.db())?)
     }
 
     /// Stores changes for good.
@@ -360,7 +366,8 @@ impl Tx<'_> {
     /// [`Error`] where a statement fails.
     pub fn add_changes(&mut self, tenant: &TenantId, new: &[StoredChange]) -> Result<(), Error> {
         for piece in new.chunks(ROWS_AT_ONCE) {
-            let (changes, values): (Vec<Row>, Vec<ValueRow>) = piece.iter().map(|new| rows(tenant, new)).unzip();
+            let (changes, values): (Vec<Row<'_>>, Vec<ValueRow<'_>>) =
+                piece.iter().map(|new| rows(tenant, new)).unzip();
             insert_rows!(self, change::table, changes)?;
             insert_rows!(self, change_value::table, values)?;
         }

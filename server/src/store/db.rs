@@ -33,7 +33,7 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const BUSY_TIMEOUT_MS: i64 = 10_000;
 /// Memory for pages, of each connection and of the one by which changes come in.
 const CACHE_KIB: i64 = 2_000;
-const WRITER_CACHE_KIB: i64 = 16_000;
+const WRITER_CACHE_KIB: i64 = 8_000;
 /// After how many pages in the write-ahead log they are copied into the database: a page of an index that one group
 /// after another touches is then copied once. A start after a kill reads as many.
 const CHECKPOINT_PAGES: i64 = 4_000;

@@ -16,6 +16,7 @@ diesel::table! {
         server_seq -> BigInt,
         server_prev -> Nullable<Binary>,
         reference_version -> BigInt,
+        register_version -> BigInt,
     }
 }
 

@@ -33,6 +33,8 @@ pub struct TenantRow {
     pub server_prev: Option<[u8; 32]>,
     /// Grows with every change of the reference data.
     pub reference_version: i64,
+    /// Grows with every change of the register (agencies, officers, certificates, phones), by triggers.
+    pub register_version: i64,
 }
 
 /// A key this installation signs or once signed with.
@@ -46,11 +48,24 @@ pub struct ServerKeyRow {
     pub since: Instant,
 }
 
-type Columns = (Vec<u8>, String, String, i64, Vec<u8>, i64, Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<Vec<u8>>, i64);
+type Columns = (Vec<u8>, String, String, i64, Vec<u8>, i64, Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<Vec<u8>>, i64, i64);
 
 fn restore(columns: Columns) -> Result<TenantRow, Error> {
-    let (id, region, name, _locked_ms, log_epoch, log_size, log_frontier, log_root, epoch, seq, prev, reference) =
-        columns;
+    let (
+        id,
+        region,
+        name,
+        _locked_ms,
+        log_epoch,
+        log_size,
+        log_frontier,
+        log_root,
+        epoch,
+        seq,
+        prev,
+        reference,
+        register,
+    ) = columns;
     Ok(TenantRow {
         id: row::id(&id, TenantId::from_slice, "tenant.id")?,
         region,
@@ -63,6 +78,7 @@ fn restore(columns: Columns) -> Result<TenantRow, Error> {
         server_seq: seq,
         server_prev: prev.map(|prev| row::bytes(&prev, "tenant.server_prev")).transpose()?,
         reference_version: reference,
+        register_version: register,
     })
 }
 
@@ -106,6 +122,7 @@ impl Tx<'_> {
             server_seq,
             server_prev,
             reference_version,
+            register_version,
         } = new;
         diesel::insert_into(tenant::table)
             .values((
@@ -121,6 +138,7 @@ impl Tx<'_> {
                 tenant::server_seq.eq(server_seq),
                 tenant::server_prev.eq(server_prev.as_ref().map(|prev| &prev[..])),
                 tenant::reference_version.eq(reference_version),
+                tenant::register_version.eq(register_version),
             ))
             .execute(self.db())?;
         Ok(())

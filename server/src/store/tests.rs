@@ -9,6 +9,7 @@ use sync_core::time::Instant;
 use super::*;
 
 mod casework;
+mod upgrade;
 
 use casework::{
     a_lead_takes_each_step_once, a_text_is_put_where_the_case_is_as_it_was,
@@ -87,8 +88,14 @@ fn a_console_session_is_found_until_it_ends_or_is_forgotten(store: &Store) {
         .unwrap();
 }
 
-/// An empty schema on the test server; none where there is no server, which is a failure where `CI` is set.
+/// A store in an empty schema on the test server; none where there is no server.
 pub(crate) fn postgres_schema(name: &str) -> Option<Store> {
+    empty_schema(name).map(|address| Store::open(&address).unwrap())
+}
+
+/// The address of an empty schema on the test server; none where there is no server, which is a failure where `CI` is
+/// set.
+fn empty_schema(name: &str) -> Option<String> {
     let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
         assert!(std::env::var_os("CI").is_none(), "TEST_POSTGRES_URL is not set");
         return None;
@@ -100,7 +107,7 @@ pub(crate) fn postgres_schema(name: &str) -> Option<Store> {
         ))
         .unwrap();
     let mark = if url.contains('?') { '&' } else { '?' };
-    Some(Store::open(&format!("{url}{mark}options=-csearch_path%3D{name}")).unwrap())
+    Some(format!("{url}{mark}options=-csearch_path%3D{name}"))
 }
 
 /// Puts a projected case in place, and what opened it, by which it is found; of that, only what is looked up.
@@ -179,6 +186,7 @@ fn furnish(store: &Store) {
         server_seq: 0,
         server_prev: None,
         reference_version: 1,
+        register_version: 1,
     };
     store
         .write_sync::<_, Error>(|tx| {

@@ -34,13 +34,21 @@ struct Arrived<'a> {
     bringer: super::Bringer,
 }
 
-pub(super) fn commit(shared: &Shared, pushes: &[&CheckedPush]) -> Result<Vec<Pushed>, Failure> {
-    shared.store.write_as_writer(|tx| {
+/// Stores a group. `register` is what the commit before left, and is left for the next; a commit that fails leaves nothing.
+pub(super) fn commit(
+    shared: &Shared,
+    register: &mut Register,
+    pushes: &[&CheckedPush],
+) -> Result<Vec<Pushed>, Failure> {
+    let before = std::mem::take(register);
+    let (answers, left) = shared.store.write_as_writer::<_, Failure>(|tx| {
         let recorder = Recorder::begin(tx, &shared.keys, &shared.tenant, shared.clock.now())?;
+        let register = before.resume(recorder.row());
         let mut group = Group {
             shared,
             recorder,
-            register: Register::default(),
+            register,
+            stored: Vec::new(),
             fates: BTreeMap::new(),
             cases: BTreeMap::new(),
             before: BTreeSet::new(),
@@ -54,15 +62,19 @@ pub(super) fn commit(shared: &Shared, pushes: &[&CheckedPush]) -> Result<Vec<Pus
         projection::add(group.recorder.tx, &shared.tenant, std::mem::take(&mut group.fresh))?;
         let answers = pushes.iter().map(|push| group.answer(push)).collect::<Result<Vec<_>, _>>()?;
         group.recorder.tx.add_receipts(&shared.tenant, &group.receipts)?;
-        group.recorder.finish()?;
-        Ok(answers)
-    })
+        let size = group.recorder.finish()?;
+        Ok((answers, group.register.leave(size, group.stored.into_iter())))
+    })?;
+    *register = left;
+    Ok(answers)
 }
 
 struct Group<'a, 't> {
     shared: &'a Shared,
     recorder: Recorder<'a, 't>,
     register: Register,
+    /// What this group stored.
+    stored: Vec<Arc<Change>>,
     /// What became of each change, whoever asks.
     fates: BTreeMap<ChangeId, Fate>,
     /// The case and place in the log of each stored change.
@@ -95,8 +107,10 @@ impl Group<'_, '_> {
         let mut lanes: ByCase<Arrived<'_>> = BTreeMap::new();
         let mut seen = BTreeSet::new();
         let tenant = self.recorder.tenant();
-        let ids: Vec<ChangeId> = pushes.iter().flat_map(|push| &push.items).filter_map(Item::id).collect();
-        for place in self.recorder.tx.places(&tenant, &ids)? {
+        // The changes themselves, and what opened their cases: it is stored first of a case.
+        let items = || pushes.iter().flat_map(|push| &push.items);
+        let ids: BTreeSet<ChangeId> = items().filter_map(Item::id).chain(items().filter_map(Item::joins)).collect();
+        for place in self.recorder.tx.places(&tenant, &ids.into_iter().collect::<Vec<_>>())? {
             self.before.insert(place.id);
             self.cases.insert(place.id, place);
         }
@@ -121,11 +135,11 @@ impl Group<'_, '_> {
             }
         }
         let cases: Vec<CaseId> = lanes.keys().copied().collect();
-        let held: BTreeSet<CaseId> = self.recorder.tx.cases_with_changes(&tenant, &cases)?.into_iter().collect();
         let parked: BTreeSet<CaseId> = self.recorder.tx.cases_with_parked(&tenant, &cases)?.into_iter().collect();
         self.register.look_up(self.recorder.tx, &tenant, lanes.values().flatten().map(|arrived| &**arrived.change))?;
         for (case, arrived) in lanes {
-            let held = if held.contains(&case) { self.recorder.tx.case_changes(&tenant, &case)? } else { Vec::new() };
+            let is_held = self.before.contains(&case);
+            let held = if is_held { self.recorder.tx.case_changes(&tenant, &case)? } else { Vec::new() };
             let waiting = if parked.contains(&case) {
                 self.recorder.tx.parked_in(&tenant, &case)?.into_iter().map(Arc::new).collect()
             } else {
@@ -250,6 +264,7 @@ impl Group<'_, '_> {
         if taken != Taken::Accepted {
             self.alarm(&stored.class, device, Some(case), Some(id), &stored.code)?;
         }
+        self.stored.push(Arc::clone(&stored.change));
         let StoredChange { leaf, counter, class, code, flags, received, .. } = stored;
         let (class, code, flags) = (class.clone(), code.clone(), flags.clone());
         let (leaf, counter, received) = (*leaf, *counter, *received);

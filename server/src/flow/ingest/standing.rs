@@ -1,6 +1,8 @@
 //! What the register says of the authors of changes.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sync_core::change::Change;
 use sync_core::id::{AgencyId, ChangeId, DeviceId, Epoch, OfficerId, TenantId};
@@ -11,20 +13,31 @@ use sync_core::time::Instant;
 use crate::flow::certificate;
 use crate::flow::judge::Bench;
 use crate::refusal::Failure;
-use crate::store::{CertificateRow, IntervalRow, Tx};
+use crate::store::{CertificateRow, IntervalRow, TenantRow, Tx};
+
+/// A device's chain.
+type ChainName = (DeviceId, Epoch);
 
 /// A place in a device's chain.
 type Place = (DeviceId, Epoch, u64);
 
-/// Chains of which no more places are asked for are asked for together.
-const PLACES_TOGETHER: usize = 8;
+/// Officers, agencies, phones and chains that are remembered from one group to the next.
+const REMEMBERED: usize = 10_000;
 
-/// The register, read once for each person and phone of a group.
+/// The register, read once for each person and phone.
+///
+/// What one group learnt serves the next ([`Register::resume`]) as far as the tenant's row, which each group holds, says
+/// that it is true still: officers, agencies and phones by the version of the register, chains by the size of the log.
 #[derive(Default)]
 pub(super) struct Register {
     /// Officers and agencies, as judging them looks them up too.
     pub(super) bench: Bench,
     revoked: BTreeMap<DeviceId, Option<Instant>>,
+    version: i64,
+    /// The greatest place of a chain before this group, zero where it was empty.
+    ends: BTreeMap<ChainName, u64>,
+    /// Epoch and size of the log in which that is so.
+    log: Option<(Epoch, i64)>,
     /// Places in devices' chains that were looked up, with what the database holds there.
     stored: BTreeMap<Place, Vec<ChangeId>>,
     /// Places in devices' chains that this group fills.
@@ -32,59 +45,110 @@ pub(super) struct Register {
 }
 
 impl Register {
+    /// What the last group left, as far as it holds.
+    pub(super) fn resume(mut self, row: &TenantRow) -> Self {
+        if self.version != row.register_version || self.bench.known() + self.revoked.len() > REMEMBERED {
+            (self.bench, self.revoked) = (Bench::default(), BTreeMap::new());
+        }
+        self.version = row.register_version;
+        self.bench.know(row);
+        let log = Some((Epoch::new(row.log_epoch), row.log_size));
+        if self.log != log || self.ends.len() > REMEMBERED {
+            (self.ends, self.stored) = (BTreeMap::new(), BTreeMap::new());
+        }
+        self.log = log;
+        self
+    }
+
+    /// What the next group may know, once this one is committed with so many leaves in the log and these changes in it.
+    pub(super) fn leave(mut self, size: u64, changes: impl Iterator<Item = Arc<Change>>) -> Self {
+        // Of each chain its end: the next group most likely goes on there.
+        let mut newest: BTreeMap<ChainName, (u64, Vec<ChangeId>)> = BTreeMap::new();
+        for ((device, epoch, seq), ids) in std::mem::take(&mut self.stored) {
+            if self.ends.get(&(device, epoch)) == Some(&seq) {
+                newest.insert((device, epoch), (seq, ids));
+            }
+        }
+        for change in changes.filter(|change| change.header().device != DeviceId::SERVER) {
+            let (header, id) = (change.header(), change.id());
+            let chain = (header.device, header.epoch);
+            let end = self.ends.get(&chain).copied().unwrap_or_default();
+            let (seq, ids) = newest.entry(chain).or_insert((end, Vec::new()));
+            match header.seq.cmp(seq) {
+                Ordering::Less => {}
+                Ordering::Equal => ids.push(id),
+                Ordering::Greater => (*seq, *ids) = (header.seq, vec![id]),
+            }
+        }
+        for ((device, epoch), (seq, ids)) in newest.into_iter().filter(|(_, (_, ids))| !ids.is_empty()) {
+            self.ends.insert((device, epoch), seq);
+            self.stored.insert((device, epoch, seq), ids);
+        }
+        self.taken = BTreeMap::new();
+        self.log = self.log.zip(i64::try_from(size).ok()).map(|((epoch, _), size)| (epoch, size));
+        self
+    }
+
+    /// Leaves in the log when the last group was committed.
+    pub(super) fn log_size(&self) -> i64 {
+        self.log.map_or(0, |(_, size)| size)
+    }
+
     /// Says that a change of this group has its place.
     pub(super) fn take(&mut self, change: &Change) {
         let header = change.header();
         self.taken.entry((header.device, header.epoch, header.seq)).or_default().push(change.id());
     }
 
-    /// Looks up what is known of these changes' devices, authors and places in their chains, together.
+    /// Looks up what is not known of these changes' devices, authors and places in their chains, together.
     pub(super) fn look_up<'a>(
         &mut self,
         tx: &mut Tx<'_>,
         tenant: &TenantId,
         changes: impl Iterator<Item = &'a Change>,
     ) -> Result<(), Failure> {
-        let mut chains: BTreeMap<(DeviceId, Epoch), BTreeSet<u64>> = BTreeMap::new();
+        let mut chains: BTreeMap<ChainName, BTreeSet<u64>> = BTreeMap::new();
         let mut officers = BTreeSet::new();
         for header in changes.map(Change::header).filter(|header| header.device != DeviceId::SERVER) {
             let places = [header.seq, header.seq.saturating_sub(1)];
             chains.entry((header.device, header.epoch)).or_default().extend(places);
             officers.insert(header.officer);
         }
-        let devices: Vec<DeviceId> = chains.keys().map(|(device, _)| *device).collect();
-        if devices.is_empty() {
-            return Ok(());
+        let devices: BTreeSet<DeviceId> = chains.keys().map(|(device, _)| *device).collect();
+        let devices: Vec<DeviceId> = devices.into_iter().filter(|id| !self.revoked.contains_key(id)).collect();
+        if !devices.is_empty() {
+            self.revoked.extend(devices.iter().map(|device| (*device, None)));
+            self.revoked.extend(tx.revocations(tenant, &devices)?.into_iter().map(|(device, at)| (device, Some(at))));
         }
-        self.revoked.extend(devices.iter().map(|device| (*device, None)));
-        self.revoked.extend(tx.revocations(tenant, &devices)?.into_iter().map(|(device, at)| (device, Some(at))));
-        self.bench.look_up(tx, tenant, &officers.into_iter().collect::<Vec<_>>())?;
-        self.look_up_chains(tx, tenant, &chains)
+        self.bench.look_up(tx, tenant, &officers)?;
+        chains.into_iter().try_for_each(|(chain, places)| self.look_up_chain(tx, tenant, chain, places))
     }
 
-    fn look_up_chains(
+    /// Beyond the end of a chain nothing is stored: that needs no question.
+    fn look_up_chain(
         &mut self,
         tx: &mut Tx<'_>,
         tenant: &TenantId,
-        chains: &BTreeMap<(DeviceId, Epoch), BTreeSet<u64>>,
+        chain: ChainName,
+        places: BTreeSet<u64>,
     ) -> Result<(), Failure> {
-        let few = chains.values().all(|places| places.len() <= PLACES_TOGETHER);
-        // Asked together, each place is looked for in each chain.
-        let asked: Vec<Vec<_>> =
-            if few { vec![chains.iter().collect()] } else { chains.iter().map(|one| vec![one]).collect() };
-        for some in asked {
-            let names: Vec<(DeviceId, Epoch)> = some.iter().map(|(name, _)| **name).collect();
-            let places: BTreeSet<i64> =
-                some.iter().flat_map(|(_, places)| *places).map(|seq| seq.cast_signed()).collect();
-            let places: Vec<i64> = places.into_iter().collect();
-            for ((device, epoch), seqs) in some {
-                self.stored.extend(seqs.iter().map(|seq| ((*device, *epoch, *seq), Vec::new())));
+        let end = match self.ends.get(&chain) {
+            Some(end) => *end,
+            None => tx.chain_head(tenant, chain)?.unwrap_or(0).cast_unsigned(),
+        };
+        self.ends.insert(chain, end);
+        let (device, epoch) = chain;
+        let mut asked = Vec::new();
+        for seq in places {
+            let known = self.stored.contains_key(&(device, epoch, seq));
+            if !known && seq <= end && seq > 0 {
+                asked.push(seq.cast_signed());
             }
-            for (device, epoch, seq, id) in tx.chain_places(tenant, &names, &places)? {
-                // Of another chain's places only this one's are asked for: the others stay unknown.
-                if let Some(there) = self.stored.get_mut(&(device, epoch, seq.cast_unsigned())) {
-                    there.push(id);
-                }
+            self.stored.entry((device, epoch, seq)).or_default();
+        }
+        if !asked.is_empty() {
+            for (seq, id) in tx.chain_places(tenant, chain, &asked)? {
+                self.stored.entry((device, epoch, seq.cast_unsigned())).or_default().push(id);
             }
         }
         Ok(())

@@ -1,0 +1,16 @@
+DROP TRIGGER agency_insert_in_register;
+DROP TRIGGER agency_update_in_register;
+DROP TRIGGER agency_delete_in_register;
+DROP TRIGGER officer_insert_in_register;
+DROP TRIGGER officer_update_in_register;
+DROP TRIGGER officer_delete_in_register;
+DROP TRIGGER certificate_insert_in_register;
+DROP TRIGGER certificate_update_in_register;
+DROP TRIGGER certificate_delete_in_register;
+DROP TRIGGER certificate_interval_insert_in_register;
+DROP TRIGGER certificate_interval_update_in_register;
+DROP TRIGGER certificate_interval_delete_in_register;
+DROP TRIGGER device_insert_in_register;
+DROP TRIGGER device_update_in_register;
+DROP TRIGGER device_delete_in_register;
+ALTER TABLE tenant DROP COLUMN register_version;
