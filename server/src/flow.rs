@@ -20,6 +20,7 @@ pub mod device;
 pub mod evidence;
 pub mod export;
 pub mod first_run;
+pub mod handwriting;
 pub mod ingest;
 pub mod install;
 pub mod judge;

@@ -27,5 +27,6 @@ pub mod schema;
 #[cfg(feature = "device")]
 pub mod session;
 pub mod sign;
+pub mod strokes;
 pub mod time;
 pub mod value;

@@ -103,6 +103,9 @@ export async function head(chrome, base, id, a) {
   expect((await page.locator('#conflicts .side').count()) === 2, 'two values side by side');
   expect((await page.locator('#signatures tbody tr').count()) === 2, 'who signed');
   expect((await page.locator('#signatures').getByText('终端签名有效').count()) === 2, 'and that it was checked');
+  const hand = await page.locator('#signatures svg.hand').boundingBox();
+  expect(hand && hand.width > 60 && hand.height > 20, `the handwriting is drawn: ${JSON.stringify(hand)}`);
+  expect((await page.locator('#signatures svg.hand path').count()) > 20, 'stroke by stroke');
   await page.getByRole('link', { name: '灭火器数' }).first().click();
   await look_twice(page, 'history');
   await page.goto(`${base}/console/cases/${id}`);

@@ -2,8 +2,19 @@
 
 export const TITLE = '巫山县神女味道餐饮有限公司明码标价检查';
 export const MARKUP = '<img src=x onerror=alert(1)>';
-/** A finger on the screen: x, y, milliseconds. */
-const STROKES = Array.from({ length: 24 }, (_, n) => [600 + n * 35, 900 + ((n * n * 7) % 400), n * 16]).flat();
+/** Where a finger goes for 向明英: from x, y to x, y, in hundredths of a millimetre. */
+const PEN = [[420, 40, 330, 190], [90, 240, 80, 900], [90, 240, 800, 220], [800, 220, 790, 880], [790, 880, 690, 810],
+  [290, 430, 300, 680], [290, 430, 590, 420], [590, 420, 580, 660], [300, 670, 590, 660], [1120, 180, 1130, 700],
+  [1120, 180, 1390, 170], [1390, 170, 1380, 700], [1130, 430, 1380, 420], [1130, 690, 1390, 680], [1560, 100, 1510, 880],
+  [1560, 100, 1880, 90], [1880, 90, 1870, 890], [1560, 350, 1870, 340], [1550, 590, 1870, 580], [2130, 220, 2780, 200],
+  [2330, 90, 2340, 330], [2590, 80, 2580, 320], [2260, 420, 2270, 620], [2260, 420, 2660, 410], [2660, 410, 2650, 620],
+  [2080, 640, 2850, 620], [2450, 320, 2440, 600], [2440, 630, 2110, 930], [2480, 640, 2840, 930]];
+/** The strokes, with a tremble: x, y, milliseconds, and −1, −1 where the finger is lifted. */
+const STROKES = PEN.flatMap(([x, y, toX, toY], order) => [
+  ...Array.from({ length: 9 }, (_, n) => [
+    600 + x + Math.trunc(((toX - x) * n) / 8) + ((n * n * 5 + order) % 17), 900 + y + Math.trunc(((toY - y) * n) / 8) + ((n * n * 3 + order) % 13),
+    order * 260 + n * 16]).flat(),
+  -1, -1, order * 260 + 150]);
 export const CITIZEN = '500237199001011231';
 
 /** Opens the case on one phone and joins on the other; both synchronise. Answers the case and its record. */

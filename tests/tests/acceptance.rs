@@ -40,6 +40,8 @@ mod form;
 mod guesses;
 #[path = "acceptance/handset.rs"]
 mod handset;
+#[path = "acceptance/handwriting.rs"]
+mod handwriting;
 #[path = "acceptance/headers.rs"]
 mod headers;
 #[path = "acceptance/hostile.rs"]

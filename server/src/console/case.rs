@@ -7,13 +7,14 @@ use askama::Template;
 use serde::Deserialize;
 use sync_core::id::CaseId;
 
-use super::file::{Block, Check, Dispute, Event, Piece, Reader, Row};
+use super::file::{Block, Check, Dispute, Event, Piece, Reader, Row, Shown};
 use super::noted::Noted;
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::case::{self, Detail, History};
 use crate::flow::command::{Powers, powers};
+use crate::flow::handwriting::{self, Handwriting};
 use crate::flow::lead::{self, Lead, Search};
 use crate::flow::reference;
 use crate::http::State;
@@ -61,6 +62,13 @@ pub fn case_id(text: &str) -> Result<CaseId, Refusal> {
     text.parse().map_err(|_not_an_id| Refusal::NotFound)
 }
 
+/// A signature with who recorded it, on which phone, when, and the handwriting.
+struct Signature {
+    signed: api_spec::case::Signature,
+    by: String,
+    hand: Option<Shown>,
+}
+
 #[derive(Template)]
 #[template(path = "case.html")]
 struct CaseFile {
@@ -81,7 +89,7 @@ struct CaseFile {
     pieces: Vec<Piece>,
     numbers: Vec<(String, String)>,
     noted: Vec<Noted>,
-    signatures: Vec<(api_spec::case::Signature, String)>,
+    signatures: Vec<Signature>,
     opened_by: String,
     /// Name of the enforcement item.
     item: String,
@@ -160,10 +168,11 @@ pub async fn read(
     query: Query<Purpose>,
 ) -> Result<HttpResponse, Problem> {
     let (id, purpose) = (case_id(&path)?, query.said()?);
-    let found = match page::outcome(case::detail(&app, signed.caller.clone(), id, purpose).await)? {
+    let found = match page::outcome(case::detail(&app, signed.caller.clone(), id, purpose.clone()).await)? {
         Ok(found) => found,
         Err(refused) => return ask_purpose(&signed, refused),
     };
+    let hands = handwriting::of_case(&app, signed.caller.clone(), &found, None, purpose).await?;
     let leads = if lead::may_see(&signed.caller) {
         let search = Search { case: Some(id), ..Search::default() };
         lead::list(&app, signed.caller.clone(), search, 100).await?.0
@@ -171,17 +180,22 @@ pub async fn read(
         Vec::new()
     };
     let item = reference::item_name(&app, &found.access.file.item).await?;
-    page::show(&signed.visit, &CaseFile { item, ..file(&signed, found, leads, query.query()) })
+    page::show(&signed.visit, &CaseFile { item, leads, ..file(&signed, found, &hands, query.query()) })
 }
 
-fn file(signed: &SignedIn, found: Detail, leads: Vec<Lead>, query: String) -> CaseFile {
+fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) -> CaseFile {
     let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
     let settled: Vec<_> = settled(&found);
     let phones = found.phones.clone();
     let case = view::detail(found);
     let title = if case.card.title.is_empty() { case.card.item.clone() } else { case.card.title.clone() };
     let reader = Reader::new(signed.visit.language, &case, &phones);
-    let signatures = case.signatures.iter().map(|signed| (signed.clone(), reader.by(&signed.by))).collect();
+    let signature = |signed: &api_spec::case::Signature| Signature {
+        by: reader.by(&signed.by),
+        hand: signed.op.parse().ok().and_then(|op| hands.of(&op)).map(Shown::from),
+        signed: signed.clone(),
+    };
+    let signatures = case.signatures.iter().map(signature).collect();
     CaseFile {
         page: Page::within(signed, Part::Cases, (&title, &title)),
         query,
@@ -195,7 +209,7 @@ fn file(signed: &SignedIn, found: Detail, leads: Vec<Lead>, query: String) -> Ca
         settled: settled.iter().map(|history| reader.history(history)).collect(),
         events: reader.events(),
         checks: reader.checks(),
-        pieces: reader.pieces(),
+        pieces: reader.pieces(hands),
         numbers: reader.numbers(),
         noted: reader.noted(),
         signatures,
@@ -203,7 +217,7 @@ fn file(signed: &SignedIn, found: Detail, leads: Vec<Lead>, query: String) -> Ca
         item: String::new(),
         powers,
         raises,
-        leads,
+        leads: Vec::new(),
         case,
     }
 }

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use sync_core::id::Digest;
 
 use super::case::{Purpose, ask_purpose, case_id};
-use super::file::{Piece, Reader, Row};
+use super::file::{Piece, Reader, Row, Shown};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
-use crate::flow::{case, evidence as stored};
+use crate::flow::{case, evidence as stored, handwriting};
 use crate::http::State;
 use crate::http::case::view;
 use crate::http::download::download;
@@ -63,13 +63,14 @@ pub async fn viewer(
 ) -> Result<HttpResponse, Problem> {
     let (id, wanted) = path.into_inner();
     let (query, zoomed) = (Purpose::from(query.purpose.as_str()), !query.zoom.is_empty());
-    let wanted = digest(&wanted)?.to_string();
+    let wanted = digest(&wanted)?;
     let found = case::detail(&app, signed.caller.clone(), case_id(&id)?, query.said()?).await;
     let found = match page::outcome(found)? {
         Ok(found) => found,
         Err(refused) => return ask_purpose(&signed, refused),
     };
-    let phones = found.phones.clone();
+    let hands = handwriting::of_case(&app, signed.caller.clone(), &found, Some(wanted), query.said()?).await?;
+    let (phones, wanted) = (found.phones.clone(), wanted.to_string());
     let whole = view::detail(found);
     let reader = Reader::new(signed.visit.language, &whole, &phones);
     let place = whole.evidence.iter().position(|piece| piece.digest == wanted).ok_or(Refusal::NotFound)?;
@@ -83,7 +84,7 @@ pub async fn viewer(
         page: Page::within(&signed, Part::Cases, ("证据", "Evidence")),
         back: format!("/console/cases/{id}{}", query.query()),
         file: format!("/console/cases/{id}/evidence/{wanted}/file{}", query.query()),
-        piece: reader.piece(item),
+        piece: reader.piece(item, &hands),
         rows,
         zoomed,
         zoom: zoom(&id, &wanted, &query, zoomed),

@@ -5,11 +5,13 @@
 mod check;
 mod dispute;
 mod event;
+mod hand;
 mod piece;
 
 pub use check::Check;
 pub use dispute::Dispute;
 pub use event::Event;
+pub use hand::Shown;
 pub use piece::Piece;
 
 use std::collections::BTreeMap;

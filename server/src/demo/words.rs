@@ -213,13 +213,49 @@ impl Decision<'_> {
     }
 }
 
-/// Strokes of a signature: x, y in hundredths of a millimetre, milliseconds; made up from a seed.
+/// Where the pen goes in a made-up signature of three characters: from x, y to x, y, in hundredths of a millimetre.
+const PEN: [[i64; 4]; 16] = [
+    [100, 260, 820, 210],
+    [460, 30, 440, 960],
+    [440, 300, 60, 780],
+    [480, 320, 880, 760],
+    [1_180, 120, 1_760, 90],
+    [1_470, 90, 1_450, 870],
+    [1_200, 480, 1_720, 450],
+    [1_100, 900, 1_860, 850],
+    [2_260, 60, 2_330, 150],
+    [2_060, 270, 2_700, 230],
+    [2_380, 230, 2_360, 900],
+    [2_360, 900, 2_240, 800],
+    [2_330, 420, 2_030, 760],
+    [2_420, 430, 2_700, 330],
+    [2_440, 460, 2_800, 880],
+    [2_110, 450, 2_060, 560],
+];
+
+/// Strokes of a signature (`sync_core::strokes`): a finger that trembles a little, made up from a seed.
 pub fn strokes(seed: i64) -> Vec<i64> {
-    (0..48).flat_map(|n| [600 + n * 35, 900 + (n * n * 7 + seed * 13) % 400, n * 16]).collect()
+    const STEPS: i64 = 12;
+    let mut numbers = Vec::new();
+    for (order, [from_x, from_y, to_x, to_y]) in (0..).zip(PEN) {
+        let began = order * 340;
+        let tremble = |step: i64, salt: i64| (step * step * 7 + seed * 13 + order * salt) % 23 - 11;
+        // Bent a little to the side that it turns to.
+        let bend = |step: i64| step * (STEPS - step) * (order % 3 - 1);
+        for step in 0..=STEPS {
+            let x = 600 + from_x + (to_x - from_x) * step / STEPS + tremble(step, 5) + bend(step);
+            let y = 900 + from_y + (to_y - from_y) * step / STEPS + tremble(step, 11) - bend(step);
+            numbers.extend([x, y, began + step * 16]);
+        }
+        numbers.extend([-1, -1, began + (STEPS + 1) * 16]);
+    }
+    numbers
 }
 
 #[cfg(test)]
 mod tests {
+    use sync_core::strokes::Strokes;
+
     use super::*;
 
     #[test]
@@ -230,6 +266,15 @@ mod tests {
             assert!(CreditCode::parse(&company.mistyped_code()).is_err());
             assert_ne!(company.code, restaurant(run + 1).map(|party| party.code).unwrap_or_default());
         }
+    }
+
+    #[test]
+    fn made_up_strokes_are_strokes() {
+        for seed in [1, 2, 9_999] {
+            let numbers = strokes(seed).into_iter().map(sync_core::value::Value::Int).collect();
+            assert_eq!(Strokes::from_value(&sync_core::value::Value::List(numbers)).unwrap().lines().len(), PEN.len());
+        }
+        assert_ne!(strokes(1), strokes(2));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 use sync_core::device::{NumberFor, Saved};
 use sync_core::op::{OpRef, SignerRole};
 use sync_core::schema as names;
+use sync_core::strokes::Strokes;
 use sync_core::value::Value;
 
 use super::Phone;
@@ -92,11 +93,7 @@ fn strokes(manner: &str, value: Option<&Value>) -> Result<Option<Vec<u8>>, Troub
     if manner != STROKES {
         return Ok(None);
     }
-    let points = value.filter(|value| {
-        value.as_list().is_some_and(|points| !points.is_empty() && points.iter().all(|point| point.as_int().is_some()))
-    });
-    match points {
-        Some(points) => Ok(Some(points.to_bytes())),
-        None => Err(Trouble::broken("strokes want a value: a flat list of integers x, y, t, …")),
-    }
+    let value = value.ok_or_else(|| Trouble::broken("strokes want a value: a flat list of integers x, y, ms, …"))?;
+    Strokes::from_value(value).map_err(Trouble::broken)?;
+    Ok(Some(value.to_bytes()))
 }

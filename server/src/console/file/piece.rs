@@ -2,7 +2,8 @@
 
 use api_spec::case as wire;
 
-use super::Reader;
+use super::{Reader, Shown};
+use crate::flow::handwriting::Handwriting;
 
 /// Pictures up to this size, in bytes, are shown in the file itself; larger ones in the viewer only.
 const THUMBNAIL_BYTES: i64 = 1 << 20;
@@ -22,18 +23,20 @@ pub struct Piece {
     pub kind: &'static str,
     /// Small enough to be shown in the file itself.
     pub thumbnail: bool,
+    /// The handwriting, where the case says that it is some.
+    pub hand: Option<Shown>,
 }
 
 impl Reader<'_> {
     /// Evidence, the stored pieces first.
-    pub fn pieces(&self) -> Vec<Piece> {
-        let mut pieces: Vec<Piece> = self.case.evidence.iter().map(|piece| self.piece(piece)).collect();
+    pub fn pieces(&self, hands: &Handwriting) -> Vec<Piece> {
+        let mut pieces: Vec<Piece> = self.case.evidence.iter().map(|piece| self.piece(piece, hands)).collect();
         pieces.sort_by_key(|piece| !piece.stored);
         pieces
     }
 
     /// One piece of evidence.
-    pub fn piece(&self, piece: &wire::EvidenceItem) -> Piece {
+    pub fn piece(&self, piece: &wire::EvidenceItem, hands: &Handwriting) -> Piece {
         let title = piece.entities.iter().map(|id| self.entity_title(id)).find(|title| !title.is_empty());
         let media = piece.media_type.as_deref().unwrap_or_default();
         let kind = match media {
@@ -49,6 +52,7 @@ impl Reader<'_> {
             stored: piece.stored,
             size: kib(size),
             kind,
+            hand: piece.digest.parse().ok().and_then(|digest| hands.file(&digest)).map(Shown::from),
             thumbnail: piece.stored && kind == "image" && size <= THUMBNAIL_BYTES,
         }
     }

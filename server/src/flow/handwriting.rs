@@ -1,0 +1,173 @@
+//! The handwriting of a case's signatures, read to be drawn.
+//!
+//! Promise: read from the stored bytes whose digest the signed change names, of this case alone, hashed once more and
+//! within the bounds of `sync_core::strokes`; the look at each is written down before its bytes are read. What cannot
+//! be read says so and keeps nobody from the rest of the case. Not here: how it is drawn.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read as _};
+
+use sha2::{Digest as _, Sha256};
+use sync_core::case::{CaseState, Signed};
+use sync_core::id::{CaseId, Digest};
+use sync_core::op::OpId;
+use sync_core::strokes::{LONGEST, Strokes};
+use sync_core::value::Value;
+
+use super::access::{self, Look};
+use super::caller::Caller;
+use super::case::Detail;
+use crate::app::App;
+use crate::evidence_store::EvidenceStore;
+use crate::refusal::Failure;
+
+/// The manner in which a hand signs on the screen.
+pub const MANNER: &str = "strokes";
+/// The field that names a piece of evidence as strokes.
+const FIELD: &str = "strokes";
+/// Pieces that are read for one page; further ones are to be opened one by one.
+const AT_ONCE: usize = 64;
+
+/// What became of the handwriting of one signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hand {
+    /// It can be drawn.
+    Strokes(Strokes),
+    /// The signature carries none: none was kept, or a lawful order removed it.
+    Nothing,
+    /// Its bytes have not arrived.
+    Absent,
+    /// What is there is no strokes, or not what was signed.
+    Unreadable,
+    /// There are too many to read them all at once.
+    TooMany,
+}
+
+/// The handwriting of a case.
+#[derive(Debug, Default)]
+pub struct Handwriting {
+    signatures: BTreeMap<OpId, Left>,
+    files: BTreeMap<Digest, Hand>,
+}
+
+/// What a signature left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Nothing,
+    Unreadable,
+    File(Digest),
+}
+
+impl Handwriting {
+    /// That of a signature; none where it was not made by hand on a screen.
+    pub fn of(&self, signature: &OpId) -> Option<&Hand> {
+        self.signatures.get(signature).map(|left| match left {
+            Left::Nothing => &Hand::Nothing,
+            Left::Unreadable => &Hand::Unreadable,
+            Left::File(digest) => self.files.get(digest).unwrap_or(&Hand::Absent),
+        })
+    }
+
+    /// That of a piece of evidence; none where nothing in the case says that it is strokes.
+    pub fn file(&self, digest: &Digest) -> Option<&Hand> {
+        self.files.get(digest)
+    }
+}
+
+/// What a signature left: the digest of its strokes, or the strokes, which are the bytes of the evidence.
+fn left(signed: &Signed) -> Left {
+    match &signed.value {
+        None | Some(Value::Null) => Left::Nothing,
+        Some(value) => match value.as_digest() {
+            Some(digest) => Left::File(digest),
+            None if value.as_list().is_some() => Left::File(digest_of(&value.to_bytes())),
+            None => Left::Unreadable,
+        },
+    }
+}
+
+fn digest_of(bytes: &[u8]) -> Digest {
+    Digest::new(Sha256::digest(bytes).into())
+}
+
+/// The evidence that the case says is strokes.
+fn named(state: &CaseState, signatures: &BTreeMap<OpId, Left>) -> BTreeSet<Digest> {
+    let signed =
+        signatures.values().filter_map(|left| if let Left::File(digest) = left { Some(*digest) } else { None });
+    let fields = state.fields.iter().filter(|field| field.name == FIELD).flat_map(|field| &field.live);
+    signed.chain(fields.filter_map(|live| live.value.as_ref().and_then(Value::as_digest))).collect()
+}
+
+/// The handwriting of a case that the caller was shown; of `only` one piece, where that is named.
+///
+/// # Errors
+/// As [`access::look`]; what is wrong with a file is no error.
+pub async fn of_case(
+    app: &App,
+    caller: Caller,
+    found: &Detail,
+    only: Option<Digest>,
+    purpose: Option<String>,
+) -> Result<Handwriting, Failure> {
+    let by_hand = found.state.signatures.iter().filter(|signed| signed.manner == MANNER);
+    let signatures: BTreeMap<OpId, Left> = by_hand.map(|signed| (signed.op, left(signed))).collect();
+    let mut wanted = named(&found.state, &signatures);
+    wanted.retain(|digest| only.is_none_or(|only| only == *digest));
+    let arrived: BTreeSet<Digest> =
+        found.evidence.iter().filter(|(_, file)| file.is_some()).map(|(digest, _)| *digest).collect();
+    let (there, absent): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|digest| arrived.contains(digest));
+    let mut files: BTreeMap<Digest, Hand> = absent.into_iter().map(|digest| (digest, Hand::Absent)).collect();
+    files.extend(there.iter().skip(AT_ONCE).map(|digest| (*digest, Hand::TooMany)));
+    let read: Vec<Digest> = there.into_iter().take(AT_ONCE).collect();
+    if !read.is_empty() {
+        note(app, caller, found.state.id, read.clone(), purpose).await?;
+        let evidence = app.evidence.clone();
+        let hands = tokio::task::spawn_blocking(move || {
+            read.into_iter().map(|digest| (digest, hand(&evidence, &digest))).collect::<Vec<_>>()
+        });
+        files.extend(hands.await.map_err(Failure::broken)?);
+    }
+    Ok(Handwriting { signatures, files })
+}
+
+/// Writes down the look at each.
+async fn note(
+    app: &App,
+    caller: Caller,
+    case: CaseId,
+    digests: Vec<Digest>,
+    purpose: Option<String>,
+) -> Result<(), Failure> {
+    let (tenant, now) = (app.tenant, app.clock.now());
+    app.store
+        .write(move |tx| {
+            for digest in digests {
+                let seen = Look { what: "evidence", part: digest.to_string(), purpose: purpose.clone() };
+                access::look(tx, &tenant, &caller, &case, seen, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn hand(evidence: &EvidenceStore, digest: &Digest) -> Hand {
+    let strokes = bytes(evidence, digest).map(|bytes| {
+        let sound = digest_of(&bytes) == *digest;
+        sound.then(|| Strokes::parse(&bytes).ok()).flatten()
+    });
+    match strokes {
+        Ok(Some(strokes)) => Hand::Strokes(strokes),
+        Ok(None) => Hand::Unreadable,
+        Err(error) => {
+            tracing::warn!(%error, %digest, "strokes cannot be read");
+            Hand::Unreadable
+        }
+    }
+}
+
+/// The bytes of a file, one more than there may be where it is longer.
+fn bytes(evidence: &EvidenceStore, digest: &Digest) -> io::Result<Vec<u8>> {
+    let (mut bytes, most) = (Vec::new(), u64::try_from(LONGEST).map_err(io::Error::other)? + 1);
+    evidence.read(digest)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
