@@ -181,6 +181,8 @@ impl ActForm {
 #[derive(Debug, Clone, Default)]
 struct Typed {
     seen: String,
+    /// The case as it is now, where it is not what was seen: decided on only by those who say to have read it again.
+    now: String,
     key: String,
     purpose: String,
     target: String,
@@ -192,7 +194,8 @@ impl Typed {
     fn of(posted: &Posted) -> Self {
         let raw = |name: &str| posted.raw(name).to_owned();
         Self {
-            seen: raw("seen"),
+            seen: if has_read_again(posted) { raw("now") } else { raw("seen") },
+            now: String::new(),
             key: raw("key"),
             purpose: raw("purpose"),
             target: raw("target"),
@@ -318,9 +321,8 @@ pub async fn run(
         Err(refused) => {
             let found = case::detail(&app, signed.caller.clone(), case, purpose.said()?).await?;
             let stale = refused.refusal == Refusal::Stale;
-            // Whoever says to have read it again decides on what it is now.
-            let seen = if stale { found.state.basis().to_string() } else { typed.seen.clone() };
-            let form = ActForm { stale, ..shown(&signed, act, found, Typed { seen, ..typed })? };
+            let now = if stale { found.state.basis().to_string() } else { String::new() };
+            let form = ActForm { stale, ..shown(&signed, act, found, Typed { now, ..typed })? };
             page::again(&signed.visit, &refused, &ActForm { page: form.page.refused(&refused), ..form })
         }
     }
@@ -336,24 +338,39 @@ fn is_key(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_alphanumeric())
 }
 
+/// Whether the form says that the case was read again as it is `now`.
+fn has_read_again(posted: &Posted) -> bool {
+    !posted.raw("now").is_empty() && !posted.raw("again").is_empty()
+}
+
+/// The state of the case that is decided on: what was seen when the form was opened, or, where it changed meanwhile,
+/// what it is now, once its reader says to have read it again. The browser asks for that, and so does the server.
+fn decided_on(posted: &Posted) -> Result<Digest, Refused> {
+    let asked = !posted.raw("now").is_empty();
+    if asked && !has_read_again(posted) {
+        let zh = "案卷内容已有变化：请重新查看案卷，并勾选“我已重新查看案卷，仍作此决定”。所填内容已保留。";
+        let en = "The case changed since you looked: read it again and tick that you have, \
+                  and still decide so. What you typed is kept.";
+        return Err(Refusal::Stale.because(zh, en));
+    }
+    let state = posted.raw(if asked { "now" } else { "seen" });
+    state.parse().map_err(|_no_state| Refused::from(Refusal::Stale))
+}
+
 fn wanted(act: Act, posted: &Posted) -> Result<Wanted, Refused> {
-    let seen = || posted.raw("seen").parse::<Digest>().map_err(|_no_state| Refused::from(Refusal::Stale));
+    let seen = || decided_on(posted);
     let target = || posted.raw("target").parse().map_err(|_no_entity| Refused::from(Refusal::NoSuchTarget));
+    let reason = || posted.prose("text", LONGEST_REASON);
+    let note = || posted.optional("text", LONGEST_REASON);
     Ok(match act {
-        Act::Register => {
-            let wish = Wish::Register { target: target()?, note: posted.optional("text", LONGEST_REASON)? };
-            Wanted::Command(seen()?, wish)
-        }
-        Act::Return => {
-            let wish = Wish::Return { target: target()?, reason: posted.prose("text", LONGEST_REASON)? };
-            Wanted::Command(seen()?, wish)
-        }
+        Act::Register => Wanted::Command(seen()?, Wish::Register { target: target()?, note: note()? }),
+        Act::Return => Wanted::Command(seen()?, Wish::Return { target: target()?, reason: reason()? }),
         Act::Admit | Act::Dismiss => {
+            let seen = seen()?;
             let change = posted.raw("target").parse().map_err(|_no_change| Refused::from(Refusal::NotQuarantined))?;
-            let reason = posted.prose("text", LONGEST_REASON)?;
-            Wanted::Command(seen()?, Wish::Judge { change, admit: act == Act::Admit, reason })
+            Wanted::Command(seen, Wish::Judge { change, admit: act == Act::Admit, reason: reason()? })
         }
-        Act::Close => Wanted::Command(seen()?, Wish::Close { note: posted.optional("text", LONGEST_REASON)? }),
+        Act::Close => Wanted::Command(seen()?, Wish::Close { note: note()? }),
         Act::Lead => {
             let kind = posted.raw("kind").to_owned();
             if !KINDS.contains(&kind.as_str()) {

@@ -215,6 +215,37 @@ on_both_databases! {
         assert_eq!(owned.state()[1]["version"], 2);
     }
 
+    fn who_does_not_say_to_have_read_a_changed_case_again_decides_nothing(server) {
+        let owned = Owned::new(server);
+        let (mut first, mut second) = (Desk::of(server, "unit-head"), Desk::of(server, "principal-head"));
+        let path = owned.path("/console/cases/{id}/act/{act}");
+        let (csrf, late_csrf) = (first.csrf(), second.csrf());
+        let mut late = owned.fields(&late_csrf);
+        late.iter_mut().filter(|(name, _)| *name == "text").for_each(|(_, text)| *text = "另一份意见".into());
+        let _done = first.post(&path, &borrowed(&owned.fields(&csrf))).expect(303);
+        let after = owned.state();
+        let shown = second.post(&path, &borrowed(&late)).expect(412).text();
+        let now = hidden(&shown, "now");
+        assert_eq!(after[0]["basis"], now.as_str(), "the case as it is");
+        assert_eq!(hidden(&shown, "seen"), late[1].1, "is not taken for what was seen");
+        late.push(("now", now));
+        for again in [None, Some("")] {
+            let mut fields = late.clone();
+            fields.extend(again.map(|again| ("again", again.to_owned())));
+            for (language, words) in [("zh-CN", "请重新查看案卷，并勾选"), ("en", "read it again and tick")] {
+                second.cookies.insert("palm-language".into(), language.into());
+                let page = second.post(&path, &borrowed(&fields)).expect(412).text();
+                assert!(page.contains("class=\"code\">stale<") && page.contains(words), "{page}");
+                assert!(page.contains("另一份意见</textarea>") && page.contains("name=\"again\""), "{page}");
+                assert_eq!(owned.state(), after, "nothing was done");
+            }
+        }
+        late.push(("again", "1".to_owned()));
+        let decided = second.post(&path, &borrowed(&late)).expect(409).text();
+        assert!(decided.contains("class=\"code\">already_returned<"), "decided on what it is now: {decided}");
+        assert!(!decided.contains("name=\"again\""), "and asked no second time");
+    }
+
     fn the_cookie_of_a_session_is_the_servers_own_and_ends_with_it(server) {
         let mut desk = Desk::new(server);
         let planted = "ab".repeat(32);
