@@ -3,13 +3,14 @@
 //! Promise: a text that a spreadsheet program would take for a formula or a command begins with an apostrophe, which
 //! such programs take for "this is text": those whose first character is `=`, `+`, `-` or `@` in any width, or a tab,
 //! a carriage return or a line feed, and those that get there after white space or characters that nobody sees. Other
-//! control characters are replaced: XML has no room for them. An amount is exact decimal text.
-//! Not here: quoting, which each form does its own way.
+//! control characters are replaced: XML has no room for them. An amount is exact, in yuan with two decimals; a time is
+//! that of Asia/Shanghai, to the minute. Not here: quoting, which each form does its own way.
 
 use std::fmt;
 
 use icu_normalizer::ComposingNormalizer;
 use sync_core::money::Fen;
+use sync_core::time::Instant;
 
 use crate::unseen::is_unseen;
 
@@ -29,6 +30,8 @@ pub enum Cell {
     Count(i32),
     /// How much, in yuan.
     Amount(Fen),
+    /// When.
+    Time(Instant),
     /// Nothing.
     Empty,
 }
@@ -79,6 +82,7 @@ impl fmt::Display for Cell {
             Self::Text(Harmless(text)) => f.write_str(text),
             Self::Count(count) => write!(f, "{count}"),
             Self::Amount(fen) => write!(f, "{}.{:02}", fen.get() / 100, fen.get() % 100),
+            Self::Time(at) => write!(f, "{at}"),
             Self::Empty => Ok(()),
         }
     }

@@ -94,6 +94,25 @@ on_both_databases! {
         }
     }
 
+    fn the_spreadsheet_reckons_with_the_fine_and_knows_when(server) {
+        case(server, "officer-a", &["巫峡面馆"]);
+        let head = Person::sign_in(server, "unit-head");
+        let csv = of_csv(&head.call("GET", "/v1/cases/export?format=csv").send().expect(200));
+        let xlsx = head.call("GET", "/v1/cases/export?format=xlsx").send().expect(200);
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(xlsx.body.clone())).unwrap();
+        let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+        let cell = |title: &str| {
+            let at = csv[0].iter().position(|shown| shown.contains(title)).unwrap();
+            (sheet.get((1, at)).unwrap().clone(), csv[1][at].clone())
+        };
+        assert_eq!(cell("Fine"), (Data::Float(3_000.01), "3000.01".to_owned()));
+        for title in ["Opened", "Last change"] {
+            let (Data::DateTime(at), said) = cell(title) else { panic!("{title} is a time") };
+            let (year, month, day, hour, minute, ..) = at.to_ymd_hms_milli();
+            assert_eq!(format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}"), said, "{title}");
+        }
+    }
+
     fn an_export_reaches_as_far_as_the_list_and_searches_like_it(server) {
         case(server, "officer-a", &["巫峡面馆", "巫峡药店"]);
         case(server, "agriculture-officer", &["巫峡种子店"]);

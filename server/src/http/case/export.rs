@@ -49,7 +49,8 @@ impl FileKind {
 }
 
 /// The cases in reach as a file, with the filters and the search of the list and in its order; at most 10,000. Formulas
-/// in what people wrote are neutralised by an apostrophe. That the list was taken is recorded; supervisors say why.
+/// in what people wrote are neutralised by an apostrophe. In XLSX amounts are numbers of yuan and times are times of
+/// Asia/Shanghai. That the list was taken is recorded; supervisors say why.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
@@ -140,8 +141,8 @@ fn row(taken: &TakenCase) -> Vec<Cell> {
         Cell::text(agency),
         Cell::text(&parties.join("；")),
         fine.map_or(Cell::Empty, Cell::Amount),
-        Cell::text(&file.opened.to_string()),
-        Cell::text(&file.updated.to_string()),
+        Cell::Time(file.opened),
+        Cell::Time(file.updated),
         Cell::count(file.counter),
         Cell::count(file.conflicts),
         Cell::count(file.breaches),
