@@ -14,7 +14,8 @@ pub struct Alarm {
     pub id: String,
     /// When.
     pub at_ms: i64,
-    /// Stable code, such as `refused`, `fork`, `without_effect`, `quarantined`.
+    /// Stable code, such as `refused`, `fork`, `without_effect`, `quarantined`; `password_replaced` where the operator
+    /// gave an account another password at the server.
     pub kind: String,
     /// The device it is about.
     pub device: Option<String>,
@@ -22,7 +23,7 @@ pub struct Alarm {
     pub case: Option<String>,
     /// The change it is about.
     pub change: Option<String>,
-    /// Stable code of the reason.
+    /// Stable code of the reason; for `password_replaced` the account's login.
     pub detail: String,
 }
 

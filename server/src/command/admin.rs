@@ -12,7 +12,7 @@ use super::{Data, open, told};
 pub enum Admin {
     /// Creates the first administrator, while nobody can sign in.
     CreateFirst(CreateFirst),
-    /// Gives an account another password, for somebody who lost theirs; their sessions end.
+    /// Gives an account another password, for somebody who lost theirs; their sessions end, and an alarm says so.
     NewPassword(NewPassword),
     /// Makes a one-time code with which an officer enrols a phone; it lasts ten minutes.
     EnrolmentCode(EnrolmentCode),

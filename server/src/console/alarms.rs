@@ -9,14 +9,15 @@ use sync_core::id::{TenantId, hex};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
-use crate::flow::access;
 use crate::flow::alarm::{self, Named};
 use crate::flow::caller::Caller;
+use crate::flow::{access, account};
 use crate::http::State;
 use crate::http::language::Language;
 use crate::http::page::{cursor, limit, next};
 use crate::http::problem::Problem;
 use crate::refusal::Refusal;
+use crate::store::AlarmRow;
 
 /// An alarm as people read it.
 #[derive(Debug)]
@@ -50,14 +51,27 @@ pub struct Place {
     cursor: String,
 }
 
-/// An alarm for a page.
-pub fn row(language: Language, caller: &Caller, named: Named) -> Row {
-    let Named { row, case: title, phone } = named;
+/// Why an alarm was raised, or about whom.
+fn why(language: Language, row: &AlarmRow) -> String {
+    if row.kind == account::PASSWORD_REPLACED {
+        // What somebody chose for a login may look like a code.
+        return match language {
+            Language::Chinese => format!("账号 {}", row.detail),
+            Language::English => format!("account {}", row.detail),
+        };
+    }
     let known = Refusal::ALL.iter().map(|refusal| refusal.explain()).find(|known| known.code == row.detail);
-    let why = known.map(|known| match language {
+    let known = known.map(|known| match language {
         Language::Chinese => known.zh,
         Language::English => known.en,
     });
+    known.unwrap_or_else(|| words::word(language, &row.detail)).to_owned()
+}
+
+/// An alarm for a page.
+pub fn row(language: Language, caller: &Caller, named: Named) -> Row {
+    let Named { row, case: title, phone } = named;
+    let why = why(language, &row);
     let case = row.case.map(|id| {
         let id = id.to_string();
         let short: String = id.chars().take(8).collect();
@@ -67,7 +81,7 @@ pub fn row(language: Language, caller: &Caller, named: Named) -> Row {
     Row {
         when: row.at.to_string(),
         what: words::alarm(language, &row.kind).to_owned(),
-        why: why.map_or_else(|| words::word(language, &row.detail).to_owned(), str::to_owned),
+        why,
         code: row.detail,
         case,
         phone: phone.map(|(label, whose, name)| (format!("/console/officers/{whose}"), format!("{name} · {label}"))),

@@ -55,6 +55,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("formal_time_not_proved", "正式执法行为，时间未证明", "Formal act whose time is not proved"),
     ("not_a_participant", "作者非本案人员", "By somebody who takes no part in the case"),
     ("other_agency", "涉及其他单位", "Concerns another agency"),
+    ("password_replaced", "运维人员在服务器上重设了密码", "The operator replaced a password at the server"),
     ("form_opening", "立卷操作不合规则", "Breaks the rule of opening"),
     ("form_no_deps", "未接续任何前序变更", "Builds on no change"),
     ("form_outside_closure", "引用了其未接续的内容", "Names what it does not build on"),

@@ -1,6 +1,7 @@
 //! What is done to an account at the machine itself.
 //!
-//! Promise: whoever can run this program over the data directory is the operator; nobody comes here over HTTP.
+//! Promise: whoever can run this program over the data directory is the operator; nobody comes here over HTTP. What
+//! was done is an alarm in the same transaction, so that those who look after the system learn of it from the system.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +9,12 @@ use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
 use super::password;
+use crate::random;
 use crate::refusal::{Failure, Refusal};
-use crate::store::Store;
+use crate::store::{AlarmRow, Store};
+
+/// Kind of the alarm that an account got another password here; its detail is the login.
+pub const PASSWORD_REPLACED: &str = "password_replaced";
 
 /// What belongs to every installation is not there.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +36,7 @@ pub fn is_installed(directory: &Path, database: Option<&str>) -> Result<(), NotI
     absent.map_or(Ok(()), |path| Err(NotInstalled(path)))
 }
 
-/// Gives an account another password, and ends what was signed in with the old one.
+/// Gives an account another password, ends what was signed in with the old one, and raises [`PASSWORD_REPLACED`].
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where there is no such login; [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`]; or an
@@ -43,12 +48,16 @@ pub fn new_password(
     password: &str,
     now: Instant,
 ) -> Result<(), Failure> {
-    let hash = password::hash_for(password, &[login])?;
+    let (hash, id) = (password::hash_for(password, &[login])?, random::bytes()?);
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
         if !tx.set_password(tenant, login, &hash)? {
             return Err(Refusal::NotFound.into());
         }
-        tx.end_sessions(tenant, login).map_err(Failure::from)
+        tx.end_sessions(tenant, login)?;
+        // Nobody signed in did this, so there is no officer to name: it was done at the machine.
+        let (kind, detail) = (PASSWORD_REPLACED.to_owned(), login.to_owned());
+        let alarm = AlarmRow { id, at: now, kind, device: None, case: None, change: None, detail };
+        tx.add_alarm(tenant, &alarm).map_err(Failure::from)
     })
 }

@@ -12,7 +12,8 @@ use super::problem::Problem;
 use crate::flow;
 use crate::store::AlarmRow;
 
-/// A page of the alarms in reach, the newest first: forks, refused, quarantined and effectless changes.
+/// A page of the alarms in reach, the newest first: forks, refused, quarantined and effectless changes, passwords that
+/// were replaced at the server.
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),

@@ -23,7 +23,7 @@ pub struct AlarmRow {
     pub case: Option<CaseId>,
     /// The change it is about.
     pub change: Option<ChangeId>,
-    /// Stable code of the reason.
+    /// Stable code of the reason, or the account that it is about.
     pub detail: String,
 }
 

@@ -7,11 +7,13 @@ use std::process::Output;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sync_core::id::ChangeId;
+use tests::desk::Desk;
 use tests::server::PASSWORD;
 use tests::{Person, Phone, Server, on_both_databases};
 
+use crate::alarm;
 use crate::evidence::upload;
 
 const OFFICERS: [&str; 3] = ["officer-a", "officer-b", "unit-head"];
@@ -345,5 +347,14 @@ on_both_databases! {
             server.call("POST", "/v1/sessions").json(&json!({"login": "unit-head", "password": password})).send().status
         };
         assert_eq!((sign_in(PASSWORD), sign_in("nine herons over the gorge")), (401, 201));
+        // Done by nobody who is signed in: those who look after the system see that it was done, when and to whom.
+        let raised = alarm::of_kind(server, "password_replaced");
+        assert_eq!((raised.len(), &raised[0]["detail"], &raised[0]["case"]), (1, &json!("unit-head"), &Json::Null));
+        assert!(raised[0]["at_ms"].as_i64().unwrap() > 0);
+        let mut administrator = Desk::of(server, "county-admin");
+        let page = administrator.get("/console/alarms").expect(200).text();
+        assert!(page.contains("运维人员在服务器上重设了密码") && page.contains("账号 unit-head"), "{page}");
+        let own = Desk::of(server, "principal-head").get("/console/alarms").expect(200).text();
+        assert!(!own.contains("重设了密码"), "a head sees what is about cases and phones: {own}");
     }
 }
