@@ -5,6 +5,7 @@ mod noted;
 pub mod record;
 pub mod view;
 
+use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
 use actix_web::http::header::ETAG;
@@ -18,6 +19,8 @@ use api_spec::record::CaseRecord;
 use sync_core::id::CaseId;
 use sync_core::op::{CaseKind, OpId};
 use sync_core::time::{Date, Instant};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema as _};
 
 use super::State;
 use super::auth::Caller;
@@ -158,6 +161,31 @@ pub async fn read_history(
     Ok(Json(view::history(target, name, found)))
 }
 
+/// What every command on a case may be refused with, as the document says it. A command adds what stands in its own
+/// way, and says 422 anew where that has another reason, too.
+struct CommandRefused;
+
+impl IntoResponses for CommandRefused {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let refusals = [
+            ("403", "`forbidden` or `own_case`"),
+            ("404", "`not_found`"),
+            ("412", "`stale`"),
+            ("422", "`idempotency_key_reused`"),
+            ("428", "`precondition_required`"),
+        ];
+        let problem = || {
+            let schema = Ref::from_schema_name(api_spec::problem::Problem::name());
+            ContentBuilder::new().schema(Some(schema)).build()
+        };
+        let told = refusals.map(|(status, why)| {
+            let response = ResponseBuilder::new().description(why).content("application/json", problem()).build();
+            (status.to_owned(), RefOr::T(response))
+        });
+        told.into()
+    }
+}
+
 async fn run(
     app: State,
     caller: Caller,
@@ -190,13 +218,10 @@ async fn run(
     request_body = Registration,
     responses(
         (status = 200, description = "Registered", body = CommandOutcome, headers(("ETag" = String))),
-        (status = 403, description = "`forbidden` or `own_case`", body = api_spec::problem::Problem),
-        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        CommandRefused,
         (status = 409, description = "`not_a_spot_decision`, `already_registered`, `case_closed`",
             body = api_spec::problem::Problem),
-        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
-        (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem),
-        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+        (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem)
     )
 )]
 #[post("/cases/{id}/register")]
@@ -225,12 +250,9 @@ pub async fn register_decision(
     request_body = Return,
     responses(
         (status = 200, description = "Returned", body = CommandOutcome, headers(("ETag" = String))),
-        (status = 403, description = "`forbidden` or `own_case`", body = api_spec::problem::Problem),
-        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        CommandRefused,
         (status = 409, description = "`already_returned`, `case_closed`", body = api_spec::problem::Problem),
-        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
-        (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem),
-        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+        (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem)
     )
 )]
 #[post("/cases/{id}/return")]
@@ -260,12 +282,8 @@ pub async fn return_record(
     request_body = ChangeVerdict,
     responses(
         (status = 200, description = "Decided", body = CommandOutcome, headers(("ETag" = String))),
-        (status = 403, description = "`forbidden` or `own_case`", body = api_spec::problem::Problem),
-        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
-        (status = 409, description = "`not_quarantined`, `case_closed`", body = api_spec::problem::Problem),
-        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
-        (status = 422, description = "`idempotency_key_reused`", body = api_spec::problem::Problem),
-        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+        CommandRefused,
+        (status = 409, description = "`not_quarantined`, `case_closed`", body = api_spec::problem::Problem)
     )
 )]
 #[post("/cases/{id}/changes/{change}/verdict")]
@@ -301,14 +319,10 @@ pub async fn judge_change(
     request_body = Closing,
     responses(
         (status = 200, description = "Closed and numbered", body = CommandOutcome, headers(("ETag" = String))),
-        (status = 403, description = "`forbidden` or `own_case`", body = api_spec::problem::Problem),
-        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        CommandRefused,
         (status = 409, description = "`conflict_open`, `evidence_incomplete`, `record_not_supplemented`, \
             `change_quarantined`, `closing_unlawful` (with the article), `case_closed`",
-            body = api_spec::problem::Problem),
-        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
-        (status = 422, description = "`idempotency_key_reused`", body = api_spec::problem::Problem),
-        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+            body = api_spec::problem::Problem)
     )
 )]
 #[post("/cases/{id}/close")]
