@@ -43,8 +43,8 @@ pub struct Said {
 /// A supervision lead. Its `ETag` is what the next step names in `If-Match`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "id": "00112233445566778899aabbccddeeff", "case": "3f…", "agency": "ffeeddccbbaa99887766554433221100",
-    "kind": "procedure", "status": "raised", "version": 1,
+    "id": "00112233445566778899aabbccddeeff", "case": "3f…", "case_title": "餐饮明码标价检查", "case_number": "",
+    "agency": "ffeeddccbbaa99887766554433221100", "kind": "procedure", "status": "raised", "version": 1,
     "raised": {"text": "询问笔录未逐页签名", "officer": "…", "name": "周敏", "at_ms": 1_795_370_400_000_i64},
     "answer": null, "conclusion": null
 }))]
@@ -53,6 +53,10 @@ pub struct Lead {
     pub id: String,
     /// About which case.
     pub case: String,
+    /// Title of the case; null where the caller may not read it.
+    pub case_title: Option<String>,
+    /// Number of the case, empty until it is closed; null where the caller may not read it.
+    pub case_number: Option<String>,
     /// The agency concerned.
     pub agency: String,
     /// What kind of problem.

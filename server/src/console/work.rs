@@ -18,7 +18,7 @@ use crate::store::TaskRow;
 
 /// Alarms that are told here; the page of alarms has the others.
 const ALARMS: u32 = 5;
-/// Leads of each status that are looked at.
+/// Leads that are looked at.
 const LEADS: u32 = 100;
 
 #[derive(Template)]
@@ -81,12 +81,10 @@ async fn waiting_leads(app: &State, caller: &Caller) -> Result<Option<Vec<Lead>>
     if !lead::may_see(caller) {
         return Ok(None);
     }
-    let mut waiting = Vec::new();
-    for status in ["raised", "answered"] {
-        let search = Search { status: Some(status.to_owned()), ..Search::default() };
-        let (found, _more) = lead::list(app, caller.clone(), search, LEADS).await?;
-        waiting.extend(found.into_iter().filter(|lead| lead::next_step(caller, lead).is_some()));
-    }
+    let Some(status) = lead::waits_in(caller) else { return Ok(Some(Vec::new())) };
+    let search = Search { status: Some(status.to_owned()), ..Search::default() };
+    let (mut waiting, _more) = lead::list(app, caller.clone(), search, LEADS).await?;
+    waiting.retain(|lead| lead::next_step(caller, lead).is_some());
     Ok(Some(waiting))
 }
 

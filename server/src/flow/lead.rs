@@ -2,7 +2,8 @@
 //!
 //! Promise: each step is taken once, by those whose step it is, on the version they saw; who takes part
 //! in the case does not answer; the agency above and the
-//! supervisors see the lead, other agencies see nothing.
+//! supervisors see the lead, other agencies see nothing. What its case is called is shown with it to those who may
+//! read the case; that a supervisor saw it is on record.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,7 @@ use super::once::Asked;
 use crate::app::App;
 use crate::random;
 use crate::refusal::{Failure, Refusal};
-use crate::store::{self, LeadFilter, LeadRow, Said, Tx};
+use crate::store::{self, CaseFileRow, LeadFilter, LeadRow, ReadAuditRow, Said, Tx};
 
 const RAISED: &str = "raised";
 const ANSWERED: &str = "answered";
@@ -30,6 +31,8 @@ const ANSWERERS: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHe
 pub struct Lead {
     /// The lead.
     pub row: LeadRow,
+    /// Its case as lists show it; none for those who may not read it.
+    pub file: Option<CaseFileRow>,
     /// Names.
     pub names: BTreeMap<OfficerId, String>,
     /// Whom it is shown to takes or took part in the case: they do not answer for the agency.
@@ -73,8 +76,33 @@ fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: LeadRow) -> R
     let said = [Some(&row.raised), row.answer.as_ref(), row.conclusion.as_ref()];
     let people: BTreeSet<OfficerId> = said.into_iter().flatten().map(|said| said.by).collect();
     let names = super::case::names(tx, tenant, people)?;
-    let own_case = tx.takes_part(tenant, &row.case, &caller.officer)?;
-    Ok(Lead { row, names, own_case })
+    let (file, own_case) = match access::reach(tx, tenant, caller, &row.case) {
+        Ok(access) => (Some(access.file), access.takes_part),
+        Err(Failure::Refused(_out_of_reach)) => (None, false),
+        Err(broken @ Failure::Broken(_)) => return Err(broken),
+    };
+    Ok(Lead { row, file, names, own_case })
+}
+
+/// Writes down that a supervisor looks: at one lead (`part`), or at a list of them.
+fn note(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    caller: &Caller,
+    (what, case, part): (&str, Option<CaseId>, String),
+    now: Instant,
+) -> Result<(), Failure> {
+    if !access::supervises(caller) {
+        return Ok(());
+    }
+    let (id, officer, what, purpose) = (random::bytes()?, caller.officer, what.to_owned(), String::new());
+    Ok(tx.add_read_audit(tenant, &ReadAuditRow { id, at: now, officer, what, case, part, purpose })?)
+}
+
+/// One lead, shown to the caller.
+fn shown(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: LeadRow, now: Instant) -> Result<Lead, Failure> {
+    note(tx, tenant, caller, ("lead", Some(row.case), id_text(&row.id)), now)?;
+    named(tx, tenant, caller, row)
 }
 
 /// Those who see leads: supervisors within their reach, the agency's heads and reviewers within theirs.
@@ -113,7 +141,7 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
                 let id: [u8; 16] =
                     made.try_into().map_err(|_length| store::Error::Corrupt { what: "idempotency.made" })?;
                 let row = tx.lead(&tenant, &id)?.ok_or(corrupt)?;
-                return named(tx, &tenant, &caller, row);
+                return shown(tx, &tenant, &caller, row, now);
             }
             let row = LeadRow {
                 id,
@@ -129,7 +157,7 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
             };
             tx.add_lead(&tenant, &row)?;
             asked.has_made(tx, &tenant, &id, now)?;
-            named(tx, &tenant, &caller, row)
+            shown(tx, &tenant, &caller, row, now)
         })
         .await
 }
@@ -140,18 +168,19 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
 /// [`Refusal::Forbidden`] for those who see no leads, or an accident.
 pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<(Vec<Lead>, bool), Failure> {
     let agency_path = reach(&caller)?.to_owned();
-    let (tenant, wanted) = (app.tenant, usize::try_from(limit).map_err(Failure::broken)?);
-    app.store
-        .read(move |tx| {
-            let Search { status, case, after } = search;
-            let filter = LeadFilter { agency_path, status, case, after };
-            let mut found = tx.leads(&tenant, &filter, i64::from(limit) + 1)?;
-            let more = found.len() > wanted;
-            found.truncate(wanted);
-            let leads = found.into_iter().map(|row| named(tx, &tenant, &caller, row)).collect::<Result<_, _>>()?;
-            Ok((leads, more))
-        })
-        .await
+    let (tenant, now, wanted) = (app.tenant, app.clock.now(), usize::try_from(limit).map_err(Failure::broken)?);
+    let supervises = access::supervises(&caller);
+    let look = move |tx: &mut Tx<'_>| {
+        let Search { status, case, after } = search;
+        note(tx, &tenant, &caller, ("leads", case, String::new()), now)?;
+        let filter = LeadFilter { agency_path, status, case, after };
+        let mut found = tx.leads(&tenant, &filter, i64::from(limit) + 1)?;
+        let more = found.len() > wanted;
+        found.truncate(wanted);
+        let leads = found.into_iter().map(|row| named(tx, &tenant, &caller, row));
+        Ok::<_, Failure>((leads.collect::<Result<Vec<_>, _>>()?, more))
+    };
+    if supervises { app.store.write(look).await } else { app.store.read(look).await }
 }
 
 /// One lead within reach.
@@ -159,13 +188,12 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
 /// # Errors
 /// [`Refusal::NotFound`], or an accident.
 pub async fn read(app: &App, caller: Caller, id: [u8; 16]) -> Result<Lead, Failure> {
-    let tenant = app.tenant;
-    app.store
-        .read(move |tx| {
-            let row = seen(tx, &tenant, &caller, &id)?;
-            named(tx, &tenant, &caller, row)
-        })
-        .await
+    let (tenant, now, supervises) = (app.tenant, app.clock.now(), access::supervises(&caller));
+    let look = move |tx: &mut Tx<'_>| {
+        let row = seen(tx, &tenant, &caller, &id)?;
+        shown(tx, &tenant, &caller, row, now)
+    };
+    if supervises { app.store.write(look).await } else { app.store.read(look).await }
 }
 
 /// Takes the next step: the agency answers, or the supervisor closes. The version that the caller saw is `version`.
@@ -210,7 +238,8 @@ pub async fn step(
             }
             after.clone_into(&mut row.status);
             row.version += 1;
-            if tx.update_lead(&tenant, &row)? { named(tx, &tenant, &caller, row) } else { Err(Refusal::Stale.into()) }
+            let done = tx.update_lead(&tenant, &row)?;
+            if done { shown(tx, &tenant, &caller, row, now) } else { Err(Refusal::Stale.into()) }
         })
         .await
 }
@@ -223,6 +252,15 @@ pub fn may_raise(caller: &Caller) -> bool {
 /// Whether the caller sees leads at all.
 pub fn may_see(caller: &Caller) -> bool {
     reach(caller).is_ok()
+}
+
+/// The status in which a lead may wait for the caller; none for those who take no step.
+pub fn waits_in(caller: &Caller) -> Option<&'static str> {
+    if may_raise(caller) {
+        return Some(ANSWERED);
+    }
+    let answers = caller.must_be(&ANSWERERS).is_ok() && !access::supervises(caller);
+    answers.then_some(RAISED)
 }
 
 /// The step that the lead waits for, if it is the caller's.

@@ -24,7 +24,8 @@ pub const STATUSES: [&str; 3] = ["raised", "answered", "closed"];
 pub const LONGEST_TEXT: usize = 2000;
 
 fn shown(lead: Lead) -> wire::Lead {
-    let Lead { row, names, own_case: _ } = lead;
+    let Lead { row, file, names, own_case: _ } = lead;
+    let (case_title, case_number) = file.map(|file| (file.title, file.number)).unzip();
     let LeadRow { id, case, agency, agency_path: _, kind, raised, status, version, answer, conclusion } = row;
     let said = |Said { text, by, at }: Said| wire::Said {
         text,
@@ -35,6 +36,8 @@ fn shown(lead: Lead) -> wire::Lead {
     wire::Lead {
         id: lead::id_text(&id),
         case: case.to_string(),
+        case_title,
+        case_number,
         agency: agency.to_string(),
         kind,
         status,

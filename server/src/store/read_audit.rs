@@ -17,11 +17,11 @@ pub struct ReadAuditRow {
     pub at: Instant,
     /// Who.
     pub officer: OfficerId,
-    /// `case`, `history`, `evidence`, `record`, `list`.
+    /// `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`.
     pub what: String,
     /// At which case.
     pub case: Option<CaseId>,
-    /// At which field, which digest; empty where at all of it.
+    /// At which field, which digest, which lead; empty where at all of it.
     pub part: String,
     /// Why; empty where those who handle the case look at it.
     pub purpose: String,

@@ -8,6 +8,7 @@ use sync_core::op::{Act, OpId, OpRef, Signature, SignerRole};
 use sync_core::record::CaseRecord;
 use sync_core::sign::SoftwareVerifier;
 use sync_core::value::Value;
+use tests::desk::Desk;
 use tests::http::Answer;
 use tests::{Person, Phone, Server, on_both_databases};
 
@@ -348,6 +349,32 @@ on_both_databases! {
         let listed = head.call("GET", "/v1/leads?status=closed").send().expect(200).json();
         assert_eq!(listed["items"].as_array().unwrap().len(), 1);
         assert_eq!(case.etag(), etag);
+    }
+
+    fn a_lead_says_what_its_case_is_called_to_those_who_may_read_it(server) {
+        let case = Case::open(server);
+        let new = json!({"case": case.id.to_string(), "kind": "procedure", "text": "询问笔录未逐页签名"});
+        let supervisor = case.person("county-supervisor");
+        let raised = supervisor.call("POST", "/v1/leads").header("Idempotency-Key", "n").json(&new).send().expect(201);
+        let called = (json!("面馆明码标价检查"), json!(""));
+        let said = |lead: &Json| (lead["case_title"].clone(), lead["case_number"].clone());
+        assert_eq!(said(&raised.json()), called);
+        for login in ["county-supervisor", "unit-head", "legal-reviewer"] {
+            let person = case.person(login);
+            let list = person.call("GET", "/v1/leads").send().expect(200).json();
+            assert_eq!(said(&list["items"][0]), called, "{login}");
+            assert_eq!(said(&person.call("GET", raised.header("location")).send().expect(200).json()), called, "{login}");
+            let mut desk = Desk::of(server, login);
+            let link = format!("<a href=\"/console/cases/{}\" lang=\"zh-CN\">面馆明码标价检查</a>", case.id);
+            let id = raised.header("location").split('/').next_back().unwrap();
+            for page in ["/console/leads".to_owned(), format!("/console/leads/{id}")] {
+                let text = desk.get(&page).expect(200).text();
+                assert!(text.contains(&link) && text.contains("未编号"), "{login} {page}: {text}");
+            }
+        }
+        let waiting = Desk::of(server, "unit-head").get("/console/work").expect(200).text();
+        let leads = waiting.split("id=\"h-leads\"").nth(1).unwrap();
+        assert!(leads.contains("面馆明码标价检查"), "{waiting}");
     }
 }
 
