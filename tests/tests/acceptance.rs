@@ -52,6 +52,8 @@ mod identity;
 mod kill;
 #[path = "acceptance/layers.rs"]
 mod layers;
+#[path = "acceptance/pages.rs"]
+mod pages;
 #[path = "acceptance/reach.rs"]
 mod reach;
 #[path = "acceptance/revocation.rs"]

@@ -18,6 +18,8 @@ use crate::store::TaskRow;
 
 /// Alarms that are told here; the page of alarms has the others.
 const ALARMS: u32 = 5;
+/// Names of parties or officers that are told of one case.
+const NAMES: usize = 3;
 /// Leads that are looked at.
 const LEADS: u32 = 100;
 
@@ -64,6 +66,19 @@ impl Work {
                 ("undecided", counted(zh, en, number))
             }
         }
+    }
+
+    /// The first names of several.
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
+    fn names(&self, names: &[String]) -> String {
+        let first: Vec<&str> = names.iter().take(NAMES).map(String::as_str).collect();
+        format!("{}{}", first.join("、"), if names.len() > NAMES { "…" } else { "" })
+    }
+
+    /// The beginning of a case's id.
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
+    fn short(&self, waiting: &Waiting) -> String {
+        waiting.file.id.to_string().chars().take(8).collect()
     }
 
     fn deadline(&self, deadline: &work::Deadline) -> String {

@@ -100,7 +100,8 @@ fn fold_some(
     Ok((names, taken))
 }
 
-fn parties(state: &CaseState) -> Vec<String> {
+/// Names of the parties of a case.
+pub(super) fn parties(state: &CaseState) -> Vec<String> {
     let name = |entity| state.value(Some(entity), NAME).and_then(Value::as_text).map(str::to_owned);
     state.entities_of(schema::PARTY).into_iter().filter_map(|(entity, _)| name(entity)).collect()
 }

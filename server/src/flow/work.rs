@@ -4,7 +4,7 @@
 //! nothing in its way at that moment. Supervisors get no cases here: they read a case with a purpose.
 //! Not here: more than the [`AT_ONCE`] newest cases of each status; leads, alarms, certificates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::case::{CaseState, Graph, fold};
 use sync_core::decision::{self, Obstacle};
@@ -16,7 +16,7 @@ use sync_core::time::{Date, Instant};
 use super::access::{self, Access};
 use super::caller::Caller;
 use super::judge::Bench;
-use super::{command, projection};
+use super::{case, command, export, projection};
 use crate::app::App;
 use crate::refusal::Failure;
 use crate::store::{CaseFileRow, CaseFilter, Tx};
@@ -69,6 +69,12 @@ impl Deadline {
 pub struct Waiting {
     /// The case.
     pub file: CaseFileRow,
+    /// Names of the parties.
+    pub parties: Vec<String>,
+    /// Names of the officers of the case beside the caller.
+    pub officers: Vec<String>,
+    /// Another case of the list has the same title, time of opening, parties and officers.
+    pub alike: bool,
     /// What for, the most pressing first.
     pub todos: Vec<Todo>,
     /// Until when.
@@ -108,7 +114,23 @@ fn in_reach(
         let due = waiting.deadline.as_ref().map(Deadline::day);
         (due.is_none(), due, waiting.todos.first().copied())
     });
+    mark_alike(&mut found);
     Ok((found, more))
+}
+
+/// Marks those that nothing but their id tells apart.
+fn mark_alike(found: &mut [Waiting]) {
+    let told = |Waiting { file, parties, officers, .. }: &Waiting| {
+        let opened = file.opened.to_string();
+        (file.title.clone(), file.item.clone(), file.number.clone(), opened, parties.clone(), officers.clone())
+    };
+    let mut times = BTreeMap::<_, usize>::new();
+    for waiting in &*found {
+        *times.entry(told(waiting)).or_default() += 1;
+    }
+    for waiting in found {
+        waiting.alike = times.get(&told(waiting)).is_some_and(|times| *times > 1);
+    }
 }
 
 /// What a case waits for, if it is anything of the caller's.
@@ -120,10 +142,10 @@ fn waiting(
     file: CaseFileRow,
     now: Instant,
 ) -> Result<Option<Waiting>, Failure> {
-    let case = file.id;
-    let access = access::reach(tx, tenant, caller, &case)?;
-    let held = tx.case_changes(tenant, &case)?;
-    let state = fold(case, held.iter().map(|stored| &stored.change));
+    let id = file.id;
+    let access = access::reach(tx, tenant, caller, &id)?;
+    let held = tx.case_changes(tenant, &id)?;
+    let state = fold(id, held.iter().map(|stored| &stored.change));
     let graph = Graph::new(held.iter().map(|stored| &stored.change));
     let evidence = tx.missing_evidence(tenant, file.case_leaf)?.len();
     let judged = bench.judge(tx, tenant, &state, now)?;
@@ -140,8 +162,12 @@ fn waiting(
         Some(Deadline { due, article: result.article, passed })
     });
     let deadline = deadlines.min_by_key(Deadline::day);
-    let waits = !todos.is_empty() || deadline.is_some();
-    Ok(waits.then_some(Waiting { file, todos, deadline }))
+    if todos.is_empty() && deadline.is_none() {
+        return Ok(None);
+    }
+    let others = state.participants.keys().copied().filter(|officer| *officer != caller.officer).collect();
+    let officers = case::names(tx, tenant, others)?.into_values().collect();
+    Ok(Some(Waiting { parties: export::parties(&state), officers, alike: false, file, todos, deadline }))
 }
 
 fn todos(
