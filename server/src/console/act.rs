@@ -264,7 +264,7 @@ fn waiting(reader: &Reader<'_>) -> Vec<Block> {
         by: noted.by,
         withdrawn: Vec::new(),
         shell: false,
-        rows: Vec::new(),
+        groups: Vec::new(),
         lines: Vec::new(),
     });
     blocks.collect()

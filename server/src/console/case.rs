@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 use sync_core::id::CaseId;
 
-use super::file::{Block, Check, Dispute, Event, Piece, Reader, Row, Shown};
+use super::file::{Block, Check, Dispute, Event, Group, Piece, Reader, Shown};
 use super::noted::Noted;
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
@@ -76,7 +76,7 @@ struct CaseFile {
     case: CaseDetail,
     /// `?purpose=…` or nothing.
     query: String,
-    rows: Vec<Row>,
+    groups: Vec<Group>,
     parties: Vec<Block>,
     records: Vec<Block>,
     documents: Vec<Block>,
@@ -199,7 +199,7 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
     CaseFile {
         page: Page::within(signed, Part::Cases, (&title, &title)),
         query,
-        rows: reader.rows(),
+        groups: reader.groups(),
         parties: reader.blocks(&["party"]),
         records: reader.blocks(&["record", "supplementary_record"]),
         documents: reader.blocks(&["document"]),

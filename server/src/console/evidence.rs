@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sync_core::id::Digest;
 
 use super::case::{Purpose, ask_purpose, case_id};
-use super::file::{Piece, Reader, Row, Shown};
+use super::file::{Block, Group, Piece, Reader, Shown};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use crate::flow::{case, evidence as stored, handwriting};
@@ -24,7 +24,7 @@ struct Viewer {
     back: String,
     file: String,
     piece: Piece,
-    rows: Vec<Row>,
+    groups: Vec<Group>,
     /// A picture in its own size, to scroll in.
     zoomed: bool,
     /// The same page the other way.
@@ -76,7 +76,11 @@ pub async fn viewer(
     let place = whole.evidence.iter().position(|piece| piece.digest == wanted).ok_or(Refusal::NotFound)?;
     let item = whole.evidence.get(place).ok_or(Refusal::NotFound)?;
     let own = reader.blocks(&["evidence", "document"]).into_iter().filter(|block| item.entities.contains(&block.id));
-    let rows = own.flat_map(|block| block.rows).collect();
+    let groups = own.flat_map(|Block { by, groups, .. }| {
+        // Here nothing stands above that says it.
+        groups.into_iter().map(move |group| if group.by.is_empty() { Group { by: by.clone(), ..group } } else { group })
+    });
+    let groups = groups.collect();
     let address = |piece: Option<&api_spec::case::EvidenceItem>| {
         piece.map(|piece| format!("/console/cases/{id}/evidence/{}{}", piece.digest, query.query()))
     };
@@ -85,7 +89,7 @@ pub async fn viewer(
         back: format!("/console/cases/{id}{}", query.query()),
         file: format!("/console/cases/{id}/evidence/{wanted}/file{}", query.query()),
         piece: reader.piece(item, &hands),
-        rows,
+        groups,
         zoomed,
         zoom: zoom(&id, &wanted, &query, zoomed),
         before: address(place.checked_sub(1).and_then(|place| whole.evidence.get(place))),

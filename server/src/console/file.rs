@@ -24,7 +24,7 @@ use sync_core::schema;
 use super::words;
 use crate::http::language::Language;
 
-/// A value with who wrote it.
+/// A value.
 #[derive(Debug)]
 pub struct Row {
     /// What it is.
@@ -37,10 +37,28 @@ pub struct Row {
     pub conflict: bool,
     /// It came after the closing: the case record does not cover it.
     pub late: bool,
-    /// Who, on which phone, when.
-    pub by: String,
     /// Path of its history below the case.
     pub history: String,
+}
+
+/// Values that one person recorded on one phone at one time.
+#[derive(Debug)]
+pub struct Group {
+    /// Who, on which phone, when; empty where what stands above the whole says the same.
+    pub by: String,
+    /// The values.
+    pub rows: Vec<Row>,
+}
+
+/// A question and its answer.
+#[derive(Debug)]
+pub struct Line {
+    /// Who, on which phone, when, where that is not as it was of the line before; of the first: of the record.
+    pub by: String,
+    /// What was asked.
+    pub question: String,
+    /// What was answered.
+    pub answer: String,
 }
 
 /// A party, a record, a document, a piece of evidence.
@@ -58,10 +76,10 @@ pub struct Block {
     pub withdrawn: Vec<String>,
     /// It has no effect.
     pub shell: bool,
-    /// Values.
-    pub rows: Vec<Row>,
+    /// Values, first those that were recorded with it.
+    pub groups: Vec<Group>,
     /// Questions and answers.
-    pub lines: Vec<(String, String)>,
+    pub lines: Vec<Line>,
 }
 
 /// Reads a case for a page.
@@ -138,18 +156,18 @@ impl<'a> Reader<'a> {
             masked: field.masked,
             conflict: field.conflict,
             late: field.live.iter().any(|live| self.is_late(&live.op)),
-            by: field.live.first().map(|live| self.by(&live.by)).unwrap_or_default(),
             history: history_path(field.target.as_deref(), &field.name),
         }
     }
 
     /// The values of the case itself.
-    pub fn rows(&self) -> Vec<Row> {
-        self.in_order(&self.case.fields)
+    pub fn groups(&self) -> Vec<Group> {
+        self.grouped(&self.case.fields, "")
     }
 
-    /// Fields as the schema orders them, unknown ones last.
-    fn in_order(&self, fields: &[wire::Field]) -> Vec<Row> {
+    /// Fields by who recorded them on which phone when, each group and the groups in the order of the schema, unknown
+    /// fields last. The group that is as `above` says comes first and does not say it again.
+    fn grouped(&self, fields: &[wire::Field], above: &str) -> Vec<Group> {
         let place = |field: &&wire::Field| {
             let entity = field.target.as_deref().map_or("", |id| self.entity_kind(id));
             let known = schema::FIELDS.iter().position(|known| known.entity == entity && known.name == field.name);
@@ -157,7 +175,18 @@ impl<'a> Reader<'a> {
         };
         let mut fields: Vec<&wire::Field> = fields.iter().collect();
         fields.sort_by_key(place);
-        fields.into_iter().map(|field| self.row(field)).collect()
+        let mut groups: Vec<Group> = Vec::new();
+        for field in fields {
+            let by = field.live.first().map(|live| self.by(&live.by)).unwrap_or_default();
+            let row = self.row(field);
+            match groups.iter_mut().find(|group| group.by == by) {
+                Some(group) => group.rows.push(row),
+                None => groups.push(Group { by, rows: vec![row] }),
+            }
+        }
+        groups.sort_by_key(|group| group.by != above);
+        groups.iter_mut().filter(|group| group.by == above).for_each(|group| group.by.clear());
+        groups
     }
 
     fn entity_kind(&self, id: &str) -> &str {
@@ -178,20 +207,40 @@ impl<'a> Reader<'a> {
     fn block(&self, entity: &wire::Entity) -> Block {
         let names = ["name", "form", "record_type", "title"];
         let title = names.iter().map(|name| self.text_of(entity, name)).find(|title| !title.is_empty());
-        let lines = self.case.entities.iter().filter(|line| line.kind == schema::LINE);
-        let own = lines.filter(|line| line.parent.as_deref() == Some(&entity.id) && line.withdrawn.is_empty());
+        let by = self.by(&entity.by);
         let voided =
             |gone: &wire::Withdrawal| format!("{}：{}", self.by(&gone.by), gone.reason.clone().unwrap_or_default());
         Block {
             id: entity.id.clone(),
             label: self.label(&entity.label),
             title: title.unwrap_or_default(),
-            by: self.by(&entity.by),
+            groups: self.grouped(&entity.fields, &by),
+            lines: self.lines(entity, &by),
+            by,
             withdrawn: entity.withdrawn.iter().map(voided).collect(),
             shell: entity.shell,
-            rows: self.in_order(&entity.fields),
-            lines: own.map(|line| (self.text_of(line, "question"), self.text_of(line, "answer"))).collect(),
         }
+    }
+
+    /// The lines of a record, whose own `by` is said above them.
+    fn lines(&self, record: &wire::Entity, by: &str) -> Vec<Line> {
+        let lines = self.case.entities.iter().filter(|line| line.kind == schema::LINE);
+        let own = lines.filter(|line| line.parent.as_deref() == Some(&record.id) && line.withdrawn.is_empty());
+        let mut before = by.to_owned();
+        let line = |line: &wire::Entity| {
+            let live = line.fields.iter().filter_map(|field| field.live.first());
+            let mut sources: Vec<String> = live.map(|live| self.by(&live.by)).collect();
+            sources.dedup();
+            let by = if sources.is_empty() { self.by(&line.by) } else { sources.join("；") };
+            let said = by != before;
+            before.clone_from(&by);
+            Line {
+                by: if said { by } else { String::new() },
+                question: self.text_of(line, "question"),
+                answer: self.text_of(line, "answer"),
+            }
+        };
+        own.map(line).collect()
     }
 
     /// What an entity is, in a few words.

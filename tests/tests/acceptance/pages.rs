@@ -1,7 +1,7 @@
-//! What pages say of cases: which case is which.
+//! What pages say of cases: who recorded what, and which case is which.
 
 use sync_core::change::NewOp;
-use sync_core::op::{Act, OpRef};
+use sync_core::op::{Act, OpId, OpRef};
 use sync_core::value::Value;
 use tests::actor::random;
 use tests::desk::Desk;
@@ -16,6 +16,38 @@ fn put(on: Option<OpRef>, name: &str, text: &str) -> NewOp {
 }
 
 on_both_databases! {
+    fn who_recorded_a_group_of_values_is_said_once_and_who_differs_is_said(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let mut mate = Phone::of(server, "officer-b");
+        let open = phone.open_case(&[mate.officer]);
+        let own = |index| Some(OpRef::Own(index));
+        let ops = vec![
+            add("party"),
+            put(own(0), "name", "巫峡面馆"),
+            put(own(0), "address", "广东中路188号"),
+            put(own(0), "legal_representative", "向明英"),
+            add("record"),
+            add("line").on(OpRef::Own(4)),
+            put(own(5), "question", "为什么没有标价？"),
+        ];
+        let body = phone.save(Some(open.id()), &[open.id()], ops);
+        let of_body = |index| Some(OpRef::Of(OpId { change: body.id(), index }));
+        let later = vec![put(of_body(0), "phone", "13800138000"), put(of_body(5), "answer", "没来得及。")];
+        let later = mate.save(Some(open.id()), &[body.id()], later);
+        phone.push(&[&open, &body]);
+        mate.push(&[&later]);
+        let page = Desk::of(server, "unit-head").get(&format!("/console/cases/{}", open.id())).expect(200).text();
+        let blocks: Vec<&str> = page.split("<article").skip(1).map(|rest| rest.split("</article>").next().unwrap()).collect();
+        let [party, record] = blocks.as_slice() else { panic!("{} blocks", blocks.len()) };
+        assert_eq!(party.matches("李建国 · ").count(), 1, "above all that came with the party: {party}");
+        assert_eq!(party.matches("陈晓梅 · ").count(), 1, "{party}");
+        let order = ["李建国 · ", "巫峡面馆</td>", "广东中路188号", "向明英", "陈晓梅 · ", "13800138000"];
+        let places: Vec<usize> = order.map(|text| party.find(text).unwrap_or_else(|| panic!("{text}: {party}"))).to_vec();
+        assert!(places.is_sorted(), "each value below who recorded it: {places:?} {party}");
+        assert_eq!(party.matches("修改历史").count(), 4, "each leads to its history");
+        assert_eq!((record.matches("李建国 · ").count(), record.matches("陈晓梅 · ").count()), (2, 1), "{record}");
+    }
+
     fn cases_of_one_title_are_told_apart_where_they_wait(server) {
         let (mut phone, mate) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
         let mut open = |party: Option<&str>| {
