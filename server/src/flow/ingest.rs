@@ -9,41 +9,32 @@ mod arriving;
 mod check;
 mod commit;
 mod standing;
+mod writer;
 
 use std::collections::{BTreeMap, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, RwLock};
-use std::time::{Duration, Instant};
 
 use sync_core::change::Change;
 use sync_core::id::{ChangeId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::lease::{Lease, SignedLease};
 use sync_core::message::Pushed;
 use sync_core::sign::PublicKey;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::clock::Clock;
 use crate::keys::Keys;
-use crate::metrics;
 use crate::refusal::{Failure, Refusal};
 use crate::store::Store;
 use arriving::Arrivals;
 pub use arriving::Arriving;
-use standing::Register;
+use writer::Job;
 
-/// Most changes that one commit takes.
-const GROUP_CHANGES: usize = 256;
-/// How long a group waits for pushes that are being checked.
-const GROUP_WAIT: Duration = Duration::from_millis(5);
 /// Bytes of pushes that are taken apart at one time, from the check of their signatures to their commit; a longer push
 /// is alone. Taken apart a push needs about five times its bytes, so this is what bounds the memory under load: the
 /// other pushes wait as the bytes that they are.
 const ROOM_KIB: u32 = 2560;
-/// The database counts its tables anew when the log has so many leaves, and each time it is so many times as long.
-const COUNTED_FROM: i64 = 256;
-const COUNTED_EACH: i64 = 4;
 /// Leases that are remembered; the database has them all.
 const REMEMBERED_LEASES: usize = 10_000;
 
@@ -73,12 +64,6 @@ enum Item {
     NoLease { change: ChangeId, lease: Digest },
     /// Validly signed by its author.
     Checked { change: Arc<Change>, lease: Option<Arc<SignedLease>> },
-}
-
-struct Job {
-    push: CheckedPush,
-    _room: OwnedSemaphorePermit,
-    answer: oneshot::Sender<Result<Pushed, Failure>>,
 }
 
 /// The gate through which changes come in. One for each server process.
@@ -121,7 +106,7 @@ impl Ingest {
         });
         let (queue, jobs) = channel();
         let writer = Arc::clone(&shared);
-        std::thread::Builder::new().name("ingest".to_owned()).spawn(move || write_groups(&writer, &jobs))?;
+        std::thread::Builder::new().name("ingest".to_owned()).spawn(move || writer::run(&writer, &jobs))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let room = Arc::new(Semaphore::new(usize::try_from(ROOM_KIB).unwrap_or(Semaphore::MAX_PERMITS)));
         let arrivals = Arrivals::default();
@@ -156,7 +141,7 @@ impl Ingest {
         };
         let push = tokio::task::spawn_blocking(check).await.map_err(Failure::broken)??;
         let (answer, answered) = oneshot::channel();
-        let queued = self.queue.send(Job { push, _room: room, answer });
+        let queued = self.queue.send(Job::new(push, room, answer));
         drop(under_way);
         queued.map_err(|_writer_gone| Refusal::Busy)?;
         answered.await.map_err(Failure::broken)?
@@ -177,96 +162,6 @@ impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.checking.fetch_sub(1, Ordering::SeqCst);
     }
-}
-
-fn write_groups(shared: &Shared, jobs: &Receiver<Job>) {
-    let (mut register, mut counted) = (Register::default(), COUNTED_FROM);
-    while let Ok(first) = jobs.recv() {
-        if register.log_size() >= counted {
-            counted = register.log_size().saturating_mul(COUNTED_EACH);
-            count_anew(shared.store.clone());
-        }
-        let group = gather(shared, jobs, first);
-        let pushes: Vec<&CheckedPush> = group.iter().map(|job| &job.push).collect();
-        match timed(shared, &mut register, &pushes) {
-            Ok(answers) => {
-                for (job, answer) in group.into_iter().zip(answers) {
-                    // Who went away meanwhile asks again and gets the same.
-                    let _ = job.answer.send(Ok(answer));
-                }
-            }
-            Err(failure) if group.len() == 1 => {
-                for job in group {
-                    let _ = job.answer.send(Err(copy(&failure)));
-                }
-            }
-            Err(failure) => {
-                tracing::warn!(pushes = group.len(), ?failure, "group failed; running it again push by push");
-                for job in group {
-                    let alone = timed(shared, &mut register, &[&job.push]);
-                    let alone = alone.and_then(|mut answers| answers.pop().ok_or(Refusal::Busy.into()));
-                    let _ = job.answer.send(alone);
-                }
-            }
-        }
-    }
-}
-
-/// Beside the writer: it takes a second where much is held.
-fn count_anew(store: Store) {
-    let count = move || {
-        if let Err(error) = store.count_anew() {
-            tracing::warn!(%error, "the database did not count its tables; it does so itself in a while");
-        }
-    };
-    if let Err(error) = std::thread::Builder::new().name("count".to_owned()).spawn(count) {
-        tracing::warn!(%error, "no thread to have the tables counted");
-    }
-}
-
-/// Commits, and counts it.
-fn timed(shared: &Shared, register: &mut Register, pushes: &[&CheckedPush]) -> Result<Vec<Pushed>, Failure> {
-    let (begun, size) = (Instant::now(), pushes.iter().map(|push| push.items.len()).sum());
-    // One thread writes for everybody: a push that makes it panic fails alone, and the thread goes on.
-    let guarded = catch_unwind(AssertUnwindSafe(|| commit::commit(shared, register, pushes)));
-    let outcome = guarded.unwrap_or_else(|_panic| Err(Failure::broken(std::io::Error::other("commit panicked"))));
-    metrics::committed(size, begun.elapsed(), outcome.is_ok());
-    for fate in outcome.iter().flatten().flat_map(|answer| &answer.fates) {
-        metrics::fate(fate.class.code());
-    }
-    outcome
-}
-
-fn copy(failure: &Failure) -> Failure {
-    match failure {
-        Failure::Refused(refused) => Failure::Refused(refused.clone()),
-        Failure::Broken(error) => {
-            tracing::error!(%error, source = ?error.source(), "commit failed");
-            Failure::broken(std::io::Error::other("commit failed"))
-        }
-    }
-}
-
-/// Takes what is queued and, while others are being checked, waits a moment for them.
-fn gather(shared: &Shared, jobs: &Receiver<Job>, first: Job) -> Vec<Job> {
-    let mut changes = first.push.items.len();
-    let mut group = vec![first];
-    let end = Instant::now() + GROUP_WAIT;
-    while changes < GROUP_CHANGES {
-        let next = match jobs.try_recv() {
-            Ok(job) => Ok(job),
-            Err(_empty) if shared.checking.load(Ordering::SeqCst) == 0 => break,
-            Err(_empty) => jobs.recv_timeout(end.saturating_duration_since(Instant::now())),
-        };
-        match next {
-            Ok(job) => {
-                changes += job.push.items.len();
-                group.push(job);
-            }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    group
 }
 
 impl Shared {

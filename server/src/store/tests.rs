@@ -9,6 +9,7 @@ use sync_core::time::Instant;
 use super::*;
 
 mod casework;
+mod register;
 mod upgrade;
 
 use casework::{
@@ -17,6 +18,8 @@ use casework::{
     evidence_arrives_for_the_cases_of_the_officer_who_sent_it, the_turn_of_the_outbox_is_taken_by_one,
     what_was_looked_at_and_recorded_is_kept_as_it_was, who_writes_a_case_asks_for_it_to_be_indexed,
 };
+
+use register::{a_change_of_the_register_that_is_undone_is_not_counted, every_change_of_the_register_is_counted};
 
 const TENANT: TenantId = TenantId::new([1; 16]);
 const NOW: Instant = Instant::from_ms(1_795_363_200_000);
@@ -57,6 +60,8 @@ contract! {
     what_was_looked_at_and_recorded_is_kept_as_it_was
     a_console_session_is_found_until_it_ends_or_is_forgotten
     alarms_are_seen_with_the_case_or_the_phone_they_are_about
+    every_change_of_the_register_is_counted
+    a_change_of_the_register_that_is_undone_is_not_counted
 }
 
 fn a_console_session_is_found_until_it_ends_or_is_forgotten(store: &Store) {
@@ -199,7 +204,8 @@ fn furnish(store: &Store) {
             tx.add_device(&TENANT, &device(1, 1, 1))
         })
         .unwrap();
-    assert_eq!(read_tenant(store), tenant);
+    // Six rows of the register, each counted.
+    assert_eq!(read_tenant(store), TenantRow { register_version: 7, ..tenant });
 }
 
 fn what_was_written_is_read_back(store: &Store) {

@@ -72,6 +72,38 @@ on_both_databases! {
         }
     }
 
+    /// 64 MiB of one phone wait, and no more: what is past that is named, and kept by the phone.
+    fn what_waits_is_bounded_by_its_bytes_and_comes_again(server) {
+        let mut owner = Phone::of(server, "officer-a");
+        let opening = owner.open_case(&[]);
+        owner.push(&[&opening]);
+        let case = opening.id();
+        let missing = owner.write(case, &[case], "place_name", "后到");
+        let text = "x".repeat(250_000);
+        let waiting: Vec<Change> = (0..70)
+            .map(|n| {
+                let put = |part| NewOp::put(None, &format!("note_{n}_{part}"), vec![], Value::text(text.as_str()));
+                owner.save(Some(case), &[missing.id()], (0..4).map(put).collect())
+            })
+            .collect();
+        // Whoever is below the bound may go past it with one change.
+        let each = waiting[0].to_bytes().len();
+        let kept = (64 << 20) / each + 1;
+        assert!(each > 1_000_000 && kept < waiting.len());
+        for some in waiting.chunks(4) {
+            let fates = owner.push(&some.iter().collect::<Vec<_>>()).fates;
+            assert!(fates.iter().all(|fate| fate.class == Class::Parked && fate.missing.len() == 1));
+        }
+        assert_eq!(owner.push(&[&missing]).fates[0].class, Class::Accepted);
+        let stored = |owner: &Phone<'_>| owner.pull_all(500).changes.len();
+        assert_eq!(stored(&owner), 2 + kept, "so many had waited");
+        for some in waiting.chunks(4) {
+            let fates = owner.push(&some.iter().collect::<Vec<_>>()).fates;
+            assert!(fates.iter().all(|fate| fate.class == Class::Accepted));
+        }
+        assert_eq!(stored(&owner), 2 + waiting.len(), "the others came again");
+    }
+
     fn nothing_of_a_stranger_is_kept_waiting(server) {
         let (mut owner, mut stranger) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
         let opening = owner.open_case(&[]);

@@ -1,0 +1,240 @@
+//! The one thread that commits.
+//!
+//! Promise: pushes that are queued or being checked share a commit, up to [`GROUP_CHANGES`]; nobody waits longer than
+//! [`GROUP_WAIT`] for others. Each push gets an answer after the commit that it speaks of. A group that fails, by an error
+//! or by a panic, is run again push by push, so that one push takes no other down with it, and the thread goes on.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use sync_core::message::Pushed;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use super::standing::Register;
+use super::{CheckedPush, Shared, commit};
+use crate::metrics;
+use crate::refusal::{Failure, Refusal};
+use crate::store::Store;
+
+/// Most changes that one commit takes, but for a push that has more.
+const GROUP_CHANGES: usize = 256;
+/// How long a group waits for pushes that are being checked.
+const GROUP_WAIT: Duration = Duration::from_millis(5);
+/// The database counts its tables anew when the log has so many leaves, and each time it is so many times as long.
+const COUNTED_FROM: i64 = 256;
+const COUNTED_EACH: i64 = 4;
+
+/// A push that waits for its commit.
+pub(super) struct Job {
+    push: CheckedPush,
+    _room: OwnedSemaphorePermit,
+    answer: oneshot::Sender<Result<Pushed, Failure>>,
+}
+
+impl Job {
+    /// With the room that it takes, which is free once it is answered.
+    pub(super) fn new(
+        push: CheckedPush,
+        room: OwnedSemaphorePermit,
+        answer: oneshot::Sender<Result<Pushed, Failure>>,
+    ) -> Self {
+        Self { push, _room: room, answer }
+    }
+}
+
+/// Commits what is queued until nobody can queue any more.
+pub(super) fn run(shared: &Shared, jobs: &Receiver<Job>) {
+    let (mut register, mut counted) = (Register::default(), COUNTED_FROM);
+    serve(jobs, &shared.checking, |pushes| {
+        let outcome = commit::commit(shared, &mut register, pushes);
+        if register.log_size() >= counted {
+            counted = register.log_size().saturating_mul(COUNTED_EACH);
+            count_anew(shared.store.clone());
+        }
+        outcome
+    });
+}
+
+fn serve(
+    jobs: &Receiver<Job>,
+    checking: &AtomicUsize,
+    mut commit: impl FnMut(&[&CheckedPush]) -> Result<Vec<Pushed>, Failure>,
+) {
+    while let Ok(first) = jobs.recv() {
+        let group = gather(jobs, checking, first);
+        let pushes: Vec<&CheckedPush> = group.iter().map(|job| &job.push).collect();
+        match timed(&mut commit, &pushes) {
+            Ok(answers) => {
+                for (job, answer) in group.into_iter().zip(answers) {
+                    // Who went away meanwhile asks again and gets the same.
+                    let _ = job.answer.send(Ok(answer));
+                }
+            }
+            Err(failure) if group.len() == 1 => {
+                for job in group {
+                    let _ = job.answer.send(Err(copy(&failure)));
+                }
+            }
+            Err(failure) => {
+                tracing::warn!(pushes = group.len(), ?failure, "group failed; running it again push by push");
+                for job in group {
+                    let alone = timed(&mut commit, &[&job.push]);
+                    let alone = alone.and_then(|mut answers| answers.pop().ok_or(Refusal::Busy.into()));
+                    let _ = job.answer.send(alone);
+                }
+            }
+        }
+    }
+}
+
+/// Commits, and counts it.
+fn timed(
+    commit: &mut impl FnMut(&[&CheckedPush]) -> Result<Vec<Pushed>, Failure>,
+    pushes: &[&CheckedPush],
+) -> Result<Vec<Pushed>, Failure> {
+    let (begun, size) = (Instant::now(), pushes.iter().map(|push| push.items.len()).sum());
+    // One thread writes for everybody: a push that makes it panic fails alone, and the thread goes on.
+    let guarded = catch_unwind(AssertUnwindSafe(|| commit(pushes)));
+    let outcome = guarded.unwrap_or_else(|_panic| Err(Failure::broken(std::io::Error::other("commit panicked"))));
+    metrics::committed(size, begun.elapsed(), outcome.is_ok());
+    for fate in outcome.iter().flatten().flat_map(|answer| &answer.fates) {
+        metrics::fate(fate.class.code());
+    }
+    outcome
+}
+
+fn copy(failure: &Failure) -> Failure {
+    match failure {
+        Failure::Refused(refused) => Failure::Refused(refused.clone()),
+        Failure::Broken(error) => {
+            tracing::error!(%error, source = ?error.source(), "commit failed");
+            Failure::broken(std::io::Error::other("commit failed"))
+        }
+    }
+}
+
+/// Takes what is queued and, while others are being checked, waits a moment for them.
+fn gather(jobs: &Receiver<Job>, checking: &AtomicUsize, first: Job) -> Vec<Job> {
+    let mut changes = first.push.items.len();
+    let mut group = vec![first];
+    let end = Instant::now() + GROUP_WAIT;
+    while changes < GROUP_CHANGES {
+        let next = match jobs.try_recv() {
+            Ok(job) => Ok(job),
+            Err(_empty) if checking.load(Ordering::SeqCst) == 0 => break,
+            Err(_empty) => jobs.recv_timeout(end.saturating_duration_since(Instant::now())),
+        };
+        match next {
+            Ok(job) => {
+                changes += job.push.items.len();
+                group.push(job);
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    group
+}
+
+/// Beside the writer: it takes a second where much is held.
+fn count_anew(store: Store) {
+    let count = move || {
+        if let Err(error) = store.count_anew() {
+            tracing::warn!(%error, "the database did not count its tables; it does so itself in a while");
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("count".to_owned()).spawn(count) {
+        tracing::warn!(%error, "no thread to have the tables counted");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::{Sender, channel};
+
+    use sync_core::id::{DeviceId, OfficerId};
+    use tokio::sync::{Semaphore, oneshot::Receiver as Answer};
+
+    use super::*;
+    use crate::flow::ingest::{Bringer, Item};
+
+    static NOBODY: AtomicUsize = AtomicUsize::new(0);
+
+    /// A push of so many changes by a phone of this number, and where its answer comes.
+    fn job(phone: u8, changes: usize) -> (Job, Answer<Result<Pushed, Failure>>) {
+        let bringer = Bringer { device: DeviceId::new([phone; 16]), officer: OfficerId::new([1; 16]) };
+        let item = Item::Refused { change: None, code: "unreadable" };
+        let push = CheckedPush { bringer, leases: Vec::new(), items: vec![item; changes] };
+        let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        let (answer, answered) = oneshot::channel();
+        (Job::new(push, room, answer), answered)
+    }
+
+    fn queue(sizes: &[usize]) -> (Sender<Job>, Receiver<Job>) {
+        let (sender, jobs) = channel();
+        sizes.iter().for_each(|size| drop(sender.send(job(0, *size).0)));
+        (sender, jobs)
+    }
+
+    fn gathered(sizes: &[usize]) -> usize {
+        let (_sender, jobs) = queue(sizes);
+        let first = jobs.recv().unwrap();
+        gather(&jobs, &NOBODY, first).len()
+    }
+
+    #[test]
+    fn a_group_takes_what_is_queued_until_it_has_256_changes() {
+        assert_eq!(gathered(&[255, 1, 1]), 2, "full with the second");
+        assert_eq!(gathered(&[255, 2, 1]), 2, "one past it, for a push is not cut");
+        assert_eq!(gathered(&[254, 1, 1, 1]), 3);
+        assert_eq!(gathered(&[256, 1]), 1);
+        assert_eq!(gathered(&[300, 1]), 1);
+        assert_eq!(gathered(&[1]), 1);
+    }
+
+    #[test]
+    fn who_is_being_checked_is_waited_for_but_not_for_ever() {
+        let (sender, jobs) = queue(&[1]);
+        let first = jobs.recv().unwrap();
+        let begun = Instant::now();
+        // Somebody is said to be checked and never comes.
+        assert_eq!(gather(&jobs, &AtomicUsize::new(1), first).len(), 1);
+        assert!(begun.elapsed() >= GROUP_WAIT);
+        drop(sender);
+    }
+
+    /// What becomes of the pushes of phones 1 to 3, queued together, where the commit does this to phone 2.
+    fn fates(spoil: fn() -> Result<(), Failure>) -> Vec<bool> {
+        let (sender, jobs) = channel();
+        let mut answers = Vec::new();
+        for phone in 1..=3 {
+            let (job, answered) = job(phone, 1);
+            sender.send(job).ok().unwrap();
+            answers.push(answered);
+        }
+        drop(sender);
+        let (mut groups, spoilt) = (Vec::new(), DeviceId::new([2; 16]));
+        serve(&jobs, &NOBODY, |pushes| {
+            groups.push(pushes.len());
+            if pushes.iter().any(|push| push.bringer.device == spoilt) {
+                spoil()?;
+            }
+            Ok(pushes.iter().map(|_| Pushed { fates: Vec::new(), receipts: Vec::new() }).collect())
+        });
+        assert_eq!(groups, [3, 1, 1, 1], "together, then each alone");
+        answers.into_iter().map(|answered| answered.blocking_recv().unwrap().is_ok()).collect()
+    }
+
+    #[test]
+    fn a_push_that_makes_the_writer_panic_fails_alone_and_the_writer_goes_on() {
+        assert_eq!(fates(|| panic!("on purpose")), [true, false, true]);
+    }
+
+    #[test]
+    fn a_push_that_fails_fails_alone() {
+        assert_eq!(fates(|| Err(Failure::broken(std::io::Error::other("on purpose")))), [true, false, true]);
+        assert_eq!(fates(|| Err(Refusal::Busy.into())), [true, false, true]);
+    }
+}
