@@ -135,6 +135,7 @@ CREATE TABLE case_file (
     fold             BIGINT NOT NULL,
     PRIMARY KEY (tenant, case_leaf)
 );
+ALTER TABLE case_file SET (toast_tuple_target = 8160);
 INSERT INTO case_file
 SELECT file.tenant, change.leaf, file.id, file.agency, file.agency_path, file.item, file.kind, file.status, file.title,
     file.number, file.opened_ms, file.updated_ms, file.counter, file.last_leaf, file.basis, file.heads, file.conflicts,

@@ -34,7 +34,7 @@ use writer::Job;
 /// Bytes of pushes that are taken apart at one time, from the check of their signatures to their commit; a longer push
 /// is alone. Taken apart a push needs about five times its bytes, so this is what bounds the memory under load: the
 /// other pushes wait as the bytes that they are.
-const ROOM_KIB: u32 = 2560;
+const ROOM_KIB: u32 = 2 << 10;
 /// Leases that are remembered; the database has them all.
 const REMEMBERED_LEASES: usize = 10_000;
 

@@ -117,8 +117,8 @@ async fn cbor_body(
     if announced.is_some_and(|length: usize| length > PUSH_LIMIT) {
         return Err(Refusal::TooLarge.into());
     }
-    // Not as long as was announced: who sends nothing takes nothing.
-    let mut whole = BytesMut::new();
+    // Memory that nothing was written to is not taken: who announces much and sends nothing costs nothing.
+    let mut whole = BytesMut::with_capacity(announced.unwrap_or_default());
     while let Some(chunk) = body.next().await {
         // A link that is cut here has nothing of its push stored.
         let chunk = chunk.map_err(|cut| of_payload(&cut))?;
