@@ -8,6 +8,9 @@ use crate::sign::SoftwareKey;
 use crate::time::Instant;
 use proptest::prelude::*;
 
+mod history;
+mod pinned;
+
 const LI: OfficerId = OfficerId::new([0x11; 16]);
 const WANG: OfficerId = OfficerId::new([0x22; 16]);
 

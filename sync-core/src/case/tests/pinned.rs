@@ -1,0 +1,70 @@
+//! What the fold makes of a set is part of the format: phones and servers of different builds compare state hashes.
+
+use super::history::{Dice, eventful};
+use super::*;
+use crate::sign::Tag;
+
+/// How often each thing happened in all histories together: one that never does would be pinned by nothing.
+#[derive(Debug, Default)]
+struct Happened {
+    excluded: usize,
+    without_effect: usize,
+    waiting: usize,
+    conflicts: usize,
+    signed: usize,
+    resolved: usize,
+    shells: usize,
+    withdrawn: usize,
+    unseen: usize,
+    sealed: usize,
+    unknown: usize,
+    numbers: usize,
+}
+
+impl Happened {
+    fn count(&mut self, state: &CaseState) {
+        let live = || state.fields.iter().flat_map(|field| &field.live);
+        self.excluded += state.excluded.len();
+        self.without_effect += state.without_effect.len();
+        self.waiting += state.waiting.len();
+        self.conflicts += state.conflicts().count();
+        self.signed += live().filter(|value| value.signed).count();
+        self.resolved += live().filter(|value| value.reason.is_some()).count();
+        self.shells += state.entities.values().filter(|entity| entity.shell).count();
+        self.withdrawn += state.entities.values().map(|entity| entity.withdrawn.len()).sum::<usize>();
+        self.unseen += state.decisions.iter().map(|decision| decision.unseen.len()).sum::<usize>();
+        self.sealed += state.sealed.len();
+        self.unknown += state.unknown.len();
+        self.numbers += state.numbers.len();
+    }
+
+    fn least(&self) -> usize {
+        let Self { excluded, without_effect, waiting, conflicts, signed, resolved, .. } = self;
+        let Self { shells, withdrawn, unseen, sealed, unknown, numbers, .. } = self;
+        [excluded, without_effect, waiting, conflicts, signed, resolved]
+            .into_iter()
+            .chain([shells, withdrawn, unseen, sealed, unknown, numbers])
+            .min()
+            .copied()
+            .unwrap()
+    }
+}
+
+#[test]
+fn the_state_of_eventful_histories_never_changes() {
+    let (mut all, mut happened) = (Digest::new([0; 32]), Happened::default());
+    for seed in 0..300 {
+        let mut dice = Dice(seed);
+        let length = 2 + dice.below(40);
+        let (mut set, case) = eventful(&mut dice, length);
+        if seed % 4 == 0 {
+            set.remove(dice.below(length));
+        }
+        dice.shuffle(&mut set);
+        let state = fold(case, &set);
+        happened.count(&state);
+        all = Tag("palm/test").hash(&[all.bytes(), state.hash().bytes(), state.basis().bytes()]);
+    }
+    assert!(happened.least() > 20, "{happened:?}");
+    assert_eq!(all.to_string(), "5f74c7bb59e2bdcdc74197a10565ded5074781c4db0baf186de126b7a0576b70");
+}
