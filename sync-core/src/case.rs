@@ -11,15 +11,17 @@ mod fold;
 mod form;
 mod graph;
 mod state;
+mod survey;
 
 pub use fold::fold;
-pub(crate) use fold::{fold_graph, judged};
+pub(crate) use fold::fold_survey;
 pub use form::FormBreach;
 pub use graph::Graph;
 pub use state::{
     Author, CaseState, Decision, Entity, FOLD_VERSION, FieldState, GivenNumber, LiveValue, Opening, Participant,
     Signed, Step, Verdict, Withdrawal,
 };
+pub(crate) use survey::{Survey, brings};
 
 use crate::id::ChangeId;
 use crate::sign::Tag;

@@ -243,6 +243,11 @@ impl Change {
             .collect()
     }
 
+    /// Whether a value is not here that an operation committed to.
+    pub fn lacks_values(&self) -> bool {
+        self.ops.iter().zip(0..).any(|(op, index)| op.commit.is_some() && self.values.get(index).is_none())
+    }
+
     /// Removes the values of these operations for good; the other salts stay, the secret goes.
     pub fn seal_values(&mut self, indexes: &[u32]) {
         self.values.remove(indexes);

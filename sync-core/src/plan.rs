@@ -9,7 +9,7 @@ mod clock;
 
 pub use clock::{Grade, Interval, interval};
 
-use crate::case::{CaseState, FormBreach, Graph, fold_graph, judged};
+use crate::case::{CaseState, FormBreach, Graph, Survey, brings, fold_survey};
 use crate::change::Change;
 use crate::decision;
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
@@ -149,7 +149,7 @@ pub struct LanePlan {
     /// To be stored, parents first.
     pub stored: Vec<Stored>,
     /// To be parked, with what each waits for.
-    pub parked: Vec<(Arc<Change>, Vec<Missing>)>,
+    pub parked: Vec<Parked>,
     /// The case with what will be stored, before the verdicts that quarantine asks for.
     pub state: CaseState,
     /// Everybody who takes or ever took part.
@@ -171,28 +171,12 @@ pub struct Held<'a> {
 
 /// Plans one case's lane: `arrivals` (new and parked before, none of them held) against what is held.
 pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
-    let mut known: BTreeSet<ChangeId> = held.changes.iter().map(|change| change.id()).collect();
-    let (mut ready, mut waiting) = (Vec::new(), arrivals);
-    // Each round takes what builds only on the rounds before, so parents come first.
-    loop {
-        let (next, rest): (Vec<_>, Vec<_>) =
-            waiting.into_iter().partition(|arrival| missing(arrival, &known).is_empty());
-        waiting = rest;
-        if next.is_empty() {
-            break;
-        }
-        known.extend(next.iter().map(|arrival| arrival.change.id()));
-        ready.extend(next);
-    }
-    let park = |arrival: Arrival| {
-        let missing = missing(&arrival, &known);
-        (arrival.change, missing)
-    };
-    let parked = waiting.into_iter().map(park).collect();
+    let (ready, parked) = sort_out(held, arrivals);
     let graph = Graph::new(held.changes.iter().copied().chain(ready.iter().map(|arrival| &*arrival.change)));
-    let state = fold_graph(held.case, &graph);
-    let (participants, lower) = (participants(held), held.lower.clone());
-    let mut judge = Judge { held, state: &state, graph: &graph, participants, lower, now };
+    let survey = Survey::new(&graph);
+    let state = fold_survey(held.case, &survey);
+    let participants = participants(held, &graph, &survey);
+    let mut judge = Judge { held, state: &state, graph: &graph, participants, lower: BTreeMap::new(), now };
     let judged: Vec<_> = ready.iter().map(|arrival| judge.judge(arrival)).collect();
     let participants = judge.participants;
     let store =
@@ -200,19 +184,69 @@ pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
     LanePlan { stored: ready.into_iter().zip(judged).map(store).collect(), parked, state, participants }
 }
 
-/// Everybody who ever was a participant. Exclusion does not spread: whom a change brought in whose
-/// author had lost the authority belongs to the case all the same; whom a stranger brought does not.
-fn participants(held: Held<'_>) -> BTreeSet<OfficerId> {
-    if held.changes.is_empty() {
-        return BTreeSet::new();
+/// A change to be parked, with what it waits for.
+type Parked = (Arc<Change>, Vec<Missing>);
+
+/// What can be stored, parents first, and what must wait.
+fn sort_out(held: Held<'_>, arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<Parked>) {
+    let mut known: BTreeSet<ChangeId> = held.changes.iter().map(|change| change.id()).collect();
+    let mut lacking: Vec<Vec<Missing>> = arrivals.iter().map(|arrival| missing(arrival, &known)).collect();
+    let mut waiting: BTreeMap<ChangeId, Vec<usize>> = BTreeMap::new();
+    for (number, missing) in lacking.iter().enumerate() {
+        for missing in missing {
+            if let Missing::Change(dep) = missing {
+                waiting.entry(*dep).or_default().push(number);
+            }
+        }
     }
-    let (without_effect, excluded) = judged(&Graph::new(held.changes.iter().copied()));
+    // Each round takes what builds only on the rounds before, so parents come first.
+    let mut rounds: Vec<usize> = Vec::new();
+    let is_free = |(number, missing): (usize, &Vec<Missing>)| missing.is_empty().then_some(number);
+    let mut next: Vec<usize> = lacking.iter().enumerate().filter_map(is_free).collect();
+    while !next.is_empty() {
+        let mut freed = Vec::new();
+        for id in next.iter().filter_map(|number| arrivals.get(*number)).map(|arrival| arrival.change.id()) {
+            known.insert(id);
+            for number in waiting.remove(&id).into_iter().flatten() {
+                let Some(missing) = lacking.get_mut(number) else { continue };
+                missing.retain(|missing| *missing != Missing::Change(id));
+                if missing.is_empty() {
+                    freed.push(number);
+                }
+            }
+        }
+        rounds.append(&mut next);
+        freed.sort_unstable();
+        next = freed;
+    }
+    let mut arrivals: Vec<Option<Arrival>> = arrivals.into_iter().map(Some).collect();
+    let ready = rounds.into_iter().filter_map(|number| arrivals.get_mut(number)?.take()).collect();
+    let parked = arrivals.into_iter().zip(lacking).filter_map(|(arrival, missing)| Some((arrival?.change, missing)));
+    (ready, parked.collect())
+}
+
+/// Everybody who ever was a participant, by what is held. Exclusion does not spread: whom a change brought in whose
+/// author had lost the authority belongs to the case all the same; whom a stranger brought does not.
+fn participants(held: Held<'_>, graph: &Graph<'_>, survey: &Survey<'_>) -> BTreeSet<OfficerId> {
+    let mut is_held = vec![false; graph.order().len()];
+    let mut participants = BTreeSet::new();
+    for change in held.changes {
+        match graph.place(&change.id()).and_then(|place| is_held.get_mut(place)) {
+            Some(is_held) => *is_held = true,
+            // What is held is closed; if it were not, nobody could be called a stranger for it.
+            None => participants.extend(brought(change)),
+        }
+    }
     let strangers = [Quarantine::NotAParticipant.code(), Quarantine::OtherAgency.code()];
-    let strange = |id: &ChangeId| {
-        let verdicts = excluded.get(id).into_iter().flatten();
-        without_effect.contains_key(id) || verdicts.into_iter().any(|v| strangers.contains(&v.code.as_str()))
-    };
-    held.changes.iter().filter(|change| !strange(&change.id())).flat_map(|change| brought(change)).collect()
+    for (id, verdicts) in survey.excluded(|place| is_held.get(place) == Some(&true)) {
+        let strange = verdicts.iter().any(|verdict| strangers.contains(&verdict.code.as_str()));
+        if let Some(is_held) = graph.place(&id).filter(|_| strange).and_then(|place| is_held.get_mut(place)) {
+            *is_held = false;
+        }
+    }
+    let counted = survey.brought().filter(|(place, _)| is_held.get(*place) == Some(&true));
+    participants.extend(counted.flat_map(|(_, officers)| officers));
+    participants
 }
 
 /// The changes that are stored before this one: those that it names, and what opens its case, even where the author
@@ -226,7 +260,7 @@ fn missing(arrival: &Arrival, known: &BTreeSet<ChangeId>) -> Vec<Missing> {
     let change = &arrival.change;
     let lacking = builds_on(change).into_iter().filter(|needed| !known.contains(needed));
     let mut missing: Vec<Missing> = lacking.map(Missing::Change).collect();
-    if !change.missing_values().is_empty() {
+    if change.lacks_values() {
         missing.push(Missing::Values);
     }
     if let (None, Some(lease)) = (&arrival.standing, change.header().lease) {
@@ -240,6 +274,7 @@ struct Judge<'a> {
     state: &'a CaseState,
     graph: &'a Graph<'a>,
     participants: BTreeSet<OfficerId>,
+    /// The lower bound of each arrival's interval.
     lower: BTreeMap<ChangeId, Instant>,
     now: Instant,
 }
@@ -248,7 +283,8 @@ impl Judge<'_> {
     fn judge(&mut self, arrival: &Arrival) -> (Taken, BTreeSet<Flag>, Interval) {
         let change = &arrival.change;
         let header = change.header();
-        let deps_lower = header.deps.iter().filter_map(|dep| self.lower.get(dep)).max().copied();
+        let lower = |dep| self.lower.get(dep).or_else(|| self.held.lower.get(dep));
+        let deps_lower = header.deps.iter().filter_map(lower).max().copied();
         let anchor = arrival.standing.as_ref().and_then(|standing| standing.anchor);
         let interval = interval(&header.clock, anchor, deps_lower, self.now);
         self.lower.insert(change.id(), interval.lower);
@@ -283,11 +319,12 @@ impl Judge<'_> {
     /// Whether the author's device wrote in the case before and this change does not build on it.
     fn forgets_itself(&self, change: &Change) -> bool {
         let header = change.header();
-        self.graph.order().iter().any(|other| {
+        let Some(own) = self.graph.place(&change.id()) else { return false };
+        self.graph.order().iter().enumerate().any(|(place, other)| {
             let theirs = other.header();
             (theirs.device, theirs.epoch) == (header.device, header.epoch)
                 && theirs.seq < header.seq
-                && !self.graph.builds_on(&change.id(), &other.id())
+                && !self.graph.is_below(place, own)
         })
     }
 
@@ -358,17 +395,7 @@ impl Judge<'_> {
 
 /// Officers that a change brings into the case.
 pub fn brought(change: &Change) -> Vec<OfficerId> {
-    let mut officers = Vec::new();
-    for op in change.ops() {
-        if let Act::Open(open) = &op.act {
-            officers.extend(&open.officers);
-        } else if let Act::Invite(officer) = &op.act {
-            officers.push(*officer);
-        } else if let Act::Assign(assignment) = &op.act {
-            officers.push(assignment.officer);
-        }
-    }
-    officers
+    change.ops().iter().flat_map(|op| brings(&op.act)).copied().collect()
 }
 
 #[cfg(test)]

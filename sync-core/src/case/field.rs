@@ -2,69 +2,89 @@
 //!
 //! Promise: a value is dead once an admitted operation reaches it through replaces-edges; edges of
 //! excluded operations count for reaching. A signed value is killed only by a supplementary record
-//! that names it. What is displayed among several depends on the set alone.
+//! that names it. What is displayed among several depends on the set alone. Only what stands is copied.
 
-use crate::case::state::{Author, FieldState, LiveValue};
-use crate::op::OpId;
+use crate::case::state::{FieldState, LiveValue};
+use crate::case::survey::Said;
+use crate::op::{Act, Op, OpId};
 use crate::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// One write to a field.
-pub(super) struct Write {
+pub(super) struct Write<'a> {
+    /// The field.
+    pub name: &'a str,
+    pub op: &'a Op,
+    pub index: u32,
+    /// The change that it is part of.
+    pub said: &'a Said<'a>,
     /// Whether it has effect.
     pub admitted: bool,
     /// Whether an admitted signature showed it.
     pub signed: bool,
-    /// Whether its change holds a supplementary record.
-    pub supplementary: bool,
-    pub replaces: Vec<OpId>,
-    pub value: Option<Value>,
-    pub reason: Option<Value>,
-    pub by: Author,
+    pub dead: bool,
+    /// Which of the edges are its own.
+    pub edges: Range<usize>,
 }
 
-/// All writes to one field.
-#[derive(Default)]
-pub(super) struct Register(pub BTreeMap<OpId, Write>);
+impl Write<'_> {
+    fn id(&self) -> OpId {
+        OpId { change: self.said.change.id(), index: self.index }
+    }
 
-impl Register {
-    pub(super) fn state(self, target: Option<OpId>, name: String) -> Option<FieldState> {
-        let dead = self.dead();
-        let mut live: Vec<LiveValue> = self
-            .0
-            .into_iter()
-            .filter(|(op, write)| write.admitted && !dead.contains(op))
-            .map(|(op, write)| {
-                let Write { value, by, signed, reason, .. } = write;
-                LiveValue { op, value, by, signed, reason }
-            })
-            .collect();
+    pub(super) const fn is_live(&self) -> bool {
+        self.admitted && !self.dead
+    }
+
+    /// Whether it is part of a supplementary record.
+    fn supplements(&self) -> bool {
+        self.said.supplementary && self.op.act == Act::Put
+    }
+
+    fn value(&self) -> LiveValue {
+        let (value, reason) = match (&self.op.act, self.said.change.value(self.index)) {
+            (Act::Resolve, Some(Value::List(pair))) => match pair.as_slice() {
+                [value, reason] => (Some(value.clone()), Some(reason.clone())),
+                _ => (Some(Value::List(pair.clone())), None),
+            },
+            (_, value) => (value.cloned(), None),
+        };
+        LiveValue { op: self.id(), value, by: self.said.by.clone(), signed: self.signed, reason }
+    }
+}
+
+/// Marks what is dead among all writes of a case. Each edge leads to the place of the write that is replaced.
+pub(super) fn bury(writes: &mut [Write<'_>], edges: &[usize]) {
+    let edges = |write: &Write<'_>| edges.get(write.edges.clone()).unwrap_or_default().iter().copied();
+    let mut next: Vec<(usize, bool)> = Vec::new();
+    for write in writes.iter().filter(|write| write.admitted) {
+        let by_supplement = write.supplements();
+        next.extend(edges(write).map(|place| (place, by_supplement)));
+    }
+    let mut visited = vec![false; if next.is_empty() { 0 } else { writes.len() }];
+    while let Some((place, by_supplement)) = next.pop() {
+        let (Some(write), Some(visited)) = (writes.get_mut(place), visited.get_mut(place)) else { continue };
+        write.dead |= !write.signed || by_supplement;
+        if !std::mem::replace(visited, true) {
+            // Only naming it oneself lifts a signature: what lies further back is reached plainly.
+            next.extend(edges(write).map(|place| (place, false)));
+        }
+    }
+}
+
+/// The fields of one target in which a value stands, by name, out of all live writes to it.
+pub(super) fn states(target: Option<OpId>, live: &mut [&Write<'_>], into: &mut Vec<FieldState>) {
+    live.sort_unstable_by(|one, other| one.name.cmp(other.name).then_with(|| one.id().cmp(&other.id())));
+    let fields = live.chunk_by(|one, other| one.name == other.name);
+    into.extend(fields.map(|writes| {
+        let mut live: Vec<LiveValue> = writes.iter().map(|write| write.value()).collect();
         // Signed values are displayed before others; among equals the smallest name, so that
         // every replica displays the same and no clock decides.
         live.sort_by_key(|value| (!value.signed, value.op));
         let conflict = live.iter().skip(1).any(|other| differs(live.first(), other));
-        (!live.is_empty()).then_some(FieldState { target, name, live, conflict })
-    }
-
-    fn dead(&self) -> BTreeSet<OpId> {
-        let mut dead = BTreeSet::new();
-        let mut visited = BTreeSet::new();
-        let mut next: Vec<(OpId, bool)> = Vec::new();
-        for write in self.0.values().filter(|write| write.admitted) {
-            next.extend(write.replaces.iter().map(|op| (*op, write.supplementary)));
-        }
-        while let Some((op, by_supplement)) = next.pop() {
-            let Some(write) = self.0.get(&op) else { continue };
-            if !write.signed || by_supplement {
-                dead.insert(op);
-            }
-            if visited.insert(op) {
-                // Only naming it oneself lifts a signature: what lies further back is reached plainly.
-                next.extend(write.replaces.iter().map(|op| (*op, false)));
-            }
-        }
-        dead
-    }
+        let name = writes.first().map(|write| write.name.to_owned()).unwrap_or_default();
+        FieldState { target, name, live, conflict }
+    }));
 }
 
 fn differs(first: Option<&LiveValue>, other: &LiveValue) -> bool {

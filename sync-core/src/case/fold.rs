@@ -1,16 +1,18 @@
 //! From a set of changes to the state of the case.
+//!
+//! Promise: the cost grows with the number of operations, and what is dead is not copied. Each change is looked at
+//! twice: once for what it says ([`Survey`]), once, when it is known which changes count, for what it does.
 
-use crate::case::field::{Register, Write};
-use crate::case::form::{self, FormBreach};
-use crate::case::graph::Graph;
+use crate::case::PLACE;
+use crate::case::field::{self, Write};
+use crate::case::graph::{Graph, Last};
 use crate::case::state::{
-    Author, CaseState, Decision, Entity, FOLD_VERSION, GivenNumber, Opening, Participant, Signed, Step, Verdict,
-    Withdrawal,
+    Author, CaseState, Decision, Entity, FOLD_VERSION, GivenNumber, Opening, Participant, Signed, Step, Withdrawal,
 };
-use crate::case::{PLACE, SUPPLEMENTARY_RECORD};
+use crate::case::survey::{Said, Survey};
 use crate::change::Change;
-use crate::id::{CaseId, ChangeId, DeviceId, OfficerId};
-use crate::op::{Act, Op, OpId, Open, Outcome};
+use crate::id::{CaseId, ChangeId, OfficerId};
+use crate::op::{Act, Op, OpId, OpRef, Open};
 use crate::value::Value;
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,13 +20,30 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Folds the changes of `case`. Changes of other cases are no part of it.
 pub fn fold<'a, C: Borrow<Change> + 'a>(case: CaseId, changes: impl IntoIterator<Item = &'a C>) -> CaseState {
     let changes = changes.into_iter().map(Borrow::borrow);
-    fold_graph(case, &Graph::new(changes.filter(|change: &&Change| change.case() == case)))
+    let graph = Graph::new(changes.filter(|change: &&Change| change.case() == case));
+    fold_survey(case, &Survey::new(&graph))
 }
 
-/// Folds a graph that holds changes of `case` only.
-pub(crate) fn fold_graph(case: CaseId, graph: &Graph<'_>) -> CaseState {
-    let (without_effect, excluded) = judged(graph);
+/// Folds a survey of changes of `case` only.
+pub(crate) fn fold_survey(case: CaseId, survey: &Survey<'_>) -> CaseState {
+    let (said, graph, excluded) = (survey.said(), survey.graph, survey.excluded(|_| true));
+    let mut admitted: Vec<bool> = said.iter().map(|said| said.breach.is_none()).collect();
+    for place in excluded.keys().filter_map(|id| graph.place(id)) {
+        if let Some(admitted) = admitted.get_mut(place) {
+            *admitted = false;
+        }
+    }
+    let broken = said.iter().filter_map(|said| said.breach.map(|breach| (said.change.id(), breach)));
     let mut fold = Fold {
+        survey,
+        signed: survey.signed(&admitted),
+        admitted,
+        targets: vec![Target::default()],
+        writes: Vec::new(),
+        edges: Vec::new(),
+        target_of: None,
+        replaced_of: None,
+        made: Vec::with_capacity(survey.ops()),
         state: CaseState {
             fold: FOLD_VERSION,
             id: case,
@@ -37,102 +56,88 @@ pub(crate) fn fold_graph(case: CaseId, graph: &Graph<'_>) -> CaseState {
             decisions: Vec::new(),
             numbers: Vec::new(),
             excluded,
-            without_effect,
+            without_effect: broken.collect(),
             unknown: Vec::new(),
             sealed: BTreeSet::new(),
             heads: graph.heads(),
             waiting: graph.waiting().clone(),
         },
-        registers: BTreeMap::new(),
     };
-    let signed = fold.signed_ops(graph);
-    for change in graph.order() {
-        fold.change(graph, change, &signed);
+    for (place, said) in said.iter().enumerate() {
+        fold.change(place, said);
     }
-    fold.finish(graph)
+    fold.finish()
 }
 
-/// Which changes break a rule of form, and against which a verdict is live: the part of a fold that needs no values.
-pub(crate) fn judged(graph: &Graph<'_>) -> (BTreeMap<ChangeId, FormBreach>, BTreeMap<ChangeId, Vec<Verdict>>) {
-    let breach = |change: &&Change| form::check(graph, change).err().map(|breach| (change.id(), breach));
-    let without_effect = graph.order().iter().filter_map(breach).collect();
-    let excluded = excluded(graph, &without_effect);
-    (without_effect, excluded)
+/// What fields belong to and operations are done to: the case itself, or an entity.
+#[derive(Default)]
+struct Target {
+    /// The entity with the operation that added it.
+    entity: Option<(OpId, Entity)>,
+    /// Whether an admitted operation refers to it.
+    referred: bool,
+    /// The places of the writes to its fields.
+    writes: Vec<usize>,
 }
 
-/// The live verdicts against changes. Among concurrent verdicts exclusion wins.
-fn excluded(graph: &Graph<'_>, broken: &BTreeMap<ChangeId, FormBreach>) -> BTreeMap<ChangeId, Vec<Verdict>> {
-    let mut replaced = BTreeSet::new();
-    let mut spoken = Vec::new();
-    for change in graph.order().iter().filter(|change| !broken.contains_key(&change.id())) {
-        for (id, op) in change.named_ops() {
-            if let Act::Verdict(verdict) = &op.act {
-                replaced.extend(op.replaces.iter().map(|replaced| replaced.resolve(change.id())));
-                spoken.push((id, verdict));
-            }
-        }
-    }
-    let mut excluded: BTreeMap<ChangeId, Vec<Verdict>> = BTreeMap::new();
-    for (id, verdict) in spoken {
-        let of_server = graph.get(&verdict.change).is_some_and(|change| change.header().device == DeviceId::SERVER);
-        if verdict.outcome != Outcome::Admit && !replaced.contains(&id) && !of_server {
-            excluded.entry(verdict.change).or_default().push(Verdict::new(id, verdict.outcome, &verdict.code));
-        }
-    }
-    excluded
-}
+/// Where nothing is.
+const NOWHERE: usize = usize::MAX;
 
-struct Fold {
+struct Fold<'a> {
+    survey: &'a Survey<'a>,
+    /// Of each change, by place, whether it has effect.
+    admitted: Vec<bool>,
+    /// Of each operation, by number, whether an admitted signature showed it.
+    signed: Vec<bool>,
     state: CaseState,
-    registers: BTreeMap<(Option<OpId>, String), Register>,
+    /// The case itself, then the entities in causal order.
+    targets: Vec<Target>,
+    /// In causal order.
+    writes: Vec<Write<'a>>,
+    /// For each write after the other, the places of the writes that it replaces.
+    edges: Vec<usize>,
+    target_of: Last,
+    replaced_of: Last,
+    /// Of each operation so far, by number, the place of the target that it added or of the write that it is.
+    made: Vec<usize>,
 }
 
-impl Fold {
-    fn admitted(&self, change: &ChangeId) -> bool {
-        !self.state.without_effect.contains_key(change) && !self.state.excluded.contains_key(change)
-    }
+/// An operation where it stands.
+struct Place<'a> {
+    /// The place of its change.
+    at: usize,
+    id: OpId,
+    target: Option<OpId>,
+    by: &'a Author,
+}
 
-    /// Every operation that an admitted signature showed.
-    fn signed_ops(&self, graph: &Graph<'_>) -> BTreeSet<OpId> {
-        let mut signed = BTreeSet::new();
-        for change in graph.order().iter().filter(|change| self.admitted(&change.id())) {
-            for op in change.ops() {
-                if let Act::Sign(signature) = &op.act {
-                    signed.extend(signature.shown.iter().map(|shown| shown.resolve(change.id())));
-                }
-            }
-        }
-        signed
-    }
-
-    fn change(&mut self, graph: &Graph<'_>, change: &Change, signed: &BTreeSet<OpId>) {
-        let admitted = self.admitted(&change.id());
-        let broken = self.state.without_effect.contains_key(&change.id());
-        let by = author(change);
-        let supplementary =
-            change.ops().iter().any(|op| matches!(&op.act, Act::Add { entity, .. } if entity == SUPPLEMENTARY_RECORD));
+impl<'a> Fold<'a> {
+    fn change(&mut self, at: usize, said: &'a Said<'a>) {
+        let admitted = self.admitted.get(at) == Some(&true);
+        let (change, by) = (said.change, &said.by);
         for (id, op) in change.named_ops() {
-            let place = Place { id, target: op.target.map(|target| target.resolve(change.id())), by: &by };
+            let place = Place { at, id, target: op.target.map(|target| target.resolve(id.change)), by };
+            // What breaks a rule of form may name anything.
+            let target = if said.breach.is_none() { self.target(said, op.target) } else { None };
+            if let Some(target) = target.filter(|_| admitted).and_then(|target| self.targets.get_mut(target)) {
+                target.referred = true;
+            }
+            let mut made = NOWHERE;
             match &op.act {
-                Act::Open(open) => self.open(&place, open, admitted, broken),
+                Act::Open(open) => self.open(&place, open, admitted, said.breach.is_some()),
                 // Even without effect it leaves a shell where something refers to it.
-                Act::Add { entity, order } => self.add(&place, entity, order, admitted),
-                // Edges of excluded operations count for reaching.
-                Act::Put | Act::Resolve if !broken => {
-                    let write = Write {
-                        admitted,
-                        signed: signed.contains(&id),
-                        supplementary: supplementary && op.act == Act::Put,
-                        replaces: op.replaces.iter().map(|replaced| replaced.resolve(change.id())).collect(),
-                        ..written(op, change.value(id.index), &by)
-                    };
-                    let key = (place.target, op.field.clone().unwrap_or_default());
-                    self.registers.entry(key).or_default().0.insert(id, write);
+                Act::Add { entity, order } => {
+                    made = self.targets.len();
+                    self.add(&place, entity, order, admitted);
                 }
-                act if admitted => self.apply(graph, act, &place, change.value(id.index).cloned()),
+                Act::Put | Act::Resolve => {
+                    if let Some(target) = target {
+                        made = self.writes.len();
+                        self.write(said, (id.index, op), target, admitted);
+                    }
+                }
+                act if admitted => self.apply(act, &place, target, change.value(id.index).cloned()),
                 Act::Invite(_)
-                | Act::Put
-                | Act::Resolve
                 | Act::Withdraw
                 | Act::Record { .. }
                 | Act::Sign(_)
@@ -144,6 +149,32 @@ impl Fold {
                 | Act::Unknown { .. }
                 | Act::Malformed { .. } => {}
             }
+            self.made.push(made);
+        }
+    }
+
+    /// The place of the target of an operation of `said`.
+    fn target(&mut self, said: &Said<'_>, target: Option<OpRef>) -> Option<usize> {
+        match target {
+            None => Some(0),
+            Some(target) => self.made.get(self.survey.number(said, target, &mut self.target_of)?).copied(),
+        }
+    }
+
+    /// A write, excluded ones too: their edges count for reaching.
+    fn write(&mut self, said: &'a Said<'a>, (index, op): (u32, &'a Op), target: usize, admitted: bool) {
+        let (place, first) = (self.writes.len(), self.edges.len());
+        for replaced in &op.replaces {
+            let number = self.survey.number(said, *replaced, &mut self.replaced_of);
+            let made = number.and_then(|number| self.made.get(number));
+            // What breaks a rule of form is no write: it is nowhere.
+            self.edges.extend(made.filter(|made| **made != NOWHERE));
+        }
+        let (edges, signed) = (first..self.edges.len(), self.signed.get(self.made.len()) == Some(&true));
+        let name = op.field.as_deref().unwrap_or_default();
+        self.writes.push(Write { name, op, index, said, admitted, signed, dead: false, edges });
+        if let Some(target) = self.targets.get_mut(target) {
+            target.writes.push(place);
         }
     }
 
@@ -163,21 +194,22 @@ impl Fold {
     fn add(&mut self, place: &Place<'_>, kind: &str, order: &str, admitted: bool) {
         let (kind, order, by) = (kind.to_owned(), order.to_owned(), place.by.clone());
         let entity = Entity { kind, parent: place.target, order, by, shell: !admitted, withdrawn: Vec::new() };
-        self.state.entities.insert(place.id, entity);
+        self.targets.push(Target { entity: Some((place.id, entity)), ..Target::default() });
     }
 
     fn join(&mut self, officer: OfficerId, by: OpId, assigned: bool) {
         self.state.participants.entry(officer).or_insert(Participant { by, assigned });
     }
 
-    fn apply(&mut self, graph: &Graph<'_>, act: &Act, place: &Place<'_>, value: Option<Value>) {
+    fn apply(&mut self, act: &Act, place: &Place<'_>, on: Option<usize>, value: Option<Value>) {
         let Place { id: op, target, .. } = *place;
         let by = place.by.clone();
         match act {
             Act::Invite(officer) => self.join(*officer, op, false),
             Act::Assign(assignment) => self.join(assignment.officer, op, true),
             Act::Withdraw => {
-                if let Some(entity) = target.and_then(|target| self.state.entities.get_mut(&target)) {
+                let target = on.and_then(|on| self.targets.get_mut(on));
+                if let Some((_, entity)) = target.and_then(|target| target.entity.as_mut()) {
                     entity.withdrawn.push(Withdrawal { op, by, reason: value });
                 }
             }
@@ -195,10 +227,7 @@ impl Fold {
                 by,
             }),
             Act::Decide { decision, basis } => {
-                let unseen = |change: &&&Change| change.id() != op.change && !graph.builds_on(&op.change, &change.id());
-                let before = |change: &&&Change| !graph.builds_on(&change.id(), &op.change);
-                let unseen = graph.order().iter().filter(unseen).filter(before).map(|change| change.id()).collect();
-                let (decision, basis) = (decision.clone(), *basis);
+                let (decision, basis, unseen) = (decision.clone(), *basis, self.unseen(place.at));
                 self.state.decisions.push(Decision { op, decision, target, basis, value, by, unseen });
             }
             Act::Number(number) => {
@@ -211,47 +240,29 @@ impl Fold {
         }
     }
 
-    fn finish(mut self, graph: &Graph<'_>) -> CaseState {
-        self.state.fields =
-            self.registers.into_iter().filter_map(|((target, name), register)| register.state(target, name)).collect();
-        // A shell is kept only where an admitted operation refers to it.
-        let admitted =
-            |id: &ChangeId| !self.state.without_effect.contains_key(id) && !self.state.excluded.contains_key(id);
-        let mut referred = BTreeSet::new();
-        for change in graph.order().iter().filter(|change| admitted(&change.id())) {
-            referred.extend(change.ops().iter().filter_map(|op| op.target).map(|target| target.resolve(change.id())));
-        }
-        self.state.entities.retain(|id, entity| !entity.shell || referred.contains(id));
-        self.state
+    /// The changes that neither build on the one at `place` nor are built on by it.
+    fn unseen(&self, place: usize) -> BTreeSet<ChangeId> {
+        let graph = self.survey.graph;
+        let beside =
+            |other: &usize| *other != place && !graph.is_below(*other, place) && !graph.is_below(place, *other);
+        graph.order().iter().enumerate().filter(|(other, _)| beside(other)).map(|(_, change)| change.id()).collect()
     }
-}
 
-/// An operation where it stands.
-struct Place<'a> {
-    id: OpId,
-    target: Option<OpId>,
-    by: &'a Author,
-}
-
-fn written(op: &Op, value: Option<&Value>, by: &Author) -> Write {
-    let (value, reason) = match (&op.act, value) {
-        (Act::Resolve, Some(Value::List(pair))) => match pair.as_slice() {
-            [value, reason] => (Some(value.clone()), Some(reason.clone())),
-            _ => (Some(Value::List(pair.clone())), None),
-        },
-        (_, value) => (value.cloned(), None),
-    };
-    let by = by.clone();
-    Write { admitted: false, signed: false, supplementary: false, replaces: Vec::new(), value, reason, by }
-}
-
-fn author(change: &Change) -> Author {
-    let header = change.header();
-    let said = change.named_ops().find(|(_, op)| matches!(&op.act, Act::Record { step } if step == PLACE));
-    Author {
-        officer: header.officer,
-        device: header.device,
-        wall_ms: header.clock.wall,
-        place: said.and_then(|(id, _)| change.value(id.index)).cloned(),
+    fn finish(mut self) -> CaseState {
+        field::bury(&mut self.writes, &self.edges);
+        let id = |target: &Target| target.entity.as_ref().map(|(id, _)| *id);
+        self.targets.sort_by_cached_key(id);
+        let (mut entities, mut live) = (Vec::with_capacity(self.targets.len()), Vec::new());
+        self.state.fields.reserve_exact(self.writes.iter().filter(|write| write.is_live()).count());
+        for target in self.targets {
+            let writes = target.writes.iter().filter_map(|place| self.writes.get(*place));
+            live.clear();
+            live.extend(writes.filter(|write| write.is_live()));
+            field::states(id(&target), &mut live, &mut self.state.fields);
+            // A shell is kept only where an admitted operation refers to it.
+            entities.extend(target.entity.filter(|(_, entity)| !entity.shell || target.referred));
+        }
+        self.state.entities = entities.into_iter().collect();
+        self.state
     }
 }

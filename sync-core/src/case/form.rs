@@ -4,10 +4,11 @@
 //! sealed) and on nothing else, so every replica finds the same. A breach strands nothing: the
 //! change is kept, satisfies deps, and changes nothing.
 
-use crate::case::graph::Graph;
+use crate::case::graph::{Graph, Last};
 use crate::change::{Change, shown_digest};
-use crate::id::{DeviceId, Digest};
+use crate::id::{ChangeId, DeviceId, Digest};
 use crate::op::{Act, Op, OpId, OpRef, Signature};
+use std::cell::Cell;
 
 /// Which rule a change breaks, at which operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -50,8 +51,8 @@ impl FormBreach {
     }
 }
 
-/// Checks one change of the graph.
-pub(super) fn check(graph: &Graph<'_>, change: &Change) -> Result<(), FormBreach> {
+/// Checks the change at this place of the graph.
+pub(super) fn check(graph: &Graph<'_>, place: usize, change: &Change) -> Result<(), FormBreach> {
     let header = change.header();
     let opens = matches!(change.ops().first(), Some(Op { act: Act::Open(_), .. }));
     if opens != header.case.is_none() {
@@ -60,23 +61,30 @@ pub(super) fn check(graph: &Graph<'_>, change: &Change) -> Result<(), FormBreach
     if header.case.is_some() == header.deps.is_empty() {
         return Err(FormBreach::NoDeps);
     }
-    change.named_ops().try_for_each(|(id, op)| Check { graph, change, id, op }.run())
+    let (targets, others) = (Cell::new(None), Cell::new(None));
+    let check = |id, op| Check { graph, place, change, id, op, targets: &targets, others: &others };
+    change.named_ops().try_for_each(|(id, op)| check(id, op).run())
 }
 
 struct Check<'a> {
     graph: &'a Graph<'a>,
+    place: usize,
     change: &'a Change,
     id: OpId,
     op: &'a Op,
+    /// Where the target was found that was named last.
+    targets: &'a Cell<Last>,
+    /// Where anything else was found that was named last.
+    others: &'a Cell<Last>,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
     fn run(&self) -> Result<(), FormBreach> {
         if self.op.act.is_servers() && self.change.header().device != DeviceId::SERVER {
             return Err(FormBreach::NotTheSigners);
         }
         if let Some(target) = self.op.target {
-            let (_, target) = self.find(target)?;
+            let (_, target) = self.find_near(target, self.targets)?;
             ensure(matches!(target.act, Act::Add { .. }), FormBreach::Target)?;
         }
         match &self.op.act {
@@ -104,7 +112,7 @@ impl Check<'_> {
             }
             Act::Sign(signature) => self.signature(signature),
             Act::Verdict(verdict) => {
-                let known = verdict.change == self.id.change || self.graph.builds_on(&self.id.change, &verdict.change);
+                let known = verdict.change == self.id.change || self.below(&verdict.change, self.others).is_some();
                 ensure(known, FormBreach::OutsideClosure)?;
                 self.op.replaces.iter().try_for_each(|replaced| {
                     let (_, replaced) = self.find(*replaced)?;
@@ -118,15 +126,26 @@ impl Check<'_> {
         }
     }
 
+    /// The change with this id, if this change builds on it.
+    fn below(&self, id: &ChangeId, near: &Cell<Last>) -> Option<&'a Change> {
+        let mut last = near.get();
+        let found = self.graph.place_near(id, &mut last);
+        near.set(last);
+        let place = found.filter(|place| self.graph.is_below(*place, self.place))?;
+        self.graph.order().get(place).copied()
+    }
+
     /// The operation that `reference` names, if this change builds on it.
-    fn find(&self, reference: OpRef) -> Result<(OpId, &Op), FormBreach> {
+    fn find(&self, reference: OpRef) -> Result<(OpId, &'a Op), FormBreach> {
+        self.find_near(reference, self.others)
+    }
+
+    fn find_near(&self, reference: OpRef, near: &Cell<Last>) -> Result<(OpId, &'a Op), FormBreach> {
         let id = reference.resolve(self.id.change);
         let change = match reference {
             OpRef::Own(index) if index < self.id.index => self.change,
-            OpRef::Of(_) if self.graph.builds_on(&self.id.change, &id.change) => {
-                self.graph.get(&id.change).ok_or(FormBreach::OutsideClosure)?
-            }
-            OpRef::Own(_) | OpRef::Of(_) => return Err(FormBreach::OutsideClosure),
+            OpRef::Own(_) => return Err(FormBreach::OutsideClosure),
+            OpRef::Of(_) => self.below(&id.change, near).ok_or(FormBreach::OutsideClosure)?,
         };
         let index = usize::try_from(id.index).ok();
         let op = index.and_then(|index| change.ops().get(index)).ok_or(FormBreach::OutsideClosure)?;

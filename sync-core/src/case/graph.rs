@@ -1,73 +1,98 @@
 //! Which change builds on which.
 //!
-//! Promise: parents come before children, in an order that depends only on the set.
+//! Promise: parents come before children, in an order that depends only on the set. Within the fold a change is known
+//! by its place in that order; ids of 32 bytes are looked up once.
 
 use crate::change::Change;
 use crate::id::ChangeId;
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 
 /// The changes of one case, closed under deps, in causal order.
 #[derive(Debug)]
 pub struct Graph<'a> {
     order: Vec<&'a Change>,
-    place: BTreeMap<ChangeId, usize>,
+    /// The place of each change, by id.
+    places: Vec<(ChangeId, usize)>,
     /// For each place, one bit for each earlier place that it builds on.
     ancestors: Vec<Vec<u64>>,
     waiting: BTreeSet<ChangeId>,
+}
+
+/// What was asked for last. Operations that follow one another mostly name operations of one change.
+pub(super) type Last = Option<(ChangeId, usize)>;
+
+/// A change on its way into the order.
+#[derive(Default)]
+struct Pending {
+    /// How many of its deps are not in the order yet.
+    open: usize,
+    children: Vec<usize>,
+    ancestors: Vec<u64>,
+    place: Option<usize>,
+}
+
+impl Pending {
+    /// One of its deps took `place`; true if it was the last.
+    fn built_on(&mut self, place: usize, ancestors: &[u64]) -> bool {
+        let words = place / 64 + 1;
+        if self.ancestors.len() < words {
+            self.ancestors.resize(words, 0);
+        }
+        for (word, inherited) in self.ancestors.iter_mut().zip(ancestors) {
+            *word |= inherited;
+        }
+        if let Some(word) = self.ancestors.get_mut(place / 64) {
+            *word |= 1 << (place % 64);
+        }
+        self.open -= 1;
+        self.open == 0
+    }
 }
 
 impl<'a> Graph<'a> {
     /// Sorts a set. Doubles count once; what misses a dep waits aside.
     pub fn new<C: Borrow<Change> + 'a>(changes: impl IntoIterator<Item = &'a C>) -> Self {
         let changes = changes.into_iter().map(Borrow::borrow);
-        let all: BTreeMap<ChangeId, &Change> = changes.map(|change: &Change| (change.id(), change)).collect();
-        let mut children: BTreeMap<ChangeId, Vec<ChangeId>> = BTreeMap::new();
-        let mut open: BTreeMap<ChangeId, usize> = BTreeMap::new();
-        let mut ready = BTreeSet::new();
-        for (id, change) in &all {
-            let deps = &change.header().deps;
-            for dep in deps {
-                children.entry(*dep).or_default().push(*id);
+        let mut all: Vec<(ChangeId, &Change)> = changes.map(|change: &Change| (change.id(), change)).collect();
+        all.sort_by_key(|(id, _)| *id);
+        all.dedup_by(|later, kept| {
+            let double = later.0 == kept.0;
+            if double {
+                kept.1 = later.1;
             }
-            open.insert(*id, deps.len());
-            if deps.is_empty() {
-                ready.insert(*id);
+            double
+        });
+        let (mut pending, mut ready) = pending(&all);
+        let mut graph = Self {
+            order: Vec::with_capacity(all.len()),
+            places: Vec::with_capacity(all.len()),
+            ancestors: Vec::with_capacity(all.len()),
+            waiting: BTreeSet::new(),
+        };
+        while let Some(Reverse(number)) = ready.pop() {
+            let (Some((_, change)), Some(next)) = (all.get(number), pending.get_mut(number)) else { continue };
+            let place = graph.order.len();
+            next.place = Some(place);
+            let (children, ancestors) = (std::mem::take(&mut next.children), std::mem::take(&mut next.ancestors));
+            graph.order.push(change);
+            for child in children {
+                if pending.get_mut(child).is_some_and(|child| child.built_on(place, &ancestors)) {
+                    ready.push(Reverse(child));
+                }
             }
+            graph.ancestors.push(ancestors);
         }
-        let mut graph =
-            Self { order: Vec::new(), place: BTreeMap::new(), ancestors: Vec::new(), waiting: BTreeSet::new() };
-        while let Some(id) = ready.pop_first() {
-            if let Some(change) = all.get(&id) {
-                graph.push(change);
-            }
-            for child in children.get(&id).into_iter().flatten() {
-                if let Some(left) = open.get_mut(child) {
-                    *left -= 1;
-                    if *left == 0 {
-                        ready.insert(*child);
-                    }
+        for ((id, _), pending) in all.iter().zip(pending) {
+            match pending.place {
+                Some(place) => graph.places.push((*id, place)),
+                None => {
+                    graph.waiting.insert(*id);
                 }
             }
         }
-        graph.waiting = all.keys().filter(|id| !graph.place.contains_key(id)).copied().collect();
         graph
-    }
-
-    fn push(&mut self, change: &'a Change) {
-        let place = self.order.len();
-        let mut row = vec![0; place.div_ceil(64)];
-        for dep in change.header().deps.iter().filter_map(|dep| self.place.get(dep)) {
-            for (word, inherited) in row.iter_mut().zip(self.ancestors.get(*dep).into_iter().flatten()) {
-                *word |= inherited;
-            }
-            if let Some(word) = row.get_mut(dep / 64) {
-                *word |= 1 << (dep % 64);
-            }
-        }
-        self.ancestors.push(row);
-        self.order.push(change);
-        self.place.insert(change.id(), place);
     }
 
     /// The changes, parents first.
@@ -75,17 +100,36 @@ impl<'a> Graph<'a> {
         &self.order
     }
 
+    /// The place of the change with this id, if it is held and closed.
+    pub(crate) fn place(&self, id: &ChangeId) -> Option<usize> {
+        let found = self.places.binary_search_by(|(other, _)| other.cmp(id)).ok()?;
+        self.places.get(found).map(|(_, place)| *place)
+    }
+
+    /// As [`Graph::place`], for one who asks for the same change many times.
+    pub(super) fn place_near(&self, id: &ChangeId, last: &mut Last) -> Option<usize> {
+        if let Some((_, place)) = last.filter(|(asked, _)| asked == id) {
+            return Some(place);
+        }
+        let place = self.place(id)?;
+        *last = Some((*id, place));
+        Some(place)
+    }
+
     /// The change with this id, if it is held and closed.
     pub fn get(&self, id: &ChangeId) -> Option<&'a Change> {
-        self.place.get(id).and_then(|place| self.order.get(*place)).copied()
+        self.order.get(self.place(id)?).copied()
     }
 
     /// Whether `descendant` builds on `ancestor`. Nothing builds on itself.
     pub fn builds_on(&self, descendant: &ChangeId, ancestor: &ChangeId) -> bool {
-        let (Some(later), Some(earlier)) = (self.place.get(descendant), self.place.get(ancestor)) else {
-            return false;
-        };
-        let word = self.ancestors.get(*later).and_then(|row| row.get(earlier / 64));
+        let (Some(later), Some(earlier)) = (self.place(descendant), self.place(ancestor)) else { return false };
+        self.is_below(earlier, later)
+    }
+
+    /// Whether the change at `later` builds on the one at `earlier`.
+    pub(crate) fn is_below(&self, earlier: usize, later: usize) -> bool {
+        let word = self.ancestors.get(later).and_then(|row| row.get(earlier / 64));
         word.is_some_and(|word| word & (1 << (earlier % 64)) != 0)
     }
 
@@ -96,10 +140,34 @@ impl<'a> Graph<'a> {
 
     /// Changes that nothing builds on.
     pub fn heads(&self) -> BTreeSet<ChangeId> {
-        let mut heads: BTreeSet<ChangeId> = self.place.keys().copied().collect();
+        let mut is_head = vec![true; self.order.len()];
         for dep in self.order.iter().flat_map(|change| &change.header().deps) {
-            heads.remove(dep);
+            if let Some(is_head) = self.place(dep).and_then(|place| is_head.get_mut(place)) {
+                *is_head = false;
+            }
         }
-        heads
+        self.order.iter().zip(is_head).filter(|(_, is_head)| *is_head).map(|(change, _)| change.id()).collect()
     }
+}
+
+/// What each change of a sorted set waits for, and those that wait for nothing: the smallest id comes first.
+fn pending(all: &[(ChangeId, &Change)]) -> (Vec<Pending>, BinaryHeap<Reverse<usize>>) {
+    let mut pending: Vec<Pending> = std::iter::repeat_with(Pending::default).take(all.len()).collect();
+    let mut ready = BinaryHeap::new();
+    for (number, (_, change)) in all.iter().enumerate() {
+        let deps = &change.header().deps;
+        if deps.is_empty() {
+            ready.push(Reverse(number));
+        }
+        for dep in deps {
+            let held = all.binary_search_by(|(other, _)| other.cmp(dep));
+            if let Some(parent) = held.ok().and_then(|parent| pending.get_mut(parent)) {
+                parent.children.push(number);
+            }
+        }
+        if let Some(own) = pending.get_mut(number) {
+            own.open = deps.len();
+        }
+    }
+    (pending, ready)
 }

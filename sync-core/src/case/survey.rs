@@ -1,0 +1,157 @@
+//! The changes of a case before it is known which of them count.
+//!
+//! Promise: says of each change what depends on that change and what it builds on alone, so it stays true whatever
+//! comes to the set. Which verdicts are live is asked of it for the whole set, or for a part that is closed.
+
+use crate::case::form::{self, FormBreach};
+use crate::case::graph::{Graph, Last};
+use crate::case::state::{Author, Verdict};
+use crate::case::{PLACE, SUPPLEMENTARY_RECORD};
+use crate::change::Change;
+use crate::id::{ChangeId, DeviceId, OfficerId};
+use crate::op::{Act, OpId, OpRef, Outcome, Signature, VerdictAct};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A change at its place.
+pub(crate) struct Said<'a> {
+    pub change: &'a Change,
+    /// The rule of form that it breaks.
+    pub breach: Option<FormBreach>,
+    pub by: Author,
+    /// Whether it holds a supplementary record.
+    pub supplementary: bool,
+    /// The number of its first operation: all operations are numbered in causal order, from 0.
+    first: usize,
+}
+
+/// A verdict that breaks no rule of form.
+struct Spoken<'a> {
+    place: usize,
+    id: OpId,
+    replaces: &'a [OpRef],
+    verdict: &'a VerdictAct,
+}
+
+/// The changes of a graph, each looked at once.
+pub(crate) struct Survey<'a> {
+    pub(super) graph: &'a Graph<'a>,
+    /// By place.
+    said: Vec<Said<'a>>,
+    verdicts: Vec<Spoken<'a>>,
+    signatures: Vec<(usize, &'a Signature)>,
+    brought: Vec<(usize, &'a [OfficerId])>,
+    ops: usize,
+}
+
+impl<'a> Survey<'a> {
+    pub(crate) fn new(graph: &'a Graph<'a>) -> Self {
+        let said = Vec::with_capacity(graph.order().len());
+        let mut survey =
+            Self { graph, said, verdicts: Vec::new(), signatures: Vec::new(), brought: Vec::new(), ops: 0 };
+        for (place, change) in graph.order().iter().enumerate() {
+            survey.look_at(place, change);
+        }
+        survey
+    }
+
+    fn look_at(&mut self, place: usize, change: &'a Change) {
+        let breach = form::check(self.graph, place, change).err();
+        let (mut supplementary, mut whereabouts) = (false, None);
+        for (id, op) in change.named_ops() {
+            if let Act::Add { entity, .. } = &op.act {
+                supplementary |= entity == SUPPLEMENTARY_RECORD;
+            } else if let Act::Record { step } = &op.act {
+                if step == PLACE {
+                    whereabouts.get_or_insert(id.index);
+                }
+            } else if breach.is_none() {
+                if let Act::Verdict(verdict) = &op.act {
+                    self.verdicts.push(Spoken { place, id, replaces: &op.replaces, verdict });
+                } else if let Act::Sign(signature) = &op.act {
+                    self.signatures.push((place, signature));
+                } else if let officers @ [_, ..] = brings(&op.act) {
+                    self.brought.push((place, officers));
+                }
+            }
+        }
+        let header = change.header();
+        let by = Author {
+            officer: header.officer,
+            device: header.device,
+            wall_ms: header.clock.wall,
+            place: whereabouts.and_then(|index| change.value(index)).cloned(),
+        };
+        self.said.push(Said { change, breach, by, supplementary, first: self.ops });
+        self.ops += change.ops().len();
+    }
+
+    /// The changes, parents first.
+    pub(super) fn said(&self) -> &[Said<'a>] {
+        &self.said
+    }
+
+    /// How many operations there are.
+    pub(super) const fn ops(&self) -> usize {
+        self.ops
+    }
+
+    /// The number of the operation that `own` names, if it is here.
+    pub(super) fn number(&self, own: &Said<'_>, reference: OpRef, last: &mut Last) -> Option<usize> {
+        let (said, index) = match reference {
+            OpRef::Own(index) => (own, index),
+            OpRef::Of(id) => (self.said.get(self.graph.place_near(&id.change, last)?)?, id.index),
+        };
+        let index = usize::try_from(index).ok().filter(|index| *index < said.change.ops().len());
+        index.map(|index| said.first + index)
+    }
+
+    /// Of each operation, by number, whether a signature showed it that counts.
+    pub(super) fn signed(&self, admitted: &[bool]) -> Vec<bool> {
+        let (mut signed, mut last) = (vec![false; self.ops], None);
+        for (place, signature) in &self.signatures {
+            let said = self.said.get(*place).filter(|_| admitted.get(*place) == Some(&true));
+            let shown = said.into_iter().flat_map(|said| signature.shown.iter().map(move |shown| (said, *shown)));
+            for number in shown.filter_map(|(said, shown)| self.number(said, shown, &mut last)) {
+                if let Some(signed) = signed.get_mut(number) {
+                    *signed = true;
+                }
+            }
+        }
+        signed
+    }
+
+    /// Whom changes bring into the case that break no rule of form, and the place of each change.
+    pub(crate) fn brought(&self) -> impl Iterator<Item = (usize, &'a [OfficerId])> {
+        self.brought.iter().copied()
+    }
+
+    /// The live verdicts against changes, as far as `held` changes speak. Among concurrent verdicts exclusion wins.
+    pub(crate) fn excluded(&self, held: impl Fn(usize) -> bool) -> BTreeMap<ChangeId, Vec<Verdict>> {
+        let spoken = || self.verdicts.iter().filter(|spoken| held(spoken.place));
+        let replaced: BTreeSet<OpId> = spoken()
+            .flat_map(|Spoken { id, replaces, .. }| replaces.iter().map(|replaced| replaced.resolve(id.change)))
+            .collect();
+        let mut excluded: BTreeMap<ChangeId, Vec<Verdict>> = BTreeMap::new();
+        for Spoken { id, verdict, .. } in spoken() {
+            let VerdictAct { change, outcome, code } = verdict;
+            let of_server = self.graph.get(change).is_some_and(|change| change.header().device == DeviceId::SERVER);
+            if *outcome != Outcome::Admit && !replaced.contains(id) && !of_server {
+                excluded.entry(*change).or_default().push(Verdict::new(*id, *outcome, code));
+            }
+        }
+        excluded
+    }
+}
+
+/// The officers that an operation brings into the case.
+pub(crate) fn brings(act: &Act) -> &[OfficerId] {
+    if let Act::Open(open) = act {
+        &open.officers
+    } else if let Act::Invite(officer) = act {
+        std::slice::from_ref(officer)
+    } else if let Act::Assign(assignment) = act {
+        std::slice::from_ref(&assignment.officer)
+    } else {
+        &[]
+    }
+}
