@@ -7,6 +7,8 @@
 
 /// Deepest nesting that is read, counting the outermost item as 1.
 pub const MAX_DEPTH: usize = 32;
+/// Room that is made for the items of an array before they are read. Most have fewer; what claims more has to bring it.
+const RESERVED: usize = 64;
 
 /// Why bytes are not deterministic CBOR of the expected shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -121,6 +123,13 @@ impl Writer {
             Some(bytes) => self.bytes(bytes),
             None => self.null(),
         }
+    }
+
+    /// Shows `see` what was written and begins anew with the room it took.
+    pub fn take<T>(&mut self, see: impl FnOnce(&[u8]) -> T) -> T {
+        let seen = see(&self.0);
+        self.0.clear();
+        seen
     }
 
     /// What was written.
@@ -344,7 +353,13 @@ impl<'a> Reader<'a> {
         mut item: impl FnMut(&mut Self) -> Result<T, E>,
     ) -> Result<Vec<T>, E> {
         let count = self.count(4, "an array")?;
-        self.nested(|reader| (0..count).map(|_| item(reader)).collect())
+        self.nested(|reader| {
+            let mut items = Vec::with_capacity(count.min(RESERVED));
+            for _ in 0..count {
+                items.push(item(reader)?);
+            }
+            Ok(items)
+        })
     }
 
     /// An array whose items must be strictly ascending.

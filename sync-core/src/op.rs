@@ -9,7 +9,7 @@ mod act;
 
 pub use act::{Act, Assignment, CaseKind, Number, Open, Outcome, Signature, SignerRole, VerdictAct};
 
-use crate::codec::{CodecError, Reader, Writer};
+use crate::codec::{CodecError, Kind, Reader, Writer};
 use crate::id::{ChangeId, Digest};
 use crate::value::Value;
 use std::fmt;
@@ -102,7 +102,22 @@ impl OpRef {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        // What is right is read without making a value of it first; what is not, for what is wrong with it.
+        let mut right = reader.clone();
+        if let Ok(found) = Self::read_right(&mut right) {
+            *reader = right;
+            return Ok(found);
+        }
         Self::from_value(&Value::read(reader)?).ok_or(CodecError::Expected("the name of an operation"))
+    }
+
+    fn read_right(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        if reader.peek()? == Kind::Int {
+            return reader.uint32().map(Self::Own);
+        }
+        reader.tuple(2, |reader| {
+            Ok(Self::Of(OpId { change: ChangeId::new(reader.bytes_exact()?), index: reader.uint32()? }))
+        })
     }
 }
 

@@ -9,7 +9,6 @@ use crate::id::Digest;
 use crate::op::Op;
 use crate::sign::Tag;
 use crate::value::Value;
-use std::collections::BTreeMap;
 
 const SALT: Tag = Tag("palm/v1/salt");
 const VALUE: Tag = Tag("palm/v1/value");
@@ -34,49 +33,54 @@ pub enum ValuesError {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Values {
     secret: Option<[u8; 32]>,
-    held: BTreeMap<u32, (Digest, Value)>,
+    /// Ascending by index.
+    held: Vec<(u32, (Digest, Value))>,
 }
 
 fn salt(secret: &[u8; 32], index: u32) -> Digest {
     SALT.hash(&[secret, &index.to_be_bytes()])
 }
 
-fn commitment(salt: &Digest, value: &Value) -> Digest {
-    VALUE.hash(&[salt.bytes(), &value.to_bytes()])
+/// `value` as it is encoded.
+fn commitment(salt: &Digest, value: &[u8]) -> Digest {
+    VALUE.hash(&[salt.bytes(), value])
 }
 
 impl Values {
     pub(super) const fn fresh(secret: [u8; 32]) -> Self {
-        Self { secret: Some(secret), held: BTreeMap::new() }
+        Self { secret: Some(secret), held: Vec::new() }
     }
 
-    /// Takes the value out of `op` and leaves the commitment to it.
+    /// Takes the value out of `op` and leaves the commitment to it. In the order of the operations.
     pub(super) fn commit(&mut self, index: u32, op: NewOp) -> Op {
         let NewOp { act, target, field, mut replaces, value } = op;
         replaces.sort_unstable();
         replaces.dedup();
         let commit = value.map(|value| {
             let salt = salt(&self.secret.unwrap_or_default(), index);
-            let commit = commitment(&salt, &value);
-            self.held.insert(index, (salt, value));
+            let commit = commitment(&salt, &value.to_bytes());
+            self.held.push((index, (salt, value)));
             commit
         });
         Op { act, target, field, replaces, commit }
     }
 
     pub(super) fn get(&self, index: u32) -> Option<&Value> {
-        self.held.get(&index).map(|(_, value)| value)
+        let place = self.held.binary_search_by_key(&index, |(index, _)| *index).ok()?;
+        self.held.get(place).map(|(_, (_, value))| value)
     }
 
     pub(super) fn remove(&mut self, indexes: &[u32]) {
         self.secret = None;
-        self.held.retain(|index, _| !indexes.contains(index));
+        self.held.retain(|(index, _)| !indexes.contains(index));
     }
 
     pub(super) fn check(&self, ops: &[Op]) -> Result<(), ValuesError> {
+        let mut written = Writer::new();
         for (index, (salt, value)) in &self.held {
             let op = usize::try_from(*index).ok().and_then(|index| ops.get(index));
-            if op.and_then(|op| op.commit) != Some(commitment(salt, value)) {
+            value.write(&mut written);
+            if op.and_then(|op| op.commit) != Some(written.take(|bytes| commitment(salt, bytes))) {
                 return Err(ValuesError::Commitment(*index));
             }
         }
@@ -88,8 +92,8 @@ impl Values {
         if bytes <= MAX_VALUE_BYTES {
             return Ok(());
         }
-        let larger = |(_, value): &&(Digest, Value)| value.to_bytes().len() > MAX_VALUE_BYTES;
-        let found = self.held.iter().find(|(_, held)| larger(held));
+        let larger = |(_, (_, value)): &&(u32, (Digest, Value))| value.to_bytes().len() > MAX_VALUE_BYTES;
+        let found = self.held.iter().find(larger);
         found.map_or(Ok(()), |(index, _)| Err(ValuesError::TooLarge(*index)))
     }
 
@@ -112,7 +116,7 @@ impl Values {
                 if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
                     return Err(CodecError::KeyOrder);
                 }
-                Ok(Self { secret, held: entries.into_iter().collect() })
+                Ok(Self { secret, held: entries })
             })
         })
     }
