@@ -17,6 +17,7 @@ mod number;
 mod offer;
 mod open;
 mod read;
+mod recent;
 mod reference;
 mod rows;
 mod salvage;
@@ -40,7 +41,9 @@ use crate::sign::{PublicKey, Verifier};
 use crate::time::Instant;
 use crate::value::Value;
 use judge::Judge;
+use recent::Held;
 use rusqlite::Connection;
+use std::cell::RefCell;
 
 /// When and where something is done on the phone, as its sensors say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +98,7 @@ pub struct Device {
     identity: Identity,
     verifier: Box<dyn Verifier + Send>,
     judge: Judge,
+    recent: RefCell<Option<Held>>,
 }
 
 impl std::fmt::Debug for Device {

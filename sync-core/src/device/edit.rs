@@ -5,7 +5,7 @@
 //! with a reason.
 
 use crate::case::{self, CaseState, FieldState};
-use crate::change::{NewOp, shown_digest};
+use crate::change::{Change, NewOp, shown_digest};
 use crate::device::{Device, Save, StoreError};
 use crate::id::{CaseId, Digest, OfficerId};
 use crate::op::{Act, OpId, OpRef, Open, Signature, SignerRole};
@@ -35,13 +35,17 @@ impl Device {
     /// # Errors
     /// [`StoreError`].
     pub fn edit(&self, case: CaseId) -> Result<Option<Editor>, StoreError> {
-        let changes = self.changes(case)?;
-        if changes.is_empty() {
-            return Ok(None);
-        }
-        let state = Some(case::fold(case, &changes));
-        let commits = changes.iter().flat_map(|change| change.named_ops().map(|(id, op)| (id, op.commit))).collect();
-        Ok(Some(Editor { case: Some(case), officer: self.identity.officer, state, commits, ops: Vec::new() }))
+        self.look(case, |changes| {
+            let ops = changes.iter().flat_map(Change::named_ops);
+            let commits = ops.map(|(id, op)| (id, op.commit)).collect();
+            (!changes.is_empty()).then(|| Editor {
+                case: Some(case),
+                officer: self.identity.officer,
+                state: Some(case::fold(case, changes)),
+                commits,
+                ops: Vec::new(),
+            })
+        })
     }
 }
 

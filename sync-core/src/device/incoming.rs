@@ -185,6 +185,7 @@ impl Device {
         source: Source,
         then: impl FnOnce(&Transaction<'_>, &Arrived) -> Result<(), StoreError>,
     ) -> Result<Arrived, StoreError> {
+        self.recent.take();
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut intake = Intake {
             tx: &tx,

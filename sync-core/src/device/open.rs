@@ -8,6 +8,7 @@ use crate::device::{Device, Identity, StoreError};
 use crate::id::Epoch;
 use crate::sign::Verifier;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use std::cell::RefCell;
 use std::path::Path;
 
 /// Prepared statements that are kept; the store has fewer different ones, and preparing one costs more than running it.
@@ -73,7 +74,7 @@ impl Device {
     pub fn over(mut db: Connection, options: &Options, verifier: Box<dyn Verifier + Send>) -> Result<Self, StoreError> {
         prepare(&mut db, options)?;
         let identity = load(&db)?.ok_or(StoreError::NotEnrolled)?;
-        let mut device = Self { db, identity, verifier, judge: Judge::empty() };
+        let mut device = Self { db, identity, verifier, judge: Judge::empty(), recent: RefCell::default() };
         device.load_reference()?;
         Ok(device)
     }
@@ -99,7 +100,7 @@ impl Device {
              VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             (tenant, tenant_key, device, device_key, officer, agency, epoch),
         )?;
-        Ok(Self { db, identity, verifier, judge: Judge::empty() })
+        Ok(Self { db, identity, verifier, judge: Judge::empty(), recent: RefCell::default() })
     }
 
     /// Gives the connection back, for a host that closes it in its own way.

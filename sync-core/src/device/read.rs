@@ -55,8 +55,7 @@ impl Device {
     /// # Errors
     /// [`StoreError`].
     pub fn case(&self, case: CaseId) -> Result<Option<CaseState>, StoreError> {
-        let changes = rows::changes(&self.db, case)?;
-        Ok((!changes.is_empty()).then(|| fold(case, &changes)))
+        self.look(case, |changes| (!changes.is_empty()).then(|| fold(case, changes)))
     }
 
     /// What the rules say of a folded case at `at` by the phone's reference data: what is not kept, or not known to be.
@@ -70,7 +69,7 @@ impl Device {
     /// # Errors
     /// [`StoreError`].
     pub fn changes(&self, case: CaseId) -> Result<Vec<Change>, StoreError> {
-        rows::changes(&self.db, case)
+        self.look(case, <[Change]>::to_vec)
     }
 
     /// One held change.

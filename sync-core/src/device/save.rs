@@ -9,6 +9,7 @@
 use crate::case::{CaseState, PLACE, fold};
 use crate::change::{Change, Clock, Header, MAX_DEPS, NewOp};
 use crate::device::judge::Judge;
+use crate::device::recent::Held;
 use crate::device::rows::{self, Chain};
 use crate::device::{
     Check, Device, Drawn, Identity, Moment, NewEvidence, NumberFor, SaveError, Stop, StoreError, VoidNumber, evidence,
@@ -71,7 +72,7 @@ impl Device {
     ) -> Result<Saved, SaveError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut held = match save.case {
-            Some(case) => rows::changes(&tx, case)?,
+            Some(case) => Held::load(self.recent.take(), &tx, case)?.changes,
             None => Vec::new(),
         };
         if let Some(case) = save.case.filter(|_| held.is_empty()) {
@@ -106,8 +107,12 @@ impl Device {
         let checks = self.judge.checks(&state, moment.wall);
         keep_checks(&tx, change.id(), &checks)?;
         rows::write_card(&tx, &state)?;
+        let saved = Saved { change: change.id(), case: change.case(), number, voided, checks };
+        held.push(change);
+        let held = Held::now(&tx, saved.case, held)?;
         tx.commit()?;
-        Ok(Saved { change: change.id(), case: change.case(), number, voided, checks })
+        self.recent.replace(Some(held));
+        Ok(saved)
     }
 }
 

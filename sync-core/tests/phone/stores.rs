@@ -254,6 +254,31 @@ fn a_flipped_bit_in_a_change_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_case_that_was_read_is_read_anew_once_anybody_has_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.db");
+    let mut one = on_disk(&path);
+    let case = one.open(&[1]);
+    one.put(case, "title", "一");
+    let mut other = Phone::of(Device::open(&path, verifier()).unwrap(), 1);
+    for title in ["二", "三"] {
+        other.put(case, "title", title);
+        assert_eq!(one.state(case).value(None, "title"), Some(&Value::text(title)));
+        assert_eq!(one.state(case).hash(), other.state(case).hash());
+        one.put(case, "note", title);
+        assert_eq!(other.state(case).value(None, "note"), Some(&Value::text(title)));
+    }
+    let changes = one.device.changes(case).unwrap();
+    let chain: Vec<u64> = changes.iter().map(|change| change.header().seq).collect();
+    assert_eq!(chain, [1, 2, 3, 4, 5, 6]);
+    // A value that somebody took out of the file is not shown from memory.
+    let third = changes.iter().rev().nth(1).unwrap().id();
+    Connection::open(&path).unwrap().execute("DELETE FROM value_set WHERE change = ?1", [third.bytes()]).unwrap();
+    assert_eq!(one.state(case).value(None, "title"), None);
+    assert_eq!(one.state(case).hash(), other.state(case).hash());
+}
+
+#[test]
 fn a_field_with_two_live_values_stops_signing_until_it_is_resolved() {
     let (mut one, mut two) = (Phone::new(1), Phone::new(2));
     let case = one.open(&[1, 2]);

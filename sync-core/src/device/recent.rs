@@ -1,0 +1,60 @@
+//! The changes of the case that was read last, in memory: an officer reads a case, edits it and saves it, and would
+//! have every value of it checked three times.
+//!
+//! Promise: what comes out is what the store holds. It comes out only while nothing was written since, by this
+//! connection or another; SQLite counts both. One case, and none once something else arrived: no sealed value stays.
+
+use crate::change::Change;
+use crate::device::{Device, StoreError, rows};
+use crate::id::CaseId;
+use rusqlite::Connection;
+
+/// How much was written to the file, as one connection sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Written {
+    /// Rows, by this connection.
+    here: u64,
+    /// Changes whenever another connection commits.
+    elsewhere: i64,
+}
+
+impl Written {
+    fn so_far(db: &Connection) -> Result<Self, StoreError> {
+        let elsewhere = db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        Ok(Self { here: db.total_changes(), elsewhere })
+    }
+}
+
+/// Checked changes of one case, parents before children.
+pub(super) struct Held {
+    case: CaseId,
+    written: Written,
+    pub changes: Vec<Change>,
+}
+
+impl Held {
+    /// The held changes of `case`: those in memory if they are of this case and still all of it, or else read anew.
+    pub fn load(recent: Option<Self>, db: &Connection, case: CaseId) -> Result<Self, StoreError> {
+        // Asked before the rows are read: what is written in between is noticed next time.
+        let written = Written::so_far(db)?;
+        match recent.filter(|held| (held.case, held.written) == (case, written)) {
+            Some(held) => Ok(held),
+            None => Ok(Self { case, written, changes: rows::changes(db, case)? }),
+        }
+    }
+
+    /// As the store stands now, inside the transaction that wrote the last of them.
+    pub fn now(db: &Connection, case: CaseId, changes: Vec<Change>) -> Result<Self, StoreError> {
+        Ok(Self { case, written: Written::so_far(db)?, changes })
+    }
+}
+
+impl Device {
+    /// Looks at the held changes of a case.
+    pub(super) fn look<T>(&self, case: CaseId, see: impl FnOnce(&[Change]) -> T) -> Result<T, StoreError> {
+        let held = Held::load(self.recent.take(), &self.db, case)?;
+        let seen = see(&held.changes);
+        self.recent.replace(Some(held));
+        Ok(seen)
+    }
+}
