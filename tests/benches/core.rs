@@ -5,12 +5,20 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a run that cannot go on ends here")]
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sync_core::case::fold;
 use sync_core::change::{Change, Received};
 use sync_core::device::{Device, Options, Save, Source};
+use sync_core::facts::{Roster, of_case};
+use sync_core::law::calendar::Calendar;
+use sync_core::law::rule::evaluate;
+use sync_core::law::table::rules;
+use sync_core::plan::{Arrival, Chain, Held, Standing, lane};
 use sync_core::sign::{Signer as _, SoftwareVerifier};
+use sync_core::time::Instant as Wall;
 use sync_core::value::Value;
 use tests::load::feed::{Author, moment, take};
 use tests::load::record;
@@ -34,9 +42,10 @@ fn timed<T>(act: impl FnOnce() -> T) -> (Duration, T) {
 }
 
 fn main() {
-    let parts: [(&str, fn()); 6] = [
+    let parts: [(&str, fn()); 7] = [
         ("signatures", signatures),
         ("folds", folds),
+        ("lanes", lanes),
         ("saves", saves),
         ("opening", opening),
         ("merges", merges),
@@ -68,6 +77,33 @@ fn folds() {
         let case = made[0].case();
         let times = (0..SELDOM).map(|_| timed(|| fold(case, &made)).0).collect();
         show(&format!("fold a case of {changes} such changes"), 1, times);
+    }
+}
+
+/// What the server does about one more change of a case, without reading and writing: the lane, and the law.
+fn lanes() {
+    for held in [10, 100] {
+        let made = Author::new(1).one_case(held + 1);
+        let (case, ever) = (made[0].case(), (Wall::from_ms(0), Wall::from_ms(i64::MAX)));
+        let (last, before) = made.split_last().unwrap();
+        let changes: Vec<&Change> = before.iter().collect();
+        let lower = before.iter().map(|change| (change.id(), Wall::from_ms(0))).collect();
+        let opening = fold(case, before).opening.unwrap();
+        let agencies = BTreeMap::from([(opening.by.officer, opening.agency)]);
+        let standing = Standing {
+            agency: opening.agency,
+            lease_ends: Some(ever.1),
+            anchor: None,
+            authority: vec![ever],
+            chain: Chain::Continues,
+        };
+        let arrival = Arrival { change: Arc::new(last.clone()), standing: Some(standing) };
+        let held_now = Held { case, changes: &changes, lower: &lower, agencies: &agencies };
+        let times = (0..OFTEN).map(|_| timed(|| lane(held_now, vec![arrival.clone()], moment().wall)).0).collect();
+        show(&format!("plan one change that arrives in a case of {held}"), 1, times);
+        let (state, roster, calendar) = (fold(case, &made), Roster::default(), Calendar::default());
+        let judge = || evaluate(rules(), &of_case(&state, &roster, moment().wall), &calendar);
+        show(&format!("judge a case of {held} by the law"), 1, (0..OFTEN).map(|_| timed(judge).0).collect());
     }
 }
 
