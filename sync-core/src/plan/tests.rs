@@ -198,6 +198,19 @@ fn what_misses_deps_values_or_lease_is_parked_with_their_names() {
 }
 
 #[test]
+fn what_opens_the_case_is_waited_for_even_by_who_forgot_to_build_on_it() {
+    let opening = &opened()[0];
+    let forgetful = change(LI, 2, Some(opening.id()), &[], 2, note("忘了"));
+    let arrival = |change: &Change| Arrival { change: Arc::new(change.clone()), standing: Some(standing(100)) };
+    let nothing = Held { case: opening.id(), changes: &[], lower: &BTreeMap::new(), agencies: &BTreeMap::new() };
+    let plan = lane(nothing, vec![arrival(&forgetful)], at(30));
+    assert_eq!(plan.parked, vec![(Arc::new(forgetful.clone()), vec![Missing::Change(opening.id())])]);
+    assert!(plan.stored.is_empty(), "a case begins with its opening");
+    let plan = plan_of(std::slice::from_ref(opening), vec![arrival(&forgetful)], at(30));
+    assert_eq!((plan.stored.len(), plan.parked.len()), (1, 0), "once it is there, form says what becomes of it");
+}
+
+#[test]
 fn a_breach_of_form_is_stored_without_effect_and_what_builds_on_it_goes_on() {
     let held = opened();
     let case = Some(held[0].id());
