@@ -25,6 +25,8 @@ pub(super) struct Write<'a> {
     pub dead: bool,
     /// Which of the edges are its own.
     pub edges: Range<usize>,
+    /// The place of the write to the same target before it.
+    pub before: Option<usize>,
 }
 
 impl Write<'_> {

@@ -39,7 +39,7 @@ pub(crate) fn fold_survey(case: CaseId, survey: &Survey<'_>) -> CaseState {
         signed: survey.signed(&admitted),
         admitted,
         targets: vec![Target::default()],
-        writes: Vec::new(),
+        writes: Vec::with_capacity(survey.writes()),
         edges: Vec::new(),
         target_of: None,
         replaced_of: None,
@@ -76,8 +76,8 @@ struct Target {
     entity: Option<(OpId, Entity)>,
     /// Whether an admitted operation refers to it.
     referred: bool,
-    /// The places of the writes to its fields.
-    writes: Vec<usize>,
+    /// The place of the last write to its fields.
+    last: Option<usize>,
 }
 
 /// Where nothing is.
@@ -163,7 +163,7 @@ impl<'a> Fold<'a> {
 
     /// A write, excluded ones too: their edges count for reaching.
     fn write(&mut self, said: &'a Said<'a>, (index, op): (u32, &'a Op), target: usize, admitted: bool) {
-        let (place, first) = (self.writes.len(), self.edges.len());
+        let first = self.edges.len();
         for replaced in &op.replaces {
             let number = self.survey.number(said, *replaced, &mut self.replaced_of);
             let made = number.and_then(|number| self.made.get(number));
@@ -172,10 +172,8 @@ impl<'a> Fold<'a> {
         }
         let (edges, signed) = (first..self.edges.len(), self.signed.get(self.made.len()) == Some(&true));
         let name = op.field.as_deref().unwrap_or_default();
-        self.writes.push(Write { name, op, index, said, admitted, signed, dead: false, edges });
-        if let Some(target) = self.targets.get_mut(target) {
-            target.writes.push(place);
-        }
+        let before = self.targets.get_mut(target).and_then(|target| target.last.replace(self.writes.len()));
+        self.writes.push(Write { name, op, index, said, admitted, signed, dead: false, edges, before });
     }
 
     fn open(&mut self, place: &Place<'_>, open: &Open, admitted: bool, broken: bool) {
@@ -255,7 +253,8 @@ impl<'a> Fold<'a> {
         let (mut entities, mut live) = (Vec::with_capacity(self.targets.len()), Vec::new());
         self.state.fields.reserve_exact(self.writes.iter().filter(|write| write.is_live()).count());
         for target in self.targets {
-            let writes = target.writes.iter().filter_map(|place| self.writes.get(*place));
+            let at = |place: Option<usize>| place.and_then(|place| self.writes.get(place));
+            let writes = std::iter::successors(at(target.last), |write| at(write.before));
             live.clear();
             live.extend(writes.filter(|write| write.is_live()));
             field::states(id(&target), &mut live, &mut self.state.fields);

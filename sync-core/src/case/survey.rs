@@ -41,13 +41,14 @@ pub(crate) struct Survey<'a> {
     signatures: Vec<(usize, &'a Signature)>,
     brought: Vec<(usize, &'a [OfficerId])>,
     ops: usize,
+    writes: usize,
 }
 
 impl<'a> Survey<'a> {
     pub(crate) fn new(graph: &'a Graph<'a>) -> Self {
         let said = Vec::with_capacity(graph.order().len());
         let mut survey =
-            Self { graph, said, verdicts: Vec::new(), signatures: Vec::new(), brought: Vec::new(), ops: 0 };
+            Self { graph, said, verdicts: Vec::new(), signatures: Vec::new(), brought: Vec::new(), ops: 0, writes: 0 };
         for (place, change) in graph.order().iter().enumerate() {
             survey.look_at(place, change);
         }
@@ -65,7 +66,9 @@ impl<'a> Survey<'a> {
                     whereabouts.get_or_insert(id.index);
                 }
             } else if breach.is_none() {
-                if let Act::Verdict(verdict) = &op.act {
+                if matches!(op.act, Act::Put | Act::Resolve) {
+                    self.writes += 1;
+                } else if let Act::Verdict(verdict) = &op.act {
                     self.verdicts.push(Spoken { place, id, replaces: &op.replaces, verdict });
                 } else if let Act::Sign(signature) = &op.act {
                     self.signatures.push((place, signature));
@@ -93,6 +96,11 @@ impl<'a> Survey<'a> {
     /// How many operations there are.
     pub(super) const fn ops(&self) -> usize {
         self.ops
+    }
+
+    /// How many of them write a field.
+    pub(super) const fn writes(&self) -> usize {
+        self.writes
     }
 
     /// The number of the operation that `own` names, if it is here.
