@@ -50,7 +50,7 @@ pub use attempt::AttemptRow;
 pub use backup::{Held, copy_embedded, look_into};
 pub use bearer::{BearerRow, PhoneRow};
 pub use case_file::{CaseFileRow, CaseFilter, NewCaseFile};
-pub use case_index::{CaseGramRow, CaseTextRow};
+pub use case_index::{CaseGramRow, CaseMomentRow, CaseSaid, CaseTextRow};
 pub use case_record::CaseRecordRow;
 pub use certificate::{CertificateRow, IntervalRow};
 pub use change::{ChangePlace, StoredChange};

@@ -4,14 +4,21 @@
 //! lets through. A case that changed and is not yet indexed anew is compared itself, so nobody waits for the index;
 //! where more than `LAGGING` cases are not indexed (after an upgrade), the newest of them are compared, and the
 //! answer says how many are not.
+//! What a search costs follows the number of cases only in what it reads of the index: per 4,096 cases at most 512
+//! bytes of each gram, and 64 KiB of moments where many may say the words. It holds the former twice (4 MiB for a
+//! million cases), of the latter 2 MiB at a time, and the page.
 //! Must run in one snapshot: a case must not be taken out of the outbox between two statements.
 
+pub mod facet;
 pub mod index;
+pub mod moment;
+mod newest;
 pub mod posting;
 pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use newest::newest;
 use posting::{Block, Places};
 use sync_core::id::{CaseId, TenantId};
 use sync_core::time::Instant;
@@ -22,13 +29,12 @@ use crate::store::{CaseFileRow, CaseFilter, OutboxKind, Tx};
 
 /// Cases that are compared themselves because they are not indexed as they are.
 const LAGGING: i64 = if cfg!(test) { 4 } else { 1000 };
-/// Grams that are looked up; of a long text some say enough.
+/// Grams of the words that are looked up; of a long text some say enough.
 const GRAMS: usize = 12;
-/// Up to so many candidates are compared all; of more, the list is walked until the page is full.
-const CANDIDATES: usize = if cfg!(test) { 4 } else { 256 };
-/// Cases in one step of the walk, at first and at most.
-const FIRST_STEP: i64 = if cfg!(test) { 3 } else { 256 };
-const LARGEST_STEP: i64 = 4096;
+/// Candidates that are compared at once, the newest first; each time twice as many, up to [`MOST`]. So many are not
+/// put in order before.
+const FIRST: usize = if cfg!(test) { 2 } else { 64 };
+const MOST: usize = if cfg!(test) { 4 } else { 1024 };
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +72,9 @@ pub fn find(
     words: &Words,
     limit: usize,
 ) -> Result<Found, Failure> {
-    let lagging = lagging(tx, tenant, filter, words)?;
-    let Wanted { grams, proof } = words.grams(GRAMS);
+    let Lagging { open, mut hits, not_searched } = lagging(tx, tenant, filter, words)?;
+    let Wanted { mut grams, proof } = words.grams(GRAMS);
+    grams.extend(facet::of_filter(filter));
     let mut sets: BTreeMap<i64, BTreeMap<i64, Block>> = grams.into_iter().map(|gram| (gram, BTreeMap::new())).collect();
     let wanted: Vec<i64> = sets.keys().copied().collect();
     for row in tx.case_grams(tenant, &wanted, None)? {
@@ -75,17 +82,84 @@ pub fn find(
         sets.entry(row.gram).or_default().insert(row.block, block);
     }
     let candidates = Candidates { places: Places::in_all(sets.into_values()), proof };
-    let not_searched = lagging.not_searched;
-    let order = if candidates.places.len() <= CANDIDATES {
-        compare_all(tx, tenant, filter, words, &candidates, lagging, limit)?
-    } else {
-        walk(tx, tenant, filter, words, &candidates, &lagging, limit)?
-    };
-    let mut rows = Vec::new();
-    for (_, case) in order {
-        rows.extend(tx.case_file(tenant, &case)?);
+    let search = Search { tenant, filter, words, open: &open, limit };
+    let mut rows = search.among(tx, &candidates)?;
+    hits.retain(|hit| is_after(filter, *hit));
+    hits.sort_unstable_by(|a, b| b.cmp(a));
+    let last = rows.get(limit.saturating_sub(1)).map(order);
+    for hit in hits.into_iter().take(limit).filter(|hit| last.is_none_or(|last| last < *hit)) {
+        rows.extend(tx.case_file(tenant, &hit.1)?);
     }
+    first(&mut rows, limit);
     Ok(Found { rows, not_searched })
+}
+
+/// Where a case stands in the list; the greatest first.
+fn order(row: &CaseFileRow) -> (Instant, CaseId) {
+    (row.updated, row.id)
+}
+
+/// Whether a case comes after where the filter starts.
+fn is_after(filter: &CaseFilter, case: (Instant, CaseId)) -> bool {
+    filter.after.is_none_or(|start| case < start)
+}
+
+/// Leaves the first of the list.
+fn first(rows: &mut Vec<CaseFileRow>, limit: usize) {
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(order(row)));
+    rows.truncate(limit);
+}
+
+/// What is looked for in the index.
+struct Search<'a> {
+    tenant: &'a TenantId,
+    filter: &'a CaseFilter,
+    words: &'a Words,
+    /// Cases that are not indexed as they are.
+    open: &'a BTreeSet<CaseId>,
+    limit: usize,
+}
+
+impl Search<'_> {
+    /// The first of the candidates that are what is looked for: all of them where they are few, else from the newest
+    /// on until no older one can be among the first.
+    fn among(&self, tx: &mut Tx<'_>, candidates: &Candidates) -> Result<Vec<CaseFileRow>, Failure> {
+        let Candidates { places, proof } = candidates;
+        let mut rows = Vec::new();
+        if places.count() <= FIRST {
+            for some in places.parts(FIRST) {
+                self.take(tx, &some, *proof, &mut rows)?;
+            }
+            return Ok(rows);
+        }
+        let (mut below, mut step) = (None, FIRST.max(self.limit).min(MOST));
+        loop {
+            let ordered = newest(tx, self.tenant, self.filter, places, below)?;
+            let mut left = ordered.as_slice();
+            while let Some(next) = left.first() {
+                if rows.get(self.limit.saturating_sub(1)).is_some_and(|last| next.updated < last.updated) {
+                    return Ok(rows);
+                }
+                let (some, rest) = left.split_at(step.min(left.len()));
+                let some: Vec<i64> = some.iter().map(|place| place.place).collect();
+                self.take(tx, &some, *proof, &mut rows)?;
+                (left, step) = (rest, (step * 2).min(MOST));
+            }
+            match ordered.last() {
+                Some(last) if ordered.len() == newest::AT_ONCE => below = Some(*last),
+                Some(_) | None => return Ok(rows),
+            }
+        }
+    }
+
+    /// Those of these places that are what is looked for, among the first that were found before.
+    fn take(&self, tx: &mut Tx<'_>, places: &[i64], proof: bool, rows: &mut Vec<CaseFileRow>) -> Result<(), Failure> {
+        let said = if proof { places.to_vec() } else { tx.places_saying(self.tenant, places, self.words.all())? };
+        let found = tx.cases_at(self.tenant, self.filter, &said)?;
+        rows.extend(found.into_iter().filter(|row| !self.open.contains(&row.id) && is_after(self.filter, order(row))));
+        first(rows, self.limit);
+        Ok(())
+    }
 }
 
 fn lagging(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &Words) -> Result<Lagging, Failure> {
@@ -107,65 +181,6 @@ fn lagging(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &Word
         }
     }
     Ok(Lagging { open, hits, not_searched })
-}
-
-/// Few candidates: they are compared all, then put in order.
-fn compare_all(
-    tx: &mut Tx<'_>,
-    tenant: &TenantId,
-    filter: &CaseFilter,
-    words: &Words,
-    candidates: &Candidates,
-    lagging: Lagging,
-    limit: usize,
-) -> Result<Vec<(Instant, CaseId)>, Failure> {
-    let mut places = candidates.places.all();
-    if !candidates.proof {
-        places = tx.places_saying(tenant, &places, words.all())?;
-    }
-    let mut order = tx.cases_at(tenant, filter, &places)?;
-    order.retain(|(_, case)| !lagging.open.contains(case));
-    order.extend(lagging.hits);
-    if let Some(start) = &filter.after {
-        order.retain(|place| place < start);
-    }
-    order.sort_unstable_by(|a, b| b.cmp(a));
-    order.truncate(limit);
-    Ok(order)
-}
-
-/// Many candidates: the first cases of the list are likely among them.
-fn walk(
-    tx: &mut Tx<'_>,
-    tenant: &TenantId,
-    filter: &CaseFilter,
-    words: &Words,
-    candidates: &Candidates,
-    lagging: &Lagging,
-    limit: usize,
-) -> Result<Vec<(Instant, CaseId)>, Failure> {
-    let hits: BTreeSet<CaseId> = lagging.hits.iter().map(|(_, case)| *case).collect();
-    let (mut from, mut step, mut order) = (filter.clone(), FIRST_STEP, Vec::new());
-    loop {
-        let some = tx.case_order(tenant, &from, step)?;
-        let ids: Vec<CaseId> = some.iter().map(|(_, case)| *case).collect();
-        let mut said = tx.index_places(tenant, &ids)?;
-        said.retain(|(case, place)| candidates.places.has(*place) && !lagging.open.contains(case));
-        if !candidates.proof {
-            let places: Vec<i64> = said.iter().map(|(_, place)| *place).collect();
-            let places: BTreeSet<i64> = tx.places_saying(tenant, &places, words.all())?.into_iter().collect();
-            said.retain(|(_, place)| places.contains(place));
-        }
-        let said: BTreeSet<CaseId> = said.into_iter().map(|(case, _)| case).collect();
-        order.extend(some.iter().filter(|(_, case)| hits.contains(case) || said.contains(case)));
-        from.after = some.last().copied();
-        let ended = i64::try_from(some.len()).is_ok_and(|count| count < step);
-        if ended || order.len() >= limit {
-            order.truncate(limit);
-            return Ok(order);
-        }
-        step = (step * 4).min(LARGEST_STEP);
-    }
 }
 
 #[cfg(test)]

@@ -215,11 +215,16 @@ pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilte
     query
 }
 
-/// What comes after the place where the filter starts.
+/// What comes after the place where the filter starts; a bound that stands alone, so that the index is entered there.
 fn after<'a>(query: Boxed<'a>, filter: &CaseFilter) -> Boxed<'a> {
     let Some((updated, id)) = &filter.after else { return query };
-    let same = case_file::updated_ms.eq(updated.ms()).and(case_file::id.lt(id.bytes().to_vec()));
-    query.filter(case_file::updated_ms.lt(updated.ms()).or(same))
+    let beyond = case_file::updated_ms.lt(updated.ms()).or(case_file::id.lt(id.bytes().to_vec()));
+    query.filter(case_file::updated_ms.le(updated.ms())).filter(beyond)
+}
+
+/// What a query of cases finds.
+pub(super) fn rows(query: Boxed<'_>, db: &mut Db) -> Result<Vec<CaseFileRow>, Error> {
+    query.select(Row::as_select()).load(db)?.into_iter().map(Row::restore).collect()
 }
 
 impl Tx<'_> {
@@ -279,36 +284,7 @@ impl Tx<'_> {
         limit: i64,
     ) -> Result<Vec<CaseFileRow>, Error> {
         let query = after(narrow(case_file::table.into_boxed(), tenant, filter), filter);
-        query
-            .order((case_file::updated_ms.desc(), case_file::id.desc()))
-            .limit(limit)
-            .select(Row::as_select())
-            .load(self.db())?
-            .into_iter()
-            .map(Row::restore)
-            .collect()
-    }
-
-    /// As [`Tx::case_files`], of each case only what the list is ordered by.
-    ///
-    /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn case_order(
-        &mut self,
-        tenant: &TenantId,
-        filter: &CaseFilter,
-        limit: i64,
-    ) -> Result<Vec<(Instant, CaseId)>, Error> {
-        let query = after(narrow(case_file::table.into_boxed(), tenant, filter), filter);
-        let rows = query
-            .order((case_file::updated_ms.desc(), case_file::id.desc()))
-            .limit(limit)
-            .select((case_file::updated_ms, case_file::id))
-            .load::<(i64, Vec<u8>)>(self.db())?;
-        let restore = |(updated, id): (i64, Vec<u8>)| {
-            Ok((Instant::from_ms(updated), row::id(&id, ChangeId::from_slice, "case_file.id")?))
-        };
-        rows.into_iter().map(restore).collect()
+        rows(query.order((case_file::updated_ms.desc(), case_file::id.desc())).limit(limit), self.db())
     }
 
     /// Adds projected cases that were never projected before.

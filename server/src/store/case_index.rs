@@ -1,17 +1,18 @@
-//! The index of cases by characters and pairs of characters.
+//! The index of cases by what they say and what lists are filtered by.
 //!
-//! Promise: `case_gram` has of each indexed case what its `case_text` says, because both are written together.
-//! Not here: what a gram is, and what the bytes of a block mean (`flow::search`).
+//! Promise: `case_gram` has of each indexed case what its `case_text` says, and `case_moment` when it changed, because
+//! all are written together.
+//! Not here: what a gram is, and what the bytes of a block, of facets and of moments mean (`flow::search`).
 
 use diesel::prelude::*;
-use sync_core::id::{CaseId, ChangeId, TenantId};
+use sync_core::id::{CaseId, ChangeId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
-use super::case_file::narrow;
+use super::case_file::{narrow, rows};
 use super::dialect::upsert_rows;
-use super::schema::{case_file, case_gram, case_text, outbox};
+use super::schema::{case_file, case_gram, case_moment, case_text, outbox};
 use super::tx::Tx;
-use super::{CaseFilter, Error, OutboxKind, row};
+use super::{CaseFileRow, CaseFilter, Error, OutboxKind, row};
 
 /// Ids or grams in one statement: SQLite takes 32,766 bound values.
 const AT_ONCE: usize = 1024;
@@ -25,6 +26,38 @@ pub struct CaseTextRow {
     pub case: CaseId,
     /// What was indexed.
     pub text: String,
+    /// What it was filtered by when it was indexed.
+    pub facets: Vec<u8>,
+}
+
+/// A case as it is to be indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseSaid {
+    /// The case.
+    pub case: CaseId,
+    /// When its newest change was stored.
+    pub updated: Instant,
+    /// When its first change was stored.
+    pub opened: Instant,
+    /// Path of its agency in the tree.
+    pub agency_path: String,
+    /// `open`, `returned`, `closed`.
+    pub status: String,
+    /// `inspection`, `simple`, `ordinary`.
+    pub kind: String,
+    /// Everybody who takes or took part.
+    pub officers: Vec<OfficerId>,
+    /// What it says, not yet as the search compares it.
+    pub text: String,
+}
+
+/// When cases were changed and opened, by place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseMomentRow {
+    /// Which places.
+    pub span: i64,
+    /// Of each of them.
+    pub moments: Vec<u8>,
 }
 
 /// A gram in a block of places.
@@ -45,6 +78,15 @@ struct NewText {
     place: i64,
     case_id: Vec<u8>,
     text: String,
+    facets: Vec<u8>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = case_moment, treat_none_as_default_value = false)]
+struct NewMoment {
+    tenant: Vec<u8>,
+    span: i64,
+    moments: Vec<u8>,
 }
 
 #[derive(Insertable)]
@@ -67,22 +109,31 @@ fn case_id(bytes: &[u8]) -> Result<CaseId, Error> {
 }
 
 impl Tx<'_> {
-    /// What these cases, named by their `case_leaf`, say now, not yet as the search compares it.
+    /// These cases, named by their `case_leaf`, as they are now.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn search_texts(&mut self, tenant: &TenantId, cases: &[i64]) -> Result<Vec<(CaseId, String)>, Error> {
+    pub fn cases_said(&mut self, tenant: &TenantId, cases: &[i64]) -> Result<Vec<CaseSaid>, Error> {
         let mut found = Vec::new();
         for case_leaf in cases {
             // One by one: given a list, SQLite would rather walk all cases by time.
             let said = case_file::table
                 .find((&tenant.bytes()[..], *case_leaf))
-                .select((case_file::id, case_file::search_text))
-                .get_result::<(Vec<u8>, String)>(self.db())
+                .select((
+                    case_file::id,
+                    case_file::updated_ms,
+                    case_file::opened_ms,
+                    case_file::agency_path,
+                    case_file::status,
+                    case_file::kind,
+                    case_file::search_text,
+                ))
+                .get_result::<(Vec<u8>, i64, i64, String, String, String, String)>(self.db())
                 .optional()?;
-            if let Some((id, text)) = said {
-                found.push((case_id(&id)?, text));
-            }
+            let Some((id, updated, opened, agency_path, status, kind, text)) = said else { continue };
+            let (case, updated, opened) = (case_id(&id)?, Instant::from_ms(updated), Instant::from_ms(opened));
+            let officers = self.case_officers(tenant, *case_leaf)?;
+            found.push(CaseSaid { case, updated, opened, agency_path, status, kind, officers, text });
         }
         Ok(found)
     }
@@ -98,30 +149,10 @@ impl Tx<'_> {
             let rows = case_text::table
                 .filter(case_text::tenant.eq(&tenant.bytes()[..]))
                 .filter(case_text::case_id.eq_any(some))
-                .select((case_text::place, case_text::case_id, case_text::text))
-                .load::<(i64, Vec<u8>, String)>(self.db())?;
-            for (place, case, text) in rows {
-                found.push(CaseTextRow { place, case: case_id(&case)?, text });
-            }
-        }
-        Ok(found)
-    }
-
-    /// The places of these cases; cases that are not in the index have none.
-    ///
-    /// # Errors
-    /// [`Error`] where a statement fails.
-    pub fn index_places(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<(CaseId, i64)>, Error> {
-        let mut found = Vec::new();
-        for some in cases.chunks(AT_ONCE) {
-            let some: Vec<&[u8]> = some.iter().map(|id| &id.bytes()[..]).collect();
-            let rows = case_text::table
-                .filter(case_text::tenant.eq(&tenant.bytes()[..]))
-                .filter(case_text::case_id.eq_any(some))
-                .select((case_text::case_id, case_text::place))
-                .load::<(Vec<u8>, i64)>(self.db())?;
-            for (case, place) in rows {
-                found.push((case_id(&case)?, place));
+                .select((case_text::place, case_text::case_id, case_text::text, case_text::facets))
+                .load::<(i64, Vec<u8>, String, Vec<u8>)>(self.db())?;
+            for (place, case, text, facets) in rows {
+                found.push(CaseTextRow { place, case: case_id(&case)?, text, facets });
             }
         }
         Ok(found)
@@ -167,7 +198,24 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// Puts cases and grams into the index, in place of what is there.
+    /// When the cases at these places were changed and opened.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn case_moments(&mut self, tenant: &TenantId, spans: &[i64]) -> Result<Vec<CaseMomentRow>, Error> {
+        let mut found = Vec::new();
+        for some in spans.chunks(AT_ONCE) {
+            let rows = case_moment::table
+                .filter(case_moment::tenant.eq(&tenant.bytes()[..]))
+                .filter(case_moment::span.eq_any(some))
+                .select((case_moment::span, case_moment::moments))
+                .load::<(i64, Vec<u8>)>(self.db())?;
+            found.extend(rows.into_iter().map(|(span, moments)| CaseMomentRow { span, moments }));
+        }
+        Ok(found)
+    }
+
+    /// Puts cases, grams and moments into the index, in place of what is there.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -176,15 +224,20 @@ impl Tx<'_> {
         tenant: &TenantId,
         texts: Vec<CaseTextRow>,
         grams: Vec<CaseGramRow>,
+        moments: Vec<CaseMomentRow>,
     ) -> Result<(), Error> {
-        let text = |CaseTextRow { place, case, text }| NewText {
+        let text = |CaseTextRow { place, case, text, facets }| NewText {
             tenant: tenant.bytes().to_vec(),
             place,
             case_id: case.bytes().to_vec(),
             text,
+            facets,
         };
         let texts: Vec<NewText> = texts.into_iter().map(text).collect();
-        upsert_rows!(self, case_text, texts, (tenant, place), (text))?;
+        upsert_rows!(self, case_text, texts, (tenant, place), (text, facets))?;
+        let moment = |CaseMomentRow { span, moments }| NewMoment { tenant: tenant.bytes().to_vec(), span, moments };
+        let moments: Vec<NewMoment> = moments.into_iter().map(moment).collect();
+        upsert_rows!(self, case_moment, moments, (tenant, span), (moments))?;
         let gram =
             |CaseGramRow { gram, block, places }| NewGram { tenant: tenant.bytes().to_vec(), gram, block, places };
         let grams: Vec<NewGram> = grams.into_iter().map(gram).collect();
@@ -222,7 +275,7 @@ impl Tx<'_> {
         tenant: &TenantId,
         filter: &CaseFilter,
         places: &[i64],
-    ) -> Result<Vec<(Instant, CaseId)>, Error> {
+    ) -> Result<Vec<CaseFileRow>, Error> {
         let mut found = Vec::new();
         for some in places.chunks(AT_ONCE) {
             // By subquery, so that SQLite looks the cases up by id; an order would make it walk all of them by time.
@@ -230,13 +283,8 @@ impl Tx<'_> {
                 .filter(case_text::tenant.eq(tenant.bytes().to_vec()))
                 .filter(case_text::place.eq_any(some.to_vec()))
                 .select(case_text::case_id);
-            let rows = narrow(case_file::table.into_boxed(), tenant, filter)
-                .filter(case_file::id.eq_any(here))
-                .select((case_file::updated_ms, case_file::id))
-                .load::<(i64, Vec<u8>)>(self.db())?;
-            for (updated, id) in rows {
-                found.push((Instant::from_ms(updated), case_id(&id)?));
-            }
+            let query = narrow(case_file::table.into_boxed(), tenant, filter).filter(case_file::id.eq_any(here));
+            found.extend(rows(query, self.db())?);
         }
         Ok(found)
     }

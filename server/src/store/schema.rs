@@ -361,6 +361,15 @@ diesel::table! {
         place -> BigInt,
         case_id -> Binary,
         text -> Text,
+        facets -> Binary,
+    }
+}
+
+diesel::table! {
+    case_moment (tenant, span) {
+        tenant -> Binary,
+        span -> BigInt,
+        moments -> Binary,
     }
 }
 

@@ -389,6 +389,20 @@ mod schema {
         assert_eq!(wrong, []);
     }
 
+    #[derive(diesel::QueryableByName, Debug)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    #[test]
+    fn sqlite_finds_the_officers_of_a_case_by_the_case() {
+        let (_directory, mut db) = sqlite();
+        let officers = "SELECT officer FROM case_officer WHERE tenant = x'01' AND case_id = x'02'";
+        let plan: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {officers}")).load(&mut db).unwrap();
+        assert!(plan.iter().any(|step| step.detail.contains("(tenant=? AND case_id=?)")), "{plan:?}");
+    }
+
     #[test]
     fn both_databases_have_the_same_columns() {
         let (_directory, mut sqlite) = sqlite();

@@ -1,16 +1,19 @@
 //! Cases into the index.
 //!
 //! Promise: what was read is written only by whoever has the turn of the outbox still, so blocks are never half of
-//! one and half of another. A case that is indexed twice is as if it had been once.
+//! one and half of another. A case that is indexed twice is as if it had been once. Of a case that says what it said
+//! before, only when it changed is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::id::{CaseId, TenantId};
 
+use super::facet;
+use super::moment::{self, Moment, Moments};
 use super::posting::{Block, locate};
 use super::words::{grams, normal};
 use crate::refusal::Failure;
-use crate::store::{CaseGramRow, CaseTextRow, Error, Tx};
+use crate::store::{CaseGramRow, CaseMomentRow, CaseTextRow, Error, Tx};
 
 /// Grams whose blocks are open at once.
 const GRAMS_AT_ONCE: usize = 1024;
@@ -20,6 +23,7 @@ const GRAMS_AT_ONCE: usize = 1024;
 pub struct Prepared {
     texts: Vec<CaseTextRow>,
     grams: Vec<CaseGramRow>,
+    moments: Vec<CaseMomentRow>,
 }
 
 /// By block and gram, the places that get it or lose it.
@@ -30,34 +34,68 @@ type Edits = BTreeMap<i64, BTreeMap<i64, Vec<(u16, bool)>>>;
 /// # Errors
 /// [`Failure`] where a statement fails, or a row holds what this program never wrote.
 pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> Result<Prepared, Failure> {
-    let said = tx.search_texts(tenant, &subjects.iter().copied().collect::<Vec<_>>())?;
-    let cases: Vec<CaseId> = said.iter().map(|(case, _)| *case).collect();
-    let indexed: BTreeMap<CaseId, CaseTextRow> =
+    let said = tx.cases_said(tenant, &subjects.iter().copied().collect::<Vec<_>>())?;
+    let cases: Vec<CaseId> = said.iter().map(|said| said.case).collect();
+    let mut indexed: BTreeMap<CaseId, CaseTextRow> =
         tx.case_texts(tenant, &cases)?.into_iter().map(|row| (row.case, row)).collect();
     let mut next = tx.next_index_place(tenant)?;
-    let (mut texts, mut edits) = (Vec::new(), Edits::new());
-    for (case, said) in said {
-        let text = normal(&said);
-        let (place, before) = match indexed.get(&case) {
-            Some(row) if row.text == text => continue,
-            Some(row) => (row.place, grams(&row.text)),
-            None => {
-                next += 1;
-                (next - 1, BTreeSet::new())
-            }
+    let (mut texts, mut edits, mut changed) = (Vec::new(), Edits::new(), BTreeMap::new());
+    for said in said {
+        let before = indexed.remove(&said.case);
+        let facets = facet::of_case(&said);
+        let now = CaseTextRow {
+            place: before.as_ref().map_or(next, |row| row.place),
+            case: said.case,
+            text: normal(&said.text),
+            facets: facet::to_bytes(&facets),
         };
-        let (now, (block, within)) = (grams(&text), locate(place));
+        changed.insert(now.place, Moment { updated: said.updated, opened: said.opened });
+        let has = match &before {
+            Some(row) if *row == now => continue,
+            Some(row) => in_index(row)?,
+            None => BTreeSet::new(),
+        };
+        next = next.max(now.place + 1);
+        let (gets, (block, within)) = (&grams(&now.text) | &facets, locate(now.place));
         let edited = edits.entry(block).or_default();
-        for gram in now.symmetric_difference(&before) {
-            edited.entry(*gram).or_default().push((within, now.contains(gram)));
+        for gram in gets.symmetric_difference(&has) {
+            edited.entry(*gram).or_default().push((within, gets.contains(gram)));
         }
-        texts.push(CaseTextRow { place, case, text });
+        texts.push(now);
     }
     let mut written = Vec::new();
     for (number, edits) in edits {
         written.extend(edit(tx, tenant, number, edits)?);
     }
-    Ok(Prepared { texts, grams: written })
+    Ok(Prepared { texts, grams: written, moments: moments(tx, tenant, &changed)? })
+}
+
+/// All that a case has in the index.
+fn in_index(row: &CaseTextRow) -> Result<BTreeSet<i64>, Error> {
+    let facets = facet::read(&row.facets).ok_or(Error::Corrupt { what: "case_text.facets" })?;
+    Ok(&grams(&row.text) | &facets)
+}
+
+/// The rows in which these places have these moments.
+fn moments(tx: &mut Tx<'_>, tenant: &TenantId, changed: &BTreeMap<i64, Moment>) -> Result<Vec<CaseMomentRow>, Failure> {
+    let spans: BTreeSet<i64> = changed.keys().map(|place| moment::locate(*place).0).collect();
+    let mut there: BTreeMap<i64, Moments> = spans.iter().map(|span| (*span, Moments::default())).collect();
+    for row in tx.case_moments(tenant, &spans.into_iter().collect::<Vec<_>>())? {
+        there.insert(row.span, read_moments(&row)?);
+    }
+    for (place, moment) in changed {
+        let (span, within) = moment::locate(*place);
+        there.entry(span).or_default().put(within, *moment);
+    }
+    Ok(there.into_iter().map(|(span, moments)| CaseMomentRow { span, moments: moments.to_bytes() }).collect())
+}
+
+/// When the cases of a row were changed and opened.
+///
+/// # Errors
+/// [`Error::Corrupt`].
+pub fn read_moments(row: &CaseMomentRow) -> Result<Moments, Error> {
+    Moments::read(&row.moments).ok_or(Error::Corrupt { what: "case_moment.moments" })
 }
 
 /// One block of all grams that change in it.
@@ -99,6 +137,6 @@ pub fn read_block(row: &CaseGramRow) -> Result<Block, Error> {
 /// # Errors
 /// [`Failure`] where a statement fails.
 pub fn apply(tx: &mut Tx<'_>, tenant: &TenantId, prepared: Prepared) -> Result<(), Failure> {
-    let Prepared { texts, grams } = prepared;
-    Ok(tx.put_index(tenant, texts, grams)?)
+    let Prepared { texts, grams, moments } = prepared;
+    Ok(tx.put_index(tenant, texts, grams, moments)?)
 }

@@ -64,11 +64,6 @@ impl Block {
         }
     }
 
-    /// Whether a place is in it.
-    pub fn has(&self, place: u16) -> bool {
-        self.0.get(usize::from(place >> 6)).is_some_and(|word| word >> (place & 63) & 1 == 1)
-    }
-
     /// Whether no place is in it.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
@@ -108,30 +103,25 @@ impl Places {
     }
 
     /// How many.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         let ones = |block: &Block| block.0.iter().map(|word| word.count_ones()).sum::<u32>();
         self.0.values().map(ones).sum::<u32>().try_into().unwrap_or(usize::MAX)
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether a place is among them.
-    pub fn has(&self, place: i64) -> bool {
-        let (number, within) = locate(place);
-        self.0.get(&number).is_some_and(|block| block.has(within))
-    }
-
-    /// All of them, in order.
-    pub fn all(&self) -> Vec<i64> {
+    /// All of them, those of so many blocks at a time, the last block first: it has most of what is new.
+    pub fn parts(&self, blocks: usize) -> impl Iterator<Item = Vec<i64>> {
         let of_block = |(number, block): (&i64, &Block)| {
             let first = number * BLOCK;
             block.places().map(move |within| first + i64::from(within)).collect::<Vec<_>>()
         };
-        self.0.iter().flat_map(of_block).collect()
+        let mut left = self.0.iter().rev().map(of_block);
+        std::iter::from_fn(move || left.next().map(|first| left.by_ref().take(blocks - 1).fold(first, join)))
     }
+}
+
+fn join(mut one: Vec<i64>, other: Vec<i64>) -> Vec<i64> {
+    one.extend(other);
+    one
 }
 
 #[cfg(test)]
@@ -163,10 +153,12 @@ mod tests {
             places.iter().map(|place| locate(*place)).for_each(|(n, p)| blocks.entry(n).or_default().put(p, true));
             blocks
         };
+        let parts = |places: &Places, blocks| places.parts(blocks).collect::<Vec<_>>();
         let common = Places::in_all([set(&[1, 4095, 4096, 9000]), set(&[4095, 4096, 8999])]);
-        assert_eq!((common.all(), common.len()), (vec![4095, 4096], 2));
-        assert!(common.has(4096) && !common.has(9000));
-        assert!(Places::in_all([]).is_empty() && Places::in_all([set(&[1]), set(&[])]).is_empty());
+        assert_eq!((parts(&common, 2), common.count()), (vec![vec![4096, 4095]], 2));
+        assert_eq!(parts(&common, 1), [[4096], [4095]]);
+        let none = [Places::in_all([]), Places::in_all([set(&[1]), set(&[])])];
+        assert!(none.iter().all(|none| none.count() == 0 && parts(none, 1).is_empty()));
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use sync_core::id::{AgencyId, ChangeId, Digest};
+use sync_core::id::{AgencyId, ChangeId, Digest, OfficerId};
 
 use super::words::normal;
 use super::*;
@@ -19,10 +19,10 @@ fn file(number: u8, path: &str, updated_ms: i64, text: &str) -> NewCaseFile {
         agency_path: path.into(),
         item: String::new(),
         kind: "inspection".into(),
-        status: "open".into(),
+        status: (if updated_ms % 2 == 0 { "open" } else { "closed" }).into(),
         title: text.into(),
         number: String::new(),
-        opened: Instant::from_ms(0),
+        opened: Instant::from_ms((number % 7).into()),
         updated: Instant::from_ms(updated_ms),
         counter: 1,
         last_leaf: 0,
@@ -50,18 +50,53 @@ fn index(store: &Store, rows: usize) {
         .unwrap();
 }
 
+/// Of the cases with this number, who takes part.
+fn officer(number: u8) -> OfficerId {
+    OfficerId::new([number % 3; 16])
+}
+
+fn below(path: Option<&str>) -> CaseFilter {
+    CaseFilter { agency_path: path.map(str::to_owned), ..CaseFilter::default() }
+}
+
 /// All pages of two, and how many were not searched at most.
 fn found(store: &Store, path: Option<&str>, typed: &str) -> (Vec<u8>, i64) {
+    pages(store, below(path), typed, 2)
+}
+
+/// All pages of so many.
+fn pages(store: &Store, mut filter: CaseFilter, typed: &str, limit: usize) -> (Vec<u8>, i64) {
     let Some(words) = Words::parse(typed) else { return (Vec::new(), 0) };
-    let mut filter = CaseFilter { agency_path: path.map(str::to_owned), ..CaseFilter::default() };
     let (mut all, mut not_searched) = (Vec::new(), 0);
     loop {
-        let page = store.read_sync::<_, Failure>(|tx| find(tx, &TENANT, &filter, &words, 2)).unwrap();
+        let page = store.read_sync::<_, Failure>(|tx| find(tx, &TENANT, &filter, &words, limit)).unwrap();
         not_searched = not_searched.max(page.not_searched);
         all.extend(page.rows.iter().map(|row| row.id.bytes()[0]));
-        let Some(last) = page.rows.last().filter(|_| page.rows.len() == 2) else { return (all, not_searched) };
+        let Some(last) = page.rows.last().filter(|_| page.rows.len() == limit) else { return (all, not_searched) };
         filter.after = Some((last.updated, last.id));
     }
+}
+
+/// Filters of every kind, each with what it asks of a case: its path, its number and when it changed.
+type Asks = fn(&str, u8, i64) -> bool;
+
+fn filters() -> [(CaseFilter, Asks); 6] {
+    let none = CaseFilter::default;
+    let [officer, other] = [1, 2].map(|number| Some(officer(number)));
+    [
+        (none(), |_, _, _| true),
+        (below(Some("a/b/")), |path, _, _| path.starts_with("a/b/")),
+        (CaseFilter { officer, agency_path: Some("a/".into()), ..none() }, |path, n, _| {
+            n % 3 == 1 && path.starts_with("a/")
+        }),
+        (CaseFilter { status: Some("closed".into()), kind: Some("inspection".into()), ..none() }, |_, _, at| {
+            at % 2 == 1
+        }),
+        (CaseFilter { with_officer: other, opened_from: Some(Instant::from_ms(2)), ..none() }, |_, n, _| {
+            n % 3 == 2 && n % 7 >= 2
+        }),
+        (CaseFilter { opened_until: Some(Instant::from_ms(3)), ..none() }, |_, n, _| n % 7 < 3),
+    ]
 }
 
 /// What happens to the cases: written with a text, or so many rows of the outbox worked off.
@@ -93,17 +128,17 @@ fn holds(store: &Store, events: &[Event], typed: &[String]) {
     }
     for round in 0..2 {
         for typed in typed {
-            for path in [None, Some("a/b/")] {
-                let Some(words) = Words::parse(typed) else { continue };
-                let says = |(_, (_, at, text)): &(&u8, &(i64, &str, String))| {
-                    words.occur_in(text) && path.is_none_or(|path| at.starts_with(path))
+            let Some(words) = Words::parse(typed) else { continue };
+            for ((filter, asks), limit) in filters().into_iter().zip([2, 1, 3, 2, 50, 4]) {
+                let says = |(number, (at, path, text)): &(&u8, &(i64, &str, String))| {
+                    words.occur_in(text) && asks(path, **number, *at)
                 };
                 let mut wanted: Vec<(i64, u8)> = all.iter().filter(says).map(|(n, (at, _, _))| (*at, *n)).collect();
                 wanted.sort_unstable_by(|a, b| b.cmp(a));
                 let wanted: Vec<u8> = wanted.into_iter().map(|(_, number)| number).collect();
-                let (got, not_searched) = found(store, path, typed);
+                let (got, not_searched) = pages(store, filter.clone(), typed, limit);
                 if not_searched == 0 {
-                    assert_eq!(got, wanted, "{typed:?} in {path:?}, round {round}, of {all:?}");
+                    assert_eq!(got, wanted, "{typed:?} in {filter:?}, round {round}, of {all:?}");
                 }
                 assert!(round == 0 || not_searched == 0);
             }
@@ -119,6 +154,8 @@ fn holds(store: &Store, events: &[Event], typed: &[String]) {
 
 fn the_index_says_what_a_look_at_every_case_would_say(store: &Store, cases: u32) {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let parts: Vec<(CaseId, OfficerId)> = (1..20).map(|number| (CaseId::new([number; 32]), officer(number))).collect();
+    store.write_sync(|tx| tx.add_case_officers(&TENANT, &parts)).unwrap();
     let typed = proptest::collection::vec("[张三李面馆aB１ ]{1,4}", 6);
     let events = proptest::collection::vec(event(), 1..40);
     TestRunner::new(config)
@@ -203,5 +240,61 @@ fn what_a_case_no_longer_says_is_not_found() {
         assert_eq!(found(&store, None, "张三"), (vec![], 0));
         assert_eq!(found(&store, None, "四面"), (vec![1], 0));
         index(&store, 9);
+    }
+}
+
+/// Cases with these numbers that all say the words, changed at these times, indexed.
+fn indexed(store: &Store, cases: impl IntoIterator<Item = (u8, i64)>) {
+    for (number, at) in cases {
+        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, "a/", at, "面馆检查 100号"))).unwrap();
+    }
+    index(store, 1000);
+}
+
+#[test]
+fn the_newest_come_first_up_to_what_is_put_in_order_at_once_and_one_past_it() {
+    // Two are compared without an order, four are compared at once, five are put in order.
+    for cases in 1..=12 {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+        // Old and new lie mixed in the index.
+        let times = (1..=cases).map(|number| (number, i64::from(number) * 5 % 13));
+        indexed(&store, times.clone());
+        let mut wanted: Vec<(i64, u8)> = times.map(|(number, at)| (at, number)).collect();
+        wanted.sort_unstable_by(|a, b| b.cmp(a));
+        let wanted: Vec<u8> = wanted.into_iter().map(|(_, number)| number).collect();
+        for (typed, limit) in [("面馆检查", 1), ("面馆", 2), ("100", 3), ("馆检查100", 4), ("查1 面馆", 50)]
+        {
+            assert_eq!(pages(&store, CaseFilter::default(), typed, limit).0, wanted, "{typed} among {cases}");
+        }
+    }
+}
+
+#[test]
+fn cases_that_changed_in_one_millisecond_are_told_apart_by_their_ids() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+    // More than are put in order at once, and the greatest ids at the lowest places.
+    indexed(&store, (1..=17).rev().map(|number| (number, 8)));
+    let wanted: Vec<u8> = (1..=17).rev().collect();
+    for limit in [1, 2, 5, 16, 17, 18] {
+        assert_eq!(pages(&store, CaseFilter::default(), "面馆检查", limit).0, wanted, "{limit}");
+    }
+}
+
+#[test]
+fn a_case_that_says_what_it_said_is_found_where_it_now_stands() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+    indexed(&store, (1..=9).map(|number| (number, number.into())));
+    indexed(&store, [(4, 40), (2, 20), (9, 0)]);
+    assert_eq!(found(&store, None, "面馆检查").0, [4, 2, 8, 7, 6, 5, 3, 1, 9]);
+    // Newer than all that is indexed, older, and between.
+    for (number, at) in [(1, 50), (3, -1), (5, 10)] {
+        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, "a/", at, "面馆检查"))).unwrap();
+    }
+    for limit in [1, 2, 3, 9, 50] {
+        let (got, _) = pages(&store, CaseFilter::default(), "面馆检查", limit);
+        assert_eq!(got, [1, 4, 2, 5, 8, 7, 6, 9, 3], "{limit}");
     }
 }

@@ -149,7 +149,7 @@ pub(super) fn a_text_is_put_where_the_case_is_as_it_was(store: &Store) {
     let put = |anew: &CaseFileRow| {
         write(store, |tx| tx.put_case_text(&TENANT, anew, "新"));
         let title = read(store, |tx| tx.case_file(&TENANT, &CASE)).unwrap().title;
-        (title, read(store, |tx| tx.search_texts(&TENANT, &[leaf(CASE)])).remove(0).1)
+        (title, read(store, |tx| tx.cases_said(&TENANT, &[leaf(CASE)])).remove(0).text)
     };
     assert_eq!(put(&anew), ("短".to_owned(), "新".to_owned()));
     assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)).0, 2, "and it is to be indexed");
