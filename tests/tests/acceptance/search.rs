@@ -11,6 +11,7 @@ use sync_core::op::{Act, OpRef};
 use sync_core::value::Value;
 use tests::actor::wait_ms;
 use tests::desk::encoded;
+use tests::server::sources;
 use tests::{Person, Phone, Server, on_both_databases};
 
 /// A case for each of these titles, pushed together; ids in their order.
@@ -213,6 +214,27 @@ on_both_databases! {
         assert_eq!(titles, ["明码标价检查".to_owned(), format!("{}…", "长".repeat(200))]);
         let whole = phone.call("GET", &format!("/v1/cases/{}", cases[1])).send().expect(200).text();
         assert!(whole.contains(&long), "the case has it whole");
+    }
+
+    fn an_upgrade_makes_the_index_anew_and_nobody_waits_for_it(server) {
+        server.start_with(&METRICS);
+        let mut phone = Phone::of(server, "officer-a");
+        let titles: Vec<String> = (0..5).map(|n| format!("第{n}家渔具店 50023719900{n}")).collect();
+        let cases = titled(&mut phone, &titles);
+        indexed(server);
+        server.kill();
+        let database = if server.postgres_url().is_some() { "postgres" } else { "sqlite" };
+        let down = sources().join(format!("migrations/{database}/0009_flat_search/down.sql"));
+        run_sql(server, &std::fs::read_to_string(down).unwrap());
+        run_sql(server, "DELETE FROM __diesel_schema_migrations WHERE version = '0009'");
+        server.start_again();
+        for _ in 0..2 {
+            for (text, wanted) in [("237199003", &cases[3..4]), ("2家渔", &cases[2..3]), ("渔具店 4家", &cases[4..])] {
+                assert_eq!(found(|path| phone.call("GET", path), text, 50), wanted, "{text}");
+            }
+            assert_eq!(found(|path| phone.call("GET", path), "渔具店", 2).len(), cases.len());
+            indexed(server);
+        }
     }
 
     fn a_long_field_hides_nothing_that_stands_after_it(server) {

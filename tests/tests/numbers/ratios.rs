@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use tests::desk::encoded;
 use tests::load::index;
 use tests::load::process;
 use tests::load::push::{self, Into, Numbers, Shape};
@@ -32,8 +33,8 @@ fn at_most(what: &str, one: f64, times: f64, other: f64) {
 }
 
 on_both_databases! {
-    /// Batches are worth it, and neither a change nor a list costs more because much is held. A pull costs by what
-    /// it brings.
+    /// Batches are worth it, and neither a change nor a list nor a search costs more because much is held. A pull costs
+    /// by what it brings.
     fn cost_follows_what_is_asked_for(server) {
         server.start_with(&[("PALM_METRICS_LISTEN", "127.0.0.1:0")]);
         let mut phones = [Phone::of(server, "unit-head")];
@@ -47,18 +48,26 @@ on_both_databases! {
         };
         let reader = Phone::of(server, "unit-head");
         let (pull, list) = ("/v1/sync/pull?limit=500", "/v1/cases?limit=50");
+        // One case in nine says the first; each has the pairs of the others, and none says them.
+        let searches = ["李1", "检查验", "2026011023"].map(|text| format!("/v1/cases?limit=20&text={}", encoded(text)));
+        let searches = searches.each_ref().map(String::as_str);
         push(100, 100);
         let pull_100 = asking(server, &reader, pull);
         push(100, 100);
         let list_200 = asking(server, &reader, list);
+        let found_200 = searches.map(|search| asking(server, &reader, search));
         let early = push(200, 100);
         let pull_400 = asking(server, &reader, pull);
         push(1_200, 100);
         let late = push(400, 100);
         let list_2000 = asking(server, &reader, list);
+        let found_2000 = searches.map(|search| asking(server, &reader, search));
         let single = push(200, 1);
         at_most("a pull of 400 cases to one of 100", pull_400, 8.0, pull_100);
         at_most("a list among 2000 cases to one among 200", list_2000, 2.0, list_200);
+        for (late, early) in found_2000.into_iter().zip(found_200) {
+            at_most("a search among 2000 cases to one among 200", late, 2.5, early);
+        }
         at_most("a change among 1800 to one among 300", late, 2.0, early);
         at_most("a change of a hundred in a push to one alone", late, 0.5, single);
     }
