@@ -112,6 +112,27 @@ fn the_chapter_on_installing_is_run() {
 }
 
 #[test]
+fn the_chapter_on_installing_is_run_in_chinese() {
+    run("docs/install.zh-CN.md", 1);
+}
+
+#[test]
+fn a_chapter_in_two_languages_shows_the_same_commands() {
+    let pages = pages();
+    let blocks = |path: &str| &pages.iter().find(|page| page.path == path).unwrap().blocks;
+    let chinese = pages.iter().filter_map(|page| page.path.strip_prefix("docs/")?.strip_suffix(".zh-CN.md"));
+    let chinese: Vec<&str> = chinese.collect();
+    assert!(!chinese.is_empty(), "the pages were found");
+    for name in chinese {
+        let both = ["md", "zh-CN.md"].map(|end| {
+            let shown = blocks(&format!("docs/{name}.{end}")).iter();
+            shown.map(|block| (block.info.as_str(), block.text.as_str())).collect::<Vec<_>>()
+        });
+        assert_eq!(both[0], both[1], "{name}");
+    }
+}
+
+#[test]
 fn the_chapter_on_operating_is_run_with_its_backups_and_restores() {
     run("docs/operate.md", 4);
 }
