@@ -8,13 +8,13 @@ DROP TABLE case_text;
 CREATE TABLE case_text (
     tenant  BYTEA   NOT NULL,
     place   BIGINT  NOT NULL,
-    case_id BYTEA   NOT NULL,
+    case_leaf BIGINT NOT NULL,
     text    TEXT    NOT NULL,
     -- Grams of what lists are filtered by (agency, officers, status, kind), eight bytes each.
     facets  BYTEA   NOT NULL,
     PRIMARY KEY (tenant, place)
 );
-CREATE UNIQUE INDEX case_text_by_case ON case_text (tenant, case_id);
+CREATE UNIQUE INDEX case_text_by_case ON case_text (tenant, case_leaf);
 
 -- When the cases at 512 places were last changed and opened: eight bytes each, in milliseconds.
 CREATE TABLE case_moment (
@@ -26,8 +26,4 @@ CREATE TABLE case_moment (
 
 -- The other half of the id: rows of an earlier migration may be open still.
 INSERT INTO outbox (tenant, id, kind, subject, created_ms, due_ms, failures)
-SELECT tenant, substring(id FROM 17 FOR 16), 'index_case', id, CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT), 0, 0 FROM case_file;
-
--- The officers of a case: SQLite takes an index that holds all it needs, so it went through those of all cases.
-DROP INDEX IF EXISTS case_officer_by_case;
-CREATE INDEX case_officer_by_case ON case_officer (tenant, case_id, officer);
+SELECT tenant, substring(id FROM 17 FOR 16), 'index_case', case_leaf, CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT), 0, 0 FROM case_file;

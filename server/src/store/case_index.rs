@@ -22,8 +22,8 @@ const AT_ONCE: usize = 1024;
 pub struct CaseTextRow {
     /// Its place in the index, for good.
     pub place: i64,
-    /// The case.
-    pub case: CaseId,
+    /// The case, by its number in the order of the log.
+    pub case_leaf: i64,
     /// What was indexed.
     pub text: String,
     /// What it was filtered by when it was indexed.
@@ -33,8 +33,8 @@ pub struct CaseTextRow {
 /// A case as it is to be indexed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseSaid {
-    /// The case.
-    pub case: CaseId,
+    /// The case, by its number in the order of the log.
+    pub case_leaf: i64,
     /// When its newest change was stored.
     pub updated: Instant,
     /// When its first change was stored.
@@ -76,7 +76,7 @@ pub struct CaseGramRow {
 struct NewText {
     tenant: Vec<u8>,
     place: i64,
-    case_id: Vec<u8>,
+    case_leaf: i64,
     text: String,
     facets: Vec<u8>,
 }
@@ -105,7 +105,7 @@ fn open(tenant: Vec<u8>, kind: &'static str) -> _ {
 }
 
 fn case_id(bytes: &[u8]) -> Result<CaseId, Error> {
-    row::id(bytes, ChangeId::from_slice, "case_text.case_id")
+    row::id(bytes, ChangeId::from_slice, "case_file.id")
 }
 
 impl Tx<'_> {
@@ -120,7 +120,6 @@ impl Tx<'_> {
             let said = case_file::table
                 .find((&tenant.bytes()[..], *case_leaf))
                 .select((
-                    case_file::id,
                     case_file::updated_ms,
                     case_file::opened_ms,
                     case_file::agency_path,
@@ -128,12 +127,12 @@ impl Tx<'_> {
                     case_file::kind,
                     case_file::search_text,
                 ))
-                .get_result::<(Vec<u8>, i64, i64, String, String, String, String)>(self.db())
+                .get_result::<(i64, i64, String, String, String, String)>(self.db())
                 .optional()?;
-            let Some((id, updated, opened, agency_path, status, kind, text)) = said else { continue };
-            let (case, updated, opened) = (case_id(&id)?, Instant::from_ms(updated), Instant::from_ms(opened));
-            let officers = self.case_officers(tenant, *case_leaf)?;
-            found.push(CaseSaid { case, updated, opened, agency_path, status, kind, officers, text });
+            let Some((updated, opened, agency_path, status, kind, text)) = said else { continue };
+            let (case_leaf, updated, opened) = (*case_leaf, Instant::from_ms(updated), Instant::from_ms(opened));
+            let officers = self.case_officers(tenant, case_leaf)?;
+            found.push(CaseSaid { case_leaf, updated, opened, agency_path, status, kind, officers, text });
         }
         Ok(found)
     }
@@ -142,18 +141,16 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn case_texts(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<CaseTextRow>, Error> {
+    pub fn case_texts(&mut self, tenant: &TenantId, cases: &[i64]) -> Result<Vec<CaseTextRow>, Error> {
         let mut found = Vec::new();
         for some in cases.chunks(AT_ONCE) {
-            let some: Vec<&[u8]> = some.iter().map(|id| &id.bytes()[..]).collect();
             let rows = case_text::table
                 .filter(case_text::tenant.eq(&tenant.bytes()[..]))
-                .filter(case_text::case_id.eq_any(some))
-                .select((case_text::place, case_text::case_id, case_text::text, case_text::facets))
-                .load::<(i64, Vec<u8>, String, Vec<u8>)>(self.db())?;
-            for (place, case, text, facets) in rows {
-                found.push(CaseTextRow { place, case: case_id(&case)?, text, facets });
-            }
+                .filter(case_text::case_leaf.eq_any(some.to_vec()))
+                .select((case_text::place, case_text::case_leaf, case_text::text, case_text::facets))
+                .load::<(i64, i64, String, Vec<u8>)>(self.db())?;
+            let restore = |(place, case_leaf, text, facets)| CaseTextRow { place, case_leaf, text, facets };
+            found.extend(rows.into_iter().map(restore));
         }
         Ok(found)
     }
@@ -226,10 +223,10 @@ impl Tx<'_> {
         grams: Vec<CaseGramRow>,
         moments: Vec<CaseMomentRow>,
     ) -> Result<(), Error> {
-        let text = |CaseTextRow { place, case, text, facets }| NewText {
+        let text = |CaseTextRow { place, case_leaf, text, facets }| NewText {
             tenant: tenant.bytes().to_vec(),
             place,
-            case_id: case.bytes().to_vec(),
+            case_leaf,
             text,
             facets,
         };
@@ -278,12 +275,12 @@ impl Tx<'_> {
     ) -> Result<Vec<CaseFileRow>, Error> {
         let mut found = Vec::new();
         for some in places.chunks(AT_ONCE) {
-            // By subquery, so that SQLite looks the cases up by id; an order would make it walk all of them by time.
+            // By subquery, so that SQLite looks the cases up by their numbers; an order would make it walk all of them by time.
             let here = case_text::table
                 .filter(case_text::tenant.eq(tenant.bytes().to_vec()))
                 .filter(case_text::place.eq_any(some.to_vec()))
-                .select(case_text::case_id);
-            let query = narrow(case_file::table.into_boxed(), tenant, filter).filter(case_file::id.eq_any(here));
+                .select(case_text::case_leaf);
+            let query = narrow(case_file::table.into_boxed(), tenant, filter).filter(case_file::case_leaf.eq_any(here));
             found.extend(rows(query, self.db())?);
         }
         Ok(found)

@@ -359,7 +359,7 @@ diesel::table! {
     case_text (tenant, place) {
         tenant -> Binary,
         place -> BigInt,
-        case_id -> Binary,
+        case_leaf -> BigInt,
         text -> Text,
         facets -> Binary,
     }

@@ -62,7 +62,7 @@ mod tests {
 
     fn case(path: &str) -> BTreeSet<i64> {
         of_case(&CaseSaid {
-            case: CaseId::new([1; 32]),
+            case_leaf: 1,
             updated: Instant::from_ms(1),
             opened: Instant::from_ms(1),
             agency_path: path.into(),

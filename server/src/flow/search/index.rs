@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sync_core::id::{CaseId, TenantId};
+use sync_core::id::TenantId;
 
 use super::facet;
 use super::moment::{self, Moment, Moments};
@@ -35,17 +35,17 @@ type Edits = BTreeMap<i64, BTreeMap<i64, Vec<(u16, bool)>>>;
 /// [`Failure`] where a statement fails, or a row holds what this program never wrote.
 pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> Result<Prepared, Failure> {
     let said = tx.cases_said(tenant, &subjects.iter().copied().collect::<Vec<_>>())?;
-    let cases: Vec<CaseId> = said.iter().map(|said| said.case).collect();
-    let mut indexed: BTreeMap<CaseId, CaseTextRow> =
-        tx.case_texts(tenant, &cases)?.into_iter().map(|row| (row.case, row)).collect();
+    let cases: Vec<i64> = said.iter().map(|said| said.case_leaf).collect();
+    let mut indexed: BTreeMap<i64, CaseTextRow> =
+        tx.case_texts(tenant, &cases)?.into_iter().map(|row| (row.case_leaf, row)).collect();
     let mut next = tx.next_index_place(tenant)?;
     let (mut texts, mut edits, mut changed) = (Vec::new(), Edits::new(), BTreeMap::new());
     for said in said {
-        let before = indexed.remove(&said.case);
+        let before = indexed.remove(&said.case_leaf);
         let facets = facet::of_case(&said);
         let now = CaseTextRow {
             place: before.as_ref().map_or(next, |row| row.place),
-            case: said.case,
+            case_leaf: said.case_leaf,
             text: normal(&said.text),
             facets: facet::to_bytes(&facets),
         };

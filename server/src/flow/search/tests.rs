@@ -154,7 +154,8 @@ fn holds(store: &Store, events: &[Event], typed: &[String]) {
 
 fn the_index_says_what_a_look_at_every_case_would_say(store: &Store, cases: u32) {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let parts: Vec<(CaseId, OfficerId)> = (1..20).map(|number| (CaseId::new([number; 32]), officer(number))).collect();
+    let parts: Vec<(i64, CaseId, OfficerId)> =
+        (1..20).map(|number| (number.into(), CaseId::new([number; 32]), officer(number))).collect();
     store.write_sync(|tx| tx.add_case_officers(&TENANT, &parts)).unwrap();
     let typed = proptest::collection::vec("[张三李面馆aB１ ]{1,4}", 6);
     let events = proptest::collection::vec(event(), 1..40);
@@ -246,7 +247,7 @@ fn what_a_case_no_longer_says_is_not_found() {
 /// Cases with these numbers that all say the words, changed at these times, indexed.
 fn indexed(store: &Store, cases: impl IntoIterator<Item = (u8, i64)>) {
     for (number, at) in cases {
-        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, "a/", at, "面馆检查 100号"))).unwrap();
+        store.write_sync(|tx| put(tx, &TENANT, file(number, "a/", at, "面馆检查 100号"))).unwrap();
     }
     index(store, 1000);
 }
@@ -291,7 +292,7 @@ fn a_case_that_says_what_it_said_is_found_where_it_now_stands() {
     assert_eq!(found(&store, None, "面馆检查").0, [4, 2, 8, 7, 6, 5, 3, 1, 9]);
     // Newer than all that is indexed, older, and between.
     for (number, at) in [(1, 50), (3, -1), (5, 10)] {
-        store.write_sync(|tx| tx.put_case_file(&TENANT, file(number, "a/", at, "面馆检查"))).unwrap();
+        store.write_sync(|tx| put(tx, &TENANT, file(number, "a/", at, "面馆检查"))).unwrap();
     }
     for limit in [1, 2, 3, 9, 50] {
         let (got, _) = pages(&store, CaseFilter::default(), "面馆检查", limit);
