@@ -398,9 +398,9 @@ mod schema {
     #[test]
     fn sqlite_finds_the_officers_of_a_case_by_the_case() {
         let (_directory, mut db) = sqlite();
-        let officers = "SELECT officer FROM case_officer WHERE tenant = x'01' AND case_id = x'02'";
+        let officers = "SELECT officer FROM case_officer WHERE tenant = x'01' AND case_leaf = 2";
         let plan: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {officers}")).load(&mut db).unwrap();
-        assert!(plan.iter().any(|step| step.detail.contains("(tenant=? AND case_id=?)")), "{plan:?}");
+        assert!(plan.iter().any(|step| step.detail.contains("(tenant=? AND case_leaf=?)")), "{plan:?}");
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8]) -> Option<BTreeSet<i64>> {
 
 #[cfg(test)]
 mod tests {
-    use sync_core::id::{CaseId, OfficerId};
+    use sync_core::id::OfficerId;
     use sync_core::time::Instant;
 
     use super::*;
