@@ -6,7 +6,7 @@
 //! reading saw, so that two who both believe to hold it (their clocks differ) still do not spoil each other's work. A row that
 //! always fails waits longer each time and holds up no other. A turn or a wait that lasts longer than there are any was
 //! written by a clock that was ahead, and has ended. Trouble of the database is waited out.
-//! What comes in goes first: while changes are being stored, the steps are a second apart.
+//! What comes in goes first: while changes are being stored, the steps are five seconds apart.
 //! Not here: which rows there are (whoever causes them writes them), and their order across kinds.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +32,7 @@ const ROWS: i64 = 128;
 /// Between two steps, to see whether changes are coming in.
 const BREATH: Duration = Duration::from_millis(20);
 /// How long a step waits for a moment in which none come in.
-const GIVE_WAY: Duration = Duration::from_secs(1);
+const GIVE_WAY: Duration = Duration::from_secs(5);
 /// Between two looks at an empty outbox.
 const IDLE: Duration = Duration::from_millis(250);
 /// Between two looks while another process has the turn.

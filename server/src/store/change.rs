@@ -152,8 +152,6 @@ fn rows<'a>(tenant: &'a TenantId, new: &'a StoredChange) -> (Row<'a>, ValueRow<'
     (row, values)
 }
 
-diesel::alias!(change as opening: Opening);
-
 /// Leaf of the change that opened a case: the number by which tables name it.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn leaf_of_case(tenant: Vec<u8>, case: Vec<u8>) -> _ {
@@ -213,17 +211,16 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails or a change is not what was stored.
     pub fn case_changes(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<StoredChange>, Error> {
-        let first = opening
-            .filter(opening.field(change::tenant).eq(&tenant.bytes()[..]))
-            .filter(opening.field(change::id).eq(&case.bytes()[..]))
-            .select(opening.field(change::leaf));
+        // Asked first, and not in a subquery: SQLite would walk the whole log for the sake of its order.
+        let number = leaf_of_case(tenant.bytes().to_vec(), case.bytes().to_vec()).get_result::<i64>(self.db());
+        let Some(case_leaf) = number.optional()? else { return Ok(Vec::new()) };
         change::table
             .left_join(
                 change_value::table
                     .on(change_value::tenant.eq(change::tenant).and(change_value::leaf.eq(change::leaf))),
             )
             .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::case_leaf.eq_any(first))
+            .filter(change::case_leaf.eq(case_leaf))
             .order(change::leaf)
             .select(columns!())
             .load::<Columns>(self.db())?

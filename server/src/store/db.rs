@@ -89,6 +89,14 @@ impl Manager {
         }
     }
 
+    /// A new database as so many migrations leave it, for tests of what comes after.
+    #[cfg(test)]
+    pub(super) fn of_version(&self, migrations: usize) -> Db {
+        let mut db = self.open().unwrap();
+        (0..migrations).for_each(|_| drop(db.run_next_migration(self.embedded()).unwrap()));
+        db
+    }
+
     /// Brings the schema to this version while no other process does.
     pub(super) fn migrate(&self) -> Result<(), Error> {
         match self {

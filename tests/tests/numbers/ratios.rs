@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use api_spec::case::CasePage;
 use tests::desk::encoded;
 use tests::load::index;
 use tests::load::process;
@@ -55,12 +56,16 @@ on_both_databases! {
         let pull_100 = asking(server, &reader, pull);
         push(100, 100);
         let list_200 = asking(server, &reader, list);
+        let page: CasePage = reader.call("GET", list).send().expect(200).read();
+        let case = format!("/v1/cases/{}", page.items.first().unwrap().id);
+        let case_200 = asking(server, &reader, &case);
         let found_200 = searches.map(|search| asking(server, &reader, search));
         let early = push(200, 100);
         let pull_400 = asking(server, &reader, pull);
         push(1_200, 100);
         let late = push(400, 100);
         let list_2000 = asking(server, &reader, list);
+        let case_2000 = asking(server, &reader, &case);
         let found_2000 = searches.map(|search| asking(server, &reader, search));
         let single = push(200, 1);
         at_most("a pull of 400 cases to one of 100", pull_400, 8.0, pull_100);
@@ -68,6 +73,7 @@ on_both_databases! {
         for (late, early) in found_2000.into_iter().zip(found_200) {
             at_most("a search among 2000 cases to one among 200", late, 2.5, early);
         }
+        at_most("one case among 2000 to one among 200", case_2000, 2.0, case_200);
         at_most("a change among 1800 to one among 300", late, 2.0, early);
         at_most("a change of a hundred in a push to one alone", late, 0.5, single);
     }

@@ -1,12 +1,11 @@
 //! A database of an earlier version is brought to this one with all that it held, on both databases.
 
-use diesel_migrations::MigrationHarness as _;
 use sync_core::change::{Change, Clock, Header, NewOp};
 use sync_core::id::{BootId, CaseId, ChangeId, Epoch};
 use sync_core::op::Act;
 use sync_core::value::Value;
 
-use super::super::db::Db;
+use super::super::db::Manager;
 use super::*;
 use crate::keys::ServerKey;
 
@@ -90,8 +89,8 @@ impl Sql {
 }
 
 /// Fills a database of the version before, and holds what this version finds in it against what was put there.
-fn keeps_everything(address: &str, mut db: Db, embedded: &dyn Fn(&mut Db), sql: &Sql) {
-    (0..BEFORE).for_each(|_| embedded(&mut db));
+fn keeps_everything(address: &str, sql: &Sql) {
+    let mut db = Manager::parse(address).unwrap().of_version(BEFORE);
     let (opened, other) = (change(1, None), change(2, None));
     let [first, second] = [&opened, &other].map(Change::id);
     let later = change(3, Some(first));
@@ -147,17 +146,13 @@ fn sqlite_keeps_everything() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("t.db");
     let address = path.to_str().unwrap();
-    let db = Db::Sqlite(diesel::SqliteConnection::establish(address).unwrap());
-    let sql = Sql(|hex| format!("x'{hex}'"));
-    keeps_everything(address, db, &|db| drop(db.run_next_migration(migrations::SQLITE).unwrap()), &sql);
+    keeps_everything(address, &Sql(|hex| format!("x'{hex}'")));
 }
 
 #[test]
 fn postgres_keeps_everything_and_is_not_emptied() {
     let Some(address) = empty_schema("upgrade") else { return };
-    let db = Db::Postgres(diesel::PgConnection::establish(&address).unwrap());
-    let sql = Sql(|hex| format!("'\\x{hex}'"));
-    keeps_everything(&address, db, &|db| drop(db.run_next_migration(migrations::POSTGRES).unwrap()), &sql);
+    keeps_everything(&address, &Sql(|hex| format!("'\\x{hex}'")));
     let mut db = diesel::PgConnection::establish(&address).unwrap();
     for table in ["change", "leaf", "receipt"] {
         let refused = db.batch_execute(&format!("TRUNCATE {table}")).unwrap_err().to_string();
