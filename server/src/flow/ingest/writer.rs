@@ -24,7 +24,7 @@ const GROUP_CHANGES: usize = 256;
 const GROUP_WAIT: Duration = Duration::from_millis(5);
 /// The database counts its tables anew when the log has so many leaves, and each time it is so many times as long.
 const COUNTED_FROM: i64 = 256;
-const COUNTED_EACH: i64 = 4;
+const COUNTED_EACH: i64 = 2;
 
 /// A push that waits for its commit.
 pub(super) struct Job {
