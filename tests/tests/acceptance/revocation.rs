@@ -10,10 +10,30 @@ use tests::actor::{ADMINISTRATOR, wait_ms};
 use tests::{Person, Phone, on_both_databases};
 
 use crate::alarm;
+use crate::search::run_sql;
 
 const BEYOND_DRIFT_MS: u64 = 2_200;
 
 on_both_databases! {
+    /// The writer remembers the register from one push to the next, and not a moment longer than it is so.
+    fn what_somebody_changes_in_the_register_by_hand_counts_with_the_next_push(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        let mut last = opening.clone();
+        let mut classes = vec![phone.push(&[&opening]).fates[0].class];
+        for statement in [
+            "UPDATE certificate_interval SET reason = 'looked at'",
+            "UPDATE certificate_interval SET until_ms = from_ms + 1",
+            "UPDATE certificate_interval SET until_ms = NULL",
+        ] {
+            run_sql(server, statement);
+            let next = phone.write(opening.id(), &[last.id()], "note", statement);
+            classes.push(phone.push(&[&next]).fates[0].class);
+            last = next;
+        }
+        assert_eq!(classes, [Class::Accepted, Class::Accepted, Class::Quarantined, Class::Accepted]);
+    }
+
     fn what_came_after_a_revocation_is_quarantined_and_what_came_before_stands(server) {
         let (mut a, mut b) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
         let opening = a.open_case(&[b.officer]);

@@ -74,8 +74,8 @@ fn with_party(phone: &mut Phone<'_>, title: &str, name: &str) -> String {
     opening.id().to_string()
 }
 
-/// What an older release left in the database of a server that does not run.
-fn run_sql(server: &Server, statements: &str) {
+/// What an older release left in the database, or what somebody with a console of it does.
+pub fn run_sql(server: &Server, statements: &str) {
     if let Some(url) = server.postgres_url() {
         PgConnection::establish(&url).unwrap().batch_execute(statements).unwrap();
     } else {
