@@ -56,6 +56,7 @@ pub use certificate::{CertificateRow, IntervalRow};
 pub use change::{ChangePlace, StoredChange};
 pub use console_session::ConsoleSessionRow;
 pub use device::{DeviceRow, EnrolmentCodeRow, LeaseRow};
+pub use dialect::Additions;
 pub use evidence::{EvidenceFileRow, UploadRow};
 pub use idempotency::IdempotencyRow;
 pub use lead::{LeadFilter, LeadRow, Said};
@@ -136,9 +137,27 @@ pub struct Store {
     /// One connection for who writes all the time, beside the others: nobody keeps it waiting.
     writer: r2d2::Pool<db::Manager>,
     turns: Arc<AtomicU64>,
+    /// SQLite, which has nobody but us to put it in order.
+    embedded: bool,
     wait: Duration,
     /// The last caller found no database: the next ones do not wait long, or they would use up all threads.
     ailing: Arc<AtomicBool>,
+}
+
+/// A turn of the writer; it ends with its transaction, by a panic too.
+struct Turn<'a>(&'a AtomicU64);
+
+impl<'a> Turn<'a> {
+    fn begin(turns: &'a AtomicU64) -> Self {
+        turns.fetch_add(1, Ordering::Relaxed);
+        Self(turns)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl Store {
@@ -158,6 +177,7 @@ impl Store {
     pub fn open_with(address: &str, pool: Pool) -> Result<Self, Error> {
         let Pool { connections, wait } = pool;
         let manager = db::Manager::parse(address)?;
+        let embedded = matches!(manager, db::Manager::Sqlite { .. });
         manager.migrate()?;
         // A connection that broke while it lay idle is found out by the `BEGIN` it gets, not by a question before.
         let of = |size: u32, manager| {
@@ -165,7 +185,8 @@ impl Store {
             pool.test_on_check_out(false).build(manager).map_err(Error::Busy)
         };
         let writer = of(1, manager.clone().for_the_writer())?;
-        Ok(Self { pool: of(connections, manager)?, writer, turns: Arc::default(), wait, ailing: Arc::default() })
+        let (pool, turns, ailing) = (of(connections, manager)?, Arc::default(), Arc::default());
+        Ok(Self { pool, writer, turns, embedded, wait, ailing })
     }
 
     /// Connections there are, and those of them that nobody uses.
@@ -202,11 +223,12 @@ impl Store {
     /// # Errors
     /// As [`Store::write_sync`].
     pub fn write_as_writer<T, E: From<Error>>(&self, act: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.turns.fetch_add(1, Ordering::Relaxed);
+        let _turn = Turn::begin(&self.turns);
         self.transact(&self.writer, Kind::Write, act)
     }
 
-    /// How often [`Store::write_as_writer`] was called: whoever can wait sees by it whether changes are coming in.
+    /// Grows with each beginning and each end of [`Store::write_as_writer`], so that it is odd while one runs: whoever can
+    /// wait sees by it whether changes are coming in.
     pub fn turns_of_the_writer(&self) -> u64 {
         self.turns.load(Ordering::Relaxed)
     }
@@ -267,6 +289,18 @@ impl Store {
     /// [`Error`] where it cannot be told.
     pub fn count_anew(&self) -> Result<(), Error> {
         self.living(&self.pool, |connection| Ok(dialect::count_anew(connection)?)).map(|_counted| ())
+    }
+
+    /// Copies what was committed from the write-ahead log into the database, where there is much of it, while others
+    /// write. Whether it did.
+    ///
+    /// # Errors
+    /// [`Error`] where it cannot; nothing is lost by that, and the next time there is more to do.
+    pub fn checkpoint(&self) -> Result<bool, Error> {
+        if !self.embedded {
+            return Ok(false);
+        }
+        self.living(&self.pool, |connection| Ok(dialect::checkpoint(connection)?)).map(|(_, did)| did)
     }
 
     fn transact<T, E: From<Error>>(

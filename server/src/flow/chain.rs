@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sync_core::case::fold;
+use sync_core::case::Graph;
 use sync_core::change::NewOp;
 use sync_core::id::{CaseId, ChangeId, OfficerId, TenantId};
 use sync_core::time::Instant;
@@ -11,7 +11,7 @@ use crate::flow::projection;
 use crate::flow::record::{CasePlace, Recorder};
 use crate::keys::Keys;
 use crate::refusal::{Failure, Refusal};
-use crate::store::Tx;
+use crate::store::{Additions, Tx};
 
 /// Inside a write transaction: signs a change of the server on the case's current heads, naming
 /// `person`, stores it with its leaf and projects the case again.
@@ -32,11 +32,11 @@ pub fn append(
     if held.is_empty() {
         return Err(Refusal::NotFound.into());
     }
-    let heads = fold(case, held.iter().map(|stored| &*stored.change)).heads;
+    let heads = Graph::new(held.iter().map(|stored| &*stored.change)).heads();
     let mut place = CasePlace::after(&held);
     held.extend(recorder.decide(&mut place, case, &heads, person, ops)?);
     projection::project(recorder.tx, &tenant, case, &held, &BTreeSet::new())?;
-    recorder.finish()?;
+    recorder.finish(Additions::default())?;
     let decision = held.pop().ok_or(Refusal::NotFound)?;
     Ok(decision.change.id())
 }

@@ -8,6 +8,7 @@
 mod arriving;
 mod check;
 mod commit;
+mod recent;
 mod standing;
 mod writer;
 

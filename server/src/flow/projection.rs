@@ -15,7 +15,7 @@ use sync_core::value::Value;
 use crate::flow::judge::{self, Bench};
 use crate::flow::mask;
 use crate::refusal::Failure;
-use crate::store::{CaseFileRow, NewCaseFile, StoredChange, Tx};
+use crate::store::{Additions, CaseFileRow, NewCaseFile, StoredChange, Tx};
 
 /// Field of a party.
 const NAME: &str = "name";
@@ -137,28 +137,32 @@ pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(
     Ok(tx.put_case_file(tenant, new)?)
 }
 
-/// Adds the projections of cases of which nothing was stored before.
+/// Adds the projections of cases of which nothing was stored before, and first what else is `new`.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
-pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, all: Vec<Projected>) -> Result<(), Failure> {
+pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, mut new: Additions<'_>, all: Vec<Projected>) -> Result<(), Failure> {
     // Which evidence has arrived depends on who takes part.
     let part = |one: &Projected| {
         let CaseFileRow { case_leaf, id, .. } = one.new.file;
         one.officers.iter().map(|officer| (case_leaf, id, *officer)).collect::<Vec<_>>()
     };
     let officers: Vec<_> = all.iter().flat_map(part).collect();
-    tx.add_case_officers(tenant, &officers)?;
+    new.case_officers(tenant, &officers);
+    if all.iter().any(|one| !one.evidence.is_empty()) {
+        tx.add(std::mem::take(&mut new))?;
+    }
     let mut files = Vec::new();
-    for Projected { mut new, officers: _, evidence } in all {
-        let case_leaf = new.file.case_leaf;
+    for Projected { new: mut case, officers: _, evidence } in all {
+        let case_leaf = case.file.case_leaf;
         if !evidence.is_empty() {
             tx.add_case_evidence(tenant, case_leaf, &evidence)?;
-            new.file.missing_evidence = count(tx.missing_evidence(tenant, case_leaf)?.len());
+            case.file.missing_evidence = count(tx.missing_evidence(tenant, case_leaf)?.len());
         }
-        files.push(new);
+        files.push(case);
     }
-    Ok(tx.add_case_files(tenant, files)?)
+    new.case_files(tenant, files)?;
+    Ok(tx.add(new)?)
 }
 
 fn count(number: usize) -> i64 {

@@ -25,7 +25,7 @@ pub const PAGE_MAX: i64 = 500;
 /// About how many bytes of changes a page holds.
 const PAGE_BYTES: usize = 4 << 20;
 /// Changes read at once.
-const PIECE: i64 = 32;
+const PIECE: usize = 32;
 /// About how many bytes of changes one reconciliation carries; the phone asks again for the rest.
 const RECONCILE_BYTES: usize = 4 << 20;
 
@@ -56,14 +56,15 @@ fn page(
     let cases = tx.cases_of(tenant, officer)?;
     let reach = REACH.hash(&cases.iter().map(|case| case.bytes().as_slice()).collect::<Vec<_>>());
     let from = start(tx, tenant, &row, cursor)?;
-    let (mut changes, cut) = whole_page(tx, tenant, officer, from..row.log_size, limit)?;
+    let (mut changes, cut) = whole_page(tx, tenant, officer, from, limit)?;
     let (end, root) = match changes.last() {
         // A page that was cut goes on to the next place whose root is kept.
         Some(last) if cut => {
             let next = last.leaf + 1;
             let (end, root) = tx.head_from(tenant, &epoch, next)?.ok_or(Refusal::CursorUnknown)?;
             // At most as many leaves as lie between two such places, so none is left out.
-            changes.extend(tx.feed(tenant, officer, next..end, end - next)?);
+            let leaves = tx.feed(tenant, officer, (next, Some(end)), end - next)?;
+            changes.extend(tx.changes_at(tenant, &leaves)?);
             (end, root)
         }
         Some(_) | None => (row.log_size, Digest::new(row.log_root)),
@@ -80,30 +81,26 @@ fn page(
     })
 }
 
-/// Changes from `range` until the page is full by number or by bytes; second, whether there may be more.
+/// Changes from a leaf on until the page is full by number or by bytes; second, whether there may be more. This snapshot
+/// holds none beyond the log's size.
 fn whole_page(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     officer: &OfficerId,
-    range: std::ops::Range<i64>,
+    from: i64,
     limit: i64,
 ) -> Result<(Vec<StoredChange>, bool), Failure> {
-    let (mut page, mut bytes, mut from) = (Vec::new(), 0, range.start);
-    loop {
-        let held = i64::try_from(page.len()).unwrap_or(i64::MAX);
-        let wanted = PIECE.min(limit - held);
-        if wanted <= 0 || bytes >= PAGE_BYTES {
+    let leaves = tx.feed(tenant, officer, (from, None), limit)?;
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    for some in leaves.chunks(PIECE) {
+        if bytes >= PAGE_BYTES {
             return Ok((page, true));
         }
-        let piece = tx.feed(tenant, officer, from..range.end, wanted)?;
-        let last = i64::try_from(piece.len()).is_ok_and(|length| length < wanted);
+        let piece = tx.changes_at(tenant, some)?;
         bytes += piece.iter().map(|stored| stored.change.to_bytes().len()).sum::<usize>();
-        from = piece.last().map_or(range.end, |stored| stored.leaf + 1);
         page.extend(piece);
-        if last {
-            return Ok((page, false));
-        }
     }
+    Ok((page, i64::try_from(leaves.len()).is_ok_and(|length| length >= limit)))
 }
 
 /// Where the cursor stands in this log.

@@ -17,7 +17,7 @@ use crate::flow::judge;
 use crate::keys::Keys;
 use crate::random;
 use crate::refusal::Failure;
-use crate::store::{self, StoredChange, TenantRow, Tx};
+use crate::store::{self, Additions, StoredChange, TenantRow, Tx};
 
 /// Heads that one change of the server names; a change may name 1024.
 const HEADS_AT_ONCE: usize = 512;
@@ -37,12 +37,30 @@ pub struct Recorder<'a, 't> {
     pub now: Instant,
     tenant: TenantRow,
     frontier: Frontier,
-    /// Stored with the next [`Recorder::flush`], and the leaves with them, the last one being the frontier's.
+    /// What [`Recorder::take_unwritten`] gives next, and the leaves with them, the last one being the frontier's.
     changes: Vec<StoredChange>,
     leaves: Vec<Vec<u8>>,
     /// Sizes and roots inside this commit.
     marks: Vec<(u64, Digest)>,
     grown: bool,
+}
+
+/// Changes that were stored, and the leaves with them, on their way into the database.
+pub struct Unwritten {
+    tenant: TenantId,
+    epoch: Epoch,
+    /// Of the first of the leaves.
+    first: i64,
+    changes: Vec<StoredChange>,
+    leaves: Vec<Vec<u8>>,
+}
+
+impl Unwritten {
+    /// Each once.
+    pub fn add_to<'a>(&'a mut self, new: &mut Additions<'a>) {
+        new.changes(&self.tenant, &self.changes);
+        new.leaves(&self.tenant, &self.epoch, self.first, std::mem::take(&mut self.leaves));
+    }
 }
 
 /// Where a case stands in the log.
@@ -109,7 +127,7 @@ impl<'a, 't> Recorder<'a, 't> {
         (self.frontier.size(), self.frontier.root())
     }
 
-    /// Stores a planned change as the next of its case; the rows are written together by [`Recorder::flush`].
+    /// Stores a planned change as the next of its case; the rows are written together, later.
     ///
     /// # Errors
     /// [`Failure`] where the log has outgrown its counter.
@@ -216,33 +234,36 @@ impl<'a, 't> Recorder<'a, 't> {
         Ok(stored)
     }
 
-    /// Writes the changes and leaves that were stored since the last time, each table with as few statements as it
-    /// takes.
+    /// What was stored since the last time: whoever takes it writes it.
     ///
     /// # Errors
-    /// [`Failure`] where a statement fails.
-    pub fn flush(&mut self) -> Result<(), Failure> {
-        let (tenant, epoch) = (self.tenant.id, self.log_epoch());
+    /// [`Failure`] where the log has outgrown its counter.
+    pub fn take_unwritten(&mut self) -> Result<Unwritten, Failure> {
         let leaves = std::mem::take(&mut self.leaves);
         let new = u64::try_from(leaves.len()).map_err(Failure::broken)?;
         let first = i64::try_from(self.frontier.size() - new).map_err(Failure::broken)?;
-        self.tx.add_changes(&tenant, &std::mem::take(&mut self.changes))?;
-        self.tx.add_leaves(&tenant, &epoch, first, leaves)?;
-        Ok(())
+        let changes = std::mem::take(&mut self.changes);
+        Ok(Unwritten { tenant: self.tenant.id, epoch: self.log_epoch(), first, changes, leaves })
     }
 
-    /// Writes what is left and leaves the new head of the log in the tenant's row. Answers how many leaves there are.
+    /// Writes what is left, `with` what else there is, and leaves the new head of the log in the tenant's row. Answers how
+    /// many leaves there are.
     ///
     /// # Errors
     /// [`Failure`] where a statement fails.
-    pub fn finish(mut self) -> Result<u64, Failure> {
-        self.flush()?;
+    pub fn finish(mut self, mut with: Additions<'_>) -> Result<u64, Failure> {
+        let (mut unwritten, tenant, epoch) = (self.take_unwritten()?, self.tenant.id, self.log_epoch());
+        let mut first = Additions::default();
+        unwritten.add_to(&mut first);
+        self.tx.add(first)?;
         if self.grown {
-            let epoch = self.log_epoch();
-            self.marks.retain(|(size, _)| *size != self.frontier.size());
-            self.tx.add_log_marks(&self.tenant.id, &epoch, &self.marks, self.now)?;
-            self.tx.set_log_head(&self.tenant.id, &epoch, &self.frontier, self.now)?;
+            let head = self.head();
+            self.marks.retain(|(size, _)| *size != head.0);
+            self.marks.push(head);
+            with.log_heads(&tenant, &epoch, &self.marks, self.now)?;
+            self.tx.set_log_head(&tenant, &self.frontier)?;
         }
+        self.tx.add(with)?;
         Ok(self.frontier.size())
     }
 }

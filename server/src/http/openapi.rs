@@ -2,12 +2,16 @@
 
 use actix_web::App;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, ContentBuilder, InfoBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{
+    Components, Content, ContentBuilder, InfoBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema,
+};
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 
 use super::routes;
 
+/// What a refusal is sent as (RFC 9457).
+const PROBLEM: &str = "application/problem+json";
 /// Name of the security scheme of every route that wants a token.
 pub const TOKEN: &str = "access_token";
 
@@ -40,9 +44,10 @@ fn finish(document: &mut OpenApi) {
     );
     let name = api_spec::problem::Problem::name().to_string();
     components.schemas.insert(name.clone(), api_spec::problem::Problem::schema());
+    let schema = RefOr::Ref(Ref::from_schema_name(name));
     let problem = ResponseBuilder::new()
         .description("A refusal or an accident")
-        .content("application/problem+json", ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build())
+        .content(PROBLEM, ContentBuilder::new().schema(Some(schema.clone())).build())
         .build();
     let operations = document.paths.paths.values_mut().flat_map(|item| {
         [
@@ -58,13 +63,43 @@ fn finish(document: &mut OpenApi) {
         .flatten()
     });
     for operation in operations {
+        for response in operation.responses.responses.values_mut() {
+            if let RefOr::T(response) = response {
+                sent_as_problem(response, &schema);
+            }
+        }
         operation.responses.responses.entry("default".to_owned()).or_insert_with(|| RefOr::T(problem.clone()));
+    }
+}
+
+/// A route names the body of a refusal; that it is not sent as other bodies are is said here, once for all of them.
+fn sent_as_problem(response: &mut Response, problem: &RefOr<Schema>) {
+    let is_problem =
+        |content: &RefOr<Content>| matches!(content, RefOr::T(one) if one.schema.as_ref() == Some(problem));
+    for (media_type, content) in std::mem::take(&mut response.content) {
+        let media_type = if is_problem(&content) { PROBLEM.to_owned() } else { media_type };
+        response.content.insert(media_type, content);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_is_said_to_be_sent_as_it_is() {
+        let said = serde_json::to_value(document()).unwrap();
+        let responses = said["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+        let responses =
+            responses.filter_map(|operation| operation["responses"].as_object()).flat_map(|all| all.values());
+        let mut problems = 0;
+        for (media_type, content) in responses.filter_map(|response| response["content"].as_object()).flatten() {
+            let is_problem = content["schema"]["$ref"] == "#/components/schemas/Problem";
+            assert_eq!(is_problem, media_type == PROBLEM, "{media_type}: {content}");
+            problems += usize::from(is_problem);
+        }
+        assert!(problems > 50, "{problems}");
+    }
 
     /// `api-spec/openapi.json`; `UPDATE=1` accepts what the routes say.
     #[test]

@@ -101,7 +101,7 @@ refusals! {
     "请通过本单位的网关访问。" / "Come through the gateway.";
     user: "Use the published address"; operator: "Name the proxy with `--trusted-proxy`";
 
-    /// Hashing is at its limit.
+    /// More is asked for at one time than there is room for.
     Busy = "busy", retry: true;
     "服务器繁忙，请稍后重试。" / "The server is busy; try again shortly.";
     user: "Wait and try again; nothing is lost"; operator: "Look at load; add cores or connections if it lasts";

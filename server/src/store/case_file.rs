@@ -9,10 +9,10 @@ use sync_core::time::Instant;
 
 use super::change::leaf_of_case;
 use super::db::Db;
-use super::dialect::insert_rows;
+use super::dialect::by_column;
 use super::schema::{case_file, case_officer};
 use super::tx::Tx;
-use super::{Error, OutboxKind, row};
+use super::{Additions, Error, OutboxKind, row};
 
 /// A projected case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +99,11 @@ struct NewRow {
     row: Row,
     search_text: String,
 }
+
+by_column!(case_file, NewRow { tenant, search_text } with row: Row {
+    case_leaf, id, agency, agency_path, item, kind, status, title, number, opened_ms, updated_ms, counter, last_leaf,
+    basis, heads, conflicts, breaches, missing_evidence, fold
+});
 
 impl NewRow {
     fn new(tenant: &TenantId, new: NewCaseFile) -> Self {
@@ -227,6 +232,19 @@ pub(super) fn rows(query: Boxed<'_>, db: &mut Db) -> Result<Vec<CaseFileRow>, Er
     query.select(Row::as_select()).load(db)?.into_iter().map(Row::restore).collect()
 }
 
+impl Additions<'_> {
+    /// Projected cases that were never projected before.
+    ///
+    /// # Errors
+    /// [`Error`] where the operating system has no random bytes.
+    pub fn case_files(&mut self, tenant: &TenantId, files: Vec<NewCaseFile>) -> Result<(), Error> {
+        let changed = files.iter().map(|new| (new.file.case_leaf, new.file.updated));
+        self.outbox(tenant, OutboxKind::IndexCase, changed)?;
+        self.rows(files.into_iter().map(|file| NewRow::new(tenant, file)).collect());
+        Ok(())
+    }
+}
+
 impl Tx<'_> {
     /// One projected case.
     ///
@@ -285,17 +303,6 @@ impl Tx<'_> {
     ) -> Result<Vec<CaseFileRow>, Error> {
         let query = after(narrow(case_file::table.into_boxed(), tenant, filter), filter);
         rows(query.order((case_file::updated_ms.desc(), case_file::id.desc())).limit(limit), self.db())
-    }
-
-    /// Adds projected cases that were never projected before.
-    ///
-    /// # Errors
-    /// [`Error`] where a statement fails.
-    pub fn add_case_files(&mut self, tenant: &TenantId, files: Vec<NewCaseFile>) -> Result<(), Error> {
-        let changed: Vec<_> = files.iter().map(|new| (new.file.case_leaf, new.file.updated)).collect();
-        self.add_outbox(tenant, OutboxKind::IndexCase, changed)?;
-        let rows: Vec<NewRow> = files.into_iter().map(|file| NewRow::new(tenant, file)).collect();
-        Ok(insert_rows!(self, case_file::table, rows)?)
     }
 
     /// Puts in place of what a projected case showed and said before what it does, where it is at `basis` still: who

@@ -9,7 +9,7 @@ use sync_core::id::{CaseId, ChangeId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::case_file::{narrow, rows};
-use super::dialect::upsert_rows;
+use super::dialect::{by_column, upsert_rows};
 use super::schema::{case_file, case_gram, case_moment, case_text, outbox};
 use super::tx::Tx;
 use super::{CaseFileRow, CaseFilter, Error, OutboxKind, row};
@@ -97,6 +97,10 @@ struct NewGram {
     block: i64,
     places: Vec<u8>,
 }
+
+by_column!(case_text, NewText { tenant, place, case_leaf, text, facets });
+by_column!(case_moment, NewMoment { tenant, span, moments });
+by_column!(case_gram, NewGram { tenant, gram, block, places });
 
 /// The cases about which rows of a kind are open.
 #[diesel::dsl::auto_type(no_type_alias)]

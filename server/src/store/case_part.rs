@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use sync_core::id::{CaseId, ChangeId, Digest, OfficerId, TenantId};
 
 use super::change::{leaf_of_case, leaves_of_cases};
-use super::dialect::insert_rows;
+use super::dialect::by_column;
 use super::schema::{case_evidence, case_officer};
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Additions, Error, row};
 
 #[derive(Insertable)]
 #[diesel(table_name = case_officer, treat_none_as_default_value = false)]
@@ -26,6 +26,22 @@ struct EvidenceRow {
     tenant: Vec<u8>,
     case_leaf: i64,
     digest: Vec<u8>,
+}
+
+by_column!(case_officer, OfficerRow { tenant, officer, case_leaf, case_id });
+by_column!(case_evidence, EvidenceRow { tenant, case_leaf, digest });
+
+impl Additions<'_> {
+    /// Says who takes part in which case; each pair is new.
+    pub fn case_officers(&mut self, tenant: &TenantId, new: &[(i64, CaseId, OfficerId)]) {
+        let row = |(case_leaf, case, officer): &(i64, CaseId, OfficerId)| OfficerRow {
+            tenant: tenant.bytes().to_vec(),
+            officer: officer.bytes().to_vec(),
+            case_leaf: *case_leaf,
+            case_id: case.bytes().to_vec(),
+        };
+        self.rows(new.iter().map(row).collect());
+    }
 }
 
 impl Tx<'_> {
@@ -102,14 +118,9 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn add_case_officers(&mut self, tenant: &TenantId, new: &[(i64, CaseId, OfficerId)]) -> Result<(), Error> {
-        let row = |(case_leaf, case, officer): &(i64, CaseId, OfficerId)| OfficerRow {
-            tenant: tenant.bytes().to_vec(),
-            officer: officer.bytes().to_vec(),
-            case_leaf: *case_leaf,
-            case_id: case.bytes().to_vec(),
-        };
-        let rows: Vec<OfficerRow> = new.iter().map(row).collect();
-        Ok(insert_rows!(self, case_officer::table, rows)?)
+        let mut rows = Additions::default();
+        rows.case_officers(tenant, new);
+        self.add(rows)
     }
 
     /// Says which evidence a case claims; each digest is new to it.
@@ -122,8 +133,9 @@ impl Tx<'_> {
             case_leaf,
             digest: digest.bytes().to_vec(),
         };
-        let rows: Vec<EvidenceRow> = new.iter().map(row).collect();
-        Ok(insert_rows!(self, case_evidence::table, rows)?)
+        let mut rows = Additions::default();
+        rows.rows(new.iter().map(row).collect());
+        self.add(rows)
     }
 
     /// Digests of the evidence that a case claims.

@@ -7,13 +7,10 @@ use sync_core::change::{Change, Received};
 use sync_core::id::{CaseId, ChangeId, DeviceId, Epoch, TenantId};
 use sync_core::time::Instant;
 
-use super::dialect::insert_rows;
+use super::dialect::by_column;
 use super::schema::{change, change_value};
 use super::tx::Tx;
-use super::{Error, row};
-
-/// Changes that are laid out as rows at one time: the rows hold the bytes of their values once more.
-const ROWS_AT_ONCE: usize = 128;
+use super::{Additions, Error, row};
 
 /// A stored change with what the server found when it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +118,12 @@ struct ValueRow<'a> {
     bytes: Vec<u8>,
 }
 
+by_column!(change, Row<'_> {
+    tenant, leaf, id, case_leaf, case_id, device, epoch, seq, officer, lease, counter, class, code, flags, lower_ms,
+    upper_ms, grade, received_ms, sign1, op_bytes
+});
+by_column!(change_value, ValueRow<'_> { tenant, leaf, bytes });
+
 /// A change as its two rows.
 fn rows<'a>(tenant: &'a TenantId, new: &'a StoredChange) -> (Row<'a>, ValueRow<'a>) {
     let StoredChange { change, leaf, case_leaf, counter, class, code, flags, lower, upper, grade, received } = new;
@@ -205,6 +208,15 @@ fn restore(columns: Columns) -> Result<StoredChange, Error> {
     })
 }
 
+impl<'a> Additions<'a> {
+    /// Changes, for good.
+    pub fn changes(&mut self, tenant: &'a TenantId, new: &'a [StoredChange]) {
+        let (changes, values): (Vec<Row<'a>>, Vec<ValueRow<'a>>) = new.iter().map(|new| rows(tenant, new)).unzip();
+        self.rows(changes);
+        self.rows(values);
+    }
+}
+
 impl Tx<'_> {
     /// All stored changes of a case, in the order of their leaves.
     ///
@@ -229,33 +241,53 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// Changes with leaves in `from .. to` of cases that `officer` takes part in, in the order of the log,
-    /// at most `limit`.
+    /// Leaves of the changes of cases that `officer` takes part in, in the order of the log: from one on, and up to another
+    /// where there is a bound, at most `limit`.
+    ///
+    /// Leaves alone, for what PostgreSQL may have to sort here, if it counted its tables before they grew: all that there
+    /// is. And where there is no bound none is to be given, for between two places it expects next to nothing.
     ///
     /// # Errors
-    /// [`Error`] where the statement fails or a change is not what was stored.
+    /// [`Error`] where the statement fails.
     pub fn feed(
         &mut self,
         tenant: &TenantId,
         officer: &sync_core::id::OfficerId,
-        range: std::ops::Range<i64>,
+        (from, until): (i64, Option<i64>),
         limit: i64,
-    ) -> Result<Vec<StoredChange>, Error> {
+    ) -> Result<Vec<i64>, Error> {
         use super::schema::case_officer;
-        change::table
+        let mut query = change::table
             .inner_join(
                 case_officer::table
                     .on(case_officer::tenant.eq(change::tenant).and(case_officer::case_leaf.eq(change::case_leaf))),
             )
+            .filter(change::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_officer::officer.eq(&officer.bytes()[..]))
+            .filter(change::leaf.ge(from))
+            .order(change::leaf)
+            .limit(limit)
+            .select(change::leaf)
+            .into_boxed();
+        if let Some(until) = until {
+            query = query.filter(change::leaf.lt(until));
+        }
+        Ok(query.load(self.db())?)
+    }
+
+    /// The changes at these leaves, in their order.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails or a change is not what was stored.
+    pub fn changes_at(&mut self, tenant: &TenantId, leaves: &[i64]) -> Result<Vec<StoredChange>, Error> {
+        change::table
             .left_join(
                 change_value::table
                     .on(change_value::tenant.eq(change::tenant).and(change_value::leaf.eq(change::leaf))),
             )
             .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::officer.eq(&officer.bytes()[..]))
-            .filter(change::leaf.ge(range.start).and(change::leaf.lt(range.end)))
+            .filter(change::leaf.eq_any(leaves))
             .order(change::leaf)
-            .limit(limit)
             .select(columns!())
             .load::<Columns>(self.db())?
             .into_iter()
@@ -355,19 +387,5 @@ impl Tx<'_> {
             .filter(change::epoch.eq(&epoch.bytes()[..]))
             .select(diesel::dsl::max(change::seq));
         Ok(newest.get_result(self.db())?)
-    }
-
-    /// Stores changes for good.
-    ///
-    /// # Errors
-    /// [`Error`] where a statement fails.
-    pub fn add_changes(&mut self, tenant: &TenantId, new: &[StoredChange]) -> Result<(), Error> {
-        for piece in new.chunks(ROWS_AT_ONCE) {
-            let (changes, values): (Vec<Row<'_>>, Vec<ValueRow<'_>>) =
-                piece.iter().map(|new| rows(tenant, new)).unzip();
-            insert_rows!(self, change::table, changes)?;
-            insert_rows!(self, change_value::table, values)?;
-        }
-        Ok(())
     }
 }

@@ -34,9 +34,12 @@ const BUSY_TIMEOUT_MS: i64 = 10_000;
 /// Memory for pages, of each connection and of the one by which changes come in.
 const CACHE_KIB: i64 = 2_000;
 const WRITER_CACHE_KIB: i64 = 8_000;
-/// After how many pages in the write-ahead log they are copied into the database: a page of an index that one group
-/// after another touches is then copied once. A start after a kill reads as many.
-const CHECKPOINT_PAGES: i64 = 4_000;
+/// After how many pages in the write-ahead log they are copied into the database, by who watches it while others write: a
+/// page of an index that one group after another touches is then copied once.
+pub(super) const CHECKPOINT_PAGES: i64 = 4_000;
+/// After how many whoever commits copies them, for the log to begin anew: what was copied before is not copied again. A
+/// start after a kill reads as many.
+const CHECKPOINT_PAGES_AT_MOST: i64 = 16_000;
 /// Any constant will do, as long as every version of this program uses the same.
 const MIGRATION_LOCK: i64 = 0x50_41_4c_4d;
 
@@ -166,7 +169,7 @@ fn open_sqlite(path: &Path, cache: i64) -> Result<diesel::SqliteConnection, Erro
         diesel::SqliteConnection::establish(name).map_err(|e| Error::Open(format!("{}: {e}", path.display())))?;
     db.batch_execute(&format!(
         "PRAGMA busy_timeout={BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
-         PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES};"
+         PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES_AT_MOST};"
     ))?;
     assert_sqlite(&mut db, cache)?;
     Ok(db)

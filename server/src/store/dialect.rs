@@ -3,10 +3,13 @@
 //! Promise: with `db.rs`, the only file that knows there are two. Everything else is one query over both.
 
 use diesel::QueryResult;
+use diesel::RunQueryDsl as _;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 
 use super::Kind;
 use super::db::Db;
+
+mod rows;
 
 /// Runs one expression for whichever connection it is: written once, compiled twice.
 macro_rules! on_each {
@@ -18,42 +21,8 @@ macro_rules! on_each {
     };
 }
 
-/// Inserts a slice of rows. On PostgreSQL many with one statement: what a group of pushes adds costs one round trip for
-/// each table. On SQLite, which is a call away, one by one with a statement that is prepared once.
-macro_rules! insert_rows {
-    ($tx:expr, $table:expr, $rows:expr) => {
-        match $tx.db() {
-            $crate::store::db::Db::Postgres(connection) => $rows
-                .chunks($crate::store::dialect::ROWS_PER_STATEMENT)
-                .try_for_each(|rows| diesel::insert_into($table).values(rows).execute(connection).map(|_inserted| ())),
-            $crate::store::db::Db::Sqlite(connection) => $rows
-                .iter()
-                .try_for_each(|row| diesel::insert_into($table).values(row).execute(connection).map(|_inserted| ())),
-        }
-    };
-}
-
-/// As [`insert_rows`]; where a row with the same key is there, these columns of it are replaced.
-macro_rules! upsert_rows {
-    ($tx:expr, $table:ident, $rows:expr, ($($key:ident),+), ($($column:ident),+)) => {
-        $rows.chunks($crate::store::dialect::ROWS_PER_STATEMENT).try_for_each(|rows| {
-            $crate::store::dialect::on_each!($tx.db(), |connection| {
-                diesel::insert_into($table::table)
-                    .values(rows)
-                    .on_conflict(($($table::$key),+))
-                    .do_update()
-                    .set(($($table::$column.eq(diesel::upsert::excluded($table::$column))),+,))
-                    .execute(connection)
-            })
-            .map(|_put| ())
-        })
-    };
-}
-
-pub(super) use {insert_rows, on_each, upsert_rows};
-
-/// SQLite takes 32,766 bound values in a statement, PostgreSQL 65,535; the widest table has 22 columns.
-pub(super) const ROWS_PER_STATEMENT: usize = 128;
+pub use rows::Additions;
+pub(super) use rows::{Columns, Insert, ROWS_PER_STATEMENT, by_column, upsert_rows};
 
 /// The bytes in a column, summed: a sum of BIGINT is NUMERIC on PostgreSQL, which `Db` cannot carry.
 pub(super) fn bytes_in<C: diesel::Column>() -> diesel::expression::SqlLiteral<diesel::sql_types::BigInt> {
@@ -85,6 +54,28 @@ pub(super) fn count_anew(db: &mut Db) -> QueryResult<()> {
             "ANALYZE change, change_value, leaf, receipt, receipt_entry, case_file, case_officer, case_text, case_gram, outbox",
         ),
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct WriteAhead {
+    /// Pages that it holds.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    log: i64,
+    /// Those of them that are in the database.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    checkpointed: i64,
+}
+
+/// Has SQLite copy its write-ahead log into the database where it has grown, while others write. Whether it did.
+/// PostgreSQL has processes of its own for that.
+pub(super) fn checkpoint(db: &mut Db) -> QueryResult<bool> {
+    let Db::Sqlite(connection) = db else { return Ok(false) };
+    let log: WriteAhead = diesel::sql_query("PRAGMA wal_checkpoint(NOOP)").get_result(connection)?;
+    let is_due = log.log - log.checkpointed >= super::db::CHECKPOINT_PAGES;
+    if is_due {
+        connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
+    }
+    Ok(is_due)
 }
 
 /// After a transaction that failed. A session of PostgreSQL keeps for life what it was told of writing when it connected:

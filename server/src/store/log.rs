@@ -6,10 +6,10 @@ use sync_core::log::Frontier;
 use sync_core::receipt::SignedReceipt;
 use sync_core::time::Instant;
 
-use super::dialect::insert_rows;
+use super::dialect::by_column;
 use super::schema::{leaf, log_head, receipt, receipt_entry, tenant};
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Additions, Error, row};
 
 #[derive(Insertable)]
 #[diesel(table_name = leaf, treat_none_as_default_value = false)]
@@ -39,18 +39,69 @@ struct ReceiptEntryRow {
     first_leaf: i64,
 }
 
-impl Tx<'_> {
-    /// Appends leaves, from `first` on.
-    ///
-    /// # Errors
-    /// [`Error`] where a statement fails.
-    pub fn add_leaves(&mut self, id: &TenantId, epoch: &Epoch, first: i64, leaves: Vec<Vec<u8>>) -> Result<(), Error> {
+#[derive(Insertable)]
+#[diesel(table_name = log_head, treat_none_as_default_value = false)]
+struct HeadRow {
+    tenant: Vec<u8>,
+    log_epoch: Vec<u8>,
+    size: i64,
+    root: Vec<u8>,
+    at_ms: i64,
+}
+
+by_column!(leaf, LeafRow { tenant, log_epoch, place, bytes });
+by_column!(log_head, HeadRow { tenant, log_epoch, size, root, at_ms });
+by_column!(receipt, ReceiptRow { tenant, device, first_leaf, issued_ms, bytes });
+by_column!(receipt_entry, ReceiptEntryRow { tenant, device, leaf, first_leaf });
+
+impl Additions<'_> {
+    /// Leaves at the end of the log, from `first` on.
+    pub fn leaves(&mut self, id: &TenantId, epoch: &Epoch, first: i64, leaves: Vec<Vec<u8>>) {
         let (tenant, log_epoch) = (id.bytes().to_vec(), epoch.bytes().to_vec());
         let row = |(place, bytes)| LeafRow { tenant: tenant.clone(), log_epoch: log_epoch.clone(), place, bytes };
-        let rows: Vec<LeafRow> = (first..).zip(leaves).map(row).collect();
-        Ok(insert_rows!(self, leaf::table, rows)?)
+        self.rows((first..).zip(leaves).map(row).collect());
     }
 
+    /// Sizes and roots of the log, at which a page of the feed may end.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for a size that no log has.
+    pub fn log_heads(
+        &mut self,
+        id: &TenantId,
+        epoch: &Epoch,
+        heads: &[(u64, Digest)],
+        now: Instant,
+    ) -> Result<(), Error> {
+        let row = |(size, root): &(u64, Digest)| {
+            let size = i64::try_from(*size).map_err(|_large| Error::Corrupt { what: "tenant.log_size" })?;
+            let (tenant, log_epoch, root) = (id.bytes().to_vec(), epoch.bytes().to_vec(), root.bytes().to_vec());
+            Ok(HeadRow { tenant, log_epoch, size, root, at_ms: now.ms() })
+        };
+        self.rows(heads.iter().map(row).collect::<Result<Vec<_>, Error>>()?);
+        Ok(())
+    }
+
+    /// Receipts, each with the device it was given to and what it covers.
+    pub fn receipts(&mut self, id: &TenantId, new: &[(DeviceId, SignedReceipt)]) {
+        let (mut receipts, mut entries) = (Vec::new(), Vec::new());
+        for (device, signed) in new {
+            let leaves = signed.receipt.entries.iter().map(|entry| entry.leaf.cast_signed());
+            let Some(first_leaf) = leaves.clone().min() else { continue };
+            let (tenant, device) = (id.bytes().to_vec(), device.bytes().to_vec());
+            entries.extend(leaves.map(|leaf| {
+                let (tenant, device) = (tenant.clone(), device.clone());
+                ReceiptEntryRow { tenant, device, leaf, first_leaf }
+            }));
+            let (issued_ms, bytes) = (signed.receipt.issued.ms(), signed.bytes.clone());
+            receipts.push(ReceiptRow { tenant, device, first_leaf, issued_ms, bytes });
+        }
+        self.rows(receipts);
+        self.rows(entries);
+    }
+}
+
+impl Tx<'_> {
     /// The leaves of one epoch from `from` on, at most `limit`, in order.
     ///
     /// # Errors
@@ -66,43 +117,11 @@ impl Tx<'_> {
             .load(self.db())?)
     }
 
-    /// Keeps sizes and roots of the log, at which a page of the feed may end.
+    /// Keeps where this commit leaves the log.
     ///
     /// # Errors
-    /// [`Error`] where a statement fails.
-    pub fn add_log_marks(
-        &mut self,
-        id: &TenantId,
-        epoch: &Epoch,
-        marks: &[(u64, Digest)],
-        now: Instant,
-    ) -> Result<(), Error> {
-        for (size, root) in marks {
-            let size = i64::try_from(*size).map_err(|_large| Error::Corrupt { what: "tenant.log_size" })?;
-            diesel::insert_into(log_head::table)
-                .values((
-                    log_head::tenant.eq(&id.bytes()[..]),
-                    log_head::log_epoch.eq(&epoch.bytes()[..]),
-                    log_head::size.eq(size),
-                    log_head::root.eq(&root.bytes()[..]),
-                    log_head::at_ms.eq(now.ms()),
-                ))
-                .execute(self.db())?;
-        }
-        Ok(())
-    }
-
-    /// Keeps where this commit leaves the log and the server's own chain.
-    ///
-    /// # Errors
-    /// [`Error`] where a statement fails.
-    pub fn set_log_head(
-        &mut self,
-        id: &TenantId,
-        epoch: &Epoch,
-        frontier: &Frontier,
-        now: Instant,
-    ) -> Result<(), Error> {
+    /// [`Error`] where the statement fails.
+    pub fn set_log_head(&mut self, id: &TenantId, frontier: &Frontier) -> Result<(), Error> {
         let size = i64::try_from(frontier.size()).map_err(|_large| Error::Corrupt { what: "tenant.log_size" })?;
         let root = frontier.root();
         diesel::update(tenant::table.filter(tenant::id.eq(&id.bytes()[..])))
@@ -112,7 +131,7 @@ impl Tx<'_> {
                 tenant::log_root.eq(&root.bytes()[..]),
             ))
             .execute(self.db())?;
-        self.add_log_marks(id, epoch, &[(frontier.size(), root)], now)
+        Ok(())
     }
 
     /// Keeps the newest link of the server's own chain.
@@ -155,27 +174,6 @@ impl Tx<'_> {
             .optional()?
             .map(|(size, root)| Ok((size, row::id(&root, Digest::from_slice, "log_head.root")?)))
             .transpose()
-    }
-
-    /// Keeps receipts, each with the device it was given to and what it covers.
-    ///
-    /// # Errors
-    /// [`Error`] where a statement fails.
-    pub fn add_receipts(&mut self, id: &TenantId, new: &[(DeviceId, SignedReceipt)]) -> Result<(), Error> {
-        let (mut receipts, mut entries) = (Vec::new(), Vec::new());
-        for (device, signed) in new {
-            let leaves = signed.receipt.entries.iter().map(|entry| entry.leaf.cast_signed());
-            let Some(first_leaf) = leaves.clone().min() else { continue };
-            let (tenant, device) = (id.bytes().to_vec(), device.bytes().to_vec());
-            entries.extend(leaves.map(|leaf| {
-                let (tenant, device) = (tenant.clone(), device.clone());
-                ReceiptEntryRow { tenant, device, leaf, first_leaf }
-            }));
-            let (issued_ms, bytes) = (signed.receipt.issued.ms(), signed.bytes.clone());
-            receipts.push(ReceiptRow { tenant, device, first_leaf, issued_ms, bytes });
-        }
-        insert_rows!(self, receipt::table, receipts)?;
-        Ok(insert_rows!(self, receipt_entry::table, entries)?)
     }
 
     /// For each of these leaves that `device` already holds a receipt for: the first leaf of that receipt, its name.

@@ -8,10 +8,10 @@ use diesel::prelude::*;
 use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
-use super::dialect::insert_rows;
+use super::dialect::by_column;
 use super::schema::{outbox, outbox_turn};
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Additions, Error, row};
 use crate::random;
 
 /// What a row asks for.
@@ -73,6 +73,8 @@ struct NewRow {
     failures: i64,
 }
 
+by_column!(outbox, NewRow { tenant, id, kind, subject, created_ms, due_ms, failures });
+
 /// The time before the chance, so that rows that come later stand later in the table.
 fn fresh_id(at: Instant) -> Result<[u8; 16], Error> {
     let ([_, _, time @ ..], chance) = (at.ms().to_be_bytes(), random::bytes::<10>()?);
@@ -83,12 +85,12 @@ fn fresh_id(at: Instant) -> Result<[u8; 16], Error> {
     Ok(id)
 }
 
-impl Tx<'_> {
+impl Additions<'_> {
     /// Asks for something about each of these subjects, caused now.
     ///
     /// # Errors
-    /// [`Error`] where a statement fails.
-    pub fn add_outbox(
+    /// [`Error`] where the operating system has no random bytes.
+    pub fn outbox(
         &mut self,
         tenant: &TenantId,
         kind: OutboxKind,
@@ -105,8 +107,25 @@ impl Tx<'_> {
                 failures: 0,
             })
         };
-        let rows = subjects.into_iter().map(row).collect::<Result<Vec<_>, Error>>()?;
-        Ok(insert_rows!(self, outbox::table, rows)?)
+        self.rows(subjects.into_iter().map(row).collect::<Result<Vec<_>, Error>>()?);
+        Ok(())
+    }
+}
+
+impl Tx<'_> {
+    /// Asks for something about each of these subjects, caused now.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn add_outbox(
+        &mut self,
+        tenant: &TenantId,
+        kind: OutboxKind,
+        subjects: impl IntoIterator<Item = (i64, Instant)>,
+    ) -> Result<(), Error> {
+        let mut new = Additions::default();
+        new.outbox(tenant, kind, subjects)?;
+        self.add(new)
     }
 
     /// Rows that are due, the oldest first, at most `limit`; after them those that are due later than `latest`, which

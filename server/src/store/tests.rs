@@ -11,12 +11,19 @@ use super::*;
 mod casework;
 mod register;
 mod upgrade;
+mod writing;
 
 use casework::{
     a_lead_takes_each_step_once, a_text_is_put_where_the_case_is_as_it_was,
     alarms_are_seen_with_the_case_or_the_phone_they_are_about, an_upload_is_seen_by_its_officer_alone,
     evidence_arrives_for_the_cases_of_the_officer_who_sent_it, the_turn_of_the_outbox_is_taken_by_one,
     what_was_looked_at_and_recorded_is_kept_as_it_was, who_writes_a_case_asks_for_it_to_be_indexed,
+};
+
+pub(crate) use writing::stored;
+use writing::{
+    a_column_may_be_empty_in_some_of_many_rows, of_rows_that_are_added_together_one_that_fails_takes_all,
+    rows_are_added_together_however_many, whether_the_writer_writes_is_seen,
 };
 
 use register::{a_change_of_the_register_that_is_undone_is_not_counted, every_change_of_the_register_is_counted};
@@ -62,6 +69,10 @@ contract! {
     alarms_are_seen_with_the_case_or_the_phone_they_are_about
     every_change_of_the_register_is_counted
     a_change_of_the_register_that_is_undone_is_not_counted
+    rows_are_added_together_however_many
+    of_rows_that_are_added_together_one_that_fails_takes_all
+    a_column_may_be_empty_in_some_of_many_rows
+    whether_the_writer_writes_is_seen
 }
 
 fn a_console_session_is_found_until_it_ends_or_is_forgotten(store: &Store) {

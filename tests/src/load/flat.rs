@@ -1,8 +1,11 @@
 //! Whether a change costs the same however many the database holds.
 //!
 //! Promise: at each number the same shapes are pushed, with the limits of the machine before and after. Filling is no
-//! part of any figure.
+//! part of any figure. The server indexes when nothing comes in: what is filled is indexed before, and what indexing the
+//! measured changes costs is a figure of its own.
 
+use super::index;
+use super::process;
 use super::push::{self, Into, Numbers, Pushes, Shape};
 use super::report::Limits;
 use crate::{Phone, Server};
@@ -23,6 +26,8 @@ pub struct Mark {
     pub limits: [Limits; 2],
     /// The shapes.
     pub pushes: Vec<Pushes>,
+    /// CPU seconds of the server to index 1,000 of their cases; none of a server that does not count what is open.
+    pub index: Option<f64>,
 }
 
 /// Fills the database and measures at every number up to `most`.
@@ -32,6 +37,7 @@ pub fn run(server: &Server, login: &str, most: usize, limits: impl Fn() -> Limit
     for mark in MARKS.into_iter().filter(|mark| *mark <= most) {
         push::fill(server, &mut phones, &mut numbers, mark - held);
         held = mark;
+        index::wait(server);
         let before = limits();
         let pushes = SHAPES
             .map(|(changes, batch)| {
@@ -40,7 +46,12 @@ pub fn run(server: &Server, login: &str, most: usize, limits: impl Fn() -> Limit
                 push::run(server, &mut phones, &mut numbers, shape)
             })
             .into();
-        marks.push(Mark { held: mark, limits: [before, limits()], pushes });
+        let (busy, cases) = (process::cpu(server.pid()), f64::from(u32::try_from(held - mark).unwrap_or(u32::MAX)));
+        let index = index::wait(server).map(|_took| {
+            let cpu = process::cpu(server.pid()).saturating_sub(busy);
+            cpu.as_secs_f64() * 1000.0 / cases
+        });
+        marks.push(Mark { held: mark, limits: [before, limits()], pushes, index });
         eprintln!("{:?}", marks.last());
     }
     marks

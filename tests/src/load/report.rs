@@ -103,10 +103,11 @@ pub fn pushes(groups: &[Group]) -> String {
 /// The cost of a change as the database fills, as a table.
 pub fn flat(marks: &[Mark]) -> String {
     let mut table = "| changes held | changes per push | changes/s | tighter limit before, after | of their mean | \
-                     p50 ms | p99 ms | CPU s per 1,000 | resident MiB at most |\n\
-                     |---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+                     p50 ms | p99 ms | CPU s per 1,000 | and to index them | resident MiB at most |\n\
+                     |---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
         .to_owned();
-    for Mark { held, limits, pushes } in marks {
+    for Mark { held, limits, pushes, index } in marks {
+        let index = index.map_or_else(String::new, |index| format!("{index:.2}"));
         let [before, after] = limits.map(|limits| limits.tighter());
         let mean = Limits::mean(limits).tighter();
         for Pushes { shape, rate, p50, p99, cpu, memory } in pushes {
@@ -114,7 +115,7 @@ pub fn flat(marks: &[Mark]) -> String {
             let _ = writeln!(
                 table,
                 "| {held} | {batch} | {rate:.0} | {before:.0}, {after:.0} | {ratio:.2} | {p50} | {p99} | {cpu:.2} | \
-                 {memory:.0} |"
+                 {index} | {memory:.0} |"
             );
         }
     }
@@ -191,8 +192,8 @@ mod tests {
         assert!(table.contains("| ES256 signatures checked on one core | 2000 | 4000 | 4000 |"), "{table}");
         is_a_table(&table);
         let Group { limits, pushes } = group();
-        let table = flat(&[Mark { held: 10_000, limits, pushes }]);
-        assert!(table.contains("| 10000 | 100 | 1500 | 2000, 4000 | 0.50 |"), "{table}");
+        let table = flat(&[Mark { held: 10_000, limits, pushes, index: Some(0.125) }]);
+        assert!(table.contains("| 10000 | 100 | 1500 | 2000, 4000 | 0.50 | 2.0 | 9.9 | 0.25 | 0.12 | 61 |"), "{table}");
         is_a_table(&table);
     }
 

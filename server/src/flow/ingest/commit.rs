@@ -1,5 +1,7 @@
 //! One group of pushes, one transaction: planned lane by lane, stored, receipted.
 
+mod answer;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,16 +11,16 @@ use sync_core::id::{CaseId, ChangeId, DeviceId};
 use sync_core::lease::SignedLease;
 use sync_core::message::{Class, Fate, Missing, Pushed};
 use sync_core::op::{Act, Outcome, VerdictAct};
-use sync_core::plan::{Arrival, Flag, Held, LanePlan, Stored, Taken, brought, builds_on, lane};
-use sync_core::receipt::{Receipt, SignedReceipt};
+use sync_core::plan::{Arrival, Flag, Held, LanePlan, Stored, Taken, brought, lane};
+use sync_core::receipt::SignedReceipt;
 
 use super::standing::Register;
 use super::{ByCase, CheckedPush, Item, Shared};
 use crate::flow::projection::{self, Projected};
-use crate::flow::record::{CasePlace, Recorder, SYSTEM, receipt_entry};
+use crate::flow::record::{CasePlace, Recorder, SYSTEM};
 use crate::random;
 use crate::refusal::Failure;
-use crate::store::{AlarmRow, ChangePlace, StoredChange};
+use crate::store::{Additions, AlarmRow, ChangePlace, StoredChange};
 
 /// Changes that one phone may have parked, and their bytes.
 const PARKED_MAX: i64 = 1024;
@@ -58,11 +60,13 @@ pub(super) fn commit(
         group.keep_leases(pushes)?;
         group.take(pushes)?;
         // Answers look at who takes part: everything is in its table before the first.
-        group.recorder.flush()?;
-        projection::add(group.recorder.tx, &shared.tenant, std::mem::take(&mut group.fresh))?;
+        let (mut unwritten, mut new) = (group.recorder.take_unwritten()?, Additions::default());
+        unwritten.add_to(&mut new);
+        projection::add(group.recorder.tx, &shared.tenant, new, std::mem::take(&mut group.fresh))?;
         let answers = pushes.iter().map(|push| group.answer(push)).collect::<Result<Vec<_>, _>>()?;
-        group.recorder.tx.add_receipts(&shared.tenant, &group.receipts)?;
-        let size = group.recorder.finish()?;
+        let mut last = Additions::default();
+        last.receipts(&shared.tenant, &group.receipts);
+        let size = group.recorder.finish(last)?;
         Ok((answers, group.register.leave(size, group.stored.into_iter())))
     })?;
     *register = left;
@@ -138,8 +142,7 @@ impl Group<'_, '_> {
         let parked: BTreeSet<CaseId> = self.recorder.tx.cases_with_parked(&tenant, &cases)?.into_iter().collect();
         self.register.look_up(self.recorder.tx, &tenant, lanes.values().flatten().map(|arrived| &**arrived.change))?;
         for (case, arrived) in lanes {
-            let is_held = self.before.contains(&case);
-            let held = if is_held { self.recorder.tx.case_changes(&tenant, &case)? } else { Vec::new() };
+            let held = self.held(case)?;
             let waiting = if parked.contains(&case) {
                 self.recorder.tx.parked_in(&tenant, &case)?.into_iter().map(Arc::new).collect()
             } else {
@@ -148,6 +151,17 @@ impl Group<'_, '_> {
             self.lane(case, held, &arrived, waiting)?;
         }
         Ok(())
+    }
+
+    /// What is stored of a case.
+    fn held(&mut self, case: CaseId) -> Result<Vec<StoredChange>, Failure> {
+        if !self.before.contains(&case) {
+            return Ok(Vec::new());
+        }
+        match self.register.recent.take(&case) {
+            Some(held) => Ok(held),
+            None => Ok(self.recorder.tx.case_changes(&self.recorder.tenant(), &case)?),
+        }
     }
 
     fn lane(
@@ -175,6 +189,7 @@ impl Group<'_, '_> {
             self.recorder.tx.unpark(&tenant, &planned.change.id())?;
         }
         if stored.is_empty() {
+            self.register.recent.put(case, held);
             return Ok(());
         }
         let mut place = CasePlace::after(&held);
@@ -198,6 +213,10 @@ impl Group<'_, '_> {
             Some(projected) if fresh => self.fresh.push(projected),
             Some(projected) => projection::put(tx, &tenant, projected)?,
             None => {}
+        }
+        // Most cases that come in are new, and come in whole: those would only push out the others.
+        if !fresh {
+            self.register.recent.put(case, held);
         }
         Ok(())
     }
@@ -286,89 +305,6 @@ impl Group<'_, '_> {
             .tx
             .add_alarm(&tenant, &AlarmRow { id: random::bytes()?, at, kind, device, case, change, detail })?;
         Ok(())
-    }
-
-    fn answer(&mut self, push: &CheckedPush) -> Result<Pushed, Failure> {
-        let tenant = self.recorder.tenant();
-        let joined: BTreeSet<CaseId> = push.items.iter().filter_map(Item::joins).collect();
-        let part = if joined.is_empty() {
-            Vec::new()
-        } else {
-            let joined: Vec<CaseId> = joined.into_iter().collect();
-            let mut part = self.recorder.tx.takes_part_in(&tenant, &joined, &push.bringer.officer)?;
-            // Who opened a case is told the truth about it, even if the opening has no effect.
-            part.extend(self.recorder.tx.authored(&tenant, &joined, &push.bringer.officer)?);
-            part
-        };
-        let fates: Vec<Fate> = push.items.iter().map(|item| self.fate(item, &part)).collect();
-        let stored = |fate: &Fate| match fate.class {
-            Class::Accepted | Class::Quarantined | Class::WithoutEffect => fate.change,
-            Class::Parked | Class::Refused => None,
-        };
-        let held: Vec<ChangeId> = fates.iter().filter_map(stored).collect();
-        Ok(Pushed { receipts: self.receipts(push, &held)?, fates })
-    }
-
-    /// What became of one item, for somebody who takes part in the cases `part` beside those that the item opens.
-    fn fate(&self, item: &Item, part: &[CaseId]) -> Fate {
-        let change = match item {
-            Item::Refused { change, code, .. } => {
-                let (class, code) = (Class::Refused, (*code).to_owned());
-                return Fate { change: *change, class, code, flags: Vec::new(), missing: Vec::new() };
-            }
-            Item::NoLease { change, lease } => return parked(*change, vec![Missing::Lease(*lease)]),
-            Item::Checked { change, .. } => change,
-        };
-        // To who never took part, a case looks like one that does not exist.
-        if item.joins().is_some_and(|case| !part.contains(&case)) {
-            let missing = builds_on(change).into_iter().map(Missing::Change).collect();
-            return parked(change.id(), missing);
-        }
-        if let Some(place) = self.cases.get(&change.id()) {
-            let class = Class::ALL.into_iter().find(|class| class.code() == place.class).unwrap_or(Class::Accepted);
-            let (code, flags) = (place.code.clone(), place.flags.clone());
-            return Fate { change: Some(change.id()), class, code, flags, missing: Vec::new() };
-        }
-        self.fates.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new()))
-    }
-
-    /// The receipts this phone was given before for these changes, then one for the others.
-    fn receipts(&mut self, push: &CheckedPush, held: &[ChangeId]) -> Result<Vec<Vec<u8>>, Failure> {
-        let (tenant, device) = (self.recorder.tenant(), push.bringer.device);
-        let places: BTreeMap<i64, &ChangePlace> =
-            held.iter().filter_map(|id| self.cases.get(id)).map(|place| (place.leaf, place)).collect();
-        // What this group stores has no receipt but those of this group.
-        let before: Vec<i64> =
-            places.values().filter(|place| self.before.contains(&place.id)).map(|place| place.leaf).collect();
-        let given = match before.as_slice() {
-            [] => Vec::new(),
-            before => self.recorder.tx.receipts_covering(&tenant, &device, before)?,
-        };
-        let mut covered: BTreeSet<i64> = given.iter().map(|(leaf, _)| *leaf).collect();
-        let mut receipts = Vec::new();
-        for first in given.into_iter().map(|(_, first)| first).collect::<BTreeSet<_>>() {
-            receipts.extend(self.recorder.tx.receipt(&tenant, &device, first)?);
-        }
-        for (_, ours) in self.receipts.iter().filter(|(to, _)| *to == device) {
-            let leaves = ours.receipt.entries.iter().map(|entry| entry.leaf.cast_signed());
-            let also: Vec<i64> = leaves.filter(|leaf| places.contains_key(leaf)).collect();
-            if !also.is_empty() {
-                covered.extend(also);
-                receipts.push(ours.bytes.clone());
-            }
-        }
-        let fresh = places.values().filter(|place| !covered.contains(&place.leaf));
-        let entries: Vec<_> =
-            fresh.map(|place| receipt_entry(place.id, place.leaf, place.counter, place.received)).collect();
-        if !entries.is_empty() {
-            let ((size, root), log_epoch, issued) =
-                (self.recorder.head(), self.recorder.log_epoch(), self.recorder.now);
-            let receipt = Receipt { tenant, device, log_epoch, issued, size, root, entries };
-            let signed = receipt.sign(&self.recorder.keys.server).map_err(Failure::broken)?;
-            receipts.push(signed.bytes.clone());
-            self.receipts.push((device, signed));
-        }
-        Ok(receipts)
     }
 }
 

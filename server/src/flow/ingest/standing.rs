@@ -10,6 +10,7 @@ use sync_core::lease::SignedLease;
 use sync_core::plan::{Chain, Standing};
 use sync_core::time::Instant;
 
+use super::recent::Recent;
 use crate::flow::certificate;
 use crate::flow::judge::Bench;
 use crate::refusal::Failure;
@@ -27,11 +28,14 @@ const REMEMBERED: usize = 10_000;
 /// The register, read once for each person and phone.
 ///
 /// What one group learnt serves the next ([`Register::resume`]) as far as the tenant's row, which each group holds, says
-/// that it is true still: officers, agencies and phones by the version of the register, chains by the size of the log.
+/// that it is true still: officers, agencies and phones by the version of the register, chains and cases by the size of the
+/// log.
 #[derive(Default)]
 pub(super) struct Register {
     /// Officers and agencies, as judging them looks them up too.
     pub(super) bench: Bench,
+    /// Cases that got a further change lately.
+    pub(super) recent: Recent,
     revoked: BTreeMap<DeviceId, Option<Instant>>,
     version: i64,
     /// The greatest place of a chain before this group, zero where it was empty.
@@ -55,6 +59,9 @@ impl Register {
         let log = Some((Epoch::new(row.log_epoch), row.log_size));
         if self.log != log || self.ends.len() > REMEMBERED {
             (self.ends, self.stored) = (BTreeMap::new(), BTreeMap::new());
+        }
+        if self.log != log {
+            self.recent = Recent::default();
         }
         self.log = log;
         self

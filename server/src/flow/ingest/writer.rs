@@ -6,7 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use sync_core::message::Pushed;
@@ -18,13 +18,18 @@ use crate::metrics;
 use crate::refusal::{Failure, Refusal};
 use crate::store::Store;
 
-/// Most changes that one commit takes, but for a push that has more.
-const GROUP_CHANGES: usize = 256;
+/// Most changes that one commit takes, but for a push that has more. Two such groups of the pushes that phones send fit
+/// into the room for pushes (`super::ROOM_KIB`): one is stored while the other is checked.
+const GROUP_CHANGES: usize = 200;
 /// How long a group waits for pushes that are being checked.
 const GROUP_WAIT: Duration = Duration::from_millis(5);
 /// The database counts its tables anew when the log has so many leaves, and each time it is so many times as long.
 const COUNTED_FROM: i64 = 256;
 const COUNTED_EACH: i64 = 2;
+
+/// Between two looks at what is committed.
+const TIDY_AFTER: Duration = Duration::from_millis(20);
+const TIDY_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// A push that waits for its commit.
 pub(super) struct Job {
@@ -47,8 +52,11 @@ impl Job {
 /// Commits what is queued until nobody can queue any more.
 pub(super) fn run(shared: &Shared, jobs: &Receiver<Job>) {
     let (mut register, mut counted) = (Register::default(), COUNTED_FROM);
+    let committed = tidy(shared.store.clone());
     serve(jobs, &shared.checking, |pushes| {
         let outcome = commit::commit(shared, &mut register, pushes);
+        // Full, it knows already.
+        let _ = committed.try_send(());
         if register.log_size() >= counted {
             counted = register.log_size().saturating_mul(COUNTED_EACH);
             count_anew(shared.store.clone());
@@ -137,6 +145,27 @@ fn gather(jobs: &Receiver<Job>, checking: &AtomicUsize, first: Job) -> Vec<Job> 
     group
 }
 
+/// Has the database put in order what is committed, beside the writer; it ends with it. To be told of each commit.
+fn tidy(store: Store) -> SyncSender<()> {
+    let (committed, commits) = sync_channel(1);
+    let tidy = move || {
+        while commits.recv().is_ok() {
+            match store.checkpoint() {
+                Ok(_) => std::thread::sleep(TIDY_AFTER),
+                // Whoever commits does it in the end, and is told the same.
+                Err(error) => {
+                    tracing::warn!(%error, "the write-ahead log is not copied beside the writer");
+                    std::thread::sleep(TIDY_AFTER_FAILURE);
+                }
+            }
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("checkpoint".to_owned()).spawn(tidy) {
+        tracing::warn!(%error, "no thread to copy the write-ahead log");
+    }
+    committed
+}
+
 /// Beside the writer: it takes a second where much is held.
 fn count_anew(store: Store) {
     let count = move || {
@@ -185,11 +214,11 @@ mod tests {
     }
 
     #[test]
-    fn a_group_takes_what_is_queued_until_it_has_256_changes() {
-        assert_eq!(gathered(&[255, 1, 1]), 2, "full with the second");
-        assert_eq!(gathered(&[255, 2, 1]), 2, "one past it, for a push is not cut");
-        assert_eq!(gathered(&[254, 1, 1, 1]), 3);
-        assert_eq!(gathered(&[256, 1]), 1);
+    fn a_group_takes_what_is_queued_until_it_has_200_changes() {
+        assert_eq!(gathered(&[199, 1, 1]), 2, "full with the second");
+        assert_eq!(gathered(&[199, 2, 1]), 2, "one past it, for a push is not cut");
+        assert_eq!(gathered(&[198, 1, 1, 1]), 3);
+        assert_eq!(gathered(&[200, 1]), 1);
         assert_eq!(gathered(&[300, 1]), 1);
         assert_eq!(gathered(&[1]), 1);
     }

@@ -26,8 +26,14 @@ pub struct Prepared {
     moments: Vec<CaseMomentRow>,
 }
 
-/// By block and gram, the places that get it or lose it.
-type Edits = BTreeMap<i64, BTreeMap<i64, Vec<(u16, bool)>>>;
+/// A gram that the case at a place gets or loses, in the order of the rows that say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Edit {
+    block: i64,
+    gram: i64,
+    within: u16,
+    has: bool,
+}
 
 /// Reads these cases and what the index has of them, and says what is to be written.
 ///
@@ -39,7 +45,7 @@ pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> 
     let mut indexed: BTreeMap<i64, CaseTextRow> =
         tx.case_texts(tenant, &cases)?.into_iter().map(|row| (row.case_leaf, row)).collect();
     let mut next = tx.next_index_place(tenant)?;
-    let (mut texts, mut edits, mut changed) = (Vec::new(), Edits::new(), BTreeMap::new());
+    let (mut texts, mut edits, mut changed) = (Vec::new(), Vec::new(), BTreeMap::new());
     for said in said {
         let before = indexed.remove(&said.case_leaf);
         let facets = facet::of_case(&said);
@@ -53,27 +59,34 @@ pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> 
         let has = match &before {
             Some(row) if *row == now => continue,
             Some(row) => in_index(row)?,
-            None => BTreeSet::new(),
+            None => Vec::new(),
         };
         next = next.max(now.place + 1);
-        let (gets, (block, within)) = (&grams(&now.text) | &facets, locate(now.place));
-        let edited = edits.entry(block).or_default();
-        for gram in gets.symmetric_difference(&has) {
-            edited.entry(*gram).or_default().push((within, gets.contains(gram)));
-        }
+        let (gets, (block, within)) = (with_facets(grams(&now.text), facets), locate(now.place));
+        let edit = |gram: &i64, has| Edit { block, gram: *gram, within, has };
+        edits.extend(gets.iter().filter(|gram| has.binary_search(gram).is_err()).map(|gram| edit(gram, true)));
+        edits.extend(has.iter().filter(|gram| gets.binary_search(gram).is_err()).map(|gram| edit(gram, false)));
         texts.push(now);
     }
+    edits.sort_unstable();
     let mut written = Vec::new();
-    for (number, edits) in edits {
-        written.extend(edit(tx, tenant, number, edits)?);
+    for of_block in edits.chunk_by(|one, next| one.block == next.block) {
+        written.extend(edit(tx, tenant, of_block)?);
     }
     Ok(Prepared { texts, grams: written, moments: moments(tx, tenant, &changed)? })
 }
 
-/// All that a case has in the index.
-fn in_index(row: &CaseTextRow) -> Result<BTreeSet<i64>, Error> {
+/// All that a case has in the index, in order.
+fn in_index(row: &CaseTextRow) -> Result<Vec<i64>, Error> {
     let facets = facet::read(&row.facets).ok_or(Error::Corrupt { what: "case_text.facets" })?;
-    Ok(&grams(&row.text) | &facets)
+    Ok(with_facets(grams(&row.text), facets))
+}
+
+fn with_facets(mut grams: Vec<i64>, facets: BTreeSet<i64>) -> Vec<i64> {
+    grams.extend(facets);
+    grams.sort_unstable();
+    grams.dedup();
+    grams
 }
 
 /// The rows in which these places have these moments.
@@ -99,26 +112,23 @@ pub fn read_moments(row: &CaseMomentRow) -> Result<Moments, Error> {
 }
 
 /// One block of all grams that change in it.
-fn edit(
-    tx: &mut Tx<'_>,
-    tenant: &TenantId,
-    number: i64,
-    edits: BTreeMap<i64, Vec<(u16, bool)>>,
-) -> Result<Vec<CaseGramRow>, Failure> {
-    let edits: Vec<(i64, Vec<(u16, bool)>)> = edits.into_iter().collect();
-    let mut written = Vec::with_capacity(edits.len());
+fn edit(tx: &mut Tx<'_>, tenant: &TenantId, of_block: &[Edit]) -> Result<Vec<CaseGramRow>, Failure> {
+    let by_gram: Vec<&[Edit]> = of_block.chunk_by(|one, next| one.gram == next.gram).collect();
+    let mut written = Vec::with_capacity(by_gram.len());
     // Some at a time: an opened block is larger than its bytes mostly are.
-    for some in edits.chunks(GRAMS_AT_ONCE) {
-        let wanted: Vec<i64> = some.iter().map(|(gram, _)| *gram).collect();
+    for some in by_gram.chunks(GRAMS_AT_ONCE) {
+        let firsts: Vec<&Edit> = some.iter().filter_map(|edits| edits.first()).collect();
+        let Some(block) = firsts.first().map(|edit| edit.block) else { continue };
+        let wanted: Vec<i64> = firsts.iter().map(|edit| edit.gram).collect();
         let mut there = BTreeMap::new();
-        for row in tx.case_grams(tenant, &wanted, Some(number))? {
+        for row in tx.case_grams(tenant, &wanted, Some(block))? {
             there.insert(row.gram, read_block(&row)?);
         }
-        for (gram, places) in some {
-            let mut block = there.remove(gram).unwrap_or_default();
-            places.iter().for_each(|(place, has)| block.put(*place, *has));
+        for (gram, edits) in wanted.iter().zip(some) {
+            let mut places = there.remove(gram).unwrap_or_default();
+            edits.iter().for_each(|edit| places.put(edit.within, edit.has));
             // A gram that nobody has any more keeps an empty row: most come back.
-            written.push(CaseGramRow { gram: *gram, block: number, places: block.to_bytes() });
+            written.push(CaseGramRow { gram: *gram, block, places: places.to_bytes() });
         }
     }
     Ok(written)

@@ -6,6 +6,7 @@
 //! is asked for is split at white space into words, each of which must occur within one line.
 //! Not here: where the text of a case comes from (`flow::projection`), and the index (`super::posting`).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use icu_normalizer::ComposingNormalizer;
@@ -17,19 +18,36 @@ const FOLDED_BITS: u32 = 12;
 pub fn normal(text: &str) -> String {
     let mut compared = String::with_capacity(text.len());
     for line in text.split('\n') {
-        let before = compared.len();
-        // What the normal form of a capital is may have a normal form in turn: the order of the two does not matter.
-        let lower: String = nfkc(line).chars().flat_map(char::to_lowercase).collect();
-        let lower = nfkc(&lower).chars().flat_map(char::to_lowercase).collect::<String>();
-        compared.extend(lower.chars().map(|c| if c == 'ς' { 'σ' } else { c }).filter(|c| counts(*c)));
-        if compared.len() > before {
+        let mut line = reduced(line);
+        // What stood between two marks is gone, and they may change places.
+        while !line.is_ascii() && !ComposingNormalizer::new_nfkc().is_normalized(&line) {
+            line = reduced(&line);
+        }
+        if !line.is_empty() {
+            compared.push_str(&line);
             compared.push('\n');
         }
     }
     compared
 }
 
-fn nfkc(text: &str) -> std::borrow::Cow<'_, str> {
+/// A line in its normal form and in lower case, without what does not count.
+fn reduced(line: &str) -> String {
+    let mut lower = nfkc(line);
+    if !lower.chars().all(is_lower) {
+        // What the normal form of a capital is may have a normal form in turn: the order of the two does not matter.
+        let small: String = lower.chars().flat_map(char::to_lowercase).collect();
+        lower = Cow::Owned(nfkc(&small).chars().flat_map(char::to_lowercase).collect());
+    }
+    lower.chars().map(|c| if c == 'ς' { 'σ' } else { c }).filter(|c| counts(*c)).collect()
+}
+
+/// Whether it stays what it is in lower case; most text is of such.
+fn is_lower(c: char) -> bool {
+    if c.is_ascii() { !c.is_ascii_uppercase() } else { c.to_lowercase().eq([c]) }
+}
+
+fn nfkc(text: &str) -> Cow<'_, str> {
     ComposingNormalizer::new_nfkc().normalize(text)
 }
 
@@ -146,15 +164,18 @@ fn folds(three: [char; 3]) -> bool {
     three.iter().all(ideograph)
 }
 
-/// Every character, every pair of neighbours and every three of them in a line, of a text as it is compared.
-pub fn grams(normal: &str) -> BTreeSet<i64> {
-    let mut found = BTreeSet::new();
+/// Every character, every pair of neighbours and every three of them in a line, of a text as it is compared: each once, in
+/// order.
+pub fn grams(normal: &str) -> Vec<i64> {
+    let mut found = Vec::new();
     for line in normal.split('\n') {
         let characters: Vec<char> = line.chars().collect();
         found.extend(characters.iter().map(|c| single(*c)));
         found.extend(characters.array_windows().map(|[a, b]| pair(*a, *b)));
         found.extend(characters.array_windows().map(|three| triple(*three)));
     }
+    found.sort_unstable();
+    found.dedup();
     found
 }
 
@@ -237,13 +258,20 @@ mod tests {
         assert!(!proof("甲 乙 丙 丁 戊 己 庚 辛 壬 癸 子 丑 寅"));
     }
 
+    #[test]
+    fn marks_that_come_together_stand_in_the_order_in_which_they_would_be_typed() {
+        let once = normal("\u{fb3e}\u{1e95e}\u{16ff0}");
+        assert_eq!(once, "\u{5de}\u{16ff0}\u{5bc}\n");
+        assert_eq!(normal(&once), once);
+    }
+
     proptest! {
         #[test]
         fn what_says_the_words_has_their_grams(text in "[张三李面馆aＢ１ 。\n]{0,40}", typed in "[张三李面馆aＢ１ ]{1,9}") {
             let compared = normal(&text);
             if let Some(words) = Words::parse(&typed) {
                 let wanted = words.grams(3);
-                let has = wanted.grams.is_subset(&grams(&compared));
+                let has = wanted.grams.is_subset(&grams(&compared).into_iter().collect());
                 prop_assert!(has || !words.occur_in(&compared));
                 prop_assert!(!wanted.proof || has == words.occur_in(&compared));
                 let all = words.grams(99);

@@ -109,7 +109,11 @@ pub(super) fn who_writes_a_case_asks_for_it_to_be_indexed(store: &Store) {
     furnish(store);
     let second = CaseId::new([9; 32]);
     write(store, |tx| put(tx, &TENANT, file(CASE, "a/b/", 1)));
-    write(store, |tx| tx.add_case_files(&TENANT, vec![file(second, "a/b/", 2)]));
+    write(store, |tx| {
+        let mut new = Additions::default();
+        new.case_files(&TENANT, vec![file(second, "a/b/", 2)])?;
+        tx.add(new)
+    });
     write(store, |tx| put(tx, &TENANT, file(CASE, "a/b/", 3)));
     let due = |now| read(store, |tx| tx.outbox_due(&TENANT, Instant::from_ms(now), Instant::from_ms(100), 10));
     let subjects: Vec<i64> = due(9).into_iter().map(|row| row.subject).collect();

@@ -17,6 +17,11 @@ const PHOTO: Digest = Digest::new([7; 32]);
 
 /// A change of a case, or one that opens its own.
 fn change(seq: u64, case: Option<CaseId>) -> Change {
+    sealed(seq, case, None)
+}
+
+/// As [`change`], by an author who names this lease.
+pub(super) fn sealed(seq: u64, case: Option<CaseId>, lease: Option<Digest>) -> Change {
     let header = Header {
         tenant: TENANT,
         device: PHONES[0],
@@ -24,7 +29,7 @@ fn change(seq: u64, case: Option<CaseId>) -> Change {
         seq,
         prev: None,
         officer: OFFICER,
-        lease: None,
+        lease,
         case,
         deps: case.into_iter().collect(),
         clock: Clock { wall: NOW, monotonic_ms: 0, boot: BootId::new([0; 16]), anchor: None },

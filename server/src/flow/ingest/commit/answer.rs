@@ -1,0 +1,103 @@
+//! What each push of a group is told, once all of the group is stored.
+//!
+//! Promise: of a case that who asks has no part in, the answer is the same as of one that does not exist. A change has one
+//! receipt for each phone, for ever.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sync_core::id::{CaseId, ChangeId};
+use sync_core::message::{Class, Fate, Missing, Pushed};
+use sync_core::plan::builds_on;
+use sync_core::receipt::Receipt;
+
+use super::{Group, parked};
+use crate::flow::ingest::{CheckedPush, Item};
+use crate::flow::record::receipt_entry;
+use crate::refusal::Failure;
+use crate::store::ChangePlace;
+
+impl Group<'_, '_> {
+    /// The answer to one push.
+    pub(super) fn answer(&mut self, push: &CheckedPush) -> Result<Pushed, Failure> {
+        let tenant = self.recorder.tenant();
+        let joined: BTreeSet<CaseId> = push.items.iter().filter_map(Item::joins).collect();
+        let part = if joined.is_empty() {
+            Vec::new()
+        } else {
+            let joined: Vec<CaseId> = joined.into_iter().collect();
+            let mut part = self.recorder.tx.takes_part_in(&tenant, &joined, &push.bringer.officer)?;
+            // Who opened a case is told the truth about it, even if the opening has no effect.
+            part.extend(self.recorder.tx.authored(&tenant, &joined, &push.bringer.officer)?);
+            part
+        };
+        let fates: Vec<Fate> = push.items.iter().map(|item| self.fate(item, &part)).collect();
+        let stored = |fate: &Fate| match fate.class {
+            Class::Accepted | Class::Quarantined | Class::WithoutEffect => fate.change,
+            Class::Parked | Class::Refused => None,
+        };
+        let held: Vec<ChangeId> = fates.iter().filter_map(stored).collect();
+        Ok(Pushed { receipts: self.receipts(push, &held)?, fates })
+    }
+
+    /// What became of one item, for somebody who takes part in the cases `part` beside those that the item opens.
+    fn fate(&self, item: &Item, part: &[CaseId]) -> Fate {
+        let change = match item {
+            Item::Refused { change, code, .. } => {
+                let (class, code) = (Class::Refused, (*code).to_owned());
+                return Fate { change: *change, class, code, flags: Vec::new(), missing: Vec::new() };
+            }
+            Item::NoLease { change, lease } => return parked(*change, vec![Missing::Lease(*lease)]),
+            Item::Checked { change, .. } => change,
+        };
+        // To who never took part, a case looks like one that does not exist.
+        if item.joins().is_some_and(|case| !part.contains(&case)) {
+            let missing = builds_on(change).into_iter().map(Missing::Change).collect();
+            return parked(change.id(), missing);
+        }
+        if let Some(place) = self.cases.get(&change.id()) {
+            let class = Class::ALL.into_iter().find(|class| class.code() == place.class).unwrap_or(Class::Accepted);
+            let (code, flags) = (place.code.clone(), place.flags.clone());
+            return Fate { change: Some(change.id()), class, code, flags, missing: Vec::new() };
+        }
+        self.fates.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new()))
+    }
+
+    /// The receipts this phone was given before for these changes, then one for the others.
+    fn receipts(&mut self, push: &CheckedPush, held: &[ChangeId]) -> Result<Vec<Vec<u8>>, Failure> {
+        let (tenant, device) = (self.recorder.tenant(), push.bringer.device);
+        let places: BTreeMap<i64, &ChangePlace> =
+            held.iter().filter_map(|id| self.cases.get(id)).map(|place| (place.leaf, place)).collect();
+        // What this group stores has no receipt but those of this group.
+        let before: Vec<i64> =
+            places.values().filter(|place| self.before.contains(&place.id)).map(|place| place.leaf).collect();
+        let given = match before.as_slice() {
+            [] => Vec::new(),
+            before => self.recorder.tx.receipts_covering(&tenant, &device, before)?,
+        };
+        let mut covered: BTreeSet<i64> = given.iter().map(|(leaf, _)| *leaf).collect();
+        let mut receipts = Vec::new();
+        for first in given.into_iter().map(|(_, first)| first).collect::<BTreeSet<_>>() {
+            receipts.extend(self.recorder.tx.receipt(&tenant, &device, first)?);
+        }
+        for (_, ours) in self.receipts.iter().filter(|(to, _)| *to == device) {
+            let leaves = ours.receipt.entries.iter().map(|entry| entry.leaf.cast_signed());
+            let also: Vec<i64> = leaves.filter(|leaf| places.contains_key(leaf)).collect();
+            if !also.is_empty() {
+                covered.extend(also);
+                receipts.push(ours.bytes.clone());
+            }
+        }
+        let fresh = places.values().filter(|place| !covered.contains(&place.leaf));
+        let entries: Vec<_> =
+            fresh.map(|place| receipt_entry(place.id, place.leaf, place.counter, place.received)).collect();
+        if !entries.is_empty() {
+            let ((size, root), log_epoch, issued) =
+                (self.recorder.head(), self.recorder.log_epoch(), self.recorder.now);
+            let receipt = Receipt { tenant, device, log_epoch, issued, size, root, entries };
+            let signed = receipt.sign(&self.recorder.keys.server).map_err(Failure::broken)?;
+            receipts.push(signed.bytes.clone());
+            self.receipts.push((device, signed));
+        }
+        Ok(receipts)
+    }
+}
