@@ -137,7 +137,7 @@ pub struct Store {
     /// One connection for who writes all the time, beside the others: nobody keeps it waiting.
     writer: r2d2::Pool<db::Manager>,
     turns: Arc<AtomicU64>,
-    /// SQLite, which has nobody but us to put it in order.
+    /// SQLite.
     embedded: bool,
     wait: Duration,
     /// The last caller found no database: the next ones do not wait long, or they would use up all threads.
@@ -291,15 +291,17 @@ impl Store {
         self.living(&self.pool, |connection| Ok(dialect::count_anew(connection)?)).map(|_counted| ())
     }
 
-    /// Copies what was committed from the write-ahead log into the database, where there is much of it, while others
-    /// write. Whether it did.
+    /// Whether it is SQLite, which has nobody but us to copy its write-ahead log.
+    pub const fn is_embedded(&self) -> bool {
+        self.embedded
+    }
+
+    /// Copies what was committed from SQLite's write-ahead log into the database, where there is much of it, while others
+    /// write. Whether there was.
     ///
     /// # Errors
     /// [`Error`] where it cannot; nothing is lost by that, and the next time there is more to do.
     pub fn checkpoint(&self) -> Result<bool, Error> {
-        if !self.embedded {
-            return Ok(false);
-        }
         self.living(&self.pool, |connection| Ok(dialect::checkpoint(connection)?)).map(|(_, did)| did)
     }
 

@@ -137,7 +137,7 @@ pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(
     Ok(tx.put_case_file(tenant, new)?)
 }
 
-/// Adds the projections of cases of which nothing was stored before, and first what else is `new`.
+/// Adds the projections of cases of which nothing was stored before, together with what else is `new`.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.

@@ -246,25 +246,25 @@ impl<'a, 't> Recorder<'a, 't> {
         Ok(Unwritten { tenant: self.tenant.id, epoch: self.log_epoch(), first, changes, leaves })
     }
 
-    /// Writes what is left, `with` what else there is, and leaves the new head of the log in the tenant's row. Answers how
-    /// many leaves there are.
+    /// Writes what is left, `with` what else there is, and leaves the new head of the log in the tenant's row. Answers it:
+    /// how many leaves there are, and their root.
     ///
     /// # Errors
     /// [`Failure`] where a statement fails.
-    pub fn finish(mut self, mut with: Additions<'_>) -> Result<u64, Failure> {
+    pub fn finish(mut self, mut with: Additions<'_>) -> Result<(u64, Digest), Failure> {
         let (mut unwritten, tenant, epoch) = (self.take_unwritten()?, self.tenant.id, self.log_epoch());
         let mut first = Additions::default();
         unwritten.add_to(&mut first);
         self.tx.add(first)?;
+        let head = self.head();
         if self.grown {
-            let head = self.head();
             self.marks.retain(|(size, _)| *size != head.0);
             self.marks.push(head);
             with.log_heads(&tenant, &epoch, &self.marks, self.now)?;
             self.tx.set_log_head(&tenant, &self.frontier)?;
         }
         self.tx.add(with)?;
-        Ok(self.frontier.size())
+        Ok(head)
     }
 }
 

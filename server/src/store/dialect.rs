@@ -1,6 +1,7 @@
 //! The few statements that the two databases do not share.
 //!
-//! Promise: with `db.rs`, the only file that knows there are two. Everything else is one query over both.
+//! Promise: with `db.rs` and what lies below this one, the only file that knows there are two. Everything else is one query
+//! over both.
 
 use diesel::QueryResult;
 use diesel::RunQueryDsl as _;
@@ -66,7 +67,7 @@ struct WriteAhead {
     checkpointed: i64,
 }
 
-/// Has SQLite copy its write-ahead log into the database where it has grown, while others write. Whether it did.
+/// Has SQLite copy its write-ahead log into the database where it has grown, while others write. Whether there was much.
 /// PostgreSQL has processes of its own for that.
 pub(super) fn checkpoint(db: &mut Db) -> QueryResult<bool> {
     let Db::Sqlite(connection) = db else { return Ok(false) };

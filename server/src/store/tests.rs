@@ -20,11 +20,11 @@ use casework::{
     what_was_looked_at_and_recorded_is_kept_as_it_was, who_writes_a_case_asks_for_it_to_be_indexed,
 };
 
-pub(crate) use writing::stored;
 use writing::{
     a_column_may_be_empty_in_some_of_many_rows, of_rows_that_are_added_together_one_that_fails_takes_all,
     rows_are_added_together_however_many, whether_the_writer_writes_is_seen,
 };
+pub(crate) use writing::{stored, stored_saying};
 
 use register::{a_change_of_the_register_that_is_undone_is_not_counted, every_change_of_the_register_is_counted};
 

@@ -58,6 +58,18 @@ on_both_databases! {
         assert_eq!(phone.log_size(), 3);
     }
 
+    fn what_waited_for_its_case_hides_nothing_that_comes_after(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        let first = phone.write(opening.id(), &[opening.id()], "place_name", "巫峡食府");
+        let second = phone.write(opening.id(), &[first.id()], "place_name", "巫峡大食府");
+        let class = |phone: &Phone<'_>, change| phone.push(&[change]).fates[0].class;
+        assert_eq!(class(&phone, &first), Class::Parked, "of a case that is not known yet");
+        assert_eq!(class(&phone, &opening), Class::Accepted);
+        assert_eq!(class(&phone, &second), Class::Accepted);
+        assert_eq!(phone.log_size(), 3, "the first came in with the opening");
+    }
+
     fn what_is_parked_holds_up_no_other_case(server) {
         let mut phone = Phone::of(server, "officer-a");
         let first = phone.open_case(&[]);

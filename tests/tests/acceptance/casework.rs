@@ -74,6 +74,19 @@ impl<'s> Case<'s> {
         change
     }
 
+    /// Saves one field, and says which place in the case the server gave it.
+    fn place_of_next(&mut self, title: &str) -> u64 {
+        self.heads = self.phone.pull_all(500).case(self.id).heads.iter().copied().collect();
+        let op = NewOp::put(None, "title", vec![], Value::text(title));
+        let change = self.phone.save(Some(self.id), &self.heads.clone(), vec![op]);
+        let pushed = self.phone.push(&[&change]);
+        let receipts = pushed.receipts.iter().map(|bytes| self.phone.open_receipt(bytes).receipt);
+        let mut places = receipts.flat_map(|receipt| receipt.entries).filter(|entry| entry.change == change.id());
+        let place = places.next().unwrap().counter;
+        assert!(places.next().is_none(), "one receipt");
+        place
+    }
+
     fn person(&self, login: &str) -> Person<'s> {
         Person::sign_in(self.server, login)
     }
@@ -132,6 +145,22 @@ on_both_databases! {
         let state = case.phone.pull_all(500).case(case.id);
         assert_eq!((opened.state, opened.heads), (state.hash(), state.heads.iter().copied().collect::<Vec<_>>()));
         assert_eq!(record["state"], opened.state.to_string());
+    }
+
+    /// The writer keeps a case that goes on; what is decided about it, by whichever process, is not hidden by what it keeps.
+    fn a_case_goes_on_where_the_server_left_it(server) {
+        let mut case = Case::open(server);
+        assert_eq!((case.place_of_next("一"), case.place_of_next("二")), (3, 4), "after the opening and its contents");
+        case.command("unit-head", "register", &json!({"target": case.decision.to_string()})).expect(200);
+        assert_eq!(case.place_of_next("三"), 6, "the decision has its place");
+        // Somebody else's case in between: the log goes on, this one does not.
+        let other = Case::open(server);
+        assert_eq!((case.place_of_next("四"), case.place_of_next("五")), (7, 8));
+        case.command("unit-head", "return", &json!({"target": case.record.to_string(), "reason": "补充"})).expect(200);
+        assert_eq!(case.place_of_next("六"), 10);
+        assert_eq!(case.read()["card"]["status"], "returned", "folded with what was decided");
+        assert_eq!(case.read()["card"]["title"], "六");
+        assert_eq!(other.read()["card"]["status"], "open");
     }
 
     fn a_conflict_and_missing_evidence_stand_in_the_way_of_closing(server) {

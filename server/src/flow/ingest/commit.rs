@@ -66,8 +66,8 @@ pub(super) fn commit(
         let answers = pushes.iter().map(|push| group.answer(push)).collect::<Result<Vec<_>, _>>()?;
         let mut last = Additions::default();
         last.receipts(&shared.tenant, &group.receipts);
-        let size = group.recorder.finish(last)?;
-        Ok((answers, group.register.leave(size, group.stored.into_iter())))
+        let head = group.recorder.finish(last)?;
+        Ok((answers, group.register.leave(head, group.stored.into_iter())))
     })?;
     *register = left;
     Ok(answers)
@@ -189,7 +189,10 @@ impl Group<'_, '_> {
             self.recorder.tx.unpark(&tenant, &planned.change.id())?;
         }
         if stored.is_empty() {
-            self.register.recent.put(case, held);
+            // Of a case whose opening is not stored there is nothing to keep.
+            if !fresh {
+                self.register.recent.put(case, held);
+            }
             return Ok(());
         }
         let mut place = CasePlace::after(&held);

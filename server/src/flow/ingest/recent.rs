@@ -10,33 +10,60 @@ use sync_core::id::CaseId;
 
 use crate::store::StoredChange;
 
-/// Changes that are kept, of all cases: some five megabytes of records of 40 fields.
+/// Changes that are kept, of all cases.
 const CHANGES: usize = 256;
+/// Their bytes as they travel; in memory they are five times as many.
+const BYTES: usize = 2 << 20;
+
+/// A case that is kept.
+#[derive(Debug)]
+struct Kept {
+    case: CaseId,
+    held: Vec<StoredChange>,
+    bytes: usize,
+}
 
 /// The cases, the one that was put last at the end.
 #[derive(Debug, Default)]
-pub(super) struct Recent(VecDeque<(CaseId, Vec<StoredChange>)>);
+pub(super) struct Recent {
+    cases: VecDeque<Kept>,
+    /// Of the case that was taken last: how many changes it had, and their bytes. They need not be weighed again.
+    weighed: Option<(CaseId, usize, usize)>,
+}
 
 impl Recent {
     /// The changes of a case, in the order of their leaves; it is not kept any more.
     pub(super) fn take(&mut self, case: &CaseId) -> Option<Vec<StoredChange>> {
-        let place = self.0.iter().position(|(kept, _)| kept == case)?;
-        self.0.remove(place).map(|(_, held)| held)
+        let place = self.cases.iter().position(|kept| kept.case == *case)?;
+        let Kept { case, held, bytes } = self.cases.remove(place)?;
+        self.weighed = Some((case, held.len(), bytes));
+        Some(held)
     }
 
-    /// Keeps a case, and no longer those that were put first and for which there is no room beside it.
+    /// Keeps all that is stored of a case, and no longer those that were put first and for which there is no room beside
+    /// it.
     pub(super) fn put(&mut self, case: CaseId, held: Vec<StoredChange>) {
-        self.0.push_back((case, held));
-        while self.0.iter().map(|(_, held)| held.len()).sum::<usize>() > CHANGES {
-            self.0.pop_front();
+        let weighed = self.weighed.take().filter(|(of, ..)| *of == case);
+        let (known, before) = weighed.map_or((0, 0), |(_, changes, bytes)| (changes, bytes));
+        let new: usize = held.iter().skip(known).map(|stored| stored.change.to_bytes().len()).sum();
+        self.cases.retain(|kept| kept.case != case);
+        self.cases.push_back(Kept { case, held, bytes: before + new });
+        while self.is_full() {
+            self.cases.pop_front();
         }
+    }
+
+    fn is_full(&self) -> bool {
+        let changes: usize = self.cases.iter().map(|kept| kept.held.len()).sum();
+        let bytes: usize = self.cases.iter().map(|kept| kept.bytes).sum();
+        changes > CHANGES || bytes > BYTES
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::tests::stored;
+    use crate::store::tests::{stored, stored_saying};
 
     fn case(id: u8) -> CaseId {
         CaseId::new([id; 32])
@@ -48,7 +75,7 @@ mod tests {
     }
 
     fn kept(recent: &Recent) -> Vec<CaseId> {
-        recent.0.iter().map(|(case, _)| *case).collect()
+        recent.cases.iter().map(|kept| kept.case).collect()
     }
 
     #[test]
@@ -77,5 +104,31 @@ mod tests {
         assert_eq!(kept(&recent), [case(6)]);
         recent.put(case(7), held(CHANGES + 1));
         assert_eq!(kept(&recent), [], "too large to be kept");
+    }
+
+    #[test]
+    fn there_is_room_for_so_many_bytes_and_none_is_weighed_twice() {
+        let long = |leaf| vec![stored_saying(leaf, &"x".repeat(BYTES / 10))];
+        let weight = long(1)[0].change.to_bytes().len();
+        assert!(9 * weight <= BYTES && 10 * weight > BYTES);
+        let mut recent = Recent::default();
+        (1..=9).for_each(|number| recent.put(case(number), long(number.into())));
+        assert_eq!(recent.cases.len(), 9, "full");
+        recent.put(case(10), long(10));
+        assert_eq!(kept(&recent).first(), Some(&case(2)), "one past it");
+        let mut held = recent.take(&case(10)).unwrap();
+        held.extend(long(11));
+        recent.put(case(10), held);
+        assert_eq!(recent.cases.back().map(|kept| kept.bytes), Some(2 * weight));
+        assert_eq!(kept(&recent).first(), Some(&case(3)));
+    }
+
+    #[test]
+    fn a_case_is_kept_once() {
+        let (mut recent, newer) = (Recent::default(), held(2));
+        recent.put(case(1), held(1));
+        recent.put(case(1), newer.clone());
+        assert_eq!(kept(&recent), [case(1)]);
+        assert_eq!(recent.take(&case(1)), Some(newer));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sync_core::change::Change;
-use sync_core::id::{AgencyId, ChangeId, DeviceId, Epoch, OfficerId, TenantId};
+use sync_core::id::{AgencyId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use sync_core::lease::SignedLease;
 use sync_core::plan::{Chain, Standing};
 use sync_core::time::Instant;
@@ -28,8 +28,8 @@ const REMEMBERED: usize = 10_000;
 /// The register, read once for each person and phone.
 ///
 /// What one group learnt serves the next ([`Register::resume`]) as far as the tenant's row, which each group holds, says
-/// that it is true still: officers, agencies and phones by the version of the register, chains and cases by the size of the
-/// log.
+/// that it is true still: officers, agencies and phones by the version of the register, chains and cases by the log's
+/// size and root.
 #[derive(Default)]
 pub(super) struct Register {
     /// Officers and agencies, as judging them looks them up too.
@@ -40,8 +40,8 @@ pub(super) struct Register {
     version: i64,
     /// The greatest place of a chain before this group, zero where it was empty.
     ends: BTreeMap<ChainName, u64>,
-    /// Epoch and size of the log in which that is so.
-    log: Option<(Epoch, i64)>,
+    /// Epoch, size and root of the log in which that is so.
+    log: Option<(Epoch, i64, Digest)>,
     /// Places in devices' chains that were looked up, with what the database holds there.
     stored: BTreeMap<Place, Vec<ChangeId>>,
     /// Places in devices' chains that this group fills.
@@ -56,7 +56,7 @@ impl Register {
         }
         self.version = row.register_version;
         self.bench.know(row);
-        let log = Some((Epoch::new(row.log_epoch), row.log_size));
+        let log = Some((Epoch::new(row.log_epoch), row.log_size, Digest::new(row.log_root)));
         if self.log != log || self.ends.len() > REMEMBERED {
             (self.ends, self.stored) = (BTreeMap::new(), BTreeMap::new());
         }
@@ -67,8 +67,9 @@ impl Register {
         self
     }
 
-    /// What the next group may know, once this one is committed with so many leaves in the log and these changes in it.
-    pub(super) fn leave(mut self, size: u64, changes: impl Iterator<Item = Arc<Change>>) -> Self {
+    /// What the next group may know, once this one is committed with so many leaves in the log, this root, and these
+    /// changes in it.
+    pub(super) fn leave(mut self, (size, root): (u64, Digest), changes: impl Iterator<Item = Arc<Change>>) -> Self {
         // Of each chain its end: the next group most likely goes on there.
         let mut newest: BTreeMap<ChainName, (u64, Vec<ChangeId>)> = BTreeMap::new();
         for ((device, epoch, seq), ids) in std::mem::take(&mut self.stored) {
@@ -92,13 +93,13 @@ impl Register {
             self.stored.insert((device, epoch, seq), ids);
         }
         self.taken = BTreeMap::new();
-        self.log = self.log.zip(i64::try_from(size).ok()).map(|((epoch, _), size)| (epoch, size));
+        self.log = self.log.zip(i64::try_from(size).ok()).map(|((epoch, ..), size)| (epoch, size, root));
         self
     }
 
     /// Leaves in the log when the last group was committed.
     pub(super) fn log_size(&self) -> i64 {
-        self.log.map_or(0, |(_, size)| size)
+        self.log.map_or(0, |(_, size, _)| size)
     }
 
     /// Says that a change of this group has its place.

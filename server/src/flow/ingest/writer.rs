@@ -29,6 +29,8 @@ const COUNTED_EACH: i64 = 2;
 
 /// Between two looks at what is committed.
 const TIDY_AFTER: Duration = Duration::from_millis(20);
+/// Without being told of a commit.
+const TIDY_ANYWAY: Duration = Duration::from_secs(1);
 const TIDY_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// A push that waits for its commit.
@@ -52,11 +54,13 @@ impl Job {
 /// Commits what is queued until nobody can queue any more.
 pub(super) fn run(shared: &Shared, jobs: &Receiver<Job>) {
     let (mut register, mut counted) = (Register::default(), COUNTED_FROM);
-    let committed = tidy(shared.store.clone());
+    let committed = shared.store.is_embedded().then(|| tidy(shared.store.clone()));
     serve(jobs, &shared.checking, |pushes| {
         let outcome = commit::commit(shared, &mut register, pushes);
-        // Full, it knows already.
-        let _ = committed.try_send(());
+        if let Some(committed) = &committed {
+            // Full, it knows already.
+            let _ = committed.try_send(());
+        }
         if register.log_size() >= counted {
             counted = register.log_size().saturating_mul(COUNTED_EACH);
             count_anew(shared.store.clone());
@@ -145,11 +149,13 @@ fn gather(jobs: &Receiver<Job>, checking: &AtomicUsize, first: Job) -> Vec<Job> 
     group
 }
 
-/// Has the database put in order what is committed, beside the writer; it ends with it. To be told of each commit.
+/// Has SQLite copy what is committed out of its write-ahead log, beside the writer; it ends with it. To be told of each
+/// commit.
 fn tidy(store: Store) -> SyncSender<()> {
     let (committed, commits) = sync_channel(1);
     let tidy = move || {
-        while commits.recv().is_ok() {
+        // Others write too, and tell nobody.
+        while commits.recv_timeout(TIDY_ANYWAY) != Err(RecvTimeoutError::Disconnected) {
             match store.checkpoint() {
                 Ok(_) => std::thread::sleep(TIDY_AFTER),
                 // Whoever commits does it in the end, and is told the same.

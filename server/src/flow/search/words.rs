@@ -21,7 +21,11 @@ pub fn normal(text: &str) -> String {
         let mut line = reduced(line);
         // What stood between two marks is gone, and they may change places.
         while !line.is_ascii() && !ComposingNormalizer::new_nfkc().is_normalized(&line) {
-            line = reduced(&line);
+            let again = reduced(&line);
+            if again == line {
+                break;
+            }
+            line = again;
         }
         if !line.is_empty() {
             compared.push_str(&line);

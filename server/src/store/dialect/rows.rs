@@ -61,7 +61,7 @@ impl<'a> Additions<'a> {
         }
     }
 
-    /// Inserts them, in the order in which they were named.
+    /// Inserts them; on PostgreSQL in no order, so that no row may rest on another.
     pub(in crate::store) fn insert(self, db: &mut Db) -> QueryResult<()> {
         let Self(all) = self;
         match db {

@@ -17,11 +17,11 @@ const PHOTO: Digest = Digest::new([7; 32]);
 
 /// A change of a case, or one that opens its own.
 fn change(seq: u64, case: Option<CaseId>) -> Change {
-    sealed(seq, case, None)
+    sealed(seq, case, None, "记录")
 }
 
-/// As [`change`], by an author who names this lease.
-pub(super) fn sealed(seq: u64, case: Option<CaseId>, lease: Option<Digest>) -> Change {
+/// As [`change`], by an author who names this lease and says this.
+pub(super) fn sealed(seq: u64, case: Option<CaseId>, lease: Option<Digest>, text: &str) -> Change {
     let header = Header {
         tenant: TENANT,
         device: PHONES[0],
@@ -36,7 +36,7 @@ pub(super) fn sealed(seq: u64, case: Option<CaseId>, lease: Option<Digest>) -> C
         rules: Digest::new([0; 32]),
         ops: Digest::new([0; 32]),
     };
-    let op = NewOp { act: Act::Put, ..NewOp::put(None, "note", vec![], Value::text("记录")) };
+    let op = NewOp { act: Act::Put, ..NewOp::put(None, "note", vec![], Value::text(text)) };
     Change::seal(header, vec![op], [9; 32], &ServerKey::ephemeral().unwrap()).unwrap()
 }
 

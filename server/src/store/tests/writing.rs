@@ -66,12 +66,17 @@ pub(super) fn of_rows_that_are_added_together_one_that_fails_takes_all(store: &S
 
 /// A stored change at this leaf.
 pub(crate) fn stored(leaf: i64) -> StoredChange {
-    stored_as(leaf, None)
+    stored_saying(leaf, "记录")
 }
 
-fn stored_as(leaf: i64, lease: Option<Digest>) -> StoredChange {
+/// As [`stored`], with this text in it.
+pub(crate) fn stored_saying(leaf: i64, text: &str) -> StoredChange {
+    stored_as(leaf, None, text)
+}
+
+fn stored_as(leaf: i64, lease: Option<Digest>, text: &str) -> StoredChange {
     StoredChange {
-        change: Arc::new(sealed(leaf.unsigned_abs(), None, lease)),
+        change: Arc::new(sealed(leaf.unsigned_abs(), None, lease, text)),
         leaf,
         case_leaf: leaf,
         counter: 1,
@@ -89,7 +94,7 @@ fn stored_as(leaf: i64, lease: Option<Digest>) -> StoredChange {
 pub(super) fn a_column_may_be_empty_in_some_of_many_rows(store: &Store) {
     let stored = |id: u8, lease: Option<u8>| {
         let lease = lease.map(|lease| Digest::new([lease; 32]));
-        StoredChange { flags: vec!["late".into(), "gap".into()], ..stored_as(id.into(), lease) }
+        StoredChange { flags: vec!["late".into(), "gap".into()], ..stored_as(id.into(), lease, "记录") }
     };
     let new = [stored(1, Some(7)), stored(2, None), stored(3, Some(8))];
     store
