@@ -151,12 +151,14 @@ on_both_databases! {
     fn a_case_goes_on_where_the_server_left_it(server) {
         let mut case = Case::open(server);
         assert_eq!((case.place_of_next("一"), case.place_of_next("二")), (3, 4), "after the opening and its contents");
-        case.command("unit-head", "register", &json!({"target": case.decision.to_string()})).expect(200);
+        let registered = case.command("unit-head", "register", &json!({"target": case.decision.to_string()})).expect(200);
+        assert_eq!(registered.json()["status"], "open");
         assert_eq!(case.place_of_next("三"), 6, "the decision has its place");
         // Somebody else's case in between: the log goes on, this one does not.
         let other = Case::open(server);
         assert_eq!((case.place_of_next("四"), case.place_of_next("五")), (7, 8));
-        case.command("unit-head", "return", &json!({"target": case.record.to_string(), "reason": "补充"})).expect(200);
+        let wish = json!({"target": case.record.to_string(), "reason": "请补充询问标价签的制作时间"});
+        assert_eq!(case.command("unit-head", "return", &wish).expect(200).json()["status"], "returned");
         assert_eq!(case.place_of_next("六"), 10);
         assert_eq!(case.read()["card"]["status"], "returned", "folded with what was decided");
         assert_eq!(case.read()["card"]["title"], "六");
