@@ -32,7 +32,7 @@ pub enum Db {
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const BUSY_TIMEOUT_MS: i64 = 10_000;
 /// Memory for pages, of each connection and of the one by which changes come in.
-const CACHE_KIB: i64 = 2_000;
+const CACHE_KIB: i64 = 1_000;
 const WRITER_CACHE_KIB: i64 = 8_000;
 /// After how many pages in the write-ahead log they are copied into the database, by who watches it while others write: a
 /// page of an index that one group after another touches is then copied once.
