@@ -251,19 +251,18 @@ impl<'a, 't> Recorder<'a, 't> {
     ///
     /// # Errors
     /// [`Failure`] where a statement fails.
-    pub fn finish(mut self, mut with: Additions<'_>) -> Result<(u64, Digest), Failure> {
+    pub fn finish(mut self, with: Additions<'_>) -> Result<(u64, Digest), Failure> {
         let (mut unwritten, tenant, epoch) = (self.take_unwritten()?, self.tenant.id, self.log_epoch());
-        let mut first = Additions::default();
-        unwritten.add_to(&mut first);
-        self.tx.add(first)?;
+        let mut new = with;
+        unwritten.add_to(&mut new);
         let head = self.head();
         if self.grown {
             self.marks.retain(|(size, _)| *size != head.0);
             self.marks.push(head);
-            with.log_heads(&tenant, &epoch, &self.marks, self.now)?;
+            new.log_heads(&tenant, &epoch, &self.marks, self.now)?;
             self.tx.set_log_head(&tenant, &self.frontier)?;
         }
-        self.tx.add(with)?;
+        self.tx.add(new)?;
         Ok(head)
     }
 }

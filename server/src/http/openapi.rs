@@ -8,10 +8,9 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 
+use super::problem::MEDIA_TYPE;
 use super::routes;
 
-/// What a refusal is sent as (RFC 9457).
-const PROBLEM: &str = "application/problem+json";
 /// Name of the security scheme of every route that wants a token.
 pub const TOKEN: &str = "access_token";
 
@@ -47,7 +46,7 @@ fn finish(document: &mut OpenApi) {
     let schema = RefOr::Ref(Ref::from_schema_name(name));
     let problem = ResponseBuilder::new()
         .description("A refusal or an accident")
-        .content(PROBLEM, ContentBuilder::new().schema(Some(schema.clone())).build())
+        .content(MEDIA_TYPE, ContentBuilder::new().schema(Some(schema.clone())).build())
         .build();
     let operations = document.paths.paths.values_mut().flat_map(|item| {
         [
@@ -77,7 +76,7 @@ fn sent_as_problem(response: &mut Response, problem: &RefOr<Schema>) {
     let is_problem =
         |content: &RefOr<Content>| matches!(content, RefOr::T(one) if one.schema.as_ref() == Some(problem));
     for (media_type, content) in std::mem::take(&mut response.content) {
-        let media_type = if is_problem(&content) { PROBLEM.to_owned() } else { media_type };
+        let media_type = if is_problem(&content) { MEDIA_TYPE.to_owned() } else { media_type };
         response.content.insert(media_type, content);
     }
 }
@@ -95,7 +94,7 @@ mod tests {
         let mut problems = 0;
         for (media_type, content) in responses.filter_map(|response| response["content"].as_object()).flatten() {
             let is_problem = content["schema"]["$ref"] == "#/components/schemas/Problem";
-            assert_eq!(is_problem, media_type == PROBLEM, "{media_type}: {content}");
+            assert_eq!(is_problem, media_type == MEDIA_TYPE, "{media_type}: {content}");
             problems += usize::from(is_problem);
         }
         assert!(problems > 50, "{problems}");

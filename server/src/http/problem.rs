@@ -11,6 +11,9 @@ use super::dress::{Kind, dress};
 use super::language::Language;
 use crate::refusal::{Failure, Refusal, Refused};
 
+/// What a refusal is sent as (RFC 9457).
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
 /// A refusal or an accident as a handler's error.
 #[derive(Debug)]
 pub struct Problem {
@@ -148,7 +151,7 @@ impl Problem {
         let mut response = HttpResponse::build(status);
         response.insert_header((CONTENT_LANGUAGE, language.tag()));
         tell(&mut response, refused);
-        response.content_type("application/problem+json");
+        response.content_type(MEDIA_TYPE);
         match serde_json::to_string(&body) {
             Ok(text) => response.body(text),
             Err(_impossible) => response.finish(),

@@ -2,8 +2,7 @@
 //!
 //! Promise: at each number the same shapes are pushed, with the limits of the machine before and after. Filling is no
 //! part of any figure. The server indexes when nothing comes in: what is filled is indexed before, and what indexing the
-//! measured changes costs is a figure of its own, but for the
-//! steps that the server took meanwhile, which are in theirs.
+//! measured changes costs is a figure of its own, but for the steps that the server took meanwhile, which are in theirs.
 
 use super::index;
 use super::process;

@@ -142,13 +142,18 @@ impl Group<'_, '_> {
         let parked: BTreeSet<CaseId> = self.recorder.tx.cases_with_parked(&tenant, &cases)?.into_iter().collect();
         self.register.look_up(self.recorder.tx, &tenant, lanes.values().flatten().map(|arrived| &**arrived.change))?;
         for (case, arrived) in lanes {
-            let held = self.held(case)?;
+            let mut held = self.held(case)?;
+            let fresh = held.is_empty();
             let waiting = if parked.contains(&case) {
                 self.recorder.tx.parked_in(&tenant, &case)?.into_iter().map(Arc::new).collect()
             } else {
                 Vec::new()
             };
-            self.lane(case, held, &arrived, waiting)?;
+            self.lane(case, &mut held, &arrived, waiting)?;
+            // Most cases that come in are new, and come in whole: those would only push out the others.
+            if !fresh {
+                self.register.recent.put(case, held);
+            }
         }
         Ok(())
     }
@@ -167,7 +172,7 @@ impl Group<'_, '_> {
     fn lane(
         &mut self,
         case: CaseId,
-        mut held: Vec<StoredChange>,
+        held: &mut Vec<StoredChange>,
         arrived: &[Arrived<'_>],
         waiting: Vec<Arc<Change>>,
     ) -> Result<(), Failure> {
@@ -189,13 +194,9 @@ impl Group<'_, '_> {
             self.recorder.tx.unpark(&tenant, &planned.change.id())?;
         }
         if stored.is_empty() {
-            // Of a case whose opening is not stored there is nothing to keep.
-            if !fresh {
-                self.register.recent.put(case, held);
-            }
             return Ok(());
         }
-        let mut place = CasePlace::after(&held);
+        let mut place = CasePlace::after(held);
         let verdicts: Vec<NewOp> = stored.iter().filter_map(verdict).collect();
         for planned in stored {
             let (taken, flags) = (planned.taken, planned.flags.clone());
@@ -212,14 +213,10 @@ impl Group<'_, '_> {
             state = fold(case, held.iter().map(|stored| &*stored.change));
         }
         let (tx, bench) = (&mut *self.recorder.tx, &mut self.register.bench);
-        match projection::draw(tx, bench, &tenant, &state, &held, &participants)? {
+        match projection::draw(tx, bench, &tenant, &state, held, &participants)? {
             Some(projected) if fresh => self.fresh.push(projected),
             Some(projected) => projection::put(tx, &tenant, projected)?,
             None => {}
-        }
-        // Most cases that come in are new, and come in whole: those would only push out the others.
-        if !fresh {
-            self.register.recent.put(case, held);
         }
         Ok(())
     }

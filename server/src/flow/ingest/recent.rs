@@ -1,7 +1,7 @@
 //! Cases that got a further change lately, with their changes as they are stored.
 //!
 //! Promise: what it gives is what the database holds, for it is dropped as soon as the log has other leaves than the last
-//! group left (`Register::resume`). Bounded by the changes that it holds.
+//! group left (`Register::resume`). Bounded by its changes and by their bytes.
 //! Why: to read a change back and to hold its values against their commitments costs several times what folding it does.
 
 use std::collections::VecDeque;

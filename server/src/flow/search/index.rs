@@ -62,7 +62,7 @@ pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> 
             None => Vec::new(),
         };
         next = next.max(now.place + 1);
-        let (gets, (block, within)) = (with_facets(grams(&now.text), facets), locate(now.place));
+        let (gets, (block, within)) = (in_order(&now.text, facets), locate(now.place));
         let edit = |gram: &i64, has| Edit { block, gram: *gram, within, has };
         edits.extend(gets.iter().filter(|gram| has.binary_search(gram).is_err()).map(|gram| edit(gram, true)));
         edits.extend(has.iter().filter(|gram| gets.binary_search(gram).is_err()).map(|gram| edit(gram, false)));
@@ -79,14 +79,16 @@ pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> 
 /// All that a case has in the index, in order.
 fn in_index(row: &CaseTextRow) -> Result<Vec<i64>, Error> {
     let facets = facet::read(&row.facets).ok_or(Error::Corrupt { what: "case_text.facets" })?;
-    Ok(with_facets(grams(&row.text), facets))
+    Ok(in_order(&row.text, facets))
 }
 
-fn with_facets(mut grams: Vec<i64>, facets: BTreeSet<i64>) -> Vec<i64> {
-    grams.extend(facets);
-    grams.sort_unstable();
-    grams.dedup();
-    grams
+/// Grams and facets, each once.
+fn in_order(normal: &str, facets: BTreeSet<i64>) -> Vec<i64> {
+    let mut all = grams(normal);
+    all.extend(facets);
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The rows in which these places have these moments.

@@ -71,7 +71,7 @@ impl<'a> Additions<'a> {
             }
             Db::Postgres(connection) => {
                 let mut inserts = all.iter().flat_map(|rows| rows.inserts());
-                inserts.try_for_each(|insert| Together(vec![insert]).run(connection))
+                inserts.try_for_each(|insert| insert.run(connection))
             }
         }
     }
