@@ -19,7 +19,7 @@ wanted() { [ "${#sections[@]}" = 0 ] || [[ " ${sections[*]} " == *" $1 "* ]]; }
 # Kills and failing system calls at every N-th write of a push, a checkpoint and an upload, on both databases.
 if wanted faults; then
     printf '== faults\n'
-    cargo build --locked -q -p server --bin palm
+    cargo build --locked -q -p palm
     SWEEP=full cargo test --locked -q -p tests --test acceptance -- --nocapture --test-threads=2 write_faults |
         grep -E '^(sweep: |test result: )|(sweep: .*)' | sed -E 's/^.*(sweep: )/\1/'
 fi
@@ -33,7 +33,7 @@ measured() {
 }
 
 load() {
-    cargo build --locked -q --release -p server -p tests
+    cargo build --locked -q --release -p palm -p tests
     measured cargo run --locked -q --release -p tests --bin load -- "$@"
 }
 

@@ -225,7 +225,7 @@ if [ -z "${TEST_POSTGRES_URL:-}" ]; then step "PostgreSQL" start_postgres; else 
 # For the commands of the book: psql, pg_dump, pg_restore.
 PATH="$PATH:$programs"
 touch "$work/all.log"
-step "build palm" cargo build --locked -p server --bin palm
+step "build palm" cargo build --locked -p palm
 palm=$(cargo metadata --format-version 1 --no-deps --locked |
     sed -nE 's/.*"target_directory":"([^"]*)".*/\1/p')/debug/palm
 if [ "$#" -gt 0 ]; then

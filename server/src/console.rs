@@ -29,8 +29,8 @@ mod work;
 
 use actix_web::web::{self, FormConfig};
 
-use crate::http::problem::Problem;
-use crate::refusal::Refusal;
+use crate::flow::refusal::Refusal;
+use crate::web::problem::Problem;
 
 /// The longest form, in bytes: two thousand characters, each written as nine, and some room.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -88,7 +88,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(work::read)
             .service(cases::list)
             // Before the case of any id.
-            .service(export::export)
+            .service(export::take)
             .service(case::read)
             .service(case::read_history)
             .service(evidence::viewer)

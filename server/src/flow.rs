@@ -3,11 +3,12 @@
 //! Promise: a flow reads or writes through one store closure and answers with a domain value or a [`Failure`].
 //! No legal number and no `if` on business facts: those are in `sync_core`.
 //!
-//! [`Failure`]: crate::refusal::Failure
+//! [`Failure`]: refusal::Failure
 
 pub mod access;
 pub mod account;
 pub mod alarm;
+pub mod app;
 pub mod attempt;
 pub mod backup;
 pub mod caller;
@@ -24,6 +25,7 @@ pub mod handwriting;
 pub mod ingest;
 pub mod install;
 pub mod judge;
+pub mod keys;
 pub mod lead;
 pub mod lease;
 pub mod mask;
@@ -37,7 +39,9 @@ pub mod readiness;
 pub mod record;
 pub mod record_of_case;
 pub mod reference;
+pub mod refusal;
 pub mod search;
 pub mod seed;
 pub mod session;
+pub mod token;
 pub mod work;

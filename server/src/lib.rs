@@ -1,21 +1,18 @@
-//! The server of Palm: `http` → `flow` → `store`, in one direction.
+//! The server of Palm: `serve` > {`console`, `api`} > {`web`, `view`} > `flow` > `store`, in one direction.
 //!
 //! Promise: a handler takes proof, takes input, calls one flow and wraps; a flow holds order, not rules; the store
-//! speaks in intents. Not here: the law and the merge (`sync_core`), the wire types (`api_spec`).
+//! speaks in intents. `clock`, `metrics`, `random` and `unseen` are leaves: they import nothing of this crate, and every
+//! layer may use them. Not here: the law and the merge (`sync_core`), the wire types (`api_spec`), the command line
+//! (package `palm`).
 
-pub mod app;
+pub mod api;
 pub mod clock;
-pub mod config;
 pub mod console;
-pub mod evidence_store;
 pub mod flow;
-pub mod http;
-pub mod keys;
 pub mod metrics;
-pub mod phone;
 pub mod random;
-pub mod refusal;
-pub mod spreadsheet;
+pub mod serve;
 pub mod store;
-pub mod token;
 pub mod unseen;
+pub mod view;
+pub mod web;

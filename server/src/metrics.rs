@@ -2,7 +2,7 @@
 //!
 //! Promise: no personal data: labels are route patterns, statuses, classes and outcomes, all from closed sets, so
 //! that a client cannot make new series. Counting never fails and never blocks on anything but a short lock.
-//! Not here: who may read them (`http::serve` gives them an address of their own).
+//! Not here: who may read them (`serve::metrics_server` gives them an address of their own).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -14,9 +14,3 @@ pub fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
 #[derive(Debug, thiserror::Error)]
 #[error("no randomness: {0}")]
 pub struct NoRandomness(String);
-
-impl From<NoRandomness> for crate::refusal::Failure {
-    fn from(error: NoRandomness) -> Self {
-        Self::broken(error)
-    }
-}

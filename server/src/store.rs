@@ -28,6 +28,7 @@ mod db;
 mod device;
 mod dialect;
 mod evidence;
+pub mod evidence_store;
 mod idempotency;
 mod lead;
 mod log;

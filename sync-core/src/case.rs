@@ -37,6 +37,14 @@ pub fn basis<'a>(heads: impl IntoIterator<Item = &'a ChangeId>) -> crate::id::Di
 
 /// The step kind by which a save says where it was made; its value is a [`place`].
 pub const PLACE: &str = "place";
+/// The decision by which a case is closed.
+pub const CLOSED: &str = "closed";
+
+/// Whether the case is closed.
+pub fn is_closed(state: &CaseState) -> bool {
+    state.decisions.iter().any(|decision| decision.decision == CLOSED)
+}
+
 /// The kind of entity whose presence in a change lets its `Put` stand in for signed values.
 pub const SUPPLEMENTARY_RECORD: &str = "supplementary_record";
 

@@ -5,6 +5,7 @@
 //! Promise: pure; looks at the folded case and its changes only. Every obstacle has its own name.
 //! Not here: who may decide (the server's roles), what the law forbids (`law`), evidence that has not arrived.
 
+pub use crate::case::{CLOSED, is_closed};
 use crate::case::{CaseState, Entity, Graph, SUPPLEMENTARY_RECORD, Verdict};
 use crate::id::ChangeId;
 use crate::op::{Act, OpId};
@@ -17,9 +18,6 @@ use std::collections::BTreeSet;
 pub const REGISTERED: &str = "registered";
 /// The head of the unit wants a supplement to a record.
 pub const RETURNED: &str = "returned";
-/// The case is closed.
-pub const CLOSED: &str = "closed";
-
 /// Why a decision cannot be taken as the case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
@@ -41,11 +39,6 @@ pub enum Obstacle {
     Quarantined,
     /// No change of this id waits to be admitted or dismissed.
     NotQuarantined,
-}
-
-/// Whether the case is closed.
-pub fn is_closed(state: &CaseState) -> bool {
-    state.decisions.iter().any(|decision| decision.decision == CLOSED)
 }
 
 /// Returned records (by the operation that returned each) whose supplement is still to come. A supplement is a

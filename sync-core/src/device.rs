@@ -28,7 +28,6 @@ pub use edit::Editor;
 pub use error::{SaveError, Stop, StoreError};
 pub use evidence::{Evidence, NewEvidence};
 pub use incoming::{Arrived, Need, ParkedChange, Source};
-pub use judge::Check;
 pub use number::{Drawn, NumberFor, VoidNumber};
 pub use offer::{Offered, Tally};
 pub use open::{Enrolment, Options};

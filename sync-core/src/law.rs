@@ -7,6 +7,7 @@
 //! Not here: where the facts come from (the fold of a case), procedure, storage, rendering.
 
 pub mod calendar;
+pub mod check;
 pub mod discretion;
 pub mod facts;
 pub mod identity;

@@ -9,9 +9,8 @@ mod clock;
 
 pub use clock::{Grade, Interval, interval};
 
-use crate::case::{CaseState, FormBreach, Graph, Survey, brings, fold_survey};
+use crate::case::{CaseState, FormBreach, Graph, Survey, brings, fold_survey, is_closed};
 use crate::change::Change;
-use crate::decision;
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
 use crate::message::Missing;
 use crate::op::Act;
@@ -295,7 +294,7 @@ impl Judge<'_> {
         if self.forgets_itself(change) {
             flags.insert(Flag::OwnChangeMissing);
         }
-        if decision::is_closed(self.state) && header.device != DeviceId::SERVER {
+        if is_closed(self.state) && header.device != DeviceId::SERVER {
             flags.insert(Flag::AfterClosing);
         }
         if let Some(breach) = self.state.without_effect.get(&change.id()) {

@@ -10,6 +10,8 @@ pub const NAME: &str = "金丝雀人";
 pub const CITIZEN: &str = "500237199912319876";
 /// A mobile telephone.
 pub const TELEPHONE: &str = "13912345678";
+/// Password of every seeded account.
+pub const PASSWORD: &str = "acceptance-password";
 /// A password that nobody has.
 pub const WRONG_PASSWORD: &str = "canary-pass-4711";
 /// A login that nobody has.
@@ -25,7 +27,7 @@ const CONFIDENCES: &[&str] = &[
     WRONG_PASSWORD,
     LOGIN,
     WORDS,
-    crate::server::PASSWORD,
+    PASSWORD,
     // Officers of the demonstration county, and one number of their certificates.
     "李建国",
     "陈晓梅",
@@ -94,6 +96,4 @@ mod tests {
         }
         assert_eq!(found_in("the code is 4K2M", &["4K2M".to_owned()]), ["4K2M"]);
     }
-
-    const PASSWORD: &str = crate::server::PASSWORD;
 }

@@ -22,6 +22,7 @@ pub mod fault;
 pub mod forgery;
 pub mod handset;
 pub mod http;
+pub mod imports;
 pub mod ledger;
 pub mod link;
 pub mod load;

@@ -17,10 +17,9 @@ use diesel::{Connection as _, PgConnection, RunQueryDsl as _};
 use tempfile::TempDir;
 
 use crate::canary;
+pub use crate::canary::PASSWORD;
 use crate::http::Call;
 
-/// Password of every seeded account.
-pub const PASSWORD: &str = "acceptance-password";
 /// How long a server may take to answer after its start.
 const START: Duration = Duration::from_mins(1);
 
@@ -355,7 +354,7 @@ pub fn binary() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let beside = tests.ancestors().skip(1).take(2).map(|directory| directory.join("palm"));
     let palm = beside.reduce(|near, far| if near.exists() { near } else { far }).unwrap();
-    assert!(palm.exists(), "{} is missing: build it with `cargo build -p server`, or set PALM_BIN", palm.display());
+    assert!(palm.exists(), "{} is missing: build it with `cargo build -p palm`, or set PALM_BIN", palm.display());
     palm
 }
 

@@ -252,11 +252,13 @@ mod notices {
 
     #[test]
     fn a_path_key_route_metric_or_test_that_is_not_there() {
-        nothing(&wrong_names("`server/src/main.rs` `POST /v1/cases/{case}/close` `palm_changes_total` `PALM_DIR`"));
+        nothing(&wrong_names(
+            "`server/palm/src/main.rs` `POST /v1/cases/{case}/close` `palm_changes_total` `PALM_DIR`",
+        ));
         nothing(&wrong_names("```toml\nlisten = \"x\"\n```\n```yaml\nexpr: palm_request_seconds_bucket\n```"));
         nothing(&wrong_names("| a | test |\n|---|---|\n| b | `http_never_sees_the_database` |"));
         for broken in [
-            "`server/src/mian.rs`",
+            "`server/palm/src/mian.rs`",
             "`POST /v1/cases/{id}/open`",
             "`/v1/nothing`",
             "`POST …/reopen`",

@@ -19,13 +19,12 @@ use super::visit::SignedIn;
 use super::words;
 use crate::flow::case::{self, Detail};
 use crate::flow::command::{self, Command, Powers, Wish, powers};
-use crate::flow::lead::{self, NewLead};
-use crate::http::State;
-use crate::http::case::view;
-use crate::http::lead::KINDS;
-use crate::http::problem::Problem;
+use crate::flow::lead::{self, KINDS, NewLead};
+use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::random;
-use crate::refusal::{Failure, Refusal, Refused};
+use crate::view;
+use crate::web::State;
+use crate::web::problem::Problem;
 
 /// Form of a decision made on the spot.
 const SPOT_DECISION: &str = "spot_decision";
@@ -221,7 +220,7 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
         return Err(if own { Refusal::OwnCase } else { Refusal::Forbidden });
     }
     let phones = found.phones.clone();
-    let case = view::detail(found);
+    let case = view::case::detail(found);
     let page = Page::within(signed, Part::Cases, act.title());
     let (zh, en) = act.explained();
     let query = Purpose::from(typed.purpose.as_str()).query();

@@ -11,13 +11,13 @@ use super::visit::SignedIn;
 use super::words;
 use crate::flow::alarm::{self, Named};
 use crate::flow::caller::Caller;
+use crate::flow::refusal::Refusal;
 use crate::flow::{access, account};
-use crate::http::State;
-use crate::http::language::Language;
-use crate::http::page::{cursor, limit, next};
-use crate::http::problem::Problem;
-use crate::refusal::Refusal;
 use crate::store::AlarmRow;
+use crate::web::State;
+use crate::web::language::Language;
+use crate::web::paging::{cursor, limit, next};
+use crate::web::problem::Problem;
 
 /// An alarm as people read it.
 #[derive(Debug)]

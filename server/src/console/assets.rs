@@ -7,8 +7,8 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
 use sha2::{Digest as _, Sha256};
 
-use crate::http::problem::{OK, Problem};
-use crate::refusal::Refusal;
+use crate::flow::refusal::Refusal;
+use crate::web::problem::{OK, Problem};
 
 const STYLE: &str = include_str!("../../static/console.css");
 const MARK: &str = include_str!("../../static/palm.svg");

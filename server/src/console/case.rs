@@ -17,11 +17,11 @@ use crate::flow::command::{Powers, powers};
 use crate::flow::handwriting::{self, Handwriting};
 use crate::flow::lead::{self, Lead, Search};
 use crate::flow::reference;
-use crate::http::State;
-use crate::http::case::view;
-use crate::http::input;
-use crate::http::problem::Problem;
-use crate::refusal::{Refusal, Refused};
+use crate::flow::refusal::{Refusal, Refused};
+use crate::view;
+use crate::web::State;
+use crate::web::input;
+use crate::web::problem::Problem;
 
 /// Why somebody looks, as the address says it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -187,7 +187,7 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
     let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
     let settled: Vec<_> = settled(&found);
     let phones = found.phones.clone();
-    let case = view::detail(found);
+    let case = view::case::detail(found);
     let title = if case.card.title.is_empty() { case.card.item.clone() } else { case.card.title.clone() };
     let reader = Reader::new(signed.visit.language, &case, &phones);
     let signature = |signed: &api_spec::case::Signature| Signature {
@@ -242,7 +242,7 @@ fn settled(found: &Detail) -> Vec<api_spec::case::FieldHistory> {
             writes: case::writes(&found.state, &found.held, field.target, &field.name),
             names: found.names.clone(),
         };
-        view::history(field.target, field.name.clone(), history)
+        view::case::history(field.target, field.name.clone(), history)
     });
     histories.collect()
 }
@@ -268,8 +268,8 @@ pub async fn read_history(
     };
     // Labels of phones and entities come from the case as a whole.
     let whole = case::detail(&app, signed.caller.clone(), case, purpose).await?;
-    let (phones, written) = (whole.phones.clone(), view::history(target, name, found));
-    let whole = view::detail(whole);
+    let (phones, written) = (whole.phones.clone(), view::case::history(target, name, found));
+    let whole = view::case::detail(whole);
     let dispute = Reader::new(signed.visit.language, &whole, &phones).history(&written);
     let page = Page::within(&signed, Part::Cases, ("修改历史", "History of a field"));
     let back = format!("/console/cases/{id}{}", query.query());

@@ -12,11 +12,12 @@ use super::words;
 use crate::flow::access;
 use crate::flow::case::{CaseList, list as cases_in_reach};
 use crate::flow::officer;
-use crate::http::State;
-use crate::http::case::{search, view};
-use crate::http::page::{limit, next};
-use crate::http::problem::Problem;
-use crate::refusal::Refusal;
+use crate::flow::refusal::Refusal;
+use crate::view;
+use crate::web::State;
+use crate::web::case_query::search;
+use crate::web::paging::{limit, next};
+use crate::web::problem::Problem;
 
 /// Where people land.
 const START: &str = "/console/work";
@@ -137,7 +138,7 @@ pub async fn list(app: State, signed: SignedIn, query: Query<Filters>) -> Result
         Ok(CaseList { rows, more, not_searched }) => {
             let cursor = rows.last().filter(|_| more).map(|last| next(last.updated, last.id));
             let next = cursor.map(|cursor| asked.with_cursor(&cursor));
-            let cards = rows.into_iter().map(view::card).collect();
+            let cards = rows.into_iter().map(view::case::card).collect();
             page::show(&signed.visit, &Cases { page, supervises, asked, agencies, cards, next, not_searched })
         }
         Err(refused) if refused.refusal == Refusal::Forbidden => Err(refused.into()),

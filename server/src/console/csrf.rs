@@ -13,22 +13,15 @@ use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::http::uri::Authority;
 use actix_web::web::Form;
 use actix_web::{FromRequest, HttpRequest};
-use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-use sync_core::id::hex;
 
 use super::visit::Visit;
-use crate::http::input;
-use crate::http::problem::{Problem, of_framework};
-use crate::refusal::{Refusal, Refused};
+use crate::flow::refusal::{Refusal, Refused};
+use crate::web::input;
+use crate::web::problem::{Problem, of_framework};
 
 /// Name of the field that carries the token.
 pub const FIELD: &str = "csrf";
-
-/// The token of a browser: tells nothing of the secret, and is not the hash by which the database knows it.
-pub fn token(secret: &str) -> String {
-    hex(&Sha256::new_with_prefix(b"palm/v1/console-form\0").chain_update(secret.as_bytes()).finalize())
-}
 
 /// Whether the browser says that the request comes from a page of this origin. Browsers send `Origin` with every form
 /// that is posted; without either header it is no such form.
@@ -146,6 +139,7 @@ impl FromRequest for Posted {
 
 #[cfg(test)]
 mod tests {
+    use super::super::visit::form_token as token;
     use super::*;
     use actix_web::http::header::{HeaderName, HeaderValue};
 

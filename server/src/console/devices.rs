@@ -10,10 +10,10 @@ use super::csrf::Posted;
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use crate::flow::device;
-use crate::http::State;
-use crate::http::problem::Problem;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::DeviceRow;
+use crate::web::State;
+use crate::web::problem::Problem;
 
 const LONGEST_REASON: usize = 200;
 

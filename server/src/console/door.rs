@@ -13,10 +13,10 @@ use tracing_actix_web::RequestId;
 use super::csrf;
 use super::page::{self, Page};
 use super::visit::{Jar, Visit};
-use crate::http::edge;
-use crate::http::language::Language;
-use crate::http::problem::{Problem, SEE_OTHER};
-use crate::refusal::{Refusal, Refused};
+use crate::flow::refusal::{Refusal, Refused};
+use crate::web::language::Language;
+use crate::web::middleware;
+use crate::web::problem::{Problem, SEE_OTHER};
 
 /// Nothing but this server's own style sheet, pictures, recordings and forms. No script at all.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; \
@@ -38,7 +38,7 @@ pub async fn door(request: ServiceRequest, next: Next<impl MessageBody + 'static
     }
     let reads = request.method().is_safe();
     let response = next.call(request).await?;
-    let refused = response.response().error().map(|error| edge::known(error, &id));
+    let refused = response.response().error().map(|error| middleware::known(error, &id));
     let response = match refused {
         Some(Refused { refusal: Refusal::Unauthenticated, .. }) if reads => {
             response.into_response(page::see(&format!("/console/sign-in?next={}", page::encoded(&visit.here))))

@@ -10,12 +10,12 @@ use super::case::{Purpose, ask_purpose, case_id};
 use super::file::{Block, Group, Piece, Reader, Shown};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
+use crate::flow::refusal::Refusal;
 use crate::flow::{case, evidence as stored, handwriting};
-use crate::http::State;
-use crate::http::case::view;
-use crate::http::download::download;
-use crate::http::problem::Problem;
-use crate::refusal::Refusal;
+use crate::view;
+use crate::web::State;
+use crate::web::download::download;
+use crate::web::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "evidence.html")]
@@ -71,7 +71,7 @@ pub async fn viewer(
     };
     let hands = handwriting::of_case(&app, signed.caller.clone(), &found, Some(wanted), query.said()?).await?;
     let (phones, wanted) = (found.phones.clone(), wanted.to_string());
-    let whole = view::detail(found);
+    let whole = view::case::detail(found);
     let reader = Reader::new(signed.visit.language, &whole, &phones);
     let place = whole.evidence.iter().position(|piece| piece.digest == wanted).ok_or(Refusal::NotFound)?;
     let item = whole.evidence.get(place).ok_or(Refusal::NotFound)?;

@@ -22,7 +22,7 @@ use sync_core::plan::Flag;
 use sync_core::schema;
 
 use super::words;
-use crate::http::language::Language;
+use crate::web::language::Language;
 
 /// A value.
 #[derive(Debug)]

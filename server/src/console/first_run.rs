@@ -8,12 +8,12 @@ use serde::Deserialize;
 use super::csrf::Posted;
 use super::page::{self, Page};
 use super::visit::Visit;
-use crate::app::{COUNTY, REGION};
 use crate::flow::first_run::{self, Administrator};
+use crate::flow::install::{COUNTY, REGION};
+use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::flow::seed;
-use crate::http::State;
-use crate::http::problem::Problem;
-use crate::refusal::{Failure, Refusal, Refused};
+use crate::web::State;
+use crate::web::problem::Problem;
 
 const LONGEST_NAME: usize = 64;
 

@@ -9,14 +9,13 @@ use super::csrf::Posted;
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
-use crate::flow::lead::{self, Lead, Search, Step};
-use crate::http::State;
-use crate::http::input::bytes;
-use crate::http::lead::{LONGEST_TEXT, STATUSES, lead_cursor};
-use crate::http::page::{limit, next};
-use crate::http::problem::Problem;
-use crate::refusal::{Failure, Refusal, Refused};
+use crate::flow::lead::{self, LONGEST_TEXT, Lead, STATUSES, Search, Step};
+use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::store::Said;
+use crate::web::State;
+use crate::web::input::bytes;
+use crate::web::paging::{lead_cursor, limit, next};
+use crate::web::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "leads.html")]

@@ -16,11 +16,11 @@ use crate::flow::caller::{Caller, Role};
 use crate::flow::certificate::{ends, status_at};
 use crate::flow::device;
 use crate::flow::officer::{self, Listed};
-use crate::http::State;
-use crate::http::page::limit;
-use crate::http::problem::Problem;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{CertificateRow, DeviceRow, IntervalRow, OfficerRow};
+use crate::web::State;
+use crate::web::paging::limit;
+use crate::web::problem::Problem;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Days before the end from which a certificate is marked, the nearest first.

@@ -8,10 +8,10 @@ use sync_core::time::Instant;
 use super::assets;
 use super::visit::{SignedIn, Visit};
 use crate::flow::caller::Caller;
+use crate::flow::refusal::{Failure, Refused};
 use crate::flow::{access, alarm, lead};
-use crate::http::language::Language;
-use crate::http::problem::{self, OK, Problem, SEE_OTHER, status};
-use crate::refusal::{Failure, Refused};
+use crate::web::language::Language;
+use crate::web::problem::{self, OK, Problem, SEE_OTHER, status};
 
 /// Which part of the navigation a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

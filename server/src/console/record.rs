@@ -11,9 +11,9 @@ use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::record_of_case;
-use crate::http::State;
-use crate::http::case::record as shown;
-use crate::http::problem::{OK, Problem};
+use crate::view::record as shown;
+use crate::web::State;
+use crate::web::problem::{OK, Problem};
 
 #[derive(Template)]
 #[template(path = "record.html")]

@@ -8,10 +8,10 @@ use serde::Deserialize;
 use super::csrf::Posted;
 use super::page::{self, Page};
 use super::visit::{Jar, Visit};
+use crate::flow::refusal::Failure;
 use crate::flow::{console_session, first_run};
-use crate::http::problem::Problem;
-use crate::http::{State, address};
-use crate::refusal::Failure;
+use crate::web::problem::Problem;
+use crate::web::{State, address};
 
 /// Where people land; it leads on to what they have.
 const HOME: &str = "/console";

@@ -10,10 +10,12 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 
 use super::*;
-use crate::app::App;
 use crate::clock::Clock;
+use crate::flow::app::App;
 use crate::flow::{console_session, seed};
-use crate::http::edge::edge;
+use crate::serve::open::open;
+use crate::web::middleware::wrap;
+use crate::web::transport::Transport;
 
 const PASSWORD: &str = "a trial password";
 const HOST: (&str, &str) = ("host", "palm.example");
@@ -27,15 +29,25 @@ struct Desk {
 /// An installation with people, behind a proxy that terminates TLS.
 fn desk() -> Desk {
     let directory = tempfile::tempdir().unwrap();
-    let mut app = App::open(directory.path(), None, Clock::system()).unwrap();
-    app.behind_tls = true;
+    let app = open(directory.path(), None, Clock::system()).unwrap();
     seed::people(&app.store, &app.tenant, PASSWORD, app.clock.now()).unwrap();
     Desk { app: Data::new(app), _directory: directory }
 }
 
+fn behind_tls() -> Data<Transport> {
+    Data::new(Transport { behind_tls: true, ..Transport::default() })
+}
+
 macro_rules! served {
     ($desk:expr) => {
-        init_service(actix_web::App::new().app_data($desk.app.clone()).configure(pages).wrap(from_fn(edge))).await
+        init_service(
+            actix_web::App::new()
+                .app_data($desk.app.clone())
+                .app_data(behind_tls())
+                .configure(pages)
+                .wrap(from_fn(wrap)),
+        )
+        .await
     };
 }
 
@@ -118,7 +130,7 @@ async fn a_form_of_another_site_or_without_the_token_does_nothing() {
     let app = served!(desk);
     for (_, path) in ROUTES.iter().filter(|(method, _)| *method == "POST") {
         let secret = session(&desk, "agency-admin").await;
-        let token = csrf::token(&secret);
+        let token = visit::form_token(&secret);
         let form =
             |fields: &[(&str, &str)]| asked("POST", &concrete(path)).insert_header(cookie(&secret)).set_form(fields);
         let attempts = [
@@ -129,7 +141,7 @@ async fn a_form_of_another_site_or_without_the_token_does_nothing() {
                 form(&[("csrf", &token)]).insert_header(ORIGIN).insert_header(("sec-fetch-site", "cross-site")),
             ),
             ("no token", form(&[]).insert_header(ORIGIN)),
-            ("another's token", form(&[("csrf", &csrf::token("another"))]).insert_header(ORIGIN)),
+            ("another's token", form(&[("csrf", &visit::form_token("another"))]).insert_header(ORIGIN)),
         ];
         for (what, request) in attempts {
             let response = call_service(&app, request.to_request()).await;
@@ -148,7 +160,7 @@ async fn a_form_is_never_taken_from_an_address() {
     let desk = desk();
     let (app, secret) = (served!(desk), session(&desk, "agency-admin").await);
     for (_, path) in ROUTES.iter().filter(|(method, _)| *method == "POST") {
-        let path = format!("{}?csrf={}", concrete(path), csrf::token(&secret));
+        let path = format!("{}?csrf={}", concrete(path), visit::form_token(&secret));
         let response = call_service(&app, asked("GET", &path).insert_header(cookie(&secret)).to_request()).await;
         assert!(!response.status().is_redirection() || path.contains("sign-in"), "{path}: {}", response.status());
     }
@@ -163,7 +175,7 @@ async fn the_session_cookie_is_bound_to_this_host_and_told_to_nobody() {
     let request = asked("POST", "/console/sign-in")
         .insert_header(ORIGIN)
         .insert_header((COOKIE, format!("__Host-palm-visitor={visitor}")))
-        .set_form([("csrf", csrf::token(&visitor).as_str()), ("login", "unit-head"), ("password", PASSWORD)]);
+        .set_form([("csrf", visit::form_token(&visitor).as_str()), ("login", "unit-head"), ("password", PASSWORD)]);
     let response = call_service(&app, request.to_request()).await;
     assert_eq!((response.status().as_u16(), header(&response, "location")), (303, "/console"));
     let set: Vec<String> = response.response().cookies().map(|cookie| cookie.to_string()).collect();

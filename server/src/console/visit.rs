@@ -8,16 +8,20 @@ use std::pin::Pin;
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
-use super::csrf;
+use sha2::{Digest as _, Sha256};
+use sync_core::id::hex;
+
 use crate::flow;
 use crate::flow::caller::Caller;
-use crate::http::State;
-use crate::http::language::Language;
-use crate::http::problem::Problem;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::refusal::{Failure, Refusal};
+use crate::web::State;
+use crate::web::language::Language;
+use crate::web::problem::Problem;
+use crate::web::transport::Transport;
 
 /// What a cookie is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +47,11 @@ impl Jar {
     }
 }
 
+/// The token of a browser: tells nothing of the secret, and is not the hash by which the database knows it.
+pub fn form_token(secret: &str) -> String {
+    hex(&Sha256::new_with_prefix(b"palm/v1/console-form\0").chain_update(secret.as_bytes()).finalize())
+}
+
 /// A request of a browser.
 #[derive(Debug, Clone)]
 pub struct Visit {
@@ -63,7 +72,7 @@ impl Visit {
     /// # Errors
     /// No randomness for the secret of a new visitor.
     pub fn of(request: &HttpRequest) -> Result<Self, Failure> {
-        let secure = request.app_data::<State>().is_some_and(|app| app.behind_tls);
+        let secure = request.app_data::<Data<Transport>>().is_some_and(|transport| transport.behind_tls);
         let cookie = |jar: Jar| request.cookie(jar.name(secure)).map(|cookie| cookie.value().to_owned());
         let english = cookie(Jar::Language).as_deref() == Some(Language::English.tag());
         let known = cookie(Jar::Visitor).filter(|secret| secret.len() == 64);
@@ -75,7 +84,7 @@ impl Visit {
             session: cookie(Jar::Session).filter(|secret| secret.len() == 64),
             visitor: match known {
                 Some(secret) => secret,
-                None => sync_core::id::hex(&random::bytes::<32>()?),
+                None => hex(&random::bytes::<32>()?),
             },
             fresh,
         })
@@ -88,7 +97,7 @@ impl Visit {
 
     /// What every form of this browser carries.
     pub fn csrf(&self) -> String {
-        csrf::token(self.session().unwrap_or(&self.visitor))
+        form_token(self.session().unwrap_or(&self.visitor))
     }
 
     /// The cookie that a new visitor is to keep.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sync_core::schema::Kind;
 use sync_core::time::Instant;
 
-use crate::http::language::Language;
+use crate::web::language::Language;
 
 /// A code, Chinese, English.
 const WORDS: &[(&str, &str, &str)] = &[

@@ -12,9 +12,9 @@ use crate::flow::caller::{Caller, Role};
 use crate::flow::lead::{self, Lead, Search};
 use crate::flow::work::{self, Todo, Waiting};
 use crate::flow::{access, alarm, officer};
-use crate::http::State;
-use crate::http::problem::Problem;
 use crate::store::TaskRow;
+use crate::web::State;
+use crate::web::problem::Problem;
 
 /// Alarms that are told here; the page of alarms has the others.
 const ALARMS: u32 = 5;

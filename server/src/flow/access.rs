@@ -8,8 +8,8 @@ use sync_core::id::{CaseId, TenantId};
 use sync_core::time::Instant;
 
 use super::caller::{Caller, Role};
+use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::refusal::{Failure, Refusal};
 use crate::store::{CaseFileRow, CaseFilter, ReadAuditRow, Tx};
 
 /// They lead or review in the agency, and read what its subtree handles. Not administrators: they look after accounts,

@@ -9,8 +9,8 @@ use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
 use super::password;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::refusal::{Failure, Refusal};
 use crate::store::{AlarmRow, Store};
 
 /// Kind of the alarm that an account got another password here; its detail is the login.

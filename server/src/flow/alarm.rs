@@ -5,8 +5,8 @@ use sync_core::time::Instant;
 
 use super::access;
 use super::caller::{Caller, Role};
-use crate::app::App;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{AlarmFilter, AlarmRow};
 
 /// They look after the agency or the system.

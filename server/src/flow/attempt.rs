@@ -14,8 +14,8 @@ use sync_core::id::{Digest, TenantId};
 use sync_core::sign::Tag;
 use sync_core::time::Instant;
 
-use crate::app::App;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{AttemptRow, Tx};
 
 const SUBJECT: Tag = Tag("palm/v1/login-subject");
@@ -106,7 +106,7 @@ impl Attempt {
         let wait = rows.iter().map(free_from).max().unwrap_or_default() - now.ms();
         if wait > 0 {
             let seconds = u32::try_from(wait / 1000 + 1).unwrap_or(u32::MAX);
-            return Err(crate::refusal::Refused::from(Refusal::TooManyAttempts).after_s(seconds).into());
+            return Err(crate::flow::refusal::Refused::from(Refusal::TooManyAttempts).after_s(seconds).into());
         }
         Ok(rows.into_iter().map(|(row, _)| row).collect())
     }

@@ -18,8 +18,8 @@ use sync_core::id::{Digest, hex};
 use sync_core::sign::Signer as _;
 use sync_core::time::Instant;
 
-use crate::evidence_store::{self, EvidenceStore, Found};
-use crate::keys::{FastVerifier, KeyError, ServerKey};
+use crate::flow::keys::{FastVerifier, KeyError, ServerKey};
+use crate::store::evidence_store::{self, EvidenceStore, Found};
 use crate::store::{self, Held, copy_embedded, look_into};
 
 mod place;

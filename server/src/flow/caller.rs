@@ -6,8 +6,8 @@ use std::str::FromStr as _;
 
 use sync_core::id::{AgencyId, DeviceId, OfficerId};
 
-use crate::app::App;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::BearerRow;
 
 /// What a person may do, beside what the law and the reach say.

@@ -16,9 +16,9 @@ use super::caller::Caller;
 use super::search::words::Words;
 use super::search::{self, Found};
 use super::{judge, projection};
-use crate::app::App;
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::refusal::{Failure, Refusal};
 use crate::store::{CaseFileRow, CaseFilter, EvidenceFileRow, ReadAuditRow, StoredChange, Tx};
 
 /// Which cases somebody wants to see, of those in reach.

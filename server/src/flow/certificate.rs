@@ -3,7 +3,7 @@
 use sync_core::facts::{Span, last_instant};
 use sync_core::time::Instant;
 
-use crate::refusal::Refusal;
+use crate::flow::refusal::Refusal;
 use crate::store::{CertificateRow, IntervalRow};
 
 /// What the intervals say of `now`: the interval that holds it, `expired` after the last day, `none` before the first.

@@ -7,10 +7,10 @@ use sync_core::change::NewOp;
 use sync_core::id::{CaseId, ChangeId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
+use crate::flow::keys::Keys;
 use crate::flow::projection;
 use crate::flow::record::{CasePlace, Recorder};
-use crate::keys::Keys;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{Additions, Tx};
 
 /// Inside a write transaction: signs a change of the server on the case's current heads, naming

@@ -17,9 +17,9 @@ use super::access::{self, Access};
 use super::caller::{Caller, Role};
 use super::once::Asked;
 use super::{chain, judge, record_of_case};
-use crate::app::App;
-use crate::keys::Keys;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::app::App;
+use crate::flow::keys::Keys;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{self, StoredChange, Tx};
 
 /// What is decided.

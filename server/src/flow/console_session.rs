@@ -11,9 +11,9 @@ use sync_core::time::Instant;
 
 use super::caller::{self, Caller};
 use super::{device, session};
-use crate::app::App;
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::refusal::{Failure, Refusal};
 use crate::store::ConsoleSessionRow;
 
 /// How long a session lasts without use.
@@ -82,12 +82,13 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::flow::seed;
+    use crate::serve::open::open;
 
     const PASSWORD: &str = "a trial password";
 
     fn desk() -> (App, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
-        let app = App::open(directory.path(), None, Clock::system()).unwrap();
+        let app = open(directory.path(), None, Clock::system()).unwrap();
         seed::people(&app.store, &app.tenant, PASSWORD, app.clock.now()).unwrap();
         (app, directory)
     }

@@ -7,10 +7,10 @@ use sync_core::time::Instant;
 
 use super::caller::{Caller, Role};
 use super::session::{Issued, issue};
-use crate::app::App;
-use crate::keys::FastVerifier;
+use crate::flow::app::App;
+use crate::flow::keys::FastVerifier;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::refusal::{Failure, Refusal};
 use crate::store::{DeviceRow, EnrolmentCodeRow, Tx};
 
 /// How long an enrolment code lasts.

@@ -3,7 +3,7 @@
 //! Promise: an offset that was told is safe on disk; a file is stored only under the digest its bytes hash to; an upload
 //! is complete only when its own officer has sent every byte, whoever else did, so that nobody learns of another
 //! person's upload and a digest alone opens nothing. A look is written down before the first byte leaves.
-//! Not here: the bytes themselves (`crate::evidence_store`), what has arrived for a case (`Tx::evidence_of`).
+//! Not here: the bytes themselves (`crate::store::evidence_store`), what has arrived for a case (`Tx::evidence_of`).
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -13,10 +13,10 @@ use sync_core::id::{CaseId, Digest};
 
 use super::access::{self, Look};
 use super::caller::{Caller, Role};
-use crate::app::App;
-use crate::evidence_store::{Appended, Finished};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::refusal::{Failure, Refusal};
+use crate::store::evidence_store::{Appended, Finished};
 use crate::store::{EvidenceFileRow, UploadRow};
 
 /// The largest file, in bytes: 512 MiB.

@@ -2,7 +2,7 @@
 //!
 //! Promise: the cases that the list shows to the caller and no others, in its order; at most [`CASES`]; that they were
 //! taken is on record first, whoever takes them, and supervisors say why. Never less than what was asked for: where
-//! the search cannot look at every case yet, nothing is given. Not here: files (`crate::spreadsheet`).
+//! the search cannot look at every case yet, nothing is given. Not here: files (`crate::view::spreadsheet`).
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -16,8 +16,8 @@ use sync_core::value::Value;
 use super::access;
 use super::caller::Caller;
 use super::case::{Search, in_reach, note_list};
-use crate::app::App;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{CaseFileRow, Tx};
 
 /// Field of a party.

@@ -8,8 +8,8 @@ use subtle::ConstantTimeEq as _;
 use sync_core::id::hex;
 
 use super::seed;
-use crate::app::App;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 
 /// The first administrator.
 #[derive(Clone)]
@@ -83,6 +83,7 @@ pub async fn demonstration(app: &App, said: &str, password: String) -> Result<()
 mod tests {
     use super::*;
     use crate::clock::Clock;
+    use crate::serve::open::open;
 
     const PASSWORD: &str = "a trial password";
 
@@ -100,7 +101,7 @@ mod tests {
     #[tokio::test]
     async fn there_is_one_first_administrator_and_the_printed_code_makes_it() {
         let directory = tempfile::tempdir().unwrap();
-        let app = App::open(directory.path(), None, Clock::system()).unwrap();
+        let app = open(directory.path(), None, Clock::system()).unwrap();
         assert!(is_due(&app).await.unwrap());
         assert_eq!(code(&app).len(), 20);
         assert_eq!(refusal(administrator(&app, "", person()).await), Some(Refusal::WrongSetupCode));

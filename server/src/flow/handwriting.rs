@@ -17,9 +17,9 @@ use sync_core::value::Value;
 use super::access::{self, Look};
 use super::caller::Caller;
 use super::case::Detail;
-use crate::app::App;
-use crate::evidence_store::EvidenceStore;
-use crate::refusal::Failure;
+use crate::flow::app::App;
+use crate::flow::refusal::Failure;
+use crate::store::evidence_store::EvidenceStore;
 
 /// The manner in which a hand signs on the screen.
 pub const MANNER: &str = "strokes";

@@ -25,8 +25,8 @@ use sync_core::sign::PublicKey;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::clock::Clock;
-use crate::keys::Keys;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::keys::Keys;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::Store;
 use arriving::Arrivals;
 pub use arriving::Arriving;
@@ -194,7 +194,7 @@ impl Shared {
             return Ok(Some(lease));
         }
         for key in self.server_keys()? {
-            if let Ok(lease) = Lease::open(bytes, &key, &crate::keys::FastVerifier) {
+            if let Ok(lease) = Lease::open(bytes, &key, &crate::flow::keys::FastVerifier) {
                 return Ok(Some(Arc::new(lease)));
             }
         }

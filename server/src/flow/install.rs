@@ -5,10 +5,15 @@ use sync_core::id::TenantId;
 use sync_core::sign::Signer as _;
 use sync_core::time::Instant;
 
-use crate::keys::Keys;
+use crate::flow::keys::Keys;
+use crate::flow::refusal::Failure;
 use crate::random;
-use crate::refusal::Failure;
 use crate::store::{ServerKeyRow, Store, TenantRow, Tx};
+
+/// GB/T 2260 code of the county this release is made for.
+pub const REGION: &str = "500237";
+/// Its name.
+pub const COUNTY: &str = "巫山县";
 
 /// An id that follows from a name: seeding again finds what is there.
 pub fn named_id(kind: &str, name: &str) -> [u8; 16] {

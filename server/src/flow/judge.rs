@@ -7,16 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, RwLock};
 
 use sync_core::case::CaseState;
-use sync_core::device::Check;
 use sync_core::facts::{AgencyEntry, OfficerEntry, Roster, of_case};
 use sync_core::id::{AgencyId, Digest, OfficerId, TenantId};
 use sync_core::law::calendar::Calendar;
+use sync_core::law::check::Check;
 use sync_core::law::rule::{CheckResult, evaluate, rule_set_hash};
 use sync_core::law::table;
 use sync_core::time::Instant;
 
 use crate::flow::certificate;
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{self, AgencyRow, CertificateRow, IntervalRow, OfficerRow, TenantRow, Tx};
 
 /// Hash of the rule set that this server judges by.

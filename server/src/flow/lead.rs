@@ -13,14 +13,21 @@ use sync_core::time::Instant;
 use super::access;
 use super::caller::{Caller, Role};
 use super::once::Asked;
-use crate::app::App;
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::refusal::{Failure, Refusal};
 use crate::store::{self, CaseFileRow, LeadFilter, LeadRow, ReadAuditRow, Said, Tx};
 
 const RAISED: &str = "raised";
 const ANSWERED: &str = "answered";
 const CLOSED: &str = "closed";
+/// What kinds of problem a lead is about.
+pub const KINDS: [&str; 7] = ["procedure", "evidence", "law", "discretion", "document", "conduct", "other"];
+/// The steps of a lead.
+pub const STATUSES: [&str; 3] = ["raised", "answered", "closed"];
+/// The longest text on a lead, in characters.
+pub const LONGEST_TEXT: usize = 2000;
+
 /// They raise and close leads.
 const RAISERS: [Role; 2] = [Role::CountySupervisor, Role::DepartmentSupervisor];
 /// They answer for the agency.

@@ -14,8 +14,8 @@ use sync_core::time::Instant;
 
 use super::caller::Caller;
 use super::certificate;
-use crate::app::App;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{self, AgencyRow, BlockRow, LeaseRow, PaperRow, Tx};
 
 /// The longest a phone works without the server: the figure of EUDI and ETSI.
@@ -81,23 +81,10 @@ pub async fn grant(app: &App, caller: Caller, epoch: Epoch, left: Option<u32>) -
         .await
 }
 
-/// A lease as it is stored.
-pub fn row(signed: &SignedLease) -> LeaseRow {
-    let SignedLease { lease, hash, bytes } = signed;
-    LeaseRow {
-        hash: *hash,
-        device: lease.device,
-        officer: lease.officer,
-        issued: lease.issued,
-        not_after: lease.not_after,
-        bytes: bytes.clone(),
-    }
-}
-
 fn keep(tx: &mut Tx<'_>, tenant: &TenantId, signed: &SignedLease, fresh: Vec<BlockRow>) -> Result<(), Failure> {
     // Asked twice within a millisecond the lease is the same, byte for byte but for its signature.
     if tx.lease(tenant, &signed.hash)?.is_none() {
-        tx.add_lease(tenant, &row(signed))?;
+        tx.add_lease(tenant, &LeaseRow::of(signed))?;
     }
     for block in fresh {
         tx.add_block(tenant, &BlockRow { lease: signed.hash, ..block })?;

@@ -3,8 +3,8 @@
 use sync_core::id::{OfficerId, TenantId};
 
 use super::caller::Caller;
-use crate::app::App;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, TaskRow, Tx};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

@@ -7,7 +7,7 @@ use sync_core::id::{Digest, OfficerId, TenantId};
 use sync_core::sign::Tag;
 use sync_core::time::Instant;
 
-use crate::refusal::{Failure, Refusal};
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{IdempotencyRow, Tx};
 
 const REQUEST: Tag = Tag("palm/v1/request");

@@ -19,10 +19,10 @@ use sync_core::time::Instant;
 
 use super::projection;
 use super::search::index;
-use crate::app::App;
 use crate::clock::Clock;
+use crate::flow::app::App;
+use crate::flow::refusal::Failure;
 use crate::random;
-use crate::refusal::Failure;
 use crate::store::{CaseFileRow, OutboxKind, OutboxRow, OutboxTurn, Store, Tx};
 
 /// How long whoever holds the turn is left alone after its last step.

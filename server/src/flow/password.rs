@@ -13,7 +13,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use tokio::sync::Semaphore;
 
-use crate::refusal::{Failure, Refusal};
+use crate::flow::refusal::{Failure, Refusal};
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=128;
 const WAIT: Duration = Duration::from_secs(10);

@@ -14,7 +14,7 @@ use sync_core::value::Value;
 
 use crate::flow::judge::{self, Bench};
 use crate::flow::mask;
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{Additions, CaseFileRow, NewCaseFile, StoredChange, Tx};
 
 /// Field of a party.

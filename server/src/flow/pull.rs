@@ -14,9 +14,9 @@ use sync_core::log::{Cursor, Frontier};
 use sync_core::message::{CaseHeads, Pulled, Reconcile, Reconciled};
 use sync_core::sign::Tag;
 
-use crate::app::App;
+use crate::flow::app::App;
 use crate::flow::caller::Caller;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{StoredChange, TenantRow, Tx};
 
 const REACH: Tag = Tag("palm/v1/reach");

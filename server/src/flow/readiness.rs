@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
+use sync_core::id::TenantId;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::app::App;
-use crate::refusal::{Failure, Refusal};
+use super::refusal::{Failure, Refusal};
+use crate::store::Store;
 
 const FRESH: Duration = Duration::from_secs(2);
 const TOO_LONG: Duration = Duration::from_secs(8);
@@ -18,29 +19,30 @@ const TOO_LONG: Duration = Duration::from_secs(8);
 #[derive(Debug, Default)]
 pub struct Readiness(Mutex<Option<(Instant, Result<(), Refusal>)>>);
 
-/// Tries the database, or says what the last try found.
-///
-/// # Errors
-/// [`Refusal::DatabaseUnavailable`], [`Refusal::DatabaseReadOnly`], [`Refusal::DatabaseFull`], or
-/// [`Refusal::Busy`] where it takes too long.
-pub async fn check(app: &App) -> Result<(), Refusal> {
-    let mut last = app.readiness.0.lock().await;
-    if let Some((at, found)) = *last
-        && at.elapsed() < FRESH
-    {
-        return found;
-    }
-    let (tenant, now) = (app.tenant, app.clock.now());
-    let write = app.store.write(move |tx| tx.lock_tenant(&tenant, now).map(drop).map_err(Failure::from));
-    let found = match tokio::time::timeout(TOO_LONG, write).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(Failure::Refused(refused))) => Err(refused.refusal),
-        Ok(Err(Failure::Broken(error))) => {
-            tracing::error!(%error, "the database does not take a write");
-            Err(Refusal::DatabaseUnavailable)
+impl Readiness {
+    /// Tries the database, or says what the last try found.
+    ///
+    /// # Errors
+    /// [`Refusal::DatabaseUnavailable`], [`Refusal::DatabaseReadOnly`], [`Refusal::DatabaseFull`], or
+    /// [`Refusal::Busy`] where it takes too long.
+    pub async fn check(&self, store: &Store, tenant: TenantId, now: sync_core::time::Instant) -> Result<(), Refusal> {
+        let mut last = self.0.lock().await;
+        if let Some((at, found)) = *last
+            && at.elapsed() < FRESH
+        {
+            return found;
         }
-        Err(_elapsed) => Err(Refusal::Busy),
-    };
-    *last = Some((Instant::now(), found));
-    found
+        let write = store.write(move |tx| tx.lock_tenant(&tenant, now).map(drop).map_err(Failure::from));
+        let found = match tokio::time::timeout(TOO_LONG, write).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Failure::Refused(refused))) => Err(refused.refusal),
+            Ok(Err(Failure::Broken(error))) => {
+                tracing::error!(%error, "the database does not take a write");
+                Err(Refusal::DatabaseUnavailable)
+            }
+            Err(_elapsed) => Err(Refusal::Busy),
+        };
+        *last = Some((Instant::now(), found));
+        found
+    }
 }

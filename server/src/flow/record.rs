@@ -14,9 +14,9 @@ use sync_core::receipt::ReceiptEntry;
 use sync_core::time::Instant;
 
 use crate::flow::judge;
-use crate::keys::Keys;
+use crate::flow::keys::Keys;
+use crate::flow::refusal::Failure;
 use crate::random;
-use crate::refusal::Failure;
 use crate::store::{self, Additions, StoredChange, TenantRow, Tx};
 
 /// Heads that one change of the server names; a change may name 1024.

@@ -8,9 +8,9 @@ use sync_core::time::Instant;
 
 use super::access::{self, Look};
 use super::caller::Caller;
-use crate::app::App;
-use crate::keys::{FastVerifier, Keys};
-use crate::refusal::{Failure, Refusal};
+use crate::flow::app::App;
+use crate::flow::keys::{FastVerifier, Keys};
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{self, CaseRecordRow, Tx};
 
 /// How a case was closed.

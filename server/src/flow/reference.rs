@@ -10,8 +10,8 @@ use sync_core::time::Instant;
 
 use super::certificate::status_at;
 use super::judge::rule_set;
-use crate::app::App;
-use crate::refusal::Failure;
+use crate::flow::app::App;
+use crate::flow::refusal::Failure;
 use crate::store::{
     AgencyRow, CertificateRow, HolidayRow, IntervalRow, ItemRow, OfficerRow, RegionRow, ServerKeyRow, TenantRow,
 };
@@ -114,6 +114,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::flow::seed;
+    use crate::serve::open::open;
 
     fn status(read: &Reference, number: &str, now: Instant) -> String {
         let (certificate, history) = read.certificates.iter().find(|(one, _)| one.number == number).unwrap();
@@ -123,7 +124,7 @@ mod tests {
     #[tokio::test]
     async fn a_certificate_that_ends_overnight_makes_another_version_without_a_write() {
         let directory = tempfile::tempdir().unwrap();
-        let app = App::open(directory.path(), None, Clock::system()).unwrap();
+        let app = open(directory.path(), None, Clock::system()).unwrap();
         let today = app.clock.now();
         seed::people(&app.store, &app.tenant, "a trial password", today).unwrap();
         let ends = read(&app, today).await.unwrap().certificates.into_iter();
@@ -142,7 +143,7 @@ mod tests {
     #[tokio::test]
     async fn a_suspension_that_begins_in_the_course_of_a_day_makes_another_version() {
         let directory = tempfile::tempdir().unwrap();
-        let app = App::open(directory.path(), None, Clock::system()).unwrap();
+        let app = open(directory.path(), None, Clock::system()).unwrap();
         let today = app.clock.now();
         seed::people(&app.store, &app.tenant, "a trial password", today).unwrap();
         let Reference { tenant, mut certificates, .. } = read(&app, today).await.unwrap();

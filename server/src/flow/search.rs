@@ -24,7 +24,7 @@ use sync_core::id::{CaseId, TenantId};
 use sync_core::time::Instant;
 use words::{Wanted, Words};
 
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{CaseFileRow, CaseFilter, OutboxKind, Tx};
 
 /// Cases that are compared themselves because they are not indexed as they are.

@@ -17,7 +17,7 @@ use sync_core::time::Instant;
 
 use super::install::named_id;
 use super::password;
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{AccountRow, AgencyRow, Store, Tx};
 
 /// Somebody who can sign in after seeding.
@@ -80,7 +80,7 @@ pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Fail
 /// Those who are there already keep everything but their password.
 ///
 /// # Errors
-/// [`Refusal::PasswordLength`](crate::refusal::Refusal::PasswordLength), or an accident.
+/// [`Refusal::PasswordLength`](crate::flow::refusal::Refusal::PasswordLength), or an accident.
 pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
     county(store, tenant, now)?;
     let hash = password::hash(password)?;
@@ -96,14 +96,14 @@ pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) ->
 /// As [`people`], but only while nobody can sign in.
 ///
 /// # Errors
-/// [`Refusal::AlreadyInstalled`](crate::refusal::Refusal::AlreadyInstalled) beside those of [`people`].
+/// [`Refusal::AlreadyInstalled`](crate::flow::refusal::Refusal::AlreadyInstalled) beside those of [`people`].
 pub fn demonstration(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
     county(store, tenant, now)?;
     let hash = password::hash(password)?;
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
         if tx.has_accounts(tenant)? {
-            return Err(crate::refusal::Refusal::AlreadyInstalled.into());
+            return Err(crate::flow::refusal::Refusal::AlreadyInstalled.into());
         }
         enter(tx, tenant, &hash, now)
     })
@@ -124,7 +124,7 @@ fn enter(tx: &mut Tx<'_>, tenant: &TenantId, hash: &str, now: Instant) -> Result
 /// The first administrator, at the county's government: reaches every agency. Only while nobody can sign in.
 ///
 /// # Errors
-/// [`Refusal::AlreadyInstalled`](crate::refusal::Refusal::AlreadyInstalled), or an accident.
+/// [`Refusal::AlreadyInstalled`](crate::flow::refusal::Refusal::AlreadyInstalled), or an accident.
 pub fn first_administrator(
     store: &Store,
     tenant: &TenantId,
@@ -139,7 +139,7 @@ pub fn first_administrator(
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
         if tx.has_accounts(tenant)? {
-            return Err(crate::refusal::Refusal::AlreadyInstalled.into());
+            return Err(crate::flow::refusal::Refusal::AlreadyInstalled.into());
         }
         let row = crate::store::OfficerRow {
             id: officer,

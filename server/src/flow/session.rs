@@ -7,12 +7,12 @@ use sync_core::time::Instant;
 
 use super::attempt::Attempt;
 use super::password;
-use crate::app::App;
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::token::LIFETIME_S;
 use crate::metrics;
 use crate::random;
-use crate::refusal::{Failure, Refusal};
 use crate::store::AccountRow;
-use crate::token::LIFETIME_S;
 use sync_core::id::{DeviceId, hex};
 
 /// A token and its end.

@@ -17,8 +17,8 @@ use super::access::{self, Access};
 use super::caller::Caller;
 use super::judge::Bench;
 use super::{case, command, export, projection};
-use crate::app::App;
-use crate::refusal::Failure;
+use crate::flow::app::App;
+use crate::flow::refusal::Failure;
 use crate::store::{CaseFileRow, CaseFilter, Tx};
 
 /// How many cases of each status are looked at, the latest change first.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use sync_core::id::{DeviceId, Digest, OfficerId, TenantId};
+use sync_core::lease::SignedLease;
 use sync_core::time::Instant;
 
 use super::schema::{device, device_challenge, enrolment_code, lease};
@@ -55,6 +56,21 @@ pub struct LeaseRow {
     pub not_after: Instant,
     /// The signed lease.
     pub bytes: Vec<u8>,
+}
+
+impl LeaseRow {
+    /// A signed lease as it is stored.
+    pub fn of(signed: &SignedLease) -> Self {
+        let SignedLease { lease, hash, bytes } = signed;
+        Self {
+            hash: *hash,
+            device: lease.device,
+            officer: lease.officer,
+            issued: lease.issued,
+            not_after: lease.not_after,
+            bytes: bytes.clone(),
+        }
+    }
 }
 
 type Columns = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, String, i64, Option<i64>, Option<String>);

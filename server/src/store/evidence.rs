@@ -2,7 +2,7 @@
 //!
 //! Promise: a row in `evidence_file` says that the bytes of that digest were checked and are safe on disk. For a case
 //! they have arrived only when an officer who takes or took part in it sent all of them: that somebody else did is
-//! shown to nobody. Not here: the bytes (`crate::evidence_store`), what cases claim (`case_part`).
+//! shown to nobody. Not here: the bytes (`crate::store::evidence_store`), what cases claim (`case_part`).
 
 use std::collections::BTreeMap;
 

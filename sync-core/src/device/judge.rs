@@ -8,30 +8,14 @@ use crate::device::Stop;
 use crate::facts::{Roster, of_case};
 use crate::id::Digest;
 use crate::law::calendar::Calendar;
-use crate::law::rule::{self, CheckResult, Outcome, Severity, blocking, evaluate, rule_set_hash};
+use crate::law::check::Check;
+use crate::law::rule::{self, CheckResult, blocking, evaluate, rule_set_hash};
 use crate::law::table::rules;
 use crate::op::{self, OpId};
 use crate::schema as names;
 use crate::time::Instant;
 use serde::Deserialize;
 use std::sync::LazyLock;
-
-/// What a rule says of the case (合规提示).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Check {
-    /// The rule.
-    pub rule: String,
-    /// Law and article.
-    pub article: String,
-    /// `block`, `warn`, `alarm`, `info`.
-    pub severity: String,
-    /// `satisfied`, `breached`, `undecided`, `not_applicable`.
-    pub outcome: String,
-    /// For people, in Chinese.
-    pub zh: String,
-    /// For people, in English.
-    pub en: String,
-}
 
 /// Rules, roster and calendar.
 pub(super) struct Judge {
@@ -135,30 +119,5 @@ fn formal_act(before: &CaseState, op: &NewOp) -> Option<rule::Act> {
         | op::Act::Seal(_)
         | op::Act::Unknown { .. }
         | op::Act::Malformed { .. } => None,
-    }
-}
-
-impl From<CheckResult> for Check {
-    fn from(result: CheckResult) -> Self {
-        let severity = match result.severity {
-            Severity::Block => "block",
-            Severity::Warn => "warn",
-            Severity::Alarm => "alarm",
-            Severity::Info => "info",
-        };
-        let outcome = match result.outcome {
-            Outcome::Satisfied => "satisfied",
-            Outcome::Breached => "breached",
-            Outcome::Undecided => "undecided",
-            Outcome::NotApplicable => "not_applicable",
-        };
-        Self {
-            rule: result.rule.to_owned(),
-            article: result.article.to_owned(),
-            severity: severity.to_owned(),
-            outcome: outcome.to_owned(),
-            zh: result.zh,
-            en: result.en,
-        }
     }
 }

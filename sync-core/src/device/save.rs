@@ -12,10 +12,11 @@ use crate::device::judge::Judge;
 use crate::device::recent::Held;
 use crate::device::rows::{self, Chain};
 use crate::device::{
-    Check, Device, Drawn, Identity, Moment, NewEvidence, NumberFor, SaveError, Stop, StoreError, VoidNumber, evidence,
-    number, offer,
+    Device, Drawn, Identity, Moment, NewEvidence, NumberFor, SaveError, Stop, StoreError, VoidNumber, evidence, number,
+    offer,
 };
 use crate::id::{CaseId, ChangeId, Digest, Epoch};
+use crate::law::check::Check;
 use crate::lease::SignedLease;
 use crate::op::{Act, OpId};
 use crate::schema as names;

@@ -5,9 +5,9 @@
 //! measured changes costs is a figure of its own, but for the steps that the server took meanwhile, which are in theirs.
 
 use super::index;
+use super::limit::Limits;
 use super::process;
 use super::push::{self, Into, Numbers, Pushes, Shape};
-use super::report::Limits;
 use crate::{Phone, Server};
 
 /// Numbers of changes held at which a push is measured.

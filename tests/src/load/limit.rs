@@ -11,11 +11,38 @@ use std::time::{Duration, Instant};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, RunQueryDsl as _, sql_query, sql_types};
-use server::keys::{FastVerifier, ServerKey};
+use server::flow::keys::{FastVerifier, ServerKey};
 use sync_core::sign::{Signer as _, Verifier as _};
 
-use super::report::Limits;
 use super::wire::{Wire, request};
+
+/// The limits of the machine, per second.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// ES256 signatures checked on one core.
+    pub signatures: f64,
+    /// Rows of a change's bytes made durable, 500 per commit.
+    pub rows: f64,
+    /// Requests that a bare route answers.
+    pub requests: f64,
+}
+
+impl Limits {
+    /// The one that a stored change meets first.
+    pub const fn tighter(&self) -> f64 {
+        self.signatures.min(self.rows)
+    }
+
+    /// Half way between what was found before and after.
+    pub fn mean(both: &[Self; 2]) -> Self {
+        let mean = |of: fn(&Self) -> f64| f64::midpoint(of(&both[0]), of(&both[1]));
+        Self {
+            signatures: mean(|limits| limits.signatures),
+            rows: mean(|limits| limits.rows),
+            requests: mean(|limits| limits.requests),
+        }
+    }
+}
 
 /// How long each is tried.
 const SAMPLE: Duration = Duration::from_secs(2);

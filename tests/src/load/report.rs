@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::flat::Mark;
+use super::limit::Limits;
 use super::pull::Pull;
 use super::push::{Into, Pushes};
 use super::read::Read;
@@ -18,34 +19,6 @@ pub fn replaced(page: &str, measured: &str) -> Option<String> {
     let (before, rest) = page.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
     Some(format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", measured.trim()))
-}
-
-/// The limits of the machine, per second.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// ES256 signatures checked on one core.
-    pub signatures: f64,
-    /// Rows of a change's bytes made durable, 500 per commit.
-    pub rows: f64,
-    /// Requests that a bare route answers.
-    pub requests: f64,
-}
-
-impl Limits {
-    /// The one that a stored change meets first.
-    pub const fn tighter(&self) -> f64 {
-        self.signatures.min(self.rows)
-    }
-
-    /// Half way between what was found before and after.
-    pub fn mean(both: &[Self; 2]) -> Self {
-        let mean = |of: fn(&Self) -> f64| f64::midpoint(of(&both[0]), of(&both[1]));
-        Self {
-            signatures: mean(|limits| limits.signatures),
-            rows: mean(|limits| limits.rows),
-            requests: mean(|limits| limits.requests),
-        }
-    }
 }
 
 /// Pushes, and the limits right before and after them.

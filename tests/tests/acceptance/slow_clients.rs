@@ -3,7 +3,7 @@
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use server::http::serve::raise_open_files;
+use server::serve::raise_open_files;
 use tests::raw::Raw;
 use tests::{Phone, on_both_databases};
 

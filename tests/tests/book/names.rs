@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use server::config::KEYS;
 use server::console::ROUTES;
+use server::serve::config::KEYS;
 
 use super::page::Page;
 use super::shell;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sync_core::id::DeviceId;
 
-use crate::refusal::Refusal;
+use crate::flow::refusal::Refusal;
 
 /// Bytes of all phones: a hundred phones that come home at once with half a megabyte each.
 const ALL_BYTES: usize = 64 << 20;

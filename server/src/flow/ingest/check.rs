@@ -9,8 +9,8 @@ use sync_core::message::Push;
 use sync_core::sign::PublicKey;
 
 use super::{Bringer, CheckedPush, Item, Shared};
-use crate::keys::FastVerifier;
-use crate::refusal::{Failure, Refusal};
+use crate::flow::keys::FastVerifier;
+use crate::flow::refusal::{Failure, Refusal};
 
 pub(super) fn check(shared: &Shared, bringer: Bringer, body: &[u8]) -> Result<CheckedPush, Failure> {
     let push = Push::read(body).map_err(|error| {

@@ -18,9 +18,9 @@ use super::standing::Register;
 use super::{ByCase, CheckedPush, Item, Shared};
 use crate::flow::projection::{self, Projected};
 use crate::flow::record::{CasePlace, Recorder, SYSTEM};
+use crate::flow::refusal::Failure;
 use crate::random;
-use crate::refusal::Failure;
-use crate::store::{Additions, AlarmRow, ChangePlace, StoredChange};
+use crate::store::{Additions, AlarmRow, ChangePlace, LeaseRow, StoredChange};
 
 /// Changes that one phone may have parked, and their bytes.
 const PARKED_MAX: i64 = 1024;
@@ -101,7 +101,7 @@ impl Group<'_, '_> {
             }
             match self.recorder.tx.lease(&tenant, &lease.hash)? {
                 Some(_) => self.shared.remember(lease),
-                None => self.recorder.tx.add_lease(&tenant, &crate::flow::lease::row(lease))?,
+                None => self.recorder.tx.add_lease(&tenant, &LeaseRow::of(lease))?,
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ use sync_core::time::Instant;
 use super::recent::Recent;
 use crate::flow::certificate;
 use crate::flow::judge::Bench;
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{CertificateRow, IntervalRow, TenantRow, Tx};
 
 /// A device's chain.

@@ -14,8 +14,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::standing::Register;
 use super::{CheckedPush, Shared, commit};
+use crate::flow::refusal::{Failure, Refusal};
 use crate::metrics;
-use crate::refusal::{Failure, Refusal};
 use crate::store::Store;
 
 /// Most changes that one commit takes, but for a push that has more. Two such groups of the pushes that phones send fit

@@ -8,9 +8,10 @@ use sync_core::sign::{Signer as _, SoftwareKey};
 
 use super::*;
 use crate::clock::Clock;
+use crate::flow::keys::FastVerifier;
+use crate::flow::refusal::Refused;
 use crate::flow::{caller, device, seed};
-use crate::keys::FastVerifier;
-use crate::refusal::Refused;
+use crate::serve::open::open;
 
 const EPOCH: Epoch = Epoch::new([7; 8]);
 
@@ -21,7 +22,7 @@ struct Desk {
 
 fn desk() -> Desk {
     let directory = tempfile::tempdir().unwrap();
-    let app = App::open(directory.path(), None, Clock::system()).unwrap();
+    let app = open(directory.path(), None, Clock::system()).unwrap();
     seed::people(&app.store, &app.tenant, "a trial password", app.clock.now()).unwrap();
     Desk { app, _directory: directory }
 }

@@ -12,7 +12,7 @@ use super::facet;
 use super::moment::{self, Moment, Moments};
 use super::posting::{Block, locate};
 use super::words::{grams, normal};
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{CaseGramRow, CaseMomentRow, CaseTextRow, Error, Tx};
 
 /// Grams whose blocks are open at once.

@@ -12,7 +12,7 @@ use sync_core::time::Instant;
 use super::index;
 use super::moment::{self, Moments};
 use super::posting::Places;
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{CaseFilter, Error, Tx};
 
 /// Places in an answer.

@@ -3,7 +3,7 @@
 use sync_core::id::TenantId;
 
 use super::{agency_id, present};
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{AgencyRow, Tx};
 
 /// The root, and the organ that reconsiders what its departments decide (行政复议法 第二十四条).

@@ -5,7 +5,7 @@
 use sync_core::id::TenantId;
 use sync_core::money::Fen;
 
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{ItemRow, Tx};
 
 /// The inspection the story begins with.

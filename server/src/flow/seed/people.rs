@@ -5,8 +5,8 @@ use sync_core::time::{Date, Instant};
 
 use super::agencies::{AGRICULTURE, GOVERNMENT, JUSTICE, MARKET, STATION};
 use super::{agency_id, officer_id};
-use crate::app::REGION;
-use crate::refusal::Failure;
+use crate::flow::install::REGION;
+use crate::flow::refusal::Failure;
 use crate::store::{AccountRow, CertificateRow, IntervalRow, OfficerRow, PaperRow, Tx};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

@@ -2,8 +2,8 @@
 
 use sync_core::id::TenantId;
 
-use crate::app::{COUNTY, REGION};
-use crate::refusal::Failure;
+use crate::flow::install::{COUNTY, REGION};
+use crate::flow::refusal::Failure;
 use crate::store::{HolidayRow, RegionRow, Tx};
 
 /// GB/T 2260 with the statistical extension; WTFPL.

@@ -8,7 +8,7 @@ use sync_core::time::Instant;
 use super::agencies::STATION;
 use super::items::PRICE_INSPECTION;
 use super::{agency_id, officer_id};
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::{TaskRow, Tx};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

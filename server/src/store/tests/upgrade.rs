@@ -7,7 +7,7 @@ use sync_core::value::Value;
 
 use super::super::db::Manager;
 use super::*;
-use crate::keys::ServerKey;
+use crate::flow::keys::ServerKey;
 
 /// Migrations of the version before keys followed the log.
 const BEFORE: usize = 7;

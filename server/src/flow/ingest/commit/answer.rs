@@ -13,7 +13,7 @@ use sync_core::receipt::Receipt;
 use super::{Group, parked};
 use crate::flow::ingest::{CheckedPush, Item};
 use crate::flow::record::receipt_entry;
-use crate::refusal::Failure;
+use crate::flow::refusal::Failure;
 use crate::store::ChangePlace;
 
 impl Group<'_, '_> {

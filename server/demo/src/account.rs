@@ -1,0 +1,54 @@
+//! The readable account: Chinese, with English beside it.
+//!
+//! Promise: one paragraph of each for what was done, one line for each claim. Not here: what is told.
+
+use std::io::Write as _;
+
+use super::claim::Claim;
+
+/// Where the account goes: standard output.
+#[derive(Debug)]
+pub struct Account {
+    out: std::io::Stdout,
+}
+
+impl Account {
+    /// On standard output.
+    pub fn new() -> Self {
+        Self { out: std::io::stdout() }
+    }
+
+    fn line(&self, text: &str) {
+        // A closed pipe does not stop the story: its end is the exit code.
+        drop(writeln!(self.out.lock(), "{text}"));
+    }
+
+    /// The title.
+    pub fn title(&self, zh: &str, en: &str) {
+        self.line(&format!("{zh}\n{en}"));
+    }
+
+    /// A new chapter.
+    pub fn chapter(&self, number: u32, zh: &str, en: &str) {
+        self.line(&format!("\n{number}. {zh} · {en}"));
+    }
+
+    /// What happened.
+    pub fn tell(&self, zh: &str, en: &str) {
+        self.line(&format!("   {zh}\n   {en}"));
+    }
+
+    /// A claim and how it went.
+    pub fn claim(&self, claim: &Claim) {
+        let Claim { zh, en, found } = claim;
+        match found {
+            None => self.line(&format!("   ✓ {zh} · {en}")),
+            Some(found) => self.line(&format!("   ✗ {zh} · {en}\n     {found}")),
+        }
+    }
+
+    /// A line of the end: a name and what it is.
+    pub fn row(&self, zh: &str, en: &str, value: &str) {
+        self.line(&format!("   {zh} · {en}: {value}"));
+    }
+}

@@ -1,0 +1,39 @@
+//! Claims of the demo, each with what was read back.
+//!
+//! Promise: a claim is a sentence in Chinese and English and whether it held; nothing counts but what was read back
+//! through the public API or answered by a phone. Not here: what is claimed (`story`).
+
+use super::account::Account;
+use super::claim::Claim;
+
+/// Every claim so far.
+#[derive(Debug, Default)]
+pub struct Checks {
+    claims: Vec<Claim>,
+}
+
+impl Checks {
+    /// Puts a claim to the test, and tells how it went.
+    pub fn hold(&mut self, account: &Account, zh: &str, en: &str, held: bool, found: impl FnOnce() -> String) -> bool {
+        let claim = Claim { zh: zh.to_owned(), en: en.to_owned(), found: (!held).then(found) };
+        account.claim(&claim);
+        self.claims.push(claim);
+        held
+    }
+
+    /// A chapter that could not be told to its end.
+    pub fn broke_off(&mut self, account: &Account, error: &anyhow::Error) {
+        let found = format!("{error:#}");
+        self.hold(account, "故事讲完了", "The story was told to its end", false, || found);
+    }
+
+    /// How many were tested.
+    pub fn count(&self) -> usize {
+        self.claims.len()
+    }
+
+    /// Those that did not hold.
+    pub fn failed(&self) -> impl Iterator<Item = &Claim> {
+        self.claims.iter().filter(|claim| claim.found.is_some())
+    }
+}

@@ -1,0 +1,68 @@
+//! Enrolling the phone.
+
+use api_spec::device::{EnrolledDevice, NewDevice, enrol_message};
+use api_spec::session::{AccessToken, Me, NewSession};
+use serde_json::json;
+use sync_core::device::{Enrolment, Identity};
+use sync_core::id::{Epoch, hex};
+use sync_core::sign::{PublicKey, Signer as _};
+
+use super::Phone;
+use super::answer::{Done, Trouble};
+use super::command::Enrol;
+use super::line::{get, post, read};
+use super::owner::Owner;
+use super::value::unhex;
+use server::flow::keys::ServerKey;
+use server::random;
+
+impl Phone {
+    /// Signs the officer in to learn who they are, then enrols with a new key and the one-time code.
+    pub(super) fn enrol(&mut self, enrol: Enrol) -> Done {
+        if self.owner.is_some() {
+            return Err(Trouble::broken("the phone is enrolled already: use another --dir for another phone"));
+        }
+        let Enrol { login, password, code, label } = enrol;
+        let signed_in = self.line.send_with(&post("/v1/sessions", &NewSession { login, password })?, None)?;
+        let AccessToken { access_token, .. } = read(&signed_in)?;
+        let me: Me = read(&self.line.send_with(&get("/v1/me"), Some(&access_token))?)?;
+        let key = self.fresh_key()?;
+        let public_key = hex(key.public_key().bytes());
+        let proof = hex(&key.sign(&enrol_message(&code, &public_key))?);
+        let wanted = NewDevice { code, label, public_key, proof };
+        let enrolled: EnrolledDevice = read(&self.line.send_with(&post("/v1/devices", &wanted)?, None)?)?;
+        if enrolled.device.officer != me.officer {
+            return Err(Trouble::broken("the code is another officer's: enrolled for them, not kept here"));
+        }
+        let identity = identity(&enrolled, &me, &key)?;
+        let enrolment = Enrolment { identity, epoch: Epoch::new(random::bytes()?) };
+        self.owner = Some(Owner::create(&self.folder, &self.pause, &enrolment, key)?);
+        self.folder.keep("owner.json", &json!({"officer_name": me.name}))?;
+        let Identity { tenant, tenant_key: _, device, device_key: _, officer, agency } = identity;
+        Ok(json!({
+            "officer": officer, "officer_name": me.name, "device": device, "tenant": tenant, "agency": agency,
+        }))
+    }
+
+    /// A key nobody has used: one of an attempt that failed may be enrolled already.
+    fn fresh_key(&self) -> Result<ServerKey, Trouble> {
+        let path = self.folder.key();
+        if path.exists() {
+            std::fs::remove_file(&path)?;
+        }
+        Ok(ServerKey::open(&path)?)
+    }
+}
+
+fn identity(enrolled: &EnrolledDevice, me: &Me, key: &ServerKey) -> Result<Identity, Trouble> {
+    let EnrolledDevice { device, tenant, server_public_key } = enrolled;
+    let server_key = unhex(server_public_key).and_then(|bytes| PublicKey::from_slice(&bytes));
+    Ok(Identity {
+        tenant: tenant.parse().map_err(Trouble::broken)?,
+        tenant_key: server_key.ok_or_else(|| Trouble::broken("the server's key is no P-256 point"))?,
+        device: device.id.parse().map_err(Trouble::broken)?,
+        device_key: key.public_key(),
+        officer: me.officer.parse().map_err(Trouble::broken)?,
+        agency: me.agency.parse().map_err(Trouble::broken)?,
+    })
+}

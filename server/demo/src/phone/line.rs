@@ -1,0 +1,221 @@
+//! The phone's line to the server: HTTP to the address it was last told, and its access token.
+//!
+//! Promise: a response counts only when it was read whole, everything else is [`Trouble::Lost`]; the token goes to
+//! that address and nowhere else. Every request is a connection of its own, as on a network that comes and goes.
+//! Not here: TLS (the demonstration speaks on loopback), what is asked and when to ask again.
+
+use std::time::Duration;
+
+use api_spec::device::{Challenge, NewChallenge, NewDeviceToken, token_message};
+use api_spec::session::AccessToken;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sync_core::id::{DeviceId, hex};
+use sync_core::session::{Request, Response};
+use sync_core::sign::Signer as _;
+use ureq::http;
+
+use super::answer::Trouble;
+use server::flow::keys::ServerKey;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest response that is read.
+const LONGEST: u64 = 64 << 20;
+/// How often a question that may be repeated is asked over a bad link.
+const TRIES: u32 = 3;
+const JSON: &str = "application/json";
+
+/// The line.
+#[derive(Debug)]
+pub(super) struct Line {
+    agent: ureq::Agent,
+    base: Option<String>,
+    token: Option<String>,
+    count: Count,
+}
+
+/// What went over the line since the process started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Count {
+    /// Requests begun.
+    pub requests: u64,
+    /// Requests without a whole response.
+    pub lost: u64,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_global(Some(TIMEOUT))
+            .user_agent(concat!("palm-phone/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self { agent: config.new_agent(), base: None, token: None, count: Count::default() }
+    }
+}
+
+/// A request with a JSON body.
+pub(super) fn post(path: &str, body: &impl Serialize) -> Result<Request, Trouble> {
+    let (path, body) = (path.to_owned(), serde_json::to_vec(body)?);
+    Ok(Request { method: "POST", path, content_type: Some(JSON), headers: Vec::new(), body })
+}
+
+/// A question.
+pub(super) fn get(path: &str) -> Request {
+    let path = path.to_owned();
+    Request { method: "GET", path, content_type: None, headers: Vec::new(), body: Vec::new() }
+}
+
+/// What a response says, where it says yes.
+pub(super) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Trouble> {
+    match response.status {
+        200..300 => Ok(serde_json::from_slice(&response.body)?),
+        status => Err(Trouble::of_response(status, &response.body)),
+    }
+}
+
+impl Line {
+    /// Takes the server's address; `None` is no network.
+    pub fn tell(&mut self, base: Option<String>) -> Result<(), Trouble> {
+        if base.as_ref().is_some_and(|base| !base.starts_with("http://")) {
+            return Err(Trouble::broken("the address is http://HOST:PORT, or null for no network"));
+        }
+        self.base = base.map(|base| base.trim_end_matches('/').to_owned());
+        Ok(())
+    }
+
+    /// Whether there is a network, good or bad.
+    pub const fn has_network(&self) -> bool {
+        self.base.is_some()
+    }
+
+    /// What went over the line so far.
+    pub const fn count(&self) -> Count {
+        self.count
+    }
+
+    /// Sends with the token held, if any, and once.
+    ///
+    /// # Errors
+    /// [`Trouble::Lost`].
+    pub fn send(&mut self, request: &Request) -> Result<Response, Trouble> {
+        let token = self.token.clone();
+        self.send_with(request, token.as_deref())
+    }
+
+    /// Sends with another token than the phone's, or none.
+    ///
+    /// # Errors
+    /// [`Trouble::Lost`].
+    pub fn send_with(&mut self, request: &Request, token: Option<&str>) -> Result<Response, Trouble> {
+        self.count.requests += 1;
+        let answered = self.exchange(request, token);
+        self.count.lost += u64::from(answered.is_err());
+        answered
+    }
+
+    fn exchange(&self, request: &Request, token: Option<&str>) -> Result<Response, Trouble> {
+        let base = self.base.as_deref().ok_or_else(|| Trouble::Lost("no network: send connect".to_owned()))?;
+        let mut builder = http::Request::builder()
+            .method(request.method)
+            .uri(format!("{base}{}", local(&request.path)))
+            .header("Accept-Language", "zh-CN");
+        if let Some(token) = token {
+            builder = builder.header("Authorization", format!("Bearer {token}"));
+        }
+        if let Some(content_type) = request.content_type {
+            builder = builder.header("Content-Type", content_type);
+        }
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        let lost = |error: &dyn std::fmt::Display| Trouble::Lost(error.to_string());
+        let answered = match request.method {
+            "GET" | "HEAD" => self.agent.run(builder.body(()).map_err(|error| lost(&error))?),
+            _ => self.agent.run(builder.body(request.body.clone()).map_err(|error| lost(&error))?),
+        };
+        let (head, mut body) = answered.map_err(|error| lost(&error))?.into_parts();
+        let body = body.with_config().limit(LONGEST).read_to_vec().map_err(|error| lost(&error))?;
+        let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        Ok(Response { status: head.status.as_u16(), headers: head.headers.iter().map(header).collect(), body })
+    }
+
+    /// Asks with the phone's token, getting one where there is none or the server wants a new one; again where the
+    /// link is cut. Only for what may be asked twice.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn ask(&mut self, device: DeviceId, key: &ServerKey, request: &Request) -> Result<Response, Trouble> {
+        let mut last = Trouble::broken("not sent");
+        for _ in 0..TRIES {
+            match self.ask_once(device, key, request) {
+                Ok(response) if response.status == 401 => {
+                    self.token = None;
+                    last = Trouble::of_response(response.status, &response.body);
+                }
+                Ok(response) => return Ok(response),
+                Err(Trouble::Lost(why)) => last = Trouble::Lost(why),
+                Err(other) => return Err(other),
+            }
+        }
+        Err(last)
+    }
+
+    fn ask_once(&mut self, device: DeviceId, key: &ServerKey, request: &Request) -> Result<Response, Trouble> {
+        if self.token.is_none() {
+            self.renew(device, key)?;
+        }
+        self.send(request)
+    }
+
+    /// Gets a token: a challenge, signed by the phone's key.
+    ///
+    /// # Errors
+    /// [`Trouble`]; then there is none.
+    pub fn renew(&mut self, device: DeviceId, key: &ServerKey) -> Result<(), Trouble> {
+        self.token = None;
+        let device = device.to_string();
+        let asked = self.send_with(&post("/v1/device-challenges", &NewChallenge { device: device.clone() })?, None)?;
+        let Challenge { challenge, .. } = read(&asked)?;
+        let signature = key.sign(&token_message(&device, &challenge)).map_err(Trouble::broken)?;
+        let answer = NewDeviceToken { device, challenge, signature: hex(&signature) };
+        let AccessToken { access_token, .. } = read(&self.send_with(&post("/v1/device-tokens", &answer)?, None)?)?;
+        self.token = Some(access_token);
+        Ok(())
+    }
+}
+
+/// Path and query of an address: whatever origin the server names for an upload, this phone goes where it was told.
+fn local(address: &str) -> &str {
+    match address.split_once("://") {
+        Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"),
+        None => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upload_goes_to_the_address_the_phone_was_told_whatever_origin_is_named() {
+        assert_eq!(local("/v1/evidence/7"), "/v1/evidence/7");
+        assert_eq!(local("http://elsewhere:80/v1/evidence/7?x=1"), "/v1/evidence/7?x=1");
+        assert_eq!(local("http://elsewhere"), "/");
+    }
+
+    #[test]
+    fn without_network_everything_is_lost_and_nothing_crashes() {
+        let mut line = Line::default();
+        assert!(matches!(line.send(&get("/healthz")), Err(Trouble::Lost(_))));
+        line.tell(Some("http://127.0.0.1:1".to_owned())).unwrap();
+        assert!(matches!(line.send(&get("/healthz")), Err(Trouble::Lost(_))));
+        assert!(line.tell(Some("ftp://x".to_owned())).is_err());
+    }
+}

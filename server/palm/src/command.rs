@@ -1,0 +1,97 @@
+//! What `palm` can be told to do. Each variant is one file of `command/`.
+
+use clap::{Args, Parser, Subcommand};
+use server::clock::Clock;
+use server::flow::app::App;
+use server::flow::refusal::Failure;
+use server::serve::config::Settings;
+use server::serve::open::open_with;
+use server::store::Pool;
+
+use flags::{Flags, OfData};
+
+mod admin;
+mod backup;
+mod config;
+mod flags;
+mod phone;
+mod seed;
+mod serve;
+
+/// 掌上执法 Palm: administrative enforcement, offline first.
+#[derive(Debug, Parser)]
+#[command(name = "palm", version)]
+pub struct Command {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Runs the server.
+    Serve(serve::Serve),
+    /// Tells one case from two offline phones to a reviewed file, and proves it.
+    Demo(demo::Demo),
+    /// Prints the API document.
+    Openapi,
+    /// First administrator, enrolment codes.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// One officer's phone, told what to do on standard input.
+    #[command(hide = true)]
+    Phone(phone::Phone),
+    /// Copies an installation while it runs, or checks such a copy.
+    Backup(backup::Backup),
+    /// Loads made-up people, certificates and tasks, for trials.
+    Seed(seed::Seed),
+    /// Checks and explains the configuration.
+    Config(config::Config),
+}
+
+/// Where the data is.
+#[derive(Debug, Args)]
+struct Data {
+    #[command(flatten)]
+    flags: Flags<OfData>,
+}
+
+impl Data {
+    fn open(self) -> anyhow::Result<App> {
+        open(&self.flags.layers()?.settings()?)
+    }
+}
+
+fn open(settings: &Settings) -> anyhow::Result<App> {
+    let pool = Pool { connections: settings.database_connections, wait: settings.database_wait };
+    Ok(open_with(&settings.dir, settings.database_url.as_deref(), pool, Clock::system())?)
+}
+
+impl Command {
+    /// Does it.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.what {
+            What::Serve(serve) => serve.run(),
+            What::Demo(demo) => demo.run(),
+            What::Admin(admin) => admin.run(),
+            What::Backup(backup) => backup.run(),
+            What::Phone(phone) => phone.run(),
+            What::Seed(seed) => seed.run(),
+            What::Config(config) => config.run(),
+            What::Openapi => {
+                println!("{}", server::api::openapi::document().to_pretty_json()?);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A flow's failure as the command line tells it: both languages, and the accident where it is one.
+fn told<T>(outcome: Result<T, Failure>) -> anyhow::Result<T> {
+    outcome.map_err(|failure| match failure {
+        Failure::Refused(refused) => {
+            let row = refused.refusal.explain();
+            anyhow::anyhow!("{} {} [{}]", row.zh, row.en, row.code)
+        }
+        Failure::Broken(error) => anyhow::Error::from_boxed(error),
+    })
+}

@@ -1,0 +1,88 @@
+//! `palm admin`: what can only be done at the machine itself.
+
+use clap::{Args, Subcommand};
+use server::flow::app::App;
+use server::flow::{account, device, seed};
+use sync_core::id::OfficerId;
+
+use super::{Data, open, told};
+
+/// What an administrator does at the machine.
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Creates the first administrator, while nobody can sign in.
+    CreateFirst(CreateFirst),
+    /// Gives an account another password, for somebody who lost theirs; their sessions end, and an alarm says so.
+    NewPassword(NewPassword),
+    /// Makes a one-time code with which an officer enrols a phone; it lasts ten minutes.
+    EnrolmentCode(EnrolmentCode),
+}
+
+/// The first administrator.
+#[derive(Debug, Args)]
+pub struct CreateFirst {
+    #[command(flatten)]
+    data: Data,
+    /// What the administrator types as a name.
+    #[arg(long)]
+    login: String,
+    /// The person's name.
+    #[arg(long)]
+    name: String,
+    /// 8 to 128 characters; better by the environment than on the command line.
+    #[arg(long, env = "PALM_ADMIN_PASSWORD", hide_env_values = true)]
+    password: String,
+}
+
+/// Whose password, and which.
+#[derive(Debug, Args)]
+pub struct NewPassword {
+    #[command(flatten)]
+    data: Data,
+    /// What the person types as a name.
+    #[arg(long)]
+    login: String,
+    /// 8 to 128 characters; better by the environment than on the command line.
+    #[arg(long, env = "PALM_ADMIN_PASSWORD", hide_env_values = true)]
+    password: String,
+}
+
+/// Whose phone.
+#[derive(Debug, Args)]
+pub struct EnrolmentCode {
+    #[command(flatten)]
+    data: Data,
+    /// Id of the officer, 32 hex digits.
+    #[arg(long)]
+    officer: OfficerId,
+}
+
+impl Admin {
+    /// Does it.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::CreateFirst(CreateFirst { data, login, name, password }) => {
+                let app = data.open()?;
+                let now = app.clock.now();
+                let made = seed::first_administrator(&app.store, &app.tenant, &login, &name, &password, now);
+                println!("{}", told(made)?);
+            }
+            Self::NewPassword(NewPassword { data, login, password }) => {
+                let app = existing(data)?;
+                told(account::new_password(&app.store, &app.tenant, &login, &password, app.clock.now()))?;
+                println!("{login}");
+            }
+            Self::EnrolmentCode(EnrolmentCode { data, officer }) => {
+                println!("{}", told(device::issue_code_here(&existing(data)?, officer))?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Opens an installation that is there: a directory mistyped does not become a new one.
+fn existing(data: Data) -> anyhow::Result<App> {
+    let settings = data.flags.layers()?.settings()?;
+    account::is_installed(&settings.dir, settings.database_url.as_deref())?;
+    open(&settings)
+}

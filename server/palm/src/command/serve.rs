@@ -1,0 +1,74 @@
+//! `palm serve`.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+
+use clap::Args;
+use server::flow::first_run;
+use server::serve::config::Settings;
+use server::serve::{Listen, run};
+
+use super::flags::{All, Flags};
+use super::{open, told};
+
+/// Runs the server until SIGTERM; running requests finish.
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    flags: Flags<All>,
+    /// Ends when standard input does, so that it never outlives the process that started it.
+    #[arg(long, hide = true)]
+    until_stdin_closes: bool,
+}
+
+impl Serve {
+    /// Runs until stopped.
+    pub fn run(self) -> anyhow::Result<()> {
+        let settings = self.flags.layers()?.settings()?;
+        log_as_json(&settings.log);
+        if self.until_stdin_closes {
+            std::thread::spawn(end_with_stdin);
+        }
+        let app = open(&settings)?;
+        let Settings { listen, metrics_listen, tls, trusted_proxies, timeouts, shutdown, .. } = settings;
+        let listen = Listen { address: listen, metrics: metrics_listen, tls, trusted_proxies, timeouts, shutdown };
+        let (secure, setup) = (listen.tls.is_some(), told(first_run::code_if_due(&app))?);
+        let ready = move |address, metrics| {
+            announce(address, metrics);
+            announce_first_run(address, secure, setup);
+        };
+        actix_web::rt::System::new().block_on(run(app, listen, ready))?;
+        Ok(())
+    }
+}
+
+/// A line for each address on standard output, for people and for those who started this with port 0.
+fn announce(address: SocketAddr, metrics: Option<SocketAddr>) {
+    if let Some(metrics) = metrics {
+        println!("palm metrics on {metrics}");
+    }
+    println!("palm listening on {address}");
+    // A closed pipe is not a reason to stop serving.
+    drop(std::io::stdout().flush());
+}
+
+/// What is committed is safe, and nobody is left to be answered.
+fn end_with_stdin() {
+    drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));
+    std::process::exit(0);
+}
+
+/// While nobody can sign in: where to begin. Whoever reads this line makes the first administrator.
+fn announce_first_run(address: SocketAddr, secure: bool, setup: Option<String>) {
+    if let Some(code) = setup {
+        let scheme = if secure { "https" } else { "http" };
+        let mut out = std::io::stdout();
+        // A closed pipe is not a reason to stop serving.
+        drop(writeln!(out, "palm first run: {scheme}://{address}/console/first-run?code={code}"));
+    }
+}
+
+fn log_as_json(directives: &str) {
+    let filter = tracing_subscriber::EnvFilter::new(directives);
+    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
+}

@@ -1,0 +1,17 @@
+//! The REST API under `/v1`, its routes and its OpenAPI document.
+//!
+//! Promise: a handler takes proof, takes input, calls one flow and wraps what it says. Nothing here sees the database.
+
+pub mod alarm;
+pub mod case;
+pub mod device;
+pub mod evidence;
+pub mod health;
+pub mod lead;
+pub mod officer;
+pub mod openapi;
+pub mod reference;
+pub mod routes;
+pub mod session;
+mod sync;
+mod wire;

@@ -1,0 +1,48 @@
+//! Alarms.
+
+use actix_web::get;
+use actix_web::web::{Json, Query};
+use api_spec::alarm::{Alarm, AlarmPage, AlarmQuery};
+use sync_core::id::{TenantId, hex};
+
+use crate::flow;
+use crate::store::AlarmRow;
+use crate::web::State;
+use crate::web::caller::Caller;
+use crate::web::paging::{cursor, limit, next};
+use crate::web::problem::Problem;
+
+/// A page of the alarms in reach, the newest first: forks, refused, quarantined and effectless changes, passwords that
+/// were replaced at the server.
+#[utoipa::path(
+    tag = "supervision",
+    security(("access_token" = [])),
+    params(AlarmQuery),
+    responses(
+        (status = 200, description = "A page", body = AlarmPage),
+        (status = 400, description = "`wrong_cursor`", body = api_spec::problem::Problem),
+        (status = 403, description = "`forbidden`: a role that sees no alarms", body = api_spec::problem::Problem)
+    )
+)]
+#[get("/alarms")]
+pub async fn list_alarms(app: State, caller: Caller, query: Query<AlarmQuery>) -> Result<Json<AlarmPage>, Problem> {
+    let AlarmQuery { limit: asked, cursor: after } = query.into_inner();
+    // An alarm's id is as long as a tenant's.
+    let after = after.as_deref().map(cursor::<TenantId>).transpose()?.map(|(at, id)| (at, *id.bytes()));
+    let (found, more) = flow::alarm::list(&app, caller, after, limit(asked)).await?;
+    let next_cursor = found.last().filter(|_| more).map(|last| next(last.at, hex(&last.id)));
+    Ok(Json(AlarmPage { items: found.into_iter().map(shown).collect(), next_cursor }))
+}
+
+fn shown(row: AlarmRow) -> Alarm {
+    let AlarmRow { id, at, kind, device, case, change, detail } = row;
+    Alarm {
+        id: hex(&id),
+        at_ms: at.ms(),
+        kind,
+        device: device.map(|id| id.to_string()),
+        case: case.map(|id| id.to_string()),
+        change: change.map(|id| id.to_string()),
+        detail,
+    }
+}

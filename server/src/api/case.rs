@@ -1,0 +1,316 @@
+//! Cases: lists, one case, the history of a field, commands, the record.
+
+pub mod export;
+
+use std::collections::BTreeMap;
+use std::str::FromStr as _;
+
+use actix_web::http::header::ETAG;
+use actix_web::web::{Json, Path, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use api_spec::case::{
+    CaseDetail, CasePage, CaseQuery, ChangeVerdict, Closing, CommandOutcome, FieldHistory, PurposeQuery, Registration,
+    Return,
+};
+use api_spec::record::CaseRecord;
+use sync_core::id::CaseId;
+use sync_core::op::OpId;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema as _};
+
+use crate::flow::case;
+use crate::flow::command::{self, Command, Wish};
+use crate::flow::record_of_case;
+use crate::flow::refusal::Refusal;
+use crate::view;
+use crate::web::State;
+use crate::web::caller::Caller;
+use crate::web::case_query::search;
+use crate::web::input::{id, idempotency_key, if_match, prose, purpose, wrong};
+use crate::web::paging::{limit, next};
+use crate::web::problem::{OK, Problem};
+
+const LONGEST_REASON: usize = 500;
+
+/// A page of the cases in reach, the latest change first. Officers see the cases they take part in; heads, reviewers
+/// and the department's supervisor those of their agency's subtree; county supervisors and leadership all.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(CaseQuery),
+    responses(
+        (status = 200, description = "A page", body = CasePage),
+        (status = 400, description = "`malformed`, `wrong_cursor` or `nothing_to_search`", body = api_spec::problem::Problem),
+        (status = 403, description = "`forbidden`: a role that reads no cases", body = api_spec::problem::Problem)
+    )
+)]
+#[get("/cases")]
+pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> Result<Json<CasePage>, Problem> {
+    let query = query.into_inner();
+    let wanted = limit(query.limit);
+    let case::CaseList { rows, more, not_searched } = case::list(&app, caller, search(query)?, wanted).await?;
+    let next_cursor = rows.last().filter(|_| more).map(|last| next(last.updated, last.id));
+    Ok(Json(CasePage { items: rows.into_iter().map(view::case::card).collect(), next_cursor, not_searched }))
+}
+
+/// One case as it stands: values with every competing one, steps, signatures, decisions, evidence with what is
+/// missing, check results, changes that deserve a look. The look is recorded; supervisors say for what purpose.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(("id" = String, Path, description = "Id of the case"), PurposeQuery),
+    responses(
+        (status = 200, description = "The case; `ETag` is what commands name", body = CaseDetail, headers(("ETag" = String))),
+        (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`: no such case in reach", body = api_spec::problem::Problem)
+    )
+)]
+#[get("/cases/{id}")]
+pub async fn read_case(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    query: Query<PurposeQuery>,
+) -> Result<HttpResponse, Problem> {
+    let purpose = purpose(query.into_inner().purpose)?;
+    let detail = view::case::detail(case::detail(&app, caller, case_id(&path)?, purpose).await?);
+    Ok(HttpResponse::build(OK).insert_header((ETAG, format!("\"{}\"", detail.basis))).json(detail))
+}
+
+fn case_id(text: &str) -> Result<CaseId, Refusal> {
+    CaseId::from_str(text).map_err(|_not_an_id| Refusal::NotFound)
+}
+
+/// Every write to a field, causes before effects: who, when, where, what it replaced, whether it stands.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("target" = String, Path, description = "The entity, `<change>.<index>`, or `case` for the case itself"),
+        ("name" = String, Path, description = "Name of the field"),
+        PurposeQuery
+    ),
+    responses(
+        (status = 200, description = "The writes", body = FieldHistory),
+        (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`: no such case in reach, or nobody wrote to that field",
+            body = api_spec::problem::Problem)
+    )
+)]
+#[get("/cases/{id}/fields/{target}/{name}/history")]
+pub async fn read_history(
+    app: State,
+    caller: Caller,
+    path: Path<(String, String, String)>,
+    query: Query<PurposeQuery>,
+) -> Result<Json<FieldHistory>, Problem> {
+    let (case, target, name) = path.into_inner();
+    let purpose = purpose(query.into_inner().purpose)?;
+    let target = match target.as_str() {
+        "case" => None,
+        entity => Some(entity.parse::<OpId>().map_err(|_not_an_id| Refusal::NotFound)?),
+    };
+    let found = case::history(&app, caller, case_id(&case)?, target, name.clone(), purpose).await?;
+    Ok(Json(view::case::history(target, name, found)))
+}
+
+/// What every command on a case may be refused with, as the document says it. A command adds what stands in its own
+/// way, and says 422 anew where that has another reason, too.
+struct CommandRefused;
+
+impl IntoResponses for CommandRefused {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let refusals = [
+            ("403", "`forbidden` or `own_case`"),
+            ("404", "`not_found`"),
+            ("412", "`stale`"),
+            ("422", "`idempotency_key_reused`"),
+            ("428", "`precondition_required`"),
+        ];
+        let problem = || {
+            let schema = Ref::from_schema_name(api_spec::problem::Problem::name());
+            ContentBuilder::new().schema(Some(schema)).build()
+        };
+        let told = refusals.map(|(status, why)| {
+            let response = ResponseBuilder::new().description(why).content("application/json", problem()).build();
+            (status.to_owned(), RefOr::T(response))
+        });
+        told.into()
+    }
+}
+
+async fn run(
+    app: State,
+    caller: Caller,
+    case: &str,
+    request: &HttpRequest,
+    wish: Wish,
+) -> Result<HttpResponse, Problem> {
+    let command = Command { case: case_id(case)?, seen: if_match(request)?, key: idempotency_key(request)?, wish };
+    let command::Outcome { case, change, basis, status, number } = command::run(&app, caller, command).await?;
+    let (case, change, basis) = (case.to_string(), change.to_string(), basis.to_string());
+    Ok(HttpResponse::build(OK).insert_header((ETAG, format!("\"{basis}\""))).json(CommandOutcome {
+        case,
+        change,
+        basis,
+        status,
+        number,
+    }))
+}
+
+/// Registers an on-the-spot decision that was reported to the organ (备案). Nobody approves it. By a head or the
+/// administrator of the agency, never by an officer of the case.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = Registration,
+    responses(
+        (status = 200, description = "Registered", body = CommandOutcome, headers(("ETag" = String))),
+        CommandRefused,
+        (status = 409, description = "`not_a_spot_decision`, `already_registered`, `case_closed`",
+            body = api_spec::problem::Problem),
+        (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/register")]
+pub async fn register_decision(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<Registration>,
+) -> Result<HttpResponse, Problem> {
+    let Registration { target, note } = body.into_inner();
+    let note = note.map(|note| prose(note, LONGEST_REASON, "note")).transpose()?;
+    let wish = Wish::Register { target: id(&target, "target")?, note };
+    run(app, caller, &path, &request, wish).await
+}
+
+/// Returns a record to the officers for a supplement (退回补充). By the head of the handling unit.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = Return,
+    responses(
+        (status = 200, description = "Returned", body = CommandOutcome, headers(("ETag" = String))),
+        CommandRefused,
+        (status = 409, description = "`already_returned`, `case_closed`", body = api_spec::problem::Problem),
+        (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/return")]
+pub async fn return_record(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<Return>,
+) -> Result<HttpResponse, Problem> {
+    let Return { target, reason } = body.into_inner();
+    let wish = Wish::Return { target: id(&target, "target")?, reason: prose(reason, LONGEST_REASON, "reason")? };
+    run(app, caller, &path, &request, wish).await
+}
+
+/// Admits a change that waits for a decision (采信), or dismisses it for good (不予采信), with a reason. By the head of
+/// the handling unit or of the organ, never by an officer of the case.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("change" = String, Path, description = "Id of the change, as `noted` names it"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = ChangeVerdict,
+    responses(
+        (status = 200, description = "Decided", body = CommandOutcome, headers(("ETag" = String))),
+        CommandRefused,
+        (status = 409, description = "`not_quarantined`, `case_closed`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/changes/{change}/verdict")]
+pub async fn judge_change(
+    app: State,
+    caller: Caller,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    body: Json<ChangeVerdict>,
+) -> Result<HttpResponse, Problem> {
+    let (case, change) = path.into_inner();
+    let change = change.parse().map_err(|_not_an_id| Refusal::NotQuarantined)?;
+    let ChangeVerdict { verdict, reason } = body.into_inner();
+    let admit = match verdict.as_str() {
+        "admit" => true,
+        "dismiss" => false,
+        _ => return Err(wrong("verdict").into()),
+    };
+    let wish = Wish::Judge { change, admit, reason: prose(reason, LONGEST_REASON, "reason")? };
+    run(app, caller, &case, &request, wish).await
+}
+
+/// Closes the case (结案): the server numbers it and issues its record. By the head of the handling unit, never by an
+/// officer of the case.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = Closing,
+    responses(
+        (status = 200, description = "Closed and numbered", body = CommandOutcome, headers(("ETag" = String))),
+        CommandRefused,
+        (status = 409, description = "`conflict_open`, `evidence_incomplete`, `record_not_supplemented`, \
+            `change_quarantined`, `closing_unlawful` (with the article), `case_closed`",
+            body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/close")]
+pub async fn close_case(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<Closing>,
+) -> Result<HttpResponse, Problem> {
+    let note = body.into_inner().note.map(|note| prose(note, LONGEST_REASON, "note")).transpose()?;
+    run(app, caller, &path, &request, Wish::Close { note }).await
+}
+
+/// The signed record of a closed case, which anybody checks with the published key.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(("id" = String, Path, description = "Id of the case"), PurposeQuery),
+    responses(
+        (status = 200, description = "The record", body = CaseRecord),
+        (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`: no such case in reach, or it is not closed",
+            body = api_spec::problem::Problem)
+    )
+)]
+#[get("/cases/{id}/record")]
+pub async fn read_record(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    query: Query<PurposeQuery>,
+) -> Result<Json<CaseRecord>, Problem> {
+    let purpose = purpose(query.into_inner().purpose)?;
+    let (signed, key) = record_of_case::read(&app, caller, case_id(&path)?, purpose).await?;
+    Ok(Json(view::record::record(signed, &key)))
+}

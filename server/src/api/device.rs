@@ -1,0 +1,154 @@
+//! Enrolling phones, their tokens and leases.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Json, Path, Query};
+use actix_web::{get, post};
+use api_spec::device::{
+    Challenge, Device, DeviceList, DeviceQuery, EnrolledDevice, EnrolmentCode, Lease, NewChallenge, NewDevice,
+    NewDeviceToken, NewEnrolmentCode, NewLease, NumberBlock, NumberedPaper, Revocation, enrol_message, token_message,
+};
+use api_spec::session::AccessToken;
+use sync_core::id::{DeviceId, hex};
+use sync_core::sign::{PublicKey, Signer as _};
+
+use crate::api::wire;
+use crate::flow;
+use crate::flow::refusal::Refusal;
+use crate::store::PaperRow;
+use crate::web::State;
+use crate::web::caller::Caller;
+use crate::web::input::{bytes, id, text};
+use crate::web::problem::{CREATED, Problem};
+
+type Created<T> = Result<(Json<T>, StatusCode), Problem>;
+
+/// A one-time code for an officer in reach, by the agency's administrator. Shown once; ten minutes.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    request_body = NewEnrolmentCode,
+    responses((status = 201, description = "The code", body = EnrolmentCode))
+)]
+#[post("/enrolment-codes")]
+pub async fn create_enrolment_code(app: State, caller: Caller, body: Json<NewEnrolmentCode>) -> Created<EnrolmentCode> {
+    let officer = id(&body.officer, "officer")?;
+    let (code, expires) = flow::device::issue_code(&app, caller, officer).await?;
+    Ok((Json(EnrolmentCode { code, expires_ms: expires.ms() }), CREATED))
+}
+
+/// Enrols a phone with a one-time code and proof of its key.
+#[utoipa::path(
+    tag = "identity",
+    request_body = NewDevice,
+    responses((status = 201, description = "Enrolled", body = EnrolledDevice))
+)]
+#[post("/devices")]
+pub async fn create_device(app: State, body: Json<NewDevice>) -> Created<EnrolledDevice> {
+    let NewDevice { code, label, public_key, proof } = body.into_inner();
+    let enrolment = flow::device::Enrolment {
+        code_hash: flow::device::hash_of(&code),
+        label: text(label, 64, "label")?,
+        key: PublicKey::from_slice(&bytes::<65>(&public_key, "public_key")?).ok_or(Refusal::WrongProof)?,
+        message: enrol_message(&code, &public_key),
+        proof: bytes(&proof, "proof")?,
+    };
+    let device = flow::device::enrol(&app, enrolment).await?;
+    let enrolled = EnrolledDevice {
+        device: wire::device(device),
+        tenant: app.tenant.to_string(),
+        server_public_key: hex(app.keys.server.public_key().bytes()),
+    };
+    Ok((Json(enrolled), CREATED))
+}
+
+/// The caller's phones; an administrator names an officer in reach.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(DeviceQuery),
+    responses((status = 200, description = "Phones", body = DeviceList))
+)]
+#[get("/devices")]
+pub async fn list_devices(app: State, caller: Caller, query: Query<DeviceQuery>) -> Result<Json<DeviceList>, Problem> {
+    let officer = query.officer.as_deref().map(|text| id(text, "officer")).transpose()?;
+    let found = flow::device::list(&app, caller, officer).await?;
+    Ok(Json(DeviceList { items: found.into_iter().map(wire::device).collect() }))
+}
+
+/// Revokes a phone: one's own, or that of an officer in reach. The first revocation stands.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(("id" = String, Path, description = "Id of the phone")),
+    request_body = Revocation,
+    responses((status = 200, description = "The phone, revoked", body = Device))
+)]
+#[post("/devices/{id}/revoke")]
+pub async fn revoke_device(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    body: Json<Revocation>,
+) -> Result<Json<Device>, Problem> {
+    let device = path.parse::<DeviceId>().map_err(|_not_an_id| Refusal::NotFound)?;
+    let reason = text(body.into_inner().reason, 200, "reason")?;
+    Ok(Json(wire::device(flow::device::revoke(&app, caller, device, reason).await?)))
+}
+
+/// A challenge for a phone: one use, two minutes.
+#[utoipa::path(
+    tag = "identity",
+    request_body = NewChallenge,
+    responses((status = 201, description = "The challenge", body = Challenge))
+)]
+#[post("/device-challenges")]
+pub async fn create_challenge(app: State, body: Json<NewChallenge>) -> Created<Challenge> {
+    let (challenge, expires) = flow::device::challenge(&app, id(&body.device, "device")?).await?;
+    Ok((Json(Challenge { challenge, expires_ms: expires.ms() }), CREATED))
+}
+
+/// An access token bound to a phone that signed its challenge.
+#[utoipa::path(
+    tag = "identity",
+    request_body = NewDeviceToken,
+    responses((status = 201, description = "The token", body = AccessToken))
+)]
+#[post("/device-tokens")]
+pub async fn create_device_token(app: State, body: Json<NewDeviceToken>) -> Created<AccessToken> {
+    let NewDeviceToken { device, challenge, signature } = body.into_inner();
+    let message = token_message(&device, &challenge);
+    let signature = bytes(&signature, "signature")?;
+    let issued = flow::device::token(&app, id(&device, "device")?, &challenge, message, signature).await?;
+    Ok((Json(wire::token(issued)), CREATED))
+}
+
+/// A lease (终端离线使用许可) for the phone that asks: until 24 hours from now or the end of the certificate. Refused
+/// without a certificate that is valid now (行政处罚法 第四十二条、第七十六条).
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    request_body = NewLease,
+    responses((status = 201, description = "The lease", body = Lease))
+)]
+#[post("/leases")]
+pub async fn create_lease(app: State, caller: Caller, body: Json<NewLease>) -> Created<Lease> {
+    let granted = flow::lease::grant(&app, caller, id(&body.epoch, "epoch")?, body.numbers_left).await?;
+    let flow::lease::Granted { lease, papers } = granted;
+    let blocks = lease.lease.blocks.into_iter().map(|block| {
+        let sync_core::lease::Block { form, agency, year, prefix, first, last } = block;
+        NumberBlock { form, agency: agency.to_string(), year, prefix, first, last }
+    });
+    let papers = papers.into_iter().map(|paper| {
+        let PaperRow { form, prefix, first, last, officer: _, registered: _ } = paper;
+        NumberedPaper { form, prefix, first, last }
+    });
+    let wire = Lease {
+        hash: lease.hash.to_string(),
+        bytes: hex(&lease.bytes),
+        issued_ms: lease.lease.issued.ms(),
+        not_after_ms: lease.lease.not_after.ms(),
+        blocks: blocks.collect(),
+        papers: papers.collect(),
+    };
+    Ok((Json(wire), CREATED))
+}

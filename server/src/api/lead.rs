@@ -1,0 +1,193 @@
+//! Supervision leads.
+
+use crate::flow::lead::{self, KINDS, LONGEST_TEXT, Lead, STATUSES, Search, Step};
+use crate::flow::refusal::Refusal;
+use crate::store::{LeadRow, Said};
+use crate::web::State;
+use crate::web::caller::Caller;
+use crate::web::input::{bytes, id, idempotency_key, if_match, prose, wrong};
+use crate::web::paging::{lead_cursor, limit, next};
+use crate::web::problem::{CREATED, OK, Problem};
+use actix_web::http::header::ETAG;
+use actix_web::web::{Json, Path, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use api_spec::lead::{self as wire, LeadPage, LeadQuery, LeadText, NewLead};
+
+fn shown(lead: Lead) -> wire::Lead {
+    let Lead { row, file, names, own_case: _ } = lead;
+    let (case_title, case_number) = file.map(|file| (file.title, file.number)).unzip();
+    let LeadRow { id, case, agency, agency_path: _, kind, raised, status, version, answer, conclusion } = row;
+    let said = |Said { text, by, at }: Said| wire::Said {
+        text,
+        officer: by.to_string(),
+        name: names.get(&by).cloned().unwrap_or_default(),
+        at_ms: at.ms(),
+    };
+    wire::Lead {
+        id: lead::id_text(&id),
+        case: case.to_string(),
+        case_title,
+        case_number,
+        agency: agency.to_string(),
+        kind,
+        status,
+        version,
+        raised: said(raised),
+        answer: answer.map(said),
+        conclusion: conclusion.map(said),
+    }
+}
+
+fn tagged(mut response: actix_web::HttpResponseBuilder, lead: Lead) -> HttpResponse {
+    let version = lead.row.version;
+    response.insert_header((ETAG, format!("\"{version}\""))).json(shown(lead))
+}
+
+fn lead_id(text: &str) -> Result<[u8; 16], Refusal> {
+    bytes(text, "id").map_err(|_not_an_id| Refusal::NotFound)
+}
+
+/// Raises a supervision lead on a case within reach. By a supervisor; the case does not change.
+#[utoipa::path(
+    tag = "supervision",
+    security(("access_token" = [])),
+    params(("Idempotency-Key" = String, Header, description = "A repetition finds the lead that the first request raised")),
+    request_body = NewLead,
+    responses(
+        (status = 201, description = "Raised", body = wire::Lead, headers(("ETag" = String), ("Location" = String))),
+        (status = 400, description = "`malformed`, `idempotency_key_required`", body = api_spec::problem::Problem),
+        (status = 403, description = "`forbidden`: not a supervisor", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`: no such case in reach", body = api_spec::problem::Problem),
+        (status = 422, description = "`idempotency_key_reused`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/leads")]
+pub async fn raise_lead(
+    app: State,
+    caller: Caller,
+    request: HttpRequest,
+    body: Json<NewLead>,
+) -> Result<HttpResponse, Problem> {
+    let NewLead { case, kind, text: words } = body.into_inner();
+    let new = lead::NewLead {
+        case: id(&case, "case")?,
+        kind: if KINDS.contains(&kind.as_str()) { kind } else { return Err(wrong("kind").into()) },
+        text: prose(words, LONGEST_TEXT, "text")?,
+        key: idempotency_key(&request)?.ok_or(Refusal::IdempotencyKeyRequired)?,
+    };
+    let lead = lead::raise(&app, caller, new).await?;
+    let location = format!("/v1/leads/{}", lead::id_text(&lead.row.id));
+    let mut response = HttpResponse::build(CREATED);
+    response.insert_header((actix_web::http::header::LOCATION, location));
+    Ok(tagged(response, lead))
+}
+
+/// A page of the leads in reach, the newest first: supervisors' own reach, the agency's own and below for its heads.
+#[utoipa::path(
+    tag = "supervision",
+    security(("access_token" = [])),
+    params(LeadQuery),
+    responses(
+        (status = 200, description = "A page", body = LeadPage),
+        (status = 400, description = "`malformed`, `wrong_cursor`", body = api_spec::problem::Problem),
+        (status = 403, description = "`forbidden`: a role that sees no leads", body = api_spec::problem::Problem)
+    )
+)]
+#[get("/leads")]
+pub async fn list_leads(app: State, caller: Caller, query: Query<LeadQuery>) -> Result<Json<LeadPage>, Problem> {
+    let LeadQuery { status, case, limit: asked, cursor: after } = query.into_inner();
+    if status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
+        return Err(wrong("status").into());
+    }
+    let after = after.as_deref().map(lead_cursor).transpose()?;
+    let search = Search { status, case: case.as_deref().map(|text| id(text, "case")).transpose()?, after };
+    let (found, more) = lead::list(&app, caller, search, limit(asked)).await?;
+    let next_cursor = found.last().filter(|_| more).map(|last| next(last.row.raised.at, lead::id_text(&last.row.id)));
+    Ok(Json(LeadPage { items: found.into_iter().map(shown).collect(), next_cursor }))
+}
+
+/// One lead within reach.
+#[utoipa::path(
+    tag = "supervision",
+    security(("access_token" = [])),
+    params(("id" = String, Path, description = "Id of the lead")),
+    responses(
+        (status = 200, description = "The lead", body = wire::Lead, headers(("ETag" = String))),
+        (status = 404, description = "`not_found`: no such lead in reach", body = api_spec::problem::Problem)
+    )
+)]
+#[get("/leads/{id}")]
+pub async fn read_lead(app: State, caller: Caller, path: Path<String>) -> Result<HttpResponse, Problem> {
+    Ok(tagged(HttpResponse::build(OK), lead::read(&app, caller, lead_id(&path)?).await?))
+}
+
+/// The agency answers a lead. By its unit, principal or other head.
+#[utoipa::path(
+    tag = "supervision",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the lead"),
+        ("If-Match" = String, Header, description = "`ETag` of the lead as seen")
+    ),
+    request_body = LeadText,
+    responses(
+        (status = 200, description = "Answered", body = wire::Lead, headers(("ETag" = String))),
+        (status = 403, description = "`forbidden`: not a head of the agency concerned", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        (status = 409, description = "`lead_not_open`", body = api_spec::problem::Problem),
+        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
+        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/leads/{id}/answer")]
+pub async fn answer_lead(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<LeadText>,
+) -> Result<HttpResponse, Problem> {
+    take(app, caller, &path, &request, Step::Answer, body.into_inner()).await
+}
+
+/// The supervisor closes an answered lead with a conclusion.
+#[utoipa::path(
+    tag = "supervision",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the lead"),
+        ("If-Match" = String, Header, description = "`ETag` of the lead as seen")
+    ),
+    request_body = LeadText,
+    responses(
+        (status = 200, description = "Closed", body = wire::Lead, headers(("ETag" = String))),
+        (status = 403, description = "`forbidden`: not a supervisor", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        (status = 409, description = "`lead_not_open`: not answered, or closed", body = api_spec::problem::Problem),
+        (status = 412, description = "`stale`", body = api_spec::problem::Problem),
+        (status = 428, description = "`precondition_required`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/leads/{id}/close")]
+pub async fn close_lead(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<LeadText>,
+) -> Result<HttpResponse, Problem> {
+    take(app, caller, &path, &request, Step::Close, body.into_inner()).await
+}
+
+async fn take(
+    app: State,
+    caller: Caller,
+    path: &str,
+    request: &HttpRequest,
+    step: Step,
+    said: LeadText,
+) -> Result<HttpResponse, Problem> {
+    let (lead, version) = (lead_id(path)?, if_match::<i64>(request)?);
+    let words = prose(said.text, LONGEST_TEXT, "text")?;
+    Ok(tagged(HttpResponse::build(OK), lead::step(&app, caller, lead, version, step, words).await?))
+}

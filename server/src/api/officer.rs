@@ -1,0 +1,95 @@
+//! Agencies, officers and tasks.
+
+use actix_web::get;
+use actix_web::web::{Json, Path, Query};
+use api_spec::agency::AgencyList;
+use api_spec::officer::{OfficerDetail, OfficerPage, PageQuery};
+use api_spec::task::{Task, TaskList};
+use sync_core::id::OfficerId;
+
+use crate::api::wire;
+use crate::flow;
+use crate::flow::refusal::Refusal;
+use crate::store::TaskRow;
+use crate::web::State;
+use crate::web::caller::Caller;
+use crate::web::problem::Problem;
+
+const PAGE: u32 = 50;
+const LARGEST_PAGE: u32 = 100;
+
+/// The agencies in reach, a parent before its children.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    responses((status = 200, description = "Agencies", body = AgencyList))
+)]
+#[get("/agencies")]
+pub async fn list_agencies(app: State, caller: Caller) -> Result<Json<AgencyList>, Problem> {
+    let found = flow::officer::agencies(&app, caller).await?;
+    Ok(Json(AgencyList { items: found.into_iter().map(wire::agency).collect() }))
+}
+
+/// A page of the officers in reach, by id.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(PageQuery),
+    responses((status = 200, description = "A page", body = OfficerPage))
+)]
+#[get("/officers")]
+pub async fn list_officers(app: State, caller: Caller, query: Query<PageQuery>) -> Result<Json<OfficerPage>, Problem> {
+    let PageQuery { limit, cursor } = query.into_inner();
+    let after = cursor.map(|cursor| cursor.parse::<OfficerId>()).transpose();
+    let after = after.map_err(|_not_an_id| Refusal::WrongCursor)?;
+    let limit = limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let (found, more) = flow::officer::page(&app, caller, after, limit).await?;
+    let next_cursor = found.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok(Json(OfficerPage { items: found.into_iter().map(wire::officer).collect(), next_cursor }))
+}
+
+/// An officer in reach, with roles and certificates.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(("id" = String, Path, description = "Id of the officer")),
+    responses((status = 200, description = "The officer", body = OfficerDetail))
+)]
+#[get("/officers/{id}")]
+pub async fn read_officer(app: State, caller: Caller, path: Path<String>) -> Result<Json<OfficerDetail>, Problem> {
+    let id = path.parse::<OfficerId>().map_err(|_not_an_id| Refusal::NotFound)?;
+    let flow::officer::Detail { officer, roles, certificates } = flow::officer::detail(&app, caller, id).await?;
+    let now = app.clock.now();
+    let certificates = certificates.into_iter().map(|one| wire::certificate(one, now)).collect();
+    Ok(Json(OfficerDetail { officer: wire::officer(officer), roles, certificates }))
+}
+
+/// The caller's inspection tasks, mirrored from the municipal platform.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    responses((status = 200, description = "Tasks", body = TaskList))
+)]
+#[get("/tasks")]
+pub async fn list_tasks(app: State, caller: Caller) -> Result<Json<TaskList>, Problem> {
+    let found = flow::officer::tasks(&app, caller).await?;
+    Ok(Json(TaskList { items: found.into_iter().map(task).collect() }))
+}
+
+fn task(row: TaskRow) -> Task {
+    let TaskRow { id, agency, item, party_name, party_uscc, address, code, notice, approved_by, approved, officers } =
+        row;
+    Task {
+        id,
+        agency: agency.to_string(),
+        item,
+        party_name,
+        party_uscc,
+        address,
+        code,
+        notice,
+        approved_by,
+        approved_ms: approved.ms(),
+        officers: officers.iter().map(ToString::to_string).collect(),
+    }
+}

@@ -1,0 +1,53 @@
+//! Signing in, and who one is.
+
+use actix_web::web::Json;
+use actix_web::{HttpRequest, get, post};
+use api_spec::session::{AccessToken, Me, NewSession};
+
+use crate::api::wire;
+use crate::flow;
+use crate::web::State;
+use crate::web::address;
+use crate::web::caller::Caller;
+use crate::web::problem::Problem;
+
+/// Signs in with login and password; an access token of ten minutes.
+#[utoipa::path(
+    tag = "identity",
+    request_body = NewSession,
+    responses(
+        (status = 201, description = "Signed in", body = AccessToken),
+        (status = 429, description = "`too_many_attempts`: `Retry-After` says how long to wait",
+            body = api_spec::problem::Problem)
+    )
+)]
+#[post("/sessions")]
+pub async fn create_session(
+    app: State,
+    request: HttpRequest,
+    body: Json<NewSession>,
+) -> Result<(Json<AccessToken>, actix_web::http::StatusCode), Problem> {
+    let NewSession { login, password } = body.into_inner();
+    let issued = flow::session::sign_in(&app, login, password, address::client(&request)).await?;
+    Ok((Json(wire::token(issued)), crate::web::problem::CREATED))
+}
+
+/// The caller, as the database knows them now.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    responses((status = 200, description = "The caller", body = Me))
+)]
+#[get("/me")]
+pub async fn me(app: State, caller: Caller) -> Json<Me> {
+    let Caller { officer, name, agency, agency_name, path: _, roles, device, session: _ } = caller;
+    Json(Me {
+        officer: officer.to_string(),
+        name,
+        agency: agency.to_string(),
+        agency_name,
+        roles: roles.into_iter().map(|role| role.name().to_owned()).collect(),
+        device: device.map(|id| id.to_string()),
+        tenant: app.tenant.to_string(),
+    })
+}

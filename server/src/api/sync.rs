@@ -1,0 +1,132 @@
+//! Synchronisation: bodies are deterministic CBOR that `sync-core` makes and reads (`docs/sync-protocol.md`).
+
+use actix_web::http::header;
+use actix_web::web::{Bytes, BytesMut, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use api_spec::sync::PullQuery;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::StreamExt as _;
+use sync_core::message::MAX_BATCH;
+
+use crate::flow::ingest::Bringer;
+use crate::flow::pull;
+use crate::flow::refusal::Refusal;
+use crate::web::State;
+use crate::web::caller::Caller;
+use crate::web::input::of_payload;
+use crate::web::problem::Problem;
+
+/// What carries CBOR.
+const CBOR: &str = "application/cbor";
+/// The longest push, in bytes.
+pub const PUSH_LIMIT: usize = 4 << 20;
+/// Changes in a page of the feed where the phone does not say.
+const PAGE_DEFAULT: i64 = 200;
+
+/// Takes a batch of changes. A class for each, receipts for what is stored; the same batch again
+/// changes nothing and gets the same receipts byte for byte.
+#[utoipa::path(
+    tag = "sync",
+    security(("access_token" = [])),
+    request_body(content = Vec<u8>, content_type = "application/cbor", description = "`[1, leases, changes]`"),
+    responses((
+        status = 200,
+        description = "`[1, fates, receipts]`. `Palm-Limits` says how much one push may carry",
+        content_type = "application/cbor",
+        body = Vec<u8>
+    ))
+)]
+#[post("/sync/push")]
+pub async fn push_changes(
+    app: State,
+    caller: Caller,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Problem> {
+    let bringer = Bringer { device: caller.must_have_device()?, officer: caller.officer };
+    let mut arriving = app.ingest.arriving(bringer);
+    let body = cbor_body(&request, body, |bytes| arriving.grow(bytes)).await?;
+    let answer = app.ingest.push(bringer, arriving, body).await?;
+    Ok(cbor(answer.to_bytes()))
+}
+
+/// Gives what the log has after the cursor, within the officer's reach.
+#[utoipa::path(
+    tag = "sync",
+    security(("access_token" = [])),
+    params(PullQuery),
+    responses((
+        status = 200,
+        description = "`[1, cursor, more, cases, removed, leases, changes, null]`",
+        content_type = "application/cbor",
+        body = Vec<u8>
+    ))
+)]
+#[get("/sync/pull")]
+pub async fn pull_changes(app: State, caller: Caller, query: Query<PullQuery>) -> Result<HttpResponse, Problem> {
+    let cursor = query.cursor.as_deref().map(|text| URL_SAFE_NO_PAD.decode(text));
+    let cursor = cursor.transpose().map_err(|_not_base64| Refusal::CursorUnknown)?;
+    let page = pull::pull(&app, caller, cursor, query.limit.unwrap_or(PAGE_DEFAULT)).await?;
+    Ok(cbor(page.to_bytes()))
+}
+
+/// Compares heads case by case: says what the server lacks and gives what the phone lacks.
+#[utoipa::path(
+    tag = "sync",
+    security(("access_token" = [])),
+    request_body(content = Vec<u8>, content_type = "application/cbor", description = "`[1, cases with heads]`"),
+    responses((
+        status = 200,
+        description = "`[1, wanted, leases, changes]`",
+        content_type = "application/cbor",
+        body = Vec<u8>
+    ))
+)]
+#[post("/sync/reconcile")]
+pub async fn reconcile_heads(
+    app: State,
+    caller: Caller,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Problem> {
+    let body = cbor_body(&request, body, |_bytes| Ok(())).await?;
+    let answer = pull::reconcile(&app, caller, body.to_vec()).await?;
+    Ok(cbor(answer.to_bytes()))
+}
+
+fn cbor(bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(CBOR)
+        .insert_header(("Palm-Limits", format!("changes={MAX_BATCH}, bytes={PUSH_LIMIT}")))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(bytes)
+}
+
+/// The whole body, refused as soon as it is known to be too long, or as soon as `grow` has no room for what has come.
+async fn cbor_body(
+    request: &HttpRequest,
+    mut body: Payload,
+    mut grow: impl FnMut(usize) -> Result<(), Refusal>,
+) -> Result<Bytes, Problem> {
+    let is_cbor = request.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes() == CBOR.as_bytes());
+    if !is_cbor {
+        return Err(Refusal::WrongContentType.into());
+    }
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > PUSH_LIMIT) {
+        return Err(Refusal::TooLarge.into());
+    }
+    // Memory that nothing was written to is not taken: who announces much and sends nothing costs nothing.
+    let mut whole = BytesMut::with_capacity(announced.unwrap_or_default());
+    while let Some(chunk) = body.next().await {
+        // A link that is cut here has nothing of its push stored.
+        let chunk = chunk.map_err(|cut| of_payload(&cut))?;
+        if whole.len() + chunk.len() > PUSH_LIMIT {
+            return Err(Refusal::TooLarge.into());
+        }
+        grow(chunk.len())?;
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.freeze())
+}

@@ -1,0 +1,40 @@
+//! What a running server holds.
+//!
+//! Promise: shared by every handler and flow, and never changed. Not here: how it is opened (`serve::open`).
+
+use std::path::PathBuf;
+
+use sync_core::id::TenantId;
+
+use super::ingest::Ingest;
+use super::keys::Keys;
+use super::password::Passwords;
+use super::readiness::Readiness;
+use super::token::Tokens;
+use crate::clock::Clock;
+use crate::store::Store;
+use crate::store::evidence_store::EvidenceStore;
+
+/// Everything a handler or a flow needs.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The server's keys.
+    pub keys: Keys,
+    /// The time.
+    pub clock: Clock,
+    /// The installation.
+    pub tenant: TenantId,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// The gate through which changes come in.
+    pub ingest: Ingest,
+    /// The gate before password hashing.
+    pub passwords: Passwords,
+    /// The bytes of evidence.
+    pub evidence: EvidenceStore,
+    /// The data directory.
+    pub directory: PathBuf,
+    /// Whether the database works, as last found out.
+    pub readiness: Readiness,
+}

@@ -1,0 +1,159 @@
+//! Answers of "no" that people read, and accidents that they do not.
+//!
+//! Promise: every refusal has a stable code, a Chinese and an English sentence, and a row that says what the officer
+//! and what the operator does. `docs/refusals.md` is generated from this table. Codes are never renamed.
+//! Not here: HTTP statuses (`web::problem`), the rules of law (`sync_core::law`).
+
+mod table;
+
+pub use table::Refusal;
+
+use crate::store::Trouble;
+
+/// What a code means and what to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Explanation {
+    /// Stable, `snake_case`.
+    pub code: &'static str,
+    /// The sentence in Chinese.
+    pub zh: &'static str,
+    /// The sentence in English.
+    pub en: &'static str,
+    /// The provision, where one refuses.
+    pub article: Option<&'static str>,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+    /// What the user does.
+    pub user: &'static str,
+    /// What the operator does.
+    pub operator: &'static str,
+}
+
+/// A refusal on its way out, with what is particular to this request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Which.
+    pub refusal: Refusal,
+    /// Particulars, Chinese; replaces the table's sentence.
+    pub zh: Option<String>,
+    /// Particulars, English.
+    pub en: Option<String>,
+    /// The provision, where a rule of the table of law refused; replaces the table's.
+    pub article: Option<String>,
+    /// When to come again, in seconds, where this is known better than by its kind.
+    pub wait_s: Option<u32>,
+}
+
+impl Refusal {
+    /// With particulars of this request. No personal data: they may be logged by the caller's proxy.
+    pub fn because(self, zh: impl Into<String>, en: impl Into<String>) -> Refused {
+        Refused { refusal: self, zh: Some(zh.into()), en: Some(en.into()), article: None, wait_s: None }
+    }
+}
+
+impl Refused {
+    /// Cites the provision that refused.
+    #[must_use]
+    pub fn under(self, article: impl Into<String>) -> Self {
+        Self { article: Some(article.into()), ..self }
+    }
+}
+
+impl Refused {
+    /// Says when to come again.
+    #[must_use]
+    pub fn after_s(self, seconds: u32) -> Self {
+        Self { wait_s: Some(seconds), ..self }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, zh: None, en: None, article: None, wait_s: None }
+    }
+}
+
+/// Why a flow did not do what it was asked to.
+#[derive(Debug)]
+pub enum Failure {
+    /// An answer.
+    Refused(Refused),
+    /// An accident; its sources are logged once at the edge, its text is never shown.
+    Broken(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<crate::store::Error> for Failure {
+    fn from(error: crate::store::Error) -> Self {
+        let refusal = match error.trouble() {
+            Some(Trouble::Busy) => Refusal::Busy,
+            Some(Trouble::Unavailable) => Refusal::DatabaseUnavailable,
+            Some(Trouble::ReadOnly) => Refusal::DatabaseReadOnly,
+            Some(Trouble::Full) => Refusal::DatabaseFull,
+            None => return Self::Broken(Box::new(error)),
+        };
+        // A refusal carries no cause: this is the only line that the operator gets.
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        tracing::warn!(code = refusal.explain().code, cause, "the database is in trouble");
+        refusal.into()
+    }
+}
+
+impl From<crate::random::NoRandomness> for Failure {
+    fn from(error: crate::random::NoRandomness) -> Self {
+        Self::broken(error)
+    }
+}
+
+impl Failure {
+    /// An accident outside the store.
+    pub fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Broken(Box::new(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fmt::Write as _;
+
+    /// `docs/refusals.md`; `UPDATE=1` accepts what the table says.
+    #[test]
+    fn the_book_lists_every_refusal() {
+        let mut book = String::from(
+            "# Refusals\n\nEvery problem (`application/problem+json`) carries one of these codes. Generated from \
+             `server/src/flow/refusal/table.rs`; `UPDATE=1 cargo test -p server refusal` writes it.\n\n\
+             | code | 中文 | English | article | retry | what the user does | what the operator does |\n\
+             |---|---|---|---|---|---|---|\n",
+        );
+        for refusal in Refusal::ALL {
+            let Explanation { code, zh, en, article, retryable, user, operator } = refusal.explain();
+            let (article, retry) = (article.unwrap_or("–"), if retryable { "yes" } else { "no" });
+            writeln!(book, "| `{code}` | {zh} | {en} | {article} | {retry} | {user} | {operator} |").unwrap();
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/refusals.md");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &book).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), book, "UPDATE=1 accepts");
+    }
+
+    #[test]
+    fn codes_are_distinct_and_snake_case() {
+        let codes: BTreeSet<_> = Refusal::ALL.iter().map(|refusal| refusal.explain().code).collect();
+        assert_eq!(codes.len(), Refusal::ALL.len());
+        assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
+    }
+}

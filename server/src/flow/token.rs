@@ -1,0 +1,196 @@
+//! Access tokens: ES256 JWTs of ten minutes.
+//!
+//! Promise: [`Tokens::read`] accepts only what [`Tokens::issue`] gave out, for this installation, now. The library
+//! lets a wrong `typ`, an unknown `crit` and key material in the header pass: they are checked here first.
+//! Not here: whether the person or the phone may still act; that is read from the database on every request.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use sync_core::id::{DeviceId, OfficerId, TenantId};
+use sync_core::sign::Signer as _;
+use sync_core::time::Instant;
+
+use crate::flow::keys::ServerKey;
+
+/// How long a token lasts, in seconds.
+pub const LIFETIME_S: i64 = 600;
+const AUDIENCE: &str = "palm";
+const TYPE: &str = "at+jwt";
+const LONGEST: usize = 4096;
+/// Tokens that are remembered as read; one more, and they are forgotten.
+const REMEMBERED: usize = 4096;
+/// How far two clocks may differ, in seconds.
+const LEEWAY_S: i64 = 30;
+
+/// What a token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// Issuer: the tenant's id.
+    pub iss: String,
+    /// Audience.
+    pub aud: String,
+    /// The officer's id.
+    pub sub: String,
+    /// The session, the same for every token it renews.
+    pub sid: String,
+    /// This token.
+    pub jti: String,
+    /// Issued at, seconds.
+    pub iat: i64,
+    /// Not before, seconds.
+    pub nbf: i64,
+    /// Expires, seconds.
+    pub exp: i64,
+    /// Version of the account's sessions.
+    pub sv: i64,
+    /// The phone it was given to, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}
+
+/// The token is not one of ours, or not now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an access token of this installation")]
+pub struct NotAToken;
+
+/// The token machinery does not work on this machine.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// Signing failed.
+    #[error("sign an access token")]
+    Sign(#[from] jsonwebtoken::errors::Error),
+    /// No randomness for an id.
+    #[error(transparent)]
+    Random(#[from] crate::random::NoRandomness),
+    /// What was signed did not verify.
+    #[error("the token self-test failed")]
+    SelfTest,
+}
+
+/// Issues and reads access tokens.
+pub struct Tokens {
+    signing: EncodingKey,
+    verifying: DecodingKey,
+    kid: String,
+    issuer: String,
+    /// What tokens say whose signature was found good, by the SHA-256 of the whole token: a phone sends the same one
+    /// for ten minutes. Whether it is still fresh is asked each time.
+    read: Mutex<HashMap<[u8; 32], Arc<Claims>>>,
+}
+
+impl Tokens {
+    /// Takes the token key and proves at once that it signs and verifies: a missing backend shows only at first use.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn new(key: &ServerKey, tenant: &TenantId, now: Instant) -> Result<Self, TokenError> {
+        let public = key.public_key();
+        let (x, y) = public.bytes().split_at(1).1.split_at(32);
+        let tokens = Self {
+            signing: EncodingKey::from_ec_der(key.pkcs8()),
+            verifying: DecodingKey::from_ec_components(&URL_SAFE_NO_PAD.encode(x), &URL_SAFE_NO_PAD.encode(y))?,
+            kid: URL_SAFE_NO_PAD.encode(Sha256::digest(public.bytes()).split_at(12).0),
+            issuer: tenant.to_string(),
+            read: Mutex::default(),
+        };
+        let officer = OfficerId::new([0; 16]);
+        let probe = tokens.issue(&officer, 0, None, "self-test", now)?;
+        let read = tokens.read(&probe, now).map_err(|NotAToken| TokenError::SelfTest)?;
+        if read.sub == officer.to_string() { Ok(tokens) } else { Err(TokenError::SelfTest) }
+    }
+
+    /// A token for ten minutes.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn issue(
+        &self,
+        officer: &OfficerId,
+        session_version: i64,
+        device: Option<&DeviceId>,
+        session: &str,
+        now: Instant,
+    ) -> Result<String, TokenError> {
+        let seconds = now.ms().div_euclid(1000);
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: officer.to_string(),
+            sid: session.to_owned(),
+            jti: URL_SAFE_NO_PAD.encode(crate::random::bytes::<16>()?),
+            iat: seconds,
+            nbf: seconds,
+            exp: seconds + LIFETIME_S,
+            sv: session_version,
+            device: device.map(ToString::to_string),
+        };
+        let mut header = Header::new(Algorithm::ES256);
+        header.typ = Some(TYPE.to_owned());
+        header.kid = Some(self.kid.clone());
+        Ok(jsonwebtoken::encode(&header, &claims, &self.signing)?)
+    }
+
+    /// Reads a token that is valid at `now`.
+    ///
+    /// # Errors
+    /// [`NotAToken`], without saying why.
+    pub fn read(&self, token: &str, now: Instant) -> Result<Arc<Claims>, NotAToken> {
+        if token.len() > LONGEST {
+            return Err(NotAToken);
+        }
+        let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        let remembered = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
+        let known = remembered.is_some();
+        let claims = remembered.map_or_else(|| self.open(token).map(Arc::new), Ok)?;
+        let seconds = now.ms().div_euclid(1000);
+        let fresh = claims.nbf <= seconds + LEEWAY_S && claims.exp > seconds - LEEWAY_S;
+        if !fresh {
+            return Err(NotAToken);
+        }
+        if !known {
+            let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+            if read.len() >= REMEMBERED {
+                read.clear();
+            }
+            read.insert(hash, Arc::clone(&claims));
+        }
+        Ok(claims)
+    }
+
+    /// Reads a token that [`Tokens::issue`] gave out at some time.
+    fn open(&self, token: &str) -> Result<Claims, NotAToken> {
+        self.check_header(token)?;
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
+        // The library reads the machine's clock; here the time is an argument.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        let claims: Claims =
+            jsonwebtoken::decode(token, &self.verifying, &validation).map_err(|_whatever_is_wrong| NotAToken)?.claims;
+        if claims.exp.checked_sub(claims.iat) == Some(LIFETIME_S) { Ok(claims) } else { Err(NotAToken) }
+    }
+
+    /// The header says exactly what [`Tokens::issue`] writes, nothing more.
+    fn check_header(&self, token: &str) -> Result<(), NotAToken> {
+        let encoded = token.split('.').next().ok_or(NotAToken)?;
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_not_base64| NotAToken)?;
+        let fields: std::collections::BTreeMap<String, serde_json::Value> =
+            serde_json::from_slice(&bytes).map_err(|_not_json| NotAToken)?;
+        let expected = [("alg", "ES256"), ("kid", self.kid.as_str()), ("typ", TYPE)];
+        let same = fields.len() == expected.len()
+            && expected.iter().all(|(name, value)| fields.get(*name).and_then(|v| v.as_str()) == Some(*value));
+        if same { Ok(()) } else { Err(NotAToken) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! Configuration: one table of keys, four layers, typed settings.
+//!
+//! Promise: a flag wins over the environment, the environment over the file, the file over the default. A key that
+//! nobody documented is refused by name, wherever it stands. A secret is never printed. `docs/configuration.md` and
+//! `palm config --explain` come from the same table. Not here: command lines (the binary), what a setting does.
+
+mod explain;
+mod layers;
+mod settings;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use layers::{Layers, Source};
+pub use settings::Settings;
+pub use table::{KEYS, Key, Scope};
+
+use std::path::PathBuf;
+
+/// The configuration cannot be used; the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("configuration file {path}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML. The text says where, and shows no line of it: it may be the one with the password.
+    #[error("configuration file {path} is not TOML: {why}")]
+    NotToml {
+        /// Which.
+        path: PathBuf,
+        /// What the parser expected, and in which line.
+        why: String,
+    },
+    /// It holds a secret, and others can read it.
+    #[error("configuration file {path} sets `{key}` and can be read by others: chmod 600")]
+    Exposed {
+        /// Which file.
+        path: PathBuf,
+        /// The secret.
+        key: &'static str,
+    },
+    /// A key that is not in the table.
+    #[error("unknown configuration key `{key}` in {place}; `palm config --explain` lists them all")]
+    Unknown {
+        /// As it is written there.
+        key: String,
+        /// The file, or the environment.
+        place: String,
+    },
+    /// A value of the wrong form. The value itself is not shown: it may be a secret.
+    #[error("configuration key `{key}` (from {place}) wants {wanted}")]
+    Wrong {
+        /// Which.
+        key: &'static str,
+        /// Where it was read.
+        place: String,
+        /// What it should look like.
+        wanted: &'static str,
+    },
+    /// One of two that go together.
+    #[error("`{present}` is set and `{missing}` is not: they go together")]
+    Incomplete {
+        /// What is there.
+        present: &'static str,
+        /// What is not.
+        missing: &'static str,
+    },
+    /// The password in `database_url` is one that everybody tries first.
+    #[error("the password in `database_url` is a default one: choose another")]
+    DefaultSecret,
+    /// Debug logging beyond this machine.
+    #[error("`log` asks for {0}, which may write personal data: not while listening beyond loopback")]
+    Debug(&'static str),
+}

@@ -1,0 +1,136 @@
+//! The settings as the server uses them: typed, and checked together.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::table::KEYS;
+use super::{ConfigError, Layers};
+use crate::web::timeouts::Timeouts;
+
+/// Passwords that everybody tries first. Refused towards a database on another machine.
+const DEFAULT_SECRETS: [&str; 10] =
+    ["", "postgres", "palm", "password", "passwd", "changeme", "change-me", "secret", "admin", "123456"];
+
+/// Everything that is configured.
+#[derive(Clone)]
+pub struct Settings {
+    /// The data directory.
+    pub dir: PathBuf,
+    /// The database; `palm.db` in `dir` where absent. May hold a password.
+    pub database_url: Option<String>,
+    /// Most connections to the database.
+    pub database_connections: u32,
+    /// How long a caller waits for one.
+    pub database_wait: Duration,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where the metrics are.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Certificate chain and key.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Proxies that may speak plain HTTP to this server.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// How long the server waits for a client.
+    pub timeouts: Timeouts,
+    /// How long running requests have when the server is stopped.
+    pub shutdown: Duration,
+    /// Directives of `tracing`.
+    pub log: String,
+}
+
+struct Reader<'a>(&'a Layers);
+
+impl Reader<'_> {
+    fn text(&self, name: &'static str) -> Option<(String, String)> {
+        let key = KEYS.iter().find(|key| key.name == name)?;
+        let (value, source) = self.0.get(key);
+        value.map(|value| (value.to_owned(), source.to_string()))
+    }
+
+    fn maybe<T: FromStr>(&self, name: &'static str, wanted: &'static str) -> Result<Option<T>, ConfigError> {
+        let Some((value, place)) = self.text(name) else { return Ok(None) };
+        value.trim().parse().map(Some).map_err(|_wrong| ConfigError::Wrong { key: name, place, wanted })
+    }
+
+    fn one<T: FromStr>(&self, name: &'static str, wanted: &'static str) -> Result<T, ConfigError> {
+        let absent = || ConfigError::Wrong { key: name, place: "default".to_owned(), wanted };
+        self.maybe(name, wanted)?.ok_or_else(absent)
+    }
+
+    /// A whole number of at least one: a timeout of nothing would refuse everybody.
+    fn number(&self, name: &'static str) -> Result<u32, ConfigError> {
+        Ok(self.one::<std::num::NonZeroU32>(name, "a whole number from 1 on")?.get())
+    }
+
+    fn seconds(&self, name: &'static str) -> Result<Duration, ConfigError> {
+        Ok(Duration::from_secs(self.number(name)?.into()))
+    }
+}
+
+impl Settings {
+    pub(super) fn of(layers: &Layers) -> Result<Self, ConfigError> {
+        let read = Reader(layers);
+        let proxies = read.text("trusted_proxy").unwrap_or_default();
+        let wrong = || ConfigError::Wrong { key: "trusted_proxy", place: proxies.1.clone(), wanted: "addresses" };
+        let trusted_proxies = proxies.0.split(',').map(str::trim).filter(|text| !text.is_empty());
+        let trusted_proxies =
+            trusted_proxies.map(|text| text.parse().map_err(|_wrong| wrong())).collect::<Result<_, _>>()?;
+        let settings = Self {
+            dir: read.one("dir", "a path")?,
+            database_url: read.maybe("database_url", "an address")?,
+            database_connections: read.number("database_connections")?,
+            database_wait: Duration::from_millis(read.number("database_wait_ms")?.into()),
+            listen: read.one("listen", "ADDRESS:PORT")?,
+            metrics_listen: read.maybe("metrics_listen", "ADDRESS:PORT")?,
+            tls: pair(&read)?,
+            trusted_proxies,
+            timeouts: Timeouts {
+                head: read.seconds("head_timeout_s")?,
+                silence: read.seconds("body_silence_s")?,
+                whole: read.seconds("request_timeout_s")?,
+                idle: read.seconds("keep_alive_s")?,
+            },
+            shutdown: read.seconds("shutdown_s")?,
+            log: read.one("log", "directives")?,
+        };
+        settings.is_fit()?;
+        Ok(settings)
+    }
+
+    fn is_fit(&self) -> Result<(), ConfigError> {
+        if self.database_url.as_deref().is_some_and(has_default_secret) {
+            return Err(ConfigError::DefaultSecret);
+        }
+        let levels = self.log.split(',').map(|part| part.rsplit('=').next().unwrap_or(part).trim());
+        let chatty =
+            levels.filter_map(|level| ["debug", "trace"].into_iter().find(|known| level.eq_ignore_ascii_case(known)));
+        match chatty.into_iter().next() {
+            Some(level) if !self.listen.ip().is_loopback() => Err(ConfigError::Debug(level)),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+fn pair(read: &Reader<'_>) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
+    match (read.maybe("tls_cert", "a path")?, read.maybe("tls_key", "a path")?) {
+        (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(ConfigError::Incomplete { present: "tls_cert", missing: "tls_key" }),
+        (None, Some(_)) => Err(ConfigError::Incomplete { present: "tls_key", missing: "tls_cert" }),
+    }
+}
+
+/// Whether the address names a database on another machine under a password that everybody tries first.
+fn has_default_secret(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    let Some((person, host)) = authority.rsplit_once('@') else { return false };
+    let here = ["localhost", "127.", "[::1]"].iter().any(|name| host.starts_with(name)) || host.is_empty();
+    match person.split_once(':') {
+        Some((user, password)) => !here && (password == user || DEFAULT_SECRETS.contains(&password)),
+        // A certificate, a password file: not in the address.
+        None => false,
+    }
+}

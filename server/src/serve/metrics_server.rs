@@ -1,0 +1,43 @@
+//! `/metrics` for Prometheus, on an address of its own.
+//!
+//! Promise: what is counted is never shown where the API is. Not here: what is counted (`crate::metrics`).
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::web::Data;
+use actix_web::{App, HttpResponse, HttpServer, get};
+
+use crate::flow::outbox;
+use crate::web::problem::OK;
+
+/// How long a scrape waits for the database.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// The server, and where it listens; none where nobody asked for it.
+///
+/// # Errors
+/// Where the address cannot be had.
+pub fn serve(
+    app: &Data<crate::flow::app::App>,
+    address: Option<SocketAddr>,
+) -> std::io::Result<Option<(Option<SocketAddr>, Server)>> {
+    let Some(address) = address else { return Ok(None) };
+    let app = app.clone();
+    let server = HttpServer::new(move || App::new().app_data(app.clone()).service(show_metrics))
+        .workers(1)
+        .disable_signals()
+        .bind(address)?;
+    Ok(Some((server.addrs().first().copied(), server.run())))
+}
+
+#[get("/metrics")]
+async fn show_metrics(app: Data<crate::flow::app::App>) -> HttpResponse {
+    // While the database does not answer, the rest is all the more of interest.
+    let outbox = tokio::time::timeout(PATIENCE, outbox::open(&app)).await;
+    let outbox = outbox.ok().and_then(Result::ok);
+    HttpResponse::build(OK).content_type(TEXT).body(crate::metrics::text(app.store.connections(), outbox))
+}

@@ -1,0 +1,39 @@
+//! Who made a change, as the API shows it.
+
+use std::collections::BTreeMap;
+
+use api_spec::case as wire;
+use sync_core::case::Author;
+use sync_core::id::OfficerId;
+use sync_core::op::OpId;
+use sync_core::value::Value;
+
+use crate::store::StoredChange;
+
+fn place(value: &Value) -> Option<wire::Place> {
+    let [Value::Int(latitude_e7), Value::Int(longitude_e7), Value::Int(accuracy_m)] = value.as_list()? else {
+        return None;
+    };
+    Some(wire::Place { latitude_e7: *latitude_e7, longitude_e7: *longitude_e7, accuracy_m: *accuracy_m })
+}
+
+/// An author with their name.
+pub fn author(by: &Author, names: &BTreeMap<OfficerId, String>) -> wire::Author {
+    let Author { officer, device, wall_ms, place: at } = by;
+    wire::Author {
+        officer: officer.to_string(),
+        name: names.get(officer).cloned().unwrap_or_default(),
+        device: device.to_string(),
+        wall_ms: wall_ms.ms(),
+        place: at.as_ref().and_then(place),
+    }
+}
+
+/// The author of a change, where the folded state does not say it.
+pub fn author_of(stored: &StoredChange, names: &BTreeMap<OfficerId, String>) -> wire::Author {
+    let header = stored.change.header();
+    let step = |(_, op): &(OpId, &sync_core::op::Op)| matches!(&op.act, sync_core::op::Act::Record { step } if step == sync_core::case::PLACE);
+    let at = stored.change.named_ops().find(step).and_then(|(id, _)| stored.change.value(id.index)).cloned();
+    let by = Author { officer: header.officer, device: header.device, wall_ms: header.clock.wall, place: at };
+    author(&by, names)
+}

@@ -1,0 +1,284 @@
+//! A case as the API shows it.
+//!
+//! Promise: taken apart without `..` where a new part must be looked at; what identifies a person is hidden from
+//! those who do not handle the case.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api_spec::case::{self as wire, Label};
+use sync_core::case::{Author, CaseState, FieldState, LiveValue};
+use sync_core::id::{Digest, OfficerId};
+use sync_core::law::check::Check;
+use sync_core::law::rule::CheckResult;
+use sync_core::op::OpId;
+use sync_core::schema;
+use sync_core::value::Value;
+
+use super::author::{author, author_of};
+use super::change;
+use super::label::{decision_label, field_label, json, label, named, resolution, said};
+use crate::flow::case::{Detail, History, Write};
+use crate::flow::mask;
+use crate::store::{CaseFileRow, EvidenceFileRow};
+
+/// A case as lists show it.
+pub fn card(row: CaseFileRow) -> wire::CaseCard {
+    let CaseFileRow {
+        id,
+        case_leaf: _,
+        agency,
+        agency_path: _,
+        item,
+        kind,
+        status,
+        title,
+        number,
+        opened,
+        updated,
+        counter,
+        last_leaf: _,
+        basis: _,
+        heads: _,
+        conflicts,
+        breaches,
+        missing_evidence,
+        fold: _,
+    } = row;
+    wire::CaseCard {
+        id: id.to_string(),
+        agency: agency.to_string(),
+        item,
+        kind,
+        status,
+        title,
+        number,
+        opened_ms: opened.ms(),
+        updated_ms: updated.ms(),
+        changes: counter,
+        conflicts,
+        breaches,
+        missing_evidence,
+    }
+}
+
+/// What the parts of a view need to know.
+struct View<'a> {
+    state: &'a CaseState,
+    names: &'a BTreeMap<OfficerId, String>,
+    /// Hide what identifies a person.
+    masks: bool,
+}
+
+/// One case as it stands.
+pub fn detail(detail: Detail) -> wire::CaseDetail {
+    let Detail { access, agency_name, state, held, names, phones: _, evidence, checks } = detail;
+    let view = View { state: &state, names: &names, masks: !access.sees_personal_data() };
+    let all: Vec<wire::Field> = state.fields.iter().map(|field| view.field(field)).collect();
+    let conflicts = all.iter().filter(|field| field.conflict).cloned().collect();
+    let (own, of_entities): (Vec<_>, Vec<_>) = all.into_iter().partition(|field| field.target.is_none());
+    let evidence: Vec<_> = evidence.into_iter().map(|(digest, file)| view.evidence(digest, file)).collect();
+    let missing = evidence.iter().filter(|piece| !piece.stored).map(|piece| piece.digest.clone()).collect();
+    wire::CaseDetail {
+        card: card(access.file),
+        agency_name,
+        basis: state.basis().to_string(),
+        heads: state.heads.iter().map(ToString::to_string).collect(),
+        fold: state.fold,
+        state: state.hash().to_string(),
+        opened_by: state.opening.as_ref().map(|opening| view.author(&opening.by)),
+        participants: view.participants(),
+        fields: own,
+        entities: view.entities(of_entities),
+        conflicts,
+        steps: view.steps(),
+        signatures: view.signatures(),
+        decisions: view.decisions(),
+        numbers: view.numbers(),
+        missing_evidence: missing,
+        evidence,
+        checks: checks.into_iter().map(check).collect(),
+        noted: change::noted(&state, &held, &names, view.masks),
+        unknown: count(state.unknown.len()),
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn optional(op: Option<OpId>) -> Option<String> {
+    op.map(|op| op.to_string())
+}
+
+impl View<'_> {
+    fn author(&self, by: &Author) -> wire::Author {
+        author(by, self.names)
+    }
+
+    fn entity_kind(&self, target: Option<OpId>) -> &str {
+        target.and_then(|target| self.state.entities.get(&target)).map_or("", |entity| entity.kind.as_str())
+    }
+
+    fn field(&self, field: &FieldState) -> wire::Field {
+        let FieldState { target, name, live, conflict } = field;
+        let entity = self.entity_kind(*target);
+        let masked = self.masks && mask::is_personal(entity, name);
+        let live: Vec<_> = live.iter().map(|value| self.live(value, name, masked)).collect();
+        wire::Field {
+            target: optional(*target),
+            name: name.clone(),
+            label: field_label(entity, name),
+            value: live.first().map(|value| value.value.clone()).unwrap_or_default(),
+            conflict: *conflict,
+            masked,
+            live,
+        }
+    }
+
+    fn live(&self, live: &LiveValue, name: &str, masked: bool) -> wire::LiveValue {
+        let LiveValue { op, value, by, signed, reason } = live;
+        let hidden = value.as_ref().filter(|_| masked).map(|value| mask::mask(name, value));
+        wire::LiveValue {
+            op: op.to_string(),
+            value: json(hidden.as_ref().or(value.as_ref())),
+            sealed: value.is_none(),
+            by: self.author(by),
+            signed: *signed,
+            reason: said(reason.as_ref()),
+        }
+    }
+
+    fn participants(&self) -> Vec<wire::Participant> {
+        let participants = self.state.participants.iter();
+        let shown = participants.map(|(officer, participant)| wire::Participant {
+            officer: officer.to_string(),
+            name: self.names.get(officer).cloned().unwrap_or_default(),
+            assigned: participant.assigned,
+        });
+        shown.collect()
+    }
+
+    fn entities(&self, fields: Vec<wire::Field>) -> Vec<wire::Entity> {
+        let mut by_target: BTreeMap<String, Vec<wire::Field>> = BTreeMap::new();
+        for field in fields {
+            by_target.entry(field.target.clone().unwrap_or_default()).or_default().push(field);
+        }
+        let mut ordered: Vec<_> = self.state.entities.iter().collect();
+        ordered.sort_by_key(|(id, entity)| (entity.parent, entity.order.clone(), **id));
+        let shown = ordered.into_iter().map(|(id, entity)| wire::Entity {
+            id: id.to_string(),
+            kind: entity.kind.clone(),
+            label: label(named(schema::ENTITIES, &entity.kind), &entity.kind),
+            parent: optional(entity.parent),
+            order: entity.order.clone(),
+            by: self.author(&entity.by),
+            shell: entity.shell,
+            withdrawn: entity
+                .withdrawn
+                .iter()
+                .map(|voided| wire::Withdrawal { by: self.author(&voided.by), reason: said(voided.reason.as_ref()) })
+                .collect(),
+            fields: by_target.remove(&id.to_string()).unwrap_or_default(),
+        });
+        shown.collect()
+    }
+
+    fn steps(&self) -> Vec<wire::Step> {
+        let shown = self.state.steps.iter().map(|step| wire::Step {
+            op: step.op.to_string(),
+            kind: step.kind.clone(),
+            label: label(named(schema::STEPS, &step.kind), &step.kind),
+            target: optional(step.target),
+            value: json(step.value.as_ref()),
+            by: self.author(&step.by),
+        });
+        shown.collect()
+    }
+
+    fn signatures(&self) -> Vec<wire::Signature> {
+        let shown = self.state.signatures.iter().map(|signed| wire::Signature {
+            op: signed.op.to_string(),
+            document: optional(signed.document),
+            form: signed.form.clone(),
+            version: signed.version,
+            role: signed.role.code().to_owned(),
+            manner: signed.manner.clone(),
+            shown: count(signed.shown.len()),
+            by: self.author(&signed.by),
+        });
+        shown.collect()
+    }
+
+    fn decisions(&self) -> Vec<wire::Decision> {
+        let shown = self.state.decisions.iter().map(|decision| wire::Decision {
+            op: decision.op.to_string(),
+            decision: decision.decision.clone(),
+            label: decision_label(&decision.decision),
+            target: optional(decision.target),
+            basis: decision.basis.to_string(),
+            value: json(decision.value.as_ref()),
+            by: self.author(&decision.by),
+            unseen: decision.unseen.iter().map(ToString::to_string).collect(),
+        });
+        shown.collect()
+    }
+
+    fn numbers(&self) -> Vec<wire::GivenNumber> {
+        let numbers = self.state.numbers.iter();
+        let shown = numbers.map(|number| wire::GivenNumber {
+            target: optional(number.target),
+            form: number.form.clone(),
+            text: number.text.clone(),
+        });
+        shown.collect()
+    }
+
+    /// A piece of evidence, with whatever names its digest.
+    fn evidence(&self, digest: Digest, file: Option<EvidenceFileRow>) -> wire::EvidenceItem {
+        let names = |field: &&FieldState| {
+            field.live.iter().any(|live| live.value.as_ref().and_then(Value::as_digest) == Some(digest))
+        };
+        let entities: BTreeSet<OpId> =
+            self.state.fields.iter().filter(names).filter_map(|field| field.target).collect();
+        wire::EvidenceItem {
+            digest: digest.to_string(),
+            entities: entities.iter().map(ToString::to_string).collect(),
+            stored: file.is_some(),
+            size: file.as_ref().map(|file| file.size),
+            stored_ms: file.as_ref().map(|file| file.stored.ms()),
+            media_type: file.map(|file| file.media_type),
+        }
+    }
+}
+
+fn check(result: CheckResult) -> wire::CheckResult {
+    let due = result.due.as_ref().map(|due| Label { zh: due.zh.clone(), en: due.en.clone() });
+    let Check { rule, article, severity, outcome, zh, en } = Check::from(result);
+    wire::CheckResult { rule, article, severity, outcome, due, zh, en }
+}
+
+/// Every write to a field.
+pub fn history(target: Option<OpId>, name: String, history: History) -> wire::FieldHistory {
+    let History { access, entity, conflict, writes, names } = history;
+    let masked = !access.sees_personal_data() && mask::is_personal(&entity, &name);
+    let writes = writes.into_iter().map(|write| one_write(write, &name, masked, &names)).collect();
+    wire::FieldHistory { target: optional(target), label: field_label(&entity, &name), name, conflict, masked, writes }
+}
+
+fn one_write(write: Write, name: &str, masked: bool, names: &BTreeMap<OfficerId, String>) -> wire::FieldWrite {
+    let Write { op, stored, resolves, replaces, live, without_effect } = write;
+    let written = stored.change.value(op.index);
+    let (value, reason) = if resolves { resolution(written) } else { (written, None) };
+    let hidden = value.filter(|_| masked).map(|value| mask::mask(name, value));
+    wire::FieldWrite {
+        op: op.to_string(),
+        act: if resolves { "resolve" } else { "put" }.to_owned(),
+        value: json(hidden.as_ref().or(value)),
+        reason: said(reason),
+        by: author_of(&stored, names),
+        replaces: replaces.iter().map(ToString::to_string).collect(),
+        live,
+        without_effect,
+        received_ms: stored.received.ms(),
+    }
+}

@@ -1,0 +1,113 @@
+//! The list of cases as a spreadsheet.
+//!
+//! Promise: formulas in what people wrote are neutralised; in XLSX amounts are numbers of yuan and times are times of
+//! Asia/Shanghai. Not here: which cases (`flow::export`), the HTTP answer (`web::download`).
+
+use sync_core::time::Date;
+
+use super::spreadsheet::cell::Cell;
+use super::spreadsheet::{Table, TableError};
+use crate::flow::export::TakenCase;
+
+/// Codes as the file says them.
+const WORDS: [(&str, &str); 6] = [
+    ("open", "办理中"),
+    ("returned", "已退回待补充"),
+    ("closed", "已结案"),
+    ("inspection", "行政检查"),
+    ("simple", "简易程序"),
+    ("ordinary", "普通程序"),
+];
+
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// RFC 4180, UTF-8.
+    Csv,
+    /// Office Open XML.
+    Xlsx,
+}
+
+impl FileKind {
+    /// By its name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "csv" => Some(Self::Csv),
+            "xlsx" => Some(Self::Xlsx),
+            _ => None,
+        }
+    }
+}
+
+/// A file to take away.
+#[derive(Debug)]
+pub struct ExportedFile {
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Its `Content-Disposition`.
+    pub disposition: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The cases as a file that was made on `day`. Costs a core for as long as it takes: for the blocking pool.
+///
+/// # Errors
+/// [`TableError`].
+pub fn file(taken: &[TakenCase], kind: FileKind, day: Date) -> Result<ExportedFile, TableError> {
+    let table = table(taken);
+    let (media_type, extension, bytes) = match kind {
+        FileKind::Csv => ("text/csv; charset=utf-8; header=present", "csv", table.to_csv()?),
+        FileKind::Xlsx => {
+            ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", table.to_xlsx()?)
+        }
+    };
+    let disposition = format!(
+        "attachment; filename=\"cases-{day}.{extension}\"; filename*=UTF-8''%E6%A1%88%E4%BB%B6-{day}.{extension}"
+    );
+    Ok(ExportedFile { media_type, disposition, bytes })
+}
+
+fn table(taken: &[TakenCase]) -> Table {
+    let titles = vec![
+        "案号 Number",
+        "案件名称 Title",
+        "事项 Item",
+        "类型 Kind",
+        "状态 Status",
+        "单位 Agency",
+        "当事人 Party",
+        "罚款（元） Fine (yuan)",
+        "立卷时间 Opened",
+        "最近变化 Last change",
+        "变更数 Changes",
+        "分歧 Conflicts",
+        "违反 Breaches",
+        "缺证据 Evidence missing",
+        "案件标识 Id",
+    ];
+    Table { name: "案件 Cases", titles, rows: taken.iter().map(row).collect() }
+}
+
+fn row(taken: &TakenCase) -> Vec<Cell> {
+    let TakenCase { file, agency, parties, fine } = taken;
+    let word =
+        |code: &str| WORDS.iter().find(|(known, _)| *known == code).map_or(code.to_owned(), |(_, zh)| (*zh).to_owned());
+    vec![
+        Cell::text(&file.number),
+        Cell::text(&file.title),
+        Cell::text(&file.item),
+        Cell::text(&word(&file.kind)),
+        Cell::text(&word(&file.status)),
+        Cell::text(agency),
+        Cell::text(&parties.join("；")),
+        fine.map_or(Cell::Empty, Cell::Amount),
+        Cell::Time(file.opened),
+        Cell::Time(file.updated),
+        Cell::count(file.counter),
+        Cell::count(file.conflicts),
+        Cell::count(file.breaches),
+        Cell::count(file.missing_evidence),
+        Cell::text(&file.id.to_string()),
+    ]
+}

@@ -1,0 +1,122 @@
+//! The changes of a case that deserve a look, as the API shows them: what each says, what is against it, who decided.
+//!
+//! Promise: whoever decides about a change reads what it says first, although it has no effect; what identifies a
+//! person is hidden whichever entity it is written to, because an excluded entity is in no folded state.
+
+use std::collections::BTreeMap;
+
+use api_spec::case::{self as wire, Label};
+use sync_core::case::CaseState;
+use sync_core::change::Change;
+use sync_core::id::{ChangeId, DeviceId, OfficerId};
+use sync_core::op::{Act, Op, OpId, Outcome};
+use sync_core::schema;
+use sync_core::value::Value;
+
+use super::author::author_of;
+use super::label::{field_label, json, label, named, resolution, said};
+use crate::flow::mask;
+use crate::store::StoredChange;
+
+/// Every change of `held` that is without effect, was quarantined, or is flagged.
+pub fn noted(
+    state: &CaseState,
+    held: &[StoredChange],
+    names: &BTreeMap<OfficerId, String>,
+    masks: bool,
+) -> Vec<wire::NotedChange> {
+    let decided = decided(held);
+    let by_id: BTreeMap<ChangeId, &Change> = held.iter().map(|stored| (stored.change.id(), &*stored.change)).collect();
+    let one = |stored: &StoredChange| {
+        let id = stored.change.id();
+        let verdicts = state.excluded.get(&id);
+        let plain = stored.class == "accepted" && stored.flags.is_empty() && verdicts.is_none();
+        (!plain && stored.change.header().device != DeviceId::SERVER).then(|| wire::NotedChange {
+            change: id.to_string(),
+            class: stored.class.clone(),
+            code: stored.code.clone(),
+            flags: stored.flags.clone(),
+            excluded: verdicts.is_some(),
+            dismissed: verdicts.into_iter().flatten().any(|verdict| verdict.dismissed),
+            decision: decided.get(&id).map(|(verdict, outcome)| decision(verdict, *outcome, names)),
+            says: stored.change.named_ops().map(|(op, act)| says(&by_id, &stored.change, op, act, masks)).collect(),
+            grade: stored.grade.clone(),
+            lower_ms: stored.lower.ms(),
+            upper_ms: stored.upper.ms(),
+            received_ms: stored.received.ms(),
+            by: author_of(stored, names),
+        })
+    };
+    held.iter().filter_map(one).collect()
+}
+
+/// The server's changes by which a person admitted or dismissed another; the latest for each.
+fn decided(held: &[StoredChange]) -> BTreeMap<ChangeId, (&StoredChange, Outcome)> {
+    let verdicts = held.iter().flat_map(|stored| stored.change.ops().iter().map(move |op| (stored, op)));
+    let of_people = verdicts.filter_map(|(stored, op)| {
+        let Act::Verdict(verdict) = &op.act else { return None };
+        (verdict.outcome != Outcome::Exclude).then_some((verdict.change, (stored, verdict.outcome)))
+    });
+    of_people.collect()
+}
+
+fn decision(stored: &StoredChange, outcome: Outcome, names: &BTreeMap<OfficerId, String>) -> wire::ChangeDecision {
+    let is_verdict = |(_, op): &(OpId, &Op)| matches!(op.act, Act::Verdict(_));
+    let op = stored.change.named_ops().find(is_verdict);
+    wire::ChangeDecision {
+        verdict: if outcome == Outcome::Admit { "admit" } else { "dismiss" }.to_owned(),
+        reason: op.and_then(|(id, _)| said(stored.change.value(id.index))).unwrap_or_default(),
+        decided_ms: stored.received.ms(),
+        by: author_of(stored, names),
+    }
+}
+
+/// One operation in words.
+fn says(by_id: &BTreeMap<ChangeId, &Change>, change: &Change, id: OpId, op: &Op, masks: bool) -> wire::NotedOp {
+    let value = change.value(id.index);
+    let target = op.target.map(|target| target.resolve(change.id()));
+    let entity = target.and_then(|target| added(by_id, target)).unwrap_or_default();
+    let name = op.field.as_deref().unwrap_or_default();
+    let thing = |act: &str, label: Label, value: Option<&Value>| wire::NotedOp {
+        act: act.to_owned(),
+        entity: entity.to_owned(),
+        name: name.to_owned(),
+        label,
+        value: json(value),
+    };
+    let entity_label = |kind: &str| label(named(schema::ENTITIES, kind), kind);
+    let written = |value: Option<&Value>| {
+        let hidden = value.filter(|_| masks && mask::is_personal(schema::PARTY, name));
+        hidden.map(|value| mask::mask(name, value)).or_else(|| value.cloned())
+    };
+    let of = |text: &str| Label { zh: text.to_owned(), en: text.to_owned() };
+    match &op.act {
+        Act::Open(open) => thing("open", of(&open.item), None),
+        Act::Invite(officer) => thing("invite", of(&officer.to_string()), None),
+        Act::Add { entity, .. } => wire::NotedOp { entity: entity.clone(), ..thing("add", entity_label(entity), None) },
+        Act::Put => thing("put", field_label(entity, name), written(value).as_ref()),
+        Act::Resolve => {
+            let (settled, _reason) = resolution(value);
+            thing("resolve", field_label(entity, name), written(settled).as_ref())
+        }
+        Act::Withdraw => thing("withdraw", entity_label(entity), value),
+        Act::Record { step } => {
+            wire::NotedOp { name: step.clone(), ..thing("record", label(named(schema::STEPS, step), step), value) }
+        }
+        Act::Sign(signature) => thing("sign", of(&signature.form), None),
+        Act::Verdict(_)
+        | Act::Decide { .. }
+        | Act::Assign(_)
+        | Act::Number(_)
+        | Act::Seal(_)
+        | Act::Unknown { .. }
+        | Act::Malformed { .. } => thing("other", of(""), None),
+    }
+}
+
+/// What kind of entity the operation `id` added, if it did.
+fn added<'a>(by_id: &BTreeMap<ChangeId, &'a Change>, id: OpId) -> Option<&'a str> {
+    let change = by_id.get(&id.change)?;
+    let (_, op) = change.named_ops().find(|(own, _)| *own == id)?;
+    if let Act::Add { entity, .. } = &op.act { Some(entity.as_str()) } else { None }
+}

@@ -1,0 +1,53 @@
+//! Names of fields, entities, steps and decisions as people read them, and values as JSON.
+//!
+//! Promise: what the schema does not name is shown under its own name.
+
+use api_spec::case::Label;
+use sync_core::value::Value;
+use sync_core::{decision, schema};
+
+/// The label of a name.
+pub fn label(found: Option<&schema::Label>, name: &str) -> Label {
+    let (zh, en) = found.map_or((name, name), |label| (label.zh, label.en));
+    Label { zh: zh.to_owned(), en: en.to_owned() }
+}
+
+/// The row of a table of names.
+pub fn named<'a>(table: &'a [schema::Label], name: &str) -> Option<&'a schema::Label> {
+    table.iter().find(|label| label.name == name)
+}
+
+/// The label of a field.
+pub fn field_label(entity: &str, name: &str) -> Label {
+    let (zh, en) = schema::field(entity, name).map_or((name, name), |field| (field.zh, field.en));
+    Label { zh: zh.to_owned(), en: en.to_owned() }
+}
+
+/// The label of a decision.
+pub fn decision_label(name: &str) -> Label {
+    let (zh, en) = match name {
+        decision::REGISTERED => ("备案登记", "Registered for the record"),
+        decision::RETURNED => ("退回补充", "Returned for a supplement"),
+        decision::CLOSED => ("结案", "Closed"),
+        other => (other, other),
+    };
+    Label { zh: zh.to_owned(), en: en.to_owned() }
+}
+
+/// A value as JSON; null where there is none.
+pub fn json(value: Option<&Value>) -> serde_json::Value {
+    value.and_then(|value| serde_json::to_value(value).ok()).unwrap_or_default()
+}
+
+/// A value as text, if it is one.
+pub fn said(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_text).map(str::to_owned)
+}
+
+/// A resolve carries `[value, reason]`.
+pub fn resolution(value: Option<&Value>) -> (Option<&Value>, Option<&Value>) {
+    match value.and_then(Value::as_list) {
+        Some([settled, reason]) => (Some(settled), Some(reason)),
+        Some(_) | None => (value, None),
+    }
+}

@@ -1,0 +1,21 @@
+//! What the API and the console both need of HTTP: the guard of each connection, the middleware around each request,
+//! reading of input, languages, paging, downloads.
+//!
+//! Promise: statuses are named in `problem` alone; nothing here sees the database or knows a route.
+
+pub mod address;
+pub mod caller;
+pub mod case_query;
+pub mod connection_guard;
+pub mod download;
+pub mod input;
+pub mod language;
+pub mod middleware;
+pub mod paging;
+pub mod problem;
+mod security_headers;
+pub mod timeouts;
+pub mod transport;
+
+/// What every handler can ask for.
+pub type State = actix_web::web::Data<crate::flow::app::App>;

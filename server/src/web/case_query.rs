@@ -1,0 +1,55 @@
+//! The filters of the list of cases, as the API and the console send them.
+
+use api_spec::case::CaseQuery;
+use sync_core::op::CaseKind;
+use sync_core::time::{Date, Instant};
+
+use super::input::{id, purpose, text, wrong};
+use super::paging::cursor;
+use crate::flow::case::Search;
+use crate::flow::refusal::{Refusal, Refused};
+use crate::flow::search::words::Words;
+use crate::store::CaseFilter;
+
+const STATUSES: [&str; 3] = ["open", "returned", "closed"];
+const LONGEST_SEARCH: usize = 100;
+
+/// What a query of the list asks for.
+///
+/// # Errors
+/// [`Refusal::Malformed`] that names the field; [`Refusal::WrongCursor`].
+pub fn search(query: CaseQuery) -> Result<Search, Refused> {
+    let CaseQuery { status, kind, agency, officer, from, to, text: words, limit: _, cursor: after, purpose: why } =
+        query;
+    let one_of = |value: Option<String>, known: &[&str], field: &str| match value {
+        Some(value) if !known.contains(&value.as_str()) => Err(wrong(field)),
+        other => Ok(other),
+    };
+    let day = |text: Option<String>, field: &str| {
+        text.map(|text| text.parse::<Date>().map_err(|_not_a_date| wrong(field))).transpose()
+    };
+    let until = match day(to, "to")? {
+        Some(last) => Some(last.tomorrow().map_err(|_no_tomorrow| wrong("to"))?),
+        None => None,
+    };
+    let typed = words.map(|words| text(words, LONGEST_SEARCH, "text")).transpose()?.unwrap_or_default();
+    let text = match Words::parse(&typed) {
+        None if !typed.is_empty() => return Err(Refusal::NothingToSearch.into()),
+        words => words,
+    };
+    Ok(Search {
+        text,
+        typed,
+        filter: CaseFilter {
+            status: one_of(status, &STATUSES, "status")?,
+            kind: one_of(kind, &CaseKind::ALL.map(CaseKind::code), "kind")?,
+            with_officer: officer.as_deref().map(|text| id(text, "officer")).transpose()?,
+            opened_from: day(from, "from")?.map(Instant::start_of),
+            opened_until: until.map(Instant::start_of),
+            after: after.as_deref().map(cursor).transpose()?,
+            ..CaseFilter::default()
+        },
+        agency: agency.as_deref().map(|text| id(text, "agency")).transpose()?,
+        purpose: purpose(why)?,
+    })
+}

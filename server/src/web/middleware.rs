@@ -1,0 +1,137 @@
+//! What happens to every request and every answer.
+//!
+//! Promise: an answer carries its request id and the headers that keep browsers from guessing, framing and keeping;
+//! a refusal is told in the caller's language; an accident or a panic is logged once, here, and its text stays here.
+//! The log holds method, route pattern, status and duration: no path, no query, no body, no address.
+
+use std::panic::AssertUnwindSafe;
+use std::task::Poll;
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage as _};
+use tracing_actix_web::{RequestId, RootSpanBuilder};
+
+use super::timeouts;
+use super::transport::Transport;
+use crate::flow::refusal::{Refusal, Refused};
+use crate::metrics;
+use crate::web::language::Language;
+use crate::web::problem::{Problem, of_framework};
+use crate::web::security_headers::{Kind, set};
+
+/// Wraps every route.
+///
+/// # Errors
+/// A [`Problem`] where the request ended outside a handler.
+pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+    let begun = Instant::now();
+    let method = metrics::method(request.method().as_str());
+    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let outcome = answer(request, next).await;
+    let status = match &outcome {
+        Ok(response) => response.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    metrics::answered(method, &route, status.as_u16(), begun.elapsed());
+    outcome
+}
+
+async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+    let language = Language::of(request.headers());
+    let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let transport = request.app_data::<Data<Transport>>();
+    let timeouts = transport.map(|transport| transport.timeouts).unwrap_or_default();
+    let kind = Kind {
+        docs: request.path().starts_with("/docs"),
+        tls: transport.is_some_and(|transport| transport.behind_tls),
+    };
+    let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone()).for_answer(kind);
+    if let Some(refusal) = refuse_at_once(&request) {
+        let mut response = request.into_response(Problem::respond(&refusal.into(), language, &id));
+        set(response.headers_mut(), &id, kind);
+        return Ok(response);
+    }
+    let arriving = timeouts::limit(&mut request, timeouts.silence);
+    let answer = match tokio::time::timeout(timeouts.whole, caught(next.call(request))).await {
+        Ok(Some(answer)) => answer,
+        Ok(None) => {
+            tracing::error!(request_id = id, "a handler panicked");
+            return Err(told(Refusal::Internal).into());
+        }
+        // Whoever kept the other waiting: the client with its body, or this server with its answer.
+        Err(_elapsed) => return Err(told(if arriving.get() { Refusal::TooSlow } else { Refusal::Busy }).into()),
+    };
+    let response =
+        answer.map_err(|error| Problem::from(known(&error, &id)).told_in(language, id.clone()).for_answer(kind))?;
+    let refused = response.response().error().map(|error| known(error, &id));
+    let mut response = match refused {
+        Some(refused) => response.into_response(Problem::respond(&refused, language, &id)),
+        None => response.map_into_boxed_body(),
+    };
+    set(response.headers_mut(), &id, kind);
+    Ok(response)
+}
+
+fn refuse_at_once(request: &ServiceRequest) -> Option<Refusal> {
+    let compressed = request.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity");
+    if compressed {
+        return Some(Refusal::WrongEncoding);
+    }
+    let proxies = &request.app_data::<Data<Transport>>()?.trusted_proxies;
+    let trusted = proxies.is_empty()
+        || request.peer_addr().is_some_and(|peer| peer.ip().is_loopback() || proxies.contains(&peer.ip()));
+    if trusted { None } else { Some(Refusal::UntrustedPeer) }
+}
+
+/// The future's answer; none where it panicked.
+async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = Box::pin(future);
+    std::future::poll_fn(move |context| {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(answer)) => Poll::Ready(Some(answer)),
+            Err(_panic) => Poll::Ready(None),
+        }
+    })
+    .await
+}
+
+/// What an error says to the caller; logs it where it is an accident.
+pub fn known(error: &Error, id: &str) -> Refused {
+    let Some(problem) = error.as_error::<Problem>() else {
+        return of_framework(error.as_response_error()).into();
+    };
+    if let Some(accident) = &problem.accident {
+        tracing::error!(request_id = id, accident = chain(accident.as_ref()), "a request failed");
+    }
+    (*problem.refused).clone()
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// The span of a request and its one line in the log.
+pub struct RequestSpan;
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
+        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+        let method = metrics::method(request.method().as_str());
+        tracing::info_span!("request", request_id = id, method, route, status = tracing::field::Empty)
+    }
+
+    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let status = match outcome {
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
+        };
+        span.in_scope(|| tracing::info!(status = status.as_u16(), "answered"));
+    }
+}

@@ -1,0 +1,219 @@
+//! Refusals as RFC 9457 problems: the only file that names statuses.
+//!
+//! Promise: every refusal has a status here (the match has no `_` arm); an accident becomes `internal` with the
+//! request id and nothing else. The text is put in by `edge`, which knows the language and the request id.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LANGUAGE, RETRY_AFTER};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+
+use crate::flow::refusal::{Failure, Refusal, Refused};
+use crate::web::language::Language;
+use crate::web::security_headers::{Kind, set};
+
+/// What a refusal is sent as (RFC 9457).
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A refusal or an accident as a handler's error.
+#[derive(Debug)]
+pub struct Problem {
+    /// What the caller is told.
+    pub refused: Box<Refused>,
+    /// What only the log is told.
+    pub accident: Option<Box<dyn std::error::Error + Send + Sync>>,
+    language: Language,
+    request_id: String,
+    kind: Kind,
+}
+
+/// A thing was made.
+pub const CREATED: StatusCode = StatusCode::CREATED;
+/// It was done, and there is nothing to show.
+pub const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
+/// It was done: look there.
+pub const SEE_OTHER: StatusCode = StatusCode::SEE_OTHER;
+/// It is shown.
+pub const OK: StatusCode = StatusCode::OK;
+
+/// The status of a refusal.
+pub const fn status(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Malformed
+        | Refusal::AmbiguousFraming
+        | Refusal::UnknownField
+        | Refusal::NothingToSearch
+        | Refusal::ExportTooLarge
+        | Refusal::WrongCursor
+        | Refusal::PasswordLength
+        | Refusal::PasswordCommon
+        | Refusal::PurposeRequired
+        | Refusal::IdempotencyKeyRequired => StatusCode::BAD_REQUEST,
+        Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::WrongContentType | Refusal::WrongEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Refusal::NotFound | Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
+        Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
+        Refusal::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Busy
+        | Refusal::DatabaseUnavailable
+        | Refusal::DatabaseReadOnly
+        | Refusal::DatabaseFull
+        | Refusal::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Forbidden
+        | Refusal::OwnCase
+        | Refusal::UntrustedPeer
+        | Refusal::WrongSetupCode
+        | Refusal::CrossSite
+        | Refusal::DeviceRequired
+        | Refusal::DeviceRevoked
+        | Refusal::NoCertificate
+        | Refusal::CertificateExpired
+        | Refusal::CertificateNotValid => StatusCode::FORBIDDEN,
+        Refusal::TusVersion | Refusal::Stale => StatusCode::PRECONDITION_FAILED,
+        Refusal::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        Refusal::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        Refusal::WrongProof
+        | Refusal::WrongEnrolmentCode
+        | Refusal::WrongChallenge
+        | Refusal::EvidenceDigestMismatch
+        | Refusal::IdempotencyKeyReused
+        | Refusal::NoSuchTarget => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::KeyEnrolled
+        | Refusal::AlreadyInstalled
+        | Refusal::CursorUnknown
+        | Refusal::UploadOffset
+        | Refusal::CaseClosed
+        | Refusal::ConflictOpen
+        | Refusal::EvidenceIncomplete
+        | Refusal::RecordNotSupplemented
+        | Refusal::ChangeQuarantined
+        | Refusal::NotQuarantined
+        | Refusal::ClosingUnlawful
+        | Refusal::NotASpotDecision
+        | Refusal::AlreadyRegistered
+        | Refusal::AlreadyReturned
+        | Refusal::LeadNotOpen => StatusCode::CONFLICT,
+        Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// When it makes sense to come again, in seconds.
+fn wait_s(status: StatusCode) -> Option<u32> {
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => Some(3),
+        StatusCode::INSUFFICIENT_STORAGE => Some(60),
+        _ => None,
+    }
+}
+
+/// What the headers of a refusal say, whatever its body is: when to come again, and that the connection ends.
+pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
+    if let Some(seconds) = refused.wait_s.or_else(|| wait_s(status(refused.refusal))) {
+        response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    // What was not read of such a request would be taken for the next one.
+    if matches!(refused.refusal, Refusal::TooLarge | Refusal::TooSlow) {
+        response.force_close();
+    }
+}
+
+impl Problem {
+    /// The same problem for a caller who reads `language`.
+    #[must_use]
+    pub fn told_in(self, language: Language, request_id: String) -> Self {
+        Self { language, request_id, ..self }
+    }
+
+    /// The same problem as an answer of this kind.
+    #[must_use]
+    pub fn for_answer(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The response: status, problem body, `Retry-After` where waiting helps.
+    pub fn respond(refused: &Refused, language: Language, request_id: &str) -> HttpResponse {
+        let row = refused.refusal.explain();
+        let (title, particular) = match language {
+            Language::Chinese => (row.zh, &refused.zh),
+            Language::English => (row.en, &refused.en),
+        };
+        let status = status(refused.refusal);
+        let body = api_spec::problem::Problem {
+            kind: format!("urn:palm:problem:{}", row.code),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: particular.clone().unwrap_or_else(|| title.to_owned()),
+            code: row.code.to_owned(),
+            article: refused.article.clone().or_else(|| row.article.map(str::to_owned)),
+            retryable: row.retryable,
+            request_id: request_id.to_owned(),
+        };
+        let mut response = HttpResponse::build(status);
+        response.insert_header((CONTENT_LANGUAGE, language.tag()));
+        tell(&mut response, refused);
+        response.content_type(MEDIA_TYPE);
+        match serde_json::to_string(&body) {
+            Ok(text) => response.body(text),
+            Err(_impossible) => response.finish(),
+        }
+    }
+}
+
+/// The refusal nearest to an error of the framework itself.
+pub fn of_framework(error: &dyn ResponseError) -> Refusal {
+    match error.status_code() {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Refusal::NotFound,
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Refusal::WrongContentType,
+        StatusCode::REQUEST_TIMEOUT => Refusal::TooSlow,
+        other if other.is_client_error() => Refusal::Malformed,
+        _ => Refusal::Internal,
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.refused.refusal.explain().code)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        status(self.refused.refusal)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = Self::respond(&self.refused, self.language, &self.request_id);
+        // Outside the routes nobody else dresses it.
+        set(response.headers_mut(), &self.request_id, self.kind);
+        response
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let refused = Box::new(refused);
+        Self { refused, accident: None, language: Language::Chinese, request_id: String::new(), kind: Kind::default() }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Refused::from(refusal).into()
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refused) => refused.into(),
+            Failure::Broken(accident) => Self { accident: Some(accident), ..Refusal::Internal.into() },
+        }
+    }
+}
+
+impl From<crate::store::Error> for Problem {
+    fn from(error: crate::store::Error) -> Self {
+        Failure::from(error).into()
+    }
+}

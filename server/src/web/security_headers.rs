@@ -1,0 +1,48 @@
+//! The headers of every answer.
+//!
+//! Promise: no browser guesses a type, frames a page, sends a referrer or keeps personal data; where the way here is
+//! TLS, it is so for a year. No header allows another origin anything, and none says what this server is made of.
+
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the policy of an answer depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kind {
+    /// The browsable API page: embedded, without personal data.
+    pub docs: bool,
+    /// The client came by TLS: to this server, or to a named proxy.
+    pub tls: bool,
+}
+
+/// Sets them. What a handler chose itself (an attachment's policy, an entity that may be kept) stays.
+pub fn set(headers: &mut HeaderMap, id: &str, kind: Kind) {
+    let mut put = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    if !id.is_empty() {
+        put(REQUEST_ID, id);
+    }
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if kind.tls {
+        put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    // A page of the console names itself to its own forms: browsers hide the origin of a form without a referrer.
+    if !headers.contains_key(header::REFERRER_POLICY) {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
+    let policy = if kind.docs {
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+    } else {
+        "default-src 'none'; frame-ancestors 'none'"
+    };
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
+    if !kind.docs && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

@@ -1,0 +1,114 @@
+//! How long the server waits for a client.
+//!
+//! Promise: a body that falls silent is given up, so that a slow client holds a connection and nothing else; what
+//! had arrived is up to the handler. The request as a whole has its own deadline in `middleware`.
+
+use std::cell::Cell;
+use std::io::{Error as IoError, ErrorKind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::HttpMessage as _;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::error::PayloadError;
+use actix_web::web::Bytes;
+use futures_util::Stream;
+use tokio::time::{Instant, Sleep};
+
+/// How long a client may keep the server waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For the head of a request.
+    pub head: Duration,
+    /// Between two pieces of its body.
+    pub silence: Duration,
+    /// For the request as a whole.
+    pub whole: Duration,
+    /// For the next request on the same connection.
+    pub idle: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let (head, silence, whole, idle) = (8, 20, 60, 15);
+        let [head, silence, whole, idle] = [head, silence, whole, idle].map(Duration::from_secs);
+        Self { head, silence, whole, idle }
+    }
+}
+
+type BoxedPayload = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
+
+/// Gives the request's body up after so much silence. Answers whether the body is still on its way, then and later.
+pub fn limit(request: &mut ServiceRequest, silence: Duration) -> Rc<Cell<bool>> {
+    let arriving = Rc::new(Cell::new(false));
+    let timed = match request.take_payload() {
+        Payload::None => Payload::None,
+        body @ (Payload::H1 { .. } | Payload::Stream { .. }) => {
+            arriving.set(true);
+            let timed: BoxedPayload = Box::pin(TimedBody::new(body, silence, Rc::clone(&arriving)));
+            Payload::Stream { payload: timed }
+        }
+    };
+    request.set_payload(timed);
+    arriving
+}
+
+struct TimedBody {
+    body: Payload,
+    silence: Duration,
+    until: Pin<Box<Sleep>>,
+    given_up: bool,
+    arriving: Rc<Cell<bool>>,
+}
+
+impl TimedBody {
+    fn new(body: Payload, silence: Duration, arriving: Rc<Cell<bool>>) -> Self {
+        Self { body, silence, until: Box::pin(tokio::time::sleep(silence)), given_up: false, arriving }
+    }
+}
+
+impl Stream for TimedBody {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.given_up {
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(piece) = Pin::new(&mut self.body).poll_next(context) {
+            let until = Instant::now() + self.silence;
+            self.until.as_mut().reset(until);
+            if piece.is_none() {
+                self.arriving.set(false);
+            }
+            return Poll::Ready(piece);
+        }
+        if self.until.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        self.given_up = true;
+        Poll::Ready(Some(Err(PayloadError::Io(IoError::from(ErrorKind::TimedOut)))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{StreamExt as _, stream};
+
+    fn body(pieces: &'static [&'static str]) -> Payload {
+        let arrived = stream::iter(pieces).map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
+        Payload::Stream { payload: Box::pin(arrived.chain(stream::pending())) }
+    }
+
+    #[tokio::test]
+    async fn silence_ends_the_body_and_not_before_what_had_arrived() {
+        let mut timed = TimedBody::new(body(&["a", "b"]), Duration::from_millis(20), Rc::default());
+        assert_eq!(timed.next().await.unwrap().unwrap(), "a");
+        assert_eq!(timed.next().await.unwrap().unwrap(), "b");
+        let silence = timed.next().await.unwrap();
+        assert!(matches!(silence, Err(PayloadError::Io(error)) if error.kind() == ErrorKind::TimedOut));
+        assert!(timed.next().await.is_none());
+    }
+}
