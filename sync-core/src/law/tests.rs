@@ -3,6 +3,7 @@ mod calendar;
 mod identity;
 mod inspection;
 mod officers;
+mod remedy;
 mod scene;
 mod spot;
 mod table;
