@@ -2,7 +2,7 @@
 //!
 //! Promise: exactly those in which each word occurs ([`words`]), in the order of the list, among those that the filter
 //! lets through. A case that changed and is not yet indexed anew is compared itself, so nobody waits for the index;
-//! where more than `LAGGING` cases are not indexed (after an upgrade), the newest of them are compared, and the
+//! where more than [`Bounds::lagging`] cases are not indexed (after an upgrade), the newest of them are compared, and the
 //! answer says how many are not.
 //! What a search costs follows the number of cases only in what it reads of the index: per 4,096 cases at most 512
 //! bytes of each gram, and 64 KiB of moments where many may say the words. It holds the former twice (4 MiB for a
@@ -27,14 +27,25 @@ use words::{Wanted, Words};
 use crate::flow::refusal::Failure;
 use crate::store::{CaseFileRow, CaseFilter, OutboxKind, Tx};
 
-/// Cases that are compared themselves because they are not indexed as they are.
-const LAGGING: i64 = if cfg!(test) { 4 } else { 1000 };
 /// Grams of the words that are looked up; of a long text some say enough.
 const GRAMS: usize = 12;
-/// Candidates that are compared at once, the newest first; each time twice as many, up to [`MOST`]. So many are not
-/// put in order before.
-const FIRST: usize = if cfg!(test) { 2 } else { 64 };
-const MOST: usize = if cfg!(test) { 4 } else { 1024 };
+
+/// How much is looked at in one go. What is found does not depend on it, but for `lagging`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Bounds {
+    /// Cases that are compared themselves because they are not indexed as they are.
+    lagging: i64,
+    /// Candidates that are compared at once, the newest first; each time twice as many, up to `most`. So many are not
+    /// put in order before.
+    first: usize,
+    most: usize,
+    /// Places that are put in order at once.
+    ordered: usize,
+    /// Blocks whose moments are read with one statement: 64 KiB of each.
+    blocks: usize,
+}
+
+const BOUNDS: Bounds = Bounds { lagging: 1000, first: 64, most: 1024, ordered: 4096, blocks: 16 };
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +83,18 @@ pub fn find(
     words: &Words,
     limit: usize,
 ) -> Result<Found, Failure> {
-    let Lagging { open, mut hits, not_searched } = lagging(tx, tenant, filter, words)?;
+    find_within(BOUNDS, tx, tenant, filter, words, limit)
+}
+
+fn find_within(
+    bounds: Bounds,
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    filter: &CaseFilter,
+    words: &Words,
+    limit: usize,
+) -> Result<Found, Failure> {
+    let Lagging { open, mut hits, not_searched } = lagging(bounds.lagging, tx, tenant, filter, words)?;
     let Wanted { mut grams, proof } = words.grams(GRAMS);
     grams.extend(facet::of_filter(filter));
     let mut sets: BTreeMap<i64, BTreeMap<i64, Block>> = grams.into_iter().map(|gram| (gram, BTreeMap::new())).collect();
@@ -82,7 +104,7 @@ pub fn find(
         sets.entry(row.gram).or_default().insert(row.block, block);
     }
     let candidates = Candidates { places: Places::in_all(sets.into_values()), proof };
-    let search = Search { tenant, filter, words, open: &open, limit };
+    let search = Search { bounds, tenant, filter, words, open: &open, limit };
     let mut rows = search.among(tx, &candidates)?;
     hits.retain(|hit| is_after(filter, *hit));
     hits.sort_unstable_by(|a, b| b.cmp(a));
@@ -112,6 +134,7 @@ fn first(rows: &mut Vec<CaseFileRow>, limit: usize) {
 
 /// What is looked for in the index.
 struct Search<'a> {
+    bounds: Bounds,
     tenant: &'a TenantId,
     filter: &'a CaseFilter,
     words: &'a Words,
@@ -125,16 +148,17 @@ impl Search<'_> {
     /// on until no older one can be among the first.
     fn among(&self, tx: &mut Tx<'_>, candidates: &Candidates) -> Result<Vec<CaseFileRow>, Failure> {
         let Candidates { places, proof } = candidates;
+        let Bounds { lagging: _, first, most, ordered: at_once, blocks } = self.bounds;
         let mut rows = Vec::new();
-        if places.count() <= FIRST {
-            for some in places.parts(FIRST) {
+        if places.count() <= first {
+            for some in places.parts(first) {
                 self.take(tx, &some, *proof, &mut rows)?;
             }
             return Ok(rows);
         }
-        let (mut below, mut step) = (None, FIRST.max(self.limit).min(MOST));
+        let (mut below, mut step) = (None, first.max(self.limit).min(most));
         loop {
-            let ordered = newest(tx, self.tenant, self.filter, places, below)?;
+            let ordered = newest(tx, self.tenant, self.filter, places, below, (at_once, blocks))?;
             let mut left = ordered.as_slice();
             while let Some(next) = left.first() {
                 if rows.get(self.limit.saturating_sub(1)).is_some_and(|last| next.updated < last.updated) {
@@ -143,10 +167,10 @@ impl Search<'_> {
                 let (some, rest) = left.split_at(step.min(left.len()));
                 let some: Vec<i64> = some.iter().map(|place| place.place).collect();
                 self.take(tx, &some, *proof, &mut rows)?;
-                (left, step) = (rest, (step * 2).min(MOST));
+                (left, step) = (rest, (step * 2).min(most));
             }
             match ordered.last() {
-                Some(last) if ordered.len() == newest::AT_ONCE => below = Some(*last),
+                Some(last) if ordered.len() == at_once => below = Some(*last),
                 Some(_) | None => return Ok(rows),
             }
         }
@@ -162,19 +186,25 @@ impl Search<'_> {
     }
 }
 
-fn lagging(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &Words) -> Result<Lagging, Failure> {
+fn lagging(
+    most: i64,
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    filter: &CaseFilter,
+    words: &Words,
+) -> Result<Lagging, Failure> {
     // Mostly few are open: then nobody has to count those in reach.
     let mut in_reach = 0;
-    if tx.outbox_more_than(tenant, OutboxKind::IndexCase, LAGGING)? {
+    if tx.outbox_more_than(tenant, OutboxKind::IndexCase, most)? {
         in_reach = tx.cases_open(tenant, filter, OutboxKind::IndexCase)?;
     }
-    let many = in_reach > LAGGING;
-    let mut not_searched = if many { in_reach - LAGGING } else { 0 };
+    let many = in_reach > most;
+    let mut not_searched = if many { in_reach - most } else { 0 };
     if tx.outbox_more_than(tenant, OutboxKind::TextOfCase, 0)? {
         not_searched += tx.cases_open(tenant, filter, OutboxKind::TextOfCase)?;
     }
     let (mut open, mut hits) = (BTreeSet::new(), Vec::new());
-    for (updated, case, said) in tx.cases_to_index(tenant, filter, many.then_some(LAGGING))? {
+    for (updated, case, said) in tx.cases_to_index(tenant, filter, many.then_some(most))? {
         open.insert(case);
         if words.occur_in(&words::normal(&said)) {
             hits.push((updated, case));

@@ -1,7 +1,7 @@
 //! The newest of some places, without a look at any case.
 //!
 //! Promise: the order is that of the list but for cases that changed in the same millisecond. Many places are gone
-//! through in parts, and at most twice [`AT_ONCE`] are kept, so that each costs the same in whatever order they stand:
+//! through in parts, and at most twice as many as are asked for are kept, so that each costs the same in whatever order they stand:
 //! whoever wants more asks again for those below the last.
 
 use std::collections::BTreeMap;
@@ -15,11 +15,6 @@ use super::posting::Places;
 use crate::flow::refusal::Failure;
 use crate::store::{CaseFilter, Error, Tx};
 
-/// Places in an answer.
-pub const AT_ONCE: usize = if cfg!(test) { 5 } else { 4096 };
-/// Blocks whose moments are read with one statement: 64 KiB of each.
-const BLOCKS: usize = if cfg!(test) { 1 } else { 16 };
-
 /// A place in the order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -29,7 +24,8 @@ pub struct Place {
     pub place: i64,
 }
 
-/// At most [`AT_ONCE`] of these places, the newest first, below `below`, as far as the filter's times let them through.
+/// At most `at_once` of these places, the newest first, below `below`, as far as the filter's times let them through;
+/// the moments of so many `blocks` are read with one statement.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -39,9 +35,10 @@ pub fn newest(
     filter: &CaseFilter,
     places: &Places,
     below: Option<Place>,
+    (at_once, blocks): (usize, usize),
 ) -> Result<Vec<Place>, Failure> {
-    let mut kept = Kept::default();
-    for part in places.parts(BLOCKS) {
+    let mut kept = Kept { at_once, places: Vec::new(), least: None };
+    for part in places.parts(blocks) {
         let of_spans = || part.chunk_by(|a, b| moment::locate(*a).0 == moment::locate(*b).0);
         let spans: Vec<i64> =
             of_spans().filter_map(|some| some.first()).map(|place| moment::locate(*place).0).collect();
@@ -52,7 +49,7 @@ pub fn newest(
         for (span, some) in spans.iter().zip(of_spans()) {
             for place in some {
                 let moment = rows.get(span).and_then(|moments| moments.get(moment::locate(*place).1));
-                let moment = moment.ok_or(Error::Corrupt { what: "case_moment: a case has none" })?;
+                let moment = moment.ok_or(Error::Inconsistent { what: "case_moment: a case has none" })?;
                 let next = Place { updated: moment.updated, place: *place };
                 if below.is_none_or(|below| next < below) && lets_through(filter, moment) {
                     kept.put(next);
@@ -61,13 +58,14 @@ pub fn newest(
         }
     }
     kept.places.sort_unstable_by(|a, b| b.cmp(a));
-    kept.places.truncate(AT_ONCE);
+    kept.places.truncate(at_once);
     Ok(kept.places)
 }
 
 /// The newest so far, among others.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
+    at_once: usize,
     places: Vec<Place>,
     /// What stands below it is not among the newest.
     least: Option<Place>,
@@ -79,10 +77,10 @@ impl Kept {
             return;
         }
         self.places.push(next);
-        if self.places.len() >= AT_ONCE * 2 {
-            let (_, least, _) = self.places.select_nth_unstable_by(AT_ONCE - 1, |a, b| b.cmp(a));
+        if self.places.len() >= self.at_once * 2 {
+            let (_, least, _) = self.places.select_nth_unstable_by(self.at_once - 1, |a, b| b.cmp(a));
             self.least = Some(*least);
-            self.places.truncate(AT_ONCE);
+            self.places.truncate(self.at_once);
         }
     }
 }

@@ -10,6 +10,8 @@ use crate::store::tests::{postgres_schema, put};
 use crate::store::{NewCaseFile, Store};
 
 const TENANT: TenantId = TenantId::new([1; 16]);
+/// So small that a few cases go over each of them.
+const SMALL: Bounds = Bounds { lagging: 4, first: 2, most: 4, ordered: 5, blocks: 1 };
 
 fn file(number: u8, path: &str, updated_ms: i64, text: &str) -> NewCaseFile {
     let file = CaseFileRow {
@@ -69,7 +71,7 @@ fn pages(store: &Store, mut filter: CaseFilter, typed: &str, limit: usize) -> (V
     let Some(words) = Words::parse(typed) else { return (Vec::new(), 0) };
     let (mut all, mut not_searched) = (Vec::new(), 0);
     loop {
-        let page = store.read_sync::<_, Failure>(|tx| find(tx, &TENANT, &filter, &words, limit)).unwrap();
+        let page = store.read_sync::<_, Failure>(|tx| find_within(SMALL, tx, &TENANT, &filter, &words, limit)).unwrap();
         not_searched = not_searched.max(page.not_searched);
         all.extend(page.rows.iter().map(|row| row.id.bytes()[0]));
         let Some(last) = page.rows.last().filter(|_| page.rows.len() == limit) else { return (all, not_searched) };
