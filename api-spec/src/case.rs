@@ -7,6 +7,11 @@ pub use command::{ChangeVerdict, Closing, CommandOutcome, Registration, Return};
 pub use history::{FieldHistory, FieldWrite};
 
 use serde::{Deserialize, Serialize};
+use sync_core::decision::CaseStatus;
+use sync_core::law::rule::{Outcome, Severity};
+use sync_core::log::LeafClass;
+use sync_core::op::{CaseKind, SignerRole};
+use sync_core::plan::{Flag, Grade};
 use utoipa::{IntoParams, ToSchema};
 
 /// A word in both languages.
@@ -24,9 +29,11 @@ pub struct Label {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CaseQuery {
-    /// `open`, `returned`, `closed`.
+    /// How far it has come.
+    #[param(value_type = Option<CaseStatus>)]
     pub status: Option<String>,
-    /// `inspection`, `simple`, `ordinary`.
+    /// What kind of matter it is.
+    #[param(value_type = Option<CaseKind>)]
     pub kind: Option<String>,
     /// Id of an agency: its cases and those of the agencies below it.
     pub agency: Option<String>,
@@ -57,9 +64,11 @@ pub struct CaseQuery {
 pub struct CaseExportQuery {
     /// `csv` or `xlsx`.
     pub format: String,
-    /// `open`, `returned`, `closed`.
+    /// How far it has come.
+    #[param(value_type = Option<CaseStatus>)]
     pub status: Option<String>,
-    /// `inspection`, `simple`, `ordinary`.
+    /// What kind of matter it is.
+    #[param(value_type = Option<CaseKind>)]
     pub kind: Option<String>,
     /// Id of an agency: its cases and those of the agencies below it.
     pub agency: Option<String>,
@@ -101,10 +110,11 @@ pub struct CaseCard {
     pub agency: String,
     /// Code of the enforcement item.
     pub item: String,
-    /// `inspection`, `simple`, `ordinary`.
-    pub kind: String,
-    /// `open`, `returned` (a record waits for its supplement), `closed`.
-    pub status: String,
+    /// What kind of matter it is: an inspection (行政检查), a case of the summary procedure (简易程序) or of the ordinary
+    /// procedure (普通程序).
+    pub kind: CaseKind,
+    /// How far it has come; `returned`: a record waits for its supplement.
+    pub status: CaseStatus,
     /// Title.
     pub title: String,
     /// Case number; empty until it is closed.
@@ -273,8 +283,8 @@ pub struct Signature {
     pub form: String,
     /// Version of the form's wording.
     pub version: u32,
-    /// `officer`, `second_officer`, `party`, `witness`, `refusal`.
-    pub role: String,
+    /// In which role.
+    pub role: SignerRole,
     /// `key`, `strokes`, `ink_photo`, `fingerprint`, `refused`.
     pub manner: String,
     /// How many operations the document showed.
@@ -338,12 +348,12 @@ pub struct EvidenceItem {
 pub struct NotedChange {
     /// The change.
     pub change: String,
-    /// `accepted`, `quarantined`, `without_effect`: as it came in.
-    pub class: String,
+    /// How it was stored when it came in.
+    pub class: LeafClass,
     /// Stable code of the reason, or empty.
     pub code: String,
-    /// Stable codes, such as `time_not_proved`, `outside_lease`, `chain_gap`, `fork`.
-    pub flags: Vec<String>,
+    /// What deserves a look.
+    pub flags: Vec<Flag>,
     /// Whether a verdict excludes it now.
     pub excluded: bool,
     /// Whether it was dismissed for good.
@@ -352,8 +362,9 @@ pub struct NotedChange {
     pub decision: Option<ChangeDecision>,
     /// What it says, operation by operation.
     pub says: Vec<NotedOp>,
-    /// How good the proof of time is: `A`, `B`, `C`.
-    pub grade: String,
+    /// How good the proof of time is: `A` by a monotonic clock, `B` by the wall clock alone, `C` the clocks contradict
+    /// each other or the server.
+    pub grade: Grade,
     /// It was made not before.
     pub lower_ms: i64,
     /// It was made not after.
@@ -404,10 +415,10 @@ pub struct CheckResult {
     pub rule: String,
     /// Law and article.
     pub article: String,
-    /// `block`, `warn`, `alarm`, `info`.
-    pub severity: String,
-    /// `satisfied`, `breached`, `undecided`, `not_applicable`.
-    pub outcome: String,
+    /// What a breach does.
+    pub severity: Severity,
+    /// The answer.
+    pub outcome: Outcome,
     /// The deadline in words, where there is one.
     pub due: Option<Label>,
     /// For people, Chinese.

@@ -1,6 +1,8 @@
 //! Officers and their certificates.
 
 use serde::{Deserialize, Serialize};
+use sync_core::certificate::{CertificateState, CertificateStatus};
+use sync_core::role::Role;
 use utoipa::{IntoParams, ToSchema};
 
 /// A person who works for an agency.
@@ -50,7 +52,7 @@ pub struct OfficerDetail {
     /// The person.
     pub officer: Officer,
     /// Roles, sorted.
-    pub roles: Vec<String>,
+    pub roles: Vec<Role>,
     /// Certificates by number.
     pub certificates: Vec<Certificate>,
 }
@@ -73,8 +75,8 @@ pub struct Certificate {
     pub issued_on: String,
     /// `YYYY-MM-DD`, included.
     pub valid_until: String,
-    /// Now: `valid`, `suspended`, `cancelled`, `revoked`, `lost`, `expired`.
-    pub status: String,
+    /// Now: 有效, 暂扣, 注销, 吊销, 挂失, 过期; `none` before it is in force.
+    pub status: CertificateState,
     /// The history, in order of time.
     pub intervals: Vec<CertificateInterval>,
 }
@@ -82,8 +84,8 @@ pub struct Certificate {
 /// A span in which a certificate had one status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CertificateInterval {
-    /// `valid` 有效, `suspended` 暂扣, `cancelled` 注销, `revoked` 吊销, `lost` 挂失, `expired` 过期.
-    pub status: String,
+    /// 有效, 暂扣, 注销, 吊销, 挂失, 过期.
+    pub status: CertificateStatus,
     /// From then on.
     pub from_ms: i64,
     /// Until then, not included.

@@ -1,6 +1,7 @@
 //! The signed record of a closed case.
 
 use serde::{Deserialize, Serialize};
+use sync_core::op::CaseKind;
 use utoipa::ToSchema;
 
 /// An officer of the record.
@@ -39,8 +40,8 @@ pub struct CaseRecord {
     pub case: String,
     /// Case number.
     pub number: String,
-    /// `inspection`, `simple`, `ordinary`.
-    pub kind: String,
+    /// What kind of matter it is.
+    pub kind: CaseKind,
     /// In whose name.
     pub agency: String,
     /// Name of that agency at closing.

@@ -1,6 +1,7 @@
 //! Signing in, and who one is.
 
 use serde::{Deserialize, Serialize};
+use sync_core::role::Role;
 use utoipa::ToSchema;
 
 /// Login and password.
@@ -55,7 +56,7 @@ pub struct Me {
     /// Name of the agency.
     pub agency_name: String,
     /// Roles, sorted.
-    pub roles: Vec<String>,
+    pub roles: Vec<Role>,
     /// The phone this token was given to.
     pub device: Option<String>,
     /// The installation.

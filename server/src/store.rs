@@ -102,8 +102,20 @@ pub enum Error {
     #[error("database statement")]
     Statement(#[from] diesel::result::Error),
     /// A row holds what this program never wrote.
-    #[error("unreadable {what} in the database")]
+    #[error("unreadable {table}.{column} of {key} in the database: {text:?}")]
     Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's key within the installation.
+        key: String,
+        /// What stands there.
+        text: String,
+    },
+    /// Rows contradict each other, or one that must be there is not.
+    #[error("{what} is missing or contradicts other rows in the database")]
+    Inconsistent {
         /// Table and column.
         what: &'static str,
     },

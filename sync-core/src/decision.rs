@@ -7,6 +7,7 @@
 
 pub use crate::case::{CLOSED, is_closed};
 use crate::case::{CaseState, Entity, Graph, SUPPLEMENTARY_RECORD, Verdict};
+use crate::code::codes;
 use crate::id::ChangeId;
 use crate::op::{Act, OpId};
 use crate::plan::Quarantine;
@@ -39,6 +40,27 @@ pub enum Obstacle {
     Quarantined,
     /// No change of this id waits to be admitted or dismissed.
     NotQuarantined,
+}
+
+codes! {
+    /// How far a case has come.
+    pub enum CaseStatus {
+        /// 办理中.
+        Open = "open",
+        /// A returned record waits for its supplement (已退回待补充).
+        Returned = "returned",
+        /// 已结案.
+        Closed = "closed",
+    }
+}
+
+/// How far the case has come. The graph is made only of a case in which something was returned: most never were.
+pub fn status<'a>(state: &CaseState, graph: impl FnOnce() -> Graph<'a>) -> CaseStatus {
+    if is_closed(state) {
+        return CaseStatus::Closed;
+    }
+    let was_returned = state.decisions.iter().any(|decision| decision.decision == RETURNED);
+    if was_returned && !returned(state, &graph()).is_empty() { CaseStatus::Returned } else { CaseStatus::Open }
 }
 
 /// Returned records (by the operation that returned each) whose supplement is still to come. A supplement is a

@@ -9,12 +9,12 @@ mod decision;
 mod inspection;
 mod roster;
 
-pub use roster::{AgencyEntry, OfficerEntry, Roster, Span, certificate_of, last_instant};
+pub use roster::{AgencyEntry, OfficerEntry, Roster, certificate_of};
 
 use crate::case::{CaseState, FieldState};
 use crate::law::facts::{CaseKind, EvidenceEntry, Facts, Happened, Known, OfficerPresent, Party, PartyType, Sector};
 use crate::law::wording::orders_correction;
-use crate::op::{self, OpId};
+use crate::op::OpId;
 use crate::schema as names;
 use crate::time::{Date, Instant};
 use crate::value::Value;
@@ -23,11 +23,7 @@ use crate::value::Value;
 pub fn of_case(state: &CaseState, roster: &Roster, at: Instant) -> Facts {
     let agency = state.opening.as_ref().and_then(|opening| roster.agencies.get(&opening.agency));
     let sector = text(state, None, names::SECTOR).or(agency.map(|agency| agency.sector.as_str()));
-    let kind = state.opening.as_ref().map_or(CaseKind::Inspection, |opening| match opening.kind {
-        op::CaseKind::Inspection => CaseKind::Inspection,
-        op::CaseKind::Simple => CaseKind::Spot,
-        op::CaseKind::Ordinary => CaseKind::Ordinary,
-    });
+    let kind = state.opening.as_ref().map_or(CaseKind::Inspection, |opening| opening.kind);
     let mut facts = Facts::new(at.date(), &roster.region, sector_of(sector.unwrap_or_default()), kind);
     facts.tenant = roster.tenant;
     facts.violation_on = known(text(state, None, names::VIOLATION_DATE).and_then(|date| date.parse::<Date>().ok()));
@@ -97,15 +93,9 @@ fn documents(state: &CaseState, form: &str) -> Vec<OpId> {
     state.entities_of(names::DOCUMENT).into_iter().map(|(entity, _)| entity).filter(of_form).collect()
 }
 
+/// A sector that no rule knows has the rules that are for all.
 fn sector_of(code: &str) -> Sector {
-    match code {
-        "market" => Sector::Market,
-        "agriculture" => Sector::Agriculture,
-        "transport" => Sector::Transport,
-        "housing" => Sector::Housing,
-        "emergency" => Sector::Emergency,
-        _ => Sector::Other,
-    }
+    Sector::parse(code).unwrap_or(Sector::Other)
 }
 
 /// The displayed text of a field, unless it is empty.

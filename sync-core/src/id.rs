@@ -52,7 +52,30 @@ macro_rules! identifiers {
     ($($(#[$doc:meta])* $name:ident: $bytes:literal;)*) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "diesel", derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow))]
+        #[cfg_attr(feature = "diesel", diesel(sql_type = diesel::sql_types::Binary))]
         pub struct $name([u8; $bytes]);
+
+        #[cfg(feature = "diesel")]
+        impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Binary, DB> for $name
+        where
+            [u8]: diesel::serialize::ToSql<diesel::sql_types::Binary, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                <[u8] as diesel::serialize::ToSql<diesel::sql_types::Binary, DB>>::to_sql(self.0.as_slice(), out)
+            }
+        }
+
+        #[cfg(feature = "diesel")]
+        impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Binary, DB> for $name
+        where
+            Vec<u8>: diesel::deserialize::FromSql<diesel::sql_types::Binary, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                let bytes = <Vec<u8> as diesel::deserialize::FromSql<diesel::sql_types::Binary, DB>>::from_sql(bytes)?;
+                Ok(Self::from_slice(&bytes).ok_or(NotAnId { kind: stringify!($name), digits: $bytes * 2 })?)
+            }
+        }
 
         impl $name {
             /// Length in bytes.

@@ -5,7 +5,9 @@
 //! Not here: storage (only behind the feature `device`), transport, rendering.
 
 pub mod case;
+pub mod certificate;
 pub mod change;
+pub mod code;
 pub mod codec;
 pub mod decision;
 #[cfg(feature = "device")]
@@ -23,6 +25,7 @@ pub mod op;
 pub mod plan;
 pub mod receipt;
 pub mod record;
+pub mod role;
 pub mod schema;
 #[cfg(feature = "device")]
 pub mod session;

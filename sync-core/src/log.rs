@@ -5,6 +5,7 @@
 //! Not here: inclusion and consistency proofs, tree heads, witnesses. `docs/encoding.md` names
 //! their places.
 
+use crate::code::codes;
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{CaseId, ChangeId, Digest, Epoch};
 use crate::sign::Tag;
@@ -14,34 +15,19 @@ use sha2::{Digest as _, Sha256};
 const CASE_TAG: Tag = Tag("palm/v1/case-tag");
 const VERSION: u64 = 1;
 
-/// What class a change was stored in, as its leaf says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LeafClass {
-    /// It has effect.
-    Accepted,
-    /// A verdict excludes it until a person decides.
-    Quarantined,
-    /// Its operations break a rule of form.
-    WithoutEffect,
+codes! {
+    /// What class a change was stored in, as its leaf and its row say it.
+    pub enum LeafClass {
+        /// It has effect.
+        Accepted = "accepted",
+        /// A verdict excludes it until a person decides.
+        Quarantined = "quarantined",
+        /// Its operations break a rule of form.
+        WithoutEffect = "without_effect",
+    }
 }
 
 impl LeafClass {
-    const ALL: [Self; 3] = [Self::Accepted, Self::Quarantined, Self::WithoutEffect];
-
-    /// The stable code, as a stored change carries it.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Quarantined => "quarantined",
-            Self::WithoutEffect => "without_effect",
-        }
-    }
-
-    /// By the code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.code() == code)
-    }
-
     const fn number(self) -> u64 {
         match self {
             Self::Accepted => 0,

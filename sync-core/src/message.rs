@@ -4,8 +4,10 @@
 //! Promise: reading is total: any bytes give a message or a [`CodecError`], within the limits.
 //! Not here: what is in a change (`change`) or what becomes of it (`plan`).
 
+use crate::code::codes;
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{CaseId, ChangeId, Digest};
+use crate::log::LeafClass;
 
 const VERSION: u64 = 1;
 /// Most changes in one push; the server may advertise fewer.
@@ -20,33 +22,45 @@ pub struct Push {
     pub changes: Vec<Vec<u8>>,
 }
 
-/// What became of one change of a push.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// Waits for what [`Fate::missing`] names. No receipt.
-    Parked,
-    /// Stored, with effect.
-    Accepted,
-    /// Stored; a verdict excludes it until a person admits or dismisses it.
-    Quarantined,
-    /// Stored; its operations break a rule of form.
-    WithoutEffect,
-    /// Not stored.
-    Refused,
+codes! {
+    /// What became of one change of a push.
+    pub enum Class {
+        /// Waits for what [`Fate::missing`] names. No receipt.
+        Parked = "parked",
+        /// Stored, with effect.
+        Accepted = "accepted",
+        /// Stored; a verdict excludes it until a person admits or dismisses it.
+        Quarantined = "quarantined",
+        /// Stored; its operations break a rule of form.
+        WithoutEffect = "without_effect",
+        /// Not stored.
+        Refused = "refused",
+    }
 }
 
 impl Class {
-    /// All classes; the place is the number on the wire.
-    pub const ALL: [Self; 5] = [Self::Parked, Self::Accepted, Self::Quarantined, Self::WithoutEffect, Self::Refused];
-
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
+    /// As it travels.
+    const fn number(self) -> u64 {
         match self {
-            Self::Parked => "parked",
-            Self::Accepted => "accepted",
-            Self::Quarantined => "quarantined",
-            Self::WithoutEffect => "without_effect",
-            Self::Refused => "refused",
+            Self::Parked => 0,
+            Self::Accepted => 1,
+            Self::Quarantined => 2,
+            Self::WithoutEffect => 3,
+            Self::Refused => 4,
+        }
+    }
+
+    fn of_number(number: u64) -> Option<Self> {
+        Self::ALL.iter().copied().find(|class| class.number() == number)
+    }
+}
+
+impl From<LeafClass> for Class {
+    fn from(class: LeafClass) -> Self {
+        match class {
+            LeafClass::Accepted => Self::Accepted,
+            LeafClass::Quarantined => Self::Quarantined,
+            LeafClass::WithoutEffect => Self::WithoutEffect,
         }
     }
 }
@@ -213,8 +227,7 @@ impl Missing {
 impl Fate {
     fn write(&self, out: &mut Writer) {
         let Self { change, class, code, flags, missing } = self;
-        let number = Class::ALL.into_iter().zip(0..).find(|(each, _)| each == class).map_or(0, |(_, number)| number);
-        out.array(5).optional_bytes(change.as_ref().map(|id| id.bytes().as_slice())).uint(number).text(code);
+        out.array(5).optional_bytes(change.as_ref().map(|id| id.bytes().as_slice())).uint(class.number()).text(code);
         out.array(flags.len());
         flags.iter().for_each(|flag| {
             out.text(flag);
@@ -226,8 +239,7 @@ impl Fate {
     fn read(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
         reader.tuple(5, |reader| {
             let change = reader.optional(read_id)?;
-            let number = usize::try_from(reader.uint()?).unwrap_or(usize::MAX);
-            let class = *Class::ALL.get(number).ok_or(CodecError::Expected("a class"))?;
+            let class = Class::of_number(reader.uint()?).ok_or(CodecError::Expected("a class"))?;
             let code = reader.text()?.to_owned();
             let flags = reader.list(|reader| reader.text().map(str::to_owned))?;
             Ok(Self { change, class, code, flags, missing: reader.list(Missing::read)? })

@@ -11,7 +11,9 @@ pub use clock::{Grade, Interval, interval};
 
 use crate::case::{CaseState, FormBreach, Graph, Survey, brings, fold_survey, is_closed};
 use crate::change::Change;
+use crate::code::{NotACode, codes};
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
+use crate::log::LeafClass;
 use crate::message::Missing;
 use crate::op::Act;
 use crate::time::Instant;
@@ -54,67 +56,44 @@ pub struct Arrival {
     pub standing: Option<Standing>,
 }
 
-/// What deserves a look, though the change has its effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Flag {
-    /// Whether it was made within authority and lease cannot be shown.
-    TimeNotProved,
-    /// It was made after the lease ended, or without one.
-    OutsideLease,
-    /// The device's previous change has not arrived.
-    ChainGap,
-    /// The device signed two changes for one place of its chain.
-    Fork,
-    /// The phone's clocks contradict each other or the server.
-    ClockContradicts,
-    /// It does not build on its own device's previous change in the case.
-    OwnChangeMissing,
-    /// It came after the case was closed: the case record does not cover it.
-    AfterClosing,
+codes! {
+    /// What deserves a look, though the change has its effect.
+    pub enum Flag {
+        /// Whether it was made within authority and lease cannot be shown.
+        TimeNotProved = "time_not_proved",
+        /// It was made after the lease ended, or without one.
+        OutsideLease = "outside_lease",
+        /// The device's previous change has not arrived.
+        ChainGap = "chain_gap",
+        /// The device signed two changes for one place of its chain.
+        Fork = "fork",
+        /// The phone's clocks contradict each other or the server.
+        ClockContradicts = "clock_contradicts",
+        /// It does not build on its own device's previous change in the case.
+        OwnChangeMissing = "own_change_missing",
+        /// It came after the case was closed: the case record does not cover it.
+        AfterClosing = "after_closing",
+    }
 }
 
 impl Flag {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TimeNotProved => "time_not_proved",
-            Self::OutsideLease => "outside_lease",
-            Self::ChainGap => "chain_gap",
-            Self::Fork => "fork",
-            Self::ClockContradicts => "clock_contradicts",
-            Self::OwnChangeMissing => "own_change_missing",
-            Self::AfterClosing => "after_closing",
-        }
-    }
-
     /// Whether somebody must be told at once.
     pub const fn alarms(self) -> bool {
         matches!(self, Self::Fork | Self::AfterClosing)
     }
 }
 
-/// Why a change is quarantined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quarantine {
-    /// Made wholly after its author's authority ended.
-    AfterRevocation,
-    /// A formal act that may have been made after its author's authority ended.
-    FormalTimeNotProved,
-    /// Its author was never a participant of the case.
-    NotAParticipant,
-    /// It opens a case for another agency, or brings in somebody who is not of its author's.
-    OtherAgency,
-}
-
-impl Quarantine {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::AfterRevocation => "after_revocation",
-            Self::FormalTimeNotProved => "formal_time_not_proved",
-            Self::NotAParticipant => "not_a_participant",
-            Self::OtherAgency => "other_agency",
-        }
+codes! {
+    /// Why a change is quarantined.
+    pub enum Quarantine {
+        /// Made wholly after its author's authority ended.
+        AfterRevocation = "after_revocation",
+        /// A formal act that may have been made after its author's authority ended.
+        FormalTimeNotProved = "formal_time_not_proved",
+        /// Its author was never a participant of the case.
+        NotAParticipant = "not_a_participant",
+        /// It opens a case for another agency, or brings in somebody who is not of its author's.
+        OtherAgency = "other_agency",
     }
 }
 
@@ -127,6 +106,39 @@ pub enum Taken {
     Quarantined(Quarantine),
     /// It breaks a rule of form.
     WithoutEffect(FormBreach),
+}
+
+impl Taken {
+    /// Its class.
+    pub const fn class(self) -> LeafClass {
+        match self {
+            Self::Accepted => LeafClass::Accepted,
+            Self::Quarantined(_) => LeafClass::Quarantined,
+            Self::WithoutEffect(_) => LeafClass::WithoutEffect,
+        }
+    }
+
+    /// The stable code of the reason; empty where it is accepted.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Accepted => "",
+            Self::Quarantined(why) => why.code(),
+            Self::WithoutEffect(breach) => breach.code(),
+        }
+    }
+
+    /// Reads what [`Self::class`] and [`Self::code`] wrote.
+    ///
+    /// # Errors
+    /// [`NotACode`] for a reason that the class does not have.
+    pub fn parse(class: LeafClass, code: &str) -> Result<Self, NotACode> {
+        match class {
+            LeafClass::Accepted if code.is_empty() => Ok(Self::Accepted),
+            LeafClass::Accepted => Err(NotACode::new("reason to accept", code)),
+            LeafClass::Quarantined => Quarantine::parse(code).map(Self::Quarantined),
+            LeafClass::WithoutEffect => FormBreach::parse(code).map(Self::WithoutEffect),
+        }
+    }
 }
 
 /// A change to be stored.

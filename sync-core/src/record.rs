@@ -7,6 +7,7 @@
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
+use crate::op::CaseKind;
 use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, seal};
 use crate::time::Instant;
 
@@ -43,7 +44,7 @@ pub struct CaseRecord {
     /// Its number, such as `（巫市监）案〔2026〕1号`.
     pub number: String,
     /// `inspection`, `simple`, `ordinary`.
-    pub kind: String,
+    pub kind: CaseKind,
     /// In whose name.
     pub agency: AgencyId,
     /// Name of that agency at closing.
@@ -120,7 +121,7 @@ impl CaseRecord {
             closed_at,
         } = self;
         let mut out = Writer::new();
-        out.array(16).uint(VERSION).bytes(tenant.bytes()).bytes(case.bytes()).text(number).text(kind);
+        out.array(16).uint(VERSION).bytes(tenant.bytes()).bytes(case.bytes()).text(number).text(kind.code());
         out.bytes(agency.bytes()).text(agency_name).text(item);
         out.array(officers.len());
         for RecordOfficer { officer, name, certificates } in officers {
@@ -151,7 +152,7 @@ impl CaseRecord {
                     tenant: TenantId::new(reader.bytes_exact()?),
                     case: CaseId::new(reader.bytes_exact()?),
                     number: reader.text()?.to_owned(),
-                    kind: reader.text()?.to_owned(),
+                    kind: CaseKind::parse(reader.text()?).map_err(|_unknown| CodecError::Expected("a kind of case"))?,
                     agency: AgencyId::new(reader.bytes_exact()?),
                     agency_name: reader.text()?.to_owned(),
                     item: reader.text()?.to_owned(),
@@ -194,7 +195,7 @@ mod tests {
             tenant: TenantId::new([1; 16]),
             case: CaseId::new([2; 32]),
             number: "（巫市监）案〔2026〕1号".to_owned(),
-            kind: "inspection".to_owned(),
+            kind: CaseKind::Inspection,
             agency: AgencyId::new([3; 16]),
             agency_name: "巫山县市场监督管理局".to_owned(),
             item: "SJ-J-001".to_owned(),

@@ -1,6 +1,7 @@
 //! Commands on a case, and what they did.
 
 use serde::{Deserialize, Serialize};
+use sync_core::decision::CaseStatus;
 use utoipa::ToSchema;
 
 /// An on-the-spot decision to be registered (备案). Nobody approves it.
@@ -58,8 +59,8 @@ pub struct CommandOutcome {
     pub change: String,
     /// Hash of the heads with that change.
     pub basis: String,
-    /// `open`, `returned`, `closed`.
-    pub status: String,
+    /// How far the case has come by it.
+    pub status: CaseStatus,
     /// Case number, once closed.
     pub number: String,
 }

@@ -46,7 +46,7 @@ pub async fn me(app: State, caller: Caller) -> Json<Me> {
         name,
         agency: agency.to_string(),
         agency_name,
-        roles: roles.into_iter().map(|role| role.name().to_owned()).collect(),
+        roles,
         device: device.map(|id| id.to_string()),
         tenant: app.tenant.to_string(),
     })

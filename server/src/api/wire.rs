@@ -41,7 +41,7 @@ pub fn officer(row: OfficerRow) -> Officer {
 
 /// A certificate with its status at `now`.
 pub fn certificate((row, history): (CertificateRow, Vec<IntervalRow>), now: Instant) -> Certificate {
-    let status = status_at(&row, &history, now).to_owned();
+    let status = status_at(&row, &history, now);
     let CertificateRow { number, officer: _, category, region, issued_on, valid_until } = row;
     let intervals = history
         .into_iter()

@@ -9,6 +9,7 @@ use api_spec::case::CaseDetail;
 use askama::Template;
 use serde::Deserialize;
 use sync_core::id::{Digest, hex};
+use sync_core::law::rule::Outcome;
 use sync_core::schema;
 
 use super::case::{Purpose, ask_purpose, case_id};
@@ -250,7 +251,7 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
 /// The rules that are not kept or not known to be, of whatever weight.
 fn unmet(reader: &Reader<'_>) -> Vec<Check> {
     let mut checks = reader.checks();
-    checks.retain(|check| matches!(check.outcome.as_str(), "breached" | "undecided"));
+    checks.retain(|check| matches!(check.outcome, Outcome::Breached | Outcome::Undecided));
     checks
 }
 

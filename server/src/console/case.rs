@@ -5,7 +5,9 @@ use actix_web::{HttpResponse, get};
 use api_spec::case::CaseDetail;
 use askama::Template;
 use serde::Deserialize;
+use sync_core::decision::CaseStatus;
 use sync_core::id::CaseId;
+use sync_core::law::rule::Outcome;
 
 use super::file::{Block, Check, Dispute, Event, Group, Piece, Reader, Shown};
 use super::noted::Noted;
@@ -123,12 +125,12 @@ impl CaseFile {
     }
 
     /// How many rules have this outcome.
-    fn count(&self, outcome: &str) -> usize {
+    fn count(&self, outcome: Outcome) -> usize {
         self.checks.iter().filter(|check| check.outcome == outcome).count()
     }
 
     fn acts(&self) -> bool {
-        self.raises || (self.case.card.status != "closed" && (self.powers.heads || self.powers.registers))
+        self.raises || (self.case.card.status != CaseStatus::Closed && (self.powers.heads || self.powers.registers))
     }
 }
 

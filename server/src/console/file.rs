@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
 
     /// Whether an operation, `<change>.<index>`, came after the case was closed.
     fn is_late(&self, op: &str) -> bool {
-        let late = |noted: &&wire::NotedChange| noted.flags.iter().any(|flag| flag == Flag::AfterClosing.code());
+        let late = |noted: &&wire::NotedChange| noted.flags.contains(&Flag::AfterClosing);
         self.case.noted.iter().filter(late).any(|noted| op.strip_prefix(&noted.change).is_some())
     }
 

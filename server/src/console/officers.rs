@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 use serde::Deserialize;
+use sync_core::certificate::{CertificateState, CertificateStatus};
 use sync_core::id::OfficerId;
 use sync_core::time::Instant;
 
@@ -37,14 +38,14 @@ pub struct Card {
     pub issued_on: String,
     /// Last day.
     pub valid_until: String,
-    /// `valid`, `suspended`, `cancelled`, `revoked`, `lost`, `expired`.
-    pub status: String,
+    /// What it is now.
+    pub status: CertificateState,
     /// Days left, where they are few.
     pub days: Option<i64>,
     /// How urgent.
     pub notice: &'static str,
     /// Status, from, until, why.
-    pub history: Vec<(String, String, String, String)>,
+    pub history: Vec<(CertificateStatus, String, String, String)>,
 }
 
 fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Card {
@@ -57,12 +58,12 @@ fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Ca
         category: row.category.clone(),
         issued_on: row.issued_on.clone(),
         valid_until: row.valid_until.clone(),
-        status: status_at(row, history, now).to_owned(),
+        status: status_at(row, history, now),
         days: (!notice.is_empty()).then_some(left),
         notice,
         history: history
             .iter()
-            .map(|part| (part.status.clone(), part.from.date().to_string(), end(part.until), part.reason.clone()))
+            .map(|part| (part.status, part.from.date().to_string(), end(part.until), part.reason.clone()))
             .collect(),
     }
 }
@@ -114,7 +115,7 @@ struct Officer {
     page: Page,
     id: String,
     person: OfficerRow,
-    roles: Vec<String>,
+    roles: Vec<Role>,
     cards: Vec<Card>,
     /// None where the caller may not see them.
     phones: Option<Vec<DeviceRow>>,

@@ -5,73 +5,11 @@
 use std::str::FromStr as _;
 
 use sync_core::id::{AgencyId, DeviceId, OfficerId};
+pub use sync_core::role::Role;
 
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::BearerRow;
-
-/// What a person may do, beside what the law and the reach say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// 执法人员.
-    Officer,
-    /// 办案机构负责人.
-    UnitHead,
-    /// 主要负责人.
-    PrincipalHead,
-    /// 其他负责人.
-    OtherHead,
-    /// 法制审核人员.
-    LegalReviewer,
-    /// 案件审核人员.
-    CaseReviewer,
-    /// The agency's administrator.
-    AgencyAdmin,
-    /// The department's own supervisor.
-    DepartmentSupervisor,
-    /// 县司法局 执法监督.
-    CountySupervisor,
-    /// 县领导: reads across.
-    CountyLeadership,
-    /// Training.
-    TrainingManager,
-    /// 系统管理员.
-    SystemAdmin,
-    /// 安全管理员.
-    SecurityAdmin,
-    /// 审计管理员.
-    AuditAdmin,
-}
-
-impl Role {
-    /// Every role with its stable name.
-    pub const NAMES: [(Self, &'static str); 14] = [
-        (Self::Officer, "officer"),
-        (Self::UnitHead, "unit_head"),
-        (Self::PrincipalHead, "principal_head"),
-        (Self::OtherHead, "other_head"),
-        (Self::LegalReviewer, "legal_reviewer"),
-        (Self::CaseReviewer, "case_reviewer"),
-        (Self::AgencyAdmin, "agency_admin"),
-        (Self::DepartmentSupervisor, "department_supervisor"),
-        (Self::CountySupervisor, "county_supervisor"),
-        (Self::CountyLeadership, "county_leadership"),
-        (Self::TrainingManager, "training_manager"),
-        (Self::SystemAdmin, "system_admin"),
-        (Self::SecurityAdmin, "security_admin"),
-        (Self::AuditAdmin, "audit_admin"),
-    ];
-
-    /// Stable name, as stored and sent.
-    pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(role, _)| *role == self).map_or("", |(_, name)| name)
-    }
-
-    /// The role of a name.
-    pub fn of(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(role, _)| *role)
-    }
-}
 
 /// The person behind a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,7 +105,7 @@ pub(super) fn person(
         agency: bearer.agency,
         agency_name: bearer.agency_name.clone(),
         path: bearer.path.clone(),
-        roles: bearer.roles.iter().filter_map(|name| Role::of(name)).collect(),
+        roles: bearer.roles.clone(),
         device: None,
         session,
     })

@@ -1,18 +1,25 @@
-//! The status of a mirrored certificate at an instant.
+//! Mirrored certificates as leases and admission look at them.
+//!
+//! Not here: the status of a certificate at an instant (`sync_core::certificate`); this only hands it the rows.
 
-use sync_core::facts::{Span, last_instant};
+use sync_core::certificate::{CertificateState, History, Span, last_instant};
 use sync_core::time::Instant;
 
 use crate::flow::refusal::Refusal;
 use crate::store::{CertificateRow, IntervalRow};
 
-/// What the intervals say of `now`: the interval that holds it, `expired` after the last day, `none` before the first.
-pub fn status_at<'a>(certificate: &CertificateRow, history: &'a [IntervalRow], now: Instant) -> &'a str {
-    if now >= ends(certificate) {
-        return "expired";
-    }
-    let holds = |interval: &&IntervalRow| interval.from <= now && interval.until.is_none_or(|until| now < until);
-    history.iter().rev().find(holds).map_or("none", |interval| interval.status.as_str())
+/// What the rows say of one certificate.
+pub fn history(certificate: &CertificateRow, intervals: &[IntervalRow]) -> History {
+    let span = |interval: &IntervalRow| {
+        let IntervalRow { ordinal: _, status, from, until, reason: _, basis: _ } = interval;
+        Span { status: *status, from: *from, until: *until }
+    };
+    History::new(&certificate.valid_until, intervals.iter().map(span).collect())
+}
+
+/// What it is at `now`.
+pub fn status_at(certificate: &CertificateRow, intervals: &[IntervalRow], now: Instant) -> CertificateState {
+    history(certificate, intervals).at(now)
 }
 
 /// The first instant after the last day; an unreadable date has ended long ago.
@@ -20,16 +27,9 @@ pub fn ends(certificate: &CertificateRow) -> Instant {
     last_instant(&certificate.valid_until)
 }
 
-/// What certificates said when, none beyond its last day, as rules and admission look at it.
-pub fn spans(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<Span> {
-    let of_one = |(certificate, intervals): &(CertificateRow, Vec<IntervalRow>)| {
-        let span = |interval: &IntervalRow| {
-            let IntervalRow { ordinal: _, status, from, until, reason: _, basis: _ } = interval;
-            Span { status: status.clone(), from: *from, until: *until }.printed(&certificate.valid_until)
-        };
-        intervals.iter().map(span).collect::<Vec<_>>()
-    };
-    certificates.iter().flat_map(of_one).collect()
+/// What is known of each of these certificates.
+pub fn histories(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<History> {
+    certificates.iter().map(|(certificate, intervals)| history(certificate, intervals)).collect()
 }
 
 /// The certificate an officer enforces with now, or why there is none.
@@ -37,26 +37,33 @@ pub fn spans(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<Span> {
 /// # Errors
 /// [`Refusal::NoCertificate`], [`Refusal::CertificateExpired`], [`Refusal::CertificateNotValid`].
 pub fn valid_now(all: &[(CertificateRow, Vec<IntervalRow>)], now: Instant) -> Result<&CertificateRow, Refusal> {
-    let status =
-        |(certificate, history): &(CertificateRow, Vec<IntervalRow>)| status_at(certificate, history, now).to_owned();
-    if let Some((certificate, _)) = all.iter().find(|one| status(one) == "valid") {
-        return Ok(certificate);
+    let mut refusal = Refusal::NoCertificate;
+    for (certificate, intervals) in all {
+        match (status_at(certificate, intervals, now), refusal) {
+            (CertificateState::Valid, _) => return Ok(certificate),
+            (CertificateState::Expired, _) => refusal = Refusal::CertificateExpired,
+            (_, Refusal::CertificateExpired) => {}
+            (
+                CertificateState::Suspended
+                | CertificateState::Cancelled
+                | CertificateState::Revoked
+                | CertificateState::Lost
+                | CertificateState::NotInForce,
+                _,
+            ) => refusal = Refusal::CertificateNotValid,
+        }
     }
-    let expired = all.iter().any(|one| status(one) == "expired");
-    Err(match (all.is_empty(), expired) {
-        (true, _) => Refusal::NoCertificate,
-        (false, true) => Refusal::CertificateExpired,
-        (false, false) => Refusal::CertificateNotValid,
-    })
+    Err(refusal)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sync_core::certificate::CertificateStatus;
     use sync_core::id::OfficerId;
     use sync_core::time::Date;
 
-    fn one(status: &str) -> (CertificateRow, Vec<IntervalRow>) {
+    fn one(status: CertificateStatus) -> (CertificateRow, Vec<IntervalRow>) {
         let certificate = CertificateRow {
             number: "22370000001".into(),
             officer: OfficerId::new([1; 16]),
@@ -66,21 +73,15 @@ mod tests {
             valid_until: "2026-11-23".into(),
         };
         let from = Instant::start_of(Date::constant(2021, 11, 24));
-        let interval = IntervalRow {
-            ordinal: 0,
-            status: status.into(),
-            from,
-            until: None,
-            reason: String::new(),
-            basis: String::new(),
-        };
+        let interval =
+            IntervalRow { ordinal: 0, status, from, until: None, reason: String::new(), basis: String::new() };
         (certificate, vec![interval])
     }
 
     #[test]
     fn article_42_the_last_day_counts_and_the_next_does_not() {
         let midnight = Instant::start_of(Date::constant(2026, 11, 24));
-        let all = [one("valid")];
+        let all = [one(CertificateStatus::Valid)];
         assert!(valid_now(&all, midnight.plus_ms(-1)).is_ok());
         assert_eq!(valid_now(&all, midnight), Err(Refusal::CertificateExpired));
     }
@@ -88,7 +89,11 @@ mod tests {
     #[test]
     fn suspended_is_not_valid_and_nothing_is_no_certificate() {
         let now = Instant::start_of(Date::constant(2026, 1, 1));
-        assert_eq!(valid_now(&[one("suspended")], now), Err(Refusal::CertificateNotValid));
+        let (suspended, expired) = (one(CertificateStatus::Suspended), one(CertificateStatus::Expired));
+        assert_eq!(valid_now(std::slice::from_ref(&suspended), now), Err(Refusal::CertificateNotValid));
+        assert_eq!(valid_now(&[suspended.clone(), expired.clone()], now), Err(Refusal::CertificateExpired));
+        assert_eq!(valid_now(&[expired, suspended.clone()], now), Err(Refusal::CertificateExpired));
+        assert!(valid_now(&[suspended, one(CertificateStatus::Valid)], now).is_ok());
         assert_eq!(valid_now(&[], now), Err(Refusal::NoCertificate));
     }
 }

@@ -6,7 +6,7 @@
 
 use sync_core::case::{CaseState, Graph, fold};
 use sync_core::change::NewOp;
-use sync_core::decision::{self, Obstacle};
+use sync_core::decision::{self, CaseStatus, Obstacle};
 use sync_core::id::{CaseId, ChangeId, Digest, TenantId};
 use sync_core::law::rule::{self, blocking};
 use sync_core::op::{self, Act, Number, OpId, OpRef, VerdictAct};
@@ -78,7 +78,7 @@ pub struct Outcome {
     /// Hash of the heads now.
     pub basis: Digest,
     /// Status now.
-    pub status: String,
+    pub status: CaseStatus,
     /// Case number, or empty.
     pub number: String,
 }
@@ -148,7 +148,8 @@ pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome,
             let access = may_decide(tx, &tenant, &caller, &command)?;
             let asked = command.wish.asked(&caller, &command);
             if let Some(made) = asked.made_before(tx, &tenant)? {
-                let change = ChangeId::from_slice(&made).ok_or(store::Error::Corrupt { what: "idempotency.made" })?;
+                let change =
+                    ChangeId::from_slice(&made).ok_or(store::Error::Inconsistent { what: "idempotency.made" })?;
                 return outcome(tx, &tenant, command.case, change);
             }
             if access.file.basis != command.seen {
@@ -242,7 +243,7 @@ impl Deciding<'_, '_> {
         if let Some(first) = decision::close(state, &graph).into_iter().next() {
             return Err(refusal(first).into());
         }
-        let first = held.first().ok_or(store::Error::Corrupt { what: "case_file" })?;
+        let first = held.first().ok_or(store::Error::Inconsistent { what: "case_file" })?;
         let missing = self.tx.missing_evidence(&self.tenant, first.case_leaf)?.len();
         if missing > 0 {
             let zh = format!("有 {missing} 个证据文件尚未上传，暂不能结案。");
@@ -260,7 +261,7 @@ impl Deciding<'_, '_> {
 
     /// The next case number of the organ in whose name the agency acts.
     fn number(&mut self) -> Result<Number, Failure> {
-        let corrupt = store::Error::Corrupt { what: "case_file.agency" };
+        let corrupt = store::Error::Inconsistent { what: "case_file.agency" };
         let mut agency = self.tx.agency(&self.tenant, &self.access.file.agency)?.ok_or(corrupt)?;
         if let Some(organ) = agency.acts_for {
             agency = self.tx.agency(&self.tenant, &organ)?.unwrap_or(agency);

@@ -11,7 +11,8 @@ use sync_core::facts::{AgencyEntry, OfficerEntry, Roster, of_case};
 use sync_core::id::{AgencyId, Digest, OfficerId, TenantId};
 use sync_core::law::calendar::Calendar;
 use sync_core::law::check::Check;
-use sync_core::law::rule::{CheckResult, evaluate, rule_set_hash};
+use sync_core::law::hash::rule_set_hash;
+use sync_core::law::rule::{CheckResult, evaluate};
 use sync_core::law::table;
 use sync_core::time::Instant;
 
@@ -137,7 +138,7 @@ impl Bench {
         if let Some(known) = &self.tenant {
             return Ok(known.clone());
         }
-        let row = tx.only_tenant()?.ok_or(store::Error::Corrupt { what: "tenant" })?;
+        let row = tx.only_tenant()?.ok_or(store::Error::Inconsistent { what: "tenant" })?;
         self.know(&row);
         Ok((row.region, row.reference_version))
     }
@@ -174,7 +175,7 @@ pub fn open(results: Vec<CheckResult>) -> Vec<Check> {
 }
 
 fn entry(registered: &Registered) -> OfficerEntry {
-    OfficerEntry { is_helper: registered.row.helper, spans: certificate::spans(&registered.certificates) }
+    OfficerEntry { is_helper: registered.row.helper, certificates: certificate::histories(&registered.certificates) }
 }
 
 /// The calendar of the reference data's present version. Reading nine years for every commit would be
@@ -190,7 +191,7 @@ fn calendar(tx: &mut Tx<'_>, tenant: &TenantId, version: i64) -> Result<Arc<Cale
     }
     let years = tx.holidays(tenant)?;
     let calendar = Calendar::from_json(years.iter().map(|year| year.json.as_str()))
-        .map_err(|_unreadable| store::Error::Corrupt { what: "holiday.json" })?;
+        .map_err(|_unreadable| store::Error::Inconsistent { what: "holiday.json" })?;
     let calendar = Arc::new(calendar);
     if let Ok(mut kept) = KEPT.write() {
         *kept = Some((*tenant, version, Arc::clone(&calendar)));

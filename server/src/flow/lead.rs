@@ -144,9 +144,9 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
             caller.must_be(&RAISERS)?;
             let asked = Asked::new(caller.officer, "lead.raise", Some(key), &[&case.to_string(), &kind, &text]);
             if let Some(made) = asked.made_before(tx, &tenant)? {
-                let corrupt = store::Error::Corrupt { what: "idempotency.made" };
+                let corrupt = store::Error::Inconsistent { what: "idempotency.made" };
                 let id: [u8; 16] =
-                    made.try_into().map_err(|_length| store::Error::Corrupt { what: "idempotency.made" })?;
+                    made.try_into().map_err(|_length| store::Error::Inconsistent { what: "idempotency.made" })?;
                 let row = tx.lead(&tenant, &id)?.ok_or(corrupt)?;
                 return shown(tx, &tenant, &caller, row, now);
             }

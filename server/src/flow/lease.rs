@@ -56,8 +56,8 @@ pub async fn grant(app: &App, caller: Caller, epoch: Epoch, left: Option<u32>) -
             let certificate = certificate::valid_now(&all, now)?;
             let ends = certificate::ends(certificate);
             let row = tx.device(&tenant, &device)?.ok_or(Refusal::DeviceRequired)?;
-            let key =
-                PublicKey::from_slice(&row.public_key).ok_or(store::Error::Corrupt { what: "device.public_key" })?;
+            let key = PublicKey::from_slice(&row.public_key)
+                .ok_or(store::Error::Inconsistent { what: "device.public_key" })?;
             let agency = numbering_agency(tx, &tenant, &caller.agency)?;
             let asker = Asker { tenant, agency, device, epoch, few: left.is_some_and(|left| left < FEW) };
             let (blocks, fresh) = asker.blocks(tx, now)?;
@@ -94,10 +94,10 @@ fn keep(tx: &mut Tx<'_>, tenant: &TenantId, signed: &SignedLease, fresh: Vec<Blo
 
 /// A station decides in the name of its organ: the organ's numbers.
 fn numbering_agency(tx: &mut Tx<'_>, tenant: &TenantId, id: &AgencyId) -> Result<AgencyRow, Failure> {
-    let own = tx.agency(tenant, id)?.ok_or(store::Error::Corrupt { what: "officer.agency" })?;
+    let own = tx.agency(tenant, id)?.ok_or(store::Error::Inconsistent { what: "officer.agency" })?;
     match own.acts_for {
         None => Ok(own),
-        Some(organ) => Ok(tx.agency(tenant, &organ)?.ok_or(store::Error::Corrupt { what: "agency.acts_for" })?),
+        Some(organ) => Ok(tx.agency(tenant, &organ)?.ok_or(store::Error::Inconsistent { what: "agency.acts_for" })?),
     }
 }
 
@@ -159,7 +159,7 @@ impl Asker {
 }
 
 fn number(stored: i64) -> Result<u32, Failure> {
-    Ok(u32::try_from(stored).map_err(|_out_of_range| store::Error::Corrupt { what: "number_block" })?)
+    Ok(u32::try_from(stored).map_err(|_out_of_range| store::Error::Inconsistent { what: "number_block" })?)
 }
 
 /// The year of documents made today; from 1 December the next one too.

@@ -2,7 +2,7 @@
 
 use sync_core::id::{OfficerId, TenantId};
 
-use super::caller::Caller;
+use super::caller::{Caller, Role};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, TaskRow, Tx};
@@ -14,8 +14,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 pub struct Detail {
     /// The person.
     pub officer: OfficerRow,
-    /// Role names, sorted.
-    pub roles: Vec<String>,
+    /// Roles, sorted by name.
+    pub roles: Vec<Role>,
     /// Certificates with their history.
     pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
 }

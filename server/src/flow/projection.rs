@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use sync_core::case::{CaseState, Graph, fold};
 use sync_core::decision;
 use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
+use sync_core::law::rule::Outcome;
 use sync_core::schema;
 use sync_core::time::Instant;
 use sync_core::value::Value;
@@ -77,8 +78,8 @@ pub fn draw(
         agency: opening.agency,
         agency_path: agency.map(|agency| agency.path).unwrap_or_default(),
         item: brief(&opening.item),
-        kind: opening.kind.code().to_owned(),
-        status: status(state, held).to_owned(),
+        kind: opening.kind,
+        status: decision::status(state, || Graph::new(held.iter().map(|stored| &*stored.change))),
         title: title(state),
         number: state
             .numbers
@@ -93,7 +94,7 @@ pub fn draw(
         basis: state.basis(),
         heads: state.heads.iter().copied().collect(),
         conflicts: count(state.conflicts().count()),
-        breaches: count(checks.iter().filter(|check| check.outcome == "breached").count()),
+        breaches: count(checks.iter().filter(|check| check.outcome == Outcome::Breached).count()),
         missing_evidence: 0,
         fold: state.fold.into(),
     };
@@ -203,19 +204,6 @@ pub fn claimed(state: &CaseState) -> Vec<Digest> {
         .filter_map(|live| live.value.as_ref().and_then(Value::as_digest))
         .collect();
     digests.into_iter().collect()
-}
-
-/// `closed` once closed; `returned` while a returned record has not been supplemented; else `open`.
-fn status(state: &CaseState, held: &[StoredChange]) -> &'static str {
-    if decision::is_closed(state) {
-        return "closed";
-    }
-    // Most cases were never returned: nothing to look for in the graph.
-    if !state.decisions.iter().any(|decision| decision.decision == decision::RETURNED) {
-        return "open";
-    }
-    let graph = Graph::new(held.iter().map(|stored| &*stored.change));
-    if decision::returned(state, &graph).is_empty() { "open" } else { "returned" }
 }
 
 /// What a case says, line by line: title, numbers and names of parties, then the rest. Nothing that is masked from

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use sync_core::change::{Change, Clock, Header, NewOp};
 use sync_core::id::{BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
-use sync_core::log::{Frontier, Leaf, LeafClass, leaf_hash};
-use sync_core::plan::{Interval, Stored, Taken};
+use sync_core::log::{Frontier, Leaf, leaf_hash};
+use sync_core::plan::{Grade, Interval, Stored, Taken};
 use sync_core::receipt::ReceiptEntry;
 use sync_core::time::Instant;
 
@@ -93,7 +93,7 @@ impl<'a, 't> Recorder<'a, 't> {
         let size = tenant.log_size.cast_unsigned();
         let frontier = Frontier::restore(size, &tenant.log_frontier)
             .filter(|frontier| frontier.root().bytes() == &tenant.log_root)
-            .ok_or(store::Error::Corrupt { what: "tenant.log_frontier" })?;
+            .ok_or(store::Error::Inconsistent { what: "tenant.log_frontier" })?;
         Ok(Self {
             tx,
             keys,
@@ -133,11 +133,6 @@ impl<'a, 't> Recorder<'a, 't> {
     /// [`Failure`] where the log has outgrown its counter.
     pub fn store(&mut self, place: &mut CasePlace, planned: Stored) -> Result<StoredChange, Failure> {
         let Stored { change, taken, flags, interval } = planned;
-        let (class, code) = match &taken {
-            Taken::Accepted => (LeafClass::Accepted, ""),
-            Taken::Quarantined(why) => (LeafClass::Quarantined, why.code()),
-            Taken::WithoutEffect(breach) => (LeafClass::WithoutEffect, breach.code()),
-        };
         let leaf = i64::try_from(self.frontier.size()).map_err(Failure::broken)?;
         let (counter, case_leaf) = (place.counter + 1, place.first_leaf.unwrap_or(leaf));
         let bytes = Leaf {
@@ -148,7 +143,7 @@ impl<'a, 't> Recorder<'a, 't> {
             counter: counter.cast_unsigned(),
             previous: place.last_leaf.map(i64::cast_unsigned),
             received: self.now,
-            class,
+            class: taken.class(),
         }
         .to_bytes();
         let stored = StoredChange {
@@ -156,12 +151,11 @@ impl<'a, 't> Recorder<'a, 't> {
             leaf,
             case_leaf,
             counter,
-            class: class.code().to_owned(),
-            code: code.to_owned(),
-            flags: flags.iter().map(|flag| flag.code().to_owned()).collect(),
+            taken,
+            flags: flags.into_iter().collect(),
             lower: interval.lower,
             upper: interval.upper,
-            grade: interval.grade.code().to_owned(),
+            grade: interval.grade,
             received: self.now,
         };
         self.changes.push(stored.clone());
@@ -225,7 +219,7 @@ impl<'a, 't> Recorder<'a, 't> {
         };
         let change = Change::seal(header, ops, random::bytes()?, &self.keys.server).map_err(Failure::broken)?;
         let id = change.id();
-        let interval = Interval { lower: self.now, upper: self.now, grade: sync_core::plan::Grade::A };
+        let interval = Interval { lower: self.now, upper: self.now, grade: Grade::A };
         let planned = Stored { change: Arc::new(change), taken: Taken::Accepted, flags: BTreeSet::new(), interval };
         let stored = self.store(place, planned)?;
         self.tx.set_server_chain(&self.tenant.id, seq, &id)?;

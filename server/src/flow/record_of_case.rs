@@ -29,7 +29,7 @@ pub struct Closing {
 /// # Errors
 /// An accident.
 pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, closing: Closing) -> Result<(), Failure> {
-    let file = tx.case_file(tenant, &case)?.ok_or(store::Error::Corrupt { what: "case_file" })?;
+    let file = tx.case_file(tenant, &case)?.ok_or(store::Error::Inconsistent { what: "case_file" })?;
     let held = tx.case_changes(tenant, &case)?;
     let state = fold(case, held.iter().map(|stored| &*stored.change));
     let agency_name = tx.agency(tenant, &file.agency)?.map(|agency| agency.name).unwrap_or_default();
@@ -84,7 +84,7 @@ pub async fn read(
                 let key = PublicKey::from_slice(&key.public_key)?;
                 Some((CaseRecord::open(&row.bytes, &key, &FastVerifier).ok()?, key))
             });
-            Ok(opened.ok_or(store::Error::Corrupt { what: "case_record.bytes" })?)
+            Ok(opened.ok_or(store::Error::Inconsistent { what: "case_record.bytes" })?)
         })
         .await
 }

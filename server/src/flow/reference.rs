@@ -63,7 +63,7 @@ pub async fn version(app: &App, now: Instant) -> Result<String, Failure> {
     let id = app.tenant;
     app.store
         .read(move |tx| {
-            let tenant = tx.only_tenant()?.ok_or(crate::store::Error::Corrupt { what: "tenant" })?;
+            let tenant = tx.only_tenant()?.ok_or(crate::store::Error::Inconsistent { what: "tenant" })?;
             Ok(tag(&tenant, &tx.all_certificates(&id)?, now))
         })
         .await
@@ -71,7 +71,7 @@ pub async fn version(app: &App, now: Instant) -> Result<String, Failure> {
 
 fn tag(tenant: &TenantRow, certificates: &[(CertificateRow, Vec<IntervalRow>)], now: Instant) -> String {
     let statuses = certificates.iter().fold(Sha256::new(), |hash, (certificate, history)| {
-        let status = status_at(certificate, history, now);
+        let status = status_at(certificate, history, now).code();
         hash.chain_update(&certificate.number).chain_update([0]).chain_update(status).chain_update([0])
     });
     let (id, rules, statuses) = (tenant.id.to_string(), rule_set().to_string(), hex(&statuses.finalize()));
@@ -91,7 +91,7 @@ pub async fn read(app: &App, now: Instant) -> Result<Reference, Failure> {
     let id = app.tenant;
     app.store
         .read(move |tx| {
-            let tenant = tx.only_tenant()?.ok_or(crate::store::Error::Corrupt { what: "tenant" })?;
+            let tenant = tx.only_tenant()?.ok_or(crate::store::Error::Inconsistent { what: "tenant" })?;
             let certificates = tx.all_certificates(&id)?;
             Ok(Reference {
                 tag: tag(&tenant, &certificates, now),
@@ -111,14 +111,16 @@ pub async fn read(app: &App, now: Instant) -> Result<Reference, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use sync_core::certificate::{CertificateState, CertificateStatus};
+
     use super::*;
     use crate::clock::Clock;
     use crate::flow::seed;
     use crate::serve::open::open;
 
-    fn status(read: &Reference, number: &str, now: Instant) -> String {
+    fn status(read: &Reference, number: &str, now: Instant) -> CertificateState {
         let (certificate, history) = read.certificates.iter().find(|(one, _)| one.number == number).unwrap();
-        status_at(certificate, history, now).to_owned()
+        status_at(certificate, history, now)
     }
 
     #[tokio::test]
@@ -132,8 +134,8 @@ mod tests {
         let midnight = crate::flow::certificate::ends(&ends);
         let (before, after) = (midnight.plus_ms(-1), midnight);
         let (old, new) = (read(&app, before).await.unwrap(), read(&app, after).await.unwrap());
-        assert_eq!(status(&old, &ends.number, before), "valid");
-        assert_eq!(status(&new, &ends.number, after), "expired");
+        assert_eq!(status(&old, &ends.number, before), CertificateState::Valid);
+        assert_eq!(status(&new, &ends.number, after), CertificateState::Expired);
         assert_ne!(old.tag, new.tag);
         assert_eq!((version(&app, before).await.unwrap(), version(&app, after).await.unwrap()), (old.tag, new.tag));
         let noon = midnight.plus_ms(12 * 60 * 60 * 1000);
@@ -150,7 +152,7 @@ mod tests {
         let noon = Instant::start_of(today.date()).plus_ms(12 * 60 * 60 * 1000);
         let (_, history) = certificates.iter_mut().find(|(one, _)| one.number == "22370001001").unwrap();
         let valid = history.last_mut().unwrap();
-        let suspended = IntervalRow { ordinal: 9, status: "suspended".into(), from: noon, ..valid.clone() };
+        let suspended = IntervalRow { ordinal: 9, status: CertificateStatus::Suspended, from: noon, ..valid.clone() };
         valid.until = Some(noon);
         history.push(suspended);
         assert_ne!(tag(&tenant, &certificates, noon.plus_ms(-1)), tag(&tenant, &certificates, noon));

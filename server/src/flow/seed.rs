@@ -13,6 +13,7 @@ mod tasks;
 use std::collections::BTreeSet;
 
 use sync_core::id::{AgencyId, OfficerId, TenantId};
+use sync_core::role::Role;
 use sync_core::time::Instant;
 
 use super::install::named_id;
@@ -150,7 +151,7 @@ pub fn first_administrator(
             created: now,
         };
         tx.add_officer(tenant, &row)?;
-        for role in ["agency_admin", "system_admin"] {
+        for role in [Role::AgencyAdmin, Role::SystemAdmin] {
             tx.add_role(tenant, &officer, role)?;
         }
         let account = AccountRow { login: login.to_owned(), officer, password: hash, session_version: 1 };

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::case::{CaseState, Graph, fold};
-use sync_core::decision::{self, Obstacle};
+use sync_core::decision::{self, CaseStatus, Obstacle};
 use sync_core::id::TenantId;
 use sync_core::law::calendar::{Due, DueAt};
 use sync_core::law::rule::{self, CheckResult, Outcome, Severity, blocking};
@@ -101,8 +101,8 @@ fn in_reach(
     now: Instant,
 ) -> Result<(Vec<Waiting>, bool), Failure> {
     let (mut found, mut more, mut bench) = (Vec::new(), false, Bench::default());
-    for status in ["returned", "open"] {
-        let filter = CaseFilter { status: Some(status.to_owned()), ..reach.clone() };
+    for status in [CaseStatus::Returned, CaseStatus::Open] {
+        let filter = CaseFilter { status: Some(status), ..reach.clone() };
         let mut files = tx.case_files(tenant, &filter, AT_ONCE + 1)?;
         more |= files.len() > usize::try_from(AT_ONCE).map_err(Failure::broken)?;
         files.truncate(usize::try_from(AT_ONCE).map_err(Failure::broken)?);

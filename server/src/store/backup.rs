@@ -45,17 +45,17 @@ pub fn copy_embedded(address: &str, to: &Path) -> Result<(), Error> {
 /// Reads what a copy holds, and changes nothing.
 ///
 /// # Errors
-/// [`Error::Corrupt`] where SQLite finds damage or the head of the log is not that of its leaves; [`Error`] where it
+/// [`Error::Inconsistent`] where SQLite finds damage or the head of the log is not that of its leaves; [`Error`] where it
 /// cannot be read.
 pub fn look_into(path: &Path, verifier: &dyn Verifier) -> Result<Held, Error> {
     let mut db = copy::open_copy(path)?;
     let schema = copy::sound_schema(&mut db)?;
     let mut tx = Tx::new(&mut db);
-    let tenant = tx.only_tenant()?.ok_or(Error::Corrupt { what: "tenant" })?;
+    let tenant = tx.only_tenant()?.ok_or(Error::Inconsistent { what: "tenant" })?;
     let server_keys = tx.server_keys(&tenant.id)?.into_iter().map(|key| key.public_key).collect();
     let damage = match Changes::new(&mut tx, &tenant, verifier)?.hold(&mut tx)? {
         Ok(frontier) if is_head(&frontier, &tenant) => None,
-        Ok(_another) => return Err(Error::Corrupt { what: "log: its leaves do not give its head" }),
+        Ok(_another) => return Err(Error::Inconsistent { what: "log: its leaves do not give its head" }),
         Err(damage) => Some(damage),
     };
     let evidence = tx.evidence_files(&tenant.id)?;

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, DeviceId, OfficerId, TenantId};
+use sync_core::role::Role;
 use sync_core::time::Instant;
 
 use super::schema::{account, agency, device, officer, role};
@@ -23,8 +24,8 @@ pub struct BearerRow {
     pub path: String,
     /// Tokens of another version are worth nothing; none where there is no account.
     pub session_version: Option<i64>,
-    /// Names of the roles, sorted.
-    pub roles: Vec<String>,
+    /// Roles, sorted by name.
+    pub roles: Vec<Role>,
     /// The phone that was asked for, if it is enrolled for this officer.
     pub phone: Option<PhoneRow>,
 }
@@ -86,7 +87,9 @@ impl Tx<'_> {
                     phone: enrolled.map(|_enrolled| PhoneRow { revoked: revoked.map(Instant::from_ms) }),
                 }),
             };
-            bearer.roles.extend(role);
+            if let Some(role) = role {
+                bearer.roles.push(row::code("role", "name", id, &role)?);
+            }
         }
         Ok(bearer)
     }

@@ -4,7 +4,9 @@
 //! it to be indexed, in the same transaction: nobody can forget it.
 
 use diesel::prelude::*;
+use sync_core::decision::CaseStatus;
 use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
+use sync_core::op::CaseKind;
 use sync_core::time::Instant;
 
 use super::change::leaf_of_case;
@@ -27,10 +29,10 @@ pub struct CaseFileRow {
     pub agency_path: String,
     /// The enforcement item.
     pub item: String,
-    /// `inspection`, `simple`, `ordinary`.
-    pub kind: String,
-    /// `open`, `returned`, `closed`.
-    pub status: String,
+    /// What kind of matter.
+    pub kind: CaseKind,
+    /// How far it has come.
+    pub status: CaseStatus,
     /// What lists show; cut where it is long.
     pub title: String,
     /// The case number, or empty.
@@ -120,8 +122,8 @@ impl Row {
             agency: file.agency.bytes().to_vec(),
             agency_path: file.agency_path,
             item: file.item,
-            kind: file.kind,
-            status: file.status,
+            kind: file.kind.code().to_owned(),
+            status: file.status.code().to_owned(),
             title: file.title,
             number: file.number,
             opened_ms: file.opened.ms(),
@@ -144,8 +146,8 @@ impl Row {
             agency: row::id(&self.agency, AgencyId::from_slice, "case_file.agency")?,
             agency_path: self.agency_path,
             item: self.item,
-            kind: self.kind,
-            status: self.status,
+            kind: row::code("case_file", "kind", self.case_leaf, &self.kind)?,
+            status: row::code("case_file", "status", self.case_leaf, &self.status)?,
             title: self.title,
             number: self.number,
             opened: Instant::from_ms(self.opened_ms),
@@ -163,7 +165,7 @@ impl Row {
 }
 
 fn restore_heads(bytes: &[u8]) -> Result<Vec<ChangeId>, Error> {
-    let (heads, []) = bytes.as_chunks::<32>() else { return Err(Error::Corrupt { what: "case_file.heads" }) };
+    let (heads, []) = bytes.as_chunks::<32>() else { return Err(Error::Inconsistent { what: "case_file.heads" }) };
     Ok(heads.iter().map(|head| ChangeId::new(*head)).collect())
 }
 
@@ -177,9 +179,9 @@ pub struct CaseFilter {
     /// Only cases in which this officer takes part, by the caller's own choice of filter.
     pub with_officer: Option<OfficerId>,
     /// Only this status.
-    pub status: Option<String>,
+    pub status: Option<CaseStatus>,
     /// Only this kind.
-    pub kind: Option<String>,
+    pub kind: Option<CaseKind>,
     /// Opened at or after.
     pub opened_from: Option<Instant>,
     /// Opened before.
@@ -206,10 +208,10 @@ pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilte
         query = query.filter(case_file::agency_path.like(format!("{path}%")));
     }
     if let Some(status) = status {
-        query = query.filter(case_file::status.eq(status.clone()));
+        query = query.filter(case_file::status.eq(*status));
     }
     if let Some(kind) = kind {
-        query = query.filter(case_file::kind.eq(kind.clone()));
+        query = query.filter(case_file::kind.eq(*kind));
     }
     if let Some(from) = opened_from {
         query = query.filter(case_file::opened_ms.ge(from.ms()));

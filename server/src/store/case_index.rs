@@ -5,7 +5,9 @@
 //! Not here: what a gram is, and what the bytes of a block, of facets and of moments mean (`flow::search`).
 
 use diesel::prelude::*;
+use sync_core::decision::CaseStatus;
 use sync_core::id::{CaseId, ChangeId, OfficerId, TenantId};
+use sync_core::op::CaseKind;
 use sync_core::time::Instant;
 
 use super::case_file::{narrow, rows};
@@ -41,10 +43,10 @@ pub struct CaseSaid {
     pub opened: Instant,
     /// Path of its agency in the tree.
     pub agency_path: String,
-    /// `open`, `returned`, `closed`.
-    pub status: String,
-    /// `inspection`, `simple`, `ordinary`.
-    pub kind: String,
+    /// How far it has come.
+    pub status: CaseStatus,
+    /// What kind of matter.
+    pub kind: CaseKind,
     /// Everybody who takes or took part.
     pub officers: Vec<OfficerId>,
     /// What it says, not yet as the search compares it.
@@ -135,6 +137,8 @@ impl Tx<'_> {
                 .optional()?;
             let Some((updated, opened, agency_path, status, kind, text)) = said else { continue };
             let (case_leaf, updated, opened) = (*case_leaf, Instant::from_ms(updated), Instant::from_ms(opened));
+            let status = row::code("case_file", "status", case_leaf, &status)?;
+            let kind = row::code("case_file", "kind", case_leaf, &kind)?;
             let officers = self.case_officers(tenant, case_leaf)?;
             found.push(CaseSaid { case_leaf, updated, opened, agency_path, status, kind, officers, text });
         }

@@ -1,6 +1,9 @@
 //! Enforcement certificates (行政执法证), mirrored, with the history of their status.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
+use sync_core::certificate::CertificateStatus;
 use sync_core::id::{OfficerId, TenantId};
 use sync_core::time::Instant;
 
@@ -30,8 +33,8 @@ pub struct CertificateRow {
 pub struct IntervalRow {
     /// Order within the certificate, from 0.
     pub ordinal: i64,
-    /// `valid`, `suspended`, `cancelled`, `revoked`, `lost`, `expired`.
-    pub status: String,
+    /// The status.
+    pub status: CertificateStatus,
     /// From then on.
     pub from: Instant,
     /// Until then, not included; open while none is known.
@@ -51,10 +54,12 @@ fn restore(columns: Columns) -> Result<CertificateRow, Error> {
     Ok(CertificateRow { number, officer, category, region, issued_on, valid_until })
 }
 
-fn restore_interval(columns: IntervalColumns) -> (String, IntervalRow) {
+fn restore_interval(columns: IntervalColumns) -> Result<(String, IntervalRow), Error> {
     let (_tenant, certificate, ordinal, status, from_ms, until_ms, reason, basis) = columns;
     let (from, until) = (Instant::from_ms(from_ms), until_ms.map(Instant::from_ms));
-    (certificate, IntervalRow { ordinal, status, from, until, reason, basis })
+    let key = format_args!("{certificate} {ordinal}");
+    let status = row::code("certificate_interval", "status", key, &status)?;
+    Ok((certificate, IntervalRow { ordinal, status, from, until, reason, basis }))
 }
 
 impl Tx<'_> {
@@ -93,7 +98,7 @@ impl Tx<'_> {
         let mut answer: Vec<(CertificateRow, Vec<IntervalRow>)> = Vec::new();
         for (columns, interval) in found {
             let certificate = restore(columns)?;
-            let interval = interval.map(|columns| restore_interval(columns).1);
+            let interval = interval.map(restore_interval).transpose()?.map(|(_, interval)| interval);
             match answer.last_mut().filter(|(last, _)| *last == certificate) {
                 Some((_, intervals)) => intervals.extend(interval),
                 None => answer.push((certificate, interval.into_iter().collect())),
@@ -107,19 +112,15 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn all_certificates(&mut self, tenant: &TenantId) -> Result<Vec<(CertificateRow, Vec<IntervalRow>)>, Error> {
-        let mut intervals = certificate_interval::table
+        let found = certificate_interval::table
             .filter(certificate_interval::tenant.eq(&tenant.bytes()[..]))
             .order(certificate_interval::ordinal)
-            .load::<IntervalColumns>(self.db())?
-            .into_iter()
-            .map(restore_interval)
-            .fold(
-                std::collections::BTreeMap::<String, Vec<IntervalRow>>::new(),
-                |mut by_number, (number, interval)| {
-                    by_number.entry(number).or_default().push(interval);
-                    by_number
-                },
-            );
+            .load::<IntervalColumns>(self.db())?;
+        let mut intervals: BTreeMap<String, Vec<IntervalRow>> = BTreeMap::new();
+        for columns in found {
+            let (number, interval) = restore_interval(columns)?;
+            intervals.entry(number).or_default().push(interval);
+        }
         certificate::table
             .filter(certificate::tenant.eq(&tenant.bytes()[..]))
             .order(certificate::number)

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use sync_core::change::{Change, Received};
 use sync_core::id::{CaseId, ChangeId, DeviceId, Epoch, TenantId};
+use sync_core::log::LeafClass;
+use sync_core::plan::{Flag, Grade, Taken};
 use sync_core::time::Instant;
 
 use super::dialect::by_column;
@@ -23,18 +25,16 @@ pub struct StoredChange {
     pub case_leaf: i64,
     /// How many changes of its case were stored up to and with it.
     pub counter: i64,
-    /// `accepted`, `quarantined`, `without_effect`: as it came in; later verdicts are changes.
-    pub class: String,
-    /// Stable code of the reason, or empty.
-    pub code: String,
-    /// Stable codes of the flags.
-    pub flags: Vec<String>,
+    /// How it was taken when it came in, and why; later verdicts are changes.
+    pub taken: Taken,
+    /// What deserves a look.
+    pub flags: Vec<Flag>,
     /// It was made not before.
     pub lower: Instant,
     /// It was made not after.
     pub upper: Instant,
-    /// `A`, `B`, `C`.
-    pub grade: String,
+    /// How good the proof of time is.
+    pub grade: Grade,
     /// When it was stored.
     pub received: Instant,
 }
@@ -50,12 +50,10 @@ pub struct ChangePlace {
     pub leaf: i64,
     /// Its place in the case.
     pub counter: i64,
-    /// As it came in.
-    pub class: String,
-    /// Stable code of the reason, or empty.
-    pub code: String,
-    /// Stable codes of the flags.
-    pub flags: Vec<String>,
+    /// How it was taken when it came in, and why.
+    pub taken: Taken,
+    /// What deserves a look.
+    pub flags: Vec<Flag>,
     /// When it was stored.
     pub received: Instant,
 }
@@ -99,12 +97,12 @@ struct Row<'a> {
     officer: Vec<u8>,
     lease: Option<Vec<u8>>,
     counter: i64,
-    class: &'a str,
-    code: &'a str,
+    class: LeafClass,
+    code: &'static str,
     flags: String,
     lower_ms: i64,
     upper_ms: i64,
-    grade: &'a str,
+    grade: Grade,
     received_ms: i64,
     sign1: &'a [u8],
     op_bytes: &'a [u8],
@@ -126,7 +124,7 @@ by_column!(change_value, ValueRow<'_> { tenant, leaf, bytes });
 
 /// A change as its two rows.
 fn rows<'a>(tenant: &'a TenantId, new: &'a StoredChange) -> (Row<'a>, ValueRow<'a>) {
-    let StoredChange { change, leaf, case_leaf, counter, class, code, flags, lower, upper, grade, received } = new;
+    let StoredChange { change, leaf, case_leaf, counter, taken, flags, lower, upper, grade, received } = new;
     let header = change.header();
     let row = Row {
         tenant: &tenant.bytes()[..],
@@ -140,12 +138,12 @@ fn rows<'a>(tenant: &'a TenantId, new: &'a StoredChange) -> (Row<'a>, ValueRow<'
         officer: header.officer.bytes().to_vec(),
         lease: header.lease.as_ref().map(|lease| lease.bytes().to_vec()),
         counter: *counter,
-        class,
-        code,
-        flags: flags.join(" "),
+        class: taken.class(),
+        code: taken.code(),
+        flags: flags.iter().map(|flag| flag.code()).collect::<Vec<_>>().join(" "),
         lower_ms: lower.ms(),
         upper_ms: upper.ms(),
-        grade,
+        grade: *grade,
         received_ms: received.ms(),
         sign1: change.sign1(),
         op_bytes: change.ops_bytes(),
@@ -167,8 +165,10 @@ pub(super) fn leaves_of_cases(tenant: Vec<u8>, cases: Vec<Vec<u8>>) -> _ {
     change::table.filter(change::tenant.eq(tenant)).filter(change::id.eq_any(cases)).select(change::leaf)
 }
 
-fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_owned).collect()
+/// How the change at a leaf was taken: its class and the code of the reason.
+fn taken(leaf: i64, class: &str, code: &str) -> Result<Taken, Error> {
+    let class: LeafClass = row::code("change", "class", leaf, class)?;
+    Taken::parse(class, code).map_err(|_unknown| row::unreadable("change", "code", leaf, code))
 }
 
 fn restore(columns: Columns) -> Result<StoredChange, Error> {
@@ -188,7 +188,8 @@ fn restore(columns: Columns) -> Result<StoredChange, Error> {
         op_bytes,
         values,
     ) = columns;
-    let corrupt = Error::Corrupt { what: "change" };
+    let corrupt = Error::Inconsistent { what: "change" };
+    let taken = taken(leaf, &class, &code)?;
     let Ok(received) = Received::from_parts(&sign1, &op_bytes, values.as_deref()) else { return Err(corrupt) };
     if received.id().bytes().as_slice() != id {
         return Err(corrupt);
@@ -198,12 +199,11 @@ fn restore(columns: Columns) -> Result<StoredChange, Error> {
         leaf,
         case_leaf,
         counter,
-        class,
-        code,
-        flags: words(&flags),
+        taken,
+        flags: row::codes("change", "flags", leaf, &flags)?,
         lower: Instant::from_ms(lower_ms),
         upper: Instant::from_ms(upper_ms),
-        grade,
+        grade: row::code("change", "grade", leaf, &grade)?,
         received: Instant::from_ms(received_ms),
     })
 }
@@ -345,9 +345,8 @@ impl Tx<'_> {
                     case: row::id(&case, ChangeId::from_slice, "change.case_id")?,
                     leaf,
                     counter,
-                    class,
-                    code,
-                    flags: words(&flags),
+                    taken: taken(leaf, &class, &code)?,
+                    flags: row::codes("change", "flags", leaf, &flags)?,
                     received: Instant::from_ms(received),
                 })
             })

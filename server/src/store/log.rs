@@ -65,7 +65,7 @@ impl Additions<'_> {
     /// Sizes and roots of the log, at which a page of the feed may end.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] for a size that no log has.
+    /// [`Error::Inconsistent`] for a size that no log has.
     pub fn log_heads(
         &mut self,
         id: &TenantId,
@@ -74,7 +74,7 @@ impl Additions<'_> {
         now: Instant,
     ) -> Result<(), Error> {
         let row = |(size, root): &(u64, Digest)| {
-            let size = i64::try_from(*size).map_err(|_large| Error::Corrupt { what: "tenant.log_size" })?;
+            let size = i64::try_from(*size).map_err(|_large| Error::Inconsistent { what: "tenant.log_size" })?;
             let (tenant, log_epoch, root) = (id.bytes().to_vec(), epoch.bytes().to_vec(), root.bytes().to_vec());
             Ok(HeadRow { tenant, log_epoch, size, root, at_ms: now.ms() })
         };
@@ -122,7 +122,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn set_log_head(&mut self, id: &TenantId, frontier: &Frontier) -> Result<(), Error> {
-        let size = i64::try_from(frontier.size()).map_err(|_large| Error::Corrupt { what: "tenant.log_size" })?;
+        let size = i64::try_from(frontier.size()).map_err(|_large| Error::Inconsistent { what: "tenant.log_size" })?;
         let root = frontier.root();
         diesel::update(tenant::table.filter(tenant::id.eq(&id.bytes()[..])))
             .set((

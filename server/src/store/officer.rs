@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, OfficerId, TenantId};
+use sync_core::role::Role;
 use sync_core::time::Instant;
 
 use super::schema::{account, agency, officer, role};
@@ -212,24 +213,27 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Role names of an officer, sorted.
+    /// Roles of an officer, sorted by name.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn roles(&mut self, tenant: &TenantId, id: &OfficerId) -> Result<Vec<String>, Error> {
-        Ok(role::table
+    pub fn roles(&mut self, tenant: &TenantId, id: &OfficerId) -> Result<Vec<Role>, Error> {
+        role::table
             .filter(role::tenant.eq(&tenant.bytes()[..]))
             .filter(role::officer.eq(&id.bytes()[..]))
             .order(role::name)
             .select(role::name)
-            .load(self.db())?)
+            .load::<String>(self.db())?
+            .iter()
+            .map(|name| row::code("role", "name", id, name))
+            .collect()
     }
 
     /// Gives an officer a role; the officer does not have it yet.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn add_role(&mut self, tenant: &TenantId, id: &OfficerId, name: &str) -> Result<(), Error> {
+    pub fn add_role(&mut self, tenant: &TenantId, id: &OfficerId, name: Role) -> Result<(), Error> {
         diesel::insert_into(role::table)
             .values((role::tenant.eq(&tenant.bytes()[..]), role::officer.eq(&id.bytes()[..]), role::name.eq(name)))
             .execute(self.db())?;

@@ -166,7 +166,7 @@ impl Tx<'_> {
             .into_iter()
             .map(|(id, kind, subject, failures)| {
                 let kind = OutboxKind::ALL.iter().copied().find(|known| known.code() == kind);
-                let kind = kind.ok_or(Error::Corrupt { what: "outbox.kind" })?;
+                let kind = kind.ok_or(Error::Inconsistent { what: "outbox.kind" })?;
                 Ok(OutboxRow { id: row::bytes(&id, "outbox.id")?, kind, subject, failures })
             })
             .collect()

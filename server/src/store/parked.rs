@@ -24,7 +24,7 @@ impl Tx<'_> {
             .iter()
             .map(|bytes| match Received::read(bytes) {
                 Ok(received) => Ok(received.trust_own_store()),
-                Err(_unreadable) => Err(Error::Corrupt { what: "parked.bytes" }),
+                Err(_unreadable) => Err(Error::Inconsistent { what: "parked.bytes" }),
             })
             .collect()
     }

@@ -3,12 +3,14 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use sync_core::certificate::CertificateStatus;
 use sync_core::id::{AgencyId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::*;
 
 mod casework;
+mod corrupt;
 mod register;
 mod upgrade;
 mod writing;
@@ -18,6 +20,11 @@ use casework::{
     alarms_are_seen_with_the_case_or_the_phone_they_are_about, an_upload_is_seen_by_its_officer_alone,
     evidence_arrives_for_the_cases_of_the_officer_who_sent_it, the_turn_of_the_outbox_is_taken_by_one,
     what_was_looked_at_and_recorded_is_kept_as_it_was, who_writes_a_case_asks_for_it_to_be_indexed,
+};
+
+use corrupt::{
+    an_unknown_class_reason_flag_or_grade_of_a_change_is_an_error, an_unknown_role_is_an_error,
+    an_unknown_status_of_a_certificate_is_an_error, an_unknown_status_or_kind_of_a_case_is_an_error,
 };
 
 use writing::{
@@ -73,6 +80,10 @@ contract! {
     of_rows_that_are_added_together_one_that_fails_takes_all
     a_column_may_be_empty_in_some_of_many_rows
     whether_the_writer_writes_is_seen
+    an_unknown_status_or_kind_of_a_case_is_an_error
+    an_unknown_status_of_a_certificate_is_an_error
+    an_unknown_role_is_an_error
+    an_unknown_class_reason_flag_or_grade_of_a_change_is_an_error
 }
 
 fn a_console_session_is_found_until_it_ends_or_is_forgotten(store: &Store) {
@@ -185,7 +196,7 @@ fn device(id: u8, officer: u8, key: u8) -> DeviceRow {
 }
 
 fn read_tenant(store: &Store) -> TenantRow {
-    store.read_sync::<_, Error>(|tx| tx.only_tenant()?.ok_or(Error::Corrupt { what: "tenant" })).unwrap()
+    store.read_sync::<_, Error>(|tx| tx.only_tenant()?.ok_or(Error::Inconsistent { what: "tenant" })).unwrap()
 }
 
 /// A tenant with two agencies side by side under one root, an officer in each, a phone.
@@ -234,7 +245,7 @@ fn what_was_written_is_read_back(store: &Store) {
         },
         IntervalRow {
             ordinal: 0,
-            status: "valid".into(),
+            status: CertificateStatus::Valid,
             from: NOW,
             until: None,
             reason: "发证".into(),
@@ -266,9 +277,9 @@ fn a_refused_transaction_leaves_nothing(store: &Store) {
     furnish(store);
     let refused = store.write_sync::<(), Error>(|tx| {
         tx.add_officer(&TENANT, &officer(9, 2))?;
-        Err(Error::Corrupt { what: "on purpose" })
+        Err(Error::Inconsistent { what: "on purpose" })
     });
-    assert!(matches!(refused, Err(Error::Corrupt { what: "on purpose" })));
+    assert!(matches!(refused, Err(Error::Inconsistent { what: "on purpose" })));
     assert_eq!(store.read_sync(|tx| tx.officer(&TENANT, &OfficerId::new([9; 16]))).unwrap(), None);
 }
 

@@ -103,9 +103,12 @@ impl Error {
         match self {
             Self::Busy(error) => Some(of_pool(error)),
             Self::Statement(error) => of_statement(error),
-            Self::Open(_) | Self::Corrupt { .. } | Self::Migrate(_) | Self::NoRandomness(_) | Self::Interrupted(_) => {
-                None
-            }
+            Self::Open(_)
+            | Self::Corrupt { .. }
+            | Self::Inconsistent { .. }
+            | Self::Migrate(_)
+            | Self::NoRandomness(_)
+            | Self::Interrupted(_) => None,
         }
     }
 }
@@ -134,7 +137,7 @@ mod tests {
 
     #[test]
     fn an_accident_of_ours_is_no_trouble_of_the_database() {
-        assert_eq!(Error::Corrupt { what: "x" }.trouble(), None);
+        assert_eq!(Error::Inconsistent { what: "x" }.trouble(), None);
         assert_eq!(Error::from(Statement::NotFound).trouble(), None);
     }
 }

@@ -201,7 +201,7 @@ impl View<'_> {
             document: optional(signed.document),
             form: signed.form.clone(),
             version: signed.version,
-            role: signed.role.code().to_owned(),
+            role: signed.role,
             manner: signed.manner.clone(),
             shown: count(signed.shown.len()),
             by: self.author(&signed.by),

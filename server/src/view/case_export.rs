@@ -3,21 +3,31 @@
 //! Promise: formulas in what people wrote are neutralised; in XLSX amounts are numbers of yuan and times are times of
 //! Asia/Shanghai. Not here: which cases (`flow::export`), the HTTP answer (`web::download`).
 
+use sync_core::decision::CaseStatus;
+use sync_core::op::CaseKind;
 use sync_core::time::Date;
 
 use super::spreadsheet::cell::Cell;
 use super::spreadsheet::{Table, TableError};
 use crate::flow::export::TakenCase;
 
-/// Codes as the file says them.
-const WORDS: [(&str, &str); 6] = [
-    ("open", "办理中"),
-    ("returned", "已退回待补充"),
-    ("closed", "已结案"),
-    ("inspection", "行政检查"),
-    ("simple", "简易程序"),
-    ("ordinary", "普通程序"),
-];
+/// As the file says it.
+const fn kind(kind: CaseKind) -> &'static str {
+    match kind {
+        CaseKind::Inspection => "行政检查",
+        CaseKind::Simple => "简易程序",
+        CaseKind::Ordinary => "普通程序",
+    }
+}
+
+/// As the file says it.
+const fn status(status: CaseStatus) -> &'static str {
+    match status {
+        CaseStatus::Open => "办理中",
+        CaseStatus::Returned => "已退回待补充",
+        CaseStatus::Closed => "已结案",
+    }
+}
 
 /// The form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,14 +101,12 @@ fn table(taken: &[TakenCase]) -> Table {
 
 fn row(taken: &TakenCase) -> Vec<Cell> {
     let TakenCase { file, agency, parties, fine } = taken;
-    let word =
-        |code: &str| WORDS.iter().find(|(known, _)| *known == code).map_or(code.to_owned(), |(_, zh)| (*zh).to_owned());
     vec![
         Cell::text(&file.number),
         Cell::text(&file.title),
         Cell::text(&file.item),
-        Cell::text(&word(&file.kind)),
-        Cell::text(&word(&file.status)),
+        Cell::text(kind(file.kind)),
+        Cell::text(status(file.status)),
         Cell::text(agency),
         Cell::text(&parties.join("；")),
         fine.map_or(Cell::Empty, Cell::Amount),

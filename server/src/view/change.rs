@@ -10,6 +10,7 @@ use sync_core::case::CaseState;
 use sync_core::change::Change;
 use sync_core::id::{ChangeId, DeviceId, OfficerId};
 use sync_core::op::{Act, Op, OpId, Outcome};
+use sync_core::plan::Taken;
 use sync_core::schema;
 use sync_core::value::Value;
 
@@ -30,17 +31,17 @@ pub fn noted(
     let one = |stored: &StoredChange| {
         let id = stored.change.id();
         let verdicts = state.excluded.get(&id);
-        let plain = stored.class == "accepted" && stored.flags.is_empty() && verdicts.is_none();
+        let plain = stored.taken == Taken::Accepted && stored.flags.is_empty() && verdicts.is_none();
         (!plain && stored.change.header().device != DeviceId::SERVER).then(|| wire::NotedChange {
             change: id.to_string(),
-            class: stored.class.clone(),
-            code: stored.code.clone(),
+            class: stored.taken.class(),
+            code: stored.taken.code().to_owned(),
             flags: stored.flags.clone(),
             excluded: verdicts.is_some(),
             dismissed: verdicts.into_iter().flatten().any(|verdict| verdict.dismissed),
             decision: decided.get(&id).map(|(verdict, outcome)| decision(verdict, *outcome, names)),
             says: stored.change.named_ops().map(|(op, act)| says(&by_id, &stored.change, op, act, masks)).collect(),
-            grade: stored.grade.clone(),
+            grade: stored.grade,
             lower_ms: stored.lower.ms(),
             upper_ms: stored.upper.ms(),
             received_ms: stored.received.ms(),

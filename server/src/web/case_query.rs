@@ -1,6 +1,7 @@
 //! The filters of the list of cases, as the API and the console send them.
 
 use api_spec::case::CaseQuery;
+use sync_core::decision::CaseStatus;
 use sync_core::op::CaseKind;
 use sync_core::time::{Date, Instant};
 
@@ -11,7 +12,6 @@ use crate::flow::refusal::{Refusal, Refused};
 use crate::flow::search::words::Words;
 use crate::store::CaseFilter;
 
-const STATUSES: [&str; 3] = ["open", "returned", "closed"];
 const LONGEST_SEARCH: usize = 100;
 
 /// What a query of the list asks for.
@@ -21,10 +21,6 @@ const LONGEST_SEARCH: usize = 100;
 pub fn search(query: CaseQuery) -> Result<Search, Refused> {
     let CaseQuery { status, kind, agency, officer, from, to, text: words, limit: _, cursor: after, purpose: why } =
         query;
-    let one_of = |value: Option<String>, known: &[&str], field: &str| match value {
-        Some(value) if !known.contains(&value.as_str()) => Err(wrong(field)),
-        other => Ok(other),
-    };
     let day = |text: Option<String>, field: &str| {
         text.map(|text| text.parse::<Date>().map_err(|_not_a_date| wrong(field))).transpose()
     };
@@ -41,8 +37,8 @@ pub fn search(query: CaseQuery) -> Result<Search, Refused> {
         text,
         typed,
         filter: CaseFilter {
-            status: one_of(status, &STATUSES, "status")?,
-            kind: one_of(kind, &CaseKind::ALL.map(CaseKind::code), "kind")?,
+            status: status.map(|code| CaseStatus::parse(&code).map_err(|_unknown| wrong("status"))).transpose()?,
+            kind: kind.map(|code| CaseKind::parse(&code).map_err(|_unknown| wrong("kind"))).transpose()?,
             with_officer: officer.as_deref().map(|text| id(text, "officer")).transpose()?,
             opened_from: day(from, "from")?.map(Instant::start_of),
             opened_until: until.map(Instant::start_of),

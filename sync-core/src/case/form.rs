@@ -6,6 +6,7 @@
 
 use crate::case::graph::{Graph, Last};
 use crate::change::{Change, shown_digest};
+use crate::code::NotACode;
 use crate::id::{ChangeId, DeviceId, Digest};
 use crate::op::{Act, Op, OpId, OpRef, Signature};
 use std::cell::Cell;
@@ -48,6 +49,28 @@ impl FormBreach {
             Self::NotTheSigners => "form_not_the_signers",
             Self::ShownDigest => "form_shown_digest",
         }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Opening,
+        Self::NoDeps,
+        Self::OutsideClosure,
+        Self::Target,
+        Self::OtherField,
+        Self::Shape,
+        Self::Detail,
+        Self::NotTheSigners,
+        Self::ShownDigest,
+    ];
+
+    /// The rule with this code.
+    ///
+    /// # Errors
+    /// [`NotACode`] where there is none.
+    pub fn parse(code: &str) -> Result<Self, NotACode> {
+        let found = Self::ALL.into_iter().find(|breach| breach.code() == code);
+        found.ok_or_else(|| NotACode::new("FormBreach", code))
     }
 }
 

@@ -5,11 +5,13 @@
 
 use crate::case::{CaseState, fold};
 use crate::change::Change;
+use crate::code::NotACode;
 use crate::device::rows;
 use crate::device::sql::count;
 use crate::device::{Device, Need, ParkedChange, StoreError};
 use crate::id::{AgencyId, CaseId, ChangeId, Digest, Epoch};
 use crate::law::check::Check;
+use crate::law::rule::{Outcome, Severity};
 use crate::message::CaseHeads;
 use crate::op::OpId;
 use crate::time::Instant;
@@ -160,20 +162,21 @@ impl Device {
     /// # Errors
     /// [`StoreError`].
     pub fn checks(&self, change: ChangeId) -> Result<Vec<Check>, StoreError> {
+        type Columns = (String, String, String, String, String, String);
         let mut statement = self.db.prepare_cached(
             "SELECT rule, article, severity, outcome, zh, en FROM check_result WHERE change = ?1 ORDER BY place",
         )?;
         let rows = statement.query_map([change], |row| {
-            Ok(Check {
-                rule: row.get(0)?,
-                article: row.get(1)?,
-                severity: row.get(2)?,
-                outcome: row.get(3)?,
-                zh: row.get(4)?,
-                en: row.get(5)?,
-            })
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
         })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let corrupt = |error: NotACode| StoreError::Corrupt(format!("check_result of change {change}: {error}"));
+        let check = |row: rusqlite::Result<Columns>| {
+            let (rule, article, severity, outcome, zh, en) = row?;
+            let severity = Severity::parse(&severity).map_err(corrupt)?;
+            let outcome = Outcome::parse(&outcome).map_err(corrupt)?;
+            Ok(Check { rule, article, severity, outcome, zh, en })
+        };
+        rows.map(check).collect()
     }
 
     /// What waits for something, and for what.

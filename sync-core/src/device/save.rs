@@ -289,6 +289,7 @@ fn keep_checks(tx: &Transaction<'_>, change: ChangeId, checks: &[Check]) -> Resu
     )?;
     for (place, check) in (0_i64..).zip(checks) {
         let Check { rule, article, severity, outcome, zh, en } = check;
+        let (severity, outcome) = (severity.code(), outcome.code());
         statement.execute((change, place, Judge::rules_hash(), rule, article, severity, outcome, zh, en))?;
     }
     Ok(())

@@ -1,11 +1,13 @@
 //! Who is who: what phone and server know of agencies and certificates when they judge a case.
 //!
-//! Promise: a certificate's state is read from its intervals at the time of the act, never from a
-//! flag that says how it is now.
+//! Promise: reference data with a status that this program does not know is not read at all: no certificate counts as
+//! anything for it.
+//! Not here: the status of a certificate at an instant (`certificate`).
 
+use crate::certificate::{CertificateState, CertificateStatus, History, Span, last_instant};
 use crate::id::{AgencyId, OfficerId, TenantId};
 use crate::law::facts::{Certificate, NotValid};
-use crate::time::{Date, Instant};
+use crate::time::Instant;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -39,56 +41,34 @@ pub struct AgencyEntry {
 pub struct OfficerEntry {
     /// 辅助人员, 网格员.
     pub is_helper: bool,
-    /// The history of every certificate of theirs.
-    pub spans: Vec<Span>,
+    /// What is known of each certificate of theirs.
+    pub certificates: Vec<History>,
 }
 
-/// A span in which a certificate had one status.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Span {
-    /// `valid`, `suspended`, `cancelled`, `revoked`, `lost`, `expired`.
-    pub status: String,
-    /// From then on.
-    pub from: Instant,
-    /// Until then, not included.
-    pub until: Option<Instant>,
-}
-
-impl Span {
-    /// The span as far as the certificate reaches: `valid_until` (`YYYY-MM-DD`) is the last day printed on it and
-    /// counts. After a day that cannot be read nothing is valid.
-    #[must_use]
-    pub fn printed(self, valid_until: &str) -> Self {
-        let end = last_instant(valid_until);
-        Self { until: Some(self.until.map_or(end, |until| until.min(end))), ..self }
-    }
-}
-
-/// The first instant after the last day of a certificate; an unreadable date has ended long ago.
-pub fn last_instant(valid_until: &str) -> Instant {
-    let last = valid_until.parse::<Date>().ok();
-    last.and_then(|day| day.tomorrow().ok()).map_or(Instant::from_ms(i64::MIN), Instant::start_of)
-}
-
-/// State of an officer's certificates at a time. Somebody the roster does not name is unknown.
+/// State of an officer's certificates at a time: valid if any is, else why the first is not that ever was anything.
+/// Somebody the roster does not name is unknown.
 pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate {
     let Some(entry) = entry else { return Certificate::Unknown };
-    let holding = |span: &&Span| span.from <= at && span.until.is_none_or(|until| at < until);
-    let spans: Vec<&Span> = entry.spans.iter().filter(holding).collect();
-    if spans.iter().any(|span| span.status == "valid") {
-        return Certificate::Valid;
+    let mut why = None;
+    for certificate in &entry.certificates {
+        let reason = match certificate.at(at) {
+            CertificateState::Valid => return Certificate::Valid,
+            CertificateState::Suspended => NotValid::Suspended,
+            CertificateState::Cancelled => NotValid::Cancelled,
+            CertificateState::Revoked => NotValid::Revoked,
+            CertificateState::Lost => NotValid::Lost,
+            CertificateState::Expired => NotValid::Expired,
+            // Between two entries it is as good as expired; before the first it is none.
+            CertificateState::NotInForce if certificate.began(at) => NotValid::Expired,
+            CertificateState::NotInForce => continue,
+        };
+        // What was taken from somebody says more than that another certificate ran out.
+        match why {
+            None | Some(NotValid::Expired) => why = Some(reason),
+            Some(_) => {}
+        }
     }
-    let Some(span) = spans.first() else {
-        let ended = entry.spans.iter().any(|span| span.until.is_some_and(|until| until <= at));
-        return Certificate::NotValid(if ended { NotValid::Expired } else { NotValid::Missing });
-    };
-    Certificate::NotValid(match span.status.as_str() {
-        "suspended" => NotValid::Suspended,
-        "cancelled" => NotValid::Cancelled,
-        "revoked" => NotValid::Revoked,
-        "lost" => NotValid::Lost,
-        _ => NotValid::Expired,
-    })
+    Certificate::NotValid(why.unwrap_or(NotValid::Missing))
 }
 
 impl Roster {
@@ -107,8 +87,8 @@ impl Roster {
             (id, AgencyEntry { sector, reconsideration })
         });
         let officers = officers.into_iter().map(|Entry { officer, certificates }| {
-            let spans = certificates.into_iter().flat_map(Holding::spans);
-            (officer.id, OfficerEntry { is_helper: officer.helper, spans: spans.collect() })
+            let certificates = certificates.into_iter().map(Holding::history).collect();
+            (officer.id, OfficerEntry { is_helper: officer.helper, certificates })
         });
         Ok(Self {
             tenant,
@@ -174,18 +154,16 @@ struct Holding {
 }
 
 impl Holding {
-    fn spans(self) -> impl Iterator<Item = Span> {
+    fn history(self) -> History {
         let Self { valid_until, intervals } = self;
-        intervals.into_iter().map(Span::from).map(move |span| match &valid_until {
-            Some(last_day) => span.printed(last_day),
-            None => span,
-        })
+        let spans = intervals.into_iter().map(Span::from).collect();
+        History { ends: valid_until.as_deref().map(last_instant), spans }
     }
 }
 
 #[derive(Deserialize)]
 struct Interval {
-    status: String,
+    status: CertificateStatus,
     from_ms: i64,
     #[serde(default)]
     until_ms: Option<i64>,
@@ -194,6 +172,7 @@ struct Interval {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Date;
 
     /// A register that left the interval open: the last day printed on the certificate ends it.
     #[test]
@@ -213,5 +192,45 @@ mod tests {
         assert_eq!(state(&printed, midnight.plus_ms(-1)), Certificate::Valid);
         assert_eq!(state(&printed, midnight), Certificate::NotValid(NotValid::Expired));
         assert_eq!(state(&roster("some day"), Instant::from_ms(1)), Certificate::NotValid(NotValid::Expired));
+    }
+
+    #[test]
+    fn a_status_that_is_none_leaves_the_reference_data_unread() {
+        let officer = "11".repeat(16);
+        let read = |status: &str| {
+            let intervals = format!(r#"[{{"status": "{status}", "from_ms": 0}}]"#);
+            Roster::from_reference(&format!(
+                r#"{{"officers": [{{"officer": {{"id": "{officer}"}}, "certificates": [{{"intervals": {intervals}}}]}}]}}"#
+            ))
+        };
+        assert!(read("lost").is_ok());
+        assert!(read("borrowed").unwrap_err().to_string().contains("one of `valid`"));
+    }
+
+    #[test]
+    fn of_several_certificates_a_valid_one_counts_and_else_what_was_taken() {
+        let span = |status, from, until: Option<i64>| Span {
+            status,
+            from: Instant::from_ms(from),
+            until: until.map(Instant::from_ms),
+        };
+        let entry = OfficerEntry {
+            is_helper: false,
+            certificates: vec![
+                History { ends: Some(Instant::from_ms(10)), spans: vec![span(CertificateStatus::Valid, 0, None)] },
+                History {
+                    ends: None,
+                    spans: vec![
+                        span(CertificateStatus::Valid, 5, Some(20)),
+                        span(CertificateStatus::Revoked, 20, None),
+                    ],
+                },
+            ],
+        };
+        let state = |ms| certificate_of(Some(&entry), Instant::from_ms(ms));
+        let not = Certificate::NotValid;
+        assert_eq!([-1, 0, 15].map(state), [not(NotValid::Missing), Certificate::Valid, Certificate::Valid]);
+        assert_eq!(state(20), not(NotValid::Revoked));
+        assert_eq!(certificate_of(None, Instant::from_ms(0)), Certificate::Unknown);
     }
 }

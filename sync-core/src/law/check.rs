@@ -9,10 +9,10 @@ pub struct Check {
     pub rule: String,
     /// Law and article.
     pub article: String,
-    /// `block`, `warn`, `alarm`, `info`.
-    pub severity: String,
-    /// `satisfied`, `breached`, `undecided`, `not_applicable`.
-    pub outcome: String,
+    /// What a breach does.
+    pub severity: Severity,
+    /// The answer.
+    pub outcome: Outcome,
     /// For people, in Chinese.
     pub zh: String,
     /// For people, in English.
@@ -21,25 +21,7 @@ pub struct Check {
 
 impl From<CheckResult> for Check {
     fn from(result: CheckResult) -> Self {
-        let severity = match result.severity {
-            Severity::Block => "block",
-            Severity::Warn => "warn",
-            Severity::Alarm => "alarm",
-            Severity::Info => "info",
-        };
-        let outcome = match result.outcome {
-            Outcome::Satisfied => "satisfied",
-            Outcome::Breached => "breached",
-            Outcome::Undecided => "undecided",
-            Outcome::NotApplicable => "not_applicable",
-        };
-        Self {
-            rule: result.rule.to_owned(),
-            article: result.article.to_owned(),
-            severity: severity.to_owned(),
-            outcome: outcome.to_owned(),
-            zh: result.zh,
-            en: result.en,
-        }
+        let CheckResult { rule, article, severity, outcome, stops: _, due: _, zh, en } = result;
+        Self { rule: rule.to_owned(), article: article.to_owned(), severity, outcome, zh, en }
     }
 }

@@ -7,9 +7,11 @@
 
 mod decision;
 
+use crate::code::codes;
 use crate::id::{OfficerId, TenantId};
 use crate::time::{Date, Instant};
 
+pub use crate::op::CaseKind;
 pub use decision::{Benchmark, Decision, Delivery, Item, Penalty, Seal};
 
 /// A value, or the admission that this holder cannot know it.
@@ -34,32 +36,22 @@ pub enum Happened {
     Unknown,
 }
 
-/// Field of enforcement, which decides the rules of procedure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sector {
-    /// 市场监督管理.
-    Market,
-    /// 农业农村.
-    Agriculture,
-    /// 交通运输.
-    Transport,
-    /// 住房和城乡建设.
-    Housing,
-    /// 应急管理.
-    Emergency,
-    /// Any other.
-    Other,
-}
-
-/// What the case is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CaseKind {
-    /// An inspection (行政检查); a decision made in it is an on-the-spot decision.
-    Inspection,
-    /// An on-the-spot penalty (简易程序).
-    Spot,
-    /// An ordinary penalty (普通程序).
-    Ordinary,
+codes! {
+    /// Field of enforcement, which decides the rules of procedure.
+    pub enum Sector {
+        /// 市场监督管理.
+        Market = "market",
+        /// 农业农村.
+        Agriculture = "agriculture",
+        /// 交通运输.
+        Transport = "transport",
+        /// 住房和城乡建设.
+        Housing = "housing",
+        /// 应急管理.
+        Emergency = "emergency",
+        /// Any other, whatever its text is: no rule of procedure speaks of it alone.
+        Other = "other",
+    }
 }
 
 /// An officer or helper who takes part in the act.
@@ -252,7 +244,7 @@ impl Facts {
     /// The decision, if it is one made on the spot.
     pub fn spot_decision(&self) -> Option<&Decision> {
         match self.kind {
-            CaseKind::Inspection | CaseKind::Spot => self.decision.as_ref(),
+            CaseKind::Inspection | CaseKind::Simple => self.decision.as_ref(),
             CaseKind::Ordinary => None,
         }
     }

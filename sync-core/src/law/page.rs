@@ -2,7 +2,8 @@
 //!
 //! Promise: the page is a function of the rows alone. Not here: writing the file (a test does).
 
-use super::rule::{Rule, Severity, Test, rule_set_hash};
+use super::hash::rule_set_hash;
+use super::rule::{Rule, Severity, Test};
 use std::fmt::Write as _;
 
 const OPENING: &str = "# 规则表 Rules

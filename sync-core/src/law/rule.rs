@@ -7,10 +7,10 @@
 
 use super::calendar::{Calendar, Due, Period};
 use super::facts::{Facts, Happened, Known, Sector};
-use crate::id::{Digest, TenantId};
+use crate::code::codes;
+use crate::id::TenantId;
 use crate::money::Fen;
 use crate::time::{Date, Instant};
-use sha2::Digest as _;
 use std::fmt::Write as _;
 
 /// Chinese first, English beside it.
@@ -22,58 +22,62 @@ pub struct Text {
     pub en: &'static str,
 }
 
-/// What a breach does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Severity {
-    /// Stops the next formal act named in [`Rule::stops`]. Never erases what is recorded.
-    Block,
-    /// Shown; the act goes on with a reason.
-    Warn,
-    /// A date to be kept.
-    Alarm,
-    /// Shown only.
-    Info,
+codes! {
+    /// What a breach does.
+    pub enum Severity {
+        /// Stops the next formal act named in [`Rule::stops`]. Never erases what is recorded.
+        Block = "block",
+        /// Shown; the act goes on with a reason.
+        Warn = "warn",
+        /// A date to be kept.
+        Alarm = "alarm",
+        /// Shown only.
+        Info = "info",
+    }
 }
 
-/// A formal act at which a rule can stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Act {
-    /// Entering the premises to inspect.
-    Enter,
-    /// The first question of an interview.
-    FirstQuestion,
-    /// Adding a piece of evidence to the file.
-    AddEvidence,
-    /// Signing a record (笔录).
-    SignRecord,
-    /// Signing the decision.
-    SignDecision,
-    /// Handing the decision over.
-    Deliver,
-    /// Closing the case.
-    Close,
+codes! {
+    /// A formal act at which a rule can stop.
+    pub enum Act {
+        /// Entering the premises to inspect.
+        Enter = "enter",
+        /// The first question of an interview.
+        FirstQuestion = "first_question",
+        /// Adding a piece of evidence to the file.
+        AddEvidence = "add_evidence",
+        /// Signing a record (笔录).
+        SignRecord = "sign_record",
+        /// Signing the decision.
+        SignDecision = "sign_decision",
+        /// Handing the decision over.
+        Deliver = "deliver",
+        /// Closing the case.
+        Close = "close",
+    }
 }
 
-/// The answer of one rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// Kept.
-    Satisfied,
-    /// Not kept, or would not be if the act were done now.
-    Breached,
-    /// Facts are missing, or a clock is still running.
-    Undecided,
-    /// Nothing in this case that the rule speaks of.
-    NotApplicable,
+codes! {
+    /// The answer of one rule.
+    pub enum Outcome {
+        /// Kept.
+        Satisfied = "satisfied",
+        /// Not kept, or would not be if the act were done now.
+        Breached = "breached",
+        /// Facts are missing, or a clock is still running.
+        Undecided = "undecided",
+        /// Nothing in this case that the rule speaks of.
+        NotApplicable = "not_applicable",
+    }
 }
 
-/// Which date decides whether the row is in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LooksAt {
-    /// Procedure: the date of the step, [`Facts::on`].
-    Step,
-    /// Substance: the date of the violation, where known.
-    Violation,
+codes! {
+    /// Which date decides whether the row is in force.
+    pub enum LooksAt {
+        /// Procedure: the date of the step, [`Facts::on`].
+        Step = "step",
+        /// Substance: the date of the violation, where known.
+        Violation = "violation",
+    }
 }
 
 /// Where a row applies. Empty sectors, no region and no tenant: everywhere.
@@ -234,19 +238,6 @@ pub fn blocking(results: &[CheckResult], act: Act) -> Vec<&CheckResult> {
     results.iter().filter(stops).collect()
 }
 
-/// SHA-256 over a canonical text of every row, whatever order they come in.
-pub fn rule_set_hash(rules: &[Rule]) -> Digest {
-    let mut rows: Vec<String> = rules.iter().map(Rule::canonical).collect();
-    rows.sort_unstable();
-    let mut hash = sha2::Sha256::new();
-    hash.update(b"palm/rules/1");
-    for row in rows {
-        hash.update(b"\x1e");
-        hash.update(row.as_bytes());
-    }
-    Digest::new(hash.finalize().into())
-}
-
 impl Rule {
     fn in_force(&self, facts: &Facts) -> bool {
         let day = match (self.looks_at, facts.violation_on) {
@@ -284,38 +275,6 @@ impl Rule {
             }
         }
         (zh, en)
-    }
-
-    /// Every part that a lawyer would call a change of the rule, separated by control characters.
-    fn canonical(&self) -> String {
-        let last = self.until.map(|day| day.to_string()).unwrap_or_default();
-        let tenant = self.scope.tenant.map(|t| t.to_string()).unwrap_or_default();
-        let mut text = [
-            self.id,
-            self.article,
-            self.title.zh,
-            self.title.en,
-            self.quotation,
-            self.advice.zh,
-            self.advice.en,
-            &self.since.to_string(),
-            &last,
-            self.scope.region,
-            &tenant,
-        ]
-        .join("\x1f");
-        let _ = write!(
-            text,
-            "\x1f{:?}\x1f{:?}\x1f{:?}\x1f{:?}\x1f{}\x1f{}",
-            self.scope.sectors, self.severity, self.stops, self.looks_at, self.confirmed, self.revision
-        );
-        for number in self.numbers {
-            let _ = write!(text, "\x1f{}={}", number.what.zh, number.is.zh());
-        }
-        if let Test::Clock { within, .. } = self.test {
-            let _ = write!(text, "\x1f{}", within.zh());
-        }
-        text
     }
 }
 

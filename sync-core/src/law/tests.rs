@@ -1,5 +1,6 @@
 //! Every provision at its boundary and one past it.
 mod calendar;
+mod hash;
 mod identity;
 mod inspection;
 mod officers;

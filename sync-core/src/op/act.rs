@@ -2,43 +2,20 @@
 //!
 //! Promise: numbers and details here never change their meaning; a new meaning is a new number.
 
+use crate::code::codes;
 use crate::id::{AgencyId, ChangeId, Digest, OfficerId};
 use crate::op::OpRef;
 use crate::value::Value;
 
-/// What kind of matter a case is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CaseKind {
-    /// 行政检查.
-    Inspection,
-    /// 简易程序案件 (行政处罚法 第五十一条).
-    Simple,
-    /// 普通程序案件.
-    Ordinary,
-}
-
-impl CaseKind {
-    /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Inspection, Self::Simple, Self::Ordinary];
-
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Inspection => "inspection",
-            Self::Simple => "simple",
-            Self::Ordinary => "ordinary",
-        }
-    }
-
-    /// The kind with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-}
-
-impl serde::Serialize for CaseKind {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
+codes! {
+    /// What kind of matter a case is.
+    pub enum CaseKind {
+        /// 行政检查. A decision made in it is made on the spot.
+        Inspection = "inspection",
+        /// 简易程序案件 (行政处罚法 第五十一条).
+        Simple = "simple",
+        /// 普通程序案件.
+        Ordinary = "ordinary",
     }
 }
 
@@ -55,39 +32,19 @@ pub struct Open {
     pub officers: Vec<OfficerId>,
 }
 
-/// In which role somebody signs a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SignerRole {
-    /// The officer who keeps the record (执法人员).
-    Officer,
-    /// The second officer, on a phone of their own.
-    SecondOfficer,
-    /// The party (当事人) or the person asked.
-    Party,
-    /// A witness (见证人).
-    Witness,
-    /// The party refused to sign; the officers note it.
-    Refusal,
-}
-
-impl SignerRole {
-    /// All roles.
-    pub const ALL: [Self; 5] = [Self::Officer, Self::SecondOfficer, Self::Party, Self::Witness, Self::Refusal];
-
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Officer => "officer",
-            Self::SecondOfficer => "second_officer",
-            Self::Party => "party",
-            Self::Witness => "witness",
-            Self::Refusal => "refusal",
-        }
-    }
-
-    /// The role with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.code() == code)
+codes! {
+    /// In which role somebody signs a document.
+    pub enum SignerRole {
+        /// The officer who keeps the record (执法人员).
+        Officer = "officer",
+        /// The second officer, on a phone of their own.
+        SecondOfficer = "second_officer",
+        /// The party (当事人) or the person asked.
+        Party = "party",
+        /// A witness (见证人).
+        Witness = "witness",
+        /// The party refused to sign; the officers note it.
+        Refusal = "refusal",
     }
 }
 
@@ -328,7 +285,7 @@ impl Open {
         };
         let officers = officers.iter().map(officer).collect::<Option<Vec<_>>>()?;
         officers.is_sorted_by(|a, b| a < b).then_some(Self {
-            kind: CaseKind::from_code(kind)?,
+            kind: CaseKind::parse(kind).ok()?,
             agency: AgencyId::from_slice(agency)?,
             item: item.clone(),
             officers,
@@ -363,7 +320,7 @@ impl Signature {
         Some(Self {
             form: form.clone(),
             version: u32::try_from(*version).ok()?,
-            role: SignerRole::from_code(role)?,
+            role: SignerRole::parse(role).ok()?,
             manner: manner.clone(),
             shown: shown.iter().map(OpRef::from_value).collect::<Option<_>>()?,
             digest: digest.as_digest()?,

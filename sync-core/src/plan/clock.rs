@@ -4,6 +4,7 @@
 //! clock are right; the wall clock is never believed, only compared.
 
 use crate::change::Clock;
+use crate::code::codes;
 use crate::time::Instant;
 
 /// How much a phone's monotonic clock may drift: one part in a thousand, and two seconds.
@@ -12,25 +13,15 @@ const SLACK_MS: i64 = 2000;
 /// How far a wall clock may lie outside the interval before the clocks are said to contradict.
 const WALL_SLACK_MS: i64 = 5 * 60 * 1000;
 
-/// How good the proof of time is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
-    /// Same boot as an anchor: known to the drift of the monotonic clock.
-    A,
-    /// Wall clock only.
-    B,
-    /// The clocks contradict each other or the server.
-    C,
-}
-
-impl Grade {
-    /// The letter.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::A => "A",
-            Self::B => "B",
-            Self::C => "C",
-        }
+codes! {
+    /// How good the proof of time is.
+    pub enum Grade {
+        /// Same boot as an anchor: known to the drift of the monotonic clock.
+        A = "A",
+        /// Wall clock only.
+        B = "B",
+        /// The clocks contradict each other or the server.
+        C = "C",
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::world::{AGENCY, DAY, Phone, TENANT, officer};
 use sync_core::device::{SaveError, Saved, Stop};
 use sync_core::id::AgencyId;
+use sync_core::law::rule::Outcome;
 use sync_core::law::wording::{RemedyTerms, spot_remedy};
 use sync_core::op::{CaseKind, OpId, OpRef, Open, SignerRole};
 use sync_core::value::Value;
@@ -105,7 +106,7 @@ fn article_51_refuses_the_signature_of_one_fen_more_and_the_draft_is_kept_and_fl
     for (party, fine) in [("company", 300_001), ("individual_business", 20_001)] {
         let mut scene = scene(party, fine, LATER);
         let flagged = scene.saved.checks.iter().find(|check| check.rule == "SPO-01").unwrap();
-        assert_eq!((flagged.outcome.as_str(), flagged.article.as_str()), ("breached", "行政处罚法 第五十一条"));
+        assert_eq!((flagged.outcome, flagged.article.as_str()), (Outcome::Breached, "行政处罚法 第五十一条"));
         assert_eq!(scene.phone.device.checks(scene.saved.change).unwrap(), scene.saved.checks);
         let stops = scene.sign().unwrap_err();
         assert_eq!(stops[0].article.as_deref(), Some("行政处罚法 第五十一条"), "{stops:#?}");

@@ -17,7 +17,7 @@ impl Phone {
         let owner = self.owner()?;
         let identity = owner.device.identity();
         let kind =
-            CaseKind::from_code(&kind).ok_or_else(|| Trouble::broken("kind is inspection, simple or ordinary"))?;
+            CaseKind::parse(&kind).map_err(|_unknown| Trouble::broken("kind is inspection, simple or ordinary"))?;
         officers.push(identity.officer);
         officers.sort_unstable();
         officers.dedup();

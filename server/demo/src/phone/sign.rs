@@ -21,8 +21,8 @@ impl Phone {
     /// Signs a document over everything it shows. Strokes are kept as evidence too.
     pub(super) fn sign(&mut self, sign: Sign) -> Done {
         let Sign { case, document, form, version, role, manner, value } = sign;
-        let role = SignerRole::from_code(&role)
-            .ok_or_else(|| Trouble::broken("role is officer, second_officer, party, witness or refusal"))?;
+        let role = SignerRole::parse(&role)
+            .map_err(|_unknown| Trouble::broken("role is officer, second_officer, party, witness or refusal"))?;
         let mut editor = self.editor(case)?;
         let document = entity(&editor, &document)?;
         let value = value.map(|value| value.0);

@@ -1,6 +1,7 @@
 //! What the rules say of a case.
 
 use api_spec::case as wire;
+use sync_core::law::rule::{Outcome, Severity};
 use sync_core::law::table;
 
 use super::Reader;
@@ -8,10 +9,10 @@ use super::Reader;
 /// A rule's answer.
 #[derive(Debug)]
 pub struct Check {
-    /// `satisfied`, `breached`, `undecided`, `not_applicable`.
-    pub outcome: String,
-    /// `block`, `warn`, `alarm`, `info`.
-    pub severity: String,
+    /// The answer.
+    pub outcome: Outcome,
+    /// What a breach does.
+    pub severity: Severity,
     /// What it says.
     pub text: String,
     /// The deadline.
@@ -25,10 +26,14 @@ pub struct Check {
 impl Reader<'_> {
     /// What the rules say, breaches first.
     pub fn checks(&self) -> Vec<Check> {
-        let order = ["breached", "undecided", "satisfied"];
-        let place = |outcome: &str| order.iter().position(|known| *known == outcome).unwrap_or(order.len());
+        let place = |outcome: Outcome| match outcome {
+            Outcome::Breached => 0,
+            Outcome::Undecided => 1,
+            Outcome::Satisfied => 2,
+            Outcome::NotApplicable => 3,
+        };
         let mut checks: Vec<Check> = self.case.checks.iter().map(|check| self.check(check)).collect();
-        checks.sort_by_key(|check| place(&check.outcome));
+        checks.sort_by_key(|check| place(check.outcome));
         checks
     }
 
@@ -40,8 +45,8 @@ impl Reader<'_> {
         let text = text.strip_suffix(cited.as_str()).map(str::to_owned).unwrap_or(text);
         let due = check.due.as_ref().map(|due| self.label(due)).filter(|due| !text.contains(due.as_str()));
         Check {
-            outcome: check.outcome.clone(),
-            severity: check.severity.clone(),
+            outcome: check.outcome,
+            severity: check.severity,
             text,
             due: due.unwrap_or_default(),
             article: check.article.clone(),

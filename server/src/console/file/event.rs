@@ -47,7 +47,7 @@ impl Reader<'_> {
             steps.map(|step| of(&step.by, self.label(&step.label), shown(&step.value), "step")).collect();
         events.extend(self.case.signatures.iter().map(|signed| {
             let what = format!("{}：{}", self.either("签名", "Signed"), self.word(&signed.form));
-            let detail = format!("{} · {}", self.word(&signed.role), self.word(&signed.manner));
+            let detail = format!("{} · {}", self.word(signed.role.code()), self.word(&signed.manner));
             of(&signed.by, what, detail, "signature")
         }));
         events.extend(

@@ -11,7 +11,7 @@ use sync_core::id::{CaseId, ChangeId, DeviceId};
 use sync_core::lease::SignedLease;
 use sync_core::message::{Class, Fate, Missing, Pushed};
 use sync_core::op::{Act, Outcome, VerdictAct};
-use sync_core::plan::{Arrival, Flag, Held, LanePlan, Stored, Taken, brought, lane};
+use sync_core::plan::{Arrival, Held, LanePlan, Stored, Taken, brought, lane};
 use sync_core::receipt::SignedReceipt;
 
 use super::standing::Register;
@@ -199,9 +199,8 @@ impl Group<'_, '_> {
         let mut place = CasePlace::after(held);
         let verdicts: Vec<NewOp> = stored.iter().filter_map(verdict).collect();
         for planned in stored {
-            let (taken, flags) = (planned.taken, planned.flags.clone());
             let stored = self.recorder.store(&mut place, planned)?;
-            self.note(&stored, taken, &flags)?;
+            self.note(&stored)?;
             held.push(stored);
         }
         if !verdicts.is_empty() {
@@ -274,20 +273,19 @@ impl Group<'_, '_> {
     }
 
     /// Remembers where a change went, and raises the alarms that it deserves.
-    fn note(&mut self, stored: &StoredChange, taken: Taken, flags: &BTreeSet<Flag>) -> Result<(), Failure> {
+    fn note(&mut self, stored: &StoredChange) -> Result<(), Failure> {
         let (id, case) = (stored.change.id(), stored.change.case());
         let device = Some(stored.change.header().device);
-        for flag in flags.iter().filter(|flag| flag.alarms()) {
+        for flag in stored.flags.iter().filter(|flag| flag.alarms()) {
             self.alarm(flag.code(), device, Some(case), Some(id), flag.code())?;
         }
-        if taken != Taken::Accepted {
-            self.alarm(&stored.class, device, Some(case), Some(id), &stored.code)?;
+        if stored.taken != Taken::Accepted {
+            self.alarm(stored.taken.class().code(), device, Some(case), Some(id), stored.taken.code())?;
         }
         self.stored.push(Arc::clone(&stored.change));
-        let StoredChange { leaf, counter, class, code, flags, received, .. } = stored;
-        let (class, code, flags) = (class.clone(), code.clone(), flags.clone());
-        let (leaf, counter, received) = (*leaf, *counter, *received);
-        self.cases.insert(id, ChangePlace { id, case, leaf, counter, class, code, flags, received });
+        let StoredChange { leaf, counter, taken, flags, received, .. } = stored;
+        let (leaf, counter, taken, received) = (*leaf, *counter, *taken, *received);
+        self.cases.insert(id, ChangePlace { id, case, leaf, counter, taken, flags: flags.clone(), received });
         Ok(())
     }
 

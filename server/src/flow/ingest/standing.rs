@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sync_core::certificate::History;
 use sync_core::change::Change;
 use sync_core::id::{AgencyId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use sync_core::lease::SignedLease;
@@ -245,8 +246,8 @@ fn anchor(
 
 /// The spans in which a certificate was valid.
 fn valid(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<(Instant, Instant)> {
-    let spans = certificate::spans(certificates).into_iter().filter(|span| span.status == "valid");
-    let mut spans: Vec<_> = spans.map(|span| (span.from, span.until.unwrap_or(Instant::from_ms(i64::MAX)))).collect();
+    let histories = certificate::histories(certificates);
+    let mut spans: Vec<_> = histories.iter().flat_map(History::valid).collect();
     spans.sort_unstable();
     spans
 }

@@ -17,7 +17,7 @@ pub fn of_case(case: &CaseSaid) -> BTreeSet<i64> {
     let above = case.agency_path.match_indices('/').filter_map(|(at, _)| case.agency_path.get(..=at));
     let mut found: BTreeSet<i64> = above.map(|path| facet("agency", path.as_bytes())).collect();
     found.extend(case.officers.iter().map(|officer| facet("officer", officer.bytes())));
-    found.extend([facet("status", case.status.as_bytes()), facet("kind", case.kind.as_bytes())]);
+    found.extend([facet("status", case.status.code().as_bytes()), facet("kind", case.kind.code().as_bytes())]);
     found
 }
 
@@ -30,8 +30,8 @@ pub fn of_filter(filter: &CaseFilter) -> BTreeSet<i64> {
     let path = agency_path.iter().filter(|path| path.ends_with('/'));
     found.extend(path.map(|path| facet("agency", path.as_bytes())));
     found.extend(officer.iter().chain(with_officer).map(|officer| facet("officer", officer.bytes())));
-    found.extend(status.iter().map(|status| facet("status", status.as_bytes())));
-    found.extend(kind.iter().map(|kind| facet("kind", kind.as_bytes())));
+    found.extend(status.iter().map(|status| facet("status", status.code().as_bytes())));
+    found.extend(kind.iter().map(|kind| facet("kind", kind.code().as_bytes())));
     found
 }
 
@@ -55,7 +55,9 @@ pub fn read(bytes: &[u8]) -> Option<BTreeSet<i64>> {
 
 #[cfg(test)]
 mod tests {
+    use sync_core::decision::CaseStatus;
     use sync_core::id::OfficerId;
+    use sync_core::op::CaseKind;
     use sync_core::time::Instant;
 
     use super::*;
@@ -66,8 +68,8 @@ mod tests {
             updated: Instant::from_ms(1),
             opened: Instant::from_ms(1),
             agency_path: path.into(),
-            status: "open".into(),
-            kind: "simple".into(),
+            status: CaseStatus::Open,
+            kind: CaseKind::Simple,
             officers: vec![OfficerId::new([1; 16]), OfficerId::new([2; 16])],
             text: String::new(),
         })
@@ -82,12 +84,14 @@ mod tests {
         }
         let [one, two, other] = [1, 2, 3].map(|id| Some(OfficerId::new([id; 16])));
         assert!(lets(none()) && lets(CaseFilter { officer: one, with_officer: two, ..none() }));
-        assert!(lets(CaseFilter { status: Some("open".into()), kind: Some("simple".into()), ..none() }));
+        assert!(lets(CaseFilter { status: Some(CaseStatus::Open), kind: Some(CaseKind::Simple), ..none() }));
         assert!(!lets(CaseFilter { with_officer: other, ..none() }));
         for path in ["b/", "a/b/c/", "a/bb/"] {
             assert!(!lets(CaseFilter { agency_path: Some(path.into()), ..none() }), "{path}");
         }
-        assert!(!lets(CaseFilter { status: Some("simple".into()), ..none() }), "a kind is no status");
+        assert!(!lets(CaseFilter { status: Some(CaseStatus::Closed), ..none() }));
+        assert!(!lets(CaseFilter { kind: Some(CaseKind::Ordinary), ..none() }));
+        assert_ne!(facet("status", b"simple"), facet("kind", b"simple"), "a kind is no status");
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> 
 
 /// All that a case has in the index, in order.
 fn in_index(row: &CaseTextRow) -> Result<Vec<i64>, Error> {
-    let facets = facet::read(&row.facets).ok_or(Error::Corrupt { what: "case_text.facets" })?;
+    let facets = facet::read(&row.facets).ok_or(Error::Inconsistent { what: "case_text.facets" })?;
     Ok(in_order(&row.text, facets))
 }
 
@@ -108,9 +108,9 @@ fn moments(tx: &mut Tx<'_>, tenant: &TenantId, changed: &BTreeMap<i64, Moment>) 
 /// When the cases of a row were changed and opened.
 ///
 /// # Errors
-/// [`Error::Corrupt`].
+/// [`Error::Inconsistent`].
 pub fn read_moments(row: &CaseMomentRow) -> Result<Moments, Error> {
-    Moments::read(&row.moments).ok_or(Error::Corrupt { what: "case_moment.moments" })
+    Moments::read(&row.moments).ok_or(Error::Inconsistent { what: "case_moment.moments" })
 }
 
 /// One block of all grams that change in it.
@@ -139,9 +139,9 @@ fn edit(tx: &mut Tx<'_>, tenant: &TenantId, of_block: &[Edit]) -> Result<Vec<Cas
 /// The places of a gram in a block.
 ///
 /// # Errors
-/// [`Error::Corrupt`].
+/// [`Error::Inconsistent`].
 pub fn read_block(row: &CaseGramRow) -> Result<Block, Error> {
-    Block::read(&row.places).ok_or(Error::Corrupt { what: "case_gram.places" })
+    Block::read(&row.places).ok_or(Error::Inconsistent { what: "case_gram.places" })
 }
 
 /// Writes what was prepared.

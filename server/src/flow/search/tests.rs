@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use sync_core::decision::CaseStatus;
 use sync_core::id::{AgencyId, ChangeId, Digest, OfficerId};
+use sync_core::op::CaseKind;
 
 use super::words::normal;
 use super::*;
@@ -20,8 +22,8 @@ fn file(number: u8, path: &str, updated_ms: i64, text: &str) -> NewCaseFile {
         agency: AgencyId::new([2; 16]),
         agency_path: path.into(),
         item: String::new(),
-        kind: "inspection".into(),
-        status: (if updated_ms % 2 == 0 { "open" } else { "closed" }).into(),
+        kind: CaseKind::Inspection,
+        status: if updated_ms % 2 == 0 { CaseStatus::Open } else { CaseStatus::Closed },
         title: text.into(),
         number: String::new(),
         opened: Instant::from_ms((number % 7).into()),
@@ -91,7 +93,7 @@ fn filters() -> [(CaseFilter, Asks); 6] {
         (CaseFilter { officer, agency_path: Some("a/".into()), ..none() }, |path, n, _| {
             n % 3 == 1 && path.starts_with("a/")
         }),
-        (CaseFilter { status: Some("closed".into()), kind: Some("inspection".into()), ..none() }, |_, _, at| {
+        (CaseFilter { status: Some(CaseStatus::Closed), kind: Some(CaseKind::Inspection), ..none() }, |_, _, at| {
             at % 2 == 1
         }),
         (CaseFilter { with_officer: other, opened_from: Some(Instant::from_ms(2)), ..none() }, |_, n, _| {

@@ -1,6 +1,8 @@
 //! Made-up people: certificates valid, about to end, expired, suspended; heads, a supervisor, administrators.
 
+use sync_core::certificate::CertificateStatus;
 use sync_core::id::TenantId;
+use sync_core::role::Role;
 use sync_core::time::{Date, Instant};
 
 use super::agencies::{AGRICULTURE, GOVERNMENT, JUSTICE, MARKET, STATION};
@@ -29,7 +31,7 @@ pub struct Person {
     pub name: &'static str,
     pub what: &'static str,
     agency: &'static str,
-    roles: &'static [&'static str],
+    roles: &'static [Role],
     card: Card,
     number: &'static str,
     /// First and last number of the sealed paper they carry.
@@ -43,7 +45,7 @@ const fn officer(
     card: Card,
     number: &'static str,
 ) -> Person {
-    Person { login, name, what, agency: STATION, roles: &["officer"], card, number, paper: None }
+    Person { login, name, what, agency: STATION, roles: &[Role::Officer], card, number, paper: None }
 }
 
 const fn desk(
@@ -51,7 +53,7 @@ const fn desk(
     name: &'static str,
     what: &'static str,
     agency: &'static str,
-    roles: &'static [&'static str],
+    roles: &'static [Role],
 ) -> Person {
     Person { login, name, what, agency, roles, card: Card::None, number: "", paper: None }
 }
@@ -74,21 +76,21 @@ pub const PEOPLE: &[Person] = &[
         ..officer("agriculture-officer", "何静", "农业农村委执法人员", Card::Until(600), "22370002001")
     },
     Person {
-        roles: &["officer", "unit_head"],
+        roles: &[Role::Officer, Role::UnitHead],
         ..officer("unit-head", "王秀兰", "高唐所所长（办案机构负责人）", Card::Until(700), "22370001010")
     },
-    desk("principal-head", "赵明远", "市场监管局主要负责人", MARKET, &["principal_head"]),
-    desk("legal-reviewer", "冯雪", "市场监管局法制审核人员", MARKET, &["legal_reviewer"]),
-    desk("agency-admin", "刘芳", "市场监管局管理员", MARKET, &["agency_admin"]),
-    desk("department-supervisor", "蒋涛", "市场监管局内部监督", MARKET, &["department_supervisor"]),
-    desk("county-supervisor", "孙立新", "司法局执法监督", JUSTICE, &["county_supervisor"]),
-    desk("other-head", "谭建华", "市场监管局分管负责人", MARKET, &["other_head"]),
-    desk("case-reviewer", "向晓燕", "市场监管局案件审核人员", MARKET, &["case_reviewer"]),
-    desk("training-manager", "龚丽", "司法局执法培训管理", JUSTICE, &["training_manager"]),
-    desk("county-leadership", "卢国栋", "分管执法的县领导", GOVERNMENT, &["county_leadership"]),
-    desk("security-admin", "魏东", "安全管理员", GOVERNMENT, &["security_admin"]),
-    desk("audit-admin", "黎琴", "审计管理员", GOVERNMENT, &["audit_admin"]),
-    desk("county-admin", "马晓东", "县级管理员", GOVERNMENT, &["agency_admin", "system_admin"]),
+    desk("principal-head", "赵明远", "市场监管局主要负责人", MARKET, &[Role::PrincipalHead]),
+    desk("legal-reviewer", "冯雪", "市场监管局法制审核人员", MARKET, &[Role::LegalReviewer]),
+    desk("agency-admin", "刘芳", "市场监管局管理员", MARKET, &[Role::AgencyAdmin]),
+    desk("department-supervisor", "蒋涛", "市场监管局内部监督", MARKET, &[Role::DepartmentSupervisor]),
+    desk("county-supervisor", "孙立新", "司法局执法监督", JUSTICE, &[Role::CountySupervisor]),
+    desk("other-head", "谭建华", "市场监管局分管负责人", MARKET, &[Role::OtherHead]),
+    desk("case-reviewer", "向晓燕", "市场监管局案件审核人员", MARKET, &[Role::CaseReviewer]),
+    desk("training-manager", "龚丽", "司法局执法培训管理", JUSTICE, &[Role::TrainingManager]),
+    desk("county-leadership", "卢国栋", "分管执法的县领导", GOVERNMENT, &[Role::CountyLeadership]),
+    desk("security-admin", "魏东", "安全管理员", GOVERNMENT, &[Role::SecurityAdmin]),
+    desk("audit-admin", "黎琴", "审计管理员", GOVERNMENT, &[Role::AuditAdmin]),
+    desk("county-admin", "马晓东", "县级管理员", GOVERNMENT, &[Role::AgencyAdmin, Role::SystemAdmin]),
 ];
 
 /// Adds a person with everything that is theirs. Says whether they were missing.
@@ -107,7 +109,7 @@ pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, person: &Person, hash: &str, now:
     };
     tx.add_officer(tenant, &row)?;
     for role in person.roles {
-        tx.add_role(tenant, &id, role)?;
+        tx.add_role(tenant, &id, *role)?;
     }
     let account =
         AccountRow { login: person.login.to_owned(), officer: id, password: hash.to_owned(), session_version: 1 };
@@ -140,9 +142,9 @@ fn certificate(person: &Person, now: Instant) -> Option<(CertificateRow, Vec<Int
         issued_on: issued.to_string(),
         valid_until: last.to_string(),
     };
-    let span = |ordinal, status: &str, from, until, reason: &str, basis: &str| IntervalRow {
+    let span = |ordinal, status, from, until, reason: &str, basis: &str| IntervalRow {
         ordinal,
-        status: status.to_owned(),
+        status,
         from,
         until,
         reason: reason.to_owned(),
@@ -151,13 +153,13 @@ fn certificate(person: &Person, now: Instant) -> Option<(CertificateRow, Vec<Int
     let history = if let Some(ago) = suspended_ago {
         let since = now.plus_ms(-ago * DAY_MS);
         vec![
-            span(0, "valid", from, Some(since), "发证", "行政执法证件登记"),
-            span(1, "suspended", since, None, "年度培训学时不足", "县司法局暂扣决定（样例）"),
+            span(0, CertificateStatus::Valid, from, Some(since), "发证", "行政执法证件登记"),
+            span(1, CertificateStatus::Suspended, since, None, "年度培训学时不足", "县司法局暂扣决定（样例）"),
         ]
     } else {
         vec![
-            span(0, "valid", from, Some(end), "发证", "行政执法证件登记"),
-            span(1, "expired", end, None, "有效期届满", "行政执法证件登记"),
+            span(0, CertificateStatus::Valid, from, Some(end), "发证", "行政执法证件登记"),
+            span(1, CertificateStatus::Expired, end, None, "有效期届满", "行政执法证件登记"),
         ]
     };
     Some((row, history))

@@ -146,7 +146,7 @@ impl<'a> Changes<'a> {
 
     /// The leaf that this change must have; none where its row cannot have one.
     fn leaf_of(&self, row: &Row, change: &Change, previous: Option<&Before>) -> Option<Vec<u8>> {
-        let class = LeafClass::from_code(&row.class)?;
+        let class = LeafClass::parse(&row.class).ok()?;
         if row.counter != previous.map_or(0, |before| before.counter).checked_add(1)? {
             return None;
         }

@@ -47,10 +47,10 @@ pub(in crate::store) fn sound_schema(db: &mut Db) -> Result<String, Error> {
     let orphans: i64 =
         diesel::select(sql::<BigInt>("(SELECT count(*) FROM pragma_foreign_key_check)")).get_result(db)?;
     if said.as_deref() != Some("ok") || orphans != 0 {
-        return Err(Error::Corrupt { what: "pages or references" });
+        return Err(Error::Inconsistent { what: "pages or references" });
     }
     let newest: Option<String> =
         diesel::select(sql::<Nullable<Text>>("(SELECT max(version) FROM __diesel_schema_migrations)"))
             .get_result(db)?;
-    newest.ok_or(Error::Corrupt { what: "migrations" })
+    newest.ok_or(Error::Inconsistent { what: "migrations" })
 }

@@ -1,21 +1,23 @@
 //! What casework and supervision rest on.
 
+use sync_core::decision::CaseStatus;
 use sync_core::id::{CaseId, ChangeId};
+use sync_core::op::CaseKind;
 
 use super::*;
 
 const CASE: CaseId = CaseId::new([5; 32]);
 const PHOTO: Digest = Digest::new([6; 32]);
 
-fn file(id: CaseId, path: &str, updated_ms: i64) -> NewCaseFile {
+pub(super) fn file(id: CaseId, path: &str, updated_ms: i64) -> NewCaseFile {
     let file = CaseFileRow {
         id,
         case_leaf: leaf(id),
         agency: AgencyId::new([2; 16]),
         agency_path: path.into(),
         item: "SJ-J-001".into(),
-        kind: "inspection".into(),
-        status: "open".into(),
+        kind: CaseKind::Inspection,
+        status: CaseStatus::Open,
         title: "检查".into(),
         number: String::new(),
         opened: NOW,
@@ -139,7 +141,7 @@ pub(super) fn who_writes_a_case_asks_for_it_to_be_indexed(store: &Store) {
     assert_eq!(due(9).len(), 1, "nothing waits so long");
     let refused = store.write_sync::<(), Error>(|tx| {
         put(tx, &TENANT, file(CASE, "a/b/", 4))?;
-        Err(Error::Corrupt { what: "on purpose" })
+        Err(Error::Inconsistent { what: "on purpose" })
     });
     assert!(refused.is_err());
     assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)).0, 2, "both or neither");

@@ -41,7 +41,7 @@ pub(super) fn a_change_of_the_register_that_is_undone_is_not_counted(store: &Sto
     let before = version(store);
     let refused = store.write_sync::<(), Error>(|tx| {
         tx.add_officer(&TENANT, &officer(9, 2))?;
-        Err(Error::Corrupt { what: "on purpose" })
+        Err(Error::Inconsistent { what: "on purpose" })
     });
     assert!(refused.is_err());
     assert_eq!(version(store), before);

@@ -3,6 +3,7 @@
 use sync_core::change::{Change, Clock, Header, NewOp};
 use sync_core::id::{BootId, CaseId, ChangeId, Epoch};
 use sync_core::op::Act;
+use sync_core::plan::Flag;
 use sync_core::value::Value;
 
 use super::super::db::Manager;
@@ -12,7 +13,7 @@ use crate::flow::keys::ServerKey;
 /// Migrations of the version before keys followed the log.
 const BEFORE: usize = 7;
 const OFFICER: OfficerId = OfficerId::new([4; 16]);
-const PHONES: [DeviceId; 2] = [DeviceId::new([5; 16]), DeviceId::new([6; 16])];
+pub(super) const PHONES: [DeviceId; 2] = [DeviceId::new([5; 16]), DeviceId::new([6; 16])];
 const PHOTO: Digest = Digest::new([7; 32]);
 
 /// A change of a case, or one that opens its own.
@@ -112,7 +113,7 @@ fn keeps_everything(address: &str, sql: &Sql) {
         let held = tx.case_changes(&TENANT, &first)?;
         let found: Vec<_> = held.iter().map(|one| (&*one.change, one.leaf, one.case_leaf, one.counter)).collect();
         assert_eq!(found, [(&opened, 0, 0, 1), (&later, 2, 0, 2)]);
-        assert!(held.iter().all(|one| one.flags == ["fork"] && (one.lower.ms(), one.upper.ms()) == (1, 2)));
+        assert!(held.iter().all(|one| one.flags == [Flag::Fork] && (one.lower.ms(), one.upper.ms()) == (1, 2)));
         let held = tx.case_changes(&TENANT, &second)?;
         assert_eq!(held.iter().map(|one| (one.leaf, one.case_leaf)).collect::<Vec<_>>(), [(1, 1)]);
         assert_eq!(tx.places(&TENANT, &[later.id()])?.iter().map(|place| place.leaf).collect::<Vec<_>>(), [2]);

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use sync_core::id::{ChangeId, Epoch};
+use sync_core::plan::{Flag, Grade, Taken};
 
 use super::super::db::CHECKPOINT_PAGES;
 use super::super::dialect::ROWS_PER_STATEMENT;
@@ -11,6 +12,7 @@ use super::super::schema::{change, leaf, log_head};
 use super::upgrade::sealed;
 use super::*;
 
+const FLAGS: [Flag; 2] = [Flag::OutsideLease, Flag::ChainGap];
 const EPOCH: Epoch = Epoch::new([2; 8]);
 
 fn leaves(count: usize) -> Vec<Vec<u8>> {
@@ -80,12 +82,11 @@ fn stored_as(leaf: i64, lease: Option<Digest>, text: &str) -> StoredChange {
         leaf,
         case_leaf: leaf,
         counter: 1,
-        class: "accepted".into(),
-        code: String::new(),
+        taken: Taken::Accepted,
         flags: Vec::new(),
         lower: NOW,
         upper: NOW,
-        grade: "A".into(),
+        grade: Grade::A,
         received: NOW,
     }
 }
@@ -94,7 +95,7 @@ fn stored_as(leaf: i64, lease: Option<Digest>, text: &str) -> StoredChange {
 pub(super) fn a_column_may_be_empty_in_some_of_many_rows(store: &Store) {
     let stored = |id: u8, lease: Option<u8>| {
         let lease = lease.map(|lease| Digest::new([lease; 32]));
-        StoredChange { flags: vec!["late".into(), "gap".into()], ..stored_as(id.into(), lease, "记录") }
+        StoredChange { flags: FLAGS.to_vec(), ..stored_as(id.into(), lease, "记录") }
     };
     let new = [stored(1, Some(7)), stored(2, None), stored(3, Some(8))];
     store
@@ -113,7 +114,7 @@ pub(super) fn a_column_may_be_empty_in_some_of_many_rows(store: &Store) {
     let ids: Vec<ChangeId> = new.iter().map(|new| new.change.id()).collect();
     let places = store.read_sync(|tx| tx.places(&TENANT, &ids)).unwrap();
     assert_eq!(places.len(), 3);
-    assert!(places.iter().all(|place| place.flags == ["late", "gap"]));
+    assert!(places.iter().all(|place| place.flags == FLAGS));
 }
 
 /// Odd while the writer writes, even when it does not, whatever became of it.
@@ -122,7 +123,7 @@ pub(super) fn whether_the_writer_writes_is_seen(store: &Store) {
     let during = store.write_as_writer::<_, Error>(|_tx| Ok(store.turns_of_the_writer())).unwrap();
     assert_eq!(during, 1);
     assert_eq!(store.turns_of_the_writer(), 2);
-    let failed = store.write_as_writer::<(), Error>(|_tx| Err(Error::Corrupt { what: "on purpose" }));
+    let failed = store.write_as_writer::<(), Error>(|_tx| Err(Error::Inconsistent { what: "on purpose" }));
     assert!(failed.is_err());
     assert_eq!(store.turns_of_the_writer(), 4);
     let panicked = catch_unwind(AssertUnwindSafe(|| store.write_as_writer::<(), Error>(|_tx| panic!("on purpose"))));

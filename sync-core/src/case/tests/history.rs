@@ -111,7 +111,7 @@ impl Draft<'_> {
         let ids: Vec<OpId> = shown.iter().map(|shown| shown.resolve(ChangeId::new([0; 32]))).collect();
         let digest = shown_digest(ids.iter().map(|id| (id, commit(id))));
         let digest = if self.dice.one_in(8) { Digest::new([7; 32]) } else { digest };
-        let role = self.dice.pick(&SignerRole::ALL).unwrap();
+        let role = self.dice.pick(SignerRole::ALL).unwrap();
         let signature =
             Signature { form: "scene_record".into(), version: 1, role, manner: "key".into(), shown, digest };
         NewOp { target: self.entity(), ..NewOp::new(Act::Sign(signature)) }

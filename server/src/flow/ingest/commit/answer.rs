@@ -55,8 +55,8 @@ impl Group<'_, '_> {
             return parked(change.id(), missing);
         }
         if let Some(place) = self.cases.get(&change.id()) {
-            let class = Class::ALL.into_iter().find(|class| class.code() == place.class).unwrap_or(Class::Accepted);
-            let (code, flags) = (place.code.clone(), place.flags.clone());
+            let (class, code) = (place.taken.class().into(), place.taken.code().to_owned());
+            let flags = place.flags.iter().map(|flag| flag.code().to_owned()).collect();
             return Fate { change: Some(change.id()), class, code, flags, missing: Vec::new() };
         }
         self.fates.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new()))

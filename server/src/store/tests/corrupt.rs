@@ -1,0 +1,124 @@
+//! A text in a row that no value has: the row is not read, and what could not be read is named.
+
+use std::fmt::Debug;
+
+use sync_core::certificate::CertificateStatus;
+use sync_core::id::CaseId;
+use sync_core::role::Role;
+
+use super::casework::file;
+use super::upgrade::PHONES;
+use super::writing::stored;
+use super::*;
+
+const CASE: CaseId = CaseId::new([5; 32]);
+const OFFICER: OfficerId = OfficerId::new([1; 16]);
+
+fn write(store: &Store, act: impl FnOnce(&mut Tx<'_>) -> Result<(), Error>) {
+    store.write_sync(act).unwrap();
+}
+
+/// Writes a text into a column of every row, past the program.
+fn spoil(store: &Store, table: &str, column: &str, text: &str) {
+    write(store, |tx| Ok(tx.db().batch_execute(&format!("UPDATE {table} SET {column} = '{text}'"))?));
+}
+
+/// What reading answers names the place and the text.
+fn is_named<T: Debug>(read: Result<T, Error>, place: (&str, &str, &str), wrong: &str) {
+    match read {
+        Err(Error::Corrupt { table, column, key, text }) => {
+            assert_eq!((table, column, key.as_str(), text.as_str()), (place.0, place.1, place.2, wrong));
+        }
+        other => panic!("{place:?}: {other:?}"),
+    }
+}
+
+pub(super) fn an_unknown_status_or_kind_of_a_case_is_an_error(store: &Store) {
+    furnish(store);
+    let key = "5";
+    for (column, wrong, right) in
+        [("status", "opened", "open"), ("kind", "", "inspection"), ("kind", "spot", "inspection")]
+    {
+        write(store, |tx| put(tx, &TENANT, file(CASE, "a/b/", 1)));
+        spoil(store, "case_file", column, wrong);
+        let place = ("case_file", column, key);
+        is_named(store.read_sync(|tx| tx.case_file(&TENANT, &CASE)), place, wrong);
+        is_named(store.read_sync(|tx| tx.case_file_at(&TENANT, 5)), place, wrong);
+        is_named(store.read_sync(|tx| tx.case_files(&TENANT, &CaseFilter::default(), 9)), place, wrong);
+        is_named(store.read_sync(|tx| tx.cases_said(&TENANT, &[5])), place, wrong);
+        spoil(store, "case_file", column, right);
+        assert!(store.read_sync(|tx| tx.case_file(&TENANT, &CASE)).unwrap().is_some());
+    }
+}
+
+pub(super) fn an_unknown_status_of_a_certificate_is_an_error(store: &Store) {
+    furnish(store);
+    let certificate = CertificateRow {
+        number: "22370000001".into(),
+        officer: OFFICER,
+        category: String::new(),
+        region: "500237".into(),
+        issued_on: "2024-01-15".into(),
+        valid_until: "2029-01-14".into(),
+    };
+    let interval = IntervalRow {
+        ordinal: 3,
+        status: CertificateStatus::Valid,
+        from: NOW,
+        until: None,
+        reason: String::new(),
+        basis: String::new(),
+    };
+    write(store, |tx| tx.add_certificate(&TENANT, &certificate, &[interval]));
+    for wrong in ["none", "VALID", ""] {
+        spoil(store, "certificate_interval", "status", wrong);
+        let place = ("certificate_interval", "status", "22370000001 3");
+        is_named(store.read_sync(|tx| tx.certificates(&TENANT, &OFFICER)), place, wrong);
+        is_named(store.read_sync(|tx| tx.all_certificates(&TENANT)), place, wrong);
+    }
+}
+
+pub(super) fn an_unknown_role_is_an_error(store: &Store) {
+    furnish(store);
+    write(store, |tx| tx.add_role(&TENANT, &OFFICER, Role::UnitHead));
+    spoil(store, "role", "name", "unit-head");
+    let key = OFFICER.to_string();
+    let place = ("role", "name", key.as_str());
+    is_named(store.read_sync(|tx| tx.roles(&TENANT, &OFFICER)), place, "unit-head");
+    is_named(store.read_sync(|tx| tx.bearer(&TENANT, &OFFICER, None)), place, "unit-head");
+}
+
+/// Stored changes are never altered: each is copied with what is wrong with it, into another installation, since its id is
+/// taken in its own.
+pub(super) fn an_unknown_class_reason_flag_or_grade_of_a_change_is_an_error(store: &Store) {
+    let other = TenantId::new(*PHONES[0].bytes());
+    let columns = "tenant, leaf, id, case_leaf, case_id, device, epoch, seq, officer, lease, counter, class, code, flags, \
+                   lower_ms, upper_ms, grade, received_ms, sign1, op_bytes";
+    let spoilt = [
+        ("class", "parked"),
+        ("class", ""),
+        ("code", "after_revocation"),
+        ("flags", "fork late"),
+        ("grade", "D"),
+        ("grade", ""),
+    ];
+    for (leaf, (column, wrong)) in (1_i64..).zip(spoilt) {
+        let all = [stored(leaf)];
+        write(store, |tx| {
+            let mut new = Additions::default();
+            new.changes(&TENANT, &all);
+            tx.add(new)?;
+            let copied = columns.replace("tenant,", "device,").replace(&format!(" {column},"), &format!(" '{wrong}',"));
+            let copy = format!("INSERT INTO change ({columns}) SELECT {copied} FROM change WHERE leaf = {leaf}");
+            Ok(tx.db().batch_execute(&copy)?)
+        });
+        let (key, id) = (leaf.to_string(), all[0].change.id());
+        let place = ("change", column, key.as_str());
+        is_named(store.read_sync(|tx| tx.changes_at(&other, &[leaf])), place, wrong);
+        is_named(store.read_sync(|tx| tx.case_changes(&other, &id)), place, wrong);
+        assert_eq!(store.read_sync(|tx| tx.changes_at(&TENANT, &[leaf])).unwrap().len(), 1);
+        if column != "grade" {
+            is_named(store.read_sync(|tx| tx.places(&other, &[id])), place, wrong);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The name of a rule set: a hash over what its rows say.
+//!
+//! Promise: the hash is over the fields below, each written out, in deterministic CBOR (`docs/encoding.md`, "The rule
+//! set"), so that somebody without this code computes it from the table. The order of the rows does not matter. A field
+//! that is added to [`Rule`] does not compile until it is looked at here.
+//! Not here: the predicate of a row, which is code; [`Rule::revision`] is raised when it changes its meaning.
+
+use super::calendar::Period;
+use super::rule::{Amount, Number, Rule, Scope, Test, Text};
+use crate::codec::Writer;
+use crate::id::Digest;
+use crate::sign::Tag;
+
+const RULES: Tag = Tag("palm/v1/rules");
+
+/// The hash of these rows, by which changes and results name them.
+pub fn rule_set_hash(rules: &[Rule]) -> Digest {
+    RULES.hash(&[&rule_set_bytes(rules)])
+}
+
+/// The bytes over which the hash runs: the rows in the order of their ids, and of their first days where an id has
+/// several; then the configuration, of which there is none yet.
+pub fn rule_set_bytes(rules: &[Rule]) -> Vec<u8> {
+    let mut by_id: Vec<&Rule> = rules.iter().collect();
+    by_id.sort_by_key(|rule| (rule.id, rule.since));
+    let mut out = Writer::new();
+    out.array(2).array(by_id.len());
+    for rule in by_id {
+        write_rule(&mut out, rule);
+    }
+    out.array(0);
+    out.finish()
+}
+
+fn write_rule(out: &mut Writer, rule: &Rule) {
+    let Rule {
+        id,
+        article,
+        title,
+        quotation,
+        since,
+        until,
+        scope,
+        severity,
+        stops,
+        looks_at,
+        test,
+        numbers,
+        advice,
+        detail: _,
+        confirmed,
+        revision,
+    } = *rule;
+    out.array(15).text(id).text(article);
+    write_text(out, title);
+    out.text(quotation).text(&since.to_string());
+    match until {
+        Some(last) => out.text(&last.to_string()),
+        None => out.null(),
+    };
+    write_scope(out, scope);
+    out.text(severity.code());
+    out.array(stops.len());
+    for act in stops {
+        out.text(act.code());
+    }
+    out.text(looks_at.code());
+    match test {
+        Test::Facts(_) => {
+            out.null();
+        }
+        Test::Clock { within, .. } => write_period(out, within),
+    }
+    out.array(numbers.len());
+    for Number { what, is } in numbers {
+        out.array(2);
+        write_text(out, *what);
+        write_amount(out, *is);
+    }
+    write_text(out, advice);
+    out.bool(confirmed).uint(revision.into());
+}
+
+fn write_text(out: &mut Writer, Text { zh, en }: Text) {
+    out.array(2).text(zh).text(en);
+}
+
+fn write_scope(out: &mut Writer, Scope { tenant, region, sectors }: Scope) {
+    out.array(3).optional_bytes(tenant.as_ref().map(|tenant| tenant.bytes().as_slice())).text(region);
+    out.array(sectors.len());
+    for sector in sectors {
+        out.text(sector.code());
+    }
+}
+
+fn write_period(out: &mut Writer, period: Period) {
+    let (unit, number) = match period {
+        Period::WorkingDays(number) => ("working_days", number),
+        Period::Days(number) => ("days", number),
+        Period::Hours(number) => ("hours", number),
+    };
+    out.array(2).text(unit).int(number.into());
+}
+
+fn write_amount(out: &mut Writer, amount: Amount) {
+    let (unit, number) = match amount {
+        Amount::Time(period) => return write_period(out, period),
+        Amount::Money(fen) => ("fen", fen.get()),
+        Amount::Count(number) => ("count", number.into()),
+        Amount::Percent(number) => ("percent", number.into()),
+    };
+    out.array(2).text(unit).int(number);
+}
