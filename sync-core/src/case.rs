@@ -12,6 +12,7 @@ mod form;
 mod graph;
 mod state;
 mod survey;
+mod timeline;
 
 pub use fold::fold;
 pub(crate) use fold::fold_survey;
@@ -22,6 +23,7 @@ pub use state::{
     Signed, Step, Verdict, Withdrawal,
 };
 pub(crate) use survey::{Survey, brings};
+pub use timeline::{NotInTime, Timeline};
 
 use crate::id::ChangeId;
 use crate::sign::Tag;

@@ -23,6 +23,7 @@ mod rows;
 mod salvage;
 mod save;
 mod sql;
+mod time;
 
 pub use edit::Editor;
 pub use error::{SaveError, Stop, StoreError};
@@ -34,6 +35,7 @@ pub use open::{Enrolment, Options};
 pub use read::{Card, FieldConflict};
 pub use salvage::{Salvaged, salvage};
 pub use save::{Save, Saved};
+pub use time::ClockFault;
 
 use crate::id::{AgencyId, BootId, DeviceId, OfficerId, TenantId};
 use crate::sign::{PublicKey, Verifier};
@@ -51,8 +53,10 @@ pub struct Moment {
     pub wall: Instant,
     /// Milliseconds of the clock that only runs forward, since `boot`.
     pub monotonic_ms: u64,
-    /// Which boot of the phone.
+    /// Which boot of the phone; in a browser, which worker.
     pub boot: BootId,
+    /// Whether the monotonic clock goes on while the phone sleeps. Natively yes, in a browser no.
+    pub counts_sleep: bool,
     /// Where, if the phone knows and the officer allows.
     pub place: Option<Place>,
 }

@@ -1,61 +1,78 @@
 //! From a folded case to the plain facts that rules look at. One bridge for phone and server.
 //!
-//! Promise: same state, same roster, same moment, same facts. A field or step that nobody wrote is
-//! not known or has not happened; nothing is guessed. Which names it reads is in `schema`, and
-//! `docs/case-schema.md` says it for people.
+//! Promise: same state, same timeline, same roster, same moment, same facts. A field or step that nobody wrote is
+//! not known or has not happened; nothing is guessed. Every moment comes from the [`Timeline`]: what a wall clock
+//! claims is no fact. Which names it reads is in `schema`, and `docs/case-schema.md` says it for people.
 //! Not here: judgement (`law`), where state and roster come from.
 
 mod decision;
 mod inspection;
+mod officers;
 mod roster;
 
-pub use roster::{AgencyEntry, OfficerEntry, Roster, certificate_of};
+pub use roster::{AgencyEntry, OfficerEntry, Roster, certificate_during, certificate_of};
 
-use crate::case::{CaseState, FieldState};
-use crate::law::facts::{CaseKind, EvidenceEntry, Facts, Happened, Known, OfficerPresent, Party, PartyType, Sector};
+use crate::case::{CaseState, NotInTime, Timeline};
+use crate::law::facts::{CaseKind, EvidenceEntry, Facts, Happened, Known, Party, PartyType, Sector};
 use crate::law::wording::orders_correction;
 use crate::op::OpId;
 use crate::schema as names;
-use crate::time::{Date, Instant};
+use crate::time::Date;
 use crate::value::Value;
+use crate::when::Interval;
 
-/// The facts of a case, as of an act at `at`.
-pub fn of_case(state: &CaseState, roster: &Roster, at: Instant) -> Facts {
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// The case as it stands at this time: only what has happened is judged.
+    Standing(Interval),
+    /// Besides, an act that is about to be done at this time.
+    Acting(Interval),
+}
+
+impl Occasion {
+    /// When one looks.
+    pub const fn at(self) -> Interval {
+        match self {
+            Self::Standing(at) | Self::Acting(at) => at,
+        }
+    }
+}
+
+/// A case with its moments.
+struct Told<'a> {
+    state: &'a CaseState,
+    timeline: &'a Timeline,
+}
+
+/// The facts of a case.
+pub fn of_case(state: &CaseState, timeline: &Timeline, roster: &Roster, occasion: Occasion) -> Facts {
+    let (told, at) = (Told { state, timeline }, occasion.at());
     let agency = state.opening.as_ref().and_then(|opening| roster.agencies.get(&opening.agency));
     let sector = text(state, None, names::SECTOR).or(agency.map(|agency| agency.sector.as_str()));
     let kind = state.opening.as_ref().map_or(CaseKind::Inspection, |opening| opening.kind);
-    let mut facts = Facts::new(at.date(), &roster.region, sector_of(sector.unwrap_or_default()), kind);
+    let mut facts = Facts::new(at.lower.date(), &roster.region, sector_of(sector.unwrap_or_default()), kind);
+    facts.on_at_latest = Some(at.upper.date()).filter(|last| *last != facts.on);
+    facts.causes = timeline.causes().clone();
     facts.tenant = roster.tenant;
     facts.violation_on = known(text(state, None, names::VIOLATION_DATE).and_then(|date| date.parse::<Date>().ok()));
-    facts.officers = officers(state, roster, at);
-    facts.certificate_shown_at = happened(state, names::CERTIFICATE_SHOWN);
-    facts.first_question_at = happened(state, names::QUESTION_ASKED);
-    facts.rights_told_at = happened(state, names::RIGHTS_TOLD);
-    facts.heard_at = happened(state, names::STATEMENT_HEARD);
-    facts.waived_at = happened(state, names::STATEMENT_WAIVED);
-    facts.correction_ordered_at = happened(state, names::CORRECTION_ORDERED);
+    (facts.acts, facts.officers) = officers::of(&told, roster, occasion);
+    facts.certificate_shown_at = told.happened(names::CERTIFICATE_SHOWN);
+    facts.first_question_at = told.happened(names::QUESTION_ASKED);
+    facts.rights_told_at = told.happened(names::RIGHTS_TOLD);
+    facts.heard_at = told.happened(names::STATEMENT_HEARD);
+    facts.waived_at = told.happened(names::STATEMENT_WAIVED);
+    facts.correction_ordered_at = told.happened(names::CORRECTION_ORDERED);
     facts.correction_text_orders = correction_text(state);
     facts.party = party(state);
     facts.individual_business_as_organisation.clone_from(&roster.individual_business_as_organisation);
     facts.reconsideration_organ = known(agency.and_then(|agency| agency.reconsideration.clone()));
     facts.on_water = state.value(None, names::ON_WATER).and_then(Value::as_bool).unwrap_or(false);
-    facts.landed_at = happened(state, names::LANDED);
-    facts.inspection = (kind == CaseKind::Inspection).then(|| inspection::of(state));
-    facts.decision = decision::of(state);
+    facts.landed_at = told.happened(names::LANDED);
+    facts.inspection = (kind == CaseKind::Inspection).then(|| inspection::of(&told));
+    facts.decision = decision::of(&told);
     facts.evidence = evidence(state);
     facts
-}
-
-fn officers(state: &CaseState, roster: &Roster, at: Instant) -> Vec<OfficerPresent> {
-    let present = |officer| {
-        let entry = roster.officers.get(officer);
-        OfficerPresent {
-            officer: *officer,
-            certificate: certificate_of(entry, at),
-            is_helper: entry.is_some_and(|entry| entry.is_helper),
-        }
-    };
-    state.participants.keys().map(present).collect()
 }
 
 fn party(state: &CaseState) -> Party {
@@ -103,17 +120,24 @@ fn text<'a>(state: &'a CaseState, target: Option<OpId>, name: &str) -> Option<&'
     state.value(target, name).and_then(Value::as_text).filter(|text| !text.trim().is_empty())
 }
 
-/// When a step was first recorded.
-fn happened(state: &CaseState, step: &str) -> Happened {
-    state.steps_of(step).map(|step| step.by.wall_ms).min().map_or(Happened::NotYet, Happened::At)
-}
+impl Told<'_> {
+    /// When a step was first recorded.
+    fn happened(&self, step: &str) -> Happened {
+        self.recorded(self.state.steps_of(step).map(|step| step.op))
+    }
 
-/// When a field got the value it shows.
-fn written(state: &CaseState, name: &str) -> Happened {
-    let shown = |field: &FieldState| field.live.first().map(|live| live.by.wall_ms);
-    match text(state, None, name) {
-        Some(_) => state.field(None, name).and_then(shown).map_or(Happened::NotYet, Happened::At),
-        None => Happened::NotYet,
+    /// When the first of these was recorded.
+    fn recorded(&self, ops: impl IntoIterator<Item = OpId>) -> Happened {
+        match self.timeline.earliest(ops) {
+            Ok(when) => when.into(),
+            Err(NotInTime) => Happened::Unknown,
+        }
+    }
+
+    /// When a field got the value it shows.
+    fn written(&self, name: &str) -> Happened {
+        let shown = text(self.state, None, name).and_then(|_| self.state.field(None, name)?.live.first());
+        self.recorded(shown.map(|live| live.op))
     }
 }
 

@@ -33,3 +33,4 @@ pub mod sign;
 pub mod strokes;
 pub mod time;
 pub mod value;
+pub mod when;

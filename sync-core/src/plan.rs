@@ -7,7 +7,9 @@
 
 mod clock;
 
-pub use clock::{Grade, Interval, interval};
+pub use crate::when::{Grade, Interval};
+pub(crate) use clock::WALL_SLACK_MS;
+pub use clock::{Anchored, Before, Previous, interval};
 
 use crate::case::{CaseState, FormBreach, Graph, Survey, brings, fold_survey, is_closed};
 use crate::change::Change;
@@ -27,24 +29,29 @@ pub struct Standing {
     pub agency: AgencyId,
     /// Until when the lease that the change names permitted offline work; `None` without lease.
     pub lease_ends: Option<Instant>,
-    /// The server's time in the lease that the change names as its anchor, if it is this device's.
-    pub anchor: Option<Instant>,
+    /// What the change names as its anchor.
+    pub anchor: Anchored,
+    /// The latest of what the server knows to have been before the change: the issue of the lease that it names, the
+    /// enrolment of its phone.
+    pub known: Option<Instant>,
+    /// The change before it in its phone's chain, if it is held or arrives with it.
+    pub previous: Option<Previous>,
     /// When the author's authority ended and began again: the spans during which the certificate was
     /// valid and the device not revoked, in order. The end is exclusive.
     pub authority: Vec<(Instant, Instant)>,
-    /// What is held at the place before this change in the device's chain.
-    pub chain: Chain,
+    /// Whether another change has the same device, epoch and seq.
+    pub forks: bool,
 }
 
-/// How a change continues its device's chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chain {
-    /// Its previous change is held, and no other change has its place.
-    Continues,
-    /// Its previous change is not held.
-    Gap,
-    /// Another change has the same device, epoch and seq.
-    Fork,
+/// Whether a phone's chain has a gap before this change. `held` says whether a change is held at the place before it.
+///
+/// A gap is looked for whenever a change is told of or shown: one that was filled is none.
+pub fn has_gap(change: &Change, held: impl FnOnce(&ChangeId) -> bool) -> bool {
+    let header = change.header();
+    match &header.prev {
+        None => header.seq != 1,
+        Some(prev) => header.seq == 1 || !held(prev),
+    }
 }
 
 /// A change that arrived, its signature checked, with what is known about its author.
@@ -63,11 +70,11 @@ codes! {
         TimeNotProved = "time_not_proved",
         /// It was made after the lease ended, or without one.
         OutsideLease = "outside_lease",
-        /// The device's previous change has not arrived.
+        /// The device's previous change has not arrived. Never stored with a change: see [`has_gap`].
         ChainGap = "chain_gap",
         /// The device signed two changes for one place of its chain.
         Fork = "fork",
-        /// The phone's clocks contradict each other or the server.
+        /// The phone's clocks contradict each other or what the server knows.
         ClockContradicts = "clock_contradicts",
         /// It does not build on its own device's previous change in the case.
         OwnChangeMissing = "own_change_missing",
@@ -296,8 +303,13 @@ impl Judge<'_> {
         let header = change.header();
         let lower = |dep| self.lower.get(dep).or_else(|| self.held.lower.get(dep));
         let deps_lower = header.deps.iter().filter_map(lower).max().copied();
-        let anchor = arrival.standing.as_ref().and_then(|standing| standing.anchor);
-        let interval = interval(&header.clock, anchor, deps_lower, self.now);
+        let standing = arrival.standing.as_ref();
+        let before = Before {
+            anchor: standing.map_or(Anchored::Nowhere, |standing| standing.anchor),
+            known: standing.and_then(|standing| standing.known).into_iter().chain(deps_lower).max(),
+            previous: standing.and_then(|standing| standing.previous),
+        };
+        let interval = interval(&header.clock, &before, self.now);
         self.lower.insert(change.id(), interval.lower);
         let mut flags = BTreeSet::new();
         if interval.grade == Grade::C {
@@ -345,14 +357,8 @@ impl Judge<'_> {
         interval: Interval,
         flags: &mut BTreeSet<Flag>,
     ) -> Option<Quarantine> {
-        match standing.chain {
-            Chain::Continues => {}
-            Chain::Gap => {
-                flags.insert(Flag::ChainGap);
-            }
-            Chain::Fork => {
-                flags.insert(Flag::Fork);
-            }
+        if standing.forks {
+            flags.insert(Flag::Fork);
         }
         match standing.lease_ends {
             Some(ends) if interval.upper <= ends => {}

@@ -76,6 +76,7 @@ impl Author {
                 wall: Instant::from_ms(NOON + 60_000 * i64::try_from(self.seq).unwrap()),
                 monotonic_ms: 60_000 * self.seq,
                 boot: BootId::new([self.device; 16]),
+                counts_sleep: true,
                 anchor: lease.map(|lease| Anchor {
                     lease,
                     reading: (self.seq < 3).then_some(Reading { asked_ms: 1_000, came_ms: 1_250 }),

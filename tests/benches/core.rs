@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sync_core::case::fold;
+use sync_core::case::{Timeline, fold};
 use sync_core::change::{Change, Received};
 use sync_core::device::{Device, Options, Save, Source};
-use sync_core::facts::{Roster, of_case};
+use sync_core::facts::{Occasion, Roster, of_case};
 use sync_core::law::calendar::Calendar;
 use sync_core::law::rule::evaluate;
 use sync_core::law::table::rules;
-use sync_core::plan::{Arrival, Chain, Held, Standing, lane};
+use sync_core::plan::{Anchored, Arrival, Held, Interval, Standing, lane};
 use sync_core::sign::{Signer as _, SoftwareVerifier};
 use sync_core::time::Instant as Wall;
 use sync_core::value::Value;
@@ -93,16 +93,22 @@ fn lanes() {
         let standing = Standing {
             agency: opening.agency,
             lease_ends: Some(ever.1),
-            anchor: None,
+            anchor: Anchored::Nowhere,
+            known: None,
             authority: vec![ever],
-            chain: Chain::Continues,
+            previous: None,
+            forks: false,
         };
         let arrival = Arrival { change: Arc::new(last.clone()), standing: Some(standing) };
         let held_now = Held { case, changes: &changes, lower: &lower, agencies: &agencies };
         let times = (0..OFTEN).map(|_| timed(|| lane(held_now, vec![arrival.clone()], moment().wall)).0).collect();
         show(&format!("plan one change that arrives in a case of {held}"), 1, times);
         let (state, roster, calendar) = (fold(case, &made), Roster::default(), Calendar::default());
-        let judge = || evaluate(rules(), &of_case(&state, &roster, moment().wall), &calendar);
+        let now = Interval::exactly(moment().wall);
+        let judge = || {
+            let timeline = Timeline::new(made.iter().map(|change| (change, now)));
+            evaluate(rules(), &of_case(&state, &timeline, &roster, Occasion::Standing(now)), &calendar)
+        };
         show(&format!("judge a case of {held} by the law"), 1, (0..OFTEN).map(|_| timed(judge).0).collect());
     }
 }

@@ -204,7 +204,7 @@ impl<'s> Phone<'s> {
             lease: lease.map(|lease| lease.hash),
             case,
             deps: deps.to_vec(),
-            clock: Clock { wall, monotonic_ms: milliseconds, boot: self.boot, anchor },
+            clock: Clock { wall, monotonic_ms: milliseconds, boot: self.boot, counts_sleep: true, anchor },
             rules: Digest::new([0; 32]),
             ops: Digest::new([0; 32]),
         }

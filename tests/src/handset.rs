@@ -58,7 +58,13 @@ impl<'s> Handset<'s> {
     /// Now, as the phone's sensors say.
     pub fn moment(&self) -> Moment {
         let monotonic_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap();
-        Moment { wall: server::clock::Clock::system().now(), monotonic_ms, boot: self.boot, place: None }
+        Moment {
+            wall: server::clock::Clock::system().now(),
+            monotonic_ms,
+            boot: self.boot,
+            counts_sleep: true,
+            place: None,
+        }
     }
 
     /// Saves.

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::case::{CaseState, Graph, fold};
 use sync_core::change::Change;
-use sync_core::id::{AgencyId, CaseId, DeviceId, Digest, OfficerId, TenantId};
+use sync_core::id::{AgencyId, CaseId, ChangeId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::law::rule::CheckResult;
 use sync_core::op::{Act, OpId};
+use sync_core::plan::{Flag, has_gap};
 
 use super::access::{self, Access, Look};
 use super::caller::Caller;
@@ -181,7 +182,8 @@ pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<Str
         .write(move |tx| {
             let seen = Look { what: "case", part: String::new(), purpose };
             let access = access::look(tx, &tenant, &caller, &case, seen, now)?;
-            let held = tx.case_changes(&tenant, &case)?;
+            let mut held = tx.case_changes(&tenant, &case)?;
+            flag_gaps(tx, &tenant, &mut held)?;
             let state = fold(case, held.iter().map(|stored| &*stored.change));
             let agency_name = tx.agency(&tenant, &access.file.agency)?.map(|agency| agency.name).unwrap_or_default();
             let everybody = state.participants.keys().copied();
@@ -189,10 +191,27 @@ pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<Str
             let names = names(tx, &tenant, everybody)?;
             let phones = phones(tx, &tenant, &held)?;
             let evidence = tx.evidence_of(&tenant, access.file.case_leaf)?;
-            let checks = judge::judge(tx, &tenant, &state, projection::newest_act(&held))?;
+            let checks = judge::judge(tx, &tenant, (&state, &held), projection::newest_act(&held))?;
             Ok(Detail { access, agency_name, state, held, names, phones, evidence, checks })
         })
         .await
+}
+
+/// Flags the changes before which a phone's chain has a gap now. It is looked for whenever a case is read, and never
+/// stored: what arrives later fills it, in whichever case.
+fn flag_gaps(tx: &mut Tx<'_>, tenant: &TenantId, held: &mut [StoredChange]) -> Result<(), Failure> {
+    let of_phones = |stored: &&StoredChange| stored.change.header().device != DeviceId::SERVER;
+    let expected: Vec<ChangeId> =
+        held.iter().filter(of_phones).filter_map(|stored| stored.change.header().prev).collect();
+    let places: BTreeMap<_, _> = tx.in_chains(tenant, &expected)?.into_iter().collect();
+    for stored in held.iter_mut().filter(|stored| of_phones(&&**stored)) {
+        let header = stored.change.header();
+        let before = (header.device, header.epoch, header.seq.saturating_sub(1));
+        if has_gap(&stored.change, |prev| places.get(prev) == Some(&before)) {
+            stored.flags.push(Flag::ChainGap);
+        }
+    }
+    Ok(())
 }
 
 /// Every write to the field `name` of `target` (the case itself where absent).

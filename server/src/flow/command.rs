@@ -10,6 +10,7 @@ use sync_core::decision::{self, CaseStatus, Obstacle};
 use sync_core::id::{CaseId, ChangeId, Digest, TenantId};
 use sync_core::law::rule::{self, blocking};
 use sync_core::op::{self, Act, Number, OpId, OpRef, VerdictAct};
+use sync_core::plan::Interval;
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
@@ -250,7 +251,7 @@ impl Deciding<'_, '_> {
             let en = format!("{missing} pieces of evidence are still to be uploaded: the case cannot be closed yet.");
             return Err(Refusal::EvidenceIncomplete.because(zh, en).into());
         }
-        let results = judge::judge(self.tx, &self.tenant, state, self.now)?;
+        let results = judge::judge(self.tx, &self.tenant, (state, held), Interval::exactly(self.now))?;
         match blocking(&results, rule::Act::Close).first() {
             Some(stop) => {
                 Err(Refusal::ClosingUnlawful.because(stop.zh.clone(), stop.en.clone()).under(stop.article).into())

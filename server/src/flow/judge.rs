@@ -6,19 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, RwLock};
 
-use sync_core::case::CaseState;
-use sync_core::facts::{AgencyEntry, OfficerEntry, Roster, of_case};
+use sync_core::case::{CaseState, Timeline};
+use sync_core::facts::{AgencyEntry, Occasion, OfficerEntry, Roster, of_case};
 use sync_core::id::{AgencyId, Digest, OfficerId, TenantId};
 use sync_core::law::calendar::Calendar;
 use sync_core::law::check::Check;
 use sync_core::law::hash::rule_set_hash;
 use sync_core::law::rule::{CheckResult, evaluate};
 use sync_core::law::table;
-use sync_core::time::Instant;
+use sync_core::plan::Interval;
 
 use crate::flow::certificate;
 use crate::flow::refusal::Failure;
-use crate::store::{self, AgencyRow, CertificateRow, IntervalRow, OfficerRow, TenantRow, Tx};
+use crate::store::{self, AgencyRow, CertificateRow, IntervalRow, OfficerRow, StoredChange, TenantRow, Tx};
 
 /// Hash of the rule set that this server judges by.
 pub fn rule_set() -> Digest {
@@ -43,12 +43,27 @@ pub struct Registered {
     pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
 }
 
-/// Every result of holding the case against the law, as of an act at `at`.
+/// Between when and when a change was made, as was found when it came in.
+pub fn interval(stored: &StoredChange) -> Interval {
+    Interval { lower: stored.lower, upper: stored.upper, grade: stored.grade }
+}
+
+/// The changes of a case in time.
+pub fn timeline(held: &[StoredChange]) -> Timeline {
+    Timeline::new(held.iter().map(|stored| (&*stored.change, interval(stored))))
+}
+
+/// Every result of holding the case as it stands against the law, looked at at `at`. Each act is judged at its own time.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails or the stored calendar cannot be read.
-pub fn judge(tx: &mut Tx<'_>, tenant: &TenantId, state: &CaseState, at: Instant) -> Result<Vec<CheckResult>, Failure> {
-    Bench::default().judge(tx, tenant, state, at)
+pub fn judge(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    (state, held): (&CaseState, &[StoredChange]),
+    at: Interval,
+) -> Result<Vec<CheckResult>, Failure> {
+    Bench::default().judge(tx, tenant, (state, held), at)
 }
 
 impl Bench {
@@ -60,13 +75,13 @@ impl Bench {
         &mut self,
         tx: &mut Tx<'_>,
         tenant: &TenantId,
-        state: &CaseState,
-        at: Instant,
+        (state, held): (&CaseState, &[StoredChange]),
+        at: Interval,
     ) -> Result<Vec<CheckResult>, Failure> {
         let (region, version) = self.tenant(tx)?;
         let calendar = calendar(tx, tenant, version)?;
         let roster = self.roster(tx, tenant, state, region)?;
-        Ok(evaluate(table::rules(), &of_case(state, &roster, at), &calendar))
+        Ok(evaluate(table::rules(), &of_case(state, &timeline(held), &roster, Occasion::Standing(at)), &calendar))
     }
 
     /// An agency, if there is one.

@@ -9,6 +9,7 @@ use sync_core::case::{CaseState, Graph, fold};
 use sync_core::decision;
 use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::law::rule::Outcome;
+use sync_core::plan::Interval;
 use sync_core::schema;
 use sync_core::time::Instant;
 use sync_core::value::Value;
@@ -71,7 +72,7 @@ pub fn draw(
     let Some(opening) = &state.opening else { return Ok(None) };
     let agency = bench.agency(tx, tenant, &opening.agency)?;
     let officers: BTreeSet<OfficerId> = state.participants.keys().chain(extra).copied().collect();
-    let checks = judge::open(bench.judge(tx, tenant, state, newest_act(held))?);
+    let checks = judge::open(bench.judge(tx, tenant, (state, held), newest_act(held))?);
     let file = CaseFileRow {
         id: state.id,
         case_leaf: first.case_leaf,
@@ -187,11 +188,12 @@ fn storable(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// When the newest change by a phone was made, at the earliest: as of then the case is judged, and not
-/// as of its arrival, for a certificate may have ended on the way.
-pub fn newest_act(held: &[StoredChange]) -> Instant {
+/// When the newest change by a phone was made: rows that came into force since say nothing of the case. What was done is
+/// judged at its own time.
+pub fn newest_act(held: &[StoredChange]) -> Interval {
     let by_phones = held.iter().filter(|stored| stored.change.header().device != DeviceId::SERVER);
-    by_phones.map(|stored| stored.lower).max().unwrap_or(Instant::from_ms(0))
+    let newest = by_phones.max_by_key(|stored| (stored.lower, stored.leaf));
+    newest.map_or(Interval::exactly(Instant::from_ms(0)), judge::interval)
 }
 
 /// Digests of the evidence that the case claims, withdrawn pieces included: they were recorded.

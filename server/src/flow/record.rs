@@ -213,7 +213,13 @@ impl<'a, 't> Recorder<'a, 't> {
             lease: None,
             case: Some(case),
             deps: heads.iter().copied().collect(),
-            clock: Clock { wall: self.now, monotonic_ms: 0, boot: BootId::new([0; 16]), anchor: None },
+            clock: Clock {
+                wall: self.now,
+                monotonic_ms: 0,
+                boot: BootId::new([0; 16]),
+                counts_sleep: true,
+                anchor: None,
+            },
             rules: judge::rule_set(),
             ops: Digest::new([0; 32]),
         };

@@ -11,6 +11,7 @@ use sync_core::decision::{self, CaseStatus, Obstacle};
 use sync_core::id::TenantId;
 use sync_core::law::calendar::{Due, DueAt};
 use sync_core::law::rule::{self, CheckResult, Outcome, Severity, blocking};
+use sync_core::plan::Interval;
 use sync_core::time::{Date, Instant};
 
 use super::access::{self, Access};
@@ -148,8 +149,8 @@ fn waiting(
     let state = fold(id, held.iter().map(|stored| &stored.change));
     let graph = Graph::new(held.iter().map(|stored| &stored.change));
     let evidence = tx.missing_evidence(tenant, file.case_leaf)?.len();
-    let judged = bench.judge(tx, tenant, &state, now)?;
-    let results = bench.judge(tx, tenant, &state, projection::newest_act(&held))?;
+    let judged = bench.judge(tx, tenant, (&state, &held), Interval::exactly(now))?;
+    let results = bench.judge(tx, tenant, (&state, &held), projection::newest_act(&held))?;
     let breaches = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
     let obstacles = decision::close(&state, &graph);
     let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::Act::Close).is_empty();

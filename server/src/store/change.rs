@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use sync_core::change::{Change, Received};
+use sync_core::change::{Change, Header, Received};
 use sync_core::id::{CaseId, ChangeId, DeviceId, Epoch, TenantId};
 use sync_core::log::LeafClass;
-use sync_core::plan::{Flag, Grade, Taken};
+use sync_core::plan::{Flag, Grade, Previous, Taken};
 use sync_core::time::Instant;
 
 use super::dialect::by_column;
@@ -56,6 +56,28 @@ pub struct ChangePlace {
     pub flags: Vec<Flag>,
     /// When it was stored.
     pub received: Instant,
+}
+
+/// A change in its device's chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainLink {
+    /// The change.
+    pub id: ChangeId,
+    /// What it says of the time of the next.
+    pub made: Previous,
+}
+
+/// A place in a device's chain.
+pub type InChain = (DeviceId, Epoch, u64);
+
+/// What [`link`] takes.
+type LinkColumns = (Vec<u8>, i64, Vec<u8>);
+
+fn link(id: &[u8], lower_ms: i64, sign1: &[u8]) -> Result<ChainLink, Error> {
+    let clock = Header::of_signed(sign1).map_err(|_unreadable| Error::Corrupt { what: "change" })?.clock;
+    let lower = Instant::from_ms(lower_ms);
+    let made = Previous { lower, boot: clock.boot, monotonic_ms: clock.monotonic_ms };
+    Ok(ChainLink { id: row::id(id, ChangeId::from_slice, "change.id")?, made })
 }
 
 type Columns =
@@ -356,23 +378,74 @@ impl Tx<'_> {
     /// The changes stored at these places of the chain of a device: none, one, or a fork for each.
     ///
     /// # Errors
-    /// [`Error`] where the statement fails.
+    /// [`Error`] where the statement fails, or a header is not what was stored.
     pub fn chain_places(
         &mut self,
         tenant: &TenantId,
         (device, epoch): (DeviceId, Epoch),
         places: &[i64],
-    ) -> Result<Vec<(i64, ChangeId)>, Error> {
+    ) -> Result<Vec<(i64, ChainLink)>, Error> {
         change::table
             .filter(change::tenant.eq(&tenant.bytes()[..]))
             .filter(change::device.eq(&device.bytes()[..]))
             .filter(change::epoch.eq(&epoch.bytes()[..]))
             .filter(change::seq.eq_any(places))
-            .select((change::seq, change::id))
-            .load::<(i64, Vec<u8>)>(self.db())?
+            .select((change::seq, change::id, change::lower_ms, change::sign1))
+            .load::<(i64, Vec<u8>, i64, Vec<u8>)>(self.db())?
             .iter()
-            .map(|(seq, id)| Ok((*seq, row::id(id, ChangeId::from_slice, "change.id")?)))
+            .map(|(seq, id, lower, sign1)| Ok((*seq, link(id, *lower, sign1)?)))
             .collect()
+    }
+
+    /// Those of `ids` that are stored, with their places in the chains of devices.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn in_chains(&mut self, tenant: &TenantId, ids: &[ChangeId]) -> Result<Vec<(ChangeId, InChain)>, Error> {
+        let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
+        change::table
+            .filter(change::tenant.eq(&tenant.bytes()[..]))
+            .filter(change::id.eq_any(wanted))
+            .select((change::id, change::device, change::epoch, change::seq))
+            .load::<(Vec<u8>, Vec<u8>, Vec<u8>, i64)>(self.db())?
+            .iter()
+            .map(|(id, device, epoch, seq)| {
+                let device = row::id(device, DeviceId::from_slice, "change.device")?;
+                let epoch = row::id(epoch, Epoch::from_slice, "change.epoch")?;
+                Ok((row::id(id, ChangeId::from_slice, "change.id")?, (device, epoch, seq.cast_unsigned())))
+            })
+            .collect()
+    }
+
+    /// The last change of a device: at the greatest place before `seq` in this chain of its or, where there is none, the
+    /// one made last in any.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails, or a header is not what was stored.
+    pub fn last_before(
+        &mut self,
+        tenant: &TenantId,
+        (device, epoch): (DeviceId, Epoch),
+        seq: i64,
+    ) -> Result<Option<ChainLink>, Error> {
+        let of_device = || {
+            change::table
+                .filter(change::tenant.eq(tenant.bytes().to_vec()))
+                .filter(change::device.eq(device.bytes().to_vec()))
+                .select((change::id, change::lower_ms, change::sign1))
+                .limit(1)
+        };
+        let in_chain = of_device()
+            .filter(change::epoch.eq(epoch.bytes().to_vec()))
+            .filter(change::seq.lt(seq))
+            .order(change::seq.desc())
+            .get_result::<LinkColumns>(self.db())
+            .optional()?;
+        let found = match in_chain {
+            Some(found) => Some(found),
+            None => of_device().order(change::lower_ms.desc()).get_result::<LinkColumns>(self.db()).optional()?,
+        };
+        found.map(|(id, lower, sign1)| link(&id, lower, &sign1)).transpose()
     }
 
     /// The greatest place of the chain of a device; none of an empty one.

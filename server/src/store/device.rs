@@ -28,6 +28,15 @@ pub struct DeviceRow {
     pub revoked_reason: Option<String>,
 }
 
+/// From when to when a phone was enrolled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceTerm {
+    /// When it was enrolled.
+    pub enrolled: Instant,
+    /// When it was revoked, if it was.
+    pub revoked: Option<Instant>,
+}
+
 /// A one-time code; only its SHA-256 is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnrolmentCodeRow {
@@ -99,20 +108,22 @@ impl Tx<'_> {
         found.map(restore).transpose()
     }
 
-    /// Those of these phones that were revoked, and when.
+    /// When each of these phones was enrolled, and revoked if it was.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn revocations(&mut self, tenant: &TenantId, ids: &[DeviceId]) -> Result<Vec<(DeviceId, Instant)>, Error> {
+    pub fn terms(&mut self, tenant: &TenantId, ids: &[DeviceId]) -> Result<Vec<(DeviceId, DeviceTerm)>, Error> {
         let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
         device::table
             .filter(device::tenant.eq(&tenant.bytes()[..]))
             .filter(device::id.eq_any(wanted))
-            .filter(device::revoked_ms.is_not_null())
-            .select((device::id, device::revoked_ms.assume_not_null()))
-            .load::<(Vec<u8>, i64)>(self.db())?
+            .select((device::id, device::enrolled_ms, device::revoked_ms))
+            .load::<(Vec<u8>, i64, Option<i64>)>(self.db())?
             .iter()
-            .map(|(id, at)| Ok((row::id(id, DeviceId::from_slice, "device.id")?, Instant::from_ms(*at))))
+            .map(|(id, enrolled, revoked)| {
+                let term = DeviceTerm { enrolled: Instant::from_ms(*enrolled), revoked: revoked.map(Instant::from_ms) };
+                Ok((row::id(id, DeviceId::from_slice, "device.id")?, term))
+            })
             .collect()
     }
 

@@ -45,6 +45,7 @@ impl Pen {
                 wall: Instant::from_ms(0),
                 monotonic_ms: self.seq,
                 boot: BootId::new([6; 16]),
+                counts_sleep: true,
                 anchor: None,
             },
             rules: Digest::new([8; 32]),

@@ -1,7 +1,9 @@
 //! The signed header of a change.
 
+use super::{CHANGE, ReadError};
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
+use crate::sign::Signed;
 use crate::time::Instant;
 
 /// Version of the header's encoding.
@@ -16,8 +18,10 @@ pub struct Clock {
     pub wall: Instant,
     /// Milliseconds of a clock that only runs forward, since `boot`.
     pub monotonic_ms: u64,
-    /// Which boot of the phone.
+    /// Which boot of the phone; in a browser, which worker.
     pub boot: BootId,
+    /// Whether the monotonic clock went on while the phone slept. A browser's does not: then it is a lower bound only.
+    pub counts_sleep: bool,
     /// The newest lease of this device: the server's time, signed.
     pub anchor: Option<Anchor>,
 }
@@ -97,6 +101,14 @@ impl Header {
         out.finish()
     }
 
+    /// Reads the header inside a COSE_Sign1 whose signature was checked when it came in.
+    ///
+    /// # Errors
+    /// [`ReadError`] for anything else.
+    pub fn of_signed(sign1: &[u8]) -> Result<Self, ReadError> {
+        Ok(Self::read(Signed::read(CHANGE, sign1)?.payload)?)
+    }
+
     /// Reads what [`Header::to_bytes`] wrote.
     ///
     /// # Errors
@@ -110,8 +122,8 @@ impl Header {
 
 impl Clock {
     fn write(&self, out: &mut Writer) {
-        let Self { wall, monotonic_ms, boot, anchor } = self;
-        out.array(4).int(wall.ms()).uint(*monotonic_ms).bytes(boot.bytes());
+        let Self { wall, monotonic_ms, boot, counts_sleep, anchor } = self;
+        out.array(5).int(wall.ms()).uint(*monotonic_ms).bytes(boot.bytes()).bool(*counts_sleep);
         let Some(Anchor { lease, reading }) = anchor else {
             out.null();
             return;
@@ -124,17 +136,18 @@ impl Clock {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
-        reader.tuple(4, |reader| {
+        reader.tuple(5, |reader| {
             let wall = Instant::from_ms(reader.int()?);
             let monotonic_ms = reader.uint()?;
             let boot = BootId::new(reader.bytes_exact()?);
+            let counts_sleep = reader.bool()?;
             let anchor = reader.optional(|reader| {
                 reader.tuple(2, |reader| {
                     let lease = Digest::new(reader.bytes_exact()?);
                     Ok::<_, CodecError>(Anchor { lease, reading: reader.optional(Reading::read)? })
                 })
             })?;
-            Ok(Self { wall, monotonic_ms, boot, anchor })
+            Ok(Self { wall, monotonic_ms, boot, counts_sleep, anchor })
         })
     }
 }

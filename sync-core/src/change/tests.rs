@@ -23,6 +23,7 @@ fn header() -> Header {
             wall: Instant::from_ms(1_795_363_200_000),
             monotonic_ms: 1000,
             boot: BootId::new([6; 16]),
+            counts_sleep: true,
             anchor: Some(Anchor { lease: Digest::new([5; 32]), reading: Some(Reading { asked_ms: 7, came_ms: 9 }) }),
         },
         rules: Digest::new([8; 32]),

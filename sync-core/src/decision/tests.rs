@@ -47,7 +47,13 @@ impl Case {
             lease: None,
             case: self.changes.first().map(Change::id),
             deps,
-            clock: Clock { wall: Instant::from_ms(0), monotonic_ms: 0, boot: BootId::new([6; 16]), anchor: None },
+            clock: Clock {
+                wall: Instant::from_ms(0),
+                monotonic_ms: 0,
+                boot: BootId::new([6; 16]),
+                counts_sleep: true,
+                anchor: None,
+            },
             rules: Digest::new([8; 32]),
             ops: Digest::new([0; 32]),
         };

@@ -49,7 +49,7 @@ pub enum StoreError {
 /// A rule, or the state of the case, stops a formal act (正式行为). The draft can still be saved.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Stop {
-    /// Stable code: the rule's id, or `field_in_conflict`, `lease_over`.
+    /// Stable code: the rule's id, or `field_in_conflict`, `lease_over`, `clock_not_proved`.
     pub code: String,
     /// Law and article, where a rule stops it.
     pub article: Option<String>,

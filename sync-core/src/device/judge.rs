@@ -2,10 +2,10 @@
 //!
 //! Promise: the same function and table as on the server. Nothing here decides law.
 
-use crate::case::CaseState;
+use crate::case::{CaseState, Timeline};
 use crate::change::NewOp;
 use crate::device::Stop;
-use crate::facts::{Roster, of_case};
+use crate::facts::{Occasion, Roster, of_case};
 use crate::id::Digest;
 use crate::law::calendar::Calendar;
 use crate::law::check::Check;
@@ -14,7 +14,7 @@ use crate::law::rule::{self, CheckResult, blocking, evaluate};
 use crate::law::table::rules;
 use crate::op::{self, OpId};
 use crate::schema as names;
-use crate::time::Instant;
+use crate::when::Interval;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -57,22 +57,26 @@ impl Judge {
         *RULES_HASH
     }
 
-    fn judge(&self, state: &CaseState, at: Instant) -> Vec<CheckResult> {
-        evaluate(rules(), &of_case(state, &self.roster, at), &self.calendar)
+    fn judge(&self, state: &CaseState, timeline: &Timeline, occasion: Occasion) -> Vec<CheckResult> {
+        evaluate(rules(), &of_case(state, timeline, &self.roster, occasion), &self.calendar)
     }
 
     /// What is not kept, or not known to be.
-    pub fn checks(&self, state: &CaseState, at: Instant) -> Vec<Check> {
-        self.judge(state, at).into_iter().filter(CheckResult::is_open).map(Check::from).collect()
+    pub fn checks(&self, state: &CaseState, timeline: &Timeline, now: Interval) -> Vec<Check> {
+        self.judge(state, timeline, Occasion::Standing(now))
+            .into_iter()
+            .filter(CheckResult::is_open)
+            .map(Check::from)
+            .collect()
     }
 
     /// The rules that stop the formal acts among `ops`, judged on the case before them.
-    pub fn stops(&self, before: &CaseState, ops: &[NewOp], at: Instant) -> Vec<Stop> {
+    pub fn stops(&self, before: &CaseState, timeline: &Timeline, ops: &[NewOp], now: Interval) -> Vec<Stop> {
         let acts: Vec<rule::Act> = ops.iter().filter_map(|op| formal_act(before, op)).collect();
         if acts.is_empty() {
             return Vec::new();
         }
-        let results = self.judge(before, at);
+        let results = self.judge(before, timeline, Occasion::Acting(now));
         let mut stops: Vec<Stop> = Vec::new();
         for result in acts.iter().flat_map(|act| blocking(&results, *act)) {
             if !stops.iter().any(|stop| stop.code == result.rule) {

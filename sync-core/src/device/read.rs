@@ -8,7 +8,7 @@ use crate::change::Change;
 use crate::code::NotACode;
 use crate::device::rows;
 use crate::device::sql::count;
-use crate::device::{Device, Need, ParkedChange, StoreError};
+use crate::device::{Device, Moment, Need, ParkedChange, StoreError, time};
 use crate::id::{AgencyId, CaseId, ChangeId, Digest, Epoch};
 use crate::law::check::Check;
 use crate::law::rule::{Outcome, Severity};
@@ -61,10 +61,15 @@ impl Device {
         self.look(case, |changes| (!changes.is_empty()).then(|| fold(case, changes)))
     }
 
-    /// What the rules say of a folded case at `at` by the phone's reference data: what is not kept, or not known to be.
+    /// What the rules say of a folded case now by the phone's reference data: what is not kept, or not known to be.
     /// A save tells this of its own case; here it is asked anew, as time passes and other phones' changes come in.
-    pub fn checks_of(&self, state: &CaseState, at: Instant) -> Vec<Check> {
-        self.judge.checks(state, at)
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn checks_of(&self, state: &CaseState, moment: &Moment) -> Result<Vec<Check>, StoreError> {
+        let now = time::now(&self.db, &self.identity, moment)?;
+        let timeline = self.look(state.id, |changes| time::timeline(&self.db, changes, &now))??;
+        Ok(self.judge.checks(state, &timeline, now.proved))
     }
 
     /// The held changes of a case, parents before children.

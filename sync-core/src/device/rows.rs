@@ -13,6 +13,7 @@ use crate::sign::{PublicKey, Verifier};
 use crate::time::Instant;
 use crate::value::Value;
 use rusqlite::{Connection, OptionalExtension as _};
+use std::collections::BTreeMap;
 
 /// The head of this device's own chain.
 #[derive(Debug, Clone, Copy)]
@@ -134,6 +135,22 @@ pub(super) fn lease(
 ) -> Result<Option<SignedLease>, StoreError> {
     let Some(bytes) = lease_bytes(db, hash)? else { return Ok(None) };
     Lease::open(&bytes, tenant_key, verifier).map(Some).map_err(|error| StoreError::Corrupt(format!("lease: {error}")))
+}
+
+/// When the server first stored the changes of a case, of those for which there is a receipt.
+pub(super) fn received(db: &Connection, case: CaseId) -> Result<BTreeMap<ChangeId, Instant>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT a.change, min(a.received_ms) FROM change c JOIN acknowledged a ON a.change = c.id
+         WHERE c.case_id = ?1 GROUP BY a.change",
+    )?;
+    let rows = statement.query_map([case], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// When a lease was issued, and to which device.
+pub(super) fn lease_issued(db: &Connection, hash: Digest) -> Result<Option<(Instant, DeviceId)>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT issued_ms, device FROM lease WHERE hash = ?1")?;
+    Ok(statement.query_row([hash], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
 /// The newest lease of a device.

@@ -7,13 +7,14 @@
 //! operations first make fewer, in the same transaction.
 
 use crate::case::{CaseState, PLACE, fold};
-use crate::change::{Change, Clock, Header, MAX_DEPS, NewOp};
+use crate::change::{Change, Header, MAX_DEPS, NewOp};
 use crate::device::judge::Judge;
 use crate::device::recent::Held;
 use crate::device::rows::{self, Chain};
+use crate::device::time::{self, Now};
 use crate::device::{
-    Device, Drawn, Identity, Moment, NewEvidence, NumberFor, SaveError, Stop, StoreError, VoidNumber, evidence, number,
-    offer,
+    ClockFault, Device, Drawn, Identity, Moment, NewEvidence, NumberFor, SaveError, Stop, StoreError, VoidNumber,
+    evidence, number, offer,
 };
 use crate::id::{CaseId, ChangeId, Digest, Epoch};
 use crate::law::check::Check;
@@ -57,6 +58,8 @@ pub struct Saved {
     pub voided: Option<Drawn>,
     /// What the rules say now: breached and undecided ones.
     pub checks: Vec<Check>,
+    /// What is wrong with the phone's clock, if that can be shown.
+    pub clock: Option<ClockFault>,
 }
 
 impl Device {
@@ -88,10 +91,12 @@ impl Device {
         if let Some(place) = moment.place {
             save.ops.push(NewOp::new(Act::Record { step: PLACE.to_owned() }).with(place.value()));
         }
+        let now = time::now(&tx, &self.identity, moment)?;
         let made = Made { tx: &tx, identity: &self.identity, lease: lease.as_ref(), moment };
         let heads = made.fewer_heads(&mut chain, save.case, &mut held, &secret, signer)?;
         let header = made.header(&chain, save.case, heads)?;
-        let stops = stops(&self.judge, &held, &header, &save.ops, lease.as_ref(), moment, signer)?;
+        let acting = Acting { tx: &tx, judge: &self.judge, held: &held, header: &header, lease: lease.as_ref(), now };
+        let stops = acting.stops(&save.ops, signer)?;
         if !stops.is_empty() {
             return Err(SaveError::Stopped(stops));
         }
@@ -105,11 +110,12 @@ impl Device {
         if let (Some(drawn), Some(void)) = (&voided, &save.void) {
             number::mark(&tx, drawn, change.id(), Some(&void.reason))?;
         }
-        let checks = self.judge.checks(&state, moment.wall);
-        keep_checks(&tx, change.id(), &checks)?;
-        rows::write_card(&tx, &state)?;
-        let saved = Saved { change: change.id(), case: change.case(), number, voided, checks };
+        let (id, case) = (change.id(), change.case());
         held.push(change);
+        let checks = self.judge.checks(&state, &time::timeline(&tx, &held, &now)?, now.proved);
+        keep_checks(&tx, id, &checks)?;
+        rows::write_card(&tx, &state)?;
+        let saved = Saved { change: id, case, number, voided, checks, clock: now.fault() };
         let held = Held::now(&tx, saved.case, held)?;
         tx.commit()?;
         self.recent.replace(Some(held));
@@ -141,7 +147,6 @@ struct Made<'a> {
 impl Made<'_> {
     fn header(&self, chain: &Chain, case: Option<CaseId>, deps: Vec<ChangeId>) -> Result<Header, StoreError> {
         let Self { tx, identity, lease, moment } = self;
-        let anchor = rows::anchor(tx, moment)?;
         Ok(Header {
             tenant: identity.tenant,
             device: identity.device,
@@ -152,7 +157,7 @@ impl Made<'_> {
             lease: lease.map(|lease| lease.hash),
             case,
             deps,
-            clock: Clock { wall: moment.wall, monotonic_ms: moment.monotonic_ms, boot: moment.boot, anchor },
+            clock: time::clock(tx, moment)?,
             rules: Judge::rules_hash(),
             ops: Digest::new([0; 32]),
         })
@@ -217,35 +222,76 @@ fn numbers(tx: &Transaction<'_>, save: &mut Save) -> Result<(Option<Drawn>, Opti
     Ok((drawn, Some(voided)))
 }
 
-/// What stops the formal acts of this save, judged on the case as it stands with the rest of the save.
-fn stops(
-    judge: &Judge,
-    held: &[Change],
-    header: &Header,
-    ops: &[NewOp],
-    lease: Option<&SignedLease>,
-    moment: &Moment,
-    signer: &dyn Signer,
-) -> Result<Vec<Stop>, SaveError> {
-    if !ops.iter().any(|op| op.act.is_formal()) {
-        return Ok(Vec::new());
+/// A save that holds formal acts, before it is made.
+struct Acting<'a> {
+    tx: &'a Transaction<'a>,
+    judge: &'a Judge,
+    held: &'a [Change],
+    header: &'a Header,
+    lease: Option<&'a SignedLease>,
+    now: Now,
+}
+
+impl Acting<'_> {
+    /// What stops the formal acts of this save, judged on the case as it stands with the rest of the save.
+    fn stops(&self, ops: &[NewOp], signer: &dyn Signer) -> Result<Vec<Stop>, SaveError> {
+        if !ops.iter().any(|op| op.act.is_formal()) {
+            return Ok(Vec::new());
+        }
+        let rest = ops.iter().map(|op| if op.act.is_formal() { nothing() } else { op.clone() }).collect();
+        let trial = Change::seal(self.header.clone(), rest, [0; 32], &NoSigner(signer))?;
+        let own = trial.id();
+        let with_trial: Vec<Change> = self.held.iter().cloned().chain([trial]).collect();
+        let before = fold(self.header.case.unwrap_or(own), &with_trial);
+        let timeline = time::timeline(self.tx, &with_trial, &self.now)?;
+        let mut stops = self.judge.stops(&before, &timeline, ops, self.now.proved);
+        stops.extend(ops.iter().filter_map(|op| conflict(&before, own, op)));
+        if before.steps_of(names::OVERRUN_REASON).next().is_none() {
+            stops.extend(self.lease_stop());
+        }
+        Ok(stops)
     }
-    let rest = ops.iter().map(|op| if op.act.is_formal() { nothing() } else { op.clone() }).collect();
-    let trial = Change::seal(header.clone(), rest, [0; 32], &NoSigner(signer))?;
-    let before = fold(trial.case(), held.iter().chain([&trial]));
-    let mut stops = judge.stops(&before, ops, moment.wall);
-    stops.extend(ops.iter().filter_map(|op| conflict(&before, trial.id(), op)));
-    let running = lease.is_some_and(|lease| moment.wall < lease.lease.not_after);
-    if !running && before.steps_of(names::OVERRUN_REASON).next().is_none() {
-        stops.push(Stop {
-            code: "lease_over".to_owned(),
-            article: None,
-            zh: "终端离线使用许可已到期：签名、送达前请先记录理由。".to_owned(),
-            en: "The permission to work offline has ended: record a reason before signing or delivering.".to_owned(),
-            ops: Vec::new(),
-        });
+
+    /// What the lease says of a formal act now. A wall clock alone ends no lease and prolongs none that is proved to be over.
+    fn lease_stop(&self) -> Option<Stop> {
+        let Now { proved, wall } = self.now;
+        let ends = self.lease.map(|lease| lease.lease.not_after);
+        let over = || {
+            let zh = "终端离线使用许可已到期：签名、送达前请先记录理由。".to_owned();
+            let en =
+                "The permission to work offline has ended: record a reason before signing or delivering.".to_owned();
+            Some(stop("lease_over", zh, en))
+        };
+        let Some(ends) = ends.filter(|ends| proved.lower < *ends) else { return over() };
+        let fault = self.now.fault();
+        if proved.upper < ends || (fault.is_none() && wall < ends) {
+            return None;
+        }
+        if proved.is_bounded() {
+            // It ends within what the monotonic clock may be off.
+            return over();
+        }
+        let (zh, en) = match fault {
+            Some(fault) => (fault.zh, fault.en),
+            None => (
+                format!(
+                    "手机重启后无法证明现在的时间：手机时钟显示 {wall}，终端离线使用许可到 {ends} 为止。请核对手机时钟。"
+                ),
+                format!(
+                    "The phone was restarted and cannot prove the time: its clock shows {wall}, the permission to work offline ends {ends}. Check the clock."
+                ),
+            ),
+        };
+        Some(stop(
+            "clock_not_proved",
+            format!("{zh}请联网后再签名、送达，或者先记录理由。"),
+            format!("{en} Connect before signing or delivering, or record a reason first."),
+        ))
     }
-    Ok(stops)
+}
+
+fn stop(code: &str, zh: String, en: String) -> Stop {
+    Stop { code: code.to_owned(), article: None, zh, en, ops: Vec::new() }
 }
 
 /// Stands in the place of a formal act, so that the other operations keep their places.

@@ -1,6 +1,6 @@
 //! Facts of the decision: what the document states, who signed, how it reached the party.
 
-use super::{documents, happened, known, text};
+use super::{Told, documents, known, text};
 use crate::case::CaseState;
 use crate::law::facts::{Decision, Delivery, Happened, Item, Known, Penalty, Seal};
 use crate::law::wording::read_remedy;
@@ -8,6 +8,7 @@ use crate::money::Fen;
 use crate::op::{OpId, SignerRole};
 use crate::schema as names;
 use crate::value::Value;
+use crate::when::When;
 use std::collections::BTreeSet;
 
 /// Which field states which item.
@@ -24,14 +25,15 @@ const STATES: [(&str, Item); 9] = [
 ];
 
 /// The last decision document that was not voided.
-pub(super) fn of(state: &CaseState) -> Option<Decision> {
+pub(super) fn of(told: &Told<'_>) -> Option<Decision> {
+    let state = told.state;
     let forms = [names::SPOT_DECISION, names::PENALTY_DECISION];
     let document = forms.iter().flat_map(|form| documents(state, form)).next_back()?;
     let field = |name| state.value(Some(document), name);
     let signed_by = officers_who_signed(state, document);
     let stated = STATES.iter().filter(|(name, _)| field(name).is_some_and(says_something)).map(|(_, item)| *item);
     Some(Decision {
-        signed_at: signed_at(state, document, &signed_by),
+        signed_at: signed_at(told, document, &signed_by),
         penalties: penalties(field(names::PENALTY_KIND)),
         fine: field(names::FINE_FEN).and_then(Value::as_int).and_then(|fen| Fen::new(fen).ok()),
         benchmark: None,
@@ -45,8 +47,8 @@ pub(super) fn of(state: &CaseState) -> Option<Decision> {
         signed_by,
         remedy: known(text(state, Some(document), names::REMEDY).map(read_remedy)),
         delivery: Known::Known(delivery(state, document)),
-        reported_at: happened(state, names::REPORTED_FOR_RECORD),
-        archived_at: happened(state, names::ARCHIVED),
+        reported_at: told.happened(names::REPORTED_FOR_RECORD),
+        archived_at: told.happened(names::ARCHIVED),
     })
 }
 
@@ -88,14 +90,18 @@ fn officers_who_signed(state: &CaseState, document: OpId) -> BTreeSet<crate::id:
 }
 
 /// When the second of two distinct officers signed.
-fn signed_at(state: &CaseState, document: OpId, signed_by: &BTreeSet<crate::id::OfficerId>) -> Happened {
-    let on_it = state.signatures.iter().filter(|signed| signed.document == Some(document) && is_officers(signed.role));
-    let mut firsts: Vec<_> = signed_by
-        .iter()
-        .filter_map(|officer| on_it.clone().filter(|signed| signed.by.officer == *officer).map(|s| s.by.wall_ms).min())
-        .collect();
-    firsts.sort_unstable();
-    firsts.get(1).map_or(Happened::NotYet, |second| Happened::At(*second))
+fn signed_at(told: &Told<'_>, document: OpId, signed_by: &BTreeSet<crate::id::OfficerId>) -> Happened {
+    let on_it =
+        told.state.signatures.iter().filter(|signed| signed.document == Some(document) && is_officers(signed.role));
+    let mut firsts = Vec::new();
+    for officer in signed_by {
+        match told.recorded(on_it.clone().filter(|signed| signed.by.officer == *officer).map(|signed| signed.op)) {
+            Happened::At(first) => firsts.push(first),
+            Happened::Unknown => return Happened::Unknown,
+            Happened::NotYet => {}
+        }
+    }
+    When::second(&firsts).into()
 }
 
 fn delivery(state: &CaseState, document: OpId) -> Delivery {

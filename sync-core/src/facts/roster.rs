@@ -8,6 +8,7 @@ use crate::certificate::{CertificateState, CertificateStatus, History, Span, las
 use crate::id::{AgencyId, OfficerId, TenantId};
 use crate::law::facts::{Certificate, NotValid};
 use crate::time::Instant;
+use crate::when::Interval as During;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -69,6 +70,26 @@ pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate 
         }
     }
     Certificate::NotValid(why.unwrap_or(NotValid::Missing))
+}
+
+/// State of an officer's certificates over the whole of an interval. Valid only where it was so throughout, not valid
+/// only where it was so at no time; in between, the act may have been on either side.
+pub fn certificate_during(entry: Option<&OfficerEntry>, during: &During) -> Certificate {
+    let Some(known) = entry else { return Certificate::Unknown };
+    let valid: Vec<(Instant, Instant)> = known.certificates.iter().flat_map(History::valid).collect();
+    if !valid.iter().any(|(from, until)| *from <= during.upper && during.lower < *until) {
+        return certificate_of(entry, during.lower);
+    }
+    // Spans of several certificates may follow or overlap each other.
+    let mut reached = during.lower;
+    loop {
+        let holding = valid.iter().filter(|(from, _)| *from <= reached);
+        match holding.map(|(_, until)| *until).max() {
+            Some(until) if until > during.upper || until == During::OPEN => return Certificate::Valid,
+            Some(until) if until > reached => reached = until,
+            Some(_) | None => return Certificate::Unknown,
+        }
+    }
 }
 
 impl Roster {

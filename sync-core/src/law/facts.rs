@@ -3,13 +3,16 @@
 //! Promise: no reference to how a case is stored. Whoever folds a case fills this in; a phone and
 //! the server that hold the same changes fill it in alike. A step that the holder *knows* is not
 //! recorded is [`Happened::NotYet`]; one that it cannot see is [`Happened::Unknown`].
+//! Every moment is a [`When`]; two of them are compared by [`Facts::causes`] and by nothing else.
 //! Not here: judgement (`rule`, `table`).
 
 mod decision;
 
 use crate::code::codes;
 use crate::id::{OfficerId, TenantId};
+use crate::law::rule::Text;
 use crate::time::{Date, Instant};
+use crate::when::{Causes, Interval, When};
 
 pub use crate::op::CaseKind;
 pub use decision::{Benchmark, Decision, Delivery, Item, Penalty, Seal};
@@ -25,15 +28,28 @@ pub enum Known<T> {
 }
 
 /// Whether and when a step took place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Happened {
     /// It took place then.
-    At(Instant),
+    At(When),
     /// The holder knows that it has not taken place.
     #[default]
     NotYet,
-    /// The holder cannot know.
+    /// The holder cannot know, or recordings of it contradict each other.
     Unknown,
+}
+
+impl Happened {
+    /// It took place exactly then, in no causal order with anything else.
+    pub fn exactly(instant: Instant) -> Self {
+        Self::At(When::exactly(instant))
+    }
+}
+
+impl From<Option<When>> for Happened {
+    fn from(when: Option<When>) -> Self {
+        when.map_or(Self::NotYet, Self::At)
+    }
 }
 
 codes! {
@@ -54,15 +70,28 @@ codes! {
     }
 }
 
-/// An officer or helper who takes part in the act.
+/// Something that only officers may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActDone {
+    /// What.
+    pub what: Text,
+    /// Between when and when.
+    pub during: Interval,
+}
+
+/// An officer or helper who takes part in an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficerPresent {
-    /// The person. The same person twice is one person.
+    /// The person. The same person twice in one act is one person.
     pub officer: OfficerId,
     /// Their certificate at the time of the act, for the region and category.
     pub certificate: Certificate,
     /// 辅助人员, 网格员: never counts as an officer.
     pub is_helper: bool,
+    /// Number of the act in [`Facts::acts`].
+    pub act: usize,
+    /// Whether they did it, or are counted among those who were there only.
+    pub acted: bool,
 }
 
 /// State of a certificate at the time of the act.
@@ -72,7 +101,7 @@ pub enum Certificate {
     Valid,
     /// Not valid, and why.
     NotValid(NotValid),
-    /// The holder's list is too old or does not name this certificate.
+    /// The holder's list does not name this certificate, or the act may have been within its validity or outside.
     Unknown,
 }
 
@@ -165,8 +194,12 @@ pub struct EvidenceEntry {
 /// About one case, as of one act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// Civil date of the act that is judged (for a deadline: the day on which one looks).
+    /// Civil date of the act that is judged (for a deadline: the day on which one looks), as early as it can have been.
     pub on: Date,
+    /// The same, as late as it can have been, where that may be another day.
+    pub on_at_latest: Option<Date>,
+    /// Which recorded moment came before which.
+    pub causes: Causes,
     /// Date of the violation; where unknown, rules of substance look at `on`.
     pub violation_on: Known<Date>,
     /// The installation, for rows of one tenant.
@@ -177,7 +210,9 @@ pub struct Facts {
     pub sector: Sector,
     /// Kind of case.
     pub kind: CaseKind,
-    /// Everybody recorded as taking part, in any order.
+    /// What was done that only officers may do, or is about to be done.
+    pub acts: Vec<ActDone>,
+    /// Everybody recorded as taking part in each act, in any order.
     pub officers: Vec<OfficerPresent>,
     /// Certificates shown to the party (出示执法证件).
     pub certificate_shown_at: Happened,
@@ -217,11 +252,14 @@ impl Facts {
     pub fn new(on: Date, region: &str, sector: Sector, kind: CaseKind) -> Self {
         Self {
             on,
+            on_at_latest: None,
+            causes: Causes::default(),
             violation_on: Known::Unknown,
             tenant: None,
             region: region.to_owned(),
             sector,
             kind,
+            acts: Vec::new(),
             officers: Vec::new(),
             certificate_shown_at: Happened::NotYet,
             first_question_at: Happened::NotYet,

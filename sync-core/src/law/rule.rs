@@ -2,7 +2,8 @@
 //!
 //! Promise: [`evaluate`] is pure: same rows, facts and calendar, same results in the order of the
 //! rows. Undecided never blocks: a phone cannot know everything. A deadline that rests on an
-//! unpublished holiday notice is never found breached.
+//! unpublished holiday notice is never found breached, and one whose moments are known only within bounds only where
+//! every moment within them breaches it.
 //! Not here: the rows (`table`).
 
 use super::calendar::{Calendar, Due, Period};
@@ -11,6 +12,7 @@ use crate::code::codes;
 use crate::id::TenantId;
 use crate::money::Fen;
 use crate::time::{Date, Instant};
+use crate::when::When;
 use std::fmt::Write as _;
 
 /// Chinese first, English beside it.
@@ -125,10 +127,10 @@ pub enum Amount {
 }
 
 /// When a clock starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// At that instant (for days: on its date).
-    At(Instant),
+    /// Then (for days: on its date).
+    At(When),
     /// It has not started, or there is none.
     NotRunning,
     /// Unknown.
@@ -228,7 +230,7 @@ impl CheckResult {
 
 /// Judges the facts by every row that is in force and in scope. In the order of `rules`.
 pub fn evaluate(rules: &[Rule], facts: &Facts, calendar: &Calendar) -> Vec<CheckResult> {
-    rules.iter().filter(|rule| rule.in_force(facts)).map(|rule| rule.judge(facts, calendar)).collect()
+    rules.iter().filter_map(|rule| rule.judge(facts, calendar)).collect()
 }
 
 /// The breaches that stop `act`.
@@ -239,22 +241,40 @@ pub fn blocking(results: &[CheckResult], act: Act) -> Vec<&CheckResult> {
 }
 
 impl Rule {
-    fn in_force(&self, facts: &Facts) -> bool {
-        let day = match (self.looks_at, facts.violation_on) {
-            (LooksAt::Violation, Known::Known(day)) => day,
-            (LooksAt::Violation, Known::Unknown) | (LooksAt::Step, _) => facts.on,
+    /// Whether the row is in force; unknown where that depends on the day and the day is not known.
+    fn in_force(&self, facts: &Facts) -> Known<bool> {
+        let (first, last) = match (self.looks_at, facts.violation_on) {
+            (LooksAt::Violation, Known::Known(day)) => (day, day),
+            (LooksAt::Violation, Known::Unknown) | (LooksAt::Step, _) => {
+                (facts.on, facts.on_at_latest.unwrap_or(facts.on))
+            }
         };
-        self.scope.takes_in(facts) && self.since <= day && self.until.is_none_or(|last| day <= last)
+        let holds = |day| self.since <= day && self.until.is_none_or(|until| day <= until);
+        let touches = self.since <= last && self.until.is_none_or(|until| first <= until);
+        match (self.scope.takes_in(facts) && touches, holds(first) && holds(last)) {
+            (false, _) => Known::Known(false),
+            (true, true) => Known::Known(true),
+            (true, false) => Known::Unknown,
+        }
     }
 
-    fn judge(&self, facts: &Facts, calendar: &Calendar) -> CheckResult {
+    /// What the row says; `None` where it is not in force.
+    fn judge(&self, facts: &Facts, calendar: &Calendar) -> Option<CheckResult> {
+        let in_force = self.in_force(facts);
+        if in_force == Known::Known(false) {
+            return None;
+        }
         let (outcome, due) = match self.test {
             Test::Facts(judge) => (judge(facts), None),
-            Test::Clock { from, until, within } => clock(facts, calendar, from(facts), until(facts), within),
+            Test::Clock { from, until, within } => clock(facts, calendar, &from(facts), &until(facts), within),
+        };
+        let outcome = match (in_force, outcome) {
+            (Known::Unknown, Outcome::Breached) => Outcome::Undecided,
+            (Known::Known(_) | Known::Unknown, outcome) => outcome,
         };
         let (zh, en) = self.message(outcome, facts, due.as_ref());
         let Self { id: rule, article, severity, stops, .. } = *self;
-        CheckResult { rule, article, severity, outcome, stops, due, zh, en }
+        Some(CheckResult { rule, article, severity, outcome, stops, due, zh, en })
     }
 
     fn message(&self, outcome: Outcome, facts: &Facts, due: Option<&Due>) -> (String, String) {
@@ -278,21 +298,27 @@ impl Rule {
     }
 }
 
-fn clock(facts: &Facts, calendar: &Calendar, from: Start, until: Happened, within: Period) -> (Outcome, Option<Due>) {
+/// The due day that is shown is the earliest that the start allows: who keeps that is never late.
+fn clock(facts: &Facts, calendar: &Calendar, from: &Start, until: &Happened, within: Period) -> (Outcome, Option<Due>) {
     let start = match from {
-        Start::At(start) => start,
+        Start::At(start) => start.interval(),
         Start::NotRunning => return (Outcome::NotApplicable, None),
         Start::Unknown => return (Outcome::Undecided, None),
     };
-    let due = calendar.due(start, within);
-    let late = if due.provisional { Outcome::Undecided } else { Outcome::Breached };
-    let outcome = match until {
-        Happened::At(done) if due.met_by(done) => Outcome::Satisfied,
-        Happened::At(_) => late,
-        Happened::NotYet if !due.met_by(Instant::start_of(facts.on)) => late,
-        Happened::NotYet | Happened::Unknown => Outcome::Undecided,
+    let first = calendar.due(start.lower, within);
+    let last = start.is_bounded().then(|| calendar.due(start.upper, within));
+    // Late only where even the latest start leaves no time.
+    let late_by = |instant| match &last {
+        Some(last) if !last.provisional && !last.met_by(instant) => Outcome::Breached,
+        Some(_) | None => Outcome::Undecided,
     };
-    (outcome, Some(due))
+    let outcome = match until {
+        Happened::At(done) if first.met_by(done.interval().upper) => Outcome::Satisfied,
+        Happened::At(done) => late_by(done.interval().lower),
+        Happened::NotYet => late_by(Instant::start_of(facts.on)),
+        Happened::Unknown => Outcome::Undecided,
+    };
+    (outcome, Some(first))
 }
 
 impl Period {

@@ -14,6 +14,7 @@ mod sector;
 use super::facts::{Facts, Happened};
 use super::rule::{Detail, LooksAt, Outcome, Rule, Scope, Severity, Test, Text};
 use crate::time::Date;
+use crate::when::Order;
 use std::sync::LazyLock;
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
@@ -63,15 +64,36 @@ fn all(outcomes: &[Outcome]) -> Outcome {
     Outcome::Satisfied
 }
 
-/// `first` must be done, and not after `second`; if `second` is still to come, before it. Two steps
-/// in the same millisecond are in order, since nothing finer is recorded.
-fn not_after(first: Happened, second: Happened) -> Outcome {
+/// `first` must be done, and not after `second`; if `second` is still to come, before it. Undecided where neither what
+/// builds on what nor the proved times show which came first.
+fn not_after(facts: &Facts, first: &Happened, second: &Happened) -> Outcome {
     match (first, second) {
-        (Happened::At(a), Happened::At(b)) => kept(a <= b),
+        (Happened::At(first), Happened::At(second)) => match facts.causes.in_order(first, second) {
+            Order::Kept => Outcome::Satisfied,
+            Order::Reversed => Outcome::Breached,
+            Order::Undecided => Outcome::Undecided,
+        },
         (Happened::At(_), Happened::NotYet) => Outcome::Satisfied,
         (Happened::NotYet, _) => Outcome::Breached,
         (Happened::Unknown, _) | (Happened::At(_), Happened::Unknown) => Outcome::Undecided,
     }
+}
+
+/// Says when the two were, and where nothing shows which came first, that.
+fn order_found(
+    facts: &Facts,
+    (first, zh, en): (&Happened, &str, &str),
+    second: (&Happened, &str, &str),
+) -> Option<Detail> {
+    let (Happened::At(one), Happened::At(other)) = (first, second.0) else { return None };
+    let (one_at, other_at) = (one.interval(), other.interval());
+    let open = facts.causes.in_order(one, other) == Order::Undecided;
+    let (not_shown, not_shown_en) =
+        if open { ("，先后无法证明", "; which came first cannot be shown") } else { ("", "") };
+    Some(Detail {
+        zh: format!("{zh} {one_at}，{} {other_at}{not_shown}", second.1),
+        en: format!("{en} {one_at}, {} {other_at}{not_shown_en}", second.2),
+    })
 }
 
 fn written(text: Option<&String>) -> bool {

@@ -46,6 +46,7 @@ pub fn moment(minute: i64) -> Moment {
         wall: Instant::from_ms(DAY + minute * 60_000),
         monotonic_ms: u64::try_from(minute).unwrap_or(0) * 60_000,
         boot: BootId::new([5; 16]),
+        counts_sleep: true,
         place: Some(Place { latitude_e7: 310_800_000, longitude_e7: 1_098_700_000, accuracy_m: 12 }),
     }
 }

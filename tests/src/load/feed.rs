@@ -28,7 +28,13 @@ fn tenant_key() -> SoftwareKey {
 
 /// An hour into the lease.
 pub const fn moment() -> Moment {
-    Moment { wall: Instant::from_ms(DAY + 3_600_000), monotonic_ms: 3_600_000, boot: BOOT, place: None }
+    Moment {
+        wall: Instant::from_ms(DAY + 3_600_000),
+        monotonic_ms: 3_600_000,
+        boot: BOOT,
+        counts_sleep: true,
+        place: None,
+    }
 }
 
 /// Somebody with a phone, who makes changes.
@@ -78,7 +84,7 @@ impl Author {
 
     /// Signs the next change.
     pub fn save(&mut self, case: Option<CaseId>, deps: Vec<ChangeId>, ops: Vec<NewOp>) -> Change {
-        let Moment { wall, monotonic_ms, boot, place: _ } = moment();
+        let Moment { wall, monotonic_ms, boot, counts_sleep, place: _ } = moment();
         let header = Header {
             tenant: TENANT,
             device: DeviceId::new([self.number; 16]),
@@ -89,7 +95,7 @@ impl Author {
             lease: Some(self.lease.0),
             case,
             deps,
-            clock: Clock { wall, monotonic_ms, boot, anchor: None },
+            clock: Clock { wall, monotonic_ms, boot, counts_sleep, anchor: None },
             rules: Digest::new([0; 32]),
             ops: Digest::new([0; 32]),
         };

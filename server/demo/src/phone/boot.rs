@@ -2,7 +2,8 @@
 //!
 //! Promise: the monotonic clock only runs forward within one boot id. On Linux both are the machine's own
 //! (`/proc/sys/kernel/random/boot_id`, `/proc/uptime`, which counts sleep): a phone app that was killed and started
-//! again is not a phone that was booted, and its time stays proved. Elsewhere each start of the process is a boot.
+//! again is not a phone that was booted, and its time stays proved. Elsewhere each start of the process is a boot, by a
+//! clock that stands still while the machine sleeps; each moment says which of the two it is.
 
 use std::time::Instant as Ticks;
 
@@ -17,8 +18,8 @@ use server::random::{NoRandomness, bytes};
 pub(super) struct Boot {
     id: BootId,
     started: Ticks,
-    /// Monotonic milliseconds when the process started.
-    base_ms: u64,
+    /// Whether the machine tells its uptime, which counts sleep; the clock of the process does not.
+    counts_sleep: bool,
     wall: Clock,
 }
 
@@ -26,22 +27,26 @@ impl Boot {
     /// Reads the machine's boot; `offset_ms` moves the wall clock only.
     pub fn read(offset_ms: i64) -> Result<Self, NoRandomness> {
         let machine = boot_id().zip(uptime_ms());
-        let (id, base_ms) = match machine {
-            Some(found) => found,
-            None => (BootId::new(bytes()?), 0),
+        let counts_sleep = machine.is_some();
+        let id = match machine {
+            Some((id, _)) => id,
+            None => BootId::new(bytes()?),
         };
-        Ok(Self { id, started: Ticks::now(), base_ms, wall: Clock::offset(offset_ms) })
+        Ok(Self { id, started: Ticks::now(), counts_sleep, wall: Clock::offset(offset_ms) })
     }
 
     /// Milliseconds of the clock that only runs forward.
     pub fn monotonic_ms(&self) -> u64 {
-        let run = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.base_ms.saturating_add(run)
+        let of_process = || u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        // Of one boot always the same clock. A file that cannot be read for once leaves the start of the boot, which
+        // contradicts itself rather than proving a wrong time.
+        if self.counts_sleep { uptime_ms().unwrap_or_default() } else { of_process() }
     }
 
     /// Now, at `place`.
     pub fn moment(&self, place: Option<Place>) -> Moment {
-        Moment { wall: self.wall.now(), monotonic_ms: self.monotonic_ms(), boot: self.id, place }
+        let Self { id: boot, counts_sleep, .. } = *self;
+        Moment { wall: self.wall.now(), monotonic_ms: self.monotonic_ms(), boot, counts_sleep, place }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the phone shows: cases, their state, how the phone stands.
 
 use serde_json::{Map, Value as Json, json};
-use sync_core::device::Card;
+use sync_core::device::{Card, ClockFault};
 use sync_core::id::CaseId;
 use sync_core::lease::Block;
 
@@ -19,7 +19,7 @@ impl Phone {
         let conflicts: Vec<_> = state.conflicts().collect();
         Ok(json!({
             "state": state, "hash": state.hash(), "basis": state.basis(), "conflicts": conflicts,
-            "checks": owner.device.checks_of(&state, self.now().wall), "evidence_missing": owner.device.evidence_missing(case)?,
+            "checks": owner.device.checks_of(&state, &self.now())?, "evidence_missing": owner.device.evidence_missing(case)?,
         }))
     }
 
@@ -56,7 +56,7 @@ impl Phone {
             "evidence_waiting_bytes": tally.bytes, "parked": tally.parked, "state_hashes": hashes,
             "lease_not_after_ms": lease.as_ref().map(|lease| lease.lease.not_after.ms()),
             "blocks": lease.map_or_else(Vec::new, |lease| lease.lease.blocks).iter().map(block).collect::<Vec<_>>(),
-            "papers": papers, "tasks": tasks,
+            "papers": papers, "tasks": tasks, "clock": owner.device.clock_fault(&self.now())?.map(fault),
         }))
     }
 }
@@ -65,4 +65,10 @@ impl Phone {
 fn block(block: &Block) -> Json {
     let Block { form, agency: _, year, prefix, first, last } = block;
     json!({"form": form, "year": year, "prefix": prefix, "first": first, "last": last})
+}
+
+/// What is wrong with the phone's clock, in words.
+pub(super) fn fault(fault: ClockFault) -> Json {
+    let ClockFault { off_by_ms, proved: _, zh, en } = fault;
+    json!({"off_by_ms": off_by_ms, "zh": zh, "en": en})
 }

@@ -7,6 +7,7 @@ use sync_core::op::{CaseKind, OpId, OpRef, Open};
 
 use super::Phone;
 use super::answer::{Done, Trouble};
+use super::case::fault;
 use super::command::{self, AddOp, InviteOp, Op, PauseAt, PutOp, RecordOp, WithdrawOp};
 use super::value::{Aliases, Ref};
 
@@ -25,8 +26,8 @@ impl Phone {
         for (field, value) in fields {
             editor.put(None, &field, value.0);
         }
-        let Saved { change, case, number: _, voided: _, checks } = self.commit(editor.into_save(), pause)?;
-        Ok(json!({"case": case, "change": change, "checks": checks}))
+        let Saved { change, case, number: _, voided: _, checks, clock } = self.commit(editor.into_save(), pause)?;
+        Ok(json!({"case": case, "change": change, "checks": checks, "clock": clock.map(fault)}))
     }
 
     /// Writes in a case.
@@ -37,10 +38,10 @@ impl Phone {
             pen.write(op).map_err(Trouble::Broken)?;
         }
         let Pen { editor, aliases } = pen;
-        let Saved { change, case: _, number: _, voided: _, checks } = self.commit(editor.into_save(), pause)?;
+        let Saved { change, case: _, number: _, voided: _, checks, clock } = self.commit(editor.into_save(), pause)?;
         let full = |(alias, op): (String, OpRef)| (alias, json!(op.resolve(change)));
         let names: Map<String, Json> = aliases.into_iter().map(full).collect();
-        Ok(json!({"change": change, "names": names, "checks": checks}))
+        Ok(json!({"change": change, "names": names, "checks": checks, "clock": clock.map(fault)}))
     }
 
     /// Starts a save in a case.

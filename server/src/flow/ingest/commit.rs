@@ -14,7 +14,7 @@ use sync_core::op::{Act, Outcome, VerdictAct};
 use sync_core::plan::{Arrival, Held, LanePlan, Stored, Taken, brought, lane};
 use sync_core::receipt::SignedReceipt;
 
-use super::standing::Register;
+use super::standing::{Made, Register};
 use super::{ByCase, CheckedPush, Item, Shared};
 use crate::flow::projection::{self, Projected};
 use crate::flow::record::{CasePlace, Recorder, SYSTEM};
@@ -78,7 +78,7 @@ struct Group<'a, 't> {
     recorder: Recorder<'a, 't>,
     register: Register,
     /// What this group stored.
-    stored: Vec<Arc<Change>>,
+    stored: Vec<Made>,
     /// What became of each change, whoever asks.
     fates: BTreeMap<ChangeId, Fate>,
     /// The case and place in the log of each stored change.
@@ -141,6 +141,9 @@ impl Group<'_, '_> {
         let cases: Vec<CaseId> = lanes.keys().copied().collect();
         let parked: BTreeSet<CaseId> = self.recorder.tx.cases_with_parked(&tenant, &cases)?.into_iter().collect();
         self.register.look_up(self.recorder.tx, &tenant, lanes.values().flatten().map(|arrived| &**arrived.change))?;
+        // All have their places before the first is judged: what comes with it is no gap, whatever case it is of.
+        let all = lanes.values().flatten().map(|arrived| (&**arrived.change, arrived.lease));
+        self.register.take(self.recorder.tx, &tenant, all, self.recorder.now)?;
         for (case, arrived) in lanes {
             let mut held = self.held(case)?;
             let fresh = held.is_empty();
@@ -226,7 +229,6 @@ impl Group<'_, '_> {
         let mut arrivals = Vec::new();
         for Arrived { change, lease, .. } in arrived {
             let standing = self.register.standing(self.recorder.tx, &tenant, change, *lease)?;
-            self.register.take(change);
             arrivals.push(Arrival { change: Arc::clone(change), standing });
         }
         for waiting in waiting {
@@ -241,8 +243,9 @@ impl Group<'_, '_> {
                 Some(row) => self.shared.open_lease(&row.bytes)?,
                 None => None,
             };
+            let one = std::iter::once((&*waiting, lease.as_deref()));
+            self.register.take(self.recorder.tx, &tenant, one, self.recorder.now)?;
             let standing = self.register.standing(self.recorder.tx, &tenant, &waiting, lease.as_deref())?;
-            self.register.take(&waiting);
             arrivals.push(Arrival { change: waiting, standing });
         }
         Ok(arrivals)
@@ -282,7 +285,8 @@ impl Group<'_, '_> {
         if stored.taken != Taken::Accepted {
             self.alarm(stored.taken.class().code(), device, Some(case), Some(id), stored.taken.code())?;
         }
-        self.stored.push(Arc::clone(&stored.change));
+        self.register.made(&stored.change, stored.lower);
+        self.stored.push(Made { change: Arc::clone(&stored.change), lower: stored.lower });
         let StoredChange { leaf, counter, taken, flags, received, .. } = stored;
         let (leaf, counter, taken, received) = (*leaf, *counter, *taken, *received);
         self.cases.insert(id, ChangePlace { id, case, leaf, counter, taken, flags: flags.clone(), received });

@@ -8,14 +8,14 @@ use sync_core::certificate::History;
 use sync_core::change::Change;
 use sync_core::id::{AgencyId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use sync_core::lease::SignedLease;
-use sync_core::plan::{Chain, Standing};
+use sync_core::plan::{Anchored, Before, Previous, Standing, has_gap, interval};
 use sync_core::time::Instant;
 
 use super::recent::Recent;
 use crate::flow::certificate;
 use crate::flow::judge::Bench;
 use crate::flow::refusal::Failure;
-use crate::store::{CertificateRow, IntervalRow, TenantRow, Tx};
+use crate::store::{CertificateRow, ChainLink, DeviceTerm, IntervalRow, TenantRow, Tx};
 
 /// A device's chain.
 type ChainName = (DeviceId, Epoch);
@@ -37,23 +37,25 @@ pub(super) struct Register {
     pub(super) bench: Bench,
     /// Cases that got a further change lately.
     pub(super) recent: Recent,
-    revoked: BTreeMap<DeviceId, Option<Instant>>,
+    terms: BTreeMap<DeviceId, Option<DeviceTerm>>,
     version: i64,
     /// The greatest place of a chain before this group, zero where it was empty.
     ends: BTreeMap<ChainName, u64>,
     /// Epoch, size and root of the log in which that is so.
     log: Option<(Epoch, i64, Digest)>,
     /// Places in devices' chains that were looked up, with what the database holds there.
-    stored: BTreeMap<Place, Vec<ChangeId>>,
-    /// Places in devices' chains that this group fills.
-    taken: BTreeMap<Place, Vec<ChangeId>>,
+    stored: BTreeMap<Place, Vec<ChainLink>>,
+    /// Places in devices' chains that what came with this group fills.
+    taken: BTreeMap<Place, Vec<ChainLink>>,
+    /// What was made last, of chains and places before which nothing stands.
+    last: BTreeMap<Place, Option<Previous>>,
 }
 
 impl Register {
     /// What the last group left, as far as it holds.
     pub(super) fn resume(mut self, row: &TenantRow) -> Self {
-        if self.version != row.register_version || self.bench.known() + self.revoked.len() > REMEMBERED {
-            (self.bench, self.revoked) = (Bench::default(), BTreeMap::new());
+        if self.version != row.register_version || self.bench.known() + self.terms.len() > REMEMBERED {
+            (self.bench, self.terms) = (Bench::default(), BTreeMap::new());
         }
         self.version = row.register_version;
         self.bench.know(row);
@@ -70,30 +72,30 @@ impl Register {
 
     /// What the next group may know, once this one is committed with so many leaves in the log, this root, and these
     /// changes in it.
-    pub(super) fn leave(mut self, (size, root): (u64, Digest), changes: impl Iterator<Item = Arc<Change>>) -> Self {
+    pub(super) fn leave(mut self, (size, root): (u64, Digest), changes: impl Iterator<Item = Made>) -> Self {
         // Of each chain its end: the next group most likely goes on there.
-        let mut newest: BTreeMap<ChainName, (u64, Vec<ChangeId>)> = BTreeMap::new();
-        for ((device, epoch, seq), ids) in std::mem::take(&mut self.stored) {
+        let mut newest: BTreeMap<ChainName, (u64, Vec<ChainLink>)> = BTreeMap::new();
+        for ((device, epoch, seq), links) in std::mem::take(&mut self.stored) {
             if self.ends.get(&(device, epoch)) == Some(&seq) {
-                newest.insert((device, epoch), (seq, ids));
+                newest.insert((device, epoch), (seq, links));
             }
         }
-        for change in changes.filter(|change| change.header().device != DeviceId::SERVER) {
-            let (header, id) = (change.header(), change.id());
+        for Made { change, lower } in changes.filter(|made| made.change.header().device != DeviceId::SERVER) {
+            let (header, link) = (change.header(), link(&change, lower));
             let chain = (header.device, header.epoch);
             let end = self.ends.get(&chain).copied().unwrap_or_default();
-            let (seq, ids) = newest.entry(chain).or_insert((end, Vec::new()));
+            let (seq, links) = newest.entry(chain).or_insert((end, Vec::new()));
             match header.seq.cmp(seq) {
                 Ordering::Less => {}
-                Ordering::Equal => ids.push(id),
-                Ordering::Greater => (*seq, *ids) = (header.seq, vec![id]),
+                Ordering::Equal => links.push(link),
+                Ordering::Greater => (*seq, *links) = (header.seq, vec![link]),
             }
         }
-        for ((device, epoch), (seq, ids)) in newest.into_iter().filter(|(_, (_, ids))| !ids.is_empty()) {
+        for ((device, epoch), (seq, links)) in newest.into_iter().filter(|(_, (_, links))| !links.is_empty()) {
             self.ends.insert((device, epoch), seq);
-            self.stored.insert((device, epoch, seq), ids);
+            self.stored.insert((device, epoch, seq), links);
         }
-        self.taken = BTreeMap::new();
+        (self.taken, self.last) = (BTreeMap::new(), BTreeMap::new());
         self.log = self.log.zip(i64::try_from(size).ok()).map(|((epoch, ..), size)| (epoch, size, root));
         self
     }
@@ -103,10 +105,35 @@ impl Register {
         self.log.map_or(0, |(_, size, _)| size)
     }
 
-    /// Says that a change of this group has its place.
-    pub(super) fn take(&mut self, change: &Change) {
-        let header = change.header();
-        self.taken.entry((header.device, header.epoch, header.seq)).or_default().push(change.id());
+    /// Says that changes that came have their places, each with its lease. Of each chain the earlier come first, so
+    /// that each is bounded by those before it, in whatever case they are.
+    pub(super) fn take<'a>(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        changes: impl Iterator<Item = (&'a Change, Option<&'a SignedLease>)>,
+        now: Instant,
+    ) -> Result<(), Failure> {
+        let mut changes: Vec<_> = changes.filter(|(change, _)| change.header().device != DeviceId::SERVER).collect();
+        changes.sort_by_key(|(change, _)| place(change));
+        for (change, lease) in changes {
+            let taken = self.taken.get(&place(change)).into_iter().flatten();
+            if taken.clone().any(|link| link.id == change.id()) {
+                continue;
+            }
+            let before = self.before(tx, tenant, change, lease)?;
+            let lower = interval(&change.header().clock, &before, now).lower;
+            self.taken.entry(place(change)).or_default().push(link(change, lower));
+        }
+        Ok(())
+    }
+
+    /// Says what was found of the time of a change that is stored now.
+    pub(super) fn made(&mut self, change: &Change, lower: Instant) {
+        let links = self.taken.get_mut(&place(change)).into_iter().flatten();
+        for known in links.filter(|known| known.id == change.id()) {
+            known.made.lower = lower;
+        }
     }
 
     /// Looks up what is not known of these changes' devices, authors and places in their chains, together.
@@ -124,10 +151,10 @@ impl Register {
             officers.insert(header.officer);
         }
         let devices: BTreeSet<DeviceId> = chains.keys().map(|(device, _)| *device).collect();
-        let devices: Vec<DeviceId> = devices.into_iter().filter(|id| !self.revoked.contains_key(id)).collect();
+        let devices: Vec<DeviceId> = devices.into_iter().filter(|id| !self.terms.contains_key(id)).collect();
         if !devices.is_empty() {
-            self.revoked.extend(devices.iter().map(|device| (*device, None)));
-            self.revoked.extend(tx.revocations(tenant, &devices)?.into_iter().map(|(device, at)| (device, Some(at))));
+            self.terms.extend(devices.iter().map(|device| (*device, None)));
+            self.terms.extend(tx.terms(tenant, &devices)?.into_iter().map(|(device, term)| (device, Some(term))));
         }
         self.bench.look_up(tx, tenant, &officers)?;
         chains.into_iter().try_for_each(|(chain, places)| self.look_up_chain(tx, tenant, chain, places))
@@ -156,8 +183,8 @@ impl Register {
             self.stored.entry((device, epoch, seq)).or_default();
         }
         if !asked.is_empty() {
-            for (seq, id) in tx.chain_places(tenant, chain, &asked)? {
-                self.stored.entry((device, epoch, seq.cast_unsigned())).or_default().push(id);
+            for (seq, link) in tx.chain_places(tenant, chain, &asked)? {
+                self.stored.entry((device, epoch, seq.cast_unsigned())).or_default().push(link);
             }
         }
         Ok(())
@@ -186,62 +213,128 @@ impl Register {
             return Ok(None);
         }
         let Some(author) = self.bench.officer(tx, tenant, &header.officer)? else { return Ok(None) };
-        let revoked = self.revoked(tx, tenant, &header.device)?.unwrap_or(Instant::from_ms(i64::MAX));
+        let term = self.term(tx, tenant, &header.device)?;
+        let revoked = term.and_then(|term| term.revoked).unwrap_or(Instant::from_ms(i64::MAX));
         let valid = valid(&author.certificates).into_iter();
         let authority = valid.map(|(from, until)| (from, until.min(revoked))).filter(|(from, until)| from < until);
-        Ok(Some(Standing {
-            agency: author.row.agency,
-            lease_ends: lease.map(|lease| lease.lease.not_after),
-            anchor: anchor(tx, tenant, change, lease)?,
-            authority: authority.collect(),
-            chain: self.chain(tx, tenant, change)?,
-        }))
+        let (agency, authority) = (author.row.agency, authority.collect());
+        let Before { anchor, known, previous } = self.before(tx, tenant, change, lease)?;
+        let lease_ends = lease.map(|lease| lease.lease.not_after);
+        let forks = self.links(&place(change)).any(|other| other.id != change.id());
+        Ok(Some(Standing { agency, lease_ends, anchor, known, previous, authority, forks }))
     }
 
-    fn revoked(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, device: &DeviceId) -> Result<Option<Instant>, Failure> {
-        if let Some(known) = self.revoked.get(device) {
-            return Ok(*known);
+    /// What is known to have been before a change, but for what it builds on.
+    fn before(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        change: &Change,
+        lease: Option<&SignedLease>,
+    ) -> Result<Before, Failure> {
+        let enrolled = self.term(tx, tenant, &change.header().device)?.map(|term| term.enrolled);
+        let known = lease.map(|lease| lease.lease.issued).into_iter().chain(enrolled).max();
+        let previous = self.previous(tx, tenant, change)?;
+        Ok(Before { anchor: anchor(tx, tenant, change, lease)?, known, previous })
+    }
+
+    fn term(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, device: &DeviceId) -> Result<Option<DeviceTerm>, Failure> {
+        if !self.terms.contains_key(device) {
+            let found = tx.terms(tenant, &[*device])?.into_iter().next().map(|(_, term)| term);
+            self.terms.insert(*device, found);
         }
-        let revoked = tx.device(tenant, device)?.and_then(|row| row.revoked);
-        self.revoked.insert(*device, revoked);
-        Ok(revoked)
+        Ok(self.terms.get(device).copied().flatten())
     }
 
-    fn chain(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, change: &Change) -> Result<Chain, Failure> {
-        let header = change.header();
-        let places = [header.seq, header.seq.saturating_sub(1)].map(|seq| (header.device, header.epoch, seq));
-        if !places.iter().all(|place| self.stored.contains_key(place)) {
+    /// What is known at a place of a chain.
+    fn links(&self, place: &Place) -> impl Iterator<Item = &ChainLink> {
+        self.stored.get(place).into_iter().chain(self.taken.get(place)).flatten()
+    }
+
+    /// The phone's own change before this one: that at the place before it, else the last before that, so that a gap
+    /// hides nothing.
+    fn previous(&mut self, tx: &mut Tx<'_>, tenant: &TenantId, change: &Change) -> Result<Option<Previous>, Failure> {
+        let (device, epoch, seq) = place(change);
+        let before = (device, epoch, seq.saturating_sub(1));
+        if !self.stored.contains_key(&before) {
             self.look_up(tx, tenant, std::iter::once(change))?;
         }
-        let at = |seq: u64| {
-            let place = (header.device, header.epoch, seq);
-            self.stored.get(&place).into_iter().chain(self.taken.get(&place)).flatten()
+        let at_place: Vec<&ChainLink> = self.links(&before).collect();
+        let named = at_place.iter().find(|link| Some(link.id) == change.header().prev);
+        // Of a fork that it does not name the one that was made first: the other may be later.
+        if let Some(link) = named.or_else(|| at_place.iter().min_by_key(|link| link.made.lower)) {
+            return Ok(Some(link.made));
+        }
+        let taken = self.taken.range((device, epoch, 0)..(device, epoch, seq)).next_back();
+        let taken = taken.and_then(|((_, _, at), links)| Some((*at, links.iter().min_by_key(|link| link.made.lower)?)));
+        let known = self.last.get(&(device, epoch, seq)).copied();
+        let stored = match known {
+            Some(known) => known,
+            None => tx.last_before(tenant, (device, epoch), seq.cast_signed())?.map(|link| link.made),
         };
-        if at(header.seq).any(|other| *other != change.id()) {
-            return Ok(Chain::Fork);
+        self.last.insert((device, epoch, seq), stored);
+        let taken = taken.map(|(_, link)| link.made);
+        Ok([taken, stored].into_iter().flatten().max_by_key(|made| made.lower))
+    }
+
+    /// Whether a chain has a gap before a change, which is stored itself. `is_new` says what this group stored.
+    pub(super) fn has_gap(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        change: &Change,
+        is_new: impl Fn(&ChangeId) -> bool,
+    ) -> Result<bool, Failure> {
+        let (device, epoch, seq) = place(change);
+        if device == DeviceId::SERVER {
+            return Ok(false);
         }
-        match header.prev {
-            None if header.seq == 1 => Ok(Chain::Continues),
-            Some(prev) if at(header.seq.saturating_sub(1)).any(|before| *before == prev) => Ok(Chain::Continues),
-            None | Some(_) => Ok(Chain::Gap),
+        let before = (device, epoch, seq.saturating_sub(1));
+        if !self.stored.contains_key(&before) {
+            self.look_up(tx, tenant, std::iter::once(change))?;
         }
+        let held = |prev: &ChangeId| {
+            let stored = self.stored.get(&before).into_iter().flatten().any(|link| link.id == *prev);
+            stored || self.taken.get(&before).into_iter().flatten().any(|link| link.id == *prev && is_new(prev))
+        };
+        Ok(has_gap(change, held))
     }
 }
 
-/// The server's time in the lease that the change names as its anchor.
+/// A change that was stored, with the lower bound of its time.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    pub change: Arc<Change>,
+    pub lower: Instant,
+}
+
+fn place(change: &Change) -> Place {
+    let header = change.header();
+    (header.device, header.epoch, header.seq)
+}
+
+fn link(change: &Change, lower: Instant) -> ChainLink {
+    let clock = &change.header().clock;
+    let made = Previous { lower, boot: clock.boot, monotonic_ms: clock.monotonic_ms };
+    ChainLink { id: change.id(), made }
+}
+
+/// What the change names as its anchor.
 fn anchor(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     change: &Change,
     lease: Option<&SignedLease>,
-) -> Result<Option<Instant>, Failure> {
+) -> Result<Anchored, Failure> {
     let header = change.header();
-    let Some(anchor) = header.clock.anchor else { return Ok(None) };
+    let Some(anchor) = header.clock.anchor else { return Ok(Anchored::Nowhere) };
     if let Some(lease) = lease.filter(|lease| lease.hash == anchor.lease) {
-        return Ok(Some(lease.lease.issued));
+        return Ok(Anchored::At(lease.lease.issued));
     }
-    let other = tx.lease(tenant, &anchor.lease)?;
-    Ok(other.filter(|lease| lease.device == header.device).map(|lease| lease.issued))
+    Ok(match tx.lease(tenant, &anchor.lease)? {
+        Some(lease) if lease.device == header.device => Anchored::At(lease.issued),
+        other => Anchored::Elsewhere(other.map(|lease| lease.issued)),
+    })
 }
 
 /// The spans in which a certificate was valid.

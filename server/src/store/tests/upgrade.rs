@@ -33,7 +33,7 @@ pub(super) fn sealed(seq: u64, case: Option<CaseId>, lease: Option<Digest>, text
         lease,
         case,
         deps: case.into_iter().collect(),
-        clock: Clock { wall: NOW, monotonic_ms: 0, boot: BootId::new([0; 16]), anchor: None },
+        clock: Clock { wall: NOW, monotonic_ms: 0, boot: BootId::new([0; 16]), counts_sleep: true, anchor: None },
         rules: Digest::new([0; 32]),
         ops: Digest::new([0; 32]),
     };

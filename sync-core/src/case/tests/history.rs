@@ -225,6 +225,7 @@ fn seal(dice: &mut Dice, device: u8, seq: usize, case: Option<CaseId>, deps: Vec
             wall: Instant::from_ms(dice.below(1_000).try_into().unwrap()),
             monotonic_ms: 0,
             boot: BootId::new([6; 16]),
+            counts_sleep: true,
             anchor: None,
         },
         rules: Digest::new([8; 32]),

@@ -98,42 +98,42 @@ pub(super) const ROWS: &[Rule] = &[
 ];
 
 /// Judges an inspection that enters an enterprise.
-fn on_entry(facts: &Facts, judge: fn(&Inspection) -> Outcome) -> Outcome {
+fn on_entry(facts: &Facts, judge: fn(&Facts, &Inspection) -> Outcome) -> Outcome {
     match facts.inspection.as_ref().map(|i| (i, i.enters_enterprise)) {
-        Some((inspection, Known::Known(true))) => judge(inspection),
+        Some((inspection, Known::Known(true))) => judge(facts, inspection),
         Some((_, Known::Unknown)) => Outcome::Undecided,
         Some((_, Known::Known(false))) | None => Outcome::NotApplicable,
     }
 }
 
 fn plan_approved(facts: &Facts) -> Outcome {
-    on_entry(facts, |i| {
+    on_entry(facts, |facts, i| {
         if i.urgent && i.plan_approved_at == Happened::NotYet {
             return Outcome::Undecided;
         }
-        if i.urgent { Outcome::Satisfied } else { not_after(i.plan_approved_at, i.entered_at) }
+        if i.urgent { Outcome::Satisfied } else { not_after(facts, &i.plan_approved_at, &i.entered_at) }
     })
 }
 
-fn code_in_time(inspection: &Inspection) -> Outcome {
-    not_after(inspection.code_obtained_at, inspection.entered_at)
+fn code_in_time(facts: &Facts, inspection: &Inspection) -> Outcome {
+    not_after(facts, &inspection.code_obtained_at, &inspection.entered_at)
 }
 
 /// A special reason excuses a missing code only; whoever has the code must use it.
 fn codes_before_entry(facts: &Facts) -> Outcome {
-    on_entry(facts, |i| match code_in_time(i) {
+    on_entry(facts, |facts, i| match code_in_time(facts, i) {
         Outcome::Breached if written(i.special_reason.as_ref()) => Outcome::Satisfied,
         code @ (Outcome::Satisfied | Outcome::Breached | Outcome::Undecided | Outcome::NotApplicable) => all(&[
             code,
-            not_after(i.notice_made_at, i.entered_at),
-            not_after(i.code_handed_over_at, i.entered_at),
-            not_after(i.enterprise_code_scanned_at, i.entered_at),
+            not_after(facts, &i.notice_made_at, &i.entered_at),
+            not_after(facts, &i.code_handed_over_at, &i.entered_at),
+            not_after(facts, &i.enterprise_code_scanned_at, &i.entered_at),
         ]),
     })
 }
 
 fn exception_used(facts: &Facts) -> Outcome {
-    on_entry(facts, |i| match code_in_time(i) {
+    on_entry(facts, |facts, i| match code_in_time(facts, i) {
         Outcome::Breached if written(i.special_reason.as_ref()) => Outcome::Breached,
         Outcome::Breached => Outcome::NotApplicable,
         code @ (Outcome::Satisfied | Outcome::Undecided | Outcome::NotApplicable) => code,
@@ -147,15 +147,15 @@ fn reason_found(facts: &Facts) -> Option<Detail> {
 
 fn entered_without_code(facts: &Facts) -> Start {
     let Some(inspection) = &facts.inspection else { return Start::NotRunning };
-    match (inspection.entered_at, on_entry(facts, code_in_time)) {
-        (Happened::At(entered), Outcome::Breached) => Start::At(entered),
+    match (&inspection.entered_at, on_entry(facts, code_in_time)) {
+        (Happened::At(entered), Outcome::Breached) => Start::At(entered.clone()),
         (Happened::Unknown, Outcome::Breached) | (_, Outcome::Undecided) => Start::Unknown,
         (Happened::NotYet, Outcome::Breached) | (_, Outcome::Satisfied | Outcome::NotApplicable) => Start::NotRunning,
     }
 }
 
 fn filed(facts: &Facts) -> Happened {
-    facts.inspection.as_ref().map_or(Happened::NotYet, |i| i.filed_at)
+    facts.inspection.as_ref().map_or(Happened::NotYet, |i| i.filed_at.clone())
 }
 
 fn inside_band(facts: &Facts) -> Outcome {

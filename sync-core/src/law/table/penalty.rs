@@ -1,8 +1,8 @@
 //! 行政处罚法 (2021): who acts, what is told, evidence, correction.
 
-use super::{ROW, all, kept, not_after};
+use super::{ROW, all, kept, not_after, order_found};
 use crate::id::OfficerId;
-use crate::law::facts::{Certificate, Facts, Happened, Known, NotValid};
+use crate::law::facts::{Certificate, Facts, Happened, Known, NotValid, OfficerPresent};
 use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
 use crate::time::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Rule] = &[
             zh: "须由两名不同的、证件有效的执法人员共同实施；同一人两次、辅助人员不计入",
             en: "Two different officers with valid certificates must act together; the same person twice and helpers do not count",
         },
-        detail: |f| Some(officers_found(f)),
+        detail: officers_found,
         ..LAW
     },
     Rule {
@@ -54,11 +54,12 @@ pub(super) const ROWS: &[Rule] = &[
         title: Text { zh: "询问、检查前出示执法证件", en: "Certificate shown before the first question" },
         quotation: "执法人员在调查或者进行检查时，应当主动向当事人或者有关人员出示执法证件。",
         stops: &[Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
-        test: Test::Facts(|f| not_after(f.certificate_shown_at, f.first_question_at)),
+        test: Test::Facts(|f| not_after(f, &f.certificate_shown_at, &f.first_question_at)),
         advice: Text {
             zh: "先出示执法证件并记录，再开始询问或者检查",
             en: "Show the certificates and record it, then begin to ask or inspect",
         },
+        detail: shown_and_asked,
         ..LAW
     },
     Rule {
@@ -72,6 +73,7 @@ pub(super) const ROWS: &[Rule] = &[
             zh: "先告知拟处罚内容、事实、理由、依据和陈述、申辩等权利，再作出决定",
             en: "Tell the party the intended penalty, facts, reasons, basis and rights, then decide",
         },
+        detail: told_and_decided,
         ..LAW
     },
     Rule {
@@ -114,10 +116,10 @@ pub(super) const ROWS: &[Rule] = &[
     },
 ];
 
-/// Each person once, with the worst certificate recorded of them.
-fn people(facts: &Facts) -> BTreeMap<OfficerId, Certificate> {
+/// Each person of an act once, with the worst certificate recorded of them.
+fn people<'a>(officers: impl IntoIterator<Item = &'a OfficerPresent>) -> BTreeMap<OfficerId, Certificate> {
     let mut people: BTreeMap<OfficerId, Certificate> = BTreeMap::new();
-    for one in facts.officers.iter().filter(|one| !one.is_helper) {
+    for one in officers.into_iter().filter(|one| !one.is_helper) {
         let worst = people.entry(one.officer).or_insert(one.certificate);
         *worst = match (*worst, one.certificate) {
             (Certificate::NotValid(why), _) | (_, Certificate::NotValid(why)) => Certificate::NotValid(why),
@@ -132,28 +134,58 @@ fn count(people: &BTreeMap<OfficerId, Certificate>, wanted: fn(Certificate) -> b
     people.values().filter(|certificate| wanted(**certificate)).count()
 }
 
-fn two_officers(facts: &Facts) -> Outcome {
-    let people = people(facts);
+/// The people of each act.
+fn by_act(facts: &Facts) -> BTreeMap<usize, BTreeMap<OfficerId, Certificate>> {
+    let acts: BTreeSet<usize> = facts.officers.iter().map(|one| one.act).collect();
+    acts.into_iter().map(|act| (act, people(facts.officers.iter().filter(|one| one.act == act)))).collect()
+}
+
+fn enough(people: &BTreeMap<OfficerId, Certificate>) -> Outcome {
     let needed = usize::from(OFFICERS_NEEDED);
-    let valid = count(&people, |c| c == Certificate::Valid);
-    let unknown = count(&people, |c| c == Certificate::Unknown);
+    let valid = count(people, |c| c == Certificate::Valid);
+    let unknown = count(people, |c| c == Certificate::Unknown);
     if valid >= needed {
         return Outcome::Satisfied;
     }
     if valid + unknown >= needed { Outcome::Undecided } else { Outcome::Breached }
 }
 
-fn officers_found(facts: &Facts) -> Detail {
-    let people = people(facts);
-    let (all, valid) = (people.len(), count(&people, |c| c == Certificate::Valid));
-    Detail {
-        zh: format!("在场执法人员{all}人，其中证件确认有效{valid}人"),
-        en: format!("{all} officers present, {valid} with a certificate known to be valid"),
+/// Nothing is said of a case in which nothing was done yet.
+fn two_officers(facts: &Facts) -> Outcome {
+    let acts = by_act(facts);
+    if acts.is_empty() {
+        return Outcome::NotApplicable;
     }
+    all(&acts.values().map(enough).collect::<Vec<_>>())
+}
+
+/// The first act at which there were not enough, or else are not known to have been.
+fn officers_found(facts: &Facts) -> Option<Detail> {
+    let acts = by_act(facts);
+    let of = |outcome| acts.iter().find(|(_, people)| enough(people) == outcome);
+    let (act, people) = of(Outcome::Breached).or_else(|| of(Outcome::Undecided))?;
+    let (zh, en) = at_act(facts, *act);
+    let (all, valid) = (people.len(), count(people, |c| c == Certificate::Valid));
+    Some(Detail {
+        zh: format!("{zh}在场执法人员{all}人，其中证件确认有效{valid}人"),
+        en: format!("{en}{all} officers present, {valid} with a certificate known to be valid"),
+    })
+}
+
+/// Names an act with its time.
+fn at_act(facts: &Facts, act: usize) -> (String, String) {
+    facts.acts.get(act).map_or_else(Default::default, |act| {
+        (format!("{}（{}）时，", act.what.zh, act.during), format!("{} ({}): ", act.what.en, act.during))
+    })
+}
+
+/// Those who did something themselves.
+fn acting(facts: &Facts) -> impl Iterator<Item = &OfficerPresent> {
+    facts.officers.iter().filter(|one| one.acted && !one.is_helper)
 }
 
 fn certificates_valid(facts: &Facts) -> Outcome {
-    let people = people(facts);
+    let people = people(acting(facts));
     if people.is_empty() {
         return Outcome::NotApplicable;
     }
@@ -165,12 +197,20 @@ fn certificates_valid(facts: &Facts) -> Outcome {
     all(&each.collect::<Vec<_>>())
 }
 
+/// Each thing that is wrong with a certificate, with the first act of which that is so.
 fn certificates_found(facts: &Facts) -> Option<Detail> {
-    let said: BTreeSet<(&str, &str)> = people(facts).values().filter_map(|c| certificate_state(*c)).collect();
-    let join = |part: fn(&(&'static str, &'static str)) -> &'static str, with: &str| {
-        said.iter().map(part).collect::<Vec<_>>().join(with)
-    };
-    (!said.is_empty()).then(|| Detail { zh: join(|s| s.0, "、"), en: join(|s| s.1, ", ") })
+    let mut said: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for one in acting(facts) {
+        if let Some(state) = certificate_state(one.certificate) {
+            said.entry(state).or_insert(one.act);
+        }
+    }
+    let told = said.iter().map(|((zh, en), act)| {
+        let (zh_at, en_at) = at_act(facts, *act);
+        (format!("{zh_at}{zh}"), format!("{en_at}{en}"))
+    });
+    let (zh, en): (Vec<String>, Vec<String>) = told.unzip();
+    (!zh.is_empty()).then(|| Detail { zh: zh.join("、"), en: en.join(", ") })
 }
 
 fn certificate_state(certificate: Certificate) -> Option<(&'static str, &'static str)> {
@@ -190,13 +230,25 @@ fn certificate_state(certificate: Certificate) -> Option<(&'static str, &'static
 }
 
 fn told_first(facts: &Facts) -> Outcome {
-    facts.decision.as_ref().map_or(Outcome::NotApplicable, |d| not_after(facts.rights_told_at, d.signed_at))
+    facts.decision.as_ref().map_or(Outcome::NotApplicable, |d| not_after(facts, &facts.rights_told_at, &d.signed_at))
+}
+
+fn shown_and_asked(facts: &Facts) -> Option<Detail> {
+    let shown = (&facts.certificate_shown_at, "出示证件", "certificates shown");
+    order_found(facts, shown, (&facts.first_question_at, "首次询问", "first question"))
+}
+
+fn told_and_decided(facts: &Facts) -> Option<Detail> {
+    let told = (&facts.rights_told_at, "告知", "told");
+    order_found(facts, told, (&facts.decision.as_ref()?.signed_at, "作出决定", "decided"))
 }
 
 fn heard(facts: &Facts) -> Outcome {
     let Some(decision) = &facts.decision else { return Outcome::NotApplicable };
-    let in_order = |step: Happened| all(&[not_after(facts.rights_told_at, step), not_after(step, decision.signed_at)]);
-    let ways = [in_order(facts.heard_at), in_order(facts.waived_at)];
+    let in_order = |step: &Happened| {
+        all(&[not_after(facts, &facts.rights_told_at, step), not_after(facts, step, &decision.signed_at)])
+    };
+    let ways = [in_order(&facts.heard_at), in_order(&facts.waived_at)];
     for best in [Outcome::Satisfied, Outcome::Undecided] {
         if ways.contains(&best) {
             return best;
@@ -233,10 +285,10 @@ fn correction_ordered(facts: &Facts) -> Outcome {
         Known::Known(orders) => kept(orders),
         Known::Unknown => Outcome::Undecided,
     };
-    match facts.correction_ordered_at {
+    match &facts.correction_ordered_at {
         Happened::NotYet => Outcome::Breached,
         Happened::At(_) | Happened::Unknown => {
-            all(&[not_after(facts.correction_ordered_at, decision.signed_at), worded])
+            all(&[not_after(facts, &facts.correction_ordered_at, &decision.signed_at), worded])
         }
     }
 }

@@ -234,7 +234,7 @@ fn electronic_confirmed(facts: &Facts) -> Outcome {
 /// The law names no number of days, so a report that is still to come is undecided, not breached.
 fn reported(facts: &Facts) -> Outcome {
     on_decision(facts, |d| {
-        let reported = match d.reported_at {
+        let reported = match &d.reported_at {
             Happened::At(_) => Outcome::Satisfied,
             Happened::NotYet | Happened::Unknown => Outcome::Undecided,
         };
@@ -243,7 +243,7 @@ fn reported(facts: &Facts) -> Outcome {
 }
 
 fn after_signing(decision: &Decision, then: Outcome) -> Outcome {
-    match decision.signed_at {
+    match &decision.signed_at {
         Happened::At(_) => then,
         Happened::NotYet => Outcome::NotApplicable,
         Happened::Unknown => all(&[Outcome::Undecided]),

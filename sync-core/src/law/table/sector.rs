@@ -123,29 +123,29 @@ pub(super) const ROWS: &[Rule] = &[
     },
 ];
 
-fn start(step: Happened) -> Start {
+fn start(step: &Happened) -> Start {
     match step {
-        Happened::At(when) => Start::At(when),
+        Happened::At(when) => Start::At(when.clone()),
         Happened::NotYet => Start::NotRunning,
         Happened::Unknown => Start::Unknown,
     }
 }
 
 fn decided(facts: &Facts) -> Start {
-    facts.spot_decision().map_or(Start::NotRunning, |d| start(d.signed_at))
+    facts.spot_decision().map_or(Start::NotRunning, |d| start(&d.signed_at))
 }
 
 fn decided_or_landed(facts: &Facts) -> Start {
     match decided(facts) {
-        Start::At(_) if facts.on_water => start(facts.landed_at),
+        Start::At(_) if facts.on_water => start(&facts.landed_at),
         decided @ (Start::At(_) | Start::NotRunning | Start::Unknown) => decided,
     }
 }
 
 fn reported(facts: &Facts) -> Happened {
-    facts.spot_decision().map_or(Happened::NotYet, |d| d.reported_at)
+    facts.spot_decision().map_or(Happened::NotYet, |d| d.reported_at.clone())
 }
 
 fn archived(facts: &Facts) -> Happened {
-    facts.spot_decision().map_or(Happened::NotYet, |d| d.archived_at)
+    facts.spot_decision().map_or(Happened::NotYet, |d| d.archived_at.clone())
 }

@@ -25,8 +25,8 @@ fn decree_375_article_18_wants_each_step_not_after_entry() {
     ];
     for step in steps {
         assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::NotYet), Act::Enter), ["INS-03"]);
-        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::At(nine(0))), Act::Enter), ["INS-03"]);
-        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::At(nine(-1))), Act::Enter), [""; 0]);
+        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(0))), Act::Enter), ["INS-03"]);
+        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(-1))), Act::Enter), [""; 0]);
         assert_eq!(outcome(&but_inspection(|i| *step(i) = Happened::Unknown), "INS-03"), Outcome::Undecided);
     }
 }
@@ -78,7 +78,7 @@ fn decree_375_article_18_starts_no_clock_when_the_code_was_there() {
 fn decree_375_article_17_wants_the_plan_approved_before_entry_unless_urgent() {
     let late = |urgent| {
         but_inspection(|i| {
-            i.plan_approved_at = Happened::At(nine(0));
+            i.plan_approved_at = Happened::exactly(nine(0));
             i.urgent = urgent;
         })
     };

@@ -32,11 +32,11 @@ pub fn nine(ms: i64) -> Instant {
 }
 
 pub fn on_day(date: Date) -> Happened {
-    Happened::At(Instant::start_of(date).plus_ms(1))
+    Happened::exactly(Instant::start_of(date).plus_ms(1))
 }
 
 pub fn officer(n: u8, certificate: Certificate) -> OfficerPresent {
-    OfficerPresent { officer: OfficerId::new([n; 16]), certificate, is_helper: false }
+    OfficerPresent { officer: OfficerId::new([n; 16]), certificate, is_helper: false, act: 0, acted: true }
 }
 
 /// The restaurant: a company, 40 dishes without a price, 3,000 yuan on the spot.
@@ -44,11 +44,11 @@ pub fn restaurant() -> Facts {
     let mut facts = Facts::new(DAY, "500237", Sector::Market, CaseKind::Inspection);
     facts.violation_on = Known::Known(DAY);
     facts.officers = vec![officer(1, Certificate::Valid), officer(2, Certificate::Valid)];
-    facts.certificate_shown_at = Happened::At(nine(0));
-    facts.first_question_at = Happened::At(nine(0));
-    facts.rights_told_at = Happened::At(nine(1_000));
-    facts.heard_at = Happened::At(nine(2_000));
-    facts.correction_ordered_at = Happened::At(nine(3_000));
+    facts.certificate_shown_at = Happened::exactly(nine(0));
+    facts.first_question_at = Happened::exactly(nine(0));
+    facts.rights_told_at = Happened::exactly(nine(1_000));
+    facts.heard_at = Happened::exactly(nine(2_000));
+    facts.correction_ordered_at = Happened::exactly(nine(3_000));
     facts.correction_text_orders = Known::Known(true);
     facts.party = Party {
         kind: Known::Known(PartyType::Company),
@@ -63,16 +63,16 @@ pub fn restaurant() -> Facts {
 }
 
 fn inspection() -> Inspection {
-    let before = Happened::At(nine(-1));
+    let before = || Happened::exactly(nine(-1));
     Inspection {
         enters_enterprise: Known::Known(true),
         urgent: false,
-        plan_approved_at: before,
-        notice_made_at: before,
-        code_obtained_at: before,
-        code_handed_over_at: before,
-        enterprise_code_scanned_at: before,
-        entered_at: Happened::At(nine(-1)),
+        plan_approved_at: before(),
+        notice_made_at: before(),
+        code_obtained_at: before(),
+        code_handed_over_at: before(),
+        enterprise_code_scanned_at: before(),
+        entered_at: Happened::exactly(nine(-1)),
         special_reason: None,
         filed_at: Happened::NotYet,
     }
@@ -81,7 +81,7 @@ fn inspection() -> Inspection {
 fn decision() -> Decision {
     let remedy = spot_remedy(&RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None });
     Decision {
-        signed_at: Happened::At(nine(3_000)),
+        signed_at: Happened::exactly(nine(3_000)),
         penalties: [Penalty::Fine].into(),
         fine: Some(Fen::yuan(3_000)),
         benchmark: Some(Benchmark {
@@ -106,8 +106,8 @@ fn decision() -> Decision {
         signed_by: [OfficerId::new([1; 16]), OfficerId::new([2; 16])].into(),
         remedy: Known::Known(read_remedy(&remedy)),
         delivery: Known::Known(Delivery::HandedOver),
-        reported_at: Happened::At(nine(4_000)),
-        archived_at: Happened::At(nine(5_000)),
+        reported_at: Happened::exactly(nine(4_000)),
+        archived_at: Happened::exactly(nine(5_000)),
     }
 }
 

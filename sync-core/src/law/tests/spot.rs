@@ -318,7 +318,7 @@ fn a_decision_of_which_nothing_is_recorded_is_not_signed() {
 #[test]
 fn a_lawful_spot_case_is_stopped_nowhere() {
     assert_eq!(restaurant().on, DAY);
-    assert_eq!(restaurant().decision.unwrap().signed_at, Happened::At(nine(3_000)));
+    assert_eq!(restaurant().decision.unwrap().signed_at, Happened::exactly(nine(3_000)));
     for act in
         [Act::Enter, Act::FirstQuestion, Act::AddEvidence, Act::SignRecord, Act::SignDecision, Act::Deliver, Act::Close]
     {

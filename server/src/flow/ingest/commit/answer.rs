@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sync_core::change::Change;
 use sync_core::id::{CaseId, ChangeId};
 use sync_core::message::{Class, Fate, Missing, Pushed};
-use sync_core::plan::builds_on;
+use sync_core::plan::{Flag, builds_on};
 use sync_core::receipt::Receipt;
 
 use super::{Group, parked};
@@ -30,7 +31,7 @@ impl Group<'_, '_> {
             part.extend(self.recorder.tx.authored(&tenant, &joined, &push.bringer.officer)?);
             part
         };
-        let fates: Vec<Fate> = push.items.iter().map(|item| self.fate(item, &part)).collect();
+        let fates: Vec<Fate> = push.items.iter().map(|item| self.fate(item, &part)).collect::<Result<_, _>>()?;
         let stored = |fate: &Fate| match fate.class {
             Class::Accepted | Class::Quarantined | Class::WithoutEffect => fate.change,
             Class::Parked | Class::Refused => None,
@@ -40,26 +41,35 @@ impl Group<'_, '_> {
     }
 
     /// What became of one item, for somebody who takes part in the cases `part` beside those that the item opens.
-    fn fate(&self, item: &Item, part: &[CaseId]) -> Fate {
+    fn fate(&mut self, item: &Item, part: &[CaseId]) -> Result<Fate, Failure> {
         let change = match item {
             Item::Refused { change, code, .. } => {
                 let (class, code) = (Class::Refused, (*code).to_owned());
-                return Fate { change: *change, class, code, flags: Vec::new(), missing: Vec::new() };
+                return Ok(Fate { change: *change, class, code, flags: Vec::new(), missing: Vec::new() });
             }
-            Item::NoLease { change, lease } => return parked(*change, vec![Missing::Lease(*lease)]),
+            Item::NoLease { change, lease } => return Ok(parked(*change, vec![Missing::Lease(*lease)])),
             Item::Checked { change, .. } => change,
         };
         // To who never took part, a case looks like one that does not exist.
         if item.joins().is_some_and(|case| !part.contains(&case)) {
             let missing = builds_on(change).into_iter().map(Missing::Change).collect();
-            return parked(change.id(), missing);
+            return Ok(parked(change.id(), missing));
         }
         if let Some(place) = self.cases.get(&change.id()) {
             let (class, code) = (place.taken.class().into(), place.taken.code().to_owned());
-            let flags = place.flags.iter().map(|flag| flag.code().to_owned()).collect();
-            return Fate { change: Some(change.id()), class, code, flags, missing: Vec::new() };
+            let mut flags: Vec<String> = place.flags.iter().map(|flag| flag.code().to_owned()).collect();
+            if self.has_gap(change)? {
+                flags.push(Flag::ChainGap.code().to_owned());
+            }
+            return Ok(Fate { change: Some(change.id()), class, code, flags, missing: Vec::new() });
         }
-        self.fates.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new()))
+        Ok(self.fates.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new())))
+    }
+
+    /// Whether the phone's change before this one, which is stored, is not.
+    fn has_gap(&mut self, change: &Change) -> Result<bool, Failure> {
+        let (tenant, cases) = (self.recorder.tenant(), &self.cases);
+        self.register.has_gap(self.recorder.tx, &tenant, change, |id| cases.contains_key(id))
     }
 
     /// The receipts this phone was given before for these changes, then one for the others.

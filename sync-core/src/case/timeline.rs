@@ -1,0 +1,83 @@
+//! When each change of a case was made, and which builds on which: what rules ask for moments.
+//!
+//! Promise: pure; every moment of a case comes from here. Not here: how the bounds of one change are found (`plan`).
+
+use crate::change::Change;
+use crate::id::{ChangeId, DeviceId, Epoch};
+use crate::op::OpId;
+use crate::time::Instant;
+use crate::when::{Causes, Interval, Mark, Node, When};
+use std::collections::BTreeMap;
+
+/// The change of an operation has no place in the timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the change of an operation has no place in the timeline")]
+pub struct NotInTime;
+
+/// The changes of one case in time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Timeline {
+    marks: BTreeMap<ChangeId, Mark>,
+    causes: Causes,
+}
+
+impl Timeline {
+    /// Of these changes, each with its interval, in any order.
+    pub fn new<'a>(changes: impl IntoIterator<Item = (&'a Change, Interval)>) -> Self {
+        let changes: Vec<(&Change, Interval)> = changes.into_iter().collect();
+        let places: BTreeMap<ChangeId, usize> =
+            changes.iter().zip(0..).map(|((one, _), place)| (one.id(), place)).collect();
+        let mut chains: BTreeMap<(DeviceId, Epoch), usize> = BTreeMap::new();
+        let mut nodes = Vec::with_capacity(changes.len());
+        for (change, _) in &changes {
+            let header = change.header();
+            let next = chains.len();
+            let chain = *chains.entry((header.device, header.epoch)).or_insert(next);
+            let builds_on = header.deps.iter().filter_map(|dep| places.get(dep).copied()).collect();
+            nodes.push(Node { builds_on, chain, seq: header.seq });
+        }
+        let marks =
+            changes.iter().zip(0..).map(|((change, interval), place)| (change.id(), Mark::at(place, *interval)));
+        Self { marks: marks.collect(), causes: Causes::new(nodes) }
+    }
+
+    /// When an operation was recorded; `None` if its change is not among these.
+    pub fn when(&self, op: OpId) -> Option<When> {
+        self.marks.get(&op.change).copied().map(When::from)
+    }
+
+    /// When the first of these operations was recorded; `None` of none. Of each phone's chain only the first counts.
+    ///
+    /// # Errors
+    /// [`NotInTime`] if the change of one is not among these.
+    pub fn earliest(&self, ops: impl IntoIterator<Item = OpId>) -> Result<Option<When>, NotInTime> {
+        let mut firsts: BTreeMap<usize, Vec<Mark>> = BTreeMap::new();
+        for op in ops {
+            let mark = *self.marks.get(&op.change).ok_or(NotInTime)?;
+            let kept = firsts.entry(self.causes.chain(mark)).or_default();
+            let before = |one: Mark, other: Mark| self.causes.is_earlier_in_chain(one, other);
+            if !kept.iter().any(|first| *first == mark || before(*first, mark)) {
+                kept.retain(|first| !before(mark, *first));
+                kept.push(mark);
+            }
+        }
+        Ok(When::earliest(firsts.into_values().flatten().map(When::from)))
+    }
+
+    /// When something happened as a person stated it in the operation `by`; `None` if that was later than they wrote it.
+    pub fn stated(&self, at: Instant, by: OpId) -> Option<When> {
+        let stated = When::stated(at);
+        let written = self.interval(by.change)?;
+        (stated.interval().lower <= written.upper).then_some(stated)
+    }
+
+    /// Between when and when a change was made.
+    pub fn interval(&self, change: ChangeId) -> Option<Interval> {
+        self.marks.get(&change).map(|mark| mark.interval)
+    }
+
+    /// By what two moments of the case are compared.
+    pub const fn causes(&self) -> &Causes {
+        &self.causes
+    }
+}

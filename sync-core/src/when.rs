@@ -1,0 +1,312 @@
+//! When something happened, as far as anybody can show, and which of two things came first.
+//!
+//! Promise: [`Causes::in_order`] is the only place where two moments are compared. What builds on something came after
+//! it, whatever any clock says; what one phone did is ordered by its chain; otherwise the proved bounds decide, and
+//! where these overlap nothing is decided. A wall clock is no part of a moment.
+//! Not here: how bounds are found (`plan::interval`), what a rule makes of the answer (`law`).
+
+use crate::code::codes;
+use crate::time::Instant;
+use std::fmt;
+use std::sync::Arc;
+
+/// Most ways in which one moment is described; beyond that only its bounds are kept.
+const MAX_WAYS: usize = 64;
+
+codes! {
+    /// How good the proof of a time is.
+    pub enum Grade {
+        /// Same boot as an anchor, by a clock that counts sleep: known to the drift of the monotonic clock.
+        A = "A",
+        /// Between what was certainly before it and its receipt.
+        B = "B",
+        /// The clocks contradict each other or what the server knows, or a person stated it and no clock did.
+        C = "C",
+    }
+}
+
+/// Between when and when something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// Not before.
+    pub lower: Instant,
+    /// Not after. [`Interval::OPEN`] where nothing bounds it yet.
+    pub upper: Instant,
+    /// How good the proof is.
+    pub grade: Grade,
+}
+
+impl Interval {
+    /// The upper bound of what nothing bounds.
+    pub const OPEN: Instant = Instant::from_ms(i64::MAX);
+
+    /// A moment that is known exactly, as the server knows its own.
+    pub const fn exactly(instant: Instant) -> Self {
+        Self { lower: instant, upper: instant, grade: Grade::A }
+    }
+
+    /// Whether something bounds it above.
+    pub fn is_bounded(&self) -> bool {
+        self.upper < Self::OPEN
+    }
+
+    /// How far `claimed` lies outside, in milliseconds: negative before the lower bound, positive after the upper one.
+    pub const fn off_by_ms(&self, claimed: Instant) -> i64 {
+        let (claimed, lower, upper) = (claimed.ms(), self.lower.ms(), self.upper.ms());
+        if claimed < lower {
+            claimed.saturating_sub(lower)
+        } else if claimed > upper {
+            claimed.saturating_sub(upper)
+        } else {
+            0
+        }
+    }
+}
+
+impl fmt::Display for Interval {
+    /// Local time to the minute: `2026-11-23 14:05`, `2026-11-23 14:05–14:07`, `2026-11-23 14:05 – 2026-11-25 09:00`,
+    /// and `2026-11-23 14:05 –` where nothing bounds it above.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (from, until) = (self.lower.to_string(), self.upper.to_string());
+        if !self.is_bounded() {
+            return write!(f, "{from} –");
+        }
+        if from == until {
+            return f.write_str(&from);
+        }
+        match (self.lower.date() == self.upper.date()).then(|| until.split_once(' ')).flatten() {
+            Some((_, time)) => write!(f, "{from}–{time}"),
+            None => write!(f, "{from} – {until}"),
+        }
+    }
+}
+
+/// One recorded moment: its bounds and, for what a change of the case recorded, the place of that change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Its bounds.
+    pub interval: Interval,
+    /// The place of its change in [`Causes`].
+    place: Option<usize>,
+}
+
+impl Mark {
+    /// A moment recorded by the change at `place`.
+    pub const fn at(place: usize, interval: Interval) -> Self {
+        Self { interval, place: Some(place) }
+    }
+
+    /// A moment that no change of the case recorded.
+    pub const fn apart(interval: Interval) -> Self {
+        Self { interval, place: None }
+    }
+}
+
+/// When something happened: the earliest of several recordings, or of several points by which the last of some
+/// things was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// The earliest of these counts, and of each the latest of its marks. None is empty.
+    ways: Vec<Vec<Mark>>,
+}
+
+impl From<Mark> for When {
+    fn from(mark: Mark) -> Self {
+        Self { ways: vec![vec![mark]] }
+    }
+}
+
+impl When {
+    /// Exactly then, and in no causal order with anything.
+    pub fn exactly(instant: Instant) -> Self {
+        Mark::apart(Interval::exactly(instant)).into()
+    }
+
+    /// As a person stated it, to the minute: no clock proves it.
+    pub fn stated(instant: Instant) -> Self {
+        let lower = instant.plus_ms(-instant.ms().rem_euclid(60_000));
+        Mark::apart(Interval { lower, upper: lower.plus_ms(59_999), grade: Grade::C }).into()
+    }
+
+    /// The earliest of several; `None` of none.
+    pub fn earliest(of: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let ways: Vec<Vec<Mark>> = of.into_iter().flat_map(|when| when.ways).collect();
+        (!ways.is_empty()).then(|| Self { ways }.bounded())
+    }
+
+    /// The later of two.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let (this, that) = (self.clone().bounded(), other.clone().bounded());
+        let both = |one: &Vec<Mark>, two: &Vec<Mark>| one.iter().chain(two).copied().collect::<Vec<Mark>>();
+        let ways = this.ways.iter().flat_map(|one| that.ways.iter().map(move |two| both(one, two)));
+        Self { ways: ways.collect() }.bounded()
+    }
+
+    /// When the second of several was done; `None` of fewer than two.
+    pub fn second(of: &[Self]) -> Option<Self> {
+        if of.len() > MAX_WAYS {
+            let second = |bound: fn(&Interval) -> Instant| {
+                let mut bounds: Vec<Instant> = of.iter().map(|when| bound(&when.interval())).collect();
+                bounds.sort_unstable();
+                bounds.get(1).copied()
+            };
+            let (lower, upper) = (second(|interval| interval.lower)?, second(|interval| interval.upper)?);
+            let grade = of.iter().map(|when| when.interval().grade).max()?;
+            return Some(Mark::apart(Interval { lower, upper, grade }).into());
+        }
+        let pairs = of.iter().enumerate().flat_map(|(place, one)| of.iter().skip(place + 1).map(|two| one.and(two)));
+        Self::earliest(pairs)
+    }
+
+    /// Its bounds.
+    pub fn interval(&self) -> Interval {
+        let latest = |bound: fn(&Interval) -> Instant| {
+            let of_way = |way: &Vec<Mark>| way.iter().map(|mark| bound(&mark.interval)).max();
+            self.ways.iter().filter_map(of_way).min().unwrap_or_default()
+        };
+        let grades = self.ways.iter().flatten().map(|mark| mark.interval.grade);
+        let grade = grades.max().unwrap_or(Grade::C);
+        Interval { lower: latest(|interval| interval.lower), upper: latest(|interval| interval.upper), grade }
+    }
+
+    /// Only the bounds, where there are too many ways to look at each.
+    fn bounded(self) -> Self {
+        let marks: usize = self.ways.iter().map(Vec::len).sum();
+        if marks > MAX_WAYS { Mark::apart(self.interval()).into() } else { self }
+    }
+}
+
+/// Whether one thing came first and another not before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The first was not after the second.
+    Kept,
+    /// The first was after the second.
+    Reversed,
+    /// Neither can be shown.
+    Undecided,
+}
+
+/// How two marks stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Before,
+    Together,
+    After,
+    Undecided,
+}
+
+/// A change as far as its place in the causal order goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Places of the changes that it builds on.
+    pub builds_on: Vec<usize>,
+    /// Number of its phone's chain among those of the case.
+    pub chain: usize,
+    /// Its place in that chain.
+    pub seq: u64,
+}
+
+/// What builds on what in a case, and how each phone's chain runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Causes {
+    nodes: Arc<[Node]>,
+}
+
+impl Default for Causes {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl Causes {
+    /// The changes of a case, by place.
+    pub fn new(nodes: Vec<Node>) -> Self {
+        Self { nodes: nodes.into() }
+    }
+
+    /// Whether `first` came first: the one comparison of two moments.
+    ///
+    /// What one change records has happened together, for nothing finer is recorded.
+    pub fn in_order(&self, first: &When, second: &When) -> Order {
+        let kept = |one: Mark, two: Mark| matches!(self.relation(one, two), Relation::Before | Relation::Together);
+        let late = |one: Mark, two: Mark| self.relation(one, two) == Relation::After;
+        // A way ends with its latest mark; of the ways the earliest counts.
+        let way_kept = |a: &[Mark], b: &[Mark]| a.iter().all(|one| b.iter().any(|two| kept(*one, *two)));
+        let way_late = |a: &[Mark], b: &[Mark]| a.iter().any(|one| b.iter().all(|two| late(*one, *two)));
+        if second.ways.iter().all(|b| first.ways.iter().any(|a| way_kept(a, b))) {
+            return Order::Kept;
+        }
+        if second.ways.iter().any(|b| first.ways.iter().all(|a| way_late(a, b))) {
+            return Order::Reversed;
+        }
+        Order::Undecided
+    }
+
+    /// The chain of the phone that recorded a mark; `usize::MAX` of none.
+    pub(crate) fn chain(&self, mark: Mark) -> usize {
+        self.node(mark).map_or(usize::MAX, |node| node.chain)
+    }
+
+    /// Whether `one` stands before `other` in one phone's chain.
+    pub(crate) fn is_earlier_in_chain(&self, one: Mark, other: Mark) -> bool {
+        let (one, other) = (self.node(one), self.node(other));
+        one.zip(other).is_some_and(|(one, other)| one.chain == other.chain && one.seq < other.seq)
+    }
+
+    fn node(&self, mark: Mark) -> Option<&Node> {
+        self.nodes.get(mark.place?)
+    }
+
+    fn relation(&self, one: Mark, two: Mark) -> Relation {
+        if let (Some(first), Some(second)) = (one.place, two.place) {
+            if first == second {
+                return Relation::Together;
+            }
+            if self.builds_on(second, first) {
+                return Relation::Before;
+            }
+            if self.builds_on(first, second) {
+                return Relation::After;
+            }
+        }
+        if self.is_earlier_in_chain(one, two) {
+            return Relation::Before;
+        }
+        if self.is_earlier_in_chain(two, one) {
+            return Relation::After;
+        }
+        let (one, two) = (one.interval, two.interval);
+        if one.upper < two.lower {
+            Relation::Before
+        } else if two.upper < one.lower {
+            Relation::After
+        } else if one.lower == one.upper && (one.lower, one.upper) == (two.lower, two.upper) {
+            Relation::Together
+        } else {
+            Relation::Undecided
+        }
+    }
+
+    /// Whether the change at `later` builds on the one at `earlier`.
+    fn builds_on(&self, later: usize, earlier: usize) -> bool {
+        let (mut seen, mut next) = (vec![false; self.nodes.len()], vec![later]);
+        while let Some(node) = next.pop().and_then(|place| self.nodes.get(place)) {
+            for place in &node.builds_on {
+                if *place == earlier {
+                    return true;
+                }
+                if let Some(seen) = seen.get_mut(*place)
+                    && !std::mem::replace(seen, true)
+                {
+                    next.push(*place);
+                }
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests;
