@@ -15,6 +15,7 @@ pub mod identity;
 pub mod page;
 pub mod rule;
 pub mod table;
+mod text;
 pub mod wording;
 
 #[cfg(test)]

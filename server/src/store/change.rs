@@ -74,7 +74,7 @@ pub type InChain = (DeviceId, Epoch, u64);
 type LinkColumns = (Vec<u8>, i64, Vec<u8>);
 
 fn link(id: &[u8], lower_ms: i64, sign1: &[u8]) -> Result<ChainLink, Error> {
-    let clock = Header::of_signed(sign1).map_err(|_unreadable| Error::Corrupt { what: "change" })?.clock;
+    let clock = Header::of_signed(sign1).map_err(|_unreadable| Error::Inconsistent { what: "change.sign1" })?.clock;
     let lower = Instant::from_ms(lower_ms);
     let made = Previous { lower, boot: clock.boot, monotonic_ms: clock.monotonic_ms };
     Ok(ChainLink { id: row::id(id, ChangeId::from_slice, "change.id")?, made })

@@ -8,9 +8,9 @@
 
 mod decision;
 
+use super::text::Text;
 use crate::code::codes;
 use crate::id::{OfficerId, TenantId};
-use crate::law::rule::Text;
 use crate::time::{Date, Instant};
 use crate::when::{Causes, Interval, When};
 

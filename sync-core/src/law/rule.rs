@@ -8,21 +8,13 @@
 
 use super::calendar::{Calendar, Due, Period};
 use super::facts::{Facts, Happened, Known, Sector};
+pub use super::text::Text;
 use crate::code::codes;
 use crate::id::TenantId;
 use crate::money::Fen;
 use crate::time::{Date, Instant};
 use crate::when::When;
 use std::fmt::Write as _;
-
-/// Chinese first, English beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Text {
-    /// Chinese.
-    pub zh: &'static str,
-    /// English.
-    pub en: &'static str,
-}
 
 codes! {
     /// What a breach does.

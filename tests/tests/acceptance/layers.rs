@@ -110,15 +110,15 @@ const CORE: Map = &[
     (
         "device",
         &[
-            "facts", "case", "law", "change", "op", "lease", "message", "receipt", "schema", "value", "sign", "id",
-            "time",
+            "facts", "plan", "case", "law", "change", "op", "lease", "message", "receipt", "schema", "value", "sign",
+            "id", "when", "time",
         ],
     ),
     ("decision", &["plan", "case", "op", "schema", "value", "id"]),
-    ("facts", &["case", "law", "certificate", "op", "schema", "value", "id", "money", "time"]),
-    ("plan", &["case", "change", "log", "message", "op", "id", "time"]),
-    ("case", &["change", "op", "value", "sign", "id", "time"]),
-    ("law", &["op", "sign", "codec", "id", "money", "time"]),
+    ("facts", &["case", "law", "certificate", "op", "schema", "value", "id", "money", "when", "time"]),
+    ("plan", &["case", "change", "log", "message", "op", "id", "when", "time"]),
+    ("case", &["change", "op", "value", "sign", "id", "when", "time"]),
+    ("law", &["op", "sign", "codec", "id", "money", "when", "time"]),
     ("change", &["op", "value", "sign", "codec", "id", "time"]),
     ("op", &["value", "codec", "id"]),
     ("lease", &["sign", "codec", "id", "time"]),
@@ -136,6 +136,7 @@ const CORE: Map = &[
     ("code", &[]),
     ("id", &[]),
     ("money", &[]),
+    ("when", &["time"]),
     ("time", &[]),
 ];
 
