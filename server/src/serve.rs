@@ -36,6 +36,7 @@ use crate::web::middleware::{RequestSpan, wrap};
 use crate::web::problem::Problem;
 use crate::web::timeouts::Timeouts;
 use crate::web::transport::Transport;
+use crate::web::{Answers, Bodies};
 
 pub mod config;
 mod metrics_server;
@@ -142,10 +143,14 @@ fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListene
         trusted_proxies: listen.trusted_proxies.clone(),
         behind_tls: listen.tls.is_some() || !listen.trusted_proxies.is_empty(),
         timeouts: listen.timeouts,
+        bodies: Bodies::default(),
+        answers: Answers::default(),
     });
     let (app, document, timeouts) = (app.clone(), Arc::new(openapi::document()), listen.timeouts);
     // Longer than any other timeout: it ends what nothing else would, such as a body that nobody reads any more.
     let quiet = timeouts.silence.max(timeouts.idle).max(timeouts.head) + Duration::from_secs(1);
+    // A request that takes too long is told so first; what it still sends after that is cut.
+    let body = timeouts.whole + LINGER;
     let builder = actix_server::Server::build().shutdown_timeout(listen.shutdown.as_secs());
     let stopping = builder.graceful_shutdown_signal();
     let builder = match &listen.tls {
@@ -157,7 +162,7 @@ fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListene
                     .map_err(TlsError::into_service_error)
                     .map(move |stream: TlsStream<TcpStream>| {
                         let peer = stream.get_ref().0.peer_addr().ok();
-                        (ConnectionGuard::new(stream, quiet), peer)
+                        (ConnectionGuard::new(stream, quiet, body), peer)
                     })
                     .and_then(service.map_err(TlsError::Service))
             })
@@ -166,7 +171,7 @@ fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListene
             let service = http!(app, transport, document, timeouts, stopping);
             let come_in = move |stream: TcpStream| {
                 let peer = stream.peer_addr().ok();
-                ready_ok((ConnectionGuard::new(stream, quiet), peer))
+                ready_ok((ConnectionGuard::new(stream, quiet, body), peer))
             };
             fn_service(come_in).and_then(service)
         }),

@@ -4,6 +4,8 @@
 //! Promise: statuses are named in `problem` alone; nothing here sees the database or knows a route.
 
 pub mod address;
+mod answers;
+mod bodies;
 pub mod caller;
 pub mod case_query;
 pub mod connection_guard;
@@ -16,6 +18,9 @@ pub mod problem;
 mod security_headers;
 pub mod timeouts;
 pub mod transport;
+
+pub use answers::Answers;
+pub use bodies::Bodies;
 
 /// What every handler can ask for.
 pub type State = actix_web::web::Data<crate::flow::app::App>;

@@ -6,9 +6,13 @@
 //! Not here: who may make it (`plan`), what it does (`case`).
 
 mod header;
+mod limits;
+mod size;
 mod values;
 
 pub use header::{Anchor, Clock, Header, MAX_DEPS, Reading};
+pub use limits::{MAX_ITEMS, MAX_ITEMS_OF_VALUES, MAX_VALUE_ITEMS, TooMany};
+pub use size::Size;
 pub use values::{MAX_VALUE_BYTES, Values, ValuesError};
 
 use crate::codec::{CodecError, Reader, Writer};
@@ -30,6 +34,9 @@ pub enum ReadError {
     /// Larger than [`MAX_BYTES`].
     #[error("larger than {MAX_BYTES} bytes")]
     TooLarge,
+    /// More items than are taken apart.
+    #[error("{0}")]
+    TooMany(#[from] TooMany),
     /// Not the encoding of a change.
     #[error("not the encoding of a change: {0}")]
     Unreadable(#[from] CodecError),
@@ -125,6 +132,7 @@ impl Received {
                 Ok::<_, CodecError>((reader.bytes()?, reader.bytes()?, reader.optional(Reader::bytes)?))
             })
         })?;
+        limits::within(Signed::read(CHANGE, sign1)?.payload, ops_bytes, values)?;
         let received = Self::from_parts(sign1, ops_bytes, values)?;
         received.0.values.fit(values.map_or(0, <[u8]>::len))?;
         Ok(received)
@@ -178,7 +186,7 @@ impl Change {
     ///
     /// # Errors
     /// [`SealError::Signer`] when the keystore refuses; [`SealError::Limits`] past a limit, such as
-    /// [`MAX_DEPS`], [`MAX_OPS`](crate::op::MAX_OPS), [`MAX_VALUE_BYTES`] or [`MAX_BYTES`].
+    /// [`MAX_DEPS`], [`MAX_OPS`](crate::op::MAX_OPS), [`MAX_ITEMS`], [`MAX_VALUE_BYTES`] or [`MAX_BYTES`].
     pub fn seal(
         mut header: Header,
         new_ops: Vec<NewOp>,
@@ -253,6 +261,11 @@ impl Change {
         self.values.remove(indexes);
     }
 
+    /// How much it is. Bounded for what was read or sealed ([`MAX_ITEMS`], [`MAX_BYTES`]).
+    pub fn size(&self) -> Size {
+        Size::of(&self.header, &self.ops_bytes, self.sign1.len(), self.values.all())
+    }
+
     /// The signed header.
     pub fn sign1(&self) -> &[u8] {
         &self.sign1
@@ -274,11 +287,21 @@ impl Change {
     }
 }
 
+impl From<limits::NotWithin> for ReadError {
+    fn from(error: limits::NotWithin) -> Self {
+        match error {
+            limits::NotWithin::TooMany(error) => Self::TooMany(error),
+            limits::NotWithin::Unreadable(error) => Self::Unreadable(error),
+        }
+    }
+}
+
 /// Whether the parts read back.
 fn readable(payload: &[u8], ops_bytes: &[u8], values: &Values) -> Result<(), ReadError> {
+    let bytes = values.to_bytes();
+    limits::within(payload, ops_bytes, Some(&bytes))?;
     Header::read(payload)?;
     read_ops(ops_bytes)?;
-    let bytes = values.to_bytes();
     Values::read(&bytes)?;
     values.fit(bytes.len())?;
     Ok(())

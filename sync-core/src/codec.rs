@@ -25,6 +25,9 @@ pub enum CodecError {
     /// Nested deeper than [`MAX_DEPTH`].
     #[error("nested deeper than {MAX_DEPTH}")]
     TooDeep,
+    /// More items than the reader may take apart.
+    #[error("more items than are taken apart")]
+    TooMany,
     /// A text is not UTF-8.
     #[error("a text is not UTF-8")]
     NotUtf8,
@@ -328,6 +331,30 @@ impl<'a> Reader<'a> {
         read(self).map(Some)
     }
 
+    /// Passes over the next item and all that is in it, decoding nothing. It and each item in it is taken off `left`.
+    ///
+    /// # Errors
+    /// [`CodecError::TooMany`] where more come than are left; otherwise [`CodecError`].
+    pub fn pass(&mut self, left: &mut usize) -> Result<(), CodecError> {
+        let mut awaited = 1_u64;
+        while awaited > 0 {
+            *left = left.checked_sub(1).ok_or(CodecError::TooMany)?;
+            awaited -= 1;
+            let held = match self.head()? {
+                (2 | 3, length) => {
+                    self.take(usize::try_from(length).map_err(|_large| CodecError::Truncated)?)?;
+                    0
+                }
+                (4, count) => count,
+                (5, pairs) => pairs.saturating_mul(2),
+                (6, _tag) => return Err(CodecError::Unsupported),
+                (_, _value) => 0,
+            };
+            awaited = awaited.saturating_add(held);
+        }
+        Ok(())
+    }
+
     fn nested<T, E: From<CodecError>>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         if self.depth == MAX_DEPTH {
             return Err(CodecError::TooDeep.into());
@@ -469,5 +496,17 @@ mod tests {
         let nest = |depth: usize| [vec![0x81; depth], vec![0xf6]].concat();
         assert_eq!(Reader::whole(&nest(32), deep), Ok(()));
         assert_eq!(Reader::whole(&nest(33), deep), Err(CodecError::TooDeep));
+    }
+
+    #[test]
+    fn what_is_passed_over_is_counted_and_ends_at_the_limit() {
+        // [1, [-1, h'00', "a"], {1: null}] is nine items, each array and map counting itself.
+        let bytes = [0x83, 1, 0x83, 0x20, 0x41, 0, 0x61, b'a', 0xa1, 1, 0xf6];
+        let pass = |mut left: usize| Reader::whole(&bytes, |reader| reader.pass(&mut left)).map(|()| left);
+        assert_eq!(pass(9), Ok(0));
+        assert_eq!(pass(8), Err(CodecError::TooMany));
+        // A count that is a lie ends with the bytes, whatever it says.
+        let lie = [0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+        assert_eq!(Reader::whole(&lie, |reader| reader.pass(&mut 100)), Err(CodecError::Truncated));
     }
 }

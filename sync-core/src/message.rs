@@ -151,6 +151,8 @@ fn write_blobs(out: &mut Writer, blobs: &[Vec<u8>]) {
     });
 }
 
+const MANY: CodecError = CodecError::Expected("at most 256 changes and leases");
+
 fn read_blobs(reader: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, CodecError> {
     reader.list(|reader| reader.bytes().map(<[u8]>::to_vec))
 }
@@ -194,14 +196,18 @@ impl Push {
     /// # Errors
     /// [`CodecError`] for anything else, or for more than [`MAX_BATCH`] changes.
     pub fn read(bytes: &[u8]) -> Result<Self, CodecError> {
-        let push = Reader::whole(bytes, |reader| {
+        // Four mebibytes of empty strings would be a hundred in memory: the count is asked for first.
+        let batch = |reader: &mut Reader<'_>| {
+            let many = |error| if error == CodecError::TooMany { MANY } else { error };
+            reader.clone().pass(&mut (1 + MAX_BATCH)).map_err(many)?;
+            read_blobs(reader)
+        };
+        Reader::whole(bytes, |reader| {
             reader.tuple(3, |reader| {
                 version(reader)?;
-                Ok::<_, CodecError>(Self { leases: read_blobs(reader)?, changes: read_blobs(reader)? })
+                Ok::<_, CodecError>(Self { leases: batch(reader)?, changes: batch(reader)? })
             })
-        })?;
-        let fits = push.changes.len() <= MAX_BATCH && push.leases.len() <= MAX_BATCH;
-        if fits { Ok(push) } else { Err(CodecError::Expected("at most 256 changes and leases")) }
+        })
     }
 }
 

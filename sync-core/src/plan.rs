@@ -5,6 +5,7 @@
 //! change holds up nothing that does not build on it. No capture is refused for its clock.
 //! Not here: signatures (checked before), storage, receipts.
 
+pub mod ceiling;
 mod clock;
 
 pub use crate::when::{Grade, Interval};
@@ -12,7 +13,7 @@ pub(crate) use clock::WALL_SLACK_MS;
 pub use clock::{Anchored, Before, Previous, interval};
 
 use crate::case::{CaseState, FormBreach, Graph, Survey, brings, fold_survey, is_closed};
-use crate::change::Change;
+use crate::change::{Change, Size};
 use crate::code::{NotACode, codes};
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
 use crate::log::LeafClass;
@@ -168,6 +169,8 @@ pub struct LanePlan {
     pub stored: Vec<Stored>,
     /// To be parked, with what each waits for.
     pub parked: Vec<Parked>,
+    /// Not to be stored: the case is as large as it may become ([`ceiling::CASE`]). Their phones keep them.
+    pub full: Vec<Arc<Change>>,
     /// The case with what will be stored, before the verdicts that quarantine asks for.
     pub state: CaseState,
     /// Everybody who takes or ever took part.
@@ -181,6 +184,8 @@ pub struct Held<'a> {
     pub case: CaseId,
     /// All its stored changes.
     pub changes: &'a [&'a Change],
+    /// How much they are.
+    pub size: Size,
     /// The lower bound of each stored change's interval.
     pub lower: &'a BTreeMap<ChangeId, Instant>,
     /// Agencies of the officers that arrivals bring in ([`brought`]).
@@ -190,6 +195,7 @@ pub struct Held<'a> {
 /// Plans one case's lane: `arrivals` (new and parked before, none of them held) against what is held.
 pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
     let (ready, parked) = sort_out(held, arrivals);
+    let (ready, full) = ceiling::within(held.size, ready);
     let graph = Graph::new(held.changes.iter().copied().chain(ready.iter().map(|arrival| &*arrival.change)));
     let survey = Survey::new(&graph);
     let state = fold_survey(held.case, &survey);
@@ -199,7 +205,8 @@ pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
     let participants = judge.participants;
     let store =
         |(arrival, (taken, flags, interval)): (Arrival, _)| Stored { change: arrival.change, taken, flags, interval };
-    LanePlan { stored: ready.into_iter().zip(judged).map(store).collect(), parked, state, participants }
+    let stored = ready.into_iter().zip(judged).map(store).collect();
+    LanePlan { stored, parked, full, state, participants }
 }
 
 /// A change to be parked, with what it waits for.

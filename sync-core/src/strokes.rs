@@ -61,6 +61,9 @@ impl Strokes {
         if bytes.len() > LONGEST {
             return Err(NotStrokes::TooMany);
         }
+        // Counted before anything is made of it: the list itself and its numbers.
+        let counted = Reader::whole(bytes, |reader| reader.pass(&mut (NUMBERS + 1)));
+        counted.map_err(|error| if error == CodecError::TooMany { NotStrokes::TooMany } else { error.into() })?;
         Self::from_value(&Reader::whole(bytes, Value::read)?)
     }
 

@@ -100,7 +100,8 @@ fn lanes() {
             forks: false,
         };
         let arrival = Arrival { change: Arc::new(last.clone()), standing: Some(standing) };
-        let held_now = Held { case, changes: &changes, lower: &lower, agencies: &agencies };
+        let size = changes.iter().map(|change| change.size()).sum();
+        let held_now = Held { case, changes: &changes, size, lower: &lower, agencies: &agencies };
         let times = (0..OFTEN).map(|_| timed(|| lane(held_now, vec![arrival.clone()], moment().wall)).0).collect();
         show(&format!("plan one change that arrives in a case of {held}"), 1, times);
         let (state, roster, calendar) = (fold(case, &made), Roster::default(), Calendar::default());

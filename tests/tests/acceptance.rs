@@ -14,6 +14,8 @@ mod bad_days;
 mod bad_input;
 #[path = "acceptance/batch.rs"]
 mod batch;
+#[path = "acceptance/bodies.rs"]
+mod bodies;
 #[path = "acceptance/bounds.rs"]
 mod bounds;
 #[path = "acceptance/canary.rs"]

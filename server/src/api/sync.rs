@@ -45,9 +45,8 @@ pub async fn push_changes(
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
     let bringer = Bringer { device: caller.must_have_device()?, officer: caller.officer };
-    let mut arriving = app.ingest.arriving(bringer);
-    let body = cbor_body(&request, body, |bytes| arriving.grow(bytes)).await?;
-    let answer = app.ingest.push(bringer, arriving, body).await?;
+    let body = cbor_body(&request, body).await?;
+    let answer = app.ingest.push(bringer, body).await?;
     Ok(cbor(answer.to_bytes()))
 }
 
@@ -90,7 +89,7 @@ pub async fn reconcile_heads(
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = cbor_body(&request, body, |_bytes| Ok(())).await?;
+    let body = cbor_body(&request, body).await?;
     let answer = pull::reconcile(&app, caller, body.to_vec()).await?;
     Ok(cbor(answer.to_bytes()))
 }
@@ -103,12 +102,8 @@ fn cbor(bytes: Vec<u8>) -> HttpResponse {
         .body(bytes)
 }
 
-/// The whole body, refused as soon as it is known to be too long, or as soon as `grow` has no room for what has come.
-async fn cbor_body(
-    request: &HttpRequest,
-    mut body: Payload,
-    mut grow: impl FnMut(usize) -> Result<(), Refusal>,
-) -> Result<Bytes, Problem> {
+/// The whole body, refused as soon as it is known to be too long.
+async fn cbor_body(request: &HttpRequest, mut body: Payload) -> Result<Bytes, Problem> {
     let is_cbor = request.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes() == CBOR.as_bytes());
     if !is_cbor {
         return Err(Refusal::WrongContentType.into());
@@ -125,7 +120,6 @@ async fn cbor_body(
         if whole.len() + chunk.len() > PUSH_LIMIT {
             return Err(Refusal::TooLarge.into());
         }
-        grow(chunk.len())?;
         whole.extend_from_slice(&chunk);
     }
     Ok(whole.freeze())

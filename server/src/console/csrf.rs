@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::error::UrlencodedError;
 use actix_web::http::Uri;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::http::uri::Authority;
@@ -17,7 +18,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::visit::Visit;
 use crate::flow::refusal::{Refusal, Refused};
-use crate::web::input;
+use crate::web::input::{self, of_payload};
 use crate::web::problem::{Problem, of_framework};
 
 /// Name of the field that carries the token.
@@ -122,6 +123,14 @@ fn typed(text: &str, most: usize, name: &str) -> Result<(), Refused> {
     Ok(())
 }
 
+/// Why a form could not be read.
+fn of_form(error: &actix_web::Error) -> Refusal {
+    match error.as_error::<UrlencodedError>() {
+        Some(UrlencodedError::Payload(error)) => of_payload(error),
+        Some(_) | None => of_framework(error.as_response_error()),
+    }
+}
+
 impl FromRequest for Posted {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
@@ -131,7 +140,7 @@ impl FromRequest for Posted {
         let form = Form::<Vec<(String, String)>>::from_request(request, body);
         Box::pin(async move {
             let expected = visit?.csrf();
-            let form = form.await.map_err(|error| Problem::from(of_framework(error.as_response_error())))?;
+            let form = form.await.map_err(|error| Problem::from(of_form(&error)))?;
             Ok(Self::open(form.into_inner(), &expected)?)
         })
     }

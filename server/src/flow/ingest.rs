@@ -5,7 +5,6 @@
 //! that fails takes no other down with it: a failed group is run again push by push.
 //! Not here: what becomes of a change (`sync_core::plan`).
 
-mod arriving;
 mod check;
 mod commit;
 mod recent;
@@ -28,8 +27,6 @@ use crate::clock::Clock;
 use crate::flow::keys::Keys;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::Store;
-use arriving::Arrivals;
-pub use arriving::Arriving;
 use writer::Job;
 
 /// Bytes of pushes that are taken apart at one time, from the check of their signatures to their commit; a longer push
@@ -71,8 +68,6 @@ enum Item {
 pub struct Ingest {
     shared: Arc<Shared>,
     queue: Sender<Job>,
-    /// Bytes of pushes that are not taken apart yet.
-    arrivals: Arrivals,
     /// KiB of pushes that may still be taken apart.
     room: Arc<Semaphore>,
     /// Threads that may still check signatures: one for each core, so that the first push is soon with the writer.
@@ -110,29 +105,17 @@ impl Ingest {
         std::thread::Builder::new().name("ingest".to_owned()).spawn(move || writer::run(&writer, &jobs))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let room = Arc::new(Semaphore::new(usize::try_from(ROOM_KIB).unwrap_or(Semaphore::MAX_PERMITS)));
-        let arrivals = Arrivals::default();
-        Ok(Self { shared, queue, arrivals, room, turns: Arc::new(Semaphore::new(cores)) })
+        Ok(Self { shared, queue, room, turns: Arc::new(Semaphore::new(cores)) })
     }
 
-    /// A push that begins to come in.
-    pub fn arriving(&self, bringer: Bringer) -> Arriving {
-        self.arrivals.begin(bringer.device)
-    }
-
-    /// Takes a push, given as its bytes and as what counted them.
+    /// Takes a push, given as its bytes.
     ///
     /// # Errors
     /// [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an accident, after
     /// which nothing is known of the outcome and the same push may be sent again.
-    pub async fn push(
-        &self,
-        bringer: Bringer,
-        arriving: Arriving,
-        body: impl AsRef<[u8]> + Send + 'static,
-    ) -> Result<Pushed, Failure> {
+    pub async fn push(&self, bringer: Bringer, body: impl AsRef<[u8]> + Send + 'static) -> Result<Pushed, Failure> {
         let size = u32::try_from(body.as_ref().len().div_ceil(1 << 10)).unwrap_or(u32::MAX).min(ROOM_KIB);
         let room = Arc::clone(&self.room).acquire_many_owned(size).await.map_err(Failure::broken)?;
-        drop(arriving);
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Failure::broken)?;
         let shared = Arc::clone(&self.shared);
         let under_way = UnderWay::new(&self.shared);

@@ -9,6 +9,7 @@
 //! million cases), of the latter 2 MiB at a time, and the page.
 //! Must run in one snapshot: a case must not be taken out of the outbox between two statements.
 
+mod bound;
 pub mod facet;
 pub mod index;
 pub mod moment;
@@ -206,7 +207,7 @@ fn lagging(
     let (mut open, mut hits) = (BTreeSet::new(), Vec::new());
     for (updated, case, said) in tx.cases_to_index(tenant, filter, many.then_some(most))? {
         open.insert(case);
-        if words.occur_in(&words::normal(&said)) {
+        if words.occur_in(&bound::compared(&said)) {
             hits.push((updated, case));
         }
     }

@@ -58,6 +58,19 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether there is an alarm of this kind about a case since then.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn was_alarmed(&mut self, tenant: &TenantId, kind: &str, case: &CaseId, since: Instant) -> Result<bool, Error> {
+        let such = alarm::table
+            .filter(alarm::tenant.eq(&tenant.bytes()[..]))
+            .filter(alarm::at_ms.ge(since.ms()))
+            .filter(alarm::kind.eq(kind))
+            .filter(alarm::case_id.eq(&case.bytes()[..]));
+        Ok(diesel::select(diesel::dsl::exists(such)).get_result(self.db())?)
+    }
+
     /// The newest alarms, at most `limit`.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 //!
 //! Promise: bytes reach the server's parser only while there is one way to read where a request begins and ends;
 //! otherwise the connection gets one problem in the caller's language and is closed. A connection on which nothing
-//! arrives for a while is closed, whatever it was doing. Not here: what a request says.
+//! arrives for a while is closed, whatever it was doing, and so is one whose body has not ended by its deadline, however
+//! steadily its bytes come and whether or not it was answered. Not here: what a request says.
 
 mod framing;
 
@@ -30,6 +31,9 @@ pub struct ConnectionGuard<S> {
     framing: Framing,
     quiet: Duration,
     until: Pin<Box<Sleep>>,
+    /// How long one body may take, and since when the one that arrives now is under way: which one it is, and until when.
+    body: Duration,
+    under_way: Option<(u64, Instant)>,
     /// Nothing is read any more.
     shut: bool,
     /// What is still to be written before the end.
@@ -37,10 +41,20 @@ pub struct ConnectionGuard<S> {
 }
 
 impl<S> ConnectionGuard<S> {
-    /// Guards a connection on which at most `quiet` may pass without a byte.
-    pub fn new(stream: S, quiet: Duration) -> Self {
-        let until = Box::pin(tokio::time::sleep(quiet));
-        Self { stream, framing: Framing::default(), quiet, until, shut: false, last_words: Vec::new() }
+    /// Guards a connection on which at most `quiet` may pass without a byte, and a body takes at most `body`.
+    pub fn new(stream: S, quiet: Duration, body: Duration) -> Self {
+        let (until, framing) = (Box::pin(tokio::time::sleep(quiet)), Framing::default());
+        Self { stream, framing, quiet, until, body, under_way: None, shut: false, last_words: Vec::new() }
+    }
+
+    /// Whether the body that arrives now takes longer than any may.
+    fn is_overdue(&mut self) -> bool {
+        let now = Instant::now();
+        self.under_way = self.framing.body().map(|number| match self.under_way {
+            Some((begun, until)) if begun == number => (begun, until),
+            Some(_) | None => (number, now + self.body),
+        });
+        self.under_way.is_some_and(|(_, until)| until <= now)
     }
 }
 
@@ -63,6 +77,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for ConnectionGuard<S> {
                     if ambiguous.in_head {
                         gate.last_words = refusal(gate.framing.language());
                     }
+                } else if gate.is_overdue() {
+                    gate.shut = true;
+                    buffer.set_filled(before);
                 }
                 Poll::Ready(Ok(()))
             }

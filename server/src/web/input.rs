@@ -1,5 +1,7 @@
 //! JSON, query strings and paths in; a precise refusal where they do not fit.
 
+use std::io::ErrorKind;
+
 use actix_web::HttpRequest;
 use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::http::header::IF_MATCH;
@@ -133,7 +135,10 @@ fn of_json(error: &JsonPayloadError) -> Refused {
 /// Why a body ended early: the client fell silent, or the link was cut.
 pub fn of_payload(error: &PayloadError) -> Refusal {
     match error {
-        PayloadError::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => Refusal::TooSlow,
+        PayloadError::Io(error) if error.kind() == ErrorKind::TimedOut => Refusal::TooSlow,
+        // `bodies` had no room for it.
+        PayloadError::Io(error) if error.kind() == ErrorKind::ResourceBusy => Refusal::Busy,
+        PayloadError::Io(error) if error.kind() == ErrorKind::QuotaExceeded => Refusal::TooMuchAtOnce,
         PayloadError::Overflow => Refusal::TooLarge,
         PayloadError::Incomplete(_)
         | PayloadError::EncodingCorrupted

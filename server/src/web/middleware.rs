@@ -10,14 +10,15 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{ConnectionType, header};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _};
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
-use super::timeouts;
 use super::transport::Transport;
+use super::{address, bodies, timeouts};
+use crate::budget::Over;
 use crate::flow::refusal::{Refusal, Refused};
 use crate::metrics;
 use crate::web::language::Language;
@@ -44,18 +45,28 @@ pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static
 async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
     let language = Language::of(request.headers());
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-    let transport = request.app_data::<Data<Transport>>();
-    let timeouts = transport.map(|transport| transport.timeouts).unwrap_or_default();
+    let transport = request.app_data::<Data<Transport>>().cloned();
+    let timeouts = transport.as_ref().map(|transport| transport.timeouts).unwrap_or_default();
     let kind = Kind {
         docs: request.path().starts_with("/docs"),
-        tls: transport.is_some_and(|transport| transport.behind_tls),
+        tls: transport.as_ref().is_some_and(|transport| transport.behind_tls),
     };
     let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone()).for_answer(kind);
-    if let Some(refusal) = refuse_at_once(&request) {
-        let mut response = request.into_response(Problem::respond(&refusal.into(), language, &id));
-        set(response.headers_mut(), &id, kind);
-        return Ok(response);
-    }
+    let owners = (address::client(request.request()), bodies::caller(&request));
+    let counted = match (refuse_at_once(&request), &transport) {
+        (Some(refusal), _) => Err(refusal),
+        (None, Some(transport)) => bodies::count(&mut request, &transport.bodies, &owners).map_err(no_room),
+        (None, None) => Ok(None),
+    };
+    let _counted_until_answered = match counted {
+        Ok(counted) => counted,
+        Err(refusal) => {
+            let mut response = request.into_response(Problem::respond(&refusal.into(), language, &id));
+            response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            set(response.headers_mut(), &id, kind);
+            return Ok(response);
+        }
+    };
     let arriving = timeouts::limit(&mut request, timeouts.silence);
     let answer = match tokio::time::timeout(timeouts.whole, caught(next.call(request))).await {
         Ok(Some(answer)) => answer,
@@ -69,12 +80,32 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
     let response =
         answer.map_err(|error| Problem::from(known(&error, &id)).told_in(language, id.clone()).for_answer(kind))?;
     let refused = response.response().error().map(|error| known(error, &id));
-    let mut response = match refused {
-        Some(refused) => response.into_response(Problem::respond(&refused, language, &id)),
-        None => response.map_into_boxed_body(),
+    let mut response = match (refused, &transport) {
+        (Some(refused), _) => response.into_response(Problem::respond(&refused, language, &id)),
+        (None, None) => response.map_into_boxed_body(),
+        (None, Some(transport)) => {
+            let (request, response) = response.into_parts();
+            let (head, body) = response.into_parts();
+            match transport.answers.count(&owners, body.boxed()) {
+                Ok(body) => ServiceResponse::new(request, head.set_body(body)),
+                Err(over) => ServiceResponse::new(request, Problem::respond(&no_room(over).into(), language, &id)),
+            }
+        }
     };
+    // What was not read of a body would be taken for the next request.
+    if arriving.get() {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     set(response.headers_mut(), &id, kind);
     Ok(response)
+}
+
+/// What somebody is told for whom there is no room.
+const fn no_room(over: Over) -> Refusal {
+    match over {
+        Over::Whole => Refusal::Busy,
+        Over::Share => Refusal::TooMuchAtOnce,
+    }
 }
 
 fn refuse_at_once(request: &ServiceRequest) -> Option<Refusal> {

@@ -53,7 +53,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Refusal::NotFound | Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
         Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
-        Refusal::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::TooManyAttempts | Refusal::TooMuchAtOnce => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Busy
         | Refusal::DatabaseUnavailable
         | Refusal::DatabaseReadOnly
@@ -100,7 +100,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
 /// When it makes sense to come again, in seconds.
 fn wait_s(status: StatusCode) -> Option<u32> {
     match status {
-        StatusCode::SERVICE_UNAVAILABLE => Some(3),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Some(3),
         StatusCode::INSUFFICIENT_STORAGE => Some(60),
         _ => None,
     }

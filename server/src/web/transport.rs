@@ -4,6 +4,8 @@
 
 use std::net::IpAddr;
 
+use super::answers::Answers;
+use super::bodies::Bodies;
 use super::timeouts::Timeouts;
 
 /// Where requests come from, and how long the server waits for them.
@@ -15,4 +17,8 @@ pub struct Transport {
     pub behind_tls: bool,
     /// How long the server waits for a client.
     pub timeouts: Timeouts,
+    /// Bytes of bodies that are in memory.
+    pub bodies: Bodies,
+    /// Bytes of answers that are in memory.
+    pub answers: Answers,
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::id::{BootId, DeviceId, Epoch, OfficerId, TenantId};
-use crate::op::{CaseKind, Open};
+use crate::op::{CaseKind, Open, Signature, SignerRole};
 use crate::sign::{SoftwareKey, SoftwareVerifier};
 use crate::time::Instant;
 
@@ -137,11 +137,62 @@ fn exactly_1024_deps_are_sealed_and_one_more_is_not() {
     assert!(!seals(Header { seq: 0, ..header() }, ops()));
 }
 
+/// A signature that shows so many operations of its own change, a byte each.
+fn sign_showing(count: usize) -> Vec<NewOp> {
+    let shown = vec![OpRef::Own(0); count];
+    let (form, manner, digest) = ("record".into(), "key".into(), crate::id::Digest::new([0; 32]));
+    vec![NewOp::new(Act::Sign(Signature { form, version: 1, role: SignerRole::Officer, manner, shown, digest }))]
+}
+
 #[test]
-fn exactly_4096_operations_are_sealed_and_one_more_is_not() {
-    let many = |count| (0..count).map(|_| NewOp::new(Act::Record { step: "x".into() })).collect();
-    assert!(seals(header(), many(4096)));
-    assert!(!seals(header(), many(4097)));
+fn ten_thousand_items_outside_values_are_sealed_and_read_and_one_more_neither() {
+    let header = || Header { case: Some(ChangeId::new([1; 32])), deps: vec![ChangeId::new([1; 32])], ..header() };
+    let items = |count| {
+        let change = Change::seal(header(), sign_showing(count), [7; 32], &key(1)).unwrap();
+        let payload = change.header().to_bytes();
+        super::limits::within(&payload, change.ops_bytes(), Some(&change.values_bytes())).unwrap().outside
+    };
+    let most = 100 + MAX_ITEMS - items(100);
+    assert_eq!(items(most), MAX_ITEMS);
+    assert!(seals(header(), sign_showing(most)));
+    let refused = Err(SealError::Limits(TooMany::Items.into()));
+    assert_eq!(Change::seal(header(), sign_showing(most + 1), [7; 32], &key(1)), refused);
+    for count in [most + 1, 1_000_000] {
+        let (sign1, ops, values) = sealed_elsewhere(sign_showing(count), header());
+        let envelope = Writer::new().array(3).bytes(&sign1).bytes(&ops).bytes(&values).finish();
+        assert_eq!(reread(&envelope), Err(TooMany::Items.into()), "{count} references");
+    }
+}
+
+#[test]
+fn a_value_of_32768_items_is_sealed_and_read_and_one_more_neither() {
+    // The list counts itself.
+    let list = |items: usize| Value::List(vec![Value::Int(1); items - 1]);
+    let put = |items| NewOp::put(None, "strokes", vec![], list(items));
+    assert!(seals(header(), vec![put(MAX_VALUE_ITEMS)]));
+    assert!(seals(header(), vec![put(MAX_VALUE_ITEMS); 4]), "each for itself, four in all");
+    let sealed = |ops: Vec<NewOp>| Change::seal(header(), ops, [7; 32], &key(1)).map(|_| ());
+    let refused = |why: TooMany| Err(SealError::Limits(why.into()));
+    assert_eq!(sealed(vec![put(1), put(MAX_VALUE_ITEMS + 1)]), refused(TooMany::OfValue(1)));
+    let four = || vec![put(MAX_VALUE_ITEMS); 4];
+    assert_eq!(sealed([four(), vec![put(1)]].concat()), refused(TooMany::OfValues));
+    for (ops, why) in [
+        (vec![put(1), put(MAX_VALUE_ITEMS + 1)], TooMany::OfValue(1)),
+        ([four(), vec![put(1)]].concat(), TooMany::OfValues),
+    ] {
+        let (sign1, ops, values) = sealed_elsewhere(ops, header());
+        let envelope = Writer::new().array(3).bytes(&sign1).bytes(&ops).bytes(&values).finish();
+        assert_eq!(reread(&envelope), Err(why.into()));
+    }
+}
+
+/// What another program sealed, with the right commitments and without our limits: header, operations, values.
+fn sealed_elsewhere(new_ops: Vec<NewOp>, header: Header) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    let mut values = Values::fresh([7; 32]);
+    let ops: Vec<Op> = new_ops.into_iter().zip(0..).map(|(op, index)| values.commit(index, op)).collect();
+    let ops_bytes = write_ops(&ops);
+    let named = Header { ops: OPS.hash(&[&ops_bytes]), ..header };
+    (seal(CHANGE, &named.to_bytes(), &key(1)).unwrap(), ops_bytes, values.to_bytes())
 }
 
 #[test]
@@ -168,16 +219,11 @@ fn a_value_of_256_kib_is_sealed_and_one_byte_more_neither_sealed_nor_read() {
     let refused = Err(SealError::Limits(ValuesError::TooLarge(1).into()));
     assert_eq!(Change::seal(header(), past.clone(), [7; 32], &key(1)), refused);
 
-    // What another program sealed, with the right commitment.
-    let mut values = Values::fresh([7; 32]);
-    let ops: Vec<Op> = past.into_iter().zip(0..).map(|(op, index)| values.commit(index, op)).collect();
-    let ops_bytes = write_ops(&ops);
-    let named = Header { ops: OPS.hash(&[&ops_bytes]), ..header() };
-    let sign1 = seal(CHANGE, &named.to_bytes(), &key(1)).unwrap();
-    let envelope = Writer::new().array(3).bytes(&sign1).bytes(&ops_bytes).bytes(&values.to_bytes()).finish();
+    let (sign1, ops_bytes, values) = sealed_elsewhere(past, header());
+    let envelope = Writer::new().array(3).bytes(&sign1).bytes(&ops_bytes).bytes(&values).finish();
     assert_eq!(reread(&envelope), Err(ValuesError::TooLarge(1).into()));
     // One's own store may hold what came before there was a limit.
-    assert!(Received::from_parts(&sign1, &ops_bytes, Some(&values.to_bytes())).is_ok());
+    assert!(Received::from_parts(&sign1, &ops_bytes, Some(&values)).is_ok());
 }
 
 #[test]

@@ -70,6 +70,11 @@ impl Values {
         self.held.get(place).map(|(_, (_, value))| value)
     }
 
+    /// Every value that is held.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Value> {
+        self.held.iter().map(|(_, (_, value))| value)
+    }
+
     pub(super) fn remove(&mut self, indexes: &[u32]) {
         self.secret = None;
         self.held.retain(|(index, _)| !indexes.contains(index));

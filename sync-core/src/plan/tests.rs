@@ -87,7 +87,8 @@ fn plan_of(held: &[Change], arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
     let lower = held.iter().map(|change| (change.id(), at(0))).collect();
     let agencies = BTreeMap::from([(LI, OURS), (WANG, OURS), (STRANGER, THEIRS)]);
     let held: Vec<&Change> = held.iter().collect();
-    lane(Held { case, changes: &held, lower: &lower, agencies: &agencies }, arrivals, now)
+    let size = held.iter().map(|change| change.size()).sum();
+    lane(Held { case, changes: &held, size, lower: &lower, agencies: &agencies }, arrivals, now)
 }
 
 fn one(held: &[Change], change: Change, standing: Standing, now: Instant) -> Stored {
@@ -205,7 +206,8 @@ fn what_opens_the_case_is_waited_for_even_by_who_forgot_to_build_on_it() {
     let opening = &opened()[0];
     let forgetful = change(LI, 2, Some(opening.id()), &[], 2, note("忘了"));
     let arrival = |change: &Change| Arrival { change: Arc::new(change.clone()), standing: Some(standing(100)) };
-    let nothing = Held { case: opening.id(), changes: &[], lower: &BTreeMap::new(), agencies: &BTreeMap::new() };
+    let (size, lower, agencies) = (Size::default(), BTreeMap::new(), BTreeMap::new());
+    let nothing = Held { case: opening.id(), changes: &[], size, lower: &lower, agencies: &agencies };
     let plan = lane(nothing, vec![arrival(&forgetful)], at(30));
     assert_eq!(plan.parked, vec![(Arc::new(forgetful.clone()), vec![Missing::Change(opening.id())])]);
     assert!(plan.stored.is_empty(), "a case begins with its opening");
@@ -285,4 +287,25 @@ fn an_officer_without_authority_brings_in_nobody_of_another_agency() {
     let plan = plan_of(&opened(), vec![Arrival { change: Arc::new(invite), standing: Some(standing(5)) }], at(30));
     assert_eq!(plan.stored[0].taken, Taken::Quarantined(Quarantine::OtherAgency));
     assert!(!plan.participants.contains(&STRANGER));
+}
+
+#[test]
+fn a_case_takes_what_fits_below_its_ceiling_and_leaves_what_is_over_with_its_phone() {
+    let held = opened();
+    let [first, over, after] = [1, 2, 3].map(|n| second(2 + n, note("记")));
+    let arrival = |change: &Change| Arrival { change: Arc::new(change.clone()), standing: Some(standing(100)) };
+    let whole = ceiling::CASE;
+    for size in [
+        Size { changes: whole.changes - 1, items: 0, bytes: 0 },
+        Size { changes: 0, items: whole.items - first.size().items, bytes: 0 },
+        Size { changes: 0, items: 0, bytes: whole.bytes - first.size().bytes },
+    ] {
+        let (lower, changes) = (BTreeMap::from([(held[0].id(), at(0))]), [&held[0]]);
+        let agencies = BTreeMap::from([(LI, OURS), (WANG, OURS)]);
+        let known = Held { case: held[0].id(), changes: &changes, size, lower: &lower, agencies: &agencies };
+        let plan = lane(known, vec![arrival(&first), arrival(&over)], at(30));
+        assert_eq!((plan.stored.len(), plan.full.len()), (1, 1), "the last that fits, and one past it: {size:?}");
+        let plan = lane(Held { size: size.plus(first.size()), ..known }, vec![arrival(&after)], at(30));
+        assert_eq!((plan.stored.len(), plan.full.len(), plan.parked.len()), (0, 1, 0), "{size:?}");
+    }
 }

@@ -72,36 +72,38 @@ on_both_databases! {
         }
     }
 
-    /// 64 MiB of one phone wait, and no more: what is past that is named, and kept by the phone.
-    fn what_waits_is_bounded_by_its_bytes_and_comes_again(server) {
+    /// What waits in a case is bounded by bytes, and so is the case: what is past a bound is named, and kept by the phone.
+    fn what_is_past_a_bound_of_bytes_is_left_with_its_phone_and_comes_again(server) {
         let mut owner = Phone::of(server, "officer-a");
         let opening = owner.open_case(&[]);
         owner.push(&[&opening]);
         let case = opening.id();
         let missing = owner.write(case, &[case], "place_name", "后到");
         let text = "x".repeat(250_000);
-        let waiting: Vec<Change> = (0..70)
+        let waiting: Vec<Change> = (0..10)
             .map(|n| {
                 let put = |part| NewOp::put(None, &format!("note_{n}_{part}"), vec![], Value::text(text.as_str()));
                 owner.save(Some(case), &[missing.id()], (0..4).map(put).collect())
             })
             .collect();
-        // Whoever is below the bound may go past it with one change.
-        let each = waiting[0].to_bytes().len();
-        let kept = (64 << 20) / each + 1;
-        assert!(each > 1_000_000 && kept < waiting.len());
-        for some in waiting.chunks(4) {
-            let fates = owner.push(&some.iter().collect::<Vec<_>>()).fates;
-            assert!(fates.iter().all(|fate| fate.class == Class::Parked && fate.missing.len() == 1));
-        }
+        let push_all = |owner: &Phone<'_>| -> Vec<(Class, String)> {
+            let pushed = waiting.chunks(2).flat_map(|some| owner.push(&some.iter().collect::<Vec<_>>()).fates);
+            pushed.map(|fate| (fate.class, fate.code)).collect()
+        };
+        assert!(push_all(&owner).iter().all(|fate| *fate == (Class::Parked, "missing".to_owned())));
         assert_eq!(owner.push(&[&missing]).fates[0].class, Class::Accepted);
-        let stored = |owner: &Phone<'_>| owner.pull_all(500).changes.len();
-        assert_eq!(stored(&owner), 2 + kept, "so many had waited");
-        for some in waiting.chunks(4) {
-            let fates = owner.push(&some.iter().collect::<Vec<_>>()).fates;
-            assert!(fates.iter().all(|fate| fate.class == Class::Accepted));
+        // Eight mebibytes are a case: eight of these and little more.
+        for _ in 0..2 {
+            let fates = push_all(&owner);
+            let stored = fates.iter().filter(|(class, _)| *class == Class::Accepted).count();
+            let full = fates.iter().filter(|fate| **fate == (Class::Parked, "case_full".to_owned())).count();
+            assert_eq!((stored, full), (8, 2), "{fates:?}");
         }
-        assert_eq!(stored(&owner), 2 + waiting.len(), "the others came again");
+        assert_eq!(owner.pull_all(500).changes.len(), 2 + 8);
+        assert_eq!(crate::alarm::of_kind(server, "case_full").len(), 1, "people are told once a day");
+        // What the server decides has room, and the case can be worked with.
+        let other = owner.open_case(&[]);
+        assert_eq!(owner.push(&[&other]).fates[0].class, Class::Accepted, "another case is not held up");
     }
 
     fn nothing_of_a_stranger_is_kept_waiting(server) {

@@ -1,8 +1,9 @@
 //! Changes that are malformed or forged: refused one by one, nothing of them stored but the alarm.
 
-use sync_core::change::{Change, MAX_VALUE_BYTES, NewOp};
+use sync_core::change::{Change, MAX_ITEMS, MAX_VALUE_BYTES, MAX_VALUE_ITEMS, NewOp};
+use sync_core::id::{ChangeId, Digest};
 use sync_core::message::Class;
-use sync_core::op::Act;
+use sync_core::op::{Act, Op, OpRef, Signature, SignerRole, write_ops};
 use sync_core::value::Value;
 use tests::actor::fresh_key;
 use tests::forgery::{
@@ -33,6 +34,26 @@ fn honest(phone: &mut Phone<'_>) -> (Change, Change) {
     phone.push(&[&opening]);
     let next = phone.write(opening.id(), &[opening.id()], "place_name", "巫峡食府");
     (opening, next)
+}
+
+/// A signature that shows so many operations of its own change, a byte each.
+fn showing(count: usize) -> NewOp {
+    let shown = vec![OpRef::Own(0); count];
+    let (form, manner, digest) = ("record".to_owned(), "key".to_owned(), Digest::new([0; 32]));
+    NewOp::new(Act::Sign(Signature { form, version: 1, role: SignerRole::Officer, manner, shown, digest }))
+}
+
+/// As it is written, without a value.
+fn op(NewOp { act, target, field, replaces, value: _ }: NewOp) -> Op {
+    Op { act, target, field, replaces, commit: None }
+}
+
+/// The most operations that a signature in this case may show, found by saving.
+fn most_shown(phone: &Phone<'_>, case: ChangeId) -> usize {
+    let saves = |shown: &usize| {
+        Change::seal(phone.header(Some(case), &[case]), vec![showing(*shown)], [1; 32], &phone.key).is_ok()
+    };
+    (0..MAX_ITEMS).rev().find(saves).unwrap()
 }
 
 on_both_databases! {
@@ -166,6 +187,31 @@ on_both_databases! {
         assert_eq!(phone.push_bytes(vec![forged]).fates[0].class, Class::Accepted, "validly forged");
         let beyond = with_value(&phone, &change, &text(most + 1));
         refused(server, &mut phone, &beyond, "value_too_large");
+    }
+
+    fn of_ten_thousand_items_outside_values_a_change_is_taken_and_of_one_more_refused(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let (opening, change) = honest(&mut phone);
+        // Each operation shown is an item and a byte.
+        let most = most_shown(&phone, opening.id());
+        let at_the_limit = phone.save(Some(opening.id()), &[opening.id()], vec![showing(most)]);
+        assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::WithoutEffect, "read; it shows nothing that is there");
+        for shown in [most + 1, 1_000_000] {
+            let beyond = with_ops(&phone, &change, &write_ops(&[op(showing(shown))]));
+            refused(server, &mut phone, &beyond, "too_many_items");
+        }
+    }
+
+    fn a_value_of_32768_items_is_taken_and_one_more_refused(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let (opening, change) = honest(&mut phone);
+        // The list counts itself.
+        let list = |items: usize| Value::List(vec![Value::Int(1); items - 1]);
+        let at_the_limit =
+            phone.save(Some(opening.id()), &[opening.id()], vec![NewOp::put(None, "note", vec![], list(MAX_VALUE_ITEMS))]);
+        assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
+        let beyond = with_value(&phone, &change, &list(MAX_VALUE_ITEMS + 1));
+        refused(server, &mut phone, &beyond, "too_many_items");
     }
 
     fn of_a_flood_of_bad_bytes_sixteen_are_told(server) {

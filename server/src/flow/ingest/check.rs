@@ -95,6 +95,7 @@ fn keys(
 fn code(error: &ReadError) -> &'static str {
     match error {
         ReadError::TooLarge => "too_large",
+        ReadError::TooMany(_) => "too_many_items",
         ReadError::Unreadable(_) | ReadError::Signed(_) => "unreadable",
         ReadError::Ops => "other_operations",
         ReadError::Values(ValuesError::TooLarge(_)) => "value_too_large",

@@ -13,6 +13,7 @@ use sync_core::message::{Class, Fate, Missing, Pushed};
 use sync_core::op::{Act, Outcome, VerdictAct};
 use sync_core::plan::{Arrival, Held, LanePlan, Stored, Taken, brought, lane};
 use sync_core::receipt::SignedReceipt;
+use sync_core::time::Instant;
 
 use super::standing::{Made, Register};
 use super::{ByCase, CheckedPush, Item, Shared};
@@ -27,6 +28,8 @@ const PARKED_MAX: i64 = 1024;
 const PARKED_BYTES_MAX: i64 = 64 << 20;
 /// Verdicts in one change of the server; a change may hold 4096 operations.
 const VERDICTS_AT_ONCE: usize = 512;
+/// Of a change for which its case has no room; also the kind of the alarm.
+const FULL: &str = "case_full";
 /// Refused changes of one push that are told to people; a flood of them is one fact.
 const ALARMS_PER_PUSH: usize = 16;
 
@@ -190,9 +193,11 @@ impl Group<'_, '_> {
         }
         let changes: Vec<&Change> = held.iter().map(|stored| &*stored.change).collect();
         let lower = held.iter().map(|stored| (stored.change.id(), stored.lower)).collect();
-        let known = Held { case, changes: &changes, lower: &lower, agencies: &agencies };
-        let LanePlan { stored, parked, mut state, participants } = lane(known, arrivals, self.recorder.now);
+        let size = held.iter().map(|stored| stored.change.size()).sum();
+        let known = Held { case, changes: &changes, size, lower: &lower, agencies: &agencies };
+        let LanePlan { stored, parked, full, mut state, participants } = lane(known, arrivals, self.recorder.now);
         self.park(arrived, parked, fresh)?;
+        self.leave_with_phones(case, &full)?;
         for planned in stored.iter().filter(|planned| was_parked.contains(&planned.change.id())) {
             self.recorder.tx.unpark(&tenant, &planned.change.id())?;
         }
@@ -275,6 +280,19 @@ impl Group<'_, '_> {
         Ok(())
     }
 
+    /// Says of changes that their case has no room for them, and tells people so once a day.
+    fn leave_with_phones(&mut self, case: CaseId, full: &[Arc<Change>]) -> Result<(), Failure> {
+        for change in full {
+            self.fates.insert(change.id(), waiting(change.id(), FULL));
+        }
+        let Some(first) = full.first() else { return Ok(()) };
+        let (tenant, today) = (self.recorder.tenant(), Instant::start_of(self.recorder.now.date()));
+        if self.recorder.tx.was_alarmed(&tenant, FULL, &case, today)? {
+            return Ok(());
+        }
+        self.alarm(FULL, Some(first.header().device), Some(case), Some(first.id()), FULL)
+    }
+
     /// Remembers where a change went, and raises the alarms that it deserves.
     fn note(&mut self, stored: &StoredChange) -> Result<(), Failure> {
         let (id, case) = (stored.change.id(), stored.change.case());
@@ -329,7 +347,13 @@ impl Item {
 }
 
 fn parked(change: ChangeId, missing: Vec<Missing>) -> Fate {
-    Fate { change: Some(change), class: Class::Parked, code: "missing".to_owned(), flags: Vec::new(), missing }
+    Fate { missing, ..waiting(change, "missing") }
+}
+
+/// A change that is not stored and not refused; its phone keeps it.
+fn waiting(change: ChangeId, code: &str) -> Fate {
+    let (class, code) = (Class::Parked, code.to_owned());
+    Fate { change: Some(change), class, code, flags: Vec::new(), missing: Vec::new() }
 }
 
 /// The server's verdict on a change that is quarantined.

@@ -106,6 +106,11 @@ refusals! {
     "服务器繁忙，请稍后重试。" / "The server is busy; try again shortly.";
     user: "Wait and try again; nothing is lost"; operator: "Look at load; add cores or connections if it lasts";
 
+    /// The caller, or their address, has as much on its way at one time as they may.
+    TooMuchAtOnce = "too_much_at_once", retry: true;
+    "您同时发送或读取的内容过多，请等前一次完成后再试。" / "You send or read too much at one time; wait until the requests before are done.";
+    user: "Wait and try again; nothing is lost"; operator: "Somebody sends many large requests at once: look at the proxy's log";
+
     /// The database is not reachable, restarts, or its disk fails.
     DatabaseUnavailable = "database_unavailable", retry: true;
     "数据库暂时无法访问，请稍后重试；已确认的内容不会丢失。" / "The database cannot be reached; try again later. Nothing acknowledged is lost.";

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::id::TenantId;
 
+use super::bound::compared;
 use super::facet;
 use super::moment::{self, Moment, Moments};
 use super::posting::{Block, locate};
-use super::words::{grams, normal};
+use super::words::grams;
 use crate::flow::refusal::Failure;
 use crate::store::{CaseGramRow, CaseMomentRow, CaseTextRow, Error, Tx};
 
@@ -52,7 +53,7 @@ pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> 
         let now = CaseTextRow {
             place: before.as_ref().map_or(next, |row| row.place),
             case_leaf: said.case_leaf,
-            text: normal(&said.text),
+            text: compared(&said.text),
             facets: facet::to_bytes(&facets),
         };
         changed.insert(now.place, Moment { updated: said.updated, opened: said.opened });

@@ -35,6 +35,8 @@ pub struct Framing {
     length: Option<u64>,
     chunked: bool,
     language: Vec<u8>,
+    /// Bodies that have begun.
+    bodies: u64,
 }
 
 impl Default for Framing {
@@ -47,6 +49,7 @@ impl Default for Framing {
             length: None,
             chunked: false,
             language: Vec::new(),
+            bodies: 0,
         }
     }
 }
@@ -58,6 +61,11 @@ impl Framing {
     /// What the last request said in `Accept-Language`.
     pub fn language(&self) -> &[u8] {
         &self.language
+    }
+
+    /// Which body of the connection is on its way, if one is.
+    pub fn body(&self) -> Option<u64> {
+        (self.place != Place::Head).then_some(self.bodies)
     }
 
     /// Takes what arrived.
@@ -142,7 +150,7 @@ impl Framing {
     }
 
     fn end_of_head(&mut self) -> Result<(), Unclear> {
-        self.begun = false;
+        (self.begun, self.bodies) = (false, self.bodies + 1);
         self.place = match (self.chunked, self.length) {
             (true, None) => Place::ChunkSize,
             (false, Some(length @ 1..)) => Place::Body(length),
@@ -214,6 +222,22 @@ mod tests {
             let end = ends(head).unwrap_or_else(|| panic!("{head:?}"));
             assert!(end < head.len(), "{head:?}");
         }
+    }
+
+    #[test]
+    fn each_body_has_a_number_while_it_is_on_its_way() {
+        let mut framing = Framing::default();
+        let mut after = |text: &str| {
+            framing.take(text.as_bytes()).unwrap();
+            framing.body()
+        };
+        assert_eq!(after("POST / HTTP/1.1\r\nContent-Length: 2\r\n"), None);
+        assert_eq!(after("\r\n"), Some(1));
+        assert_eq!(after("a"), Some(1));
+        assert_eq!(after("b"), None);
+        assert_eq!(after("GET / HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na"), Some(3));
+        assert_eq!(after("\r\n1\r\nb"), Some(3));
+        assert_eq!(after("\r\n0\r\n\r\n"), None);
     }
 
     #[test]

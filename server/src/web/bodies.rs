@@ -1,0 +1,152 @@
+//! How many bytes of bodies there may be in memory, whatever route they are for.
+//!
+//! Promise: a body's bytes are reserved as they come, before a handler gets them, and free when the request is answered.
+//! What nobody signed for, one address and one caller have a share each, so that neither many clients at once nor one
+//! that sends much and ends nothing takes the memory of others. The first [`SMALL`] bytes of each body are reserved apart:
+//! what others send keeps nobody from signing in. Who is over is told to come back, and the connection ends.
+//! Not here: how long one body may be (the route says so), how long it may take (`timeouts`).
+
+use std::cell::RefCell;
+use std::io::{Error as IoError, ErrorKind};
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use actix_web::HttpMessage as _;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::error::PayloadError;
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, COOKIE};
+use actix_web::web::Bytes;
+use futures_util::Stream;
+use sha2::{Digest as _, Sha256};
+
+use crate::budget::{Budget, Over, Reservation};
+
+/// So many bytes of each body are reserved apart from those of others.
+pub const SMALL: usize = 8 << 10;
+/// Bytes of the beginnings of bodies, all together: four thousand at one time.
+const ALL_SMALL: usize = 32 << 20;
+/// Of them, those from one address: a county's officers share a gateway.
+const ADDRESS_SMALL: usize = 24 << 20;
+/// Bytes of bodies beyond their beginnings, all together: a hundred phones that come home at once with half a mebibyte each.
+const ALL: usize = 64 << 20;
+/// Of them, those from one address.
+const ADDRESS: usize = 56 << 20;
+/// Of them, those of one caller: two of the longest pushes, for a phone whose link broke and that sends again.
+const CALLER: usize = 8 << 20;
+/// Of them, those of all who name no account.
+const NOBODY: usize = 8 << 20;
+
+/// Whose bytes they are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// Who comes from this address.
+    Address(IpAddr),
+    /// Who presents this token or cookie, by its hash.
+    Caller([u8; 32]),
+    /// Who presents none.
+    Nobody,
+}
+
+/// Counts for the process.
+#[derive(Debug, Clone)]
+pub struct Bodies {
+    small: Budget<Owner>,
+    large: Budget<Owner>,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self { small: Budget::new(ALL_SMALL), large: Budget::new(ALL) }
+    }
+}
+
+/// The bytes of one request's body; they count until it is dropped.
+#[derive(Debug)]
+pub struct Counted {
+    small: Reservation<Owner>,
+    large: Reservation<Owner>,
+    /// Of the beginning, what is still reserved in advance.
+    left: usize,
+}
+
+impl Counted {
+    fn grow(&mut self, bytes: usize) -> Result<(), Over> {
+        let beginning = bytes.min(self.left);
+        self.left -= beginning;
+        let beyond = bytes - beginning;
+        if beyond > 0 { self.large.grow(beyond) } else { Ok(()) }
+    }
+}
+
+type BoxedPayload = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
+
+/// Who sends a request, as far as it can be told before it is looked at. What they present is not believed, only kept apart.
+pub fn caller(request: &ServiceRequest) -> Owner {
+    let headers = request.headers();
+    let shown = headers.get(AUTHORIZATION).or_else(|| headers.get(COOKIE));
+    shown.map_or(Owner::Nobody, |shown| Owner::Caller(Sha256::digest(shown.as_bytes()).into()))
+}
+
+/// Counts the request's body, if it has one. What is answered is to be kept until the request is.
+///
+/// # Errors
+/// [`Over`], where there is no room even for the beginning of a body.
+pub fn count(
+    request: &mut ServiceRequest,
+    bodies: &Bodies,
+    (address, caller): &(Option<IpAddr>, Owner),
+) -> Result<Option<Rc<RefCell<Counted>>>, Over> {
+    let body = match request.take_payload() {
+        Payload::None => return Ok(None),
+        body @ (Payload::H1 { .. } | Payload::Stream { .. }) => body,
+    };
+    let most = if *caller == Owner::Nobody { NOBODY } else { CALLER };
+    let of = |most| address.map(|address| (Owner::Address(address), most));
+    let mut counted = Counted {
+        small: bodies.small.begin(of(ADDRESS_SMALL).into_iter().collect()),
+        large: bodies.large.begin(of(ADDRESS).into_iter().chain([(caller.clone(), most)]).collect()),
+        left: SMALL,
+    };
+    counted.small.grow(SMALL)?;
+    let counted = Rc::new(RefCell::new(counted));
+    // Pieces of evidence go to the disk as they come: nothing but what is on its way is in memory.
+    let kept = request.method() != Method::PATCH;
+    let stream: BoxedPayload = Box::pin(CountedBody { body, counted: Rc::clone(&counted), kept, over: false });
+    request.set_payload(Payload::Stream { payload: stream });
+    Ok(Some(counted))
+}
+
+struct CountedBody {
+    body: Payload,
+    counted: Rc<RefCell<Counted>>,
+    /// Whether the handler keeps what comes until it is whole.
+    kept: bool,
+    over: bool,
+}
+
+impl Stream for CountedBody {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.over {
+            return Poll::Ready(None);
+        }
+        let piece = ready!(Pin::new(&mut self.body).poll_next(context));
+        let Some(Ok(bytes)) = &piece else { return Poll::Ready(piece) };
+        let grown = if self.kept { self.counted.borrow_mut().grow(bytes.len()) } else { Ok(()) };
+        let Err(over) = grown else { return Poll::Ready(piece) };
+        self.over = true;
+        Poll::Ready(Some(Err(PayloadError::Io(IoError::from(kind(over))))))
+    }
+}
+
+/// How a reader of bodies is told; `input::of_payload` knows it.
+const fn kind(over: Over) -> ErrorKind {
+    match over {
+        Over::Whole => ErrorKind::ResourceBusy,
+        Over::Share => ErrorKind::QuotaExceeded,
+    }
+}

@@ -1,0 +1,101 @@
+//! How much of a change is taken apart: what is decoded counts, not its bytes alone.
+//!
+//! Promise: one function ([`within`]) is asked before a save is sealed and before what arrived is decoded, so a phone
+//! never saves what nobody would read. It decodes nothing itself. An item is an integer, a string, a truth value, `null`,
+//! an array or a map; an array or a map counts itself and what it holds. In memory an item is about forty bytes, whatever
+//! it was on the wire.
+
+use crate::codec::{CodecError, Reader};
+
+/// Most items of a change outside its values: of header, operations and what stands around the values.
+pub const MAX_ITEMS: usize = 10_000;
+/// Most items inside one value. Handwriting has up to 30,000.
+pub const MAX_VALUE_ITEMS: usize = 32_768;
+/// Most items inside all values of a change: four of the largest.
+pub const MAX_ITEMS_OF_VALUES: usize = 4 * MAX_VALUE_ITEMS;
+
+/// More than is taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TooMany {
+    /// Outside the values.
+    #[error("more than {MAX_ITEMS} items outside the values")]
+    Items,
+    /// Inside one value.
+    #[error("more than {MAX_VALUE_ITEMS} items in the value of operation {0}")]
+    OfValue(u32),
+    /// Inside all values together.
+    #[error("more than {MAX_ITEMS_OF_VALUES} items in all values together")]
+    OfValues,
+}
+
+/// Why a change is not taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NotWithin {
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    #[error(transparent)]
+    Unreadable(CodecError),
+}
+
+impl From<CodecError> for NotWithin {
+    fn from(error: CodecError) -> Self {
+        if error == CodecError::TooMany { Self::TooMany(TooMany::Items) } else { Self::Unreadable(error) }
+    }
+}
+
+/// How many items a change is: outside its values and inside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Items {
+    /// Outside.
+    pub outside: usize,
+    /// Inside.
+    pub inside: usize,
+}
+
+/// Whether header, operations and values may be taken apart, and how many items they are.
+pub(super) fn within(header: &[u8], ops: &[u8], values: Option<&[u8]>) -> Result<Items, NotWithin> {
+    let (mut left, mut inside) = (MAX_ITEMS, MAX_ITEMS_OF_VALUES);
+    for part in [header, ops] {
+        Reader::whole(part, |reader| reader.pass(&mut left))?;
+    }
+    if let Some(values) = values {
+        Reader::whole(values, |reader| of_values(reader, &mut left, &mut inside))?;
+    }
+    Ok(Items { outside: MAX_ITEMS - left, inside: MAX_ITEMS_OF_VALUES - inside })
+}
+
+/// `[secret or null, [[index, salt or null, value], …]]`.
+fn of_values(reader: &mut Reader<'_>, left: &mut usize, inside: &mut usize) -> Result<(), NotWithin> {
+    one(left)?;
+    reader.tuple(2, |reader| {
+        reader.pass(left)?;
+        one(left)?;
+        reader.list(|reader| {
+            one(left)?;
+            reader.tuple(3, |reader| {
+                one(left)?;
+                let index = reader.uint32()?;
+                reader.pass(left)?;
+                of_value(reader, index, inside)
+            })
+        })?;
+        Ok(())
+    })
+}
+
+/// Counts one item.
+fn one(left: &mut usize) -> Result<(), TooMany> {
+    *left = left.checked_sub(1).ok_or(TooMany::Items)?;
+    Ok(())
+}
+
+fn of_value(reader: &mut Reader<'_>, index: u32, inside: &mut usize) -> Result<(), NotWithin> {
+    let most = MAX_VALUE_ITEMS.min(*inside);
+    let mut left = most;
+    let passed = reader.pass(&mut left);
+    if passed == Err(CodecError::TooMany) {
+        return Err(if most < MAX_VALUE_ITEMS { TooMany::OfValues } else { TooMany::OfValue(index) }.into());
+    }
+    *inside -= most - left;
+    Ok(passed?)
+}
