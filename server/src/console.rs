@@ -27,10 +27,10 @@ mod visit;
 mod words;
 mod work;
 
+use actix_web::HttpRequest;
 use actix_web::web::{self, FormConfig};
 
-use crate::flow::refusal::Refusal;
-use crate::web::problem::Problem;
+use crate::web::problem::unmatched;
 
 /// The longest form, in bytes: two thousand characters, each written as nine, and some room.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -108,7 +108,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(devices::list)
             .service(devices::revoke_form)
             .service(devices::revoke)
-            .default_service(web::to(async || Err::<String, _>(Problem::from(Refusal::NotFound))))
+            .default_service(web::to(async |request: HttpRequest| Err::<String, _>(unmatched(&request))))
             .wrap(actix_web::middleware::from_fn(door::door)),
     );
 }

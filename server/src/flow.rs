@@ -42,6 +42,7 @@ pub mod reference;
 pub mod refusal;
 pub mod search;
 pub mod seed;
+pub mod seen;
 pub mod session;
 pub mod token;
 pub mod work;

@@ -3,7 +3,7 @@
 //! Promise: plain HTTP only on loopback or behind named proxies; TLS 1.2 and 1.3 only, with a key that not everybody
 //! can read; every connection passes the connection guard; SIGTERM lets running requests finish.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use actix_web::dev::{AppConfig, Server, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
-use actix_web::{App, web};
+use actix_web::{App, HttpRequest, web};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -29,11 +29,12 @@ use utoipa_actix_web::AppExt as _;
 
 use crate::api::{openapi, routes};
 use crate::flow::outbox::Worker;
-use crate::flow::refusal::Refusal;
 use crate::web::connection_guard::ConnectionGuard;
 use crate::web::input;
+use crate::web::methods::Methods;
 use crate::web::middleware::{RequestSpan, wrap};
-use crate::web::problem::Problem;
+use crate::web::networks::Networks;
+use crate::web::problem::unmatched;
 use crate::web::timeouts::Timeouts;
 use crate::web::transport::Transport;
 use crate::web::{Answers, Bodies};
@@ -52,7 +53,7 @@ pub struct Listen {
     /// Certificate chain and key, PEM files.
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Peers that may speak plain HTTP to this server.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Networks,
     /// How long the server waits for a client.
     pub timeouts: Timeouts,
     /// How long running requests have when the server is stopped.
@@ -65,8 +66,16 @@ pub enum ListenError {
     /// Neither loopback nor TLS nor a named proxy.
     #[error("{0} is not loopback: give --tls-cert and --tls-key, or --trusted-proxy with the proxy's address")]
     Exposed(SocketAddr),
-    /// The socket.
-    #[error("listen")]
+    /// The address cannot be had: another program listens there, or this machine does not have it.
+    #[error("listen on {address}: {source}")]
+    Address {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The sockets failed while serving.
+    #[error("serve")]
     Socket(#[from] std::io::Error),
     /// Everybody can read the key.
     #[error("TLS key {0} can be read by everybody: chmod 600")]
@@ -100,12 +109,18 @@ pub async fn run(
     }
     raise_open_files();
     let app = Data::new(app);
-    let metrics = metrics_server::serve(&app, listen.metrics)?;
-    let listener = TcpListener::bind(listen.address)?;
+    let cannot = |address| move |source| ListenError::Address { address, source };
+    let metrics = match listen.metrics {
+        Some(address) => Some(metrics_server::serve(&app, address).map_err(cannot(address))?),
+        None => None,
+    };
+    let listener = TcpListener::bind(listen.address).map_err(cannot(listen.address))?;
     let bound = listener.local_addr()?;
     let server = bind(&app, &listen, listener)?;
     let worker = Worker::start(&app)?;
-    ready(bound, metrics.as_ref().and_then(|(at, _)| *at));
+    let measured = metrics.as_ref().and_then(|(at, _)| *at);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), address = %bound, tls = listen.tls.is_some(), "serving");
+    ready(bound, measured);
     let metrics = metrics.map(|(_, server)| (server.handle(), actix_web::rt::spawn(server)));
     let outcome = server.await;
     if let Some((handle, _running)) = metrics {
@@ -113,6 +128,7 @@ pub async fn run(
     }
     // A worker that does not end leaves nothing undone: its rows are there for the next.
     drop(tokio::task::spawn_blocking(move || worker.stop()).await);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), address = %bound, "stopped");
     Ok(outcome?)
 }
 
@@ -141,7 +157,7 @@ macro_rules! http {
 fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListener) -> Result<Server, ListenError> {
     let transport = Data::new(Transport {
         trusted_proxies: listen.trusted_proxies.clone(),
-        behind_tls: listen.tls.is_some() || !listen.trusted_proxies.is_empty(),
+        own_tls: listen.tls.is_some(),
         timeouts: listen.timeouts,
         bodies: Bodies::default(),
         answers: Answers::default(),
@@ -196,6 +212,7 @@ fn pages(
     routed
         .app_data(app)
         .app_data(transport)
+        .app_data(Data::new(Methods::of(&document, crate::console::ROUTES)))
         .app_data(input::json())
         .app_data(input::query())
         .app_data(input::path())
@@ -204,7 +221,7 @@ fn pages(
         .service(web::redirect("/", "/console/"))
         .service(web::redirect("/docs", "/docs/"))
         .service(openapi::page(document))
-        .default_service(web::to(async || Err::<String, _>(Problem::from(Refusal::NotFound))))
+        .default_service(web::to(async |request: HttpRequest| Err::<String, _>(unmatched(&request))))
         .wrap(from_fn(wrap))
         .wrap(TracingLogger::<RequestSpan>::new())
 }

@@ -12,10 +12,15 @@ pub mod connection_guard;
 pub mod download;
 pub mod input;
 pub mod language;
+pub mod methods;
 pub mod middleware;
+pub mod networks;
+pub mod origin;
 pub mod paging;
+pub mod preconditions;
 pub mod problem;
 mod security_headers;
+mod text_guard;
 pub mod timeouts;
 pub mod transport;
 

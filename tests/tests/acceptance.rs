@@ -30,6 +30,8 @@ mod console;
 mod convergence;
 #[path = "acceptance/document.rs"]
 mod document;
+#[path = "acceptance/edges.rs"]
+mod edges;
 #[path = "acceptance/evidence.rs"]
 mod evidence;
 #[path = "acceptance/export.rs"]

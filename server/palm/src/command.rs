@@ -1,5 +1,6 @@
 //! What `palm` can be told to do. Each variant is one file of `command/`.
 
+use crate::output;
 use clap::{Args, Parser, Subcommand};
 use server::clock::Clock;
 use server::flow::app::App;
@@ -78,7 +79,7 @@ impl Command {
             What::Seed(seed) => seed.run(),
             What::Config(config) => config.run(),
             What::Openapi => {
-                println!("{}", server::api::openapi::document().to_pretty_json()?);
+                output::line(server::api::openapi::document().to_pretty_json()?);
                 Ok(())
             }
         }

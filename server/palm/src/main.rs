@@ -1,6 +1,7 @@
 //! `palm`: the command line.
 
 mod command;
+mod output;
 
 use std::process::ExitCode;
 

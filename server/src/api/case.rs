@@ -26,8 +26,9 @@ use crate::view;
 use crate::web::State;
 use crate::web::caller::Caller;
 use crate::web::case_query::search;
-use crate::web::input::{id, idempotency_key, if_match, prose, purpose, wrong};
+use crate::web::input::{id, idempotency_key, prose, purpose, wrong};
 use crate::web::paging::{limit, next};
+use crate::web::preconditions::if_match;
 use crate::web::problem::{OK, Problem};
 
 const LONGEST_REASON: usize = 500;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpRequest, HttpResponse, get};
 use api_spec::reference::{Calendar, Item, Reference, ReferenceOfficer, Region, ServerKey};
 use sync_core::id::hex;
@@ -13,6 +13,7 @@ use crate::flow;
 use crate::store::{HolidayRow, ItemRow, RegionRow, ServerKeyRow};
 use crate::web::State;
 use crate::web::caller::Caller;
+use crate::web::preconditions::holds;
 use crate::web::problem::Problem;
 
 /// Regions, agencies, items, officers with their certificates, calendars, keys and the rule set's hash. Ask again with
@@ -29,11 +30,10 @@ use crate::web::problem::Problem;
 #[get("/sync/reference")]
 pub async fn read_reference(app: State, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     drop(caller);
-    let held = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let now = app.clock.now();
-    let current = format!("\"{}\"", flow::reference::version(&app, now).await?);
-    if held == Some(current.as_str()) {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, current)).finish());
+    let current = flow::reference::version(&app, now).await?;
+    if holds(&request, &current) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, format!("\"{current}\""))).finish());
     }
     let read = flow::reference::read(&app, now).await?;
     let tag = format!("\"{}\"", read.tag);

@@ -9,6 +9,7 @@ use crate::flow;
 use crate::web::State;
 use crate::web::address;
 use crate::web::caller::Caller;
+use crate::web::input;
 use crate::web::problem::Problem;
 
 /// Signs in with login and password; an access token of ten minutes.
@@ -28,7 +29,7 @@ pub async fn create_session(
     body: Json<NewSession>,
 ) -> Result<(Json<AccessToken>, actix_web::http::StatusCode), Problem> {
     let NewSession { login, password } = body.into_inner();
-    let issued = flow::session::sign_in(&app, login, password, address::client(&request)).await?;
+    let issued = flow::session::sign_in(&app, input::login(&login)?, password, address::client(&request)).await?;
     Ok((Json(wire::token(issued)), crate::web::problem::CREATED))
 }
 

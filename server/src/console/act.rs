@@ -22,6 +22,7 @@ use crate::flow::case::{self, Detail};
 use crate::flow::command::{self, Command, Powers, Wish, powers};
 use crate::flow::lead::{self, KINDS, NewLead};
 use crate::flow::refusal::{Failure, Refusal, Refused};
+use crate::flow::seen::Seen;
 use crate::random;
 use crate::view;
 use crate::web::State;
@@ -304,7 +305,7 @@ pub async fn run(
     let done = match wanted(act, &posted) {
         Ok(Wanted::Command(seen, wish)) => {
             let key = Some(posted.raw("key").to_owned()).filter(|key| is_key(key));
-            let command = Command { case, seen, key, wish };
+            let command = Command { case, seen: Seen::one(seen), key, wish };
             command::run(&app, signed.caller.clone(), command).await.map(|_outcome| None)
         }
         Ok(Wanted::Lead { kind, text, key }) => {

@@ -9,9 +9,6 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::error::UrlencodedError;
-use actix_web::http::Uri;
-use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
-use actix_web::http::uri::Authority;
 use actix_web::web::Form;
 use actix_web::{FromRequest, HttpRequest};
 use subtle::ConstantTimeEq as _;
@@ -23,27 +20,6 @@ use crate::web::problem::{Problem, of_framework};
 
 /// Name of the field that carries the token.
 pub const FIELD: &str = "csrf";
-
-/// Whether the browser says that the request comes from a page of this origin. Browsers send `Origin` with every form
-/// that is posted; without either header it is no such form.
-pub fn same_origin(headers: &HeaderMap, secure: bool) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
-    let site = text("sec-fetch-site");
-    let origin = text(ORIGIN.as_str()).map(|origin| is_ours(origin, text(HOST.as_str()), secure));
-    match (site, origin) {
-        (Some(site), Some(ours)) => site == "same-origin" && ours,
-        (Some(site), None) => site == "same-origin",
-        (None, Some(ours)) => ours,
-        (None, None) => false,
-    }
-}
-
-fn is_ours(origin: &str, host: Option<&str>, secure: bool) -> bool {
-    let scheme = if secure { "https" } else { "http" };
-    let Ok(uri) = origin.parse::<Uri>() else { return false };
-    let named = uri.authority().map(Authority::as_str);
-    named.is_some() && named == host && uri.scheme_str() == Some(scheme)
-}
 
 /// The fields of a form that a page of this console made for this browser.
 #[derive(Debug)]
@@ -150,41 +126,6 @@ impl FromRequest for Posted {
 mod tests {
     use super::super::visit::form_token as token;
     use super::*;
-    use actix_web::http::header::{HeaderName, HeaderValue};
-
-    fn said(pairs: &[(&str, &str)]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for (name, value) in pairs {
-            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
-            headers.insert(name, HeaderValue::from_str(value).unwrap());
-        }
-        headers
-    }
-
-    #[test]
-    fn only_the_browsers_own_word_for_this_origin_counts() {
-        let host = ("host", "palm.example:8443");
-        for (origin, site, ours) in [
-            (Some("https://palm.example:8443"), Some("same-origin"), true),
-            (Some("https://palm.example:8443"), None, true),
-            (None, Some("same-origin"), true),
-            (None, None, false),
-            (Some("null"), None, false),
-            (Some("null"), Some("same-origin"), false),
-            (Some("http://palm.example:8443"), None, false),
-            (Some("https://palm.example"), None, false),
-            (Some("https://palm.example:8443.evil.example"), None, false),
-            (Some("https://evil.example"), Some("cross-site"), false),
-            (Some("https://palm.example:8443"), Some("same-site"), false),
-            (None, Some("none"), false),
-        ] {
-            let named = [Some(host), origin.map(|o| ("origin", o)), site.map(|s| ("sec-fetch-site", s))];
-            let headers = said(&named.into_iter().flatten().collect::<Vec<_>>());
-            assert_eq!(same_origin(&headers, true), ours, "{origin:?} {site:?}");
-        }
-        assert!(same_origin(&said(&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")]), false));
-        assert!(!same_origin(&said(&[("origin", "https://palm.example")]), true), "without a host");
-    }
 
     #[test]
     fn a_form_without_the_token_of_this_browser_is_refused() {

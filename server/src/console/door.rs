@@ -7,16 +7,18 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
 use tracing_actix_web::RequestId;
 
-use super::csrf;
 use super::page::{self, Page};
 use super::visit::{Jar, Visit};
 use crate::flow::refusal::{Refusal, Refused};
 use crate::web::language::Language;
 use crate::web::middleware;
+use crate::web::origin;
 use crate::web::problem::{Problem, SEE_OTHER};
+use crate::web::transport::Transport;
 
 /// Nothing but this server's own style sheet, pictures, recordings and forms. No script at all.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; \
@@ -32,7 +34,7 @@ pub async fn door(request: ServiceRequest, next: Next<impl MessageBody + 'static
     if let Some(switched) = switched(&request, &visit) {
         return Ok(dressed(request.into_response(switched)));
     }
-    if !request.method().is_safe() && !csrf::same_origin(request.headers(), visit.secure) {
+    if !request.method().is_safe() && !origin::is_same(request.headers(), visit.secure, is_proxied(&request)) {
         let answer = explained(&visit, &Refusal::CrossSite.into(), &id)?;
         return Ok(dressed(request.into_response(answer)));
     }
@@ -50,6 +52,11 @@ pub async fn door(request: ServiceRequest, next: Next<impl MessageBody + 'static
         None => response.map_into_boxed_body(),
     };
     Ok(dressed(response))
+}
+
+fn is_proxied(request: &ServiceRequest) -> bool {
+    let transport = request.app_data::<Data<Transport>>();
+    transport.is_some_and(|transport| transport.is_proxy(request.peer_addr()))
 }
 
 /// `?lang=en` on any page: the choice is kept, the page is shown again without it.

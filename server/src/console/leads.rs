@@ -11,6 +11,7 @@ use super::visit::SignedIn;
 use super::words;
 use crate::flow::lead::{self, LONGEST_TEXT, Lead, STATUSES, Search, Step};
 use crate::flow::refusal::{Failure, Refusal, Refused};
+use crate::flow::seen::Seen;
 use crate::store::Said;
 use crate::web::State;
 use crate::web::input::bytes;
@@ -131,9 +132,9 @@ pub async fn close(app: State, signed: SignedIn, path: Path<String>, posted: Pos
     take(app, signed, &path, &posted, Step::Close).await
 }
 
-fn said(posted: &Posted) -> Result<(i64, String), Refused> {
+fn said(posted: &Posted) -> Result<(Seen<i64>, String), Refused> {
     let version = posted.raw("version").parse().map_err(|_no_version| Refused::from(Refusal::Stale))?;
-    Ok((version, posted.prose("text", LONGEST_TEXT)?))
+    Ok((Seen::one(version), posted.prose("text", LONGEST_TEXT)?))
 }
 
 async fn take(app: State, signed: SignedIn, path: &str, posted: &Posted, step: Step) -> Result<HttpResponse, Problem> {

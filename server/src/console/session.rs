@@ -11,7 +11,7 @@ use super::visit::{Jar, Visit};
 use crate::flow::refusal::Failure;
 use crate::flow::{console_session, first_run};
 use crate::web::problem::Problem;
-use crate::web::{State, address};
+use crate::web::{State, address, input};
 
 /// Where people land; it leads on to what they have.
 const HOME: &str = "/console";
@@ -57,8 +57,11 @@ pub async fn sign_in_page(app: State, visit: Visit, query: Query<Next>) -> Resul
 pub async fn sign_in(app: State, visit: Visit, request: HttpRequest, posted: Posted) -> Result<HttpResponse, Problem> {
     let (next, login) = (within(posted.raw("next")), posted.raw("login").trim());
     let begun = {
-        let (login, password) = (login.to_owned(), posted.raw("password").to_owned());
-        console_session::begin(&app, login, password, address::client(&request)).await
+        let password = posted.raw("password").to_owned();
+        match input::login(login) {
+            Ok(login) => console_session::begin(&app, login, password, address::client(&request)).await,
+            Err(refused) => Err(refused.into()),
+        }
     };
     match page::outcome(begun)? {
         Ok(secret) => {

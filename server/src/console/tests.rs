@@ -35,7 +35,7 @@ fn desk() -> Desk {
 }
 
 fn behind_tls() -> Data<Transport> {
-    Data::new(Transport { behind_tls: true, ..Transport::default() })
+    Data::new(Transport { own_tls: true, ..Transport::default() })
 }
 
 macro_rules! served {

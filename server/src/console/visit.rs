@@ -72,7 +72,9 @@ impl Visit {
     /// # Errors
     /// No randomness for the secret of a new visitor.
     pub fn of(request: &HttpRequest) -> Result<Self, Failure> {
-        let secure = request.app_data::<Data<Transport>>().is_some_and(|transport| transport.behind_tls);
+        let secure = request
+            .app_data::<Data<Transport>>()
+            .is_some_and(|transport| transport.is_secure(request.peer_addr(), request.headers()));
         let cookie = |jar: Jar| request.cookie(jar.name(secure)).map(|cookie| cookie.value().to_owned());
         let english = cookie(Jar::Language).as_deref() == Some(Language::English.tag());
         let known = cookie(Jar::Visitor).filter(|secret| secret.len() == 64);

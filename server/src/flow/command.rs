@@ -17,6 +17,7 @@ use sync_core::value::Value;
 use super::access::{self, Access};
 use super::caller::{Caller, Role};
 use super::once::Asked;
+use super::seen::Seen;
 use super::{chain, judge, record_of_case};
 use crate::flow::app::App;
 use crate::flow::keys::Keys;
@@ -62,7 +63,7 @@ pub struct Command {
     /// Which case.
     pub case: CaseId,
     /// Hash of the heads that the caller saw.
-    pub seen: Digest,
+    pub seen: Seen<Digest>,
     /// The key by which a repetition is known.
     pub key: Option<String>,
     /// What is decided.
@@ -153,7 +154,7 @@ pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome,
                     ChangeId::from_slice(&made).ok_or(store::Error::Inconsistent { what: "idempotency.made" })?;
                 return outcome(tx, &tenant, command.case, change);
             }
-            if access.file.basis != command.seen {
+            if !command.seen.holds_for(&access.file.basis) {
                 return Err(Refusal::Stale.into());
             }
             let mut deciding = Deciding { tx, keys: &keys, tenant, now, caller: &caller, access };

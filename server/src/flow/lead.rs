@@ -13,6 +13,7 @@ use sync_core::time::Instant;
 use super::access;
 use super::caller::{Caller, Role};
 use super::once::Asked;
+use super::seen::Seen;
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
@@ -213,7 +214,7 @@ pub async fn step(
     app: &App,
     caller: Caller,
     id: [u8; 16],
-    version: i64,
+    version: Seen<i64>,
     step: Step,
     text: String,
 ) -> Result<Lead, Failure> {
@@ -228,7 +229,7 @@ pub async fn step(
             if step == Step::Answer && tx.takes_part(&tenant, &row.case, &caller.officer)? {
                 return Err(Refusal::OwnCase.into());
             }
-            if row.version != version {
+            if !version.holds_for(&row.version) {
                 return Err(Refusal::Stale.into());
             }
             let words = Some(Said { text, by: caller.officer, at: now });

@@ -17,21 +17,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// The server, and where it listens; none where nobody asked for it.
+/// The server, and where it listens.
 ///
 /// # Errors
 /// Where the address cannot be had.
-pub fn serve(
-    app: &Data<crate::flow::app::App>,
-    address: Option<SocketAddr>,
-) -> std::io::Result<Option<(Option<SocketAddr>, Server)>> {
-    let Some(address) = address else { return Ok(None) };
+pub fn serve(app: &Data<crate::flow::app::App>, address: SocketAddr) -> std::io::Result<(Option<SocketAddr>, Server)> {
     let app = app.clone();
     let server = HttpServer::new(move || App::new().app_data(app.clone()).service(show_metrics))
         .workers(1)
         .disable_signals()
         .bind(address)?;
-    Ok(Some((server.addrs().first().copied(), server.run())))
+    Ok((server.addrs().first().copied(), server.run()))
 }
 
 #[get("/metrics")]

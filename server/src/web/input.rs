@@ -4,15 +4,16 @@ use std::io::ErrorKind;
 
 use actix_web::HttpRequest;
 use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
-use actix_web::http::header::IF_MATCH;
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig};
 
 use crate::flow::refusal::{Refusal, Refused};
-use crate::unseen::is_seen;
+use crate::unseen::{is_seen, is_unseen};
 use crate::web::problem::Problem;
 
 /// The longest JSON body, in bytes. Routes with other bodies say so themselves.
 pub const JSON_LIMIT: usize = 256 * 1024;
+/// The longest login, in characters.
+const LONGEST_LOGIN: usize = 64;
 
 /// How JSON bodies are read.
 pub fn json() -> JsonConfig {
@@ -86,22 +87,25 @@ pub fn prose(text: String, most: usize, field: &str) -> Result<String, Refused> 
     if fits { Ok(text) } else { Err(wrong(field)) }
 }
 
+/// A login as people type it: without the blanks around it that a keyboard adds.
+///
+/// # Errors
+/// [`Refusal::Malformed`] where none is left, or where it holds what no login holds: it was not a guess.
+pub fn login(text: &str) -> Result<String, Refused> {
+    let login = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_unseen(c));
+    let plain = !login.is_empty() && !login.chars().any(|c| c.is_whitespace() || c.is_control() || is_unseen(c));
+    if plain && login.chars().count() <= LONGEST_LOGIN {
+        return Ok(login.to_owned());
+    }
+    Err(Refusal::Malformed.because("请填写登录名：其中没有空格。", "Fill in the login: it has no blanks in it."))
+}
+
 /// For what purpose somebody looks, if they say so: 1 to 200 characters.
 ///
 /// # Errors
 /// [`Refusal::Malformed`].
 pub fn purpose(text: Option<String>) -> Result<Option<String>, Refused> {
     text.map(|said| self::text(said, 200, "purpose")).transpose()
-}
-
-/// Which state of a thing the caller saw.
-///
-/// # Errors
-/// [`Refusal::PreconditionRequired`] without `If-Match`; [`Refusal::Stale`] where it is no tag of ours.
-pub fn if_match<T: std::str::FromStr>(request: &HttpRequest) -> Result<T, Refusal> {
-    let text = request.headers().get(IF_MATCH).ok_or(Refusal::PreconditionRequired)?;
-    let tag = text.to_str().ok().and_then(|text| text.strip_prefix('"')).and_then(|text| text.strip_suffix('"'));
-    tag.and_then(|tag| tag.parse().ok()).ok_or(Refusal::Stale)
 }
 
 /// The key by which a repeated request is known, if one came.
@@ -139,6 +143,7 @@ pub fn of_payload(error: &PayloadError) -> Refusal {
         // `bodies` had no room for it.
         PayloadError::Io(error) if error.kind() == ErrorKind::ResourceBusy => Refusal::Busy,
         PayloadError::Io(error) if error.kind() == ErrorKind::QuotaExceeded => Refusal::TooMuchAtOnce,
+        PayloadError::Io(error) if error.kind() == ErrorKind::InvalidData => Refusal::UnstorableText,
         PayloadError::Overflow => Refusal::TooLarge,
         PayloadError::Incomplete(_)
         | PayloadError::EncodingCorrupted
@@ -190,6 +195,17 @@ mod tests {
         }
         assert!(text("甲\u{200b}".to_owned(), 2, "reason").is_ok() && prose("甲\n乙".to_owned(), 3, "reason").is_ok());
         assert!(text("甲乙丙".to_owned(), 2, "reason").is_err() && text("甲\n乙".to_owned(), 9, "reason").is_err());
+    }
+
+    #[test]
+    fn blanks_around_a_login_are_no_part_of_it() {
+        for typed in [" unit-head", "unit-head\t", "\u{3000}unit-head\u{200b}", "\u{feff}unit-head\r\n"] {
+            assert_eq!(login(typed).unwrap(), "unit-head", "{typed:?}");
+        }
+        for wrong in ["", " ", "unit head", "unit\u{200b}head", "unit\0head", &"x".repeat(65)] {
+            assert!(login(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(login(&"x".repeat(64)).is_ok());
     }
 
     #[test]

@@ -17,7 +17,12 @@ impl Language {
         let text = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let mut best = (0, Self::Chinese);
         for part in text.split(',') {
-            let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
+            let mut parameters = part.split(';');
+            let tag = parameters.next().unwrap_or_default();
+            let weight = parameters
+                .filter_map(|parameter| parameter.split_once('='))
+                .find_map(|(name, value)| name.trim().eq_ignore_ascii_case("q").then_some(value));
+            let weight = weight.unwrap_or("1");
             let language = match tag.trim().to_ascii_lowercase().split('-').next() {
                 Some("en") => Self::English,
                 Some("zh") => Self::Chinese,
@@ -63,6 +68,10 @@ mod tests {
             ("en-GB,zh;q=0.9", Language::English),
             ("en;q=0.5, zh-CN;q=0.8", Language::Chinese),
             ("zh, en", Language::Chinese),
+            ("en; q=0.9", Language::English),
+            ("zh ;q=0.1 , en\t; Q=0.9", Language::English),
+            ("en; q=0", Language::Chinese),
+            ("en;q=0.1;level=1, zh; q=0.2", Language::Chinese),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_str(text).unwrap());

@@ -10,19 +10,21 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{ConnectionType, header};
+use actix_web::http::ConnectionType;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _};
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
-use super::transport::Transport;
-use super::{address, bodies, timeouts};
+use super::methods::{self, Methods};
+use super::transport::{self, Transport};
+use super::{address, bodies, text_guard, timeouts};
 use crate::budget::Over;
 use crate::flow::refusal::{Refusal, Refused};
 use crate::metrics;
 use crate::web::language::Language;
-use crate::web::problem::{Problem, of_framework};
+use crate::web::problem::{METHOD_NOT_ALLOWED, Problem, of_framework};
 use crate::web::security_headers::{Kind, set};
 
 /// Wraps every route.
@@ -47,10 +49,7 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let transport = request.app_data::<Data<Transport>>().cloned();
     let timeouts = transport.as_ref().map(|transport| transport.timeouts).unwrap_or_default();
-    let kind = Kind {
-        docs: request.path().starts_with("/docs"),
-        tls: transport.as_ref().is_some_and(|transport| transport.behind_tls),
-    };
+    let kind = Kind { docs: request.path().starts_with("/docs"), tls: transport::is_secure(&request) };
     let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone()).for_answer(kind);
     let owners = (address::client(request.request()), bodies::caller(&request));
     let counted = match (refuse_at_once(&request), &transport) {
@@ -67,6 +66,9 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
             return Ok(response);
         }
     };
+    let allow = request.match_pattern().and_then(|pattern| request.app_data::<Data<Methods>>()?.allow(&pattern));
+    let head = methods::head_as_get(&mut request);
+    text_guard::guard(&mut request);
     let arriving = timeouts::limit(&mut request, timeouts.silence);
     let answer = match tokio::time::timeout(timeouts.whole, caught(next.call(request))).await {
         Ok(Some(answer)) => answer,
@@ -92,12 +94,23 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
             }
         }
     };
-    // What was not read of a body would be taken for the next request.
-    if arriving.get() {
-        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-    }
+    response = complete(response, arriving.get(), allow.as_deref(), head);
     set(response.headers_mut(), &id, kind);
     Ok(response)
+}
+
+/// What an answer says beside what the handler said: that the connection ends, which methods work, and no body to `HEAD`.
+fn complete(mut response: ServiceResponse, arriving: bool, allow: Option<&str>, head: bool) -> ServiceResponse {
+    // What was not read of a body would be taken for the next request.
+    if arriving {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    if response.status() == METHOD_NOT_ALLOWED
+        && let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(allow).ok())
+    {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    if head { response.map_body(|_head, body| methods::without_body(&body)) } else { response }
 }
 
 /// What somebody is told for whom there is no room.
@@ -113,10 +126,11 @@ fn refuse_at_once(request: &ServiceRequest) -> Option<Refusal> {
     if compressed {
         return Some(Refusal::WrongEncoding);
     }
-    let proxies = &request.app_data::<Data<Transport>>()?.trusted_proxies;
-    let trusted = proxies.is_empty()
-        || request.peer_addr().is_some_and(|peer| peer.ip().is_loopback() || proxies.contains(&peer.ip()));
-    if trusted { None } else { Some(Refusal::UntrustedPeer) }
+    if text_guard::is_in_address(request) {
+        return Some(Refusal::UnstorableText);
+    }
+    let transport = request.app_data::<Data<Transport>>()?;
+    if transport.is_answered(request.peer_addr()) { None } else { Some(Refusal::UntrustedPeer) }
 }
 
 /// The future's answer; none where it panicked.

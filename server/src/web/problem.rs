@@ -5,10 +5,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LANGUAGE, RETRY_AFTER};
-use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::web::language::Language;
+use crate::web::methods::Methods;
 use crate::web::security_headers::{Kind, set};
 
 /// What a refusal is sent as (RFC 9457).
@@ -32,6 +34,8 @@ pub const CREATED: StatusCode = StatusCode::CREATED;
 pub const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
 /// It was done: look there.
 pub const SEE_OTHER: StatusCode = StatusCode::SEE_OTHER;
+/// The path exists, and does not take this method.
+pub const METHOD_NOT_ALLOWED: StatusCode = StatusCode::METHOD_NOT_ALLOWED;
 /// It is shown.
 pub const OK: StatusCode = StatusCode::OK;
 
@@ -41,6 +45,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::Malformed
         | Refusal::AmbiguousFraming
         | Refusal::UnknownField
+        | Refusal::UnstorableText
         | Refusal::NothingToSearch
         | Refusal::ExportTooLarge
         | Refusal::WrongCursor
@@ -52,6 +57,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::WrongContentType | Refusal::WrongEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Refusal::NotFound | Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
+        Refusal::WrongMethod => METHOD_NOT_ALLOWED,
         Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
         Refusal::TooManyAttempts | Refusal::TooMuchAtOnce => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Busy
@@ -69,7 +75,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::NoCertificate
         | Refusal::CertificateExpired
         | Refusal::CertificateNotValid => StatusCode::FORBIDDEN,
-        Refusal::TusVersion | Refusal::Stale => StatusCode::PRECONDITION_FAILED,
+        Refusal::TusVersion | Refusal::Stale | Refusal::WeakEntityTag => StatusCode::PRECONDITION_FAILED,
         Refusal::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Refusal::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         Refusal::WrongProof
@@ -162,13 +168,21 @@ impl Problem {
 /// The refusal nearest to an error of the framework itself.
 pub fn of_framework(error: &dyn ResponseError) -> Refusal {
     match error.status_code() {
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Refusal::NotFound,
+        StatusCode::NOT_FOUND => Refusal::NotFound,
+        METHOD_NOT_ALLOWED => Refusal::WrongMethod,
         StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Refusal::WrongContentType,
         StatusCode::REQUEST_TIMEOUT => Refusal::TooSlow,
         other if other.is_client_error() => Refusal::Malformed,
         _ => Refusal::Internal,
     }
+}
+
+/// Where no route answers: 405 where the path exists and takes other methods, 404 elsewhere.
+pub fn unmatched(request: &HttpRequest) -> Problem {
+    let methods = request.app_data::<Data<Methods>>();
+    let known = request.match_pattern().and_then(|pattern| methods?.allow(&pattern));
+    if known.is_some() { Refusal::WrongMethod.into() } else { Refusal::NotFound.into() }
 }
 
 impl std::fmt::Display for Problem {

@@ -13,16 +13,18 @@ fn is_dressed(what: &str, answer: &Answer) {
     assert!(!answer.header("x-request-id").is_empty(), "{what}");
 }
 
-/// One answer of each kind.
-fn answers(server: &Server) -> Vec<(&'static str, Answer)> {
+/// One answer of each kind, to a client of which a proxy says that it came by `scheme`.
+fn answers(server: &Server, scheme: &str) -> Vec<(&'static str, Answer)> {
     let phone = Phone::of(server, "officer-a");
-    let from_elsewhere = |method: &str, path: &str| server.call(method, path).header("Origin", "https://evil.example");
+    let from_elsewhere = |method: &str, path: &str| {
+        server.call(method, path).header("Origin", "https://evil.example").header("X-Forwarded-Proto", scheme)
+    };
     let mut answers = Vec::new();
     for path in ["/healthz", "/readyz", "/v1/me", "/nothing", "/openapi.json", "/docs/", "/v1/cases/x", "/"] {
         answers.push((path, from_elsewhere("GET", path).send()));
     }
     for path in ["/v1/me", "/v1/cases", "/v1/officers", "/v1/sync/pull", "/v1/sync/reference", "/v1/tasks"] {
-        let call = phone.call("GET", path).header("Origin", "https://evil.example");
+        let call = phone.call("GET", path).header("Origin", "https://evil.example").header("X-Forwarded-Proto", scheme);
         answers.push((path, call.send().expect(200)));
     }
     answers.push(("malformed", from_elsewhere("POST", "/v1/sessions").bytes("application/json", b"{".to_vec()).send()));
@@ -35,7 +37,7 @@ fn answers(server: &Server) -> Vec<(&'static str, Answer)> {
 
 on_both_databases! {
     fn every_answer_is_dressed_and_lets_no_other_origin_in(server) {
-        for (what, answer) in answers(server) {
+        for (what, answer) in answers(server, "https") {
             is_dressed(what, &answer);
             assert_eq!(answer.header("strict-transport-security"), "", "{what}: not over TLS");
             let open = ["/docs/", "/openapi.json", "/"].contains(&what);
@@ -48,8 +50,11 @@ on_both_databases! {
 
     fn behind_tls_every_answer_asks_for_tls_for_a_year(server) {
         server.start_with(&[("PALM_TRUSTED_PROXY", "127.0.0.1")]);
-        for (what, answer) in answers(server) {
+        for (what, answer) in answers(server, "https") {
             assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{what}");
+        }
+        for (what, answer) in answers(server, "http") {
+            assert_eq!(answer.header("strict-transport-security"), "", "{what}: the proxy was reached by plain HTTP");
         }
     }
 }

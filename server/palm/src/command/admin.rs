@@ -1,5 +1,6 @@
 //! `palm admin`: what can only be done at the machine itself.
 
+use crate::output;
 use clap::{Args, Subcommand};
 use server::flow::app::App;
 use server::flow::{account, device, seed};
@@ -65,15 +66,15 @@ impl Admin {
                 let app = data.open()?;
                 let now = app.clock.now();
                 let made = seed::first_administrator(&app.store, &app.tenant, &login, &name, &password, now);
-                println!("{}", told(made)?);
+                output::line(told(made)?);
             }
             Self::NewPassword(NewPassword { data, login, password }) => {
                 let app = existing(data)?;
                 told(account::new_password(&app.store, &app.tenant, &login, &password, app.clock.now()))?;
-                println!("{login}");
+                output::line(login);
             }
             Self::EnrolmentCode(EnrolmentCode { data, officer }) => {
-                println!("{}", told(device::issue_code_here(&existing(data)?, officer))?);
+                output::line(told(device::issue_code_here(&existing(data)?, officer))?);
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! `palm backup`.
 
+use crate::output;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -37,14 +38,17 @@ impl Backup {
             // The arguments want one of the two.
             (None, None) => return Ok(()),
         };
-        println!("database  schema {}, {} leaves, root {}", manifest.schema, manifest.log_size, manifest.log_root);
-        println!("evidence  {} files, {} bytes", manifest.evidence_files, manifest.evidence_bytes);
+        output::line(format_args!(
+            "database  schema {}, {} leaves, root {}",
+            manifest.schema, manifest.log_size, manifest.log_root
+        ));
+        output::line(format_args!("evidence  {} files, {} bytes", manifest.evidence_files, manifest.evidence_bytes));
         if manifest.keys {
-            println!("keys      in it: whoever can read it signs in the name of this installation");
+            output::line("keys      in it: whoever can read it signs in the name of this installation");
         } else {
-            println!("keys      not in it: keep a copy of keys/ elsewhere; without it every phone enrols again");
+            output::line("keys      not in it: keep a copy of keys/ elsewhere; without it every phone enrols again");
         }
-        println!("whole");
+        output::line("whole");
         Ok(())
     }
 }

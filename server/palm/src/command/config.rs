@@ -1,5 +1,6 @@
 //! `palm config`.
 
+use crate::output;
 use clap::Args;
 
 use super::flags::{All, Flags};
@@ -19,11 +20,11 @@ impl Config {
     pub fn run(self) -> anyhow::Result<()> {
         let layers = self.flags.layers()?;
         if self.explain {
-            print!("{}", layers.explain());
+            output::line(layers.explain().trim_end());
         }
         layers.settings()?;
         if !self.explain {
-            println!("ok");
+            output::line("ok");
         }
         Ok(())
     }

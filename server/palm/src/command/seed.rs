@@ -1,5 +1,6 @@
 //! `palm seed`.
 
+use crate::output;
 use clap::Args;
 use server::flow::seed;
 
@@ -21,7 +22,7 @@ impl Seed {
         let app = self.data.open()?;
         told(seed::people(&app.store, &app.tenant, &self.password, app.clock.now()))?;
         for login in seed::logins() {
-            println!("{:<22} {}  {}  {}", login.login, login.officer, login.name, login.what);
+            output::line(format_args!("{:<22} {}  {}  {}", login.login, login.officer, login.name, login.what));
         }
         Ok(())
     }

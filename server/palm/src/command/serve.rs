@@ -44,12 +44,12 @@ impl Serve {
 
 /// A line for each address on standard output, for people and for those who started this with port 0.
 fn announce(address: SocketAddr, metrics: Option<SocketAddr>) {
-    if let Some(metrics) = metrics {
-        println!("palm metrics on {metrics}");
-    }
-    println!("palm listening on {address}");
+    let mut out = std::io::stdout();
     // A closed pipe is not a reason to stop serving.
-    drop(std::io::stdout().flush());
+    if let Some(metrics) = metrics {
+        drop(writeln!(out, "palm metrics on {metrics}"));
+    }
+    drop(writeln!(out, "palm listening on {address}").and_then(|()| out.flush()));
 }
 
 /// What is committed is safe, and nobody is left to be answered.

@@ -41,6 +41,16 @@ refusals! {
     "请求含有未定义的字段。" / "The request carries an undocumented field.";
     user: "Update the app"; operator: "Compare the app's version with the API document";
 
+    /// A text holds U+0000.
+    UnstorableText = "unstorable_text", retry: false;
+    "文字中含有无法保存的字符（U+0000），请删去后再提交。" / "The text holds a character that cannot be stored (U+0000): remove it and send again.";
+    user: "Remove the character; it usually comes from a copied text"; operator: "None";
+
+    /// The path takes other methods.
+    WrongMethod = "wrong_method", retry: false;
+    "该地址不支持此操作。" / "This address does not take this method; `Allow` names those that it takes.";
+    user: "Open the page by its link"; operator: "Compare the client with the API document";
+
     /// What is searched for has no letter and no digit.
     NothingToSearch = "nothing_to_search", retry: false;
     "请输入要查找的文字或数字。" / "Type letters or digits to search for.";
@@ -252,6 +262,11 @@ refusals! {
     PreconditionRequired = "precondition_required", retry: false;
     "请在 If-Match 中给出您所见案卷的版本（ETag）。" / "Say in If-Match which state of the case you saw (its ETag).";
     user: "Update the app"; operator: "Look for a proxy that drops `If-Match`";
+
+    /// `If-Match` names weak tags only.
+    WeakEntityTag = "weak_entity_tag", retry: false;
+    "所给版本标签为弱标签，无法据以判断：多为代理压缩所致。" / "Every tag in If-Match is weak and matches nothing (RFC 9110 section 13.1.1): a proxy that compresses answers weakens them.";
+    user: "Tell the operator"; operator: "Switch off compression for `/v1` in the proxy (`gzip off`), or keep entity tags unchanged";
 
     /// The case or lead changed since the caller looked.
     Stale = "stale", retry: false;

@@ -1,12 +1,13 @@
 //! The settings as the server uses them: typed, and checked together.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use super::table::KEYS;
 use super::{ConfigError, Layers};
+use crate::web::networks::Networks;
 use crate::web::timeouts::Timeouts;
 
 /// Passwords that everybody tries first. Refused towards a database on another machine.
@@ -31,13 +32,25 @@ pub struct Settings {
     /// Certificate chain and key.
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Proxies that may speak plain HTTP to this server.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Networks,
     /// How long the server waits for a client.
     pub timeouts: Timeouts,
     /// How long running requests have when the server is stopped.
     pub shutdown: Duration,
     /// Directives of `tracing`.
     pub log: String,
+}
+
+/// An address with a port, `localhost` among them.
+struct Socket(SocketAddr);
+
+impl FromStr for Socket {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        let here = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+        here.as_deref().unwrap_or(text).parse().map(Self)
+    }
 }
 
 struct Reader<'a>(&'a Layers);
@@ -72,20 +85,17 @@ impl Reader<'_> {
 impl Settings {
     pub(super) fn of(layers: &Layers) -> Result<Self, ConfigError> {
         let read = Reader(layers);
-        let proxies = read.text("trusted_proxy").unwrap_or_default();
-        let wrong = || ConfigError::Wrong { key: "trusted_proxy", place: proxies.1.clone(), wanted: "addresses" };
-        let trusted_proxies = proxies.0.split(',').map(str::trim).filter(|text| !text.is_empty());
-        let trusted_proxies =
-            trusted_proxies.map(|text| text.parse().map_err(|_wrong| wrong())).collect::<Result<_, _>>()?;
         let settings = Self {
             dir: read.one("dir", "a path")?,
             database_url: read.maybe("database_url", "an address")?,
             database_connections: read.number("database_connections")?,
             database_wait: Duration::from_millis(read.number("database_wait_ms")?.into()),
-            listen: read.one("listen", "ADDRESS:PORT")?,
-            metrics_listen: read.maybe("metrics_listen", "ADDRESS:PORT")?,
+            listen: read.one::<Socket>("listen", "ADDRESS:PORT")?.0,
+            metrics_listen: read.maybe::<Socket>("metrics_listen", "ADDRESS:PORT")?.map(|socket| socket.0),
             tls: pair(&read)?,
-            trusted_proxies,
+            trusted_proxies: read
+                .maybe("trusted_proxy", "addresses or networks, such as 10.0.0.0/8")?
+                .unwrap_or_default(),
             timeouts: Timeouts {
                 head: read.seconds("head_timeout_s")?,
                 silence: read.seconds("body_silence_s")?,

@@ -80,8 +80,8 @@ pub const KEYS: &[Key] = &[
     key(
         "listen",
         Some("127.0.0.1:8080"),
-        "监听地址和端口；非本机地址须配置 TLS 或可信代理",
-        "Address and port. Other than loopback wants TLS or a trusted proxy",
+        "监听地址和端口（可写 `localhost:8080`）；非本机地址须配置 TLS 或可信代理",
+        "Address and port (`localhost:8080` will do). Other than loopback wants TLS or a trusted proxy",
     ),
     key(
         "metrics_listen",
@@ -94,8 +94,8 @@ pub const KEYS: &[Key] = &[
     many(key(
         "trusted_proxy",
         None,
-        "终结 TLS 的代理地址，可多个；此外只答复本机",
-        "Address of a proxy that terminates TLS, may be repeated; nobody else but loopback is answered",
+        "终结 TLS 的代理的地址或网段（如 `10.0.0.0/8`、`localhost`），可多个；此外只答复本机",
+        "Address or network of a proxy that terminates TLS (`10.0.0.0/8`, `localhost`), may be repeated; nobody else but loopback is answered",
     )),
     key("head_timeout_s", Some("8"), "请求头须在多少秒内到齐", "Seconds in which the head of a request must arrive"),
     key(

@@ -73,7 +73,23 @@ fn begins_a_formula(text: &str) -> bool {
     let mut plain = [0; 4];
     let plain = ComposingNormalizer::new_nfkc().normalize(first.encode_utf8(&mut plain)).into_owned();
     // U+2212 is how people type a minus; no normal form makes it one.
-    plain.starts_with(['=', '+', '-', '@', '\u{2212}'])
+    plain.starts_with(['=', '+', '-', '@', '\u{2212}']) && !is_quantity(text)
+}
+
+/// Whether a text is a signed number with a unit behind it, such as `-18℃`, `+5%` or `−3.5 度`: nothing that a
+/// spreadsheet program computes with. Letters of ASCII, operators and quotes in any width could be a formula.
+fn is_quantity(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(['+', '-', '＋', '－', '\u{2212}']) else { return false };
+    let harmless = |c: char| match c {
+        '0'..='9' | '.' | ' ' | '%' | '℃' | '℉' | '°' | '‰' => true,
+        other => {
+            !other.is_ascii()
+                && other.is_alphanumeric()
+                && !ComposingNormalizer::new_nfkc().normalize(other.encode_utf8(&mut [0; 4])).is_ascii()
+        }
+    };
+    let number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ' ');
+    rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(harmless) && !rest.chars().all(number)
 }
 
 impl fmt::Display for Cell {
@@ -129,6 +145,15 @@ mod tests {
 
     #[test]
     fn what_is_plain_stays_as_it_is() {
+        for text in ["-18℃", "+5%", "−3.5 度", "－18℃", "-200元"] {
+            assert_eq!(shown(text), text, "a number with a unit");
+        }
+        for text in [
+            "-1+1", "-18℃+1", "-2A1", "-1*2", "-1(", "-1'", "-1＋1", "-1Ａ1", "- 1", "-", "-℃", "-18", "−1.5", "=18℃",
+            "@18", " -18℃",
+        ] {
+            assert_eq!(shown(text), format!("'{text}"), "{text}");
+        }
         for text in ["", " ", "面馆", "1-1", "a=b", "a@b", "'=1", "（2026）1号", "—", "·=1", "１+1"] {
             assert_eq!(shown(text), text);
         }

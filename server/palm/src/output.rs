@@ -1,0 +1,15 @@
+//! What commands print.
+//!
+//! Promise: a reader that has seen enough (`palm seed | head`) ends the printing and is no error.
+
+use std::fmt::Display;
+use std::io::{ErrorKind, Write as _};
+
+/// Prints one line on standard output. A closed pipe ends the program quietly: what the command did is done.
+pub fn line(text: impl Display) {
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{text}")
+        && error.kind() == ErrorKind::BrokenPipe
+    {
+        std::process::exit(0);
+    }
+}

@@ -1,0 +1,108 @@
+//! Which methods each route answers, read off the routes themselves.
+//!
+//! Promise: `HEAD` is answered wherever `GET` is, with the same headers and no body (RFC 9110 section 9.3.2); another
+//! method on a path that exists is 405 and names those that work (section 15.5.6).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+use actix_web::web::{Bytes, Data};
+use utoipa::openapi::OpenApi;
+
+/// The methods of each path pattern.
+#[derive(Debug, Clone, Default)]
+pub struct Methods(BTreeMap<String, BTreeSet<&'static str>>);
+
+const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+impl Methods {
+    /// Of the API document, and of further routes: method and pattern.
+    pub fn of(document: &OpenApi, further: &[(&str, &str)]) -> Self {
+        let mut methods = Self::default();
+        for (pattern, item) in &document.paths.paths {
+            for (method, operation) in [
+                ("GET", &item.get),
+                ("HEAD", &item.head),
+                ("POST", &item.post),
+                ("PUT", &item.put),
+                ("PATCH", &item.patch),
+                ("DELETE", &item.delete),
+                ("OPTIONS", &item.options),
+            ] {
+                if operation.is_some() {
+                    methods.add(method, pattern);
+                }
+            }
+        }
+        further.iter().for_each(|(method, pattern)| methods.add(method, pattern));
+        methods
+    }
+
+    fn add(&mut self, method: &str, pattern: &str) {
+        if let Some(known) = KNOWN.into_iter().find(|known| *known == method) {
+            self.0.entry(pattern.to_owned()).or_default().insert(known);
+        }
+    }
+
+    /// `Allow` of a pattern, `HEAD` wherever `GET` is; none where no such route is known.
+    pub fn allow(&self, pattern: &str) -> Option<String> {
+        let methods = self.0.get(pattern)?;
+        let both = |method: &'static str| if method == "GET" { vec!["GET", "HEAD"] } else { vec![method] };
+        let named: BTreeSet<&str> = methods.iter().copied().flat_map(both).collect();
+        Some(named.into_iter().collect::<Vec<_>>().join(", "))
+    }
+
+    fn has(&self, pattern: &str, method: &str) -> bool {
+        self.0.get(pattern).is_some_and(|methods| methods.contains(method))
+    }
+}
+
+/// Makes a `HEAD` into a `GET` where no route answers `HEAD` itself. Says whether it did.
+pub fn head_as_get(request: &mut ServiceRequest) -> bool {
+    if request.method() != Method::HEAD {
+        return false;
+    }
+    let pattern = request.match_pattern().unwrap_or_default();
+    if request.app_data::<Data<Methods>>().is_some_and(|methods| methods.has(&pattern, "HEAD")) {
+        return false;
+    }
+    request.head_mut().method = Method::GET;
+    true
+}
+
+/// A body that is not sent: its length, and nothing of it.
+pub fn without_body(body: &BoxBody) -> BoxBody {
+    BoxBody::new(Unsent(body.size()))
+}
+
+struct Unsent(BodySize);
+
+impl MessageBody for Unsent {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Poll::Ready(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_the_methods_that_work() {
+        let routes = [("GET", "/a"), ("POST", "/a"), ("DELETE", "/b/{id}"), ("BREW", "/b/{id}")];
+        let methods = Methods::of(&OpenApi::default(), &routes);
+        assert_eq!(methods.allow("/a").as_deref(), Some("GET, HEAD, POST"));
+        assert_eq!(methods.allow("/b/{id}").as_deref(), Some("DELETE"));
+        assert_eq!(methods.allow("/c"), None);
+    }
+}
