@@ -167,10 +167,50 @@ pub struct Author {
     pub name: String,
     /// Id of the device; zeros are the server.
     pub device: String,
-    /// The device's wall clock: a claim, not a proof.
+    /// What the device's wall clock claimed.
     pub wall_ms: i64,
+    /// When it was, as far as that can be shown: what rules and pages go by.
+    pub time: ProvedTime,
     /// Where, if the save said so.
     pub place: Option<Place>,
+}
+
+/// Between when and when something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProvedTime {
+    /// Not before.
+    pub from_ms: i64,
+    /// Not after.
+    pub until_ms: i64,
+    /// How good the proof is: `A` by a monotonic clock since the server's time, `B` by what was certainly before it and its
+    /// receipt, `C` the clocks contradict each other or what the server knows.
+    pub grade: Grade,
+    /// Whether the wall clock claimed a time more than five minutes outside.
+    pub contradicted: bool,
+}
+
+/// What somebody said was wrong about a step as it was recorded (更正).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepCorrection {
+    /// The operation.
+    pub op: String,
+    /// What happened instead; null if nothing did.
+    pub kind: Option<String>,
+    /// What people read.
+    pub label: Label,
+    /// To which entity.
+    pub target: Option<String>,
+    /// What more there is to say.
+    #[schema(value_type = Object, nullable)]
+    pub value: serde_json::Value,
+    /// When it happened, as stated; null if the recorded time was right.
+    pub happened_ms: Option<i64>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who.
+    pub by: Author,
+    /// Whether no later correction replaces it: rules read what stands.
+    pub stands: bool,
 }
 
 /// A value that stands.
@@ -270,6 +310,8 @@ pub struct Step {
     pub value: serde_json::Value,
     /// Who recorded it.
     pub by: Author,
+    /// What was said to be wrong about it. The step itself stays as it was recorded.
+    pub corrections: Vec<StepCorrection>,
 }
 
 /// Somebody signed a document.
@@ -362,8 +404,8 @@ pub struct NotedChange {
     pub decision: Option<ChangeDecision>,
     /// What it says, operation by operation.
     pub says: Vec<NotedOp>,
-    /// How good the proof of time is: `A` by a monotonic clock, `B` by the wall clock alone, `C` the clocks contradict
-    /// each other or the server.
+    /// How good the proof of time is: `A` by a monotonic clock since the server's time, `B` by what was certainly before it
+    /// and its receipt, `C` the clocks contradict each other or what the server knows.
     pub grade: Grade,
     /// It was made not before.
     pub lower_ms: i64,

@@ -20,7 +20,7 @@ pub use form::FormBreach;
 pub use graph::Graph;
 pub use state::{
     Author, CaseState, Decision, Entity, FOLD_VERSION, FieldState, GivenNumber, LiveValue, Opening, Participant,
-    Signed, Step, Verdict, Withdrawal,
+    ReadStep, Signed, Step, StepCorrection, Verdict, Withdrawal,
 };
 pub(crate) use survey::{Survey, brings};
 pub use timeline::{NotInTime, Timeline};

@@ -25,7 +25,7 @@ mod save;
 mod sql;
 mod time;
 
-pub use edit::Editor;
+pub use edit::{Corrected, Editor};
 pub use error::{SaveError, Stop, StoreError};
 pub use evidence::{Evidence, NewEvidence};
 pub use incoming::{Arrived, Need, ParkedChange, Source};

@@ -12,14 +12,14 @@ mod roster;
 
 pub use roster::{AgencyEntry, OfficerEntry, Roster, certificate_during, certificate_of};
 
-use crate::case::{CaseState, NotInTime, Timeline};
+use crate::case::{CaseState, NotInTime, ReadStep, Timeline};
 use crate::law::facts::{CaseKind, EvidenceEntry, Facts, Happened, Known, Party, PartyType, Sector};
 use crate::law::wording::orders_correction;
 use crate::op::OpId;
 use crate::schema as names;
 use crate::time::Date;
 use crate::value::Value;
-use crate::when::Interval;
+use crate::when::{Interval, When};
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,9 +121,26 @@ fn text<'a>(state: &'a CaseState, target: Option<OpId>, name: &str) -> Option<&'
 }
 
 impl Told<'_> {
-    /// When a step was first recorded.
+    /// When a step first happened: as it was recorded, or as a correction states it.
     fn happened(&self, step: &str) -> Happened {
-        self.recorded(self.state.steps_of(step).map(|step| step.op))
+        let steps: Vec<ReadStep<'_>> = self.state.steps_of(step).collect();
+        let (mut whens, mut recorded) = (Vec::new(), Vec::new());
+        for step in &steps {
+            match step.stated {
+                _ if step.disputed => return Happened::Unknown,
+                None => recorded.push(step.recorded.op),
+                Some((by, at)) => match self.timeline.stated(at, by) {
+                    Some(when) => whens.push(when),
+                    None => return Happened::Unknown,
+                },
+            }
+        }
+        match self.recorded(recorded) {
+            Happened::At(when) => whens.push(when),
+            Happened::Unknown => return Happened::Unknown,
+            Happened::NotYet => {}
+        }
+        When::earliest(whens).into()
     }
 
     /// When the first of these was recorded.

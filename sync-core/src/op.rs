@@ -7,7 +7,7 @@
 
 mod act;
 
-pub use act::{Act, Assignment, CaseKind, Number, Open, Outcome, Signature, SignerRole, VerdictAct};
+pub use act::{Act, Assignment, CaseKind, Correction, Number, Open, Outcome, Signature, SignerRole, VerdictAct};
 
 use crate::codec::{CodecError, Kind, Reader, Writer};
 use crate::id::{ChangeId, Digest};

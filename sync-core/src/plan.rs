@@ -9,7 +9,6 @@ pub mod ceiling;
 mod clock;
 
 pub use crate::when::{Grade, Interval};
-pub(crate) use clock::WALL_SLACK_MS;
 pub use clock::{Anchored, Before, Previous, interval};
 
 use crate::case::{CaseState, FormBreach, Graph, Survey, brings, fold_survey, is_closed};
@@ -405,6 +404,7 @@ impl Judge<'_> {
             | Act::Assign(_)
             | Act::Number(_)
             | Act::Seal(_)
+            | Act::Correct(_)
             | Act::Unknown { .. }
             | Act::Malformed { .. } => false,
         };

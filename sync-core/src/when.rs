@@ -10,6 +10,8 @@ use crate::time::Instant;
 use std::fmt;
 use std::sync::Arc;
 
+/// How far a wall clock may lie outside proved bounds before it is said to contradict them.
+const WALL_SLACK_MS: u64 = 5 * 60 * 1000;
 /// Most ways in which one moment is described; beyond that only its bounds are kept.
 const MAX_WAYS: usize = 64;
 
@@ -48,6 +50,11 @@ impl Interval {
     /// Whether something bounds it above.
     pub fn is_bounded(&self) -> bool {
         self.upper < Self::OPEN
+    }
+
+    /// Whether a wall clock that claims this contradicts the bounds: by more than five minutes.
+    pub const fn contradicts(&self, claimed: Instant) -> bool {
+        self.off_by_ms(claimed).unsigned_abs() > WALL_SLACK_MS
     }
 
     /// How far `claimed` lies outside, in milliseconds: negative before the lower bound, positive after the upper one.

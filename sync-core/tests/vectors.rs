@@ -11,7 +11,7 @@ use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch,
 use sync_core::lease::{Block, Lease};
 use sync_core::log::{Cursor, Frontier, Leaf, LeafClass, case_tag, leaf_hash};
 use sync_core::message::{CaseHeads, Class, Fate, Missing, Pulled, Push, Pushed, Reconcile, Reconciled};
-use sync_core::op::{Act, CaseKind, OpId, OpRef, Open, Outcome, Signature, SignerRole, VerdictAct};
+use sync_core::op::{Act, CaseKind, Correction, OpId, OpRef, Open, Outcome, Signature, SignerRole, VerdictAct};
 use sync_core::receipt::{Receipt, ReceiptEntry};
 use sync_core::sign::{Signer as _, SoftwareKey, SoftwareVerifier};
 use sync_core::time::Instant;
@@ -76,7 +76,8 @@ impl Author {
                 wall: Instant::from_ms(NOON + 60_000 * i64::try_from(self.seq).unwrap()),
                 monotonic_ms: 60_000 * self.seq,
                 boot: BootId::new([self.device; 16]),
-                counts_sleep: true,
+                // Wang works in a browser.
+                counts_sleep: self.device != 2,
                 anchor: lease.map(|lease| Anchor {
                     lease,
                     reading: (self.seq < 3).then_some(Reading { asked_ms: 1_000, came_ms: 1_250 }),
@@ -97,7 +98,8 @@ fn add(entity: &str) -> NewOp {
     NewOp::new(Act::Add { entity: entity.into(), order: "a".into() })
 }
 
-/// Two officers, an opening, a conflict, its resolution, a signature, a stranger excluded, an unknown operation.
+/// Two officers, an opening, a conflict, its resolution, a signature, a stranger excluded, an unknown operation, a step
+/// and its correction.
 fn changes() -> Vec<Change> {
     let mut li = Author { device: 1, officer: LI, seq: 0, prev: None };
     let mut wang = Author { device: 2, officer: WANG, seq: 0, prev: None };
@@ -137,7 +139,13 @@ fn changes() -> Vec<Change> {
     let sign = NewOp::new(Act::Sign(signature)).on(OpRef::Own(0));
     let newer = NewOp::new(Act::Unknown { kind: 4096, detail: Value::List(vec![Value::Bool(true), Value::Null]) });
     let signed = wang.write(Some(case), &[resolved.id()], vec![add("document"), sign, newer]);
-    let mut all = vec![first, forty, forty_two, strange, verdict, resolved, signed];
+    let recorded =
+        li.write(Some(case), &[signed.id()], vec![NewOp::new(Act::Record { step: "certificate_shown".into() })]);
+    let (step, kind) = (op(&recorded, 0), Some("certificate_shown".to_owned()));
+    let correct = Act::Correct(Correction { step, kind, happened_ms: Some(NOON) });
+    let correct = NewOp::new(correct).with(resolution(Value::Null, "先出示，漏记"));
+    let corrected = li.write(Some(case), &[recorded.id()], vec![correct]);
+    let mut all = vec![first, forty, forty_two, strange, verdict, resolved, signed, recorded, corrected];
     let mut bare = all[0].clone();
     bare.seal_values(&[2]);
     all.push(bare);
@@ -193,7 +201,7 @@ fn receipt(changes: &[Change]) -> sync_core::receipt::SignedReceipt {
         device: DeviceId::new([1; 16]),
         log_epoch: Epoch::new([0xcc; 8]),
         issued: Instant::from_ms(NOON + 3_600_001),
-        size: 7,
+        size: 9,
         root: Digest::new([0x44; 32]),
         entries: changes.iter().zip(0..2).map(entry).collect(),
     };
@@ -222,7 +230,7 @@ fn messages_json(changes: &[Change]) -> Json {
 
 fn vectors() -> Json {
     let changes = changes();
-    let held = &changes[..7];
+    let held = &changes[..9];
     let state = fold(held[0].case(), held);
     let two = fold(held[0].case(), &held[..3]);
     let conflicts: Vec<Json> = two
@@ -279,11 +287,13 @@ fn the_golden_changes_are_read_and_checked_from_their_bytes() {
 #[test]
 fn the_story_of_the_vectors_folds_as_told() {
     let changes = changes();
-    let held = &changes[..7];
+    let held = &changes[..9];
     let state = fold(held[0].case(), held);
     assert_eq!(state.value(None, "seats"), Some(&Value::Int(42)));
     assert!(state.without_effect.is_empty(), "{:?}", state.without_effect);
     assert_eq!((state.excluded.len(), state.unknown.len(), state.signatures.len()), (1, 1, 1));
     assert_eq!(state.conflicts().count(), 0);
+    let shown = state.steps_of("certificate_shown").next().unwrap();
+    assert_eq!(shown.stated.map(|(_, at)| at), Some(Instant::from_ms(NOON)));
     assert_eq!(fold(held[0].case(), &held[..3]).conflicts().count(), 1);
 }

@@ -68,6 +68,8 @@ mod search;
 mod slow_clients;
 #[path = "acceptance/startup.rs"]
 mod startup;
+#[path = "acceptance/time.rs"]
+mod time;
 #[path = "acceptance/tls.rs"]
 mod tls;
 #[path = "acceptance/verdict.rs"]

@@ -18,8 +18,9 @@ use std::collections::BTreeMap;
 
 use api_spec::case::{self as wire, CaseDetail};
 use sync_core::id::DeviceId;
-use sync_core::plan::Flag;
+use sync_core::plan::{Flag, Interval};
 use sync_core::schema;
+use sync_core::time::Instant;
 
 use super::words;
 use crate::web::language::Language;
@@ -129,9 +130,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// When something happened, as far as that can be shown; beside it what the phone's clock claimed, where that differs.
+    pub(super) fn when(&self, by: &wire::Author) -> String {
+        let wire::ProvedTime { from_ms, until_ms, grade, contradicted } = by.time;
+        let (lower, upper) = (Instant::from_ms(from_ms), Instant::from_ms(until_ms));
+        let proved = Interval { lower, upper, grade };
+        if !contradicted {
+            return proved.to_string();
+        }
+        let claimed = time(by.wall_ms);
+        format!("{proved}（{} {claimed}）", self.either("手机时钟显示", "the phone's clock showed"))
+    }
+
     /// Who, on which phone, when.
     pub fn by(&self, by: &wire::Author) -> String {
-        format!("{} · {} · {}", self.name(by), self.phone(by), time(by.wall_ms))
+        format!("{} · {} · {}", self.name(by), self.phone(by), self.when(by))
     }
 
     fn field_kind(&self, target: Option<&str>, name: &str) -> Option<schema::Kind> {
@@ -260,7 +273,7 @@ impl<'a> Reader<'a> {
 
 /// A time as people read it, Asia/Shanghai.
 pub(super) fn time(ms: i64) -> String {
-    sync_core::time::Instant::from_ms(ms).to_string()
+    Instant::from_ms(ms).to_string()
 }
 
 fn history_path(target: Option<&str>, name: &str) -> String {

@@ -6,8 +6,11 @@ use api_spec::case as wire;
 use sync_core::case::Author;
 use sync_core::id::OfficerId;
 use sync_core::op::OpId;
+use sync_core::plan::Interval;
+use sync_core::time::Instant;
 use sync_core::value::Value;
 
+use crate::flow::judge;
 use crate::store::StoredChange;
 
 fn place(value: &Value) -> Option<wire::Place> {
@@ -17,14 +20,22 @@ fn place(value: &Value) -> Option<wire::Place> {
     Some(wire::Place { latitude_e7: *latitude_e7, longitude_e7: *longitude_e7, accuracy_m: *accuracy_m })
 }
 
-/// An author with their name.
-pub fn author(by: &Author, names: &BTreeMap<OfficerId, String>) -> wire::Author {
+/// A proved time beside what a wall clock claimed.
+fn time(proved: Interval, claimed: Instant) -> wire::ProvedTime {
+    let contradicted = proved.contradicts(claimed);
+    let Interval { lower, upper, grade } = proved;
+    wire::ProvedTime { from_ms: lower.ms(), until_ms: upper.ms(), grade, contradicted }
+}
+
+/// An author with their name, of what was done at this time.
+pub fn author(by: &Author, at: Interval, names: &BTreeMap<OfficerId, String>) -> wire::Author {
     let Author { officer, device, wall_ms, place: at } = by;
     wire::Author {
         officer: officer.to_string(),
         name: names.get(officer).cloned().unwrap_or_default(),
         device: device.to_string(),
         wall_ms: wall_ms.ms(),
+        time: time(at, *wall_ms),
         place: at.as_ref().and_then(place),
     }
 }
@@ -35,5 +46,5 @@ pub fn author_of(stored: &StoredChange, names: &BTreeMap<OfficerId, String>) -> 
     let step = |(_, op): &(OpId, &sync_core::op::Op)| matches!(&op.act, sync_core::op::Act::Record { step } if step == sync_core::case::PLACE);
     let at = stored.change.named_ops().find(step).and_then(|(id, _)| stored.change.value(id.index)).cloned();
     let by = Author { officer: header.officer, device: header.device, wall_ms: header.clock.wall, place: at };
-    author(&by, names)
+    author(&by, judge::interval(stored), names)
 }

@@ -6,19 +6,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api_spec::case::{self as wire, Label};
-use sync_core::case::{Author, CaseState, FieldState, LiveValue};
-use sync_core::id::{Digest, OfficerId};
+use sync_core::case::{Author, CaseState, FieldState, LiveValue, StepCorrection, Timeline};
+use sync_core::id::{ChangeId, Digest, OfficerId};
 use sync_core::law::check::Check;
 use sync_core::law::rule::CheckResult;
 use sync_core::op::OpId;
+use sync_core::plan::{Grade, Interval};
 use sync_core::schema;
+use sync_core::time::Instant;
 use sync_core::value::Value;
 
 use super::author::{author, author_of};
 use super::change;
 use super::label::{decision_label, field_label, json, label, named, resolution, said};
 use crate::flow::case::{Detail, History, Write};
-use crate::flow::mask;
+use crate::flow::{judge, mask};
 use crate::store::{CaseFileRow, EvidenceFileRow};
 
 /// A case as lists show it.
@@ -65,6 +67,7 @@ pub fn card(row: CaseFileRow) -> wire::CaseCard {
 struct View<'a> {
     state: &'a CaseState,
     names: &'a BTreeMap<OfficerId, String>,
+    timeline: &'a Timeline,
     /// Hide what identifies a person.
     masks: bool,
 }
@@ -72,7 +75,8 @@ struct View<'a> {
 /// One case as it stands.
 pub fn detail(detail: Detail) -> wire::CaseDetail {
     let Detail { access, agency_name, state, held, names, phones: _, evidence, checks } = detail;
-    let view = View { state: &state, names: &names, masks: !access.sees_personal_data() };
+    let timeline = judge::timeline(&held);
+    let view = View { state: &state, names: &names, timeline: &timeline, masks: !access.sees_personal_data() };
     let all: Vec<wire::Field> = state.fields.iter().map(|field| view.field(field)).collect();
     let conflicts = all.iter().filter(|field| field.conflict).cloned().collect();
     let (own, of_entities): (Vec<_>, Vec<_>) = all.into_iter().partition(|field| field.target.is_none());
@@ -85,7 +89,7 @@ pub fn detail(detail: Detail) -> wire::CaseDetail {
         heads: state.heads.iter().map(ToString::to_string).collect(),
         fold: state.fold,
         state: state.hash().to_string(),
-        opened_by: state.opening.as_ref().map(|opening| view.author(&opening.by)),
+        opened_by: state.opening.as_ref().map(|opening| view.author(&opening.by, state.id)),
         participants: view.participants(),
         fields: own,
         entities: view.entities(of_entities),
@@ -111,8 +115,11 @@ fn optional(op: Option<OpId>) -> Option<String> {
 }
 
 impl View<'_> {
-    fn author(&self, by: &Author) -> wire::Author {
-        author(by, self.names)
+    /// Who did what a change of the case says.
+    fn author(&self, by: &Author, change: ChangeId) -> wire::Author {
+        // Only what is held was folded; of anything else nothing would be known.
+        let unknown = Interval { lower: Instant::from_ms(0), upper: Interval::OPEN, grade: Grade::C };
+        author(by, self.timeline.interval(change).unwrap_or(unknown), self.names)
     }
 
     fn entity_kind(&self, target: Option<OpId>) -> &str {
@@ -142,7 +149,7 @@ impl View<'_> {
             op: op.to_string(),
             value: json(hidden.as_ref().or(value.as_ref())),
             sealed: value.is_none(),
-            by: self.author(by),
+            by: self.author(by, op.change),
             signed: *signed,
             reason: said(reason.as_ref()),
         }
@@ -171,12 +178,15 @@ impl View<'_> {
             label: label(named(schema::ENTITIES, &entity.kind), &entity.kind),
             parent: optional(entity.parent),
             order: entity.order.clone(),
-            by: self.author(&entity.by),
+            by: self.author(&entity.by, id.change),
             shell: entity.shell,
             withdrawn: entity
                 .withdrawn
                 .iter()
-                .map(|voided| wire::Withdrawal { by: self.author(&voided.by), reason: said(voided.reason.as_ref()) })
+                .map(|voided| wire::Withdrawal {
+                    by: self.author(&voided.by, voided.op.change),
+                    reason: said(voided.reason.as_ref()),
+                })
                 .collect(),
             fields: by_target.remove(&id.to_string()).unwrap_or_default(),
         });
@@ -190,9 +200,26 @@ impl View<'_> {
             label: label(named(schema::STEPS, &step.kind), &step.kind),
             target: optional(step.target),
             value: json(step.value.as_ref()),
-            by: self.author(&step.by),
+            by: self.author(&step.by, step.op.change),
+            corrections: step.corrected.iter().map(|correction| self.correction(correction)).collect(),
         });
         shown.collect()
+    }
+
+    fn correction(&self, correction: &StepCorrection) -> wire::StepCorrection {
+        let StepCorrection { op, by, kind, target, value, happened_ms, reason, stands } = correction;
+        let nothing = || Label { zh: "没有发生".to_owned(), en: "did not happen".to_owned() };
+        wire::StepCorrection {
+            op: op.to_string(),
+            kind: kind.clone(),
+            label: kind.as_deref().map_or_else(nothing, |kind| label(named(schema::STEPS, kind), kind)),
+            target: optional(*target),
+            value: json(value.as_ref()),
+            happened_ms: *happened_ms,
+            reason: said(reason.as_ref()),
+            by: self.author(by, op.change),
+            stands: *stands,
+        }
     }
 
     fn signatures(&self) -> Vec<wire::Signature> {
@@ -204,7 +231,7 @@ impl View<'_> {
             role: signed.role,
             manner: signed.manner.clone(),
             shown: count(signed.shown.len()),
-            by: self.author(&signed.by),
+            by: self.author(&signed.by, signed.op.change),
         });
         shown.collect()
     }
@@ -217,7 +244,7 @@ impl View<'_> {
             target: optional(decision.target),
             basis: decision.basis.to_string(),
             value: json(decision.value.as_ref()),
-            by: self.author(&decision.by),
+            by: self.author(&decision.by, decision.op.change),
             unseen: decision.unseen.iter().map(ToString::to_string).collect(),
         });
         shown.collect()

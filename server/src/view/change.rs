@@ -104,6 +104,14 @@ fn says(by_id: &BTreeMap<ChangeId, &Change>, change: &Change, id: OpId, op: &Op,
         Act::Record { step } => {
             wire::NotedOp { name: step.clone(), ..thing("record", label(named(schema::STEPS, step), step), value) }
         }
+        Act::Correct(correction) => {
+            let kind = correction.kind.as_deref().unwrap_or_default();
+            let (settled, _reason) = resolution(value);
+            wire::NotedOp {
+                name: kind.to_owned(),
+                ..thing("correct", label(named(schema::STEPS, kind), kind), settled)
+            }
+        }
         Act::Sign(signature) => thing("sign", of(&signature.form), None),
         Act::Verdict(_)
         | Act::Decide { .. }

@@ -7,12 +7,13 @@ use crate::case::PLACE;
 use crate::case::field::{self, Write};
 use crate::case::graph::{Graph, Last};
 use crate::case::state::{
-    Author, CaseState, Decision, Entity, FOLD_VERSION, GivenNumber, Opening, Participant, Signed, Step, Withdrawal,
+    Author, CaseState, Decision, Entity, FOLD_VERSION, GivenNumber, Opening, Participant, Signed, Step, StepCorrection,
+    Withdrawal,
 };
 use crate::case::survey::{Said, Survey};
 use crate::change::Change;
 use crate::id::{CaseId, ChangeId, OfficerId};
-use crate::op::{Act, Op, OpId, OpRef, Open};
+use crate::op::{Act, Correction, Op, OpId, OpRef, Open};
 use crate::value::Value;
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,7 @@ pub(crate) fn fold_survey(case: CaseId, survey: &Survey<'_>) -> CaseState {
         target_of: None,
         replaced_of: None,
         made: Vec::with_capacity(survey.ops()),
+        step_of: BTreeMap::new(),
         state: CaseState {
             fold: FOLD_VERSION,
             id: case,
@@ -100,6 +102,8 @@ struct Fold<'a> {
     replaced_of: Last,
     /// Of each operation so far, by number, the place of the target that it added or of the write that it is.
     made: Vec<usize>,
+    /// The place of each step in the state.
+    step_of: BTreeMap<OpId, usize>,
 }
 
 /// An operation where it stands.
@@ -134,6 +138,11 @@ impl<'a> Fold<'a> {
                     if let Some(target) = target {
                         made = self.writes.len();
                         self.write(said, (id.index, op), target, admitted);
+                    }
+                }
+                Act::Correct(correction) => {
+                    if admitted {
+                        self.correct(&place, correction, &op.replaces, change.value(id.index));
                     }
                 }
                 act if admitted => self.apply(act, &place, target, change.value(id.index).cloned()),
@@ -212,7 +221,11 @@ impl<'a> Fold<'a> {
                 }
             }
             Act::Record { step } if step == PLACE => {}
-            Act::Record { step } => self.state.steps.push(Step { op, kind: step.clone(), target, value, by }),
+            Act::Record { step } => {
+                let (kind, corrected) = (step.clone(), Vec::new());
+                self.step_of.insert(op, self.state.steps.len());
+                self.state.steps.push(Step { op, kind, target, value, by, corrected });
+            }
             Act::Sign(signature) => self.state.signatures.push(Signed {
                 op,
                 document: target,
@@ -234,8 +247,39 @@ impl<'a> Fold<'a> {
             }
             Act::Seal(ops) => self.state.sealed.extend(ops.iter().map(|sealed| sealed.resolve(op.change))),
             Act::Unknown { .. } => self.state.unknown.push(op),
-            Act::Open(_) | Act::Add { .. } | Act::Put | Act::Resolve | Act::Verdict(_) | Act::Malformed { .. } => {}
+            Act::Open(_)
+            | Act::Add { .. }
+            | Act::Put
+            | Act::Resolve
+            | Act::Verdict(_)
+            | Act::Correct(_)
+            | Act::Malformed { .. } => {}
         }
+    }
+
+    /// Says beside a step what was wrong about it. The corrections that it names stand no longer.
+    fn correct(&mut self, place: &Place<'_>, correction: &Correction, replaces: &[OpRef], said: Option<&Value>) {
+        let own = place.id.change;
+        let step = self.step_of.get(&correction.step.resolve(own)).copied();
+        let Some(step) = step.and_then(|step| self.state.steps.get_mut(step)) else { return };
+        let replaced: Vec<OpId> = replaces.iter().map(|replaced| replaced.resolve(own)).collect();
+        for earlier in step.corrected.iter_mut().filter(|earlier| replaced.contains(&earlier.op)) {
+            earlier.stands = false;
+        }
+        let (value, reason) = match said.and_then(Value::as_list) {
+            Some([value, reason]) => (Some(value.clone()).filter(|value| *value != Value::Null), Some(reason.clone())),
+            Some(_) | None => (None, None),
+        };
+        step.corrected.push(StepCorrection {
+            op: place.id,
+            by: place.by.clone(),
+            kind: correction.kind.clone(),
+            target: place.target,
+            value,
+            happened_ms: correction.happened_ms,
+            reason,
+            stands: true,
+        });
     }
 
     /// The changes that neither build on the one at `place` nor are built on by it.

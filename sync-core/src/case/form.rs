@@ -21,9 +21,9 @@ pub enum FormBreach {
     NoDeps,
     /// An operation names another that its change does not build on.
     OutsideClosure,
-    /// A target that is not an entity, or none where there must be one.
+    /// A target that is not an entity, or none where there must be one; a correction of what is no step.
     Target,
-    /// A replaced operation that does not write the same field of the same target.
+    /// A replaced operation that does not write the same field of the same target, or correct the same step.
     OtherField,
     /// A part that the kind of operation must have is missing, or one it may not have is there.
     Shape,
@@ -140,6 +140,16 @@ impl<'a> Check<'a> {
                 self.op.replaces.iter().try_for_each(|replaced| {
                     let (_, replaced) = self.find(*replaced)?;
                     let same = matches!(&replaced.act, Act::Verdict(other) if other.change == verdict.change);
+                    ensure(same, FormBreach::OtherField)
+                })
+            }
+            Act::Correct(correction) => {
+                let (step, recorded) = self.find(correction.step)?;
+                ensure(matches!(recorded.act, Act::Record { .. }), FormBreach::Target)?;
+                self.shape(false, true, true)?;
+                self.op.replaces.iter().try_for_each(|replaced| {
+                    let (id, replaced) = self.find(*replaced)?;
+                    let same = matches!(&replaced.act, Act::Correct(other) if other.step.resolve(id.change) == step);
                     ensure(same, FormBreach::OtherField)
                 })
             }

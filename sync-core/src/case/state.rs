@@ -109,6 +109,50 @@ pub struct LiveValue {
     pub reason: Option<Value>,
 }
 
+/// What somebody said was wrong about a step as it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct StepCorrection {
+    /// The operation.
+    pub op: OpId,
+    /// Who.
+    pub by: Author,
+    /// What happened instead; `None` if nothing did.
+    pub kind: Option<String>,
+    /// To which entity.
+    pub target: Option<OpId>,
+    /// What more there is to say; `None` if nothing, or sealed.
+    pub value: Option<Value>,
+    /// When it happened, milliseconds UTC, as stated; `None` if the time was right.
+    pub happened_ms: Option<i64>,
+    /// Why; `None` if sealed.
+    pub reason: Option<Value>,
+    /// Whether no later correction replaces it.
+    pub stands: bool,
+}
+
+impl StepCorrection {
+    /// Whether it says the same of the step as another.
+    fn agrees(&self, other: &Self) -> bool {
+        (&self.kind, self.target, &self.value, self.happened_ms)
+            == (&other.kind, other.target, &other.value, other.happened_ms)
+    }
+}
+
+/// A step as rules read it: as it was recorded or, where it was corrected, as it was corrected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadStep<'a> {
+    /// The step as it was recorded.
+    pub recorded: &'a Step,
+    /// To which entity.
+    pub target: Option<OpId>,
+    /// What more there is to say.
+    pub value: Option<&'a Value>,
+    /// The correction that says when it happened, and when.
+    pub stated: Option<(OpId, Instant)>,
+    /// Whether corrections that stand differ: then nobody knows what happened, or when.
+    pub disputed: bool,
+}
+
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Step {
@@ -122,6 +166,31 @@ pub struct Step {
     pub value: Option<Value>,
     /// Who recorded it.
     pub by: Author,
+    /// What was said to be wrong about it, parents before children. The step stays as it was recorded.
+    pub corrected: Vec<StepCorrection>,
+}
+
+impl Step {
+    /// As a step of `kind`, if that is what it is or may be.
+    fn read(&self, kind: &str) -> Option<ReadStep<'_>> {
+        let mut standing = self.corrected.iter().filter(|correction| correction.stands);
+        let Some(first) = standing.next() else {
+            let as_recorded = ReadStep {
+                recorded: self,
+                target: self.target,
+                value: self.value.as_ref(),
+                stated: None,
+                disputed: false,
+            };
+            return (self.kind == kind).then_some(as_recorded);
+        };
+        let others: Vec<&StepCorrection> = standing.collect();
+        let disputed = others.iter().any(|other| !other.agrees(first));
+        let of_kind = |correction: &StepCorrection| correction.kind.as_deref() == Some(kind);
+        let found = std::iter::once(first).chain(others).find(|correction| of_kind(correction))?;
+        let stated = found.happened_ms.map(|ms| (found.op, Instant::from_ms(ms)));
+        Some(ReadStep { recorded: self, target: found.target, value: found.value.as_ref(), stated, disputed })
+    }
 }
 
 /// Somebody signed a document.
@@ -276,8 +345,9 @@ impl CaseState {
         found
     }
 
-    /// Steps of a kind, in causal order.
-    pub fn steps_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Step> {
-        self.steps.iter().filter(move |step| step.kind == kind)
+    /// Steps of a kind as they are read now, in causal order: those recorded as such and not corrected away, and those
+    /// corrected to it.
+    pub fn steps_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = ReadStep<'a>> {
+        self.steps.iter().filter_map(move |step| step.read(kind))
     }
 }

@@ -8,6 +8,7 @@ use crate::sign::SoftwareKey;
 use crate::time::Instant;
 use proptest::prelude::*;
 
+mod correction;
 mod history;
 mod pinned;
 

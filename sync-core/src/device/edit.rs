@@ -8,10 +8,24 @@ use crate::case::{self, CaseState, FieldState};
 use crate::change::{Change, NewOp, shown_digest};
 use crate::device::{Device, Save, StoreError};
 use crate::id::{CaseId, Digest, OfficerId};
-use crate::op::{Act, OpId, OpRef, Open, Signature, SignerRole};
+use crate::op::{Act, Correction, OpId, OpRef, Open, Signature, SignerRole};
 use crate::schema as names;
+use crate::time::Instant;
 use crate::value::Value;
 use std::collections::BTreeMap;
+
+/// A step as it should have been recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Corrected {
+    /// What happened; `None` if nothing did.
+    pub kind: Option<String>,
+    /// To which entity.
+    pub target: Option<OpRef>,
+    /// What more there is to say.
+    pub value: Option<Value>,
+    /// When, to the minute; `None` if the recorded time was right.
+    pub happened: Option<Instant>,
+}
 
 /// A save in the making.
 #[derive(Debug, Clone)]
@@ -112,6 +126,22 @@ impl Editor {
     /// Records a step.
     pub fn record(&mut self, step: &str, target: Option<OpRef>, value: Option<Value>) -> OpRef {
         self.push(NewOp { target, value, ..NewOp::new(Act::Record { step: step.to_owned() }) })
+    }
+
+    /// Corrects a recorded step (更正), with a reason: what happened instead (`None`: nothing did), to what, what more there
+    /// is to say, and when, where the time was wrong. Replaces the corrections of it that the officer sees. False if there
+    /// is no such step.
+    pub fn correct(&mut self, step: OpId, corrected: Corrected, reason: &str) -> bool {
+        let found = self.state.as_ref().and_then(|state| state.steps.iter().find(|other| other.op == step));
+        let Some(found) = found else { return false };
+        let standing = found.corrected.iter().filter(|earlier| earlier.stands);
+        let replaces = standing.map(|earlier| OpRef::Of(earlier.op)).collect();
+        let Corrected { kind, target, value, happened } = corrected;
+        let happened_ms = happened.filter(|_| kind.is_some()).map(Instant::ms);
+        let act = Act::Correct(Correction { step: OpRef::Of(step), kind, happened_ms });
+        let value = Some(case::resolution(value.unwrap_or(Value::Null), reason));
+        self.push(NewOp { target, replaces, value, ..NewOp::new(act) });
+        true
     }
 
     /// Voids an entity (作废), with a reason.

@@ -101,7 +101,7 @@ fn formal_act(before: &CaseState, op: &NewOp) -> Option<rule::Act> {
             names::INTERVIEW_RECORD | names::SCENE_RECORD => Some(rule::Act::SignRecord),
             _ => None,
         },
-        op::Act::Record { step } if step == names::DELIVERED => {
+        op::Act::Record { .. } | op::Act::Correct(_) if op.act.step() == Some(names::DELIVERED) => {
             let target = match op.target {
                 Some(crate::op::OpRef::Of(id)) => Some(id),
                 Some(crate::op::OpRef::Own(_)) | None => None,
@@ -122,6 +122,7 @@ fn formal_act(before: &CaseState, op: &NewOp) -> Option<rule::Act> {
         | op::Act::Assign(_)
         | op::Act::Number(_)
         | op::Act::Seal(_)
+        | op::Act::Correct(_)
         | op::Act::Unknown { .. }
         | op::Act::Malformed { .. } => None,
     }

@@ -7,7 +7,7 @@ use crate::case::Timeline;
 use crate::change::{Change, Clock};
 use crate::device::{Device, Identity, Moment, StoreError, rows};
 use crate::id::{ChangeId, DeviceId, Digest};
-use crate::plan::{Anchored, Before, Previous, WALL_SLACK_MS, interval};
+use crate::plan::{Anchored, Before, Previous, interval};
 use crate::time::Instant;
 use crate::when::Interval;
 use rusqlite::Connection;
@@ -40,7 +40,7 @@ impl Now {
     pub fn fault(&self) -> Option<ClockFault> {
         let Self { proved, wall } = *self;
         let off_by_ms = proved.off_by_ms(wall);
-        if off_by_ms.unsigned_abs() <= WALL_SLACK_MS.unsigned_abs() {
+        if !proved.contradicts(wall) {
             return None;
         }
         let (ahead, ahead_en) = if off_by_ms > 0 { ("快", "ahead") } else { ("慢", "behind") };

@@ -106,7 +106,7 @@ fn signed_at(told: &Told<'_>, document: OpId, signed_by: &BTreeSet<crate::id::Of
 
 fn delivery(state: &CaseState, document: OpId) -> Delivery {
     let steps = state.steps_of(names::DELIVERED).filter(|step| step.target == Some(document));
-    match steps.last().map(|step| step.value.as_ref().and_then(Value::as_text)) {
+    match steps.last().map(|step| step.value.and_then(Value::as_text)) {
         None => Delivery::NotYet,
         Some(Some("refused")) => Delivery::Refused { noted: false },
         Some(Some("refused_noted")) => Delivery::Refused { noted: true },

@@ -11,7 +11,7 @@ pub(super) fn of(told: &Told<'_>) -> Inspection {
     let party = state.entities_of(names::PARTY).into_iter().next().map(|(entity, _)| entity);
     let kind = party.and_then(|party| text(state, Some(party), names::PARTY_TYPE));
     let notice = documents(state, names::INSPECTION_NOTICE).into_iter().next();
-    let reason = state.steps_of(names::NO_CODE_REASON).find_map(|step| step.value.as_ref()?.as_text());
+    let reason = state.steps_of(names::NO_CODE_REASON).find_map(|step| step.value?.as_text());
     let entered = match told.happened(names::ENTERED) {
         Happened::NotYet => told.happened(names::CERTIFICATE_SHOWN),
         entered @ (Happened::At(_) | Happened::Unknown) => entered,

@@ -23,8 +23,12 @@ const ABOUT: Text = Text { zh: "现在", en: "now" };
 pub(super) fn of(told: &Told<'_>, roster: &Roster, occasion: Occasion) -> (Vec<ActDone>, Vec<OfficerPresent>) {
     let mut there = There { told, roster, acts: Vec::new(), officers: Vec::new() };
     for (kind, what) in TOGETHER {
-        for step in told.state.steps_of(kind) {
-            there.act(what, told.timeline.when(step.op), None);
+        for step in told.state.steps_of(kind).filter(|step| !step.disputed) {
+            let when = match step.stated {
+                Some((by, at)) => told.timeline.stated(at, by),
+                None => told.timeline.when(step.recorded.op),
+            };
+            there.act(what, when, None);
         }
     }
     for signed in &told.state.signatures {

@@ -106,6 +106,17 @@ pub struct VerdictAct {
     pub code: String,
 }
 
+/// A recorded step was recorded wrongly (更正).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// The operation that recorded it.
+    pub step: OpRef,
+    /// What happened instead; `None` if nothing did.
+    pub kind: Option<String>,
+    /// When it happened, milliseconds UTC, as the author states it; `None` if that was right.
+    pub happened_ms: Option<i64>,
+}
+
 /// The server puts an officer on a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
@@ -168,6 +179,9 @@ pub enum Act {
     Number(Number),
     /// 13, server: removes the values of these operations by lawful order.
     Seal(Vec<OpRef>),
+    /// 14: a recorded step was recorded wrongly. The target is what the step was done to, the value `[value, reason]`;
+    /// `replaces` names the corrections of the same step that it replaces.
+    Correct(Correction),
     /// A kind of a newer version: kept, relayed, without effect here.
     Unknown {
         /// Its number.
@@ -207,13 +221,14 @@ impl Act {
             Self::Assign(Assignment { officer }) => (11, id_value(officer.bytes())),
             Self::Number(number) => (12, number.to_value()),
             Self::Seal(ops) => (13, Value::List(ops.iter().map(|op| op.to_value()).collect())),
+            Self::Correct(correction) => (14, correction.to_value()),
             Self::Unknown { kind, detail } | Self::Malformed { kind, detail } => (*kind, detail.clone()),
         }
     }
 
     /// Reads number and detail.
     pub fn from_detail(kind: u64, detail: Value) -> Self {
-        if !(1..=13).contains(&kind) {
+        if !(1..=14).contains(&kind) {
             return Self::Unknown { kind, detail };
         }
         Self::known(kind, &detail).unwrap_or(Self::Malformed { kind, detail })
@@ -248,6 +263,7 @@ impl Act {
             }
             (12, detail) => Number::from_value(detail).map(Self::Number),
             (13, Value::List(ops)) => ops.iter().map(OpRef::from_value).collect::<Option<_>>().map(Self::Seal),
+            (14, detail) => Correction::from_value(detail).map(Self::Correct),
             _ => None,
         }
     }
@@ -260,7 +276,18 @@ impl Act {
     /// Whether it is a formal act (正式行为): signing, or delivering a document. These need a lease
     /// and stand or fall with the officer's certificate at that time.
     pub fn is_formal(&self) -> bool {
-        matches!(self, Self::Sign(_)) || matches!(self, Self::Record { step } if step == "delivered")
+        matches!(self, Self::Sign(_)) || self.step() == Some("delivered")
+    }
+
+    /// The kind of step that it records, or corrects another to.
+    pub fn step(&self) -> Option<&str> {
+        if let Self::Record { step } = self {
+            Some(step)
+        } else if let Self::Correct(correction) = self {
+            correction.kind.as_deref()
+        } else {
+            None
+        }
     }
 }
 
@@ -325,6 +352,33 @@ impl Signature {
             shown: shown.iter().map(OpRef::from_value).collect::<Option<_>>()?,
             digest: digest.as_digest()?,
         })
+    }
+}
+
+impl Correction {
+    fn to_value(&self) -> Value {
+        Value::List(vec![
+            self.step.to_value(),
+            self.kind.as_deref().map_or(Value::Null, Value::text),
+            self.happened_ms.map_or(Value::Null, Value::Int),
+        ])
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        let [step, kind, happened] = value.as_list()? else { return None };
+        let kind = match kind {
+            Value::Null => None,
+            Value::Text(kind) => Some(kind.clone()),
+            Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::List(_) => return None,
+        };
+        let happened_ms = match happened {
+            Value::Null => None,
+            Value::Int(ms) => Some(*ms),
+            Value::Bool(_) | Value::Bytes(_) | Value::Text(_) | Value::List(_) => return None,
+        };
+        // What did not happen has no time.
+        let makes_sense = kind.is_some() || happened_ms.is_none();
+        makes_sense.then_some(Self { step: OpRef::from_value(step)?, kind, happened_ms })
     }
 }
 

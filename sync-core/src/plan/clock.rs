@@ -11,8 +11,6 @@ use crate::when::{Grade, Interval};
 /// How much a phone's monotonic clock may drift: one part in a thousand, and two seconds.
 const DRIFT_DIVISOR: i64 = 1000;
 const SLACK_MS: i64 = 2000;
-/// How far a wall clock may lie outside the interval before the clocks are said to contradict.
-pub(crate) const WALL_SLACK_MS: i64 = 5 * 60 * 1000;
 
 /// The lease that a clock names as its anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,8 +68,7 @@ pub fn interval(clock: &Clock, before: &Before, received: Instant) -> Interval {
     let open = |grade| Interval { lower: before.floor().min(received), upper: received, grade };
     let Ok(found) = narrowed(clock, before, open(Grade::B)) else { return open(Grade::C) };
     // Without counting sleep the monotonic clock is behind, and a wall clock that is ahead of it is no contradiction.
-    let off = found.off_by_ms(clock.wall).unsigned_abs();
-    Interval { grade: if off > WALL_SLACK_MS.unsigned_abs() { Grade::C } else { found.grade }, ..found }
+    Interval { grade: if found.contradicts(clock.wall) { Grade::C } else { found.grade }, ..found }
 }
 
 /// `open`, narrowed by the monotonic clock since the anchor.

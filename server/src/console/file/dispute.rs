@@ -3,7 +3,7 @@
 use api_spec::case as wire;
 
 use super::super::words;
-use super::{Reader, time};
+use super::Reader;
 
 /// A competing value.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Reader<'_> {
             value: self.value(field, &live.value),
             author: self.name(&live.by),
             phone: self.phone(&live.by),
-            when: time(live.by.wall_ms),
+            when: self.when(&live.by),
             place: place(&live.by),
             signed: live.signed,
             live: true,
@@ -80,7 +80,7 @@ impl Reader<'_> {
             value: words::shown(self.language, kind, &write.value),
             author: self.name(&write.by),
             phone: self.phone(&write.by),
-            when: time(write.by.wall_ms),
+            when: self.when(&write.by),
             place: place(&write.by),
             signed: false,
             live: write.live,

@@ -1,11 +1,11 @@
-//! What happened in a case, in the order of the clocks that say so.
+//! What happened in a case, in the order of its proved times. What builds on something is never shown before it.
 
 use api_spec::case as wire;
 use sync_core::schema;
 
 use super::super::words;
+use super::Reader;
 use super::dispute::place;
-use super::{Reader, time};
 
 /// Something in the timeline.
 #[derive(Debug)]
@@ -24,11 +24,11 @@ pub struct Event {
 }
 
 impl Reader<'_> {
-    /// Steps, signatures and decisions in the order of their clocks.
+    /// Steps, signatures and decisions in the order of their proved times.
     pub fn events(&self) -> Vec<Event> {
         let of = |by: &wire::Author, what: String, detail: String, class: &'static str| Event {
-            at: by.wall_ms,
-            when: time(by.wall_ms),
+            at: by.time.from_ms,
+            when: self.when(by),
             what,
             detail,
             by: [self.name(by), self.phone(by), place(by)]
@@ -43,8 +43,14 @@ impl Reader<'_> {
             if value.is_null() { String::new() } else { words::shown(self.language, codes, value) }
         };
         let steps = self.case.steps.iter().filter(|step| step.kind != sync_core::case::PLACE);
-        let mut events: Vec<Event> =
-            steps.map(|step| of(&step.by, self.label(&step.label), shown(&step.value), "step")).collect();
+        let mut events = Vec::new();
+        for step in steps {
+            events.push(of(&step.by, self.label(&step.label), shown(&step.value), "step"));
+            events.extend(step.corrections.iter().map(|correction| {
+                let what = format!("{}：{}", self.either("更正", "Corrected"), self.label(&step.label));
+                of(&correction.by, what, self.corrected(correction, &shown(&correction.value)), "step")
+            }));
+        }
         events.extend(self.case.signatures.iter().map(|signed| {
             let what = format!("{}：{}", self.either("签名", "Signed"), self.word(&signed.form));
             let detail = format!("{} · {}", self.word(signed.role.code()), self.word(&signed.manner));
@@ -56,7 +62,19 @@ impl Reader<'_> {
                 .iter()
                 .map(|decision| of(&decision.by, self.label(&decision.label), shown(&decision.value), "decision")),
         );
-        events.sort_by_key(|event| event.at);
+        events.sort_by_key(|event: &Event| event.at);
         events
+    }
+
+    /// What a correction says: what happened instead, when, why, and whether it still stands.
+    fn corrected(&self, correction: &wire::StepCorrection, value: &str) -> String {
+        let happened = correction.happened_ms.map(super::time);
+        let stated = happened.map(|at| self.either(&format!("所述时间 {at}"), &format!("stated time {at}")));
+        let reason = correction.reason.as_ref().map(|why| format!("{}：{why}", self.either("理由", "Reason")));
+        let replaced =
+            (!correction.stands).then(|| self.either("已被后来的更正代替", "replaced by a later correction"));
+        let label = format!("{}{}", self.either("应为", "should be "), self.label(&correction.label));
+        let parts = [Some(label), Some(value.to_owned()), stated, reason, replaced];
+        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 }
