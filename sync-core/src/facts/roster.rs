@@ -254,4 +254,42 @@ mod tests {
         assert_eq!(state(20), not(NotValid::Revoked));
         assert_eq!(certificate_of(None, Instant::from_ms(0)), Certificate::Unknown);
     }
+
+    #[test]
+    fn a_certificate_counts_for_an_act_only_where_it_held_throughout_and_against_it_only_where_it_never_did() {
+        let span = |status, from, until: Option<i64>| Span {
+            status,
+            from: Instant::from_ms(from),
+            until: until.map(Instant::from_ms),
+        };
+        let of = |spans: Vec<Span>| History { ends: None, spans };
+        let valid = |from, until| span(CertificateStatus::Valid, from, until);
+        let entry = OfficerEntry {
+            is_helper: false,
+            certificates: vec![
+                of(vec![valid(10, Some(20)), span(CertificateStatus::Suspended, 20, Some(30)), valid(30, Some(40))]),
+                of(vec![valid(40, Some(50))]),
+            ],
+        };
+        let state = |lower, upper| {
+            let (lower, upper) = (Instant::from_ms(lower), Instant::from_ms(upper));
+            certificate_during(Some(&entry), &During { lower, upper, grade: crate::when::Grade::B })
+        };
+        let not = Certificate::NotValid;
+        assert_eq!(
+            [state(10, 19), state(9, 19), state(10, 20)],
+            [Certificate::Valid, Certificate::Unknown, Certificate::Unknown]
+        );
+        assert_eq!(state(30, 49), Certificate::Valid, "one certificate follows the other");
+        assert_eq!(
+            [state(20, 29), state(19, 29), state(20, 30)],
+            [not(NotValid::Suspended), Certificate::Unknown, Certificate::Unknown]
+        );
+        assert_eq!([state(50, 60), state(49, 60)], [not(NotValid::Expired), Certificate::Unknown]);
+        assert_eq!([state(0, 9), state(0, 10)], [not(NotValid::Missing), Certificate::Unknown]);
+        assert_eq!(state(45, i64::MAX), Certificate::Unknown, "nothing bounds it above");
+        let endless = OfficerEntry { certificates: vec![of(vec![valid(10, None)])], ..entry.clone() };
+        let during = During { lower: Instant::from_ms(10), upper: During::OPEN, grade: crate::when::Grade::B };
+        assert_eq!(certificate_during(Some(&endless), &during), Certificate::Valid);
+    }
 }

@@ -2,6 +2,8 @@
 #![cfg(all(feature = "device", feature = "p256"))]
 
 #[cfg(test)]
+mod clocks;
+#[cfg(test)]
 mod incoming;
 #[cfg(test)]
 mod links;
