@@ -28,14 +28,14 @@ fn time(proved: Interval, claimed: Instant) -> wire::ProvedTime {
 }
 
 /// An author with their name, of what was done at this time.
-pub fn author(by: &Author, at: Interval, names: &BTreeMap<OfficerId, String>) -> wire::Author {
+pub fn author(by: &Author, proved: Interval, names: &BTreeMap<OfficerId, String>) -> wire::Author {
     let Author { officer, device, wall_ms, place: at } = by;
     wire::Author {
         officer: officer.to_string(),
         name: names.get(officer).cloned().unwrap_or_default(),
         device: device.to_string(),
         wall_ms: wall_ms.ms(),
-        time: time(at, *wall_ms),
+        time: time(proved, *wall_ms),
         place: at.as_ref().and_then(place),
     }
 }

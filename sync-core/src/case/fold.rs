@@ -262,8 +262,8 @@ impl<'a> Fold<'a> {
         let own = place.id.change;
         let step = self.step_of.get(&correction.step.resolve(own)).copied();
         let Some(step) = step.and_then(|step| self.state.steps.get_mut(step)) else { return };
-        let replaced: Vec<OpId> = replaces.iter().map(|replaced| replaced.resolve(own)).collect();
-        for earlier in step.corrected.iter_mut().filter(|earlier| replaced.contains(&earlier.op)) {
+        let gone: Vec<OpId> = replaces.iter().map(|earlier| earlier.resolve(own)).collect();
+        for earlier in step.corrected.iter_mut().filter(|earlier| gone.contains(&earlier.op)) {
             earlier.stands = false;
         }
         let (value, reason) = match said.and_then(Value::as_list) {
