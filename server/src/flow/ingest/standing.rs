@@ -220,7 +220,11 @@ impl Register {
         let (agency, authority) = (author.row.agency, authority.collect());
         let Before { anchor, known, previous } = self.before(tx, tenant, change, lease)?;
         let lease_ends = lease.map(|lease| lease.lease.not_after);
-        let forks = self.links(&place(change)).any(|other| other.id != change.id());
+        // Of two that come together the first is none: one fork is one alarm.
+        let taken = self.taken.get(&place(change)).into_iter().flatten();
+        let earlier = taken.take_while(|other| other.id != change.id());
+        let stored = self.stored.get(&place(change)).into_iter().flatten();
+        let forks = stored.chain(earlier).any(|other| other.id != change.id());
         Ok(Some(Standing { agency, lease_ends, anchor, known, previous, authority, forks }))
     }
 
