@@ -1,6 +1,7 @@
 //! Supervision leads (监督线索): raised by the supervisor, answered by the agency, closed by the supervisor.
 
 use serde::{Deserialize, Serialize};
+use sync_core::lead::{LeadKind, LeadStatus};
 use utoipa::{IntoParams, ToSchema};
 
 /// A lead to be raised.
@@ -10,7 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 pub struct NewLead {
     /// The case.
     pub case: String,
-    /// `procedure`, `evidence`, `law`, `discretion`, `document`, `conduct`, `other`.
+    /// What kind of problem.
+    #[schema(value_type = LeadKind)]
     pub kind: String,
     /// What was found, 1 to 2000 characters.
     #[schema(min_length = 1, max_length = 2000)]
@@ -60,9 +62,9 @@ pub struct Lead {
     /// The agency concerned.
     pub agency: String,
     /// What kind of problem.
-    pub kind: String,
-    /// `raised`, `answered`, `closed`.
-    pub status: String,
+    pub kind: LeadKind,
+    /// Which step it is at.
+    pub status: LeadStatus,
     /// Grows with every step.
     pub version: i64,
     /// What the supervisor found.
@@ -78,7 +80,8 @@ pub struct Lead {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LeadQuery {
-    /// `raised`, `answered`, `closed`.
+    /// Which step they are at.
+    #[param(value_type = Option<LeadStatus>)]
     pub status: Option<String>,
     /// Id of a case.
     pub case: Option<String>,

@@ -15,6 +15,7 @@ pub mod device;
 pub mod facts;
 pub mod id;
 pub mod law;
+pub mod lead;
 pub mod lease;
 #[cfg(feature = "device")]
 pub mod link;

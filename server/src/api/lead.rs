@@ -1,6 +1,6 @@
 //! Supervision leads.
 
-use crate::flow::lead::{self, KINDS, LONGEST_TEXT, Lead, STATUSES, Search, Step};
+use crate::flow::lead::{self, LONGEST_TEXT, Lead, Search, Step};
 use crate::flow::refusal::Refusal;
 use crate::store::{LeadRow, Said};
 use crate::web::State;
@@ -13,6 +13,7 @@ use actix_web::http::header::ETAG;
 use actix_web::web::{Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use api_spec::lead::{self as wire, LeadPage, LeadQuery, LeadText, NewLead};
+use sync_core::lead::{LeadKind, LeadStatus};
 
 fn shown(lead: Lead) -> wire::Lead {
     let Lead { row, file, names, own_case: _ } = lead;
@@ -72,7 +73,7 @@ pub async fn raise_lead(
     let NewLead { case, kind, text: words } = body.into_inner();
     let new = lead::NewLead {
         case: id(&case, "case")?,
-        kind: if KINDS.contains(&kind.as_str()) { kind } else { return Err(wrong("kind").into()) },
+        kind: LeadKind::parse(&kind).map_err(|_unknown| wrong("kind"))?,
         text: prose(words, LONGEST_TEXT, "text")?,
         key: idempotency_key(&request)?.ok_or(Refusal::IdempotencyKeyRequired)?,
     };
@@ -97,9 +98,7 @@ pub async fn raise_lead(
 #[get("/leads")]
 pub async fn list_leads(app: State, caller: Caller, query: Query<LeadQuery>) -> Result<Json<LeadPage>, Problem> {
     let LeadQuery { status, case, limit: asked, cursor: after } = query.into_inner();
-    if status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
-        return Err(wrong("status").into());
-    }
+    let status = status.map(|code| LeadStatus::parse(&code).map_err(|_unknown| wrong("status"))).transpose()?;
     let after = after.as_deref().map(lead_cursor).transpose()?;
     let search = Search { status, case: case.as_deref().map(|text| id(text, "case")).transpose()?, after };
     let (found, more) = lead::list(&app, caller, search, limit(asked)).await?;

@@ -10,6 +10,7 @@ use askama::Template;
 use serde::Deserialize;
 use sync_core::id::{Digest, hex};
 use sync_core::law::rule::Outcome;
+use sync_core::lead::LeadKind;
 use sync_core::schema;
 
 use super::case::{Purpose, ask_purpose, case_id};
@@ -20,7 +21,7 @@ use super::visit::SignedIn;
 use super::words;
 use crate::flow::case::{self, Detail};
 use crate::flow::command::{self, Command, Powers, Wish, powers};
-use crate::flow::lead::{self, KINDS, NewLead};
+use crate::flow::lead::{self, NewLead};
 use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::flow::seen::Seen;
 use crate::random;
@@ -238,7 +239,7 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
         title: case.card.title,
         aimless: targets.is_empty() && (act.judges() || !act.targets().is_empty()),
         targets,
-        kinds: if act == Act::Lead { &KINDS } else { &[] },
+        kinds: if act == Act::Lead { LeadKind::CODES } else { &[] },
         typed,
         most: if act == Act::Lead { LONGEST_LEAD } else { LONGEST_REASON },
         asked: page.t(act.asked().0, act.asked().1).to_owned(),
@@ -332,7 +333,7 @@ pub async fn run(
 /// What a form asks for.
 enum Wanted {
     Command(Digest, Wish),
-    Lead { kind: String, text: String, key: String },
+    Lead { kind: LeadKind, text: String, key: String },
 }
 
 fn is_key(text: &str) -> bool {
@@ -373,10 +374,8 @@ fn wanted(act: Act, posted: &Posted) -> Result<Wanted, Refused> {
         }
         Act::Close => Wanted::Command(seen()?, Wish::Close { note: note()? }),
         Act::Lead => {
-            let kind = posted.raw("kind").to_owned();
-            if !KINDS.contains(&kind.as_str()) {
-                return Err(Refusal::Malformed.because("请选择线索类别。", "Choose what kind of problem it is."));
-            }
+            let unknown = || Refusal::Malformed.because("请选择线索类别。", "Choose what kind of problem it is.");
+            let kind = LeadKind::parse(posted.raw("kind")).map_err(|_other| unknown())?;
             let key = Some(posted.raw("key").to_owned()).filter(|key| is_key(key));
             let key = key.ok_or(Refusal::IdempotencyKeyRequired)?;
             Wanted::Lead { kind, text: posted.prose("text", LONGEST_LEAD)?, key }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sync_core::decision::CaseStatus;
 use sync_core::id::CaseId;
 use sync_core::law::rule::Outcome;
+use sync_core::lead::LeadStatus;
 
 use super::file::{Block, Check, Dispute, Event, Group, Piece, Reader, Shown};
 use super::noted::Noted;
@@ -105,7 +106,7 @@ impl CaseFile {
         words::word(self.page.language, code)
     }
 
-    fn step<'a>(&self, status: &'a str) -> &'a str {
+    fn step(&self, status: LeadStatus) -> &'static str {
         words::lead_status(self.page.language, status)
     }
 

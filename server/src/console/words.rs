@@ -3,6 +3,7 @@
 //! Promise: one table; a code that is not here is shown as it is.
 
 use serde_json::Value;
+use sync_core::lead::LeadStatus;
 use sync_core::schema::Kind;
 use sync_core::time::Instant;
 
@@ -154,8 +155,12 @@ pub fn word(language: Language, code: &str) -> &str {
 }
 
 /// The step of a lead as people read it: what closes a case does not close a lead.
-pub fn lead_status(language: Language, code: &str) -> &str {
-    word(language, if code == "closed" { "concluded" } else { code })
+pub fn lead_status(language: Language, status: LeadStatus) -> &'static str {
+    let code = match status {
+        LeadStatus::Raised | LeadStatus::Answered => status.code(),
+        LeadStatus::Closed => "concluded",
+    };
+    word(language, code)
 }
 
 /// What an alarm is about. `refused` and `expired` mean other things elsewhere.

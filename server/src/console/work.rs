@@ -44,8 +44,8 @@ impl Work {
         words::word(self.page.language, code)
     }
 
-    fn status<'a>(&self, lead: &'a Lead) -> &'a str {
-        words::lead_status(self.page.language, &lead.row.status)
+    fn status(&self, lead: &Lead) -> &'static str {
+        words::lead_status(self.page.language, lead.row.status)
     }
 
     /// Colour and words of what is to be done.
@@ -97,7 +97,7 @@ async fn waiting_leads(app: &State, caller: &Caller) -> Result<Option<Vec<Lead>>
         return Ok(None);
     }
     let Some(status) = lead::waits_in(caller) else { return Ok(Some(Vec::new())) };
-    let search = Search { status: Some(status.to_owned()), ..Search::default() };
+    let search = Search { status: Some(status), ..Search::default() };
     let (mut waiting, _more) = lead::list(app, caller.clone(), search, LEADS).await?;
     waiting.retain(|lead| lead::next_step(caller, lead).is_some());
     Ok(Some(waiting))

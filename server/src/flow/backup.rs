@@ -14,7 +14,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sync_core::id::{Digest, hex};
+use sync_core::id::Digest;
 use sync_core::sign::Signer as _;
 use sync_core::time::Instant;
 
@@ -209,9 +209,9 @@ fn describe(copy: &Path, held: &Held, keys: bool, begun_ms: i64) -> Result<Manif
         program: env!("CARGO_PKG_VERSION").to_owned(),
         begun_ms,
         schema: held.schema.clone(),
-        log_epoch: hex(&held.tenant.log_epoch),
+        log_epoch: held.tenant.log_epoch.to_string(),
         log_size: held.tenant.log_size,
-        log_root: hex(&held.tenant.log_root),
+        log_root: held.tenant.log_root.to_string(),
         database: hash(copy)?,
         evidence_files: held.evidence.len(),
         evidence_bytes: held.evidence.iter().map(|(_, size)| size).sum(),

@@ -1,7 +1,7 @@
 //! What an installation has before anybody uses it: a tenant, and the server's key registered with it.
 
 use sha2::{Digest as _, Sha256};
-use sync_core::id::TenantId;
+use sync_core::id::{Digest, Epoch, TenantId};
 use sync_core::sign::Signer as _;
 use sync_core::time::Instant;
 
@@ -41,11 +41,11 @@ pub fn tenant(store: &Store, region: &str, name: &str, now: Instant) -> Result<T
         id: TenantId::new(named_id("tenant", region)),
         region: region.to_owned(),
         name: name.to_owned(),
-        log_epoch: random::bytes()?,
+        log_epoch: Epoch::new(random::bytes()?),
         log_size: 0,
         log_frontier: Vec::new(),
-        log_root: Sha256::digest(b"").into(),
-        server_epoch: random::bytes()?,
+        log_root: Digest::new(Sha256::digest(b"").into()),
+        server_epoch: Epoch::new(random::bytes()?),
         server_seq: 0,
         server_prev: None,
         reference_version: 1,
@@ -64,7 +64,7 @@ pub fn tenant(store: &Store, region: &str, name: &str, now: Instant) -> Result<T
 /// # Errors
 /// An accident.
 pub fn server_key(store: &Store, keys: &Keys, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
-    let epoch: [u8; 8] = random::bytes()?;
+    let epoch = Epoch::new(random::bytes()?);
     let key = ServerKeyRow {
         device: keys.server_device(tenant),
         public_key: keys.server.public_key().bytes().to_vec(),

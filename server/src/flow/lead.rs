@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::id::{CaseId, OfficerId, TenantId, hex};
+use sync_core::lead::{LeadKind, LeadStatus};
 use sync_core::time::Instant;
 
 use super::access;
@@ -19,13 +20,6 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{self, CaseFileRow, LeadFilter, LeadRow, ReadAuditRow, Said, Tx};
 
-const RAISED: &str = "raised";
-const ANSWERED: &str = "answered";
-const CLOSED: &str = "closed";
-/// What kinds of problem a lead is about.
-pub const KINDS: [&str; 7] = ["procedure", "evidence", "law", "discretion", "document", "conduct", "other"];
-/// The steps of a lead.
-pub const STATUSES: [&str; 3] = ["raised", "answered", "closed"];
 /// The longest text on a lead, in characters.
 pub const LONGEST_TEXT: usize = 2000;
 
@@ -53,7 +47,7 @@ pub struct NewLead {
     /// In which case.
     pub case: CaseId,
     /// What kind of problem.
-    pub kind: String,
+    pub kind: LeadKind,
     /// In words.
     pub text: String,
     /// The key by which a repetition is known.
@@ -73,7 +67,7 @@ pub enum Step {
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     /// Only this status.
-    pub status: Option<String>,
+    pub status: Option<LeadStatus>,
     /// Only about this case.
     pub case: Option<CaseId>,
     /// Only what comes after this place in the order.
@@ -143,7 +137,7 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
             let NewLead { case, kind, text, key } = new;
             let file = access::reach(tx, &tenant, &caller, &case)?.file;
             caller.must_be(&RAISERS)?;
-            let asked = Asked::new(caller.officer, "lead.raise", Some(key), &[&case.to_string(), &kind, &text]);
+            let asked = Asked::new(caller.officer, "lead.raise", Some(key), &[&case.to_string(), kind.code(), &text]);
             if let Some(made) = asked.made_before(tx, &tenant)? {
                 let corrupt = store::Error::Inconsistent { what: "idempotency.made" };
                 let id: [u8; 16] =
@@ -158,7 +152,7 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
                 agency_path: file.agency_path,
                 kind,
                 raised: Said { text, by: caller.officer, at: now },
-                status: RAISED.to_owned(),
+                status: LeadStatus::Raised,
                 version: 1,
                 answer: None,
                 conclusion: None,
@@ -234,8 +228,8 @@ pub async fn step(
             }
             let words = Some(Said { text, by: caller.officer, at: now });
             let (before, after) = match step {
-                Step::Answer => (RAISED, ANSWERED),
-                Step::Close => (ANSWERED, CLOSED),
+                Step::Answer => (LeadStatus::Raised, LeadStatus::Answered),
+                Step::Close => (LeadStatus::Answered, LeadStatus::Closed),
             };
             if row.status != before {
                 return Err(Refusal::LeadNotOpen.into());
@@ -244,7 +238,7 @@ pub async fn step(
                 Step::Answer => row.answer = words,
                 Step::Close => row.conclusion = words,
             }
-            after.clone_into(&mut row.status);
+            row.status = after;
             row.version += 1;
             let done = tx.update_lead(&tenant, &row)?;
             if done { shown(tx, &tenant, &caller, row, now) } else { Err(Refusal::Stale.into()) }
@@ -263,20 +257,20 @@ pub fn may_see(caller: &Caller) -> bool {
 }
 
 /// The status in which a lead may wait for the caller; none for those who take no step.
-pub fn waits_in(caller: &Caller) -> Option<&'static str> {
+pub fn waits_in(caller: &Caller) -> Option<LeadStatus> {
     if may_raise(caller) {
-        return Some(ANSWERED);
+        return Some(LeadStatus::Answered);
     }
     let answers = caller.must_be(&ANSWERERS).is_ok() && !access::supervises(caller);
-    answers.then_some(RAISED)
+    answers.then_some(LeadStatus::Raised)
 }
 
 /// The step that the lead waits for, if it is the caller's.
 pub fn next_step(caller: &Caller, lead: &Lead) -> Option<Step> {
-    let step = match lead.row.status.as_str() {
-        RAISED if !lead.own_case => Step::Answer,
-        ANSWERED => Step::Close,
-        _ => return None,
+    let step = match lead.row.status {
+        LeadStatus::Raised if !lead.own_case => Step::Answer,
+        LeadStatus::Answered => Step::Close,
+        LeadStatus::Raised | LeadStatus::Closed => return None,
     };
     may_take(caller, &lead.row, step).then_some(step)
 }

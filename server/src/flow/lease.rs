@@ -117,11 +117,11 @@ impl Asker {
     fn blocks(&self, tx: &mut Tx<'_>, now: Instant) -> Result<(Vec<Block>, Vec<BlockRow>), Failure> {
         let Self { tenant, agency, device, epoch, few } = self;
         let today = tx.blocks_since(tenant, device, Instant::start_of(now.date()))?;
-        let epochs: BTreeSet<&[u8; 8]> = today.iter().map(|(_, epoch)| epoch).collect();
-        let may_begin = epochs.len() < EPOCHS_A_DAY || epochs.contains(epoch.bytes());
+        let epochs: BTreeSet<&Epoch> = today.iter().map(|(_, epoch)| epoch).collect();
+        let may_begin = epochs.len() < EPOCHS_A_DAY || epochs.contains(epoch);
         let (mut carried, mut fresh) = (Vec::new(), Vec::new());
         for year in years(now) {
-            let mut held = tx.blocks_of(tenant, device, epoch.bytes(), SPOT_DECISION, &agency.id, year, CARRIED)?;
+            let mut held = tx.blocks_of(tenant, device, epoch, SPOT_DECISION, &agency.id, year, CARRIED)?;
             let few = *few && year == i64::from(now.date().year());
             let granted = today.iter().filter(|(of, _)| *of == year).count();
             if may_begin && (held.is_empty() || few && granted < BLOCKS_A_DAY) {
@@ -152,7 +152,7 @@ impl Asker {
             first,
             last: first + BLOCK - 1,
             device: self.device,
-            epoch: *self.epoch.bytes(),
+            epoch: self.epoch,
             lease: Digest::new([0; 32]),
         })
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::case::Graph;
 use sync_core::change::Change;
-use sync_core::id::{CaseId, ChangeId, Digest, Epoch, OfficerId, TenantId};
+use sync_core::id::{CaseId, ChangeId, Digest, OfficerId, TenantId};
 use sync_core::log::{Cursor, Frontier};
 use sync_core::message::{CaseHeads, Pulled, Reconcile, Reconciled};
 use sync_core::sign::Tag;
@@ -52,7 +52,7 @@ fn page(
     limit: i64,
 ) -> Result<Pulled, Failure> {
     let row = tx.only_tenant()?.ok_or(Refusal::NotFound)?;
-    let epoch = Epoch::new(row.log_epoch);
+    let epoch = row.log_epoch;
     let cases = tx.cases_of(tenant, officer)?;
     let reach = REACH.hash(&cases.iter().map(|case| case.bytes().as_slice()).collect::<Vec<_>>());
     let from = start(tx, tenant, &row, cursor)?;
@@ -67,7 +67,7 @@ fn page(
             changes.extend(tx.changes_at(tenant, &leaves)?);
             (end, root)
         }
-        Some(_) | None => (row.log_size, Digest::new(row.log_root)),
+        Some(_) | None => (row.log_size, row.log_root),
     };
     let cursor_out = Cursor { log_epoch: epoch, size: end.cast_unsigned(), root, reach };
     let elsewhere = cursor.is_none_or(|cursor| cursor.reach != reach);
@@ -106,7 +106,7 @@ fn whole_page(
 /// Where the cursor stands in this log.
 fn start(tx: &mut Tx<'_>, tenant: &TenantId, row: &TenantRow, cursor: Option<Cursor>) -> Result<i64, Failure> {
     let Some(cursor) = cursor else { return Ok(0) };
-    let epoch = Epoch::new(row.log_epoch);
+    let epoch = row.log_epoch;
     let size = i64::try_from(cursor.size).map_err(|_beyond| Refusal::CursorUnknown)?;
     // Of the empty log no root is kept: it is the same for every log.
     let ours = if size == 0 { Some(Frontier::default().root()) } else { tx.root_at(tenant, &epoch, size)? };

@@ -92,7 +92,7 @@ impl<'a, 't> Recorder<'a, 't> {
         let tenant = tx.lock_tenant(tenant, now)?;
         let size = tenant.log_size.cast_unsigned();
         let frontier = Frontier::restore(size, &tenant.log_frontier)
-            .filter(|frontier| frontier.root().bytes() == &tenant.log_root)
+            .filter(|frontier| frontier.root() == tenant.log_root)
             .ok_or(store::Error::Inconsistent { what: "tenant.log_frontier" })?;
         Ok(Self {
             tx,
@@ -119,7 +119,7 @@ impl<'a, 't> Recorder<'a, 't> {
 
     /// Which life of the log.
     pub const fn log_epoch(&self) -> Epoch {
-        Epoch::new(self.tenant.log_epoch)
+        self.tenant.log_epoch
     }
 
     /// Number of leaves and root as they are now.
@@ -206,9 +206,9 @@ impl<'a, 't> Recorder<'a, 't> {
         let header = Header {
             tenant: self.tenant.id,
             device: DeviceId::SERVER,
-            epoch: Epoch::new(self.tenant.server_epoch),
+            epoch: self.tenant.server_epoch,
             seq: seq.cast_unsigned(),
-            prev: self.tenant.server_prev.map(ChangeId::new),
+            prev: self.tenant.server_prev,
             officer: person,
             lease: None,
             case: Some(case),
@@ -230,7 +230,7 @@ impl<'a, 't> Recorder<'a, 't> {
         let stored = self.store(place, planned)?;
         self.tx.set_server_chain(&self.tenant.id, seq, &id)?;
         self.tenant.server_seq = seq;
-        self.tenant.server_prev = Some(*id.bytes());
+        self.tenant.server_prev = Some(id);
         Ok(stored)
     }
 

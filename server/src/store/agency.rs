@@ -3,12 +3,13 @@
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, TenantId};
 
+use super::Error;
 use super::schema::agency;
 use super::tx::Tx;
-use super::{Error, row};
 
 /// An organ, or an organisation authorised by law (执法主体), or a body within one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = agency, treat_none_as_default_value = false)]
 pub struct AgencyRow {
     /// Id.
     pub id: AgencyId,
@@ -32,35 +33,14 @@ pub struct AgencyRow {
     pub active: bool,
 }
 
-type Columns =
-    (Vec<u8>, Vec<u8>, Option<Vec<u8>>, String, String, String, String, String, Option<Vec<u8>>, Option<Vec<u8>>, bool);
-
-fn restore(columns: Columns) -> Result<AgencyRow, Error> {
-    let (_tenant, id, parent, path, name, short_name, kind, sector, acts_for, reconsideration, active) = columns;
-    let other = |id: Option<Vec<u8>>, what| id.map(|id| row::id(&id, AgencyId::from_slice, what)).transpose();
-    Ok(AgencyRow {
-        id: row::id(&id, AgencyId::from_slice, "agency.id")?,
-        parent: other(parent, "agency.parent")?,
-        path,
-        name,
-        short_name,
-        kind,
-        sector,
-        acts_for: other(acts_for, "agency.acts_for")?,
-        reconsideration: other(reconsideration, "agency.reconsideration")?,
-        active,
-    })
-}
-
 impl Tx<'_> {
     /// One agency.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn agency(&mut self, tenant: &TenantId, id: &AgencyId) -> Result<Option<AgencyRow>, Error> {
-        let found =
-            agency::table.find((&tenant.bytes()[..], &id.bytes()[..])).get_result::<Columns>(self.db()).optional()?;
-        found.map(restore).transpose()
+        let found = agency::table.find((tenant, id)).select(AgencyRow::as_select());
+        Ok(found.first(self.db()).optional()?)
     }
 
     /// The agencies below `path`, itself included, in the order of the tree. An empty path is all of them.
@@ -68,14 +48,11 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn agencies_below(&mut self, tenant: &TenantId, path: &str) -> Result<Vec<AgencyRow>, Error> {
-        agency::table
-            .filter(agency::tenant.eq(&tenant.bytes()[..]))
+        let below = agency::table
+            .filter(agency::tenant.eq(tenant))
             .filter(agency::path.like(format!("{path}%")))
-            .order(agency::path)
-            .load::<Columns>(self.db())?
-            .into_iter()
-            .map(restore)
-            .collect()
+            .order(agency::path);
+        Ok(below.select(AgencyRow::as_select()).load(self.db())?)
     }
 
     /// Adds an agency; its parent is there already.
@@ -83,23 +60,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_agency(&mut self, tenant: &TenantId, new: &AgencyRow) -> Result<(), Error> {
-        let AgencyRow { id, parent, path, name, short_name, kind, sector, acts_for, reconsideration, active } = new;
-        let other = |id: &Option<AgencyId>| id.map(|id| id.bytes().to_vec());
-        diesel::insert_into(agency::table)
-            .values((
-                agency::tenant.eq(&tenant.bytes()[..]),
-                agency::id.eq(&id.bytes()[..]),
-                agency::parent.eq(other(parent)),
-                agency::path.eq(path),
-                agency::name.eq(name),
-                agency::short_name.eq(short_name),
-                agency::kind.eq(kind),
-                agency::sector.eq(sector),
-                agency::acts_for.eq(other(acts_for)),
-                agency::reconsideration.eq(other(reconsideration)),
-                agency::active.eq(active),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(agency::table).values((agency::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 }

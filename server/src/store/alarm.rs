@@ -9,17 +9,21 @@ use super::tx::Tx;
 use super::{Error, row};
 
 /// One alarm.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = alarm, treat_none_as_default_value = false)]
 pub struct AlarmRow {
     /// Id.
+    #[diesel(deserialize_as = row::Bytes<16>)]
     pub id: [u8; 16],
     /// When.
+    #[diesel(column_name = at_ms)]
     pub at: Instant,
     /// Stable code, such as `refused`, `fork`, `without_effect`, `quarantined`.
     pub kind: String,
     /// The device it is about.
     pub device: Option<DeviceId>,
     /// The case it is about.
+    #[diesel(column_name = case_id)]
     pub case: Option<CaseId>,
     /// The change it is about.
     pub change: Option<ChangeId>,
@@ -42,19 +46,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_alarm(&mut self, tenant: &TenantId, new: &AlarmRow) -> Result<(), Error> {
-        let AlarmRow { id, at, kind, device, case, change, detail } = new;
-        diesel::insert_into(alarm::table)
-            .values((
-                alarm::tenant.eq(&tenant.bytes()[..]),
-                alarm::id.eq(&id[..]),
-                alarm::at_ms.eq(at.ms()),
-                alarm::kind.eq(kind),
-                alarm::device.eq(device.as_ref().map(|id| &id.bytes()[..])),
-                alarm::case_id.eq(case.as_ref().map(|id| &id.bytes()[..])),
-                alarm::change.eq(change.as_ref().map(|id| &id.bytes()[..])),
-                alarm::detail.eq(detail),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(alarm::table).values((alarm::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 
@@ -85,19 +77,19 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn alarm_page(&mut self, tenant: &TenantId, filter: &AlarmFilter, limit: i64) -> Result<Vec<AlarmRow>, Error> {
         let mut query = alarm::table
-            .filter(alarm::tenant.eq(tenant.bytes().to_vec()))
+            .filter(alarm::tenant.eq(*tenant))
             .order((alarm::at_ms.desc(), alarm::id.desc()))
             .limit(limit)
             .into_boxed();
         if let Some(path) = &filter.agency_path {
             let cases = case_file::table
-                .filter(case_file::tenant.eq(tenant.bytes().to_vec()))
+                .filter(case_file::tenant.eq(*tenant))
                 .filter(case_file::agency_path.like(format!("{path}%")))
                 .select(case_file::id.nullable());
             let phones = device::table
                 .inner_join(officer::table.on(officer::tenant.eq(device::tenant).and(officer::id.eq(device::officer))))
                 .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
-                .filter(device::tenant.eq(tenant.bytes().to_vec()))
+                .filter(device::tenant.eq(*tenant))
                 .filter(agency::path.like(format!("{path}%")))
                 .select(device::id.nullable());
             let of_case = alarm::case_id.eq_any(cases).assume_not_null();
@@ -105,24 +97,9 @@ impl Tx<'_> {
             query = query.filter(of_case.or(of_phone));
         }
         if let Some((at, id)) = &filter.after {
-            let same = alarm::at_ms.eq(at.ms()).and(alarm::id.lt(id.to_vec()));
-            query = query.filter(alarm::at_ms.lt(at.ms()).or(same));
+            let same = alarm::at_ms.eq(*at).and(alarm::id.lt(id.to_vec()));
+            query = query.filter(alarm::at_ms.lt(*at).or(same));
         }
-        query.load::<Columns>(self.db())?.into_iter().map(restore).collect()
+        Ok(query.select(AlarmRow::as_select()).load(self.db())?)
     }
-}
-
-type Columns = (Vec<u8>, Vec<u8>, i64, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, String);
-
-fn restore(columns: Columns) -> Result<AlarmRow, Error> {
-    let (_tenant, id, at, kind, device, case, change, detail) = columns;
-    Ok(AlarmRow {
-        id: row::bytes(&id, "alarm.id")?,
-        at: Instant::from_ms(at),
-        kind,
-        device: device.as_deref().and_then(DeviceId::from_slice),
-        case: case.as_deref().and_then(ChangeId::from_slice),
-        change: change.as_deref().and_then(ChangeId::from_slice),
-        detail,
-    })
 }

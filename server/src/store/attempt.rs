@@ -9,15 +9,18 @@ use super::schema::login_attempt;
 use super::tx::Tx;
 
 /// What is known of a subject: an account, an address, or an account at an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = login_attempt, treat_none_as_default_value = false)]
 pub struct AttemptRow {
     /// Hash of the subject.
     pub subject: Digest,
     /// Attempts since the last success.
     pub failures: i64,
     /// The last attempt.
+    #[diesel(column_name = last_ms)]
     pub last: Instant,
     /// The last success.
+    #[diesel(column_name = success_ms)]
     pub success: Option<Instant>,
 }
 
@@ -27,17 +30,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn attempts(&mut self, tenant: &TenantId, subject: &Digest) -> Result<Option<AttemptRow>, Error> {
-        let found = login_attempt::table
-            .find((&tenant.bytes()[..], &subject.bytes()[..]))
-            .select((login_attempt::failures, login_attempt::last_ms, login_attempt::success_ms))
-            .first::<(i64, i64, Option<i64>)>(self.db())
-            .optional()?;
-        Ok(found.map(|(failures, last_ms, success_ms)| AttemptRow {
-            subject: *subject,
-            failures,
-            last: Instant::from_ms(last_ms),
-            success: success_ms.map(Instant::from_ms),
-        }))
+        let found = login_attempt::table.find((tenant, subject)).select(AttemptRow::as_select());
+        Ok(found.first(self.db()).optional()?)
     }
 
     /// Keeps what is known of a subject now. Under the tenant's lock.
@@ -48,15 +42,13 @@ impl Tx<'_> {
         let AttemptRow { subject, failures, last, success } = row;
         let said = (
             login_attempt::failures.eq(failures),
-            login_attempt::last_ms.eq(last.ms()),
-            login_attempt::success_ms.eq(success.map(Instant::ms)),
+            login_attempt::last_ms.eq(last),
+            login_attempt::success_ms.eq(success),
         );
-        let changed = diesel::update(login_attempt::table.find((&tenant.bytes()[..], &subject.bytes()[..])))
-            .set(said)
-            .execute(self.db())?;
+        let changed = diesel::update(login_attempt::table.find((tenant, subject))).set(said).execute(self.db())?;
         if changed == 0 {
-            let key = (login_attempt::tenant.eq(&tenant.bytes()[..]), login_attempt::subject.eq(&subject.bytes()[..]));
-            diesel::insert_into(login_attempt::table).values((key, said)).execute(self.db())?;
+            let new = (login_attempt::tenant.eq(tenant), row);
+            diesel::insert_into(login_attempt::table).values(new).execute(self.db())?;
         }
         Ok(())
     }
@@ -66,9 +58,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn forget_attempts(&mut self, tenant: &TenantId, since: Instant) -> Result<(), Error> {
-        let old = login_attempt::table
-            .filter(login_attempt::tenant.eq(&tenant.bytes()[..]))
-            .filter(login_attempt::last_ms.lt(since.ms()));
+        let old =
+            login_attempt::table.filter(login_attempt::tenant.eq(tenant)).filter(login_attempt::last_ms.lt(since));
         diesel::delete(old).execute(self.db())?;
         Ok(())
     }

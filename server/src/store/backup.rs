@@ -13,7 +13,7 @@ use sync_core::sign::Verifier;
 
 use super::db::{Manager, copy};
 use super::schema::evidence_file;
-use super::{Error, TenantRow, Tx, row};
+use super::{Error, TenantRow, Tx};
 
 mod changes;
 
@@ -64,20 +64,17 @@ pub fn look_into(path: &Path, verifier: &dyn Verifier) -> Result<Held, Error> {
 
 fn is_head(found: &Frontier, said: &TenantRow) -> bool {
     let size = i64::try_from(found.size());
-    size == Ok(said.log_size) && *found.root().bytes() == said.log_root && found.peaks() == said.log_frontier
+    size == Ok(said.log_size) && found.root() == said.log_root && found.peaks() == said.log_frontier
 }
 
 impl Tx<'_> {
     /// Every file of evidence that has arrived, with its size in bytes.
     fn evidence_files(&mut self, tenant: &TenantId) -> Result<Vec<(Digest, u64)>, Error> {
-        let rows: Vec<(Vec<u8>, i64)> = evidence_file::table
-            .filter(evidence_file::tenant.eq(&tenant.bytes()[..]))
+        let files: Vec<(Digest, i64)> = evidence_file::table
+            .filter(evidence_file::tenant.eq(tenant))
             .order(evidence_file::digest)
             .select((evidence_file::digest, evidence_file::size))
             .load(self.db())?;
-        let read = |(digest, size): (Vec<u8>, i64)| {
-            Ok((row::id(&digest, Digest::from_slice, "evidence_file.digest")?, size.cast_unsigned()))
-        };
-        rows.into_iter().map(read).collect()
+        Ok(files.into_iter().map(|(digest, size)| (digest, size.cast_unsigned())).collect())
     }
 }

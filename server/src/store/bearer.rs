@@ -37,7 +37,56 @@ pub struct PhoneRow {
     pub revoked: Option<Instant>,
 }
 
-type Columns = (String, bool, Vec<u8>, String, String, Option<i64>, Option<i64>, Option<i64>, Option<String>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = officer)]
+struct Person {
+    name: String,
+    active: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = agency)]
+struct Place {
+    id: AgencyId,
+    name: String,
+    path: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = account)]
+struct Session {
+    session_version: i64,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = device)]
+struct Phone {
+    #[expect(dead_code, reason = "a column that is never null says that there is a phone")]
+    enrolled_ms: Instant,
+    revoked_ms: Option<Instant>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = role)]
+struct Named {
+    name: String,
+}
+
+/// What one statement gives: the person once for each role.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = officer)]
+struct Row {
+    #[diesel(embed)]
+    person: Person,
+    #[diesel(embed)]
+    place: Place,
+    #[diesel(embed)]
+    session: Option<Session>,
+    #[diesel(embed)]
+    phone: Option<Phone>,
+    #[diesel(embed)]
+    role: Option<Named>,
+}
 
 impl Tx<'_> {
     /// The officer `id` with agency, account, roles and, where it is theirs, the phone: one statement.
@@ -50,45 +99,33 @@ impl Tx<'_> {
         id: &OfficerId,
         phone: Option<&DeviceId>,
     ) -> Result<Option<BearerRow>, Error> {
-        let phone = phone.map(|phone| phone.bytes().to_vec()).unwrap_or_default();
+        // No phone has this id.
+        let phone = phone.copied().unwrap_or(DeviceId::SERVER);
         let theirs = device::tenant.eq(officer::tenant).and(device::officer.eq(officer::id)).and(device::id.eq(phone));
         let found = officer::table
             .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
             .left_join(account::table.on(account::tenant.eq(officer::tenant).and(account::officer.eq(officer::id))))
             .left_join(device::table.on(theirs))
             .left_join(role::table.on(role::tenant.eq(officer::tenant).and(role::officer.eq(officer::id))))
-            .filter(officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(officer::id.eq(&id.bytes()[..]))
+            .filter(officer::tenant.eq(tenant))
+            .filter(officer::id.eq(id))
             .order(role::name)
-            .select((
-                officer::name,
-                officer::active,
-                agency::id,
-                agency::name,
-                agency::path,
-                account::session_version.nullable(),
-                device::enrolled_ms.nullable(),
-                device::revoked_ms.nullable(),
-                role::name.nullable(),
-            ))
-            .load::<Columns>(self.db())?;
+            .select(Row::as_select())
+            .load(self.db())?;
         let mut bearer: Option<BearerRow> = None;
-        for (name, active, agency, agency_name, path, session_version, enrolled, revoked, role) in found {
-            let bearer = match &mut bearer {
-                Some(bearer) => bearer,
-                None => bearer.insert(BearerRow {
-                    name,
-                    active,
-                    agency: row::id(&agency, AgencyId::from_slice, "officer.agency")?,
-                    agency_name,
-                    path,
-                    session_version,
-                    roles: Vec::new(),
-                    phone: enrolled.map(|_enrolled| PhoneRow { revoked: revoked.map(Instant::from_ms) }),
-                }),
-            };
+        for Row { person, place, session, phone, role } in found {
+            let bearer = bearer.get_or_insert_with(|| BearerRow {
+                name: person.name,
+                active: person.active,
+                agency: place.id,
+                agency_name: place.name,
+                path: place.path,
+                session_version: session.map(|session| session.session_version),
+                roles: Vec::new(),
+                phone: phone.map(|phone| PhoneRow { revoked: phone.revoked_ms }),
+            });
             if let Some(role) = role {
-                bearer.roles.push(row::code("role", "name", id, &role)?);
+                bearer.roles.push(row::code("role", "name", id, &role.name)?);
             }
         }
         Ok(bearer)

@@ -5,12 +5,12 @@
 
 use diesel::prelude::*;
 use sync_core::decision::CaseStatus;
-use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
+use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId, hex};
 use sync_core::op::CaseKind;
 use sync_core::time::Instant;
 
 use super::change::leaf_of_case;
-use super::db::Db;
+use super::db::{Backend, Db};
 use super::dialect::by_column;
 use super::schema::{case_file, case_officer};
 use super::tx::Tx;
@@ -68,23 +68,24 @@ pub struct NewCaseFile {
     pub search_text: String,
 }
 
+/// As the table has it: codes and heads as they are written.
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct Row {
     case_leaf: i64,
-    id: Vec<u8>,
-    agency: Vec<u8>,
+    id: CaseId,
+    agency: AgencyId,
     agency_path: String,
     item: String,
     kind: String,
     status: String,
     title: String,
     number: String,
-    opened_ms: i64,
-    updated_ms: i64,
+    opened_ms: Instant,
+    updated_ms: Instant,
     counter: i64,
     last_leaf: i64,
-    basis: Vec<u8>,
+    basis: Digest,
     heads: Vec<u8>,
     conflicts: i64,
     breaches: i64,
@@ -96,7 +97,7 @@ struct Row {
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct NewRow {
-    tenant: Vec<u8>,
+    tenant: TenantId,
     #[diesel(embed)]
     row: Row,
     search_text: String,
@@ -110,7 +111,7 @@ by_column!(case_file, NewRow { tenant, search_text } with row: Row {
 impl NewRow {
     fn new(tenant: &TenantId, new: NewCaseFile) -> Self {
         let NewCaseFile { file, search_text } = new;
-        Self { tenant: tenant.bytes().to_vec(), row: Row::new(file), search_text }
+        Self { tenant: *tenant, row: Row::new(file), search_text }
     }
 }
 
@@ -118,19 +119,19 @@ impl Row {
     fn new(file: CaseFileRow) -> Self {
         Self {
             case_leaf: file.case_leaf,
-            id: file.id.bytes().to_vec(),
-            agency: file.agency.bytes().to_vec(),
+            id: file.id,
+            agency: file.agency,
             agency_path: file.agency_path,
             item: file.item,
             kind: file.kind.code().to_owned(),
             status: file.status.code().to_owned(),
             title: file.title,
             number: file.number,
-            opened_ms: file.opened.ms(),
-            updated_ms: file.updated.ms(),
+            opened_ms: file.opened,
+            updated_ms: file.updated,
             counter: file.counter,
             last_leaf: file.last_leaf,
-            basis: file.basis.bytes().to_vec(),
+            basis: file.basis,
             heads: file.heads.iter().flat_map(|head| *head.bytes()).collect(),
             conflicts: file.conflicts,
             breaches: file.breaches,
@@ -141,21 +142,21 @@ impl Row {
 
     fn restore(self) -> Result<CaseFileRow, Error> {
         Ok(CaseFileRow {
-            id: row::id(&self.id, ChangeId::from_slice, "case_file.id")?,
+            id: self.id,
             case_leaf: self.case_leaf,
-            agency: row::id(&self.agency, AgencyId::from_slice, "case_file.agency")?,
+            agency: self.agency,
             agency_path: self.agency_path,
             item: self.item,
             kind: row::code("case_file", "kind", self.case_leaf, &self.kind)?,
             status: row::code("case_file", "status", self.case_leaf, &self.status)?,
             title: self.title,
             number: self.number,
-            opened: Instant::from_ms(self.opened_ms),
-            updated: Instant::from_ms(self.updated_ms),
+            opened: self.opened_ms,
+            updated: self.updated_ms,
             counter: self.counter,
             last_leaf: self.last_leaf,
-            basis: row::id(&self.basis, Digest::from_slice, "case_file.basis")?,
-            heads: restore_heads(&self.heads)?,
+            basis: self.basis,
+            heads: restore_heads(self.case_leaf, &self.heads)?,
             conflicts: self.conflicts,
             breaches: self.breaches,
             missing_evidence: self.missing_evidence,
@@ -164,8 +165,10 @@ impl Row {
     }
 }
 
-fn restore_heads(bytes: &[u8]) -> Result<Vec<ChangeId>, Error> {
-    let (heads, []) = bytes.as_chunks::<32>() else { return Err(Error::Inconsistent { what: "case_file.heads" }) };
+fn restore_heads(case_leaf: i64, bytes: &[u8]) -> Result<Vec<ChangeId>, Error> {
+    let (heads, []) = bytes.as_chunks::<32>() else {
+        return Err(row::unreadable("case_file", "heads", case_leaf, hex(bytes)));
+    };
     Ok(heads.iter().map(|head| ChangeId::new(*head)).collect())
 }
 
@@ -190,17 +193,16 @@ pub struct CaseFilter {
     pub after: Option<(Instant, CaseId)>,
 }
 
-type Backend = <Db as diesel::Connection>::Backend;
 pub(super) type Boxed<'a> = case_file::BoxedQuery<'a, Backend>;
 
 /// What the filter lets through, from wherever.
 pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilter) -> Boxed<'a> {
     let CaseFilter { agency_path, officer, with_officer, status, kind, opened_from, opened_until, after: _ } = filter;
-    let mut query = query.filter(case_file::tenant.eq(tenant.bytes().to_vec()));
+    let mut query = query.filter(case_file::tenant.eq(*tenant));
     for officer in officer.iter().chain(with_officer) {
         let theirs = case_officer::table
-            .filter(case_officer::tenant.eq(tenant.bytes().to_vec()))
-            .filter(case_officer::officer.eq(officer.bytes().to_vec()))
+            .filter(case_officer::tenant.eq(*tenant))
+            .filter(case_officer::officer.eq(*officer))
             .select(case_officer::case_leaf);
         query = query.filter(case_file::case_leaf.eq_any(theirs));
     }
@@ -214,10 +216,10 @@ pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilte
         query = query.filter(case_file::kind.eq(*kind));
     }
     if let Some(from) = opened_from {
-        query = query.filter(case_file::opened_ms.ge(from.ms()));
+        query = query.filter(case_file::opened_ms.ge(*from));
     }
     if let Some(until) = opened_until {
-        query = query.filter(case_file::opened_ms.lt(until.ms()));
+        query = query.filter(case_file::opened_ms.lt(*until));
     }
     query
 }
@@ -225,8 +227,8 @@ pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilte
 /// What comes after the place where the filter starts; a bound that stands alone, so that the index is entered there.
 fn after<'a>(query: Boxed<'a>, filter: &CaseFilter) -> Boxed<'a> {
     let Some((updated, id)) = &filter.after else { return query };
-    let beyond = case_file::updated_ms.lt(updated.ms()).or(case_file::id.lt(id.bytes().to_vec()));
-    query.filter(case_file::updated_ms.le(updated.ms())).filter(beyond)
+    let beyond = case_file::updated_ms.lt(*updated).or(case_file::id.lt(*id));
+    query.filter(case_file::updated_ms.le(*updated)).filter(beyond)
 }
 
 /// What a query of cases finds.
@@ -254,8 +256,8 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn case_file(&mut self, tenant: &TenantId, id: &CaseId) -> Result<Option<CaseFileRow>, Error> {
         let found = case_file::table
-            .filter(case_file::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_file::case_leaf.eq_any(leaf_of_case(tenant.bytes().to_vec(), id.bytes().to_vec())))
+            .filter(case_file::tenant.eq(tenant))
+            .filter(case_file::case_leaf.eq_any(leaf_of_case(*tenant, *id)))
             .select(Row::as_select())
             .get_result(self.db())
             .optional()?;
@@ -267,7 +269,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn case_file_at(&mut self, tenant: &TenantId, case_leaf: i64) -> Result<Option<CaseFileRow>, Error> {
-        let place = case_file::table.find((&tenant.bytes()[..], case_leaf));
+        let place = case_file::table.find((tenant, case_leaf));
         place.select(Row::as_select()).get_result(self.db()).optional()?.map(Row::restore).transpose()
     }
 
@@ -283,13 +285,13 @@ impl Tx<'_> {
                     .eq(case_officer::tenant)
                     .and(case_file::case_leaf.eq(case_officer::case_leaf))),
             )
-            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::officer.eq(&officer.bytes()[..]))
+            .filter(case_officer::tenant.eq(tenant))
+            .filter(case_officer::officer.eq(officer))
             .order(case_officer::case_leaf)
-            .select((case_file::id, case_file::heads))
-            .load::<(Vec<u8>, Vec<u8>)>(self.db())?
-            .iter()
-            .map(|(id, heads)| Ok((row::id(id, ChangeId::from_slice, "case_file.id")?, restore_heads(heads)?)))
+            .select((case_file::case_leaf, case_file::id, case_file::heads))
+            .load::<(i64, CaseId, Vec<u8>)>(self.db())?
+            .into_iter()
+            .map(|(case_leaf, id, heads)| Ok((id, restore_heads(case_leaf, &heads)?)))
             .collect()
     }
 
@@ -313,9 +315,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn put_case_text(&mut self, tenant: &TenantId, file: &CaseFileRow, search_text: &str) -> Result<(), Error> {
-        let place = case_file::table
-            .find((&tenant.bytes()[..], file.case_leaf))
-            .filter(case_file::basis.eq(&file.basis.bytes()[..]));
+        let place = case_file::table.find((tenant, file.case_leaf)).filter(case_file::basis.eq(file.basis));
         let said =
             (case_file::title.eq(&file.title), case_file::item.eq(&file.item), case_file::search_text.eq(search_text));
         if diesel::update(place).set(said).execute(self.db())? > 0 {
@@ -332,7 +332,7 @@ impl Tx<'_> {
         let changed = [(file.file.case_leaf, file.file.updated)];
         self.add_outbox(tenant, OutboxKind::IndexCase, changed)?;
         let row = NewRow::new(tenant, file);
-        let place = case_file::table.find((&row.tenant, row.row.case_leaf));
+        let place = case_file::table.find((row.tenant, row.row.case_leaf));
         if diesel::update(place).set(&row).execute(self.db())? == 0 {
             diesel::insert_into(case_file::table).values(&row).execute(self.db())?;
         }

@@ -6,7 +6,7 @@
 
 use diesel::prelude::*;
 use sync_core::decision::CaseStatus;
-use sync_core::id::{CaseId, ChangeId, OfficerId, TenantId};
+use sync_core::id::{CaseId, OfficerId, TenantId};
 use sync_core::op::CaseKind;
 use sync_core::time::Instant;
 
@@ -20,7 +20,8 @@ use super::{CaseFileRow, CaseFilter, Error, OutboxKind, row};
 const AT_ONCE: usize = 1024;
 
 /// A case as it is in the index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = case_text)]
 pub struct CaseTextRow {
     /// Its place in the index, for good.
     pub place: i64,
@@ -54,7 +55,8 @@ pub struct CaseSaid {
 }
 
 /// When cases were changed and opened, by place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = case_moment)]
 pub struct CaseMomentRow {
     /// Which places.
     pub span: i64,
@@ -63,7 +65,8 @@ pub struct CaseMomentRow {
 }
 
 /// A gram in a block of places.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = case_gram)]
 pub struct CaseGramRow {
     /// The gram.
     pub gram: i64,
@@ -76,7 +79,7 @@ pub struct CaseGramRow {
 #[derive(Insertable)]
 #[diesel(table_name = case_text, treat_none_as_default_value = false)]
 struct NewText {
-    tenant: Vec<u8>,
+    tenant: TenantId,
     place: i64,
     case_leaf: i64,
     text: String,
@@ -86,7 +89,7 @@ struct NewText {
 #[derive(Insertable)]
 #[diesel(table_name = case_moment, treat_none_as_default_value = false)]
 struct NewMoment {
-    tenant: Vec<u8>,
+    tenant: TenantId,
     span: i64,
     moments: Vec<u8>,
 }
@@ -94,7 +97,7 @@ struct NewMoment {
 #[derive(Insertable)]
 #[diesel(table_name = case_gram, treat_none_as_default_value = false)]
 struct NewGram {
-    tenant: Vec<u8>,
+    tenant: TenantId,
     gram: i64,
     block: i64,
     places: Vec<u8>,
@@ -104,14 +107,21 @@ by_column!(case_text, NewText { tenant, place, case_leaf, text, facets });
 by_column!(case_moment, NewMoment { tenant, span, moments });
 by_column!(case_gram, NewGram { tenant, gram, block, places });
 
-/// The cases about which rows of a kind are open.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn open(tenant: Vec<u8>, kind: &'static str) -> _ {
-    outbox::table.filter(outbox::tenant.eq(tenant)).filter(outbox::kind.eq(kind)).select(outbox::subject)
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = case_file)]
+struct SaidRow {
+    updated_ms: Instant,
+    opened_ms: Instant,
+    agency_path: String,
+    status: String,
+    kind: String,
+    search_text: String,
 }
 
-fn case_id(bytes: &[u8]) -> Result<CaseId, Error> {
-    row::id(bytes, ChangeId::from_slice, "case_file.id")
+/// The cases about which rows of a kind are open.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn open(tenant: TenantId, kind: &'static str) -> _ {
+    outbox::table.filter(outbox::tenant.eq(tenant)).filter(outbox::kind.eq(kind)).select(outbox::subject)
 }
 
 impl Tx<'_> {
@@ -123,23 +133,13 @@ impl Tx<'_> {
         let mut found = Vec::new();
         for case_leaf in cases {
             // One by one: given a list, SQLite would rather walk all cases by time.
-            let said = case_file::table
-                .find((&tenant.bytes()[..], *case_leaf))
-                .select((
-                    case_file::updated_ms,
-                    case_file::opened_ms,
-                    case_file::agency_path,
-                    case_file::status,
-                    case_file::kind,
-                    case_file::search_text,
-                ))
-                .get_result::<(i64, i64, String, String, String, String)>(self.db())
-                .optional()?;
-            let Some((updated, opened, agency_path, status, kind, text)) = said else { continue };
-            let (case_leaf, updated, opened) = (*case_leaf, Instant::from_ms(updated), Instant::from_ms(opened));
+            let said = case_file::table.find((tenant, *case_leaf)).select(SaidRow::as_select());
+            let Some(said) = said.first(self.db()).optional()? else { continue };
+            let SaidRow { updated_ms: updated, opened_ms: opened, agency_path, status, kind, search_text: text } = said;
             let status = row::code("case_file", "status", case_leaf, &status)?;
             let kind = row::code("case_file", "kind", case_leaf, &kind)?;
-            let officers = self.case_officers(tenant, case_leaf)?;
+            let officers = self.case_officers(tenant, *case_leaf)?;
+            let case_leaf = *case_leaf;
             found.push(CaseSaid { case_leaf, updated, opened, agency_path, status, kind, officers, text });
         }
         Ok(found)
@@ -153,12 +153,9 @@ impl Tx<'_> {
         let mut found = Vec::new();
         for some in cases.chunks(AT_ONCE) {
             let rows = case_text::table
-                .filter(case_text::tenant.eq(&tenant.bytes()[..]))
-                .filter(case_text::case_leaf.eq_any(some.to_vec()))
-                .select((case_text::place, case_text::case_leaf, case_text::text, case_text::facets))
-                .load::<(i64, i64, String, Vec<u8>)>(self.db())?;
-            let restore = |(place, case_leaf, text, facets)| CaseTextRow { place, case_leaf, text, facets };
-            found.extend(rows.into_iter().map(restore));
+                .filter(case_text::tenant.eq(tenant))
+                .filter(case_text::case_leaf.eq_any(some.to_vec()));
+            found.extend(rows.select(CaseTextRow::as_select()).load(self.db())?);
         }
         Ok(found)
     }
@@ -169,7 +166,7 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn next_index_place(&mut self, tenant: &TenantId) -> Result<i64, Error> {
         let last = case_text::table
-            .filter(case_text::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_text::tenant.eq(tenant))
             .order(case_text::place.desc())
             .select(case_text::place)
             .first::<i64>(self.db())
@@ -190,15 +187,14 @@ impl Tx<'_> {
         let mut found = Vec::new();
         for some in grams.chunks(AT_ONCE) {
             let mut query = case_gram::table
-                .filter(case_gram::tenant.eq(tenant.bytes().to_vec()))
+                .filter(case_gram::tenant.eq(*tenant))
                 .filter(case_gram::gram.eq_any(some.to_vec()))
-                .select((case_gram::gram, case_gram::block, case_gram::places))
+                .select(CaseGramRow::as_select())
                 .into_boxed();
             if let Some(block) = block {
                 query = query.filter(case_gram::block.eq(block));
             }
-            let rows = query.load::<(i64, i64, Vec<u8>)>(self.db())?;
-            found.extend(rows.into_iter().map(|(gram, block, places)| CaseGramRow { gram, block, places }));
+            found.extend(query.load(self.db())?);
         }
         Ok(found)
     }
@@ -210,12 +206,8 @@ impl Tx<'_> {
     pub fn case_moments(&mut self, tenant: &TenantId, spans: &[i64]) -> Result<Vec<CaseMomentRow>, Error> {
         let mut found = Vec::new();
         for some in spans.chunks(AT_ONCE) {
-            let rows = case_moment::table
-                .filter(case_moment::tenant.eq(&tenant.bytes()[..]))
-                .filter(case_moment::span.eq_any(some))
-                .select((case_moment::span, case_moment::moments))
-                .load::<(i64, Vec<u8>)>(self.db())?;
-            found.extend(rows.into_iter().map(|(span, moments)| CaseMomentRow { span, moments }));
+            let rows = case_moment::table.filter(case_moment::tenant.eq(tenant)).filter(case_moment::span.eq_any(some));
+            found.extend(rows.select(CaseMomentRow::as_select()).load(self.db())?);
         }
         Ok(found)
     }
@@ -232,7 +224,7 @@ impl Tx<'_> {
         moments: Vec<CaseMomentRow>,
     ) -> Result<(), Error> {
         let text = |CaseTextRow { place, case_leaf, text, facets }| NewText {
-            tenant: tenant.bytes().to_vec(),
+            tenant: *tenant,
             place,
             case_leaf,
             text,
@@ -240,11 +232,10 @@ impl Tx<'_> {
         };
         let texts: Vec<NewText> = texts.into_iter().map(text).collect();
         upsert_rows!(self, case_text, texts, (tenant, place), (text, facets))?;
-        let moment = |CaseMomentRow { span, moments }| NewMoment { tenant: tenant.bytes().to_vec(), span, moments };
+        let moment = |CaseMomentRow { span, moments }| NewMoment { tenant: *tenant, span, moments };
         let moments: Vec<NewMoment> = moments.into_iter().map(moment).collect();
         upsert_rows!(self, case_moment, moments, (tenant, span), (moments))?;
-        let gram =
-            |CaseGramRow { gram, block, places }| NewGram { tenant: tenant.bytes().to_vec(), gram, block, places };
+        let gram = |CaseGramRow { gram, block, places }| NewGram { tenant: *tenant, gram, block, places };
         let grams: Vec<NewGram> = grams.into_iter().map(gram).collect();
         upsert_rows!(self, case_gram, grams, (tenant, gram, block), (places))?;
         Ok(())
@@ -258,7 +249,7 @@ impl Tx<'_> {
         let mut found = Vec::new();
         for some in places.chunks(AT_ONCE) {
             let mut query = case_text::table
-                .filter(case_text::tenant.eq(tenant.bytes().to_vec()))
+                .filter(case_text::tenant.eq(*tenant))
                 .filter(case_text::place.eq_any(some.to_vec()))
                 .select(case_text::place)
                 .into_boxed();
@@ -285,7 +276,7 @@ impl Tx<'_> {
         for some in places.chunks(AT_ONCE) {
             // By subquery, so that SQLite looks the cases up by their numbers; an order would make it walk all of them by time.
             let here = case_text::table
-                .filter(case_text::tenant.eq(tenant.bytes().to_vec()))
+                .filter(case_text::tenant.eq(*tenant))
                 .filter(case_text::place.eq_any(some.to_vec()))
                 .select(case_text::case_leaf);
             let query = narrow(case_file::table.into_boxed(), tenant, filter).filter(case_file::case_leaf.eq_any(here));
@@ -301,10 +292,7 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn cases_open(&mut self, tenant: &TenantId, filter: &CaseFilter, kind: OutboxKind) -> Result<i64, Error> {
         let query = narrow(case_file::table.into_boxed(), tenant, filter);
-        Ok(query
-            .filter(case_file::case_leaf.eq_any(open(tenant.bytes().to_vec(), kind.code())))
-            .count()
-            .get_result(self.db())?)
+        Ok(query.filter(case_file::case_leaf.eq_any(open(*tenant, kind.code()))).count().get_result(self.db())?)
     }
 
     /// The cases that are not indexed as they are now, with what they say, as far as the filter lets them through: all
@@ -319,15 +307,11 @@ impl Tx<'_> {
         newest: Option<i64>,
     ) -> Result<Vec<(Instant, CaseId, String)>, Error> {
         let mut query = narrow(case_file::table.into_boxed(), tenant, filter)
-            .filter(case_file::case_leaf.eq_any(open(tenant.bytes().to_vec(), OutboxKind::IndexCase.code())))
+            .filter(case_file::case_leaf.eq_any(open(*tenant, OutboxKind::IndexCase.code())))
             .select((case_file::updated_ms, case_file::id, case_file::search_text));
         if let Some(newest) = newest {
             query = query.order((case_file::updated_ms.desc(), case_file::id.desc())).limit(newest);
         }
-        query
-            .load::<(i64, Vec<u8>, String)>(self.db())?
-            .into_iter()
-            .map(|(updated, id, text)| Ok((Instant::from_ms(updated), case_id(&id)?, text)))
-            .collect()
+        Ok(query.load(self.db())?)
     }
 }

@@ -3,29 +3,29 @@
 //! Promise: nobody and nothing is taken out again: a part in the case that was excluded is not forgotten.
 
 use diesel::prelude::*;
-use sync_core::id::{CaseId, ChangeId, Digest, OfficerId, TenantId};
+use sync_core::id::{CaseId, Digest, OfficerId, TenantId};
 
 use super::change::{leaf_of_case, leaves_of_cases};
 use super::dialect::by_column;
 use super::schema::{case_evidence, case_officer};
 use super::tx::Tx;
-use super::{Additions, Error, row};
+use super::{Additions, Error};
 
 #[derive(Insertable)]
 #[diesel(table_name = case_officer, treat_none_as_default_value = false)]
 struct OfficerRow {
-    tenant: Vec<u8>,
-    officer: Vec<u8>,
+    tenant: TenantId,
+    officer: OfficerId,
     case_leaf: i64,
-    case_id: Vec<u8>,
+    case_id: CaseId,
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = case_evidence, treat_none_as_default_value = false)]
 struct EvidenceRow {
-    tenant: Vec<u8>,
+    tenant: TenantId,
     case_leaf: i64,
-    digest: Vec<u8>,
+    digest: Digest,
 }
 
 by_column!(case_officer, OfficerRow { tenant, officer, case_leaf, case_id });
@@ -35,10 +35,10 @@ impl Additions<'_> {
     /// Says who takes part in which case; each pair is new.
     pub fn case_officers(&mut self, tenant: &TenantId, new: &[(i64, CaseId, OfficerId)]) {
         let row = |(case_leaf, case, officer): &(i64, CaseId, OfficerId)| OfficerRow {
-            tenant: tenant.bytes().to_vec(),
-            officer: officer.bytes().to_vec(),
+            tenant: *tenant,
+            officer: *officer,
             case_leaf: *case_leaf,
-            case_id: case.bytes().to_vec(),
+            case_id: *case,
         };
         self.rows(new.iter().map(row).collect());
     }
@@ -50,15 +50,11 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn cases_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<CaseId>, Error> {
-        case_officer::table
-            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::officer.eq(&officer.bytes()[..]))
-            .order(case_officer::case_leaf)
-            .select(case_officer::case_id)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|id| row::id(id, ChangeId::from_slice, "case_officer.case_id"))
-            .collect()
+        let theirs = case_officer::table
+            .filter(case_officer::tenant.eq(tenant))
+            .filter(case_officer::officer.eq(officer))
+            .order(case_officer::case_leaf);
+        Ok(theirs.select(case_officer::case_id).load(self.db())?)
     }
 
     /// Whether an officer takes or took part in a case.
@@ -67,11 +63,11 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn takes_part(&mut self, tenant: &TenantId, case: &CaseId, officer: &OfficerId) -> Result<bool, Error> {
         let found = case_officer::table
-            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::officer.eq(&officer.bytes()[..]))
-            .filter(case_officer::case_leaf.eq_any(leaf_of_case(tenant.bytes().to_vec(), case.bytes().to_vec())))
+            .filter(case_officer::tenant.eq(tenant))
+            .filter(case_officer::officer.eq(officer))
+            .filter(case_officer::case_leaf.eq_any(leaf_of_case(*tenant, *case)))
             .select(case_officer::case_id)
-            .get_result::<Vec<u8>>(self.db())
+            .get_result::<CaseId>(self.db())
             .optional()?;
         Ok(found.is_some())
     }
@@ -86,16 +82,11 @@ impl Tx<'_> {
         cases: &[CaseId],
         officer: &OfficerId,
     ) -> Result<Vec<CaseId>, Error> {
-        let cases: Vec<Vec<u8>> = cases.iter().map(|id| id.bytes().to_vec()).collect();
-        case_officer::table
-            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::officer.eq(&officer.bytes()[..]))
-            .filter(case_officer::case_leaf.eq_any(leaves_of_cases(tenant.bytes().to_vec(), cases)))
-            .select(case_officer::case_id)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|id| row::id(id, ChangeId::from_slice, "case_officer.case_id"))
-            .collect()
+        let theirs = case_officer::table
+            .filter(case_officer::tenant.eq(tenant))
+            .filter(case_officer::officer.eq(officer))
+            .filter(case_officer::case_leaf.eq_any(leaves_of_cases(*tenant, cases.to_vec())));
+        Ok(theirs.select(case_officer::case_id).load(self.db())?)
     }
 
     /// Who takes or took part in a case.
@@ -103,14 +94,9 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn case_officers(&mut self, tenant: &TenantId, case_leaf: i64) -> Result<Vec<OfficerId>, Error> {
-        case_officer::table
-            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::case_leaf.eq(case_leaf))
-            .select(case_officer::officer)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|id| row::id(id, OfficerId::from_slice, "case_officer.officer"))
-            .collect()
+        let of_case =
+            case_officer::table.filter(case_officer::tenant.eq(tenant)).filter(case_officer::case_leaf.eq(case_leaf));
+        Ok(of_case.select(case_officer::officer).load(self.db())?)
     }
 
     /// Says who takes part in which case; each pair is new.
@@ -128,11 +114,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn add_case_evidence(&mut self, tenant: &TenantId, case_leaf: i64, new: &[Digest]) -> Result<(), Error> {
-        let row = |digest: &Digest| EvidenceRow {
-            tenant: tenant.bytes().to_vec(),
-            case_leaf,
-            digest: digest.bytes().to_vec(),
-        };
+        let row = |digest: &Digest| EvidenceRow { tenant: *tenant, case_leaf, digest: *digest };
         let mut rows = Additions::default();
         rows.rows(new.iter().map(row).collect());
         self.add(rows)
@@ -143,14 +125,10 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn claimed_evidence(&mut self, tenant: &TenantId, case_leaf: i64) -> Result<Vec<Digest>, Error> {
-        case_evidence::table
-            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
+        let of_case = case_evidence::table
+            .filter(case_evidence::tenant.eq(tenant))
             .filter(case_evidence::case_leaf.eq(case_leaf))
-            .order(case_evidence::digest)
-            .select(case_evidence::digest)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|digest| row::id(digest, Digest::from_slice, "case_evidence.digest"))
-            .collect()
+            .order(case_evidence::digest);
+        Ok(of_case.select(case_evidence::digest).load(self.db())?)
     }
 }

@@ -4,20 +4,23 @@ use diesel::prelude::*;
 use sync_core::id::{CaseId, Digest, TenantId};
 use sync_core::time::Instant;
 
+use super::Error;
 use super::schema::case_record;
 use super::tx::Tx;
-use super::{Error, row};
 
 /// A record as it was signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = case_record)]
 pub struct CaseRecordRow {
     /// Its hash.
     pub hash: Digest,
     /// Of which case.
+    #[diesel(column_name = case_id)]
     pub case: CaseId,
     /// The case's number.
     pub number: String,
     /// When it was signed.
+    #[diesel(column_name = issued_ms)]
     pub issued: Instant,
     /// The COSE_Sign1.
     pub bytes: Vec<u8>,
@@ -29,18 +32,11 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn case_record(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Option<CaseRecordRow>, Error> {
-        case_record::table
-            .filter(case_record::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_record::case_id.eq(&case.bytes()[..]))
-            .order((case_record::issued_ms.desc(), case_record::hash))
-            .select((case_record::hash, case_record::number, case_record::issued_ms, case_record::bytes))
-            .first::<(Vec<u8>, String, i64, Vec<u8>)>(self.db())
-            .optional()?
-            .map(|(hash, number, issued_ms, bytes)| {
-                let hash = row::id(&hash, Digest::from_slice, "case_record.hash")?;
-                Ok(CaseRecordRow { hash, case: *case, number, issued: Instant::from_ms(issued_ms), bytes })
-            })
-            .transpose()
+        let of_case = case_record::table
+            .filter(case_record::tenant.eq(tenant))
+            .filter(case_record::case_id.eq(case))
+            .order((case_record::issued_ms.desc(), case_record::hash));
+        Ok(of_case.select(CaseRecordRow::as_select()).first(self.db()).optional()?)
     }
 
     /// Keeps a record for good.
@@ -48,17 +44,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_case_record(&mut self, tenant: &TenantId, new: &CaseRecordRow) -> Result<(), Error> {
-        let CaseRecordRow { hash, case, number, issued, bytes } = new;
-        diesel::insert_into(case_record::table)
-            .values((
-                case_record::tenant.eq(&tenant.bytes()[..]),
-                case_record::hash.eq(&hash.bytes()[..]),
-                case_record::case_id.eq(&case.bytes()[..]),
-                case_record::number.eq(number),
-                case_record::issued_ms.eq(issued.ms()),
-                case_record::bytes.eq(bytes),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(case_record::table).values((case_record::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 }

@@ -12,7 +12,8 @@ use super::tx::Tx;
 use super::{Error, row};
 
 /// What the certificate says. The number is opaque.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = certificate)]
 pub struct CertificateRow {
     /// 证号.
     pub number: String,
@@ -29,15 +30,18 @@ pub struct CertificateRow {
 }
 
 /// A span of time in which the certificate had one status.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = certificate_interval, treat_none_as_default_value = false)]
 pub struct IntervalRow {
     /// Order within the certificate, from 0.
     pub ordinal: i64,
     /// The status.
     pub status: CertificateStatus,
     /// From then on.
+    #[diesel(column_name = from_ms)]
     pub from: Instant,
     /// Until then, not included; open while none is known.
+    #[diesel(column_name = until_ms)]
     pub until: Option<Instant>,
     /// Why, in words.
     pub reason: String,
@@ -45,21 +49,27 @@ pub struct IntervalRow {
     pub basis: String,
 }
 
-type Columns = (Vec<u8>, String, Vec<u8>, String, String, String, String);
-type IntervalColumns = (Vec<u8>, String, i64, String, i64, Option<i64>, String, String);
-
-fn restore(columns: Columns) -> Result<CertificateRow, Error> {
-    let (_tenant, number, officer, category, region, issued_on, valid_until) = columns;
-    let officer = row::id(&officer, OfficerId::from_slice, "certificate.officer")?;
-    Ok(CertificateRow { number, officer, category, region, issued_on, valid_until })
+/// As the table has it: the status as it is written.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = certificate_interval)]
+struct Interval {
+    certificate: String,
+    ordinal: i64,
+    status: String,
+    from_ms: Instant,
+    until_ms: Option<Instant>,
+    reason: String,
+    basis: String,
 }
 
-fn restore_interval(columns: IntervalColumns) -> Result<(String, IntervalRow), Error> {
-    let (_tenant, certificate, ordinal, status, from_ms, until_ms, reason, basis) = columns;
-    let (from, until) = (Instant::from_ms(from_ms), until_ms.map(Instant::from_ms));
-    let key = format_args!("{certificate} {ordinal}");
-    let status = row::code("certificate_interval", "status", key, &status)?;
-    Ok((certificate, IntervalRow { ordinal, status, from, until, reason, basis }))
+impl Interval {
+    /// The number of its certificate, and the row.
+    fn restore(self) -> Result<(String, IntervalRow), Error> {
+        let Self { certificate, ordinal, status, from_ms: from, until_ms: until, reason, basis } = self;
+        let key = format_args!("{certificate} {ordinal}");
+        let status = row::code("certificate_interval", "status", key, &status)?;
+        Ok((certificate, IntervalRow { ordinal, status, from, until, reason, basis }))
+    }
 }
 
 impl Tx<'_> {
@@ -84,21 +94,19 @@ impl Tx<'_> {
         tenant: &TenantId,
         officers: &[OfficerId],
     ) -> Result<Vec<(CertificateRow, Vec<IntervalRow>)>, Error> {
-        let wanted: Vec<&[u8]> = officers.iter().map(|id| &id.bytes()[..]).collect();
         let its = certificate_interval::tenant
             .eq(certificate::tenant)
             .and(certificate_interval::certificate.eq(certificate::number));
         let found = certificate::table
             .left_join(certificate_interval::table.on(its))
-            .filter(certificate::tenant.eq(&tenant.bytes()[..]))
-            .filter(certificate::officer.eq_any(wanted))
+            .filter(certificate::tenant.eq(tenant))
+            .filter(certificate::officer.eq_any(officers))
             .order((certificate::number, certificate_interval::ordinal))
-            .select((certificate::all_columns, certificate_interval::all_columns.nullable()))
-            .load::<(Columns, Option<IntervalColumns>)>(self.db())?;
+            .select((CertificateRow::as_select(), Option::<Interval>::as_select()))
+            .load(self.db())?;
         let mut answer: Vec<(CertificateRow, Vec<IntervalRow>)> = Vec::new();
-        for (columns, interval) in found {
-            let certificate = restore(columns)?;
-            let interval = interval.map(restore_interval).transpose()?.map(|(_, interval)| interval);
+        for (certificate, interval) in found {
+            let interval = interval.map(Interval::restore).transpose()?.map(|(_, interval)| interval);
             match answer.last_mut().filter(|(last, _)| *last == certificate) {
                 Some((_, intervals)) => intervals.extend(interval),
                 None => answer.push((certificate, interval.into_iter().collect())),
@@ -113,25 +121,25 @@ impl Tx<'_> {
     /// [`Error`] where a statement fails.
     pub fn all_certificates(&mut self, tenant: &TenantId) -> Result<Vec<(CertificateRow, Vec<IntervalRow>)>, Error> {
         let found = certificate_interval::table
-            .filter(certificate_interval::tenant.eq(&tenant.bytes()[..]))
+            .filter(certificate_interval::tenant.eq(tenant))
             .order(certificate_interval::ordinal)
-            .load::<IntervalColumns>(self.db())?;
+            .select(Interval::as_select())
+            .load(self.db())?;
         let mut intervals: BTreeMap<String, Vec<IntervalRow>> = BTreeMap::new();
-        for columns in found {
-            let (number, interval) = restore_interval(columns)?;
+        for interval in found {
+            let (number, interval) = Interval::restore(interval)?;
             intervals.entry(number).or_default().push(interval);
         }
-        certificate::table
-            .filter(certificate::tenant.eq(&tenant.bytes()[..]))
+        let all = certificate::table
+            .filter(certificate::tenant.eq(tenant))
             .order(certificate::number)
-            .load::<Columns>(self.db())?
-            .into_iter()
-            .map(|columns| {
-                let certificate = restore(columns)?;
-                let history = intervals.remove(&certificate.number).unwrap_or_default();
-                Ok((certificate, history))
-            })
-            .collect()
+            .select(CertificateRow::as_select())
+            .load(self.db())?;
+        let with_history = |certificate: CertificateRow| {
+            let history = intervals.remove(&certificate.number).unwrap_or_default();
+            (certificate, history)
+        };
+        Ok(all.into_iter().map(with_history).collect())
     }
 
     /// Certificates of active officers of the agencies below `path` whose last day is from `first` to `last`
@@ -147,20 +155,16 @@ impl Tx<'_> {
         limit: i64,
     ) -> Result<Vec<CertificateRow>, Error> {
         let holder = officer::tenant.eq(certificate::tenant).and(officer::id.eq(certificate::officer));
-        certificate::table
+        let ending = certificate::table
             .inner_join(officer::table.on(holder))
             .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
-            .filter(certificate::tenant.eq(&tenant.bytes()[..]))
+            .filter(certificate::tenant.eq(tenant))
             .filter(agency::path.like(format!("{path}%")))
             .filter(officer::active.eq(true))
             .filter(certificate::valid_until.between(first, last))
             .order((certificate::valid_until, certificate::number))
-            .limit(limit)
-            .select(certificate::all_columns)
-            .load::<Columns>(self.db())?
-            .into_iter()
-            .map(restore)
-            .collect()
+            .limit(limit);
+        Ok(ending.select(CertificateRow::as_select()).load(self.db())?)
     }
 
     /// Adds a certificate with its history; the officer is there already.
@@ -173,32 +177,11 @@ impl Tx<'_> {
         new: &CertificateRow,
         history: &[IntervalRow],
     ) -> Result<(), Error> {
-        let CertificateRow { number, officer, category, region, issued_on, valid_until } = new;
-        diesel::insert_into(certificate::table)
-            .values((
-                certificate::tenant.eq(&tenant.bytes()[..]),
-                certificate::number.eq(number),
-                certificate::officer.eq(&officer.bytes()[..]),
-                certificate::category.eq(category),
-                certificate::region.eq(region),
-                certificate::issued_on.eq(issued_on),
-                certificate::valid_until.eq(valid_until),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(certificate::table).values((certificate::tenant.eq(tenant), new)).execute(self.db())?;
         for interval in history {
-            let IntervalRow { ordinal, status, from, until, reason, basis } = interval;
-            diesel::insert_into(certificate_interval::table)
-                .values((
-                    certificate_interval::tenant.eq(&tenant.bytes()[..]),
-                    certificate_interval::certificate.eq(number),
-                    certificate_interval::ordinal.eq(ordinal),
-                    certificate_interval::status.eq(status),
-                    certificate_interval::from_ms.eq(from.ms()),
-                    certificate_interval::until_ms.eq(until.map(Instant::ms)),
-                    certificate_interval::reason.eq(reason),
-                    certificate_interval::basis.eq(basis),
-                ))
-                .execute(self.db())?;
+            let row =
+                (certificate_interval::tenant.eq(tenant), certificate_interval::certificate.eq(&new.number), interval);
+            diesel::insert_into(certificate_interval::table).values(row).execute(self.db())?;
         }
         Ok(())
     }

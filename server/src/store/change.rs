@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use sync_core::change::{Change, Header, Received};
-use sync_core::id::{CaseId, ChangeId, DeviceId, Epoch, TenantId};
+use sync_core::id::{CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use sync_core::log::LeafClass;
 use sync_core::plan::{Flag, Grade, Previous, Taken};
 use sync_core::time::Instant;
@@ -70,70 +70,98 @@ pub struct ChainLink {
 /// A place in a device's chain.
 pub type InChain = (DeviceId, Epoch, u64);
 
-/// What [`link`] takes.
-type LinkColumns = (Vec<u8>, i64, Vec<u8>);
-
-fn link(id: &[u8], lower_ms: i64, sign1: &[u8]) -> Result<ChainLink, Error> {
-    let clock = Header::of_signed(sign1).map_err(|_unreadable| Error::Inconsistent { what: "change.sign1" })?.clock;
-    let lower = Instant::from_ms(lower_ms);
-    let made = Previous { lower, boot: clock.boot, monotonic_ms: clock.monotonic_ms };
-    Ok(ChainLink { id: row::id(id, ChangeId::from_slice, "change.id")?, made })
+/// As the table has a link of a chain.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = change)]
+struct Link {
+    leaf: i64,
+    id: ChangeId,
+    lower_ms: Instant,
+    sign1: Vec<u8>,
 }
 
-type Columns =
-    (Vec<u8>, i64, i64, i64, String, String, String, i64, i64, String, i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>);
+impl Link {
+    fn restore(self) -> Result<ChainLink, Error> {
+        let Self { leaf, id, lower_ms: lower, sign1 } = self;
+        let header = Header::of_signed(&sign1);
+        let clock = header
+            .map_err(|_unreadable| row::unreadable("change", "sign1", leaf, format_args!("header of {id}")))?
+            .clock;
+        Ok(ChainLink { id, made: Previous { lower, boot: clock.boot, monotonic_ms: clock.monotonic_ms } })
+    }
+}
 
-/// What [`restore`] takes, selected the same way by every query.
-macro_rules! columns {
-    () => {
-        (
-            change::id,
-            change::leaf,
-            change::case_leaf,
-            change::counter,
-            change::class,
-            change::code,
-            change::flags,
-            change::lower_ms,
-            change::upper_ms,
-            change::grade,
-            change::received_ms,
-            change::sign1,
-            change::op_bytes,
-            change_value::bytes.nullable(),
-        )
-    };
+/// As the tables have it: codes as they are written.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = change)]
+struct Stored {
+    id: ChangeId,
+    leaf: i64,
+    case_leaf: i64,
+    counter: i64,
+    class: String,
+    code: String,
+    flags: String,
+    lower_ms: Instant,
+    upper_ms: Instant,
+    grade: String,
+    received_ms: Instant,
+    sign1: Vec<u8>,
+    op_bytes: Vec<u8>,
+    #[diesel(embed)]
+    values: Option<Values>,
+}
+
+/// None where a lawful order removed them.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = change_value)]
+struct Values {
+    bytes: Vec<u8>,
+}
+
+/// As [`Stored`], without the change itself.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = change)]
+struct Place {
+    id: ChangeId,
+    case_id: CaseId,
+    leaf: i64,
+    counter: i64,
+    class: String,
+    code: String,
+    flags: String,
+    received_ms: Instant,
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = change, treat_none_as_default_value = false)]
 struct Row<'a> {
-    tenant: &'a [u8],
+    tenant: TenantId,
     leaf: i64,
-    id: Vec<u8>,
+    id: ChangeId,
     case_leaf: i64,
-    case_id: Vec<u8>,
-    device: Vec<u8>,
-    epoch: Vec<u8>,
+    case_id: CaseId,
+    device: DeviceId,
+    epoch: Epoch,
     seq: i64,
-    officer: Vec<u8>,
-    lease: Option<Vec<u8>>,
+    officer: OfficerId,
+    lease: Option<Digest>,
     counter: i64,
     class: LeafClass,
     code: &'static str,
     flags: String,
-    lower_ms: i64,
-    upper_ms: i64,
+    lower_ms: Instant,
+    upper_ms: Instant,
     grade: Grade,
-    received_ms: i64,
+    received_ms: Instant,
     sign1: &'a [u8],
     op_bytes: &'a [u8],
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = change_value, treat_none_as_default_value = false)]
-struct ValueRow<'a> {
-    tenant: &'a [u8],
+struct ValueRow {
+    tenant: TenantId,
     leaf: i64,
     bytes: Vec<u8>,
 }
@@ -142,48 +170,47 @@ by_column!(change, Row<'_> {
     tenant, leaf, id, case_leaf, case_id, device, epoch, seq, officer, lease, counter, class, code, flags, lower_ms,
     upper_ms, grade, received_ms, sign1, op_bytes
 });
-by_column!(change_value, ValueRow<'_> { tenant, leaf, bytes });
+by_column!(change_value, ValueRow { tenant, leaf, bytes });
 
 /// A change as its two rows.
-fn rows<'a>(tenant: &'a TenantId, new: &'a StoredChange) -> (Row<'a>, ValueRow<'a>) {
+fn rows<'a>(tenant: &TenantId, new: &'a StoredChange) -> (Row<'a>, ValueRow) {
     let StoredChange { change, leaf, case_leaf, counter, taken, flags, lower, upper, grade, received } = new;
     let header = change.header();
     let row = Row {
-        tenant: &tenant.bytes()[..],
+        tenant: *tenant,
         leaf: *leaf,
-        id: change.id().bytes().to_vec(),
+        id: change.id(),
         case_leaf: *case_leaf,
-        case_id: change.case().bytes().to_vec(),
-        device: header.device.bytes().to_vec(),
-        epoch: header.epoch.bytes().to_vec(),
+        case_id: change.case(),
+        device: header.device,
+        epoch: header.epoch,
         seq: header.seq.cast_signed(),
-        officer: header.officer.bytes().to_vec(),
-        lease: header.lease.as_ref().map(|lease| lease.bytes().to_vec()),
+        officer: header.officer,
+        lease: header.lease,
         counter: *counter,
         class: taken.class(),
         code: taken.code(),
         flags: flags.iter().map(|flag| flag.code()).collect::<Vec<_>>().join(" "),
-        lower_ms: lower.ms(),
-        upper_ms: upper.ms(),
+        lower_ms: *lower,
+        upper_ms: *upper,
         grade: *grade,
-        received_ms: received.ms(),
+        received_ms: *received,
         sign1: change.sign1(),
         op_bytes: change.ops_bytes(),
     };
-    let bytes = change.values_bytes();
-    let values = ValueRow { tenant: row.tenant, leaf: row.leaf, bytes };
+    let values = ValueRow { tenant: *tenant, leaf: *leaf, bytes: change.values_bytes() };
     (row, values)
 }
 
 /// Leaf of the change that opened a case: the number by which tables name it.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub(super) fn leaf_of_case(tenant: Vec<u8>, case: Vec<u8>) -> _ {
+pub(super) fn leaf_of_case(tenant: TenantId, case: CaseId) -> _ {
     change::table.filter(change::tenant.eq(tenant)).filter(change::id.eq(case)).select(change::leaf)
 }
 
 /// As [`leaf_of_case`], of these.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub(super) fn leaves_of_cases(tenant: Vec<u8>, cases: Vec<Vec<u8>>) -> _ {
+pub(super) fn leaves_of_cases(tenant: TenantId, cases: Vec<CaseId>) -> _ {
     change::table.filter(change::tenant.eq(tenant)).filter(change::id.eq_any(cases)).select(change::leaf)
 }
 
@@ -193,47 +220,44 @@ fn taken(leaf: i64, class: &str, code: &str) -> Result<Taken, Error> {
     Taken::parse(class, code).map_err(|_unknown| row::unreadable("change", "code", leaf, code))
 }
 
-fn restore(columns: Columns) -> Result<StoredChange, Error> {
-    let (
-        id,
-        leaf,
-        case_leaf,
-        counter,
-        class,
-        code,
-        flags,
-        lower_ms,
-        upper_ms,
-        grade,
-        received_ms,
-        sign1,
-        op_bytes,
-        values,
-    ) = columns;
-    let corrupt = Error::Inconsistent { what: "change" };
-    let taken = taken(leaf, &class, &code)?;
-    let Ok(received) = Received::from_parts(&sign1, &op_bytes, values.as_deref()) else { return Err(corrupt) };
-    if received.id().bytes().as_slice() != id {
-        return Err(corrupt);
+impl Stored {
+    fn restore(self) -> Result<StoredChange, Error> {
+        let Self { id, leaf, case_leaf, counter, class, code, flags, grade, received_ms: received, .. } = &self;
+        let corrupt = |what: &str| row::unreadable("change", "sign1", leaf, format_args!("{what} of change {id}"));
+        let values = self.values.as_ref().map(|values| values.bytes.as_slice());
+        let change =
+            Received::from_parts(&self.sign1, &self.op_bytes, values).map_err(|_unreadable| corrupt("bytes"))?;
+        if change.id() != *id {
+            return Err(corrupt("another header than that"));
+        }
+        Ok(StoredChange {
+            change: Arc::new(change.trust_own_store()),
+            leaf: *leaf,
+            case_leaf: *case_leaf,
+            counter: *counter,
+            taken: taken(*leaf, class, code)?,
+            flags: row::codes("change", "flags", leaf, flags)?,
+            lower: self.lower_ms,
+            upper: self.upper_ms,
+            grade: row::code("change", "grade", leaf, grade)?,
+            received: *received,
+        })
     }
-    Ok(StoredChange {
-        change: Arc::new(received.trust_own_store()),
-        leaf,
-        case_leaf,
-        counter,
-        taken,
-        flags: row::codes("change", "flags", leaf, &flags)?,
-        lower: Instant::from_ms(lower_ms),
-        upper: Instant::from_ms(upper_ms),
-        grade: row::code("change", "grade", leaf, &grade)?,
-        received: Instant::from_ms(received_ms),
-    })
+}
+
+impl Place {
+    fn restore(self) -> Result<ChangePlace, Error> {
+        let Self { id, case_id: case, leaf, counter, class, code, flags, received_ms: received } = self;
+        let taken = taken(leaf, &class, &code)?;
+        let flags = row::codes("change", "flags", leaf, &flags)?;
+        Ok(ChangePlace { id, case, leaf, counter, taken, flags, received })
+    }
 }
 
 impl<'a> Additions<'a> {
     /// Changes, for good.
     pub fn changes(&mut self, tenant: &'a TenantId, new: &'a [StoredChange]) {
-        let (changes, values): (Vec<Row<'a>>, Vec<ValueRow<'a>>) = new.iter().map(|new| rows(tenant, new)).unzip();
+        let (changes, values): (Vec<Row<'a>>, Vec<ValueRow>) = new.iter().map(|new| rows(tenant, new)).unzip();
         self.rows(changes);
         self.rows(values);
     }
@@ -246,20 +270,20 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails or a change is not what was stored.
     pub fn case_changes(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<StoredChange>, Error> {
         // Asked first, and not in a subquery: SQLite would walk the whole log for the sake of its order.
-        let number = leaf_of_case(tenant.bytes().to_vec(), case.bytes().to_vec()).get_result::<i64>(self.db());
+        let number = leaf_of_case(*tenant, *case).get_result::<i64>(self.db());
         let Some(case_leaf) = number.optional()? else { return Ok(Vec::new()) };
         change::table
             .left_join(
                 change_value::table
                     .on(change_value::tenant.eq(change::tenant).and(change_value::leaf.eq(change::leaf))),
             )
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
+            .filter(change::tenant.eq(tenant))
             .filter(change::case_leaf.eq(case_leaf))
             .order(change::leaf)
-            .select(columns!())
-            .load::<Columns>(self.db())?
+            .select(Stored::as_select())
+            .load(self.db())?
             .into_iter()
-            .map(restore)
+            .map(Stored::restore)
             .collect()
     }
 
@@ -274,7 +298,7 @@ impl Tx<'_> {
     pub fn feed(
         &mut self,
         tenant: &TenantId,
-        officer: &sync_core::id::OfficerId,
+        officer: &OfficerId,
         (from, until): (i64, Option<i64>),
         limit: i64,
     ) -> Result<Vec<i64>, Error> {
@@ -284,8 +308,8 @@ impl Tx<'_> {
                 case_officer::table
                     .on(case_officer::tenant.eq(change::tenant).and(case_officer::case_leaf.eq(change::case_leaf))),
             )
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::officer.eq(&officer.bytes()[..]))
+            .filter(change::tenant.eq(tenant))
+            .filter(case_officer::officer.eq(officer))
             .filter(change::leaf.ge(from))
             .order(change::leaf)
             .limit(limit)
@@ -307,13 +331,13 @@ impl Tx<'_> {
                 change_value::table
                     .on(change_value::tenant.eq(change::tenant).and(change_value::leaf.eq(change::leaf))),
             )
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
+            .filter(change::tenant.eq(tenant))
             .filter(change::leaf.eq_any(leaves))
             .order(change::leaf)
-            .select(columns!())
-            .load::<Columns>(self.db())?
+            .select(Stored::as_select())
+            .load(self.db())?
             .into_iter()
-            .map(restore)
+            .map(Stored::restore)
             .collect()
     }
 
@@ -325,18 +349,13 @@ impl Tx<'_> {
         &mut self,
         tenant: &TenantId,
         ids: &[ChangeId],
-        officer: &sync_core::id::OfficerId,
+        officer: &OfficerId,
     ) -> Result<Vec<ChangeId>, Error> {
-        let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
-        change::table
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::id.eq_any(wanted))
-            .filter(change::officer.eq(&officer.bytes()[..]))
-            .select(change::id)
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|id| row::id(id, ChangeId::from_slice, "change.id"))
-            .collect()
+        let theirs = change::table
+            .filter(change::tenant.eq(tenant))
+            .filter(change::id.eq_any(ids))
+            .filter(change::officer.eq(officer));
+        Ok(theirs.select(change::id).load(self.db())?)
     }
 
     /// Those of `ids` that are stored.
@@ -344,34 +363,13 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn places(&mut self, tenant: &TenantId, ids: &[ChangeId]) -> Result<Vec<ChangePlace>, Error> {
-        type Columns = (Vec<u8>, Vec<u8>, i64, i64, String, String, String, i64);
-        let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
         change::table
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::id.eq_any(wanted))
-            .select((
-                change::id,
-                change::case_id,
-                change::leaf,
-                change::counter,
-                change::class,
-                change::code,
-                change::flags,
-                change::received_ms,
-            ))
-            .load::<Columns>(self.db())?
+            .filter(change::tenant.eq(tenant))
+            .filter(change::id.eq_any(ids))
+            .select(Place::as_select())
+            .load(self.db())?
             .into_iter()
-            .map(|(id, case, leaf, counter, class, code, flags, received)| {
-                Ok(ChangePlace {
-                    id: row::id(&id, ChangeId::from_slice, "change.id")?,
-                    case: row::id(&case, ChangeId::from_slice, "change.case_id")?,
-                    leaf,
-                    counter,
-                    taken: taken(leaf, &class, &code)?,
-                    flags: row::codes("change", "flags", leaf, &flags)?,
-                    received: Instant::from_ms(received),
-                })
-            })
+            .map(Place::restore)
             .collect()
     }
 
@@ -386,14 +384,14 @@ impl Tx<'_> {
         places: &[i64],
     ) -> Result<Vec<(i64, ChainLink)>, Error> {
         change::table
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::device.eq(&device.bytes()[..]))
-            .filter(change::epoch.eq(&epoch.bytes()[..]))
+            .filter(change::tenant.eq(tenant))
+            .filter(change::device.eq(device))
+            .filter(change::epoch.eq(epoch))
             .filter(change::seq.eq_any(places))
-            .select((change::seq, change::id, change::lower_ms, change::sign1))
-            .load::<(i64, Vec<u8>, i64, Vec<u8>)>(self.db())?
-            .iter()
-            .map(|(seq, id, lower, sign1)| Ok((*seq, link(id, *lower, sign1)?)))
+            .select((change::seq, Link::as_select()))
+            .load::<(i64, Link)>(self.db())?
+            .into_iter()
+            .map(|(seq, link)| Ok((seq, link.restore()?)))
             .collect()
     }
 
@@ -402,19 +400,13 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn in_chains(&mut self, tenant: &TenantId, ids: &[ChangeId]) -> Result<Vec<(ChangeId, InChain)>, Error> {
-        let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
-        change::table
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::id.eq_any(wanted))
-            .select((change::id, change::device, change::epoch, change::seq))
-            .load::<(Vec<u8>, Vec<u8>, Vec<u8>, i64)>(self.db())?
-            .iter()
-            .map(|(id, device, epoch, seq)| {
-                let device = row::id(device, DeviceId::from_slice, "change.device")?;
-                let epoch = row::id(epoch, Epoch::from_slice, "change.epoch")?;
-                Ok((row::id(id, ChangeId::from_slice, "change.id")?, (device, epoch, seq.cast_unsigned())))
-            })
-            .collect()
+        let found = change::table
+            .filter(change::tenant.eq(tenant))
+            .filter(change::id.eq_any(ids))
+            .select((change::id, (change::device, change::epoch, change::seq)))
+            .load::<(ChangeId, (DeviceId, Epoch, i64))>(self.db())?;
+        let place = |(id, (device, epoch, seq)): (_, (_, _, i64))| (id, (device, epoch, seq.cast_unsigned()));
+        Ok(found.into_iter().map(place).collect())
     }
 
     /// The last change of a device: at the greatest place before `seq` in this chain of its or, where there is none, the
@@ -429,23 +421,20 @@ impl Tx<'_> {
         seq: i64,
     ) -> Result<Option<ChainLink>, Error> {
         let of_device = || {
-            change::table
-                .filter(change::tenant.eq(tenant.bytes().to_vec()))
-                .filter(change::device.eq(device.bytes().to_vec()))
-                .select((change::id, change::lower_ms, change::sign1))
-                .limit(1)
+            let theirs = change::table.filter(change::tenant.eq(*tenant)).filter(change::device.eq(device));
+            theirs.select(Link::as_select()).limit(1)
         };
         let in_chain = of_device()
-            .filter(change::epoch.eq(epoch.bytes().to_vec()))
+            .filter(change::epoch.eq(epoch))
             .filter(change::seq.lt(seq))
             .order(change::seq.desc())
-            .get_result::<LinkColumns>(self.db())
+            .get_result(self.db())
             .optional()?;
         let found = match in_chain {
             Some(found) => Some(found),
-            None => of_device().order(change::lower_ms.desc()).get_result::<LinkColumns>(self.db()).optional()?,
+            None => of_device().order(change::lower_ms.desc()).get_result(self.db()).optional()?,
         };
-        found.map(|(id, lower, sign1)| link(&id, lower, &sign1)).transpose()
+        found.map(Link::restore).transpose()
     }
 
     /// The greatest place of the chain of a device; none of an empty one.
@@ -454,9 +443,9 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn chain_head(&mut self, tenant: &TenantId, (device, epoch): (DeviceId, Epoch)) -> Result<Option<i64>, Error> {
         let newest = change::table
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
-            .filter(change::device.eq(&device.bytes()[..]))
-            .filter(change::epoch.eq(&epoch.bytes()[..]))
+            .filter(change::tenant.eq(tenant))
+            .filter(change::device.eq(device))
+            .filter(change::epoch.eq(epoch))
             .select(diesel::dsl::max(change::seq));
         Ok(newest.get_result(self.db())?)
     }

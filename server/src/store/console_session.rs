@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use sync_core::id::{Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
+use super::Error;
 use super::schema::console_session;
 use super::tx::Tx;
-use super::{Error, row};
 
 /// A browser in which somebody is signed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = console_session)]
 pub struct ConsoleSessionRow {
     /// SHA-256 of the secret in the cookie.
     pub hash: Digest,
@@ -18,8 +19,10 @@ pub struct ConsoleSessionRow {
     /// Version of the account's sessions when it began.
     pub session_version: i64,
     /// When it began.
+    #[diesel(column_name = created_ms)]
     pub created: Instant,
     /// Last use, to the minute.
+    #[diesel(column_name = seen_ms)]
     pub seen: Instant,
 }
 
@@ -35,22 +38,13 @@ impl Tx<'_> {
         idle_since: Instant,
         begun_since: Instant,
     ) -> Result<(), Error> {
-        let ConsoleSessionRow { hash, officer, session_version, created, seen } = new;
-        let ended = console_session::seen_ms.lt(idle_since.ms()).or(console_session::created_ms.lt(begun_since.ms()));
+        let ended = console_session::seen_ms.lt(idle_since).or(console_session::created_ms.lt(begun_since));
         diesel::delete(console_session::table)
-            .filter(console_session::tenant.eq(tenant.bytes().to_vec()))
+            .filter(console_session::tenant.eq(*tenant))
             .filter(ended)
             .execute(self.db())?;
-        diesel::insert_into(console_session::table)
-            .values((
-                console_session::tenant.eq(&tenant.bytes()[..]),
-                console_session::hash.eq(&hash.bytes()[..]),
-                console_session::officer.eq(&officer.bytes()[..]),
-                console_session::session_version.eq(session_version),
-                console_session::created_ms.eq(created.ms()),
-                console_session::seen_ms.eq(seen.ms()),
-            ))
-            .execute(self.db())?;
+        let row = (console_session::tenant.eq(tenant), new);
+        diesel::insert_into(console_session::table).values(row).execute(self.db())?;
         Ok(())
     }
 
@@ -59,22 +53,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn console_session(&mut self, tenant: &TenantId, hash: &Digest) -> Result<Option<ConsoleSessionRow>, Error> {
-        type Columns = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, i64);
-        let found = console_session::table
-            .find((&tenant.bytes()[..], &hash.bytes()[..]))
-            .first::<Columns>(self.db())
-            .optional()?;
-        found
-            .map(|(_tenant, hash, officer, session_version, created_ms, seen_ms)| {
-                Ok(ConsoleSessionRow {
-                    hash: row::id(&hash, Digest::from_slice, "console_session.hash")?,
-                    officer: row::id(&officer, OfficerId::from_slice, "console_session.officer")?,
-                    session_version,
-                    created: Instant::from_ms(created_ms),
-                    seen: Instant::from_ms(seen_ms),
-                })
-            })
-            .transpose()
+        let found = console_session::table.find((tenant, hash)).select(ConsoleSessionRow::as_select());
+        Ok(found.first(self.db()).optional()?)
     }
 
     /// Notes that a session was used.
@@ -82,8 +62,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn touch_console_session(&mut self, tenant: &TenantId, hash: &Digest, now: Instant) -> Result<(), Error> {
-        diesel::update(console_session::table.find((&tenant.bytes()[..], &hash.bytes()[..])))
-            .set(console_session::seen_ms.eq(now.ms()))
+        diesel::update(console_session::table.find((tenant, hash)))
+            .set(console_session::seen_ms.eq(now))
             .execute(self.db())?;
         Ok(())
     }
@@ -93,7 +73,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn end_console_session(&mut self, tenant: &TenantId, hash: &Digest) -> Result<(), Error> {
-        diesel::delete(console_session::table.find((&tenant.bytes()[..], &hash.bytes()[..]))).execute(self.db())?;
+        diesel::delete(console_session::table.find((tenant, hash))).execute(self.db())?;
         Ok(())
     }
 }

@@ -28,6 +28,9 @@ pub enum Db {
     Sqlite(diesel::SqliteConnection),
 }
 
+/// What a query is written for.
+pub(super) type Backend = <Db as diesel::Connection>::Backend;
+
 /// The WAL-reset corruption (3.7.0 to 3.51.2) is fixed from here on.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const BUSY_TIMEOUT_MS: i64 = 10_000;

@@ -5,12 +5,13 @@ use sync_core::id::{DeviceId, Digest, OfficerId, TenantId};
 use sync_core::lease::SignedLease;
 use sync_core::time::Instant;
 
+use super::Error;
 use super::schema::{device, device_challenge, enrolment_code, lease};
 use super::tx::Tx;
-use super::{Error, row};
 
 /// An enrolled phone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = device, treat_none_as_default_value = false)]
 pub struct DeviceRow {
     /// Id.
     pub id: DeviceId,
@@ -21,24 +22,30 @@ pub struct DeviceRow {
     /// What the officer calls it.
     pub label: String,
     /// When it was enrolled.
+    #[diesel(column_name = enrolled_ms)]
     pub enrolled: Instant,
     /// When it was revoked, if it was.
+    #[diesel(column_name = revoked_ms)]
     pub revoked: Option<Instant>,
     /// Why it was revoked.
     pub revoked_reason: Option<String>,
 }
 
 /// From when to when a phone was enrolled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = device)]
 pub struct DeviceTerm {
     /// When it was enrolled.
+    #[diesel(column_name = enrolled_ms)]
     pub enrolled: Instant,
     /// When it was revoked, if it was.
+    #[diesel(column_name = revoked_ms)]
     pub revoked: Option<Instant>,
 }
 
 /// A one-time code; only its SHA-256 is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = enrolment_code, treat_none_as_default_value = false)]
 pub struct EnrolmentCodeRow {
     /// SHA-256 of the code.
     pub code_hash: Digest,
@@ -47,11 +54,13 @@ pub struct EnrolmentCodeRow {
     /// Who issued it; none from the command line.
     pub issued_by: Option<OfficerId>,
     /// Worth nothing from then on.
+    #[diesel(column_name = expires_ms)]
     pub expires: Instant,
 }
 
 /// Permission to work offline, as issued.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = lease)]
 pub struct LeaseRow {
     /// Hash by which changes name it.
     pub hash: Digest,
@@ -60,8 +69,10 @@ pub struct LeaseRow {
     /// For whom.
     pub officer: OfficerId,
     /// When it was issued.
+    #[diesel(column_name = issued_ms)]
     pub issued: Instant,
     /// Its end.
+    #[diesel(column_name = not_after_ms)]
     pub not_after: Instant,
     /// The signed lease.
     pub bytes: Vec<u8>,
@@ -82,30 +93,13 @@ impl LeaseRow {
     }
 }
 
-type Columns = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, String, i64, Option<i64>, Option<String>);
-
-fn restore(columns: Columns) -> Result<DeviceRow, Error> {
-    let (_tenant, id, officer, public_key, label, enrolled_ms, revoked_ms, revoked_reason) = columns;
-    Ok(DeviceRow {
-        id: row::id(&id, DeviceId::from_slice, "device.id")?,
-        officer: row::id(&officer, OfficerId::from_slice, "device.officer")?,
-        public_key,
-        label,
-        enrolled: Instant::from_ms(enrolled_ms),
-        revoked: revoked_ms.map(Instant::from_ms),
-        revoked_reason,
-    })
-}
-
 impl Tx<'_> {
     /// One phone.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn device(&mut self, tenant: &TenantId, id: &DeviceId) -> Result<Option<DeviceRow>, Error> {
-        let found =
-            device::table.find((&tenant.bytes()[..], &id.bytes()[..])).get_result::<Columns>(self.db()).optional()?;
-        found.map(restore).transpose()
+        Ok(device::table.find((tenant, id)).select(DeviceRow::as_select()).first(self.db()).optional()?)
     }
 
     /// When each of these phones was enrolled, and revoked if it was.
@@ -113,18 +107,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn terms(&mut self, tenant: &TenantId, ids: &[DeviceId]) -> Result<Vec<(DeviceId, DeviceTerm)>, Error> {
-        let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
-        device::table
-            .filter(device::tenant.eq(&tenant.bytes()[..]))
-            .filter(device::id.eq_any(wanted))
-            .select((device::id, device::enrolled_ms, device::revoked_ms))
-            .load::<(Vec<u8>, i64, Option<i64>)>(self.db())?
-            .iter()
-            .map(|(id, enrolled, revoked)| {
-                let term = DeviceTerm { enrolled: Instant::from_ms(*enrolled), revoked: revoked.map(Instant::from_ms) };
-                Ok((row::id(id, DeviceId::from_slice, "device.id")?, term))
-            })
-            .collect()
+        let wanted = device::table.filter(device::tenant.eq(tenant)).filter(device::id.eq_any(ids));
+        Ok(wanted.select((device::id, DeviceTerm::as_select())).load(self.db())?)
     }
 
     /// An officer's phones, revoked ones included, by id.
@@ -132,14 +116,9 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn devices_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<DeviceRow>, Error> {
-        device::table
-            .filter(device::tenant.eq(&tenant.bytes()[..]))
-            .filter(device::officer.eq(&officer.bytes()[..]))
-            .order(device::id)
-            .load::<Columns>(self.db())?
-            .into_iter()
-            .map(restore)
-            .collect()
+        let theirs =
+            device::table.filter(device::tenant.eq(tenant)).filter(device::officer.eq(officer)).order(device::id);
+        Ok(theirs.select(DeviceRow::as_select()).load(self.db())?)
     }
 
     /// Enrols a phone.
@@ -147,19 +126,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails; [`Error::is_duplicate`] for a key that is enrolled already.
     pub fn add_device(&mut self, tenant: &TenantId, new: &DeviceRow) -> Result<(), Error> {
-        let DeviceRow { id, officer, public_key, label, enrolled, revoked, revoked_reason } = new;
-        diesel::insert_into(device::table)
-            .values((
-                device::tenant.eq(&tenant.bytes()[..]),
-                device::id.eq(&id.bytes()[..]),
-                device::officer.eq(&officer.bytes()[..]),
-                device::public_key.eq(public_key),
-                device::label.eq(label),
-                device::enrolled_ms.eq(enrolled.ms()),
-                device::revoked_ms.eq(revoked.map(Instant::ms)),
-                device::revoked_reason.eq(revoked_reason),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(device::table).values((device::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 
@@ -174,9 +141,9 @@ impl Tx<'_> {
         now: Instant,
         reason: &str,
     ) -> Result<bool, Error> {
-        let changed = diesel::update(device::table.find((&tenant.bytes()[..], &id.bytes()[..])))
+        let changed = diesel::update(device::table.find((tenant, id)))
             .filter(device::revoked_ms.is_null())
-            .set((device::revoked_ms.eq(now.ms()), device::revoked_reason.eq(reason)))
+            .set((device::revoked_ms.eq(now), device::revoked_reason.eq(reason)))
             .execute(self.db())?;
         Ok(changed == 1)
     }
@@ -186,15 +153,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_enrolment_code(&mut self, tenant: &TenantId, new: &EnrolmentCodeRow) -> Result<(), Error> {
-        let EnrolmentCodeRow { code_hash, officer, issued_by, expires } = new;
         diesel::insert_into(enrolment_code::table)
-            .values((
-                enrolment_code::tenant.eq(&tenant.bytes()[..]),
-                enrolment_code::code_hash.eq(&code_hash.bytes()[..]),
-                enrolment_code::officer.eq(&officer.bytes()[..]),
-                enrolment_code::issued_by.eq(issued_by.map(|id| id.bytes().to_vec())),
-                enrolment_code::expires_ms.eq(expires.ms()),
-            ))
+            .values((enrolment_code::tenant.eq(tenant), new))
             .execute(self.db())?;
         Ok(())
     }
@@ -209,14 +169,12 @@ impl Tx<'_> {
         code_hash: &Digest,
         now: Instant,
     ) -> Result<Option<OfficerId>, Error> {
-        let officer = diesel::update(enrolment_code::table.find((&tenant.bytes()[..], &code_hash.bytes()[..])))
+        let used = diesel::update(enrolment_code::table.find((tenant, code_hash)))
             .filter(enrolment_code::used_ms.is_null())
-            .filter(enrolment_code::expires_ms.gt(now.ms()))
-            .set(enrolment_code::used_ms.eq(now.ms()))
-            .returning(enrolment_code::officer)
-            .get_result::<Vec<u8>>(self.db())
-            .optional()?;
-        officer.map(|id| row::id(&id, OfficerId::from_slice, "enrolment_code.officer")).transpose()
+            .filter(enrolment_code::expires_ms.gt(now))
+            .set(enrolment_code::used_ms.eq(now))
+            .returning(enrolment_code::officer);
+        Ok(used.get_result(self.db()).optional()?)
     }
 
     /// Keeps a challenge and forgets the expired ones.
@@ -232,15 +190,15 @@ impl Tx<'_> {
         expires: Instant,
     ) -> Result<(), Error> {
         diesel::delete(device_challenge::table)
-            .filter(device_challenge::tenant.eq(&tenant.bytes()[..]))
-            .filter(device_challenge::expires_ms.le(now.ms()))
+            .filter(device_challenge::tenant.eq(tenant))
+            .filter(device_challenge::expires_ms.le(now))
             .execute(self.db())?;
         diesel::insert_into(device_challenge::table)
             .values((
-                device_challenge::tenant.eq(&tenant.bytes()[..]),
-                device_challenge::hash.eq(&hash.bytes()[..]),
-                device_challenge::device.eq(&id.bytes()[..]),
-                device_challenge::expires_ms.eq(expires.ms()),
+                device_challenge::tenant.eq(tenant),
+                device_challenge::hash.eq(hash),
+                device_challenge::device.eq(id),
+                device_challenge::expires_ms.eq(expires),
             ))
             .execute(self.db())?;
         Ok(())
@@ -258,10 +216,10 @@ impl Tx<'_> {
         now: Instant,
     ) -> Result<bool, Error> {
         let used = diesel::delete(device_challenge::table)
-            .filter(device_challenge::tenant.eq(&tenant.bytes()[..]))
-            .filter(device_challenge::hash.eq(&hash.bytes()[..]))
-            .filter(device_challenge::device.eq(&id.bytes()[..]))
-            .filter(device_challenge::expires_ms.gt(now.ms()))
+            .filter(device_challenge::tenant.eq(tenant))
+            .filter(device_challenge::hash.eq(hash))
+            .filter(device_challenge::device.eq(id))
+            .filter(device_challenge::expires_ms.gt(now))
             .execute(self.db())?;
         Ok(used == 1)
     }
@@ -271,18 +229,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_lease(&mut self, tenant: &TenantId, new: &LeaseRow) -> Result<(), Error> {
-        let LeaseRow { hash, device, officer, issued, not_after, bytes } = new;
-        diesel::insert_into(lease::table)
-            .values((
-                lease::tenant.eq(&tenant.bytes()[..]),
-                lease::hash.eq(&hash.bytes()[..]),
-                lease::device.eq(&device.bytes()[..]),
-                lease::officer.eq(&officer.bytes()[..]),
-                lease::issued_ms.eq(issued.ms()),
-                lease::not_after_ms.eq(not_after.ms()),
-                lease::bytes.eq(bytes),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(lease::table).values((lease::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 
@@ -291,20 +238,6 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn lease(&mut self, tenant: &TenantId, hash: &Digest) -> Result<Option<LeaseRow>, Error> {
-        type Columns = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Vec<u8>);
-        let found =
-            lease::table.find((&tenant.bytes()[..], &hash.bytes()[..])).get_result::<Columns>(self.db()).optional()?;
-        found
-            .map(|(_tenant, hash, device, officer, issued_ms, not_after_ms, bytes)| {
-                Ok(LeaseRow {
-                    hash: row::id(&hash, Digest::from_slice, "lease.hash")?,
-                    device: row::id(&device, DeviceId::from_slice, "lease.device")?,
-                    officer: row::id(&officer, OfficerId::from_slice, "lease.officer")?,
-                    issued: Instant::from_ms(issued_ms),
-                    not_after: Instant::from_ms(not_after_ms),
-                    bytes,
-                })
-            })
-            .transpose()
+        Ok(lease::table.find((tenant, hash)).select(LeaseRow::as_select()).first(self.db()).optional()?)
     }
 }

@@ -15,7 +15,8 @@ use super::tx::Tx;
 use super::{Error, row};
 
 /// A file that has arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = evidence_file)]
 pub struct EvidenceFileRow {
     /// SHA-256 of its bytes.
     pub digest: Digest,
@@ -24,13 +25,16 @@ pub struct EvidenceFileRow {
     /// As the uploader said; never believed.
     pub media_type: String,
     /// When it was complete.
+    #[diesel(column_name = stored_ms)]
     pub stored: Instant,
 }
 
 /// An upload. How much of one under way has arrived is the length of its file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = upload, treat_none_as_default_value = false)]
 pub struct UploadRow {
     /// Id: random, and known to the uploader alone.
+    #[diesel(deserialize_as = row::Bytes<16>)]
     pub id: [u8; 16],
     /// What its bytes shall hash to.
     pub digest: Digest,
@@ -41,8 +45,10 @@ pub struct UploadRow {
     /// Whose it is.
     pub officer: OfficerId,
     /// When it was begun.
+    #[diesel(column_name = created_ms)]
     pub created: Instant,
     /// When all of its bytes had come and were checked.
+    #[diesel(column_name = completed_ms)]
     pub completed: Option<Instant>,
 }
 
@@ -52,21 +58,6 @@ impl UploadRow {
         let Self { digest, size, media_type, completed, .. } = self;
         completed.map(|stored| EvidenceFileRow { digest, size, media_type, stored })
     }
-}
-
-type UploadColumns = (Vec<u8>, Vec<u8>, Vec<u8>, i64, String, Vec<u8>, i64, i64, Option<i64>);
-
-fn restore_upload(columns: UploadColumns) -> Result<UploadRow, Error> {
-    let (_tenant, id, digest, size, media_type, officer, created_ms, _touched_ms, completed_ms) = columns;
-    Ok(UploadRow {
-        id: row::bytes(&id, "upload.id")?,
-        digest: row::id(&digest, Digest::from_slice, "upload.digest")?,
-        size,
-        media_type,
-        officer: row::id(&officer, OfficerId::from_slice, "upload.officer")?,
-        created: Instant::from_ms(created_ms),
-        completed: completed_ms.map(Instant::from_ms),
-    })
 }
 
 impl Tx<'_> {
@@ -81,25 +72,24 @@ impl Tx<'_> {
         case_leaf: i64,
     ) -> Result<Vec<(Digest, Option<EvidenceFileRow>)>, Error> {
         let officers = case_officer::table
-            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_officer::tenant.eq(tenant))
             .filter(case_officer::case_leaf.eq(case_leaf))
             .select(case_officer::officer);
         let claimed = case_evidence::table
-            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
+            .filter(case_evidence::tenant.eq(tenant))
             .filter(case_evidence::case_leaf.eq(case_leaf))
             .select(case_evidence::digest);
         let uploads = upload::table
-            .filter(upload::tenant.eq(&tenant.bytes()[..]))
+            .filter(upload::tenant.eq(tenant))
             .filter(upload::officer.eq_any(officers))
             .filter(upload::digest.eq_any(claimed))
             .filter(upload::completed_ms.is_not_null())
             .order((upload::completed_ms, upload::id))
-            .load::<UploadColumns>(self.db())?;
+            .select(UploadRow::as_select())
+            .load(self.db())?;
         let mut arrived = BTreeMap::new();
-        for columns in uploads {
-            if let Some(file) = restore_upload(columns)?.arrived() {
-                arrived.entry(file.digest).or_insert(file);
-            }
+        for file in uploads.into_iter().filter_map(UploadRow::arrived) {
+            arrived.entry(file.digest).or_insert(file);
         }
         let claimed = self.claimed_evidence(tenant, case_leaf)?;
         Ok(claimed.into_iter().map(|digest| (digest, arrived.remove(&digest))).collect())
@@ -120,24 +110,24 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn complete_upload(&mut self, tenant: &TenantId, done: &UploadRow, now: Instant) -> Result<(), Error> {
-        let open = upload::table.find((&tenant.bytes()[..], &done.id[..])).filter(upload::completed_ms.is_null());
-        if diesel::update(open).set(upload::completed_ms.eq(now.ms())).execute(self.db())? == 0 {
+        let open = upload::table.find((tenant, &done.id[..])).filter(upload::completed_ms.is_null());
+        if diesel::update(open).set(upload::completed_ms.eq(now)).execute(self.db())? == 0 {
             return Ok(());
         }
         self.add_evidence_file(tenant, done, now)?;
         let theirs = case_officer::table
-            .filter(case_officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_officer::officer.eq(&done.officer.bytes()[..]))
+            .filter(case_officer::tenant.eq(tenant))
+            .filter(case_officer::officer.eq(done.officer))
             .select(case_officer::case_leaf);
         let claiming: Vec<i64> = case_evidence::table
-            .filter(case_evidence::tenant.eq(&tenant.bytes()[..]))
-            .filter(case_evidence::digest.eq(&done.digest.bytes()[..]))
+            .filter(case_evidence::tenant.eq(tenant))
+            .filter(case_evidence::digest.eq(done.digest))
             .filter(case_evidence::case_leaf.eq_any(theirs))
             .select(case_evidence::case_leaf)
             .load(self.db())?;
         for case_leaf in claiming {
             let missing = i64::try_from(self.missing_evidence(tenant, case_leaf)?.len()).unwrap_or(i64::MAX);
-            diesel::update(case_file::table.find((&tenant.bytes()[..], case_leaf)))
+            diesel::update(case_file::table.find((tenant, case_leaf)))
                 .set(case_file::missing_evidence.eq(missing))
                 .execute(self.db())?;
         }
@@ -147,19 +137,15 @@ impl Tx<'_> {
     /// Says once that bytes are stored, whoever brought them first.
     fn add_evidence_file(&mut self, tenant: &TenantId, done: &UploadRow, now: Instant) -> Result<(), Error> {
         let known = evidence_file::table
-            .find((&tenant.bytes()[..], &done.digest.bytes()[..]))
+            .find((tenant, done.digest))
             .select(evidence_file::size)
             .get_result::<i64>(self.db())
             .optional()?;
         if known.is_none() {
+            let UploadRow { digest, size, media_type, .. } = done.clone();
+            let row = EvidenceFileRow { digest, size, media_type, stored: now };
             diesel::insert_into(evidence_file::table)
-                .values((
-                    evidence_file::tenant.eq(&tenant.bytes()[..]),
-                    evidence_file::digest.eq(&done.digest.bytes()[..]),
-                    evidence_file::size.eq(done.size),
-                    evidence_file::media_type.eq(&done.media_type),
-                    evidence_file::stored_ms.eq(now.ms()),
-                ))
+                .values((evidence_file::tenant.eq(tenant), &row))
                 .execute(self.db())?;
         }
         Ok(())
@@ -175,12 +161,8 @@ impl Tx<'_> {
         officer: &OfficerId,
         id: &[u8; 16],
     ) -> Result<Option<UploadRow>, Error> {
-        let found = upload::table
-            .find((&tenant.bytes()[..], &id[..]))
-            .filter(upload::officer.eq(&officer.bytes()[..]))
-            .first::<UploadColumns>(self.db())
-            .optional()?;
-        found.map(restore_upload).transpose()
+        let found = upload::table.find((tenant, &id[..])).filter(upload::officer.eq(officer));
+        Ok(found.select(UploadRow::as_select()).first(self.db()).optional()?)
     }
 
     /// This officer's upload of the same bytes: the complete one, or else the newest.
@@ -195,14 +177,15 @@ impl Tx<'_> {
         size: i64,
     ) -> Result<Option<UploadRow>, Error> {
         let found = upload::table
-            .filter(upload::tenant.eq(&tenant.bytes()[..]))
-            .filter(upload::officer.eq(&officer.bytes()[..]))
-            .filter(upload::digest.eq(&digest.bytes()[..]))
+            .filter(upload::tenant.eq(tenant))
+            .filter(upload::officer.eq(officer))
+            .filter(upload::digest.eq(digest))
             .filter(upload::size.eq(size))
             .order((upload::completed_ms.is_null(), upload::created_ms.desc(), upload::id))
-            .first::<UploadColumns>(self.db())
+            .select(UploadRow::as_select())
+            .first(self.db())
             .optional()?;
-        found.map(restore_upload).transpose()
+        Ok(found)
     }
 
     /// Begins an upload.
@@ -210,20 +193,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_upload(&mut self, tenant: &TenantId, new: &UploadRow) -> Result<(), Error> {
-        let UploadRow { id, digest, size, media_type, officer, created, completed } = new;
-        diesel::insert_into(upload::table)
-            .values((
-                upload::tenant.eq(&tenant.bytes()[..]),
-                upload::id.eq(&id[..]),
-                upload::digest.eq(&digest.bytes()[..]),
-                upload::size.eq(size),
-                upload::media_type.eq(media_type),
-                upload::officer.eq(&officer.bytes()[..]),
-                upload::created_ms.eq(created.ms()),
-                upload::touched_ms.eq(created.ms()),
-                upload::completed_ms.eq(completed.map(Instant::ms)),
-            ))
-            .execute(self.db())?;
+        let row = (upload::tenant.eq(tenant), upload::touched_ms.eq(new.created), new);
+        diesel::insert_into(upload::table).values(row).execute(self.db())?;
         Ok(())
     }
 
@@ -232,9 +203,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn touch_upload(&mut self, tenant: &TenantId, id: &[u8; 16], now: Instant) -> Result<(), Error> {
-        diesel::update(upload::table.find((&tenant.bytes()[..], &id[..])))
-            .set(upload::touched_ms.eq(now.ms()))
-            .execute(self.db())?;
+        diesel::update(upload::table.find((tenant, &id[..]))).set(upload::touched_ms.eq(now)).execute(self.db())?;
         Ok(())
     }
 }

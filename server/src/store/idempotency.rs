@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use sync_core::id::{Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
+use super::Error;
 use super::schema::idempotency;
 use super::tx::Tx;
-use super::{Error, row};
 
 /// A request that was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = idempotency)]
 pub struct IdempotencyRow {
     /// Who asked.
     pub officer: OfficerId,
@@ -22,6 +23,7 @@ pub struct IdempotencyRow {
     /// Id of what was made.
     pub made: Vec<u8>,
     /// When.
+    #[diesel(column_name = created_ms)]
     pub created: Instant,
 }
 
@@ -37,15 +39,8 @@ impl Tx<'_> {
         route: &str,
         key: &str,
     ) -> Result<Option<(Digest, Vec<u8>)>, Error> {
-        idempotency::table
-            .find((&tenant.bytes()[..], &officer.bytes()[..], route, key))
-            .select((idempotency::fingerprint, idempotency::made))
-            .first::<(Vec<u8>, Vec<u8>)>(self.db())
-            .optional()?
-            .map(|(fingerprint, made)| {
-                Ok((row::id(&fingerprint, Digest::from_slice, "idempotency.fingerprint")?, made))
-            })
-            .transpose()
+        let made = idempotency::table.find((tenant, officer, route, key));
+        Ok(made.select((idempotency::fingerprint, idempotency::made)).first(self.db()).optional()?)
     }
 
     /// Keeps what a request made.
@@ -53,18 +48,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails, also where another request with this key was first.
     pub fn add_idempotency(&mut self, tenant: &TenantId, new: &IdempotencyRow) -> Result<(), Error> {
-        let IdempotencyRow { officer, route, key, fingerprint, made, created } = new;
-        diesel::insert_into(idempotency::table)
-            .values((
-                idempotency::tenant.eq(&tenant.bytes()[..]),
-                idempotency::officer.eq(&officer.bytes()[..]),
-                idempotency::route.eq(route),
-                idempotency::key.eq(key),
-                idempotency::fingerprint.eq(&fingerprint.bytes()[..]),
-                idempotency::made.eq(made),
-                idempotency::created_ms.eq(created.ms()),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(idempotency::table).values((idempotency::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Supervision leads (监督线索).
 
 use diesel::prelude::*;
-use sync_core::id::{AgencyId, CaseId, ChangeId, OfficerId, TenantId};
+use sync_core::id::{AgencyId, CaseId, OfficerId, TenantId, hex};
+use sync_core::lead::{LeadKind, LeadStatus};
 use sync_core::time::Instant;
 
 use super::schema::supervision_lead as lead;
@@ -31,11 +32,11 @@ pub struct LeadRow {
     /// Its path in the tree.
     pub agency_path: String,
     /// What kind of problem.
-    pub kind: String,
+    pub kind: LeadKind,
     /// What the supervisor found.
     pub raised: Said,
-    /// `raised`, `answered`, `closed`.
-    pub status: String,
+    /// Which step it is at.
+    pub status: LeadStatus,
     /// Grows with every step.
     pub version: i64,
     /// What the agency answered.
@@ -47,52 +48,51 @@ pub struct LeadRow {
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = super::schema::supervision_lead)]
 struct Row {
-    tenant: Vec<u8>,
-    id: Vec<u8>,
-    case_id: Vec<u8>,
-    agency: Vec<u8>,
+    tenant: TenantId,
+    #[diesel(deserialize_as = row::Bytes<16>)]
+    id: [u8; 16],
+    case_id: CaseId,
+    agency: AgencyId,
     agency_path: String,
     kind: String,
     text: String,
     status: String,
     version: i64,
-    raised_by: Vec<u8>,
-    raised_ms: i64,
+    raised_by: OfficerId,
+    raised_ms: Instant,
     answer: Option<String>,
-    answered_by: Option<Vec<u8>>,
-    answered_ms: Option<i64>,
+    answered_by: Option<OfficerId>,
+    answered_ms: Option<Instant>,
     conclusion: Option<String>,
-    closed_by: Option<Vec<u8>>,
-    closed_ms: Option<i64>,
+    closed_by: Option<OfficerId>,
+    closed_ms: Option<Instant>,
 }
 
-fn said(text: Option<String>, by: Option<Vec<u8>>, at: Option<i64>) -> Result<Option<Said>, Error> {
-    let Some(((text, by), at)) = text.zip(by).zip(at) else { return Ok(None) };
-    let by = row::id(&by, OfficerId::from_slice, "supervision_lead officer")?;
-    Ok(Some(Said { text, by, at: Instant::from_ms(at) }))
+fn said(text: Option<String>, by: Option<OfficerId>, at: Option<Instant>) -> Option<Said> {
+    text.zip(by).zip(at).map(|((text, by), at)| Said { text, by, at })
 }
 
 impl Row {
     fn new(tenant: &TenantId, lead: &LeadRow) -> Self {
         let LeadRow { id, case, agency, agency_path, kind, raised, status, version, answer, conclusion } = lead.clone();
         let parts = |said: Option<Said>| match said {
-            Some(Said { text, by, at }) => (Some(text), Some(by.bytes().to_vec()), Some(at.ms())),
+            Some(Said { text, by, at }) => (Some(text), Some(by), Some(at)),
             None => (None, None, None),
         };
         let ((answer, answered_by, answered_ms), (conclusion, closed_by, closed_ms)) =
             (parts(answer), parts(conclusion));
         Self {
-            tenant: tenant.bytes().to_vec(),
-            id: id.to_vec(),
-            case_id: case.bytes().to_vec(),
-            agency: agency.bytes().to_vec(),
+            tenant: *tenant,
+            id,
+            case_id: case,
+            agency,
             agency_path,
-            kind,
+            kind: kind.code().to_owned(),
             text: raised.text,
-            status,
+            status: status.code().to_owned(),
             version,
-            raised_by: raised.by.bytes().to_vec(),
-            raised_ms: raised.at.ms(),
+            raised_by: raised.by,
+            raised_ms: raised.at,
             answer,
             answered_by,
             answered_ms,
@@ -103,18 +103,18 @@ impl Row {
     }
 
     fn restore(self) -> Result<LeadRow, Error> {
-        let by = row::id(&self.raised_by, OfficerId::from_slice, "supervision_lead.raised_by")?;
+        let key = hex(&self.id);
         Ok(LeadRow {
-            id: row::bytes(&self.id, "supervision_lead.id")?,
-            case: row::id(&self.case_id, ChangeId::from_slice, "supervision_lead.case_id")?,
-            agency: row::id(&self.agency, AgencyId::from_slice, "supervision_lead.agency")?,
+            id: self.id,
+            case: self.case_id,
+            agency: self.agency,
             agency_path: self.agency_path,
-            kind: self.kind,
-            raised: Said { text: self.text, by, at: Instant::from_ms(self.raised_ms) },
-            status: self.status,
+            kind: row::code("supervision_lead", "kind", &key, &self.kind)?,
+            raised: Said { text: self.text, by: self.raised_by, at: self.raised_ms },
+            status: row::code("supervision_lead", "status", &key, &self.status)?,
             version: self.version,
-            answer: said(self.answer, self.answered_by, self.answered_ms)?,
-            conclusion: said(self.conclusion, self.closed_by, self.closed_ms)?,
+            answer: said(self.answer, self.answered_by, self.answered_ms),
+            conclusion: said(self.conclusion, self.closed_by, self.closed_ms),
         })
     }
 }
@@ -125,7 +125,7 @@ pub struct LeadFilter {
     /// Only those that concern agencies below this path.
     pub agency_path: String,
     /// Only this status.
-    pub status: Option<String>,
+    pub status: Option<LeadStatus>,
     /// Only those about this case.
     pub case: Option<CaseId>,
     /// Only what comes after this place in the order.
@@ -138,8 +138,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn lead(&mut self, tenant: &TenantId, id: &[u8; 16]) -> Result<Option<LeadRow>, Error> {
-        let found =
-            lead::table.find((&tenant.bytes()[..], &id[..])).select(Row::as_select()).first(self.db()).optional()?;
+        let found = lead::table.find((tenant, &id[..])).select(Row::as_select()).first(self.db()).optional()?;
         found.map(Row::restore).transpose()
     }
 
@@ -149,21 +148,21 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn leads(&mut self, tenant: &TenantId, filter: &LeadFilter, limit: i64) -> Result<Vec<LeadRow>, Error> {
         let mut query = lead::table
-            .filter(lead::tenant.eq(tenant.bytes().to_vec()))
+            .filter(lead::tenant.eq(*tenant))
             .filter(lead::agency_path.like(format!("{}%", filter.agency_path)))
             .select(Row::as_select())
             .order((lead::raised_ms.desc(), lead::id.desc()))
             .limit(limit)
             .into_boxed();
         if let Some(status) = &filter.status {
-            query = query.filter(lead::status.eq(status.clone()));
+            query = query.filter(lead::status.eq(*status));
         }
         if let Some(case) = &filter.case {
-            query = query.filter(lead::case_id.eq(case.bytes().to_vec()));
+            query = query.filter(lead::case_id.eq(*case));
         }
         if let Some((raised, id)) = &filter.after {
-            let same = lead::raised_ms.eq(raised.ms()).and(lead::id.lt(id.to_vec()));
-            query = query.filter(lead::raised_ms.lt(raised.ms()).or(same));
+            let same = lead::raised_ms.eq(*raised).and(lead::id.lt(id.to_vec()));
+            query = query.filter(lead::raised_ms.lt(*raised).or(same));
         }
         query.load(self.db())?.into_iter().map(Row::restore).collect()
     }
@@ -182,7 +181,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn update_lead(&mut self, tenant: &TenantId, new: &LeadRow) -> Result<bool, Error> {
-        let place = lead::table.find((&tenant.bytes()[..], &new.id[..])).filter(lead::version.eq(new.version - 1));
+        let place = lead::table.find((tenant, &new.id[..])).filter(lead::version.eq(new.version - 1));
         Ok(diesel::update(place).set(&Row::new(tenant, new)).execute(self.db())? == 1)
     }
 }

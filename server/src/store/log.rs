@@ -9,13 +9,13 @@ use sync_core::time::Instant;
 use super::dialect::by_column;
 use super::schema::{leaf, log_head, receipt, receipt_entry, tenant};
 use super::tx::Tx;
-use super::{Additions, Error, row};
+use super::{Additions, Error};
 
 #[derive(Insertable)]
 #[diesel(table_name = leaf, treat_none_as_default_value = false)]
 struct LeafRow {
-    tenant: Vec<u8>,
-    log_epoch: Vec<u8>,
+    tenant: TenantId,
+    log_epoch: Epoch,
     place: i64,
     bytes: Vec<u8>,
 }
@@ -23,18 +23,18 @@ struct LeafRow {
 #[derive(Insertable)]
 #[diesel(table_name = receipt, treat_none_as_default_value = false)]
 struct ReceiptRow {
-    tenant: Vec<u8>,
-    device: Vec<u8>,
+    tenant: TenantId,
+    device: DeviceId,
     first_leaf: i64,
-    issued_ms: i64,
+    issued_ms: Instant,
     bytes: Vec<u8>,
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = receipt_entry, treat_none_as_default_value = false)]
 struct ReceiptEntryRow {
-    tenant: Vec<u8>,
-    device: Vec<u8>,
+    tenant: TenantId,
+    device: DeviceId,
     leaf: i64,
     first_leaf: i64,
 }
@@ -42,11 +42,11 @@ struct ReceiptEntryRow {
 #[derive(Insertable)]
 #[diesel(table_name = log_head, treat_none_as_default_value = false)]
 struct HeadRow {
-    tenant: Vec<u8>,
-    log_epoch: Vec<u8>,
+    tenant: TenantId,
+    log_epoch: Epoch,
     size: i64,
-    root: Vec<u8>,
-    at_ms: i64,
+    root: Digest,
+    at_ms: Instant,
 }
 
 by_column!(leaf, LeafRow { tenant, log_epoch, place, bytes });
@@ -57,8 +57,7 @@ by_column!(receipt_entry, ReceiptEntryRow { tenant, device, leaf, first_leaf });
 impl Additions<'_> {
     /// Leaves at the end of the log, from `first` on.
     pub fn leaves(&mut self, id: &TenantId, epoch: &Epoch, first: i64, leaves: Vec<Vec<u8>>) {
-        let (tenant, log_epoch) = (id.bytes().to_vec(), epoch.bytes().to_vec());
-        let row = |(place, bytes)| LeafRow { tenant: tenant.clone(), log_epoch: log_epoch.clone(), place, bytes };
+        let row = |(place, bytes)| LeafRow { tenant: *id, log_epoch: *epoch, place, bytes };
         self.rows((first..).zip(leaves).map(row).collect());
     }
 
@@ -75,8 +74,7 @@ impl Additions<'_> {
     ) -> Result<(), Error> {
         let row = |(size, root): &(u64, Digest)| {
             let size = i64::try_from(*size).map_err(|_large| Error::Inconsistent { what: "tenant.log_size" })?;
-            let (tenant, log_epoch, root) = (id.bytes().to_vec(), epoch.bytes().to_vec(), root.bytes().to_vec());
-            Ok(HeadRow { tenant, log_epoch, size, root, at_ms: now.ms() })
+            Ok(HeadRow { tenant: *id, log_epoch: *epoch, size, root: *root, at_ms: now })
         };
         self.rows(heads.iter().map(row).collect::<Result<Vec<_>, Error>>()?);
         Ok(())
@@ -88,12 +86,9 @@ impl Additions<'_> {
         for (device, signed) in new {
             let leaves = signed.receipt.entries.iter().map(|entry| entry.leaf.cast_signed());
             let Some(first_leaf) = leaves.clone().min() else { continue };
-            let (tenant, device) = (id.bytes().to_vec(), device.bytes().to_vec());
-            entries.extend(leaves.map(|leaf| {
-                let (tenant, device) = (tenant.clone(), device.clone());
-                ReceiptEntryRow { tenant, device, leaf, first_leaf }
-            }));
-            let (issued_ms, bytes) = (signed.receipt.issued.ms(), signed.bytes.clone());
+            let (tenant, device) = (*id, *device);
+            entries.extend(leaves.map(|leaf| ReceiptEntryRow { tenant, device, leaf, first_leaf }));
+            let (issued_ms, bytes) = (signed.receipt.issued, signed.bytes.clone());
             receipts.push(ReceiptRow { tenant, device, first_leaf, issued_ms, bytes });
         }
         self.rows(receipts);
@@ -108,8 +103,8 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn leaves(&mut self, id: &TenantId, epoch: &Epoch, from: i64, limit: i64) -> Result<Vec<Vec<u8>>, Error> {
         Ok(leaf::table
-            .filter(leaf::tenant.eq(&id.bytes()[..]))
-            .filter(leaf::log_epoch.eq(&epoch.bytes()[..]))
+            .filter(leaf::tenant.eq(id))
+            .filter(leaf::log_epoch.eq(epoch))
             .filter(leaf::place.ge(from))
             .order(leaf::place)
             .limit(limit)
@@ -124,12 +119,8 @@ impl Tx<'_> {
     pub fn set_log_head(&mut self, id: &TenantId, frontier: &Frontier) -> Result<(), Error> {
         let size = i64::try_from(frontier.size()).map_err(|_large| Error::Inconsistent { what: "tenant.log_size" })?;
         let root = frontier.root();
-        diesel::update(tenant::table.filter(tenant::id.eq(&id.bytes()[..])))
-            .set((
-                tenant::log_size.eq(size),
-                tenant::log_frontier.eq(frontier.peaks()),
-                tenant::log_root.eq(&root.bytes()[..]),
-            ))
+        diesel::update(tenant::table.filter(tenant::id.eq(id)))
+            .set((tenant::log_size.eq(size), tenant::log_frontier.eq(frontier.peaks()), tenant::log_root.eq(root)))
             .execute(self.db())?;
         Ok(())
     }
@@ -139,8 +130,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn set_server_chain(&mut self, id: &TenantId, seq: i64, newest: &ChangeId) -> Result<(), Error> {
-        diesel::update(tenant::table.filter(tenant::id.eq(&id.bytes()[..])))
-            .set((tenant::server_seq.eq(seq), tenant::server_prev.eq(Some(&newest.bytes()[..]))))
+        diesel::update(tenant::table.filter(tenant::id.eq(id)))
+            .set((tenant::server_seq.eq(seq), tenant::server_prev.eq(Some(newest))))
             .execute(self.db())?;
         Ok(())
     }
@@ -150,13 +141,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn root_at(&mut self, id: &TenantId, epoch: &Epoch, size: i64) -> Result<Option<Digest>, Error> {
-        log_head::table
-            .find((&id.bytes()[..], &epoch.bytes()[..], size))
-            .select(log_head::root)
-            .get_result::<Vec<u8>>(self.db())
-            .optional()?
-            .map(|root| row::id(&root, Digest::from_slice, "log_head.root"))
-            .transpose()
+        Ok(log_head::table.find((id, epoch, size)).select(log_head::root).get_result(self.db()).optional()?)
     }
 
     /// The first size that some commit left at or after `size`, with its root.
@@ -164,16 +149,12 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn head_from(&mut self, id: &TenantId, epoch: &Epoch, size: i64) -> Result<Option<(i64, Digest)>, Error> {
-        log_head::table
-            .filter(log_head::tenant.eq(&id.bytes()[..]))
-            .filter(log_head::log_epoch.eq(&epoch.bytes()[..]))
+        let from = log_head::table
+            .filter(log_head::tenant.eq(id))
+            .filter(log_head::log_epoch.eq(epoch))
             .filter(log_head::size.ge(size))
-            .order(log_head::size)
-            .select((log_head::size, log_head::root))
-            .first::<(i64, Vec<u8>)>(self.db())
-            .optional()?
-            .map(|(size, root)| Ok((size, row::id(&root, Digest::from_slice, "log_head.root")?)))
-            .transpose()
+            .order(log_head::size);
+        Ok(from.select((log_head::size, log_head::root)).first(self.db()).optional()?)
     }
 
     /// For each of these leaves that `device` already holds a receipt for: the first leaf of that receipt, its name.
@@ -187,8 +168,8 @@ impl Tx<'_> {
         leaves: &[i64],
     ) -> Result<Vec<(i64, i64)>, Error> {
         Ok(receipt_entry::table
-            .filter(receipt_entry::tenant.eq(&id.bytes()[..]))
-            .filter(receipt_entry::device.eq(&device.bytes()[..]))
+            .filter(receipt_entry::tenant.eq(id))
+            .filter(receipt_entry::device.eq(device))
             .filter(receipt_entry::leaf.eq_any(leaves.to_vec()))
             .select((receipt_entry::leaf, receipt_entry::first_leaf))
             .load(self.db())?)
@@ -199,10 +180,6 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn receipt(&mut self, id: &TenantId, device: &DeviceId, first_leaf: i64) -> Result<Option<Vec<u8>>, Error> {
-        Ok(receipt::table
-            .find((&id.bytes()[..], &device.bytes()[..], first_leaf))
-            .select(receipt::bytes)
-            .get_result(self.db())
-            .optional()?)
+        Ok(receipt::table.find((id, device, first_leaf)).select(receipt::bytes).get_result(self.db()).optional()?)
     }
 }

@@ -10,7 +10,8 @@ use super::tx::Tx;
 use super::{Error, row};
 
 /// A person who works for an agency.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = officer)]
 pub struct OfficerRow {
     /// Id.
     pub id: OfficerId,
@@ -23,11 +24,13 @@ pub struct OfficerRow {
     /// Whether the person still works there.
     pub active: bool,
     /// When the person was entered.
+    #[diesel(column_name = created_ms)]
     pub created: Instant,
 }
 
 /// A login.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = account)]
 pub struct AccountRow {
     /// What the person types.
     pub login: String,
@@ -48,37 +51,13 @@ impl std::fmt::Debug for AccountRow {
     }
 }
 
-type Columns = (Vec<u8>, Vec<u8>, Vec<u8>, String, bool, bool, i64);
-
-fn restore(columns: Columns) -> Result<OfficerRow, Error> {
-    let (_tenant, id, agency, name, helper, active, created_ms) = columns;
-    Ok(OfficerRow {
-        id: row::id(&id, OfficerId::from_slice, "officer.id")?,
-        agency: row::id(&agency, AgencyId::from_slice, "officer.agency")?,
-        name,
-        helper,
-        active,
-        created: Instant::from_ms(created_ms),
-    })
-}
-
-type AccountColumns = (Vec<u8>, String, Vec<u8>, String, i64);
-
-fn restore_account(columns: AccountColumns) -> Result<AccountRow, Error> {
-    let (_tenant, login, officer, password, session_version) = columns;
-    let officer = row::id(&officer, OfficerId::from_slice, "account.officer")?;
-    Ok(AccountRow { login, officer, password, session_version })
-}
-
 impl Tx<'_> {
     /// One officer.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn officer(&mut self, tenant: &TenantId, id: &OfficerId) -> Result<Option<OfficerRow>, Error> {
-        let found =
-            officer::table.find((&tenant.bytes()[..], &id.bytes()[..])).get_result::<Columns>(self.db()).optional()?;
-        found.map(restore).transpose()
+        Ok(officer::table.find((tenant, id)).select(OfficerRow::as_select()).first(self.db()).optional()?)
     }
 
     /// Those of these officers that there are.
@@ -86,14 +65,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn officers(&mut self, tenant: &TenantId, ids: &[OfficerId]) -> Result<Vec<OfficerRow>, Error> {
-        let wanted: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
-        officer::table
-            .filter(officer::tenant.eq(&tenant.bytes()[..]))
-            .filter(officer::id.eq_any(wanted))
-            .load::<Columns>(self.db())?
-            .into_iter()
-            .map(restore)
-            .collect()
+        let wanted = officer::table.filter(officer::tenant.eq(tenant)).filter(officer::id.eq_any(ids));
+        Ok(wanted.select(OfficerRow::as_select()).load(self.db())?)
     }
 
     /// Officers of the agencies below `path`, in the order of their ids, those after `after` only.
@@ -107,19 +80,18 @@ impl Tx<'_> {
         after: Option<&OfficerId>,
         limit: i64,
     ) -> Result<Vec<OfficerRow>, Error> {
-        let after = after.map(|id| id.bytes().to_vec()).unwrap_or_default();
-        officer::table
+        let mut below = officer::table
             .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
-            .filter(officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(officer::tenant.eq(*tenant))
             .filter(agency::path.like(format!("{path}%")))
-            .filter(officer::id.gt(after))
             .order(officer::id)
             .limit(limit)
-            .select(officer::all_columns)
-            .load::<Columns>(self.db())?
-            .into_iter()
-            .map(restore)
-            .collect()
+            .select(OfficerRow::as_select())
+            .into_boxed();
+        if let Some(after) = after {
+            below = below.filter(officer::id.gt(*after));
+        }
+        Ok(below.load(self.db())?)
     }
 
     /// Adds an officer; the agency is there already.
@@ -127,18 +99,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_officer(&mut self, tenant: &TenantId, new: &OfficerRow) -> Result<(), Error> {
-        let OfficerRow { id, agency, name, helper, active, created } = new;
-        diesel::insert_into(officer::table)
-            .values((
-                officer::tenant.eq(&tenant.bytes()[..]),
-                officer::id.eq(&id.bytes()[..]),
-                officer::agency.eq(&agency.bytes()[..]),
-                officer::name.eq(name),
-                officer::helper.eq(helper),
-                officer::active.eq(active),
-                officer::created_ms.eq(created.ms()),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(officer::table).values((officer::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 
@@ -147,9 +108,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn account(&mut self, tenant: &TenantId, login: &str) -> Result<Option<AccountRow>, Error> {
-        let found =
-            account::table.find((&tenant.bytes()[..], login)).get_result::<AccountColumns>(self.db()).optional()?;
-        found.map(restore_account).transpose()
+        Ok(account::table.find((tenant, login)).select(AccountRow::as_select()).first(self.db()).optional()?)
     }
 
     /// Whether anybody can sign in.
@@ -157,8 +116,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn has_accounts(&mut self, tenant: &TenantId) -> Result<bool, Error> {
-        let count: i64 =
-            account::table.filter(account::tenant.eq(&tenant.bytes()[..])).count().get_result(self.db())?;
+        let count: i64 = account::table.filter(account::tenant.eq(tenant)).count().get_result(self.db())?;
         Ok(count > 0)
     }
 
@@ -167,12 +125,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn account_of(&mut self, tenant: &TenantId, id: &OfficerId) -> Result<Option<AccountRow>, Error> {
-        let found = account::table
-            .filter(account::tenant.eq(&tenant.bytes()[..]))
-            .filter(account::officer.eq(&id.bytes()[..]))
-            .get_result::<AccountColumns>(self.db())
-            .optional()?;
-        found.map(restore_account).transpose()
+        let theirs = account::table.filter(account::tenant.eq(tenant)).filter(account::officer.eq(id));
+        Ok(theirs.select(AccountRow::as_select()).first(self.db()).optional()?)
     }
 
     /// Adds an account; the officer has none yet.
@@ -180,16 +134,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails or the login is taken ([`Error::is_duplicate`]).
     pub fn add_account(&mut self, tenant: &TenantId, new: &AccountRow) -> Result<(), Error> {
-        let AccountRow { login, officer, password, session_version } = new;
-        diesel::insert_into(account::table)
-            .values((
-                account::tenant.eq(&tenant.bytes()[..]),
-                account::login.eq(login),
-                account::officer.eq(&officer.bytes()[..]),
-                account::password.eq(password),
-                account::session_version.eq(session_version),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(account::table).values((account::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 
@@ -198,7 +143,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn set_password(&mut self, tenant: &TenantId, login: &str, hash: &str) -> Result<bool, Error> {
-        let of_login = account::table.find((&tenant.bytes()[..], login));
+        let of_login = account::table.find((tenant, login));
         Ok(diesel::update(of_login).set(account::password.eq(hash)).execute(self.db())? == 1)
     }
 
@@ -207,7 +152,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn end_sessions(&mut self, tenant: &TenantId, login: &str) -> Result<(), Error> {
-        diesel::update(account::table.find((&tenant.bytes()[..], login)))
+        diesel::update(account::table.find((tenant, login)))
             .set(account::session_version.eq(account::session_version + 1))
             .execute(self.db())?;
         Ok(())
@@ -219,8 +164,8 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn roles(&mut self, tenant: &TenantId, id: &OfficerId) -> Result<Vec<Role>, Error> {
         role::table
-            .filter(role::tenant.eq(&tenant.bytes()[..]))
-            .filter(role::officer.eq(&id.bytes()[..]))
+            .filter(role::tenant.eq(tenant))
+            .filter(role::officer.eq(id))
             .order(role::name)
             .select(role::name)
             .load::<String>(self.db())?
@@ -235,7 +180,7 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn add_role(&mut self, tenant: &TenantId, id: &OfficerId, name: Role) -> Result<(), Error> {
         diesel::insert_into(role::table)
-            .values((role::tenant.eq(&tenant.bytes()[..]), role::officer.eq(&id.bytes()[..]), role::name.eq(name)))
+            .values((role::tenant.eq(tenant), role::officer.eq(id), role::name.eq(name)))
             .execute(self.db())?;
         Ok(())
     }

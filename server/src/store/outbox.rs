@@ -5,7 +5,7 @@
 //! Not here: who works it off (`flow::outbox`), and what each kind does.
 
 use diesel::prelude::*;
-use sync_core::id::TenantId;
+use sync_core::id::{TenantId, hex};
 use sync_core::time::Instant;
 
 use super::dialect::by_column;
@@ -51,11 +51,14 @@ pub struct OutboxRow {
 }
 
 /// Who works off the outbox, of all processes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = outbox_turn)]
 pub struct OutboxTurn {
     /// The process.
+    #[diesel(deserialize_as = row::Bytes<16>)]
     pub holder: [u8; 16],
     /// Until when it is left alone.
+    #[diesel(column_name = until_ms)]
     pub until: Instant,
     /// How many steps were committed, by whomever.
     pub turn: i64,
@@ -64,13 +67,32 @@ pub struct OutboxTurn {
 #[derive(Insertable)]
 #[diesel(table_name = outbox, treat_none_as_default_value = false)]
 struct NewRow {
-    tenant: Vec<u8>,
-    id: Vec<u8>,
+    tenant: TenantId,
+    id: [u8; 16],
     kind: &'static str,
     subject: i64,
-    created_ms: i64,
-    due_ms: i64,
+    created_ms: Instant,
+    due_ms: Instant,
     failures: i64,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+struct Row {
+    #[diesel(deserialize_as = row::Bytes<16>)]
+    id: [u8; 16],
+    kind: String,
+    subject: i64,
+    failures: i64,
+}
+
+impl Row {
+    fn restore(self) -> Result<OutboxRow, Error> {
+        let Self { id, kind, subject, failures } = self;
+        let known = OutboxKind::ALL.iter().copied().find(|known| known.code() == kind);
+        let kind = known.ok_or_else(|| row::unreadable("outbox", "kind", hex(&id), &kind))?;
+        Ok(OutboxRow { id, kind, subject, failures })
+    }
 }
 
 by_column!(outbox, NewRow { tenant, id, kind, subject, created_ms, due_ms, failures });
@@ -98,12 +120,12 @@ impl Additions<'_> {
     ) -> Result<(), Error> {
         let row = |(subject, at): (i64, Instant)| {
             Ok(NewRow {
-                tenant: tenant.bytes().to_vec(),
-                id: fresh_id(at)?.to_vec(),
+                tenant: *tenant,
+                id: fresh_id(at)?,
                 kind: kind.code(),
                 subject,
-                created_ms: at.ms(),
-                due_ms: at.ms(),
+                created_ms: at,
+                due_ms: at,
                 failures: 0,
             })
         };
@@ -140,10 +162,10 @@ impl Tx<'_> {
         latest: Instant,
         limit: i64,
     ) -> Result<Vec<OutboxRow>, Error> {
-        let mut rows = self.outbox_between(tenant, (i64::MIN, now.ms()), limit)?;
+        let mut rows = self.outbox_between(tenant, (Instant::from_ms(i64::MIN), now), limit)?;
         let more = limit - i64::try_from(rows.len()).unwrap_or(limit);
         if let (true, Some(beyond)) = (more > 0, latest.max(now).ms().checked_add(1)) {
-            rows.extend(self.outbox_between(tenant, (beyond, i64::MAX), more)?);
+            rows.extend(self.outbox_between(tenant, (Instant::from_ms(beyond), Instant::from_ms(i64::MAX)), more)?);
         }
         Ok(rows)
     }
@@ -151,24 +173,20 @@ impl Tx<'_> {
     fn outbox_between(
         &mut self,
         tenant: &TenantId,
-        (first, last): (i64, i64),
+        (first, last): (Instant, Instant),
         limit: i64,
     ) -> Result<Vec<OutboxRow>, Error> {
         let known: Vec<&str> = OutboxKind::ALL.iter().map(|kind| kind.code()).collect();
         outbox::table
-            .filter(outbox::tenant.eq(&tenant.bytes()[..]))
+            .filter(outbox::tenant.eq(tenant))
             .filter(outbox::due_ms.between(first, last))
             .filter(outbox::kind.eq_any(known))
             .order((outbox::due_ms, outbox::id))
             .limit(limit)
-            .select((outbox::id, outbox::kind, outbox::subject, outbox::failures))
-            .load::<(Vec<u8>, String, i64, i64)>(self.db())?
+            .select(Row::as_select())
+            .load(self.db())?
             .into_iter()
-            .map(|(id, kind, subject, failures)| {
-                let kind = OutboxKind::ALL.iter().copied().find(|known| known.code() == kind);
-                let kind = kind.ok_or(Error::Inconsistent { what: "outbox.kind" })?;
-                Ok(OutboxRow { id: row::bytes(&id, "outbox.id")?, kind, subject, failures })
-            })
+            .map(Row::restore)
             .collect()
     }
 
@@ -179,10 +197,10 @@ impl Tx<'_> {
     pub fn outbox_open(&mut self, tenant: &TenantId) -> Result<(i64, Option<Instant>), Error> {
         use diesel::dsl::{count_star, min};
         let (open, oldest) = outbox::table
-            .filter(outbox::tenant.eq(&tenant.bytes()[..]))
+            .filter(outbox::tenant.eq(tenant))
             .select((count_star(), min(outbox::created_ms)))
-            .get_result::<(i64, Option<i64>)>(self.db())?;
-        Ok((open, oldest.map(Instant::from_ms)))
+            .get_result(self.db())?;
+        Ok((open, oldest))
     }
 
     /// Whether rows of a kind are open about more than `most` subjects.
@@ -191,7 +209,7 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn outbox_more_than(&mut self, tenant: &TenantId, kind: OutboxKind, most: i64) -> Result<bool, Error> {
         let beyond = outbox::table
-            .filter(outbox::tenant.eq(&tenant.bytes()[..]))
+            .filter(outbox::tenant.eq(tenant))
             .filter(outbox::kind.eq(kind.code()))
             .select(outbox::subject)
             .distinct()
@@ -208,7 +226,7 @@ impl Tx<'_> {
     /// [`Error`] where a statement fails.
     pub fn drop_outbox(&mut self, tenant: &TenantId, ids: &[[u8; 16]]) -> Result<(), Error> {
         let done: Vec<&[u8]> = ids.iter().map(|id| &id[..]).collect();
-        let place = outbox::table.filter(outbox::tenant.eq(&tenant.bytes()[..])).filter(outbox::id.eq_any(done));
+        let place = outbox::table.filter(outbox::tenant.eq(tenant)).filter(outbox::id.eq_any(done));
         diesel::delete(place).execute(self.db())?;
         Ok(())
     }
@@ -218,8 +236,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn postpone_outbox(&mut self, tenant: &TenantId, id: &[u8; 16], due: Instant) -> Result<(), Error> {
-        diesel::update(outbox::table.find((&tenant.bytes()[..], &id[..])))
-            .set((outbox::due_ms.eq(due.ms()), outbox::failures.eq(outbox::failures + 1)))
+        diesel::update(outbox::table.find((tenant, &id[..])))
+            .set((outbox::due_ms.eq(due), outbox::failures.eq(outbox::failures + 1)))
             .execute(self.db())?;
         Ok(())
     }
@@ -229,16 +247,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn outbox_turn(&mut self, tenant: &TenantId) -> Result<Option<OutboxTurn>, Error> {
-        let found = outbox_turn::table
-            .find(&tenant.bytes()[..])
-            .select((outbox_turn::holder, outbox_turn::until_ms, outbox_turn::turn))
-            .get_result::<(Vec<u8>, i64, i64)>(self.db())
-            .optional()?;
-        let restore = |(holder, until, turn): (Vec<u8>, i64, i64)| {
-            let holder = row::bytes(&holder, "outbox_turn.holder")?;
-            Ok(OutboxTurn { holder, until: Instant::from_ms(until), turn })
-        };
-        found.map(restore).transpose()
+        Ok(outbox_turn::table.find(tenant).select(OutboxTurn::as_select()).first(self.db()).optional()?)
     }
 
     /// Takes the next step of the turn that was seen, and locks it: false where somebody took it meanwhile, and then
@@ -253,17 +262,15 @@ impl Tx<'_> {
         holder: &[u8; 16],
         until: Instant,
     ) -> Result<bool, Error> {
-        let taken = (outbox_turn::holder.eq(&holder[..]), outbox_turn::until_ms.eq(until.ms()));
+        let taken = (outbox_turn::holder.eq(&holder[..]), outbox_turn::until_ms.eq(until));
         let changed = match seen {
             Some(turn) => diesel::update(
-                outbox_turn::table
-                    .filter(outbox_turn::tenant.eq(&tenant.bytes()[..]))
-                    .filter(outbox_turn::turn.eq(turn)),
+                outbox_turn::table.filter(outbox_turn::tenant.eq(tenant)).filter(outbox_turn::turn.eq(turn)),
             )
             .set((taken, outbox_turn::turn.eq(turn + 1)))
             .execute(self.db())?,
             None => diesel::insert_into(outbox_turn::table)
-                .values((outbox_turn::tenant.eq(&tenant.bytes()[..]), taken, outbox_turn::turn.eq(1)))
+                .values((outbox_turn::tenant.eq(tenant), taken, outbox_turn::turn.eq(1)))
                 .execute(self.db())?,
         };
         Ok(changed == 1)
@@ -274,9 +281,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn leave_outbox_turn(&mut self, tenant: &TenantId, holder: &[u8; 16]) -> Result<(), Error> {
-        let held = outbox_turn::table
-            .filter(outbox_turn::tenant.eq(&tenant.bytes()[..]))
-            .filter(outbox_turn::holder.eq(&holder[..]));
+        let held =
+            outbox_turn::table.filter(outbox_turn::tenant.eq(tenant)).filter(outbox_turn::holder.eq(&holder[..]));
         diesel::update(held).set(outbox_turn::until_ms.eq(0)).execute(self.db())?;
         Ok(())
     }

@@ -7,7 +7,7 @@ use sync_core::time::Instant;
 
 use super::schema::parked;
 use super::tx::Tx;
-use super::{Error, dialect, row};
+use super::{Error, dialect};
 
 impl Tx<'_> {
     /// The changes that wait in a case.
@@ -16,8 +16,8 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails or a change is not what was parked.
     pub fn parked_in(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<Change>, Error> {
         parked::table
-            .filter(parked::tenant.eq(&tenant.bytes()[..]))
-            .filter(parked::case_id.eq(&case.bytes()[..]))
+            .filter(parked::tenant.eq(tenant))
+            .filter(parked::case_id.eq(case))
             .order(parked::id)
             .select(parked::bytes)
             .load::<Vec<u8>>(self.db())?
@@ -34,16 +34,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn cases_with_parked(&mut self, tenant: &TenantId, cases: &[CaseId]) -> Result<Vec<CaseId>, Error> {
-        let cases: Vec<&[u8]> = cases.iter().map(|id| &id.bytes()[..]).collect();
-        parked::table
-            .filter(parked::tenant.eq(&tenant.bytes()[..]))
-            .filter(parked::case_id.eq_any(cases))
-            .select(parked::case_id)
-            .distinct()
-            .load::<Vec<u8>>(self.db())?
-            .iter()
-            .map(|id| row::id(id, ChangeId::from_slice, "parked.case_id"))
-            .collect()
+        let waiting = parked::table.filter(parked::tenant.eq(tenant)).filter(parked::case_id.eq_any(cases));
+        Ok(waiting.select(parked::case_id).distinct().load(self.db())?)
     }
 
     /// How many changes brought by a device wait, and how many bytes they are.
@@ -51,8 +43,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn parked_by(&mut self, tenant: &TenantId, device: &DeviceId) -> Result<(i64, i64), Error> {
-        let theirs =
-            parked::table.filter(parked::tenant.eq(&tenant.bytes()[..])).filter(parked::device.eq(&device.bytes()[..]));
+        let theirs = parked::table.filter(parked::tenant.eq(tenant)).filter(parked::device.eq(device));
         let changes = theirs.count().get_result(self.db())?;
         let bytes = theirs.select(dialect::bytes_in::<parked::bytes>()).first(self.db())?;
         Ok((changes, bytes))
@@ -66,13 +57,13 @@ impl Tx<'_> {
         self.unpark(tenant, &change.id())?;
         diesel::insert_into(parked::table)
             .values((
-                parked::tenant.eq(&tenant.bytes()[..]),
-                parked::id.eq(&change.id().bytes()[..]),
-                parked::case_id.eq(&change.case().bytes()[..]),
-                parked::device.eq(&device.bytes()[..]),
-                parked::officer.eq(&change.header().officer.bytes()[..]),
+                parked::tenant.eq(tenant),
+                parked::id.eq(change.id()),
+                parked::case_id.eq(change.case()),
+                parked::device.eq(device),
+                parked::officer.eq(change.header().officer),
                 parked::bytes.eq(change.to_bytes()),
-                parked::received_ms.eq(now.ms()),
+                parked::received_ms.eq(now),
             ))
             .execute(self.db())?;
         Ok(())
@@ -83,7 +74,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn unpark(&mut self, tenant: &TenantId, id: &ChangeId) -> Result<(), Error> {
-        diesel::delete(parked::table.find((&tenant.bytes()[..], &id.bytes()[..]))).execute(self.db())?;
+        diesel::delete(parked::table.find((tenant, id))).execute(self.db())?;
         Ok(())
     }
 }

@@ -8,7 +8,8 @@ use super::schema::{holiday, item, region};
 use super::tx::Tx;
 
 /// A division of the county.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = region, treat_none_as_default_value = false)]
 pub struct RegionRow {
     /// GB/T 2260 code, nine digits for a township or street.
     pub code: String,
@@ -21,7 +22,8 @@ pub struct RegionRow {
 }
 
 /// An enforcement item (执法事项).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = item, treat_none_as_default_value = false)]
 pub struct ItemRow {
     /// Code.
     pub code: String,
@@ -44,7 +46,8 @@ pub struct ItemRow {
 }
 
 /// A year's holidays and make-up working days.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = holiday)]
 pub struct HolidayRow {
     /// The year of the notice.
     pub year: i64,
@@ -58,14 +61,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn regions(&mut self, tenant: &TenantId) -> Result<Vec<RegionRow>, Error> {
-        Ok(region::table
-            .filter(region::tenant.eq(&tenant.bytes()[..]))
-            .order(region::code)
-            .select((region::code, region::name, region::parent, region::level))
-            .load::<(String, String, Option<String>, String)>(self.db())?
-            .into_iter()
-            .map(|(code, name, parent, level)| RegionRow { code, name, parent, level })
-            .collect())
+        let all = region::table.filter(region::tenant.eq(tenant)).order(region::code);
+        Ok(all.select(RegionRow::as_select()).load(self.db())?)
     }
 
     /// Adds a division.
@@ -73,16 +70,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_region(&mut self, tenant: &TenantId, new: &RegionRow) -> Result<(), Error> {
-        let RegionRow { code, name, parent, level } = new;
-        diesel::insert_into(region::table)
-            .values((
-                region::tenant.eq(&tenant.bytes()[..]),
-                region::code.eq(code),
-                region::name.eq(name),
-                region::parent.eq(parent),
-                region::level.eq(level),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(region::table).values((region::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 
@@ -91,7 +79,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn item_name(&mut self, tenant: &TenantId, code: &str) -> Result<Option<String>, Error> {
-        let found = item::table.find((&tenant.bytes()[..], code)).select(item::name).first(self.db()).optional()?;
+        let found = item::table.find((tenant, code)).select(item::name).first(self.db()).optional()?;
         Ok(found)
     }
 
@@ -100,24 +88,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn items(&mut self, tenant: &TenantId) -> Result<Vec<ItemRow>, Error> {
-        type Columns = (Vec<u8>, String, String, String, String, String, String, Option<i64>, Option<i64>, String);
-        Ok(item::table
-            .filter(item::tenant.eq(&tenant.bytes()[..]))
-            .order(item::code)
-            .load::<Columns>(self.db())?
-            .into_iter()
-            .map(|(_tenant, code, name, sector, kind, basis, article, min_fen, max_fen, wording)| ItemRow {
-                code,
-                name,
-                sector,
-                kind,
-                basis,
-                article,
-                min_fen,
-                max_fen,
-                wording,
-            })
-            .collect())
+        let all = item::table.filter(item::tenant.eq(tenant)).order(item::code);
+        Ok(all.select(ItemRow::as_select()).load(self.db())?)
     }
 
     /// Adds an enforcement item.
@@ -125,21 +97,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_item(&mut self, tenant: &TenantId, new: &ItemRow) -> Result<(), Error> {
-        let ItemRow { code, name, sector, kind, basis, article, min_fen, max_fen, wording } = new;
-        diesel::insert_into(item::table)
-            .values((
-                item::tenant.eq(&tenant.bytes()[..]),
-                item::code.eq(code),
-                item::name.eq(name),
-                item::sector.eq(sector),
-                item::kind.eq(kind),
-                item::basis.eq(basis),
-                item::article.eq(article),
-                item::min_fen.eq(min_fen),
-                item::max_fen.eq(max_fen),
-                item::wording.eq(wording),
-            ))
-            .execute(self.db())?;
+        diesel::insert_into(item::table).values((item::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 
@@ -148,14 +106,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn holidays(&mut self, tenant: &TenantId) -> Result<Vec<HolidayRow>, Error> {
-        Ok(holiday::table
-            .filter(holiday::tenant.eq(&tenant.bytes()[..]))
-            .order(holiday::year)
-            .select((holiday::year, holiday::json))
-            .load::<(i64, String)>(self.db())?
-            .into_iter()
-            .map(|(year, json)| HolidayRow { year, json })
-            .collect())
+        let all = holiday::table.filter(holiday::tenant.eq(tenant)).order(holiday::year);
+        Ok(all.select(HolidayRow::as_select()).load(self.db())?)
     }
 
     /// Adds a year's calendar.
@@ -163,10 +115,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn add_holiday(&mut self, tenant: &TenantId, new: &HolidayRow) -> Result<(), Error> {
-        let HolidayRow { year, json } = new;
-        diesel::insert_into(holiday::table)
-            .values((holiday::tenant.eq(&tenant.bytes()[..]), holiday::year.eq(year), holiday::json.eq(json)))
-            .execute(self.db())?;
+        diesel::insert_into(holiday::table).values((holiday::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
     }
 }

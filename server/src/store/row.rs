@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use diesel::deserialize::FromSql;
+use diesel::sql_types::Binary;
 use sync_core::code::NotACode;
 
 use super::Error;
@@ -35,12 +37,22 @@ pub(super) fn unreadable(table: &'static str, column: &'static str, key: impl Di
     Error::Corrupt { table, column, key: key.to_string(), text: text.to_string() }
 }
 
-/// An id of a fixed length.
-pub(super) fn id<T>(bytes: &[u8], read: fn(&[u8]) -> Option<T>, what: &'static str) -> Result<T, Error> {
-    read(bytes).ok_or(Error::Inconsistent { what })
+/// Bytes of a fixed length, as a derived row reads them.
+#[derive(Debug, diesel::deserialize::FromSqlRow)]
+pub struct Bytes<const N: usize>([u8; N]);
+
+impl<DB: diesel::backend::Backend, const N: usize> FromSql<Binary, DB> for Bytes<N>
+where
+    Vec<u8>: FromSql<Binary, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+        let bytes = <Vec<u8> as FromSql<Binary, DB>>::from_sql(bytes)?;
+        Ok(Self(bytes.try_into().map_err(|bytes: Vec<u8>| format!("{} bytes instead of {N}", bytes.len()))?))
+    }
 }
 
-/// Bytes of a fixed length.
-pub(super) fn bytes<const N: usize>(bytes: &[u8], what: &'static str) -> Result<[u8; N], Error> {
-    bytes.try_into().map_err(|_wrong_length| Error::Inconsistent { what })
+impl<const N: usize> From<Bytes<N>> for [u8; N] {
+    fn from(Bytes(bytes): Bytes<N>) -> Self {
+        bytes
+    }
 }

@@ -128,6 +128,7 @@ const CORE: Map = &[
     ("receipt", &["sign", "codec", "id", "time"]),
     ("record", &["op", "sign", "codec", "id", "time"]),
     ("certificate", &["time"]),
+    ("lead", &[]),
     ("role", &[]),
     ("strokes", &["value", "codec"]),
     ("schema", &[]),

@@ -59,7 +59,7 @@ impl Register {
         }
         self.version = row.register_version;
         self.bench.know(row);
-        let log = Some((Epoch::new(row.log_epoch), row.log_size, Digest::new(row.log_root)));
+        let log = Some((row.log_epoch, row.log_size, row.log_root));
         if self.log != log || self.ends.len() > REMEMBERED {
             (self.ends, self.stored) = (BTreeMap::new(), BTreeMap::new());
         }

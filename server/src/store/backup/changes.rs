@@ -81,7 +81,7 @@ impl<'a> Changes<'a> {
         let keys = tx.server_keys(&tenant.id)?;
         Ok(Self {
             tenant: tenant.id,
-            epoch: Epoch::new(tenant.log_epoch),
+            epoch: tenant.log_epoch,
             verifier,
             server: keys.iter().filter_map(|key| PublicKey::from_slice(&key.public_key)).collect(),
             leases: BTreeMap::new(),
@@ -257,7 +257,7 @@ impl Tx<'_> {
                 change_value::table
                     .on(change_value::tenant.eq(change::tenant).and(change_value::leaf.eq(change::leaf))),
             )
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
+            .filter(change::tenant.eq(tenant))
             .filter(change::leaf.ge(from))
             .order(change::leaf)
             .limit(AT_ONCE)
@@ -284,7 +284,7 @@ impl Tx<'_> {
     /// The change before this one among those of the same case, as its number says.
     fn before_in_case(&mut self, tenant: &TenantId, row: &Row) -> Result<Option<Before>, Error> {
         Ok(change::table
-            .filter(change::tenant.eq(&tenant.bytes()[..]))
+            .filter(change::tenant.eq(tenant))
             .filter(change::case_leaf.eq(row.case_leaf))
             .filter(change::leaf.lt(row.leaf))
             .order(change::leaf.desc())

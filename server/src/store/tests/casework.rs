@@ -2,6 +2,7 @@
 
 use sync_core::decision::CaseStatus;
 use sync_core::id::{CaseId, ChangeId};
+use sync_core::lead::{LeadKind, LeadStatus};
 use sync_core::op::CaseKind;
 
 use super::*;
@@ -181,23 +182,30 @@ pub(super) fn the_turn_of_the_outbox_is_taken_by_one(store: &Store) {
     assert_eq!(turn(), Some(([1; 16], 0, 2)));
 }
 
-pub(super) fn a_lead_takes_each_step_once(store: &Store) {
-    furnish(store);
+/// A lead that nobody has answered.
+pub(super) fn raised() -> LeadRow {
     let said = |text: &str| Said { text: text.into(), by: OfficerId::new([1; 16]), at: NOW };
-    let raised = LeadRow {
+    LeadRow {
         id: [3; 16],
         case: CASE,
         agency: AgencyId::new([2; 16]),
         agency_path: "a/b/".into(),
-        kind: "procedure".into(),
+        kind: LeadKind::Procedure,
         raised: said("未逐页签名"),
-        status: "raised".into(),
+        status: LeadStatus::Raised,
         version: 1,
         answer: None,
         conclusion: None,
-    };
+    }
+}
+
+pub(super) fn a_lead_takes_each_step_once(store: &Store) {
+    furnish(store);
+    let said = |text: &str| Said { text: text.into(), by: OfficerId::new([1; 16]), at: NOW };
+    let raised = raised();
     write(store, |tx| tx.add_lead(&TENANT, &raised));
-    let answered = LeadRow { answer: Some(said("已补正")), status: "answered".into(), version: 2, ..raised.clone() };
+    let answered =
+        LeadRow { answer: Some(said("已补正")), status: LeadStatus::Answered, version: 2, ..raised.clone() };
     for wanted in [true, false] {
         write(store, |tx| {
             assert_eq!(tx.update_lead(&TENANT, &answered)?, wanted);
@@ -205,12 +213,17 @@ pub(super) fn a_lead_takes_each_step_once(store: &Store) {
         });
     }
     assert_eq!(read(store, |tx| tx.lead(&TENANT, &raised.id)), Some(answered.clone()));
-    let list = |path: &str, status: Option<&str>| {
-        let filter = LeadFilter { agency_path: path.into(), status: status.map(Into::into), ..LeadFilter::default() };
+    let list = |path: &str, status: Option<LeadStatus>| {
+        let filter = LeadFilter { agency_path: path.into(), status, ..LeadFilter::default() };
         read(store, |tx| tx.leads(&TENANT, &filter, 10)).len()
     };
     assert_eq!(
-        [list("", None), list("a/b/", Some("answered")), list("a/bb/", None), list("a/", Some("raised"))],
+        [
+            list("", None),
+            list("a/b/", Some(LeadStatus::Answered)),
+            list("a/bb/", None),
+            list("a/", Some(LeadStatus::Raised))
+        ],
         [1, 1, 0, 0]
     );
     let after = LeadFilter { after: Some((NOW, raised.id)), ..LeadFilter::default() };

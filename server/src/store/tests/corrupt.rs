@@ -3,10 +3,10 @@
 use std::fmt::Debug;
 
 use sync_core::certificate::CertificateStatus;
-use sync_core::id::CaseId;
+use sync_core::id::{CaseId, hex};
 use sync_core::role::Role;
 
-use super::casework::file;
+use super::casework::{file, raised};
 use super::upgrade::PHONES;
 use super::writing::stored;
 use super::*;
@@ -121,4 +121,39 @@ pub(super) fn an_unknown_class_reason_flag_or_grade_of_a_change_is_an_error(stor
             is_named(store.read_sync(|tx| tx.places(&other, &[id])), place, wrong);
         }
     }
+}
+
+pub(super) fn an_unknown_status_or_kind_of_a_lead_is_an_error(store: &Store) {
+    furnish(store);
+    let raised = raised();
+    write(store, |tx| tx.add_lead(&TENANT, &raised));
+    let key = hex(&raised.id);
+    for (column, wrong, right) in [("status", "concluded", "raised"), ("kind", "", "procedure")] {
+        spoil(store, "supervision_lead", column, wrong);
+        let place = ("supervision_lead", column, key.as_str());
+        is_named(store.read_sync(|tx| tx.lead(&TENANT, &raised.id)), place, wrong);
+        is_named(store.read_sync(|tx| tx.leads(&TENANT, &LeadFilter::default(), 9)), place, wrong);
+        spoil(store, "supervision_lead", column, right);
+        assert_eq!(store.read_sync(|tx| tx.lead(&TENANT, &raised.id)).unwrap(), Some(raised.clone()));
+    }
+}
+
+/// Bytes of another length are no id, and no row is read as if it had none.
+pub(super) fn an_id_of_another_length_is_an_error(store: &Store) {
+    furnish(store);
+    let alarm = AlarmRow {
+        id: [1; 16],
+        at: NOW,
+        kind: "fork".into(),
+        device: Some(DeviceId::new([1; 16])),
+        case: None,
+        change: None,
+        detail: String::new(),
+    };
+    write(store, |tx| tx.add_alarm(&TENANT, &alarm));
+    assert_eq!(store.read_sync(|tx| tx.alarms(&TENANT, 9)).unwrap(), [alarm]);
+    // The root of the log has 32 bytes.
+    write(store, |tx| Ok(tx.db().batch_execute("UPDATE alarm SET device = (SELECT log_root FROM tenant)")?));
+    let unread = store.read_sync(|tx| tx.alarms(&TENANT, 9));
+    assert!(matches!(unread, Err(Error::Statement(diesel::result::Error::DeserializationError(_)))), "{unread:?}");
 }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use sync_core::id::{ChangeId, Epoch};
+use sync_core::id::ChangeId;
 use sync_core::plan::{Flag, Grade, Taken};
 
 use super::super::db::CHECKPOINT_PAGES;

@@ -1,0 +1,37 @@
+//! The steps of a supervision lead (监督线索) and what it is about.
+//!
+//! Not here: who takes which step (the server's flows).
+
+use crate::code::codes;
+
+codes! {
+    /// Which step a lead is at.
+    pub enum LeadStatus {
+        /// 待答复.
+        Raised = "raised",
+        /// 已答复.
+        Answered = "answered",
+        /// 已办结.
+        Closed = "closed",
+    }
+}
+
+codes! {
+    /// What kind of problem a lead is about.
+    pub enum LeadKind {
+        /// 程序.
+        Procedure = "procedure",
+        /// 证据.
+        Evidence = "evidence",
+        /// 法律适用.
+        Law = "law",
+        /// 裁量.
+        Discretion = "discretion",
+        /// 文书.
+        Document = "document",
+        /// 执法行为.
+        Conduct = "conduct",
+        /// 其他.
+        Other = "other",
+    }
+}
