@@ -19,6 +19,7 @@ mod backup;
 mod bearer;
 mod case_file;
 mod case_index;
+mod case_order;
 mod case_part;
 mod case_record;
 mod certificate;
@@ -44,14 +45,16 @@ mod task;
 mod tenant;
 mod trouble;
 mod tx;
+mod unsent_form;
 
 pub use agency::AgencyRow;
 pub use alarm::{AlarmFilter, AlarmRow};
 pub use attempt::AttemptRow;
 pub use backup::{Held, copy_embedded, look_into};
 pub use bearer::{BearerRow, PhoneRow};
-pub use case_file::{CaseFileRow, CaseFilter, NewCaseFile};
+pub use case_file::{CaseFileRow, CaseFilter, CaseOrder, NewCaseFile};
 pub use case_index::{CaseGramRow, CaseMomentRow, CaseSaid, CaseTextRow};
+pub use case_order::COUNTED;
 pub use case_record::CaseRecordRow;
 pub use certificate::{CertificateRow, IntervalRow};
 pub use change::{ChainLink, ChangePlace, StoredChange};
@@ -70,6 +73,7 @@ pub use task::TaskRow;
 pub use tenant::{ServerKeyRow, TenantRow};
 pub use trouble::Trouble;
 pub use tx::Tx;
+pub use unsent_form::UnsentFormRow;
 
 /// How long a caller waits while the database is known not to be there.
 const WAIT_IN_TROUBLE: Duration = Duration::from_millis(500);

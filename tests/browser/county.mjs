@@ -6,6 +6,7 @@ import { PNG } from 'pngjs';
 import { CITIZEN, MARKUP, TITLE, settle, supplement, too_late } from './field.mjs';
 import { return_by_keys } from './keyboard.mjs';
 import { PASSWORD, expect, look, look_twice, press, sign_in, visit, visitor } from './pages.mjs';
+import { sessions } from './session.mjs';
 
 /** A wrong password, the language, and that the browser remembers it. */
 export async function door(chrome, base) {
@@ -66,7 +67,7 @@ export async function officer(chrome, base, id) {
   const page = await sign_in(chrome, base, 'officer-a');
   await look_twice(page, 'officer-work');
   expect(await page.getByRole('link', { name: TITLE }).isVisible(), 'the case waits for its officer');
-  expect(await page.getByText('分歧待处理 1').isVisible(), 'and says what for');
+  expect(await page.getByText('记录不一致待处理 1').isVisible(), 'and says what for');
   await visit(page, `${base}/console/cases`, 'officer-cases');
   await page.getByLabel('搜索').fill('神女味道');
   await press(page, '筛选');
@@ -130,6 +131,7 @@ export async function returned(chrome, base, id) {
   const other = await sign_in(chrome, base, 'principal-head');
   await other.goto(`${base}/console/cases/${id}`);
   await other.getByRole('link', { name: '退回补充' }).click();
+  const record = await other.locator('input[name=target]').first().inputValue();
   await other.getByLabel('内容').fill('请补充证据来源');
   const page = await visitor(chrome, 'keys');
   await return_by_keys(page, base, 'unit-head', TITLE, 'ask how long it lasted');
@@ -147,6 +149,7 @@ export async function returned(chrome, base, id) {
   await page.goto(`${base}/console/cases/${id}`);
   await page.getByRole('link', { name: '结案', exact: true }).click();
   expect((await press(page, '确认结案')) === 409, 'nor is it closed before the supplement');
+  return record;
 }
 
 export async function supervisor(chrome, base, id) {
@@ -161,12 +164,13 @@ export async function supervisor(chrome, base, id) {
   const text = await page.locator('main').textContent();
   expect(!text.includes(CITIZEN) && text.includes('500*************31'), 'and sees personal numbers masked');
   expect((await page.getByRole('link', { name: '结案' }).count()) === 0, 'a supervisor closes nothing');
-  await page.getByRole('link', { name: '提出监督线索' }).click();
+  await page.getByRole('link', { name: '提出监督事项' }).click();
   await page.getByLabel('类别').selectOption('procedure');
   await page.getByLabel('内容').fill(`未见亮证时间与入场时间的先后，请说明 ${MARKUP}`);
   await look(page, 'lead');
-  expect((await press(page, '确认提出监督线索')) === 200, 'the lead is raised');
+  expect((await press(page, '确认提出监督事项')) === 200, 'the lead is raised');
   await look_twice(page, 'lead-raised');
+  await sessions(chrome, base, page.url());
   return page;
 }
 
@@ -184,12 +188,13 @@ export async function answered(head, supervisor, base) {
   await look_twice(supervisor, 'lead-closed');
 }
 
-export async function closed(page, base, id, a, b) {
+export async function closed(page, base, id, a, b, record) {
   await page.goto(`${base}/console/cases/${id}`);
-  await page.getByRole('link', { name: '退回补充' }).click();
-  await supplement(a, id, await page.locator('input[name=target]').first().inputValue());
+  expect((await page.getByRole('link', { name: '退回补充' }).count()) === 0, 'a record that was returned is not returned again');
+  await supplement(a, id, record);
   await page.goto(`${base}/console/cases/${id}`);
-  await page.getByRole('link', { name: '备案登记' }).click();
+  expect((await page.getByRole('link', { name: '备案登记' }).count()) === 0, 'no button leads to an empty page');
+  await page.goto(`${base}/console/cases/${id}/act/register`);
   await look(page, 'register');
   expect((await page.getByRole('button', { name: '确认备案登记' }).count()) === 0, 'there is no decision to register');
   await page.goto(`${base}/console/work`);
@@ -204,7 +209,7 @@ export async function closed(page, base, id, a, b) {
   await visit(page, `${base}/console/alarms`, 'alarms');
   expect(await page.getByRole('link', { name: TITLE }).isVisible(), 'what came after the closing is an alarm about the case');
   await page.goto(late);
-  await page.getByRole('link', { name: '案件记录' }).click();
+  await page.getByRole('link', { name: '案卷记录（结案凭证）' }).click();
   await look_twice(page, 'record');
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -252,6 +257,7 @@ export async function revoked(chrome, base, whose) {
   await visit(page, `${base}/console/alarms`, 'alarms');
   await visit(page, `${base}/console/officers/${whose}`, 'officer');
   await page.getByRole('link', { name: '停用…' }).click();
+  expect(await page.getByText('李建国 · ').isVisible(), 'whose phone it is is said');
   await page.getByLabel('事由').fill('终端遗失');
   await look_twice(page, 'revoke');
   await page.getByLabel('事由').fill('终端遗失');

@@ -2,7 +2,7 @@
 
 import { expect, look, sign_in } from './pages.mjs';
 
-const [WORK, CASES, LEADS, ALARMS, OFFICERS, PHONES] = ['待办', '案件', '监督线索', '告警', '人员与证件', '我的终端'];
+const [WORK, CASES, LEADS, ALARMS, OFFICERS, PHONES] = ['待办', '案件', '监督事项', '告警', '人员与证件', '我的终端'];
 const EVERYBODY = [WORK, OFFICERS, PHONES];
 const HANDLING = [WORK, CASES, LEADS, ALARMS, OFFICERS, PHONES];
 /** What a closed or open case answers: its page, the forms to register, close and raise a lead on it. */

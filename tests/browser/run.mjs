@@ -58,11 +58,11 @@ try {
   });
   await subject('as an officer', () => county.officer(chrome, base, id));
   const head = await subject('as the head of the unit', () => county.head(chrome, base, id, a));
-  await subject('returned by keys alone', () => county.returned(chrome, base, id));
+  const record = await subject('returned by keys alone', () => county.returned(chrome, base, id));
   const watching = await subject('as the county supervisor', () => county.supervisor(chrome, base, id));
   await subject('the lead is answered and closed', () => county.answered(head, watching, base));
   await subject('as each role', () => everybody(chrome, base, id));
-  await subject('supplemented, closed, recorded', () => county.closed(head, base, id, a, b));
+  await subject('supplemented, closed, recorded', () => county.closed(head, base, id, a, b, record));
   await subject('printed', () => county.printed(head, base, id));
   await subject('what must be refused', () => county.refused(head, base, id));
   await subject('a phone is revoked, and signing out', () => county.revoked(chrome, base, first));

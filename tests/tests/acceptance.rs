@@ -52,6 +52,8 @@ mod headers;
 mod hostile;
 #[path = "acceptance/identity.rs"]
 mod identity;
+#[path = "acceptance/kept_forms.rs"]
+mod kept_forms;
 #[path = "acceptance/kill.rs"]
 mod kill;
 #[path = "acceptance/layers.rs"]
@@ -72,6 +74,8 @@ mod startup;
 mod time;
 #[path = "acceptance/tls.rs"]
 mod tls;
+#[path = "acceptance/typed_texts.rs"]
+mod typed_texts;
 #[path = "acceptance/verdict.rs"]
 mod verdict;
 #[path = "acceptance/write_faults.rs"]

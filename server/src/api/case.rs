@@ -188,7 +188,7 @@ pub async fn register_decision(
     body: Json<Registration>,
 ) -> Result<HttpResponse, Problem> {
     let Registration { target, note } = body.into_inner();
-    let note = note.map(|note| prose(note, LONGEST_REASON, "note")).transpose()?;
+    let note = note.map(|note| prose(&note, LONGEST_REASON, "note")).transpose()?;
     let wish = Wish::Register { target: id(&target, "target")?, note };
     run(app, caller, &path, &request, wish).await
 }
@@ -219,7 +219,7 @@ pub async fn return_record(
     body: Json<Return>,
 ) -> Result<HttpResponse, Problem> {
     let Return { target, reason } = body.into_inner();
-    let wish = Wish::Return { target: id(&target, "target")?, reason: prose(reason, LONGEST_REASON, "reason")? };
+    let wish = Wish::Return { target: id(&target, "target")?, reason: prose(&reason, LONGEST_REASON, "reason")? };
     run(app, caller, &path, &request, wish).await
 }
 
@@ -257,7 +257,7 @@ pub async fn judge_change(
         "dismiss" => false,
         _ => return Err(wrong("verdict").into()),
     };
-    let wish = Wish::Judge { change, admit, reason: prose(reason, LONGEST_REASON, "reason")? };
+    let wish = Wish::Judge { change, admit, reason: prose(&reason, LONGEST_REASON, "reason")? };
     run(app, caller, &case, &request, wish).await
 }
 
@@ -288,7 +288,7 @@ pub async fn close_case(
     request: HttpRequest,
     body: Json<Closing>,
 ) -> Result<HttpResponse, Problem> {
-    let note = body.into_inner().note.map(|note| prose(note, LONGEST_REASON, "note")).transpose()?;
+    let note = body.into_inner().note.map(|note| prose(&note, LONGEST_REASON, "note")).transpose()?;
     run(app, caller, &path, &request, Wish::Close { note }).await
 }
 

@@ -47,7 +47,7 @@ pub async fn create_device(app: State, body: Json<NewDevice>) -> Created<Enrolle
     let NewDevice { code, label, public_key, proof } = body.into_inner();
     let enrolment = flow::device::Enrolment {
         code_hash: flow::device::hash_of(&code),
-        label: text(label, 64, "label")?,
+        label: text(&label, 64, "label")?,
         key: PublicKey::from_slice(&bytes::<65>(&public_key, "public_key")?).ok_or(Refusal::WrongProof)?,
         message: enrol_message(&code, &public_key),
         proof: bytes(&proof, "proof")?,
@@ -91,7 +91,7 @@ pub async fn revoke_device(
     body: Json<Revocation>,
 ) -> Result<Json<Device>, Problem> {
     let device = path.parse::<DeviceId>().map_err(|_not_an_id| Refusal::NotFound)?;
-    let reason = text(body.into_inner().reason, 200, "reason")?;
+    let reason = text(&body.into_inner().reason, 200, "reason")?;
     Ok(Json(wire::device(flow::device::revoke(&app, caller, device, reason).await?)))
 }
 

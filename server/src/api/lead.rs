@@ -74,8 +74,8 @@ pub async fn raise_lead(
     let new = lead::NewLead {
         case: id(&case, "case")?,
         kind: LeadKind::parse(&kind).map_err(|_unknown| wrong("kind"))?,
-        text: prose(words, LONGEST_TEXT, "text")?,
-        key: idempotency_key(&request)?.ok_or(Refusal::IdempotencyKeyRequired)?,
+        text: prose(&words, LONGEST_TEXT, "text")?,
+        key: Some(idempotency_key(&request)?.ok_or(Refusal::IdempotencyKeyRequired)?),
     };
     let lead = lead::raise(&app, caller, new).await?;
     let location = format!("/v1/leads/{}", lead::id_text(&lead.row.id));
@@ -188,6 +188,6 @@ async fn take(
     said: LeadText,
 ) -> Result<HttpResponse, Problem> {
     let (lead, version) = (lead_id(path)?, if_match::<i64>(request)?);
-    let words = prose(said.text, LONGEST_TEXT, "text")?;
+    let words = prose(&said.text, LONGEST_TEXT, "text")?;
     Ok(tagged(HttpResponse::build(OK), lead::step(&app, caller, lead, version, step, words).await?))
 }

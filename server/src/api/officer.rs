@@ -58,7 +58,8 @@ pub async fn list_officers(app: State, caller: Caller, query: Query<PageQuery>) 
 #[get("/officers/{id}")]
 pub async fn read_officer(app: State, caller: Caller, path: Path<String>) -> Result<Json<OfficerDetail>, Problem> {
     let id = path.parse::<OfficerId>().map_err(|_not_an_id| Refusal::NotFound)?;
-    let flow::officer::Detail { officer, roles, certificates } = flow::officer::detail(&app, caller, id).await?;
+    let flow::officer::Detail { officer, agency_name: _, roles, certificates } =
+        flow::officer::detail(&app, caller, id).await?;
     let now = app.clock.now();
     let certificates = certificates.into_iter().map(|one| wire::certificate(one, now)).collect();
     Ok(Json(OfficerDetail { officer: wire::officer(officer), roles, certificates }))

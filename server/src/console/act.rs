@@ -3,20 +3,20 @@
 //! Promise: decided on the state of the page the form was opened from; sent twice, done once; a refusal stands above
 //! the form with its article, and what was typed is kept.
 
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
-use api_spec::case::CaseDetail;
 use askama::Template;
-use serde::Deserialize;
-use sync_core::id::{Digest, hex};
+use sha2::{Digest as _, Sha256};
+use sync_core::id::{Digest, OfficerId, hex};
 use sync_core::law::rule::Outcome;
 use sync_core::lead::LeadKind;
-use sync_core::schema;
+use sync_core::op::OpId;
 
+use super::asked::Asked;
 use super::case::{Purpose, ask_purpose, case_id};
-use super::csrf::Posted;
 use super::file::{Block, Check, Reader};
 use super::page::{self, Page, Part};
+use super::posted::Posted;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::case::{self, Detail};
@@ -24,13 +24,10 @@ use crate::flow::command::{self, Command, Powers, Wish, powers};
 use crate::flow::lead::{self, NewLead};
 use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::flow::seen::Seen;
-use crate::random;
 use crate::view;
 use crate::web::State;
 use crate::web::problem::Problem;
 
-/// Form of a decision made on the spot.
-const SPOT_DECISION: &str = "spot_decision";
 const LONGEST_REASON: usize = 500;
 const LONGEST_LEAD: usize = 2000;
 
@@ -72,10 +69,10 @@ impl Act {
         match self {
             Self::Register => ("备案登记", "Register for the record"),
             Self::Return => ("退回补充", "Return for a supplement"),
-            Self::Admit => ("采信变更", "Admit a change"),
-            Self::Dismiss => ("不予采信", "Dismiss a change"),
+            Self::Admit => ("认可变更", "Admit a change"),
+            Self::Dismiss => ("不予认可", "Dismiss a change"),
             Self::Close => ("结案", "Close the case"),
-            Self::Lead => ("提出监督线索", "Raise a supervision lead"),
+            Self::Lead => ("提出监督事项", "Raise a supervision lead"),
         }
     }
 
@@ -90,19 +87,19 @@ impl Act {
                 "Returns a record to its officers. The record itself stays as it is: they add a supplement. Until then the case cannot be closed.",
             ),
             Self::Admit => (
-                "采信后，该变更自此生效，与其他变更同等对待；决定及理由写入案卷，不能撤回。请先核对变更内容。",
+                "认可后，该变更自此生效，与其他变更同等对待；决定及理由写入案卷，不能撤回。请先核对变更内容。",
                 "From now on the change has effect like any other. The decision and its reason become part of the file for good. Read first what the change says.",
             ),
             Self::Dismiss => (
-                "不予采信的变更留存案卷，但不产生任何效力；决定及理由写入案卷，不能撤回。请先核对变更内容。",
+                "不予认可的变更留存案卷，但不产生任何效力；决定及理由写入案卷，不能撤回。请先核对变更内容。",
                 "The change stays in the file without any effect. The decision and its reason become part of the file for good. Read first what the change says.",
             ),
             Self::Close => (
-                "结案后服务器编定案号并签发案件记录；此后收到的变更不在案件记录之内，另作标记。有分歧未处理、变更待采信、证据未上传、退回未补充或违反结案前置规定的，不予结案；下列其他未满足的规定不阻止结案，由您核对。",
+                "结案后服务器编定案号并签发案卷记录；此后收到的变更不在案卷记录之内，另作标记。有记录不一致未处理、变更待认可、证据未上传、退回未补充或违反结案前置规定的，不予结案；下列其他未满足的规定不阻止结案，由您核对。",
                 "The server numbers the case and signs its record; changes that arrive later are not covered by it and are marked. It refuses while a conflict is open, a change waits to be admitted, evidence is missing, a return is unanswered or a rule that comes before closing is breached; the other unmet rules below do not stop it: they are for you to weigh.",
             ),
             Self::Lead => (
-                "向办案单位提出监督线索，由其负责人答复。案卷本身不变。",
+                "向办案单位提出监督事项，由其负责人答复。案卷本身不变。",
                 "Tells the handling agency what you found; its head answers. The case itself does not change.",
             ),
         }
@@ -125,13 +122,6 @@ impl Act {
             Self::Admit | Self::Dismiss => ("理由", "Reason"),
             Self::Lead => ("内容", "In words"),
         }
-    }
-
-    /// Whether it can be done to an entity of the right kind: only decisions on the spot are registered.
-    fn suits(self, case: &CaseDetail, id: &str) -> bool {
-        let fields = case.entities.iter().filter(|entity| entity.id == id).flat_map(|entity| &entity.fields);
-        let form = fields.filter(|field| field.name == schema::FORM).map(|field| &field.value).next();
-        self != Self::Register || form.and_then(|form| form.as_str()) == Some(SPOT_DECISION)
     }
 
     /// Whether it is done to a change that waits for a decision.
@@ -185,7 +175,6 @@ struct Typed {
     seen: String,
     /// The case as it is now, where it is not what was seen: decided on only by those who say to have read it again.
     now: String,
-    key: String,
     purpose: String,
     target: String,
     kind: String,
@@ -198,22 +187,12 @@ impl Typed {
         Self {
             seen: if has_read_again(posted) { raw("now") } else { raw("seen") },
             now: String::new(),
-            key: raw("key"),
             purpose: raw("purpose"),
             target: raw("target"),
             kind: raw("kind"),
-            text: raw("text"),
+            text: posted.typed("text"),
         }
     }
-}
-
-/// The state of the case that its reader saw, and which entity is meant.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Opened {
-    seen: String,
-    target: String,
-    purpose: String,
 }
 
 fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<ActForm, Refusal> {
@@ -223,6 +202,7 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
         return Err(if own { Refusal::OwnCase } else { Refusal::Forbidden });
     }
     let phones = found.phones.clone();
+    let possible = command::targets(&found);
     let case = view::case::detail(found);
     let page = Page::within(signed, Part::Cases, act.title());
     let (zh, en) = act.explained();
@@ -230,7 +210,14 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
     let reader = Reader::new(signed.visit.language, &case, &phones);
     let mut targets = if act.judges() { waiting(&reader) } else { reader.blocks(act.targets()) };
     let unmet = if act == Act::Close { unmet(&reader) } else { Vec::new() };
-    targets.retain(|block| block.withdrawn.is_empty() && !block.shell && act.suits(&case, &block.id));
+    // What was chosen stays, also where it cannot be done any more: the refusal says why.
+    let among =
+        |ids: &[OpId], block: &Block| block.id == typed.target || block.id.parse().is_ok_and(|id| ids.contains(&id));
+    targets.retain(|block| match act {
+        Act::Register => among(&possible.to_register, block),
+        Act::Return => among(&possible.to_return, block),
+        Act::Admit | Act::Dismiss | Act::Close | Act::Lead => block.withdrawn.is_empty() && !block.shell,
+    });
     Ok(ActForm {
         explained: page.t(zh, en).to_owned(),
         act: act.name(),
@@ -272,25 +259,37 @@ fn waiting(reader: &Reader<'_>) -> Vec<Block> {
     blocks.collect()
 }
 
-/// The form.
+/// The form, as its page was opened, or as it was sent and not taken.
 #[get("/cases/{id}/act/{act}")]
 pub async fn form_page(
     app: State,
     signed: SignedIn,
     path: Path<(String, String)>,
-    query: Query<Opened>,
+    mut asked: Asked,
 ) -> Result<HttpResponse, Problem> {
     let (id, act) = path.into_inner();
     let (id, act) = (case_id(&id)?, Act::of(&act)?);
-    let Opened { seen, target, purpose } = query.into_inner();
-    let why = Purpose::from(purpose.as_str()).said()?;
+    let unsent = signed.unsent(&app).await?;
+    let of_form = |name: &str| unsent.as_ref().and_then(|unsent| unsent.fields.get(name).cloned()).unwrap_or_default();
+    let else_typed = |said: String, name: &str| if said.is_empty() { of_form(name) } else { said };
+    let seen = asked.read("seen", ("案卷状态", "state of the case"), |text| text.parse::<Digest>().ok());
+    let said = |asked: &mut Asked, name: &str| else_typed(asked.plain(name), name);
+    let typed = Typed {
+        seen: else_typed(seen.map(|seen| seen.to_string()).unwrap_or_default(), "seen"),
+        now: String::new(),
+        purpose: said(&mut asked, "purpose"),
+        target: said(&mut asked, "target"),
+        kind: of_form("kind"),
+        text: of_form("text"),
+    };
+    let why = Purpose::from(typed.purpose.as_str()).said();
     let found = match page::outcome(case::detail(&app, signed.caller.clone(), id, why).await)? {
         Ok(found) => found,
         Err(refused) => return ask_purpose(&signed, refused),
     };
-    let key = hex(&random::bytes::<16>().map_err(Failure::from)?);
-    let typed = Typed { seen, key, purpose, target, ..Typed::default() };
-    page::show(&signed.visit, &shown(&signed, act, found, typed)?)
+    let form = shown(&signed, act, found, typed)?;
+    let page = form.page.clone().ignoring(&asked).unsent(unsent.as_ref().filter(|_| !form.aimless));
+    page::show(&signed.visit, &ActForm { page, ..form })
 }
 
 /// Does it.
@@ -305,12 +304,12 @@ pub async fn run(
     let (case, act) = (case_id(&id)?, Act::of(&act)?);
     let done = match wanted(act, &posted) {
         Ok(Wanted::Command(seen, wish)) => {
-            let key = Some(posted.raw("key").to_owned()).filter(|key| is_key(key));
+            let key = Some(said_in(signed.caller.officer, act, &[&id, &seen.to_string()], &posted));
             let command = Command { case, seen: Seen::one(seen), key, wish };
             command::run(&app, signed.caller.clone(), command).await.map(|_outcome| None)
         }
-        Ok(Wanted::Lead { kind, text, key }) => {
-            let new = NewLead { case, kind, text, key };
+        Ok(Wanted::Lead { kind, text }) => {
+            let new = NewLead { case, kind, text, key: None };
             lead::raise(&app, signed.caller.clone(), new).await.map(|lead| Some(lead::id_text(&lead.row.id)))
         }
         Err(refused) => Err(Failure::Refused(refused)),
@@ -321,7 +320,7 @@ pub async fn run(
         Ok(Some(lead)) => Ok(page::see(&format!("/console/leads/{lead}"))),
         Ok(None) => Ok(page::see(&format!("/console/cases/{id}{}", purpose.query()))),
         Err(refused) => {
-            let found = case::detail(&app, signed.caller.clone(), case, purpose.said()?).await?;
+            let found = case::detail(&app, signed.caller.clone(), case, purpose.said()).await?;
             let stale = refused.refusal == Refusal::Stale;
             let now = if stale { found.state.basis().to_string() } else { String::new() };
             let form = ActForm { stale, ..shown(&signed, act, found, Typed { now, ..typed })? };
@@ -333,11 +332,20 @@ pub async fn run(
 /// What a form asks for.
 enum Wanted {
     Command(Digest, Wish),
-    Lead { kind: LeadKind, text: String, key: String },
+    Lead { kind: LeadKind, text: String },
 }
 
-fn is_key(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_alphanumeric())
+/// The key by which a form that is sent again is known: what it says about which state of what, and who says it.
+fn said_in(who: OfficerId, act: Act, of: &[&str], posted: &Posted) -> String {
+    let (target, text) = (posted.raw("target"), posted.typed("text"));
+    let who = who.to_string();
+    let parts = [who.as_str(), act.name()].into_iter().chain(of.iter().copied()).chain([target, text.as_str()]);
+    let mut digest = Sha256::new_with_prefix(b"palm/v1/console-act\0");
+    for part in parts {
+        digest.update(format!("{}:", part.len()));
+        digest.update(part);
+    }
+    hex(&digest.finalize())
 }
 
 /// Whether the form says that the case was read again as it is `now`.
@@ -374,11 +382,9 @@ fn wanted(act: Act, posted: &Posted) -> Result<Wanted, Refused> {
         }
         Act::Close => Wanted::Command(seen()?, Wish::Close { note: note()? }),
         Act::Lead => {
-            let unknown = || Refusal::Malformed.because("请选择线索类别。", "Choose what kind of problem it is.");
+            let unknown = || Refusal::Malformed.because("请选择事项类别。", "Choose what kind of problem it is.");
             let kind = LeadKind::parse(posted.raw("kind")).map_err(|_other| unknown())?;
-            let key = Some(posted.raw("key").to_owned()).filter(|key| is_key(key));
-            let key = key.ok_or(Refusal::IdempotencyKeyRequired)?;
-            Wanted::Lead { kind, text: posted.prose("text", LONGEST_LEAD)?, key }
+            Wanted::Lead { kind, text: posted.prose("text", LONGEST_LEAD)? }
         }
     })
 }

@@ -1,11 +1,11 @@
 //! Alarms: what somebody must look at, with its case and its phone.
 
-use actix_web::web::Query;
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use serde::Deserialize;
 use sync_core::id::{TenantId, hex};
 
+use super::asked::Asked;
+use super::list::{Pager, Place};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
@@ -16,7 +16,7 @@ use crate::flow::{access, account};
 use crate::store::AlarmRow;
 use crate::web::State;
 use crate::web::language::Language;
-use crate::web::paging::{cursor, limit, next};
+use crate::web::paging::{cursor, next};
 use crate::web::problem::Problem;
 
 /// An alarm as people read it.
@@ -41,14 +41,7 @@ pub struct Row {
 struct Alarms {
     page: Page,
     rows: Vec<Row>,
-    next: Option<String>,
-}
-
-/// Where the list goes on.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Place {
-    cursor: String,
+    pager: Pager,
 }
 
 /// Why an alarm was raised, or about whom.
@@ -90,14 +83,16 @@ pub fn row(language: Language, caller: &Caller, named: Named) -> Row {
 
 /// A page of the list, the newest first.
 #[get("/alarms")]
-pub async fn list(app: State, signed: SignedIn, query: Query<Place>) -> Result<HttpResponse, Problem> {
+pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
     // An alarm's id is as long as a tenant's.
-    let after = Some(query.cursor.as_str()).filter(|text| !text.is_empty()).map(cursor::<TenantId>).transpose()?;
-    let after = after.map(|(at, id)| (at, *id.bytes()));
-    let (found, more) = alarm::list(&app, signed.caller.clone(), after, limit(None)).await?;
-    let next = found.last().filter(|_| more).map(|last| page::encoded(&next(last.at, hex(&last.id))));
+    let after = |text: &str| cursor::<TenantId>(text).ok().map(|(at, id)| (at, *id.bytes()));
+    let place = Place::read(&mut asked, after);
+    let total = alarm::count(&app, signed.caller.clone()).await?;
+    let (found, more) = alarm::list(&app, signed.caller.clone(), place.cursor, place.size).await?;
+    let next = found.last().filter(|_| more).map(|last| next(last.at, hex(&last.id)));
+    let pager = place.pager("/console/alarms", "", found.len(), next.as_deref(), Some(total));
     let named = alarm::named(&app, signed.caller.clone(), found).await?;
     let rows = named.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
-    let page = Page::within(&signed, Part::Alarms, ("告警", "Alarms"));
-    page::show(&signed.visit, &Alarms { page, rows, next })
+    let page = Page::within(&signed, Part::Alarms, ("告警", "Alarms")).ignoring(&asked);
+    page::show(&signed.visit, &Alarms { page, rows, pager })
 }

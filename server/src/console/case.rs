@@ -1,22 +1,23 @@
 //! One case as one readable file, and the history of its fields.
 
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
 use api_spec::case::CaseDetail;
 use askama::Template;
-use serde::Deserialize;
 use sync_core::decision::CaseStatus;
 use sync_core::id::CaseId;
 use sync_core::law::rule::Outcome;
 use sync_core::lead::LeadStatus;
 
+use super::asked::Asked;
+use super::cases::purpose;
 use super::file::{Block, Check, Dispute, Event, Group, Piece, Reader, Shown};
 use super::noted::Noted;
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::case::{self, Detail, History};
-use crate::flow::command::{Powers, powers};
+use crate::flow::command::{Powers, Targets, powers, targets};
 use crate::flow::handwriting::{self, Handwriting};
 use crate::flow::lead::{self, Lead, Search};
 use crate::flow::reference;
@@ -26,26 +27,26 @@ use crate::web::State;
 use crate::web::input;
 use crate::web::problem::Problem;
 
-/// Why somebody looks, as the address says it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+/// Why somebody looks, as the address or a form says it.
+#[derive(Debug, Clone, Default)]
 pub struct Purpose {
     purpose: String,
 }
 
 impl Purpose {
+    /// What a query says; what is no purpose is none, and a supervisor is asked for it.
+    pub fn read(asked: &mut Asked) -> Self {
+        Self { purpose: purpose(asked) }
+    }
+
     /// As the flows take it.
-    ///
-    /// # Errors
-    /// [`Refusal::Malformed`].
-    pub fn said(&self) -> Result<Option<String>, Refused> {
-        let said = self.purpose.trim();
-        input::purpose((!said.is_empty()).then(|| said.to_owned()))
+    pub fn said(&self) -> Option<String> {
+        Some(self.purpose.clone()).filter(|said| !said.is_empty())
     }
 
     /// What addresses of the same case carry on: `?purpose=…` or nothing.
     pub fn query(&self) -> String {
-        let said = self.purpose.trim();
+        let said = &self.purpose;
         if said.is_empty() { String::new() } else { format!("?purpose={}", page::encoded(said)) }
     }
 }
@@ -53,7 +54,7 @@ impl Purpose {
 /// The purpose that a form carried on.
 impl From<&str> for Purpose {
     fn from(said: &str) -> Self {
-        Self { purpose: said.to_owned() }
+        Self { purpose: input::purpose(Some(said.to_owned())).ok().flatten().unwrap_or_default() }
     }
 }
 
@@ -97,13 +98,15 @@ struct CaseFile {
     /// Name of the enforcement item.
     item: String,
     powers: Powers,
+    /// What can be registered and returned.
+    possible: Targets,
     raises: bool,
     leads: Vec<Lead>,
 }
 
 impl CaseFile {
     fn word<'a>(&self, code: &'a str) -> &'a str {
-        words::word(self.page.language, code)
+        words::of_case(self.page.language, self.case.card.kind, code)
     }
 
     fn step(&self, status: LeadStatus) -> &'static str {
@@ -130,8 +133,25 @@ impl CaseFile {
         self.checks.iter().filter(|check| check.outcome == outcome).count()
     }
 
+    fn opened(&self) -> &'static str {
+        let (zh, en) = words::opened(self.case.card.kind);
+        words::either(self.page.language, zh, en)
+    }
+
+    fn registers(&self) -> bool {
+        self.powers.registers && !self.possible.to_register.is_empty()
+    }
+
+    fn returns(&self) -> bool {
+        self.powers.heads && !self.possible.to_return.is_empty()
+    }
+
+    fn closes(&self) -> bool {
+        self.powers.heads && self.case.card.status != CaseStatus::Closed
+    }
+
     fn acts(&self) -> bool {
-        self.raises || (self.case.card.status != CaseStatus::Closed && (self.powers.heads || self.powers.registers))
+        self.raises || self.registers() || self.returns() || self.closes()
     }
 }
 
@@ -164,13 +184,9 @@ pub fn ask_purpose(signed: &SignedIn, refused: Refused) -> Result<HttpResponse, 
 
 /// The case.
 #[get("/cases/{id}")]
-pub async fn read(
-    app: State,
-    signed: SignedIn,
-    path: Path<String>,
-    query: Query<Purpose>,
-) -> Result<HttpResponse, Problem> {
-    let (id, purpose) = (case_id(&path)?, query.said()?);
+pub async fn read(app: State, signed: SignedIn, path: Path<String>, mut asked: Asked) -> Result<HttpResponse, Problem> {
+    let query = Purpose::read(&mut asked);
+    let (id, purpose) = (case_id(&path)?, query.said());
     let found = match page::outcome(case::detail(&app, signed.caller.clone(), id, purpose.clone()).await)? {
         Ok(found) => found,
         Err(refused) => return ask_purpose(&signed, refused),
@@ -183,13 +199,16 @@ pub async fn read(
         Vec::new()
     };
     let item = reference::item_name(&app, &found.access.file.item).await?;
-    page::show(&signed.visit, &CaseFile { item, leads, ..file(&signed, found, &hands, query.query()) })
+    let file = file(&signed, found, &hands, query.query());
+    let page = file.page.clone().ignoring(&asked);
+    page::show(&signed.visit, &CaseFile { page, item, leads, ..file })
 }
 
 fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) -> CaseFile {
     let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
     let settled: Vec<_> = settled(&found);
     let phones = found.phones.clone();
+    let possible = targets(&found);
     let case = view::case::detail(found);
     let title = if case.card.title.is_empty() { case.card.item.clone() } else { case.card.title.clone() };
     let reader = Reader::new(signed.visit.language, &case, &phones);
@@ -219,6 +238,7 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
         opened_by: case.opened_by.as_ref().map(|by| reader.by(by)).unwrap_or_default(),
         item: String::new(),
         powers,
+        possible,
         raises,
         leads: Vec::new(),
         case,
@@ -256,10 +276,11 @@ pub async fn read_history(
     app: State,
     signed: SignedIn,
     path: Path<(String, String, String)>,
-    query: Query<Purpose>,
+    mut asked: Asked,
 ) -> Result<HttpResponse, Problem> {
+    let query = Purpose::read(&mut asked);
     let (id, target, name) = path.into_inner();
-    let (case, purpose) = (case_id(&id)?, query.said()?);
+    let (case, purpose) = (case_id(&id)?, query.said());
     let target = match target.as_str() {
         "case" => None,
         text => Some(text.parse().map_err(|_not_an_id| Refusal::NotFound)?),
@@ -274,7 +295,7 @@ pub async fn read_history(
     let (phones, written) = (whole.phones.clone(), view::case::history(target, name, found));
     let whole = view::case::detail(whole);
     let dispute = Reader::new(signed.visit.language, &whole, &phones).history(&written);
-    let page = Page::within(&signed, Part::Cases, ("修改历史", "History of a field"));
+    let page = Page::within(&signed, Part::Cases, ("修改历史", "History of a field")).ignoring(&asked);
     let back = format!("/console/cases/{id}{}", query.query());
     page::show(&signed.visit, &FieldHistory { page, back, dispute, masked: written.masked })
 }

@@ -1,26 +1,42 @@
 //! The list of cases in reach, with filters and search.
 
-use actix_web::web::Query;
 use actix_web::{HttpResponse, get};
 use api_spec::case::{CaseCard, CaseQuery};
 use askama::Template;
-use serde::Deserialize;
+use sync_core::decision::CaseStatus;
+use sync_core::id::{AgencyId, CaseId};
+use sync_core::op::CaseKind;
+use sync_core::time::{Date, Instant};
 
+use super::asked::Asked;
+use super::list::{Pager, Place};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::access;
-use crate::flow::case::{CaseList, list as cases_in_reach};
+use crate::flow::case::{CaseList, Search, list as cases_in_reach, total};
 use crate::flow::officer;
-use crate::flow::refusal::Refusal;
+use crate::flow::refusal::Refused;
+use crate::flow::search::words::Words;
+use crate::store::CaseOrder;
 use crate::view;
 use crate::web::State;
-use crate::web::case_query::search;
-use crate::web::paging::{limit, next};
+use crate::web::case_query::{LONGEST_SEARCH, search};
+use crate::web::input;
+use crate::web::paging::{cursor, next};
 use crate::web::problem::Problem;
 
 /// Where people land.
 const START: &str = "/console/work";
+const HERE: &str = "/console/cases";
+/// What an address calls the orders of the list.
+const ORDERS: [(&str, CaseOrder); 5] = [
+    ("", CaseOrder::Newest),
+    ("oldest", CaseOrder::Oldest),
+    ("opened", CaseOrder::OpenedLast),
+    ("opened_first", CaseOrder::OpenedFirst),
+    ("attention", CaseOrder::MostToSee),
+];
 
 #[derive(Template)]
 #[template(path = "cases.html")]
@@ -30,13 +46,12 @@ struct Cases {
     asked: Filters,
     agencies: Vec<(String, String)>,
     cards: Vec<CaseCard>,
-    next: Option<String>,
+    pager: Pager,
     not_searched: i64,
 }
 
 /// What the form above the list says; everything may be empty.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 pub struct Filters {
     text: String,
     status: String,
@@ -44,50 +59,99 @@ pub struct Filters {
     agency: String,
     from: String,
     to: String,
-    mine: String,
+    mine: bool,
     purpose: String,
-    cursor: String,
+    order: CaseOrder,
 }
 
 impl Filters {
-    /// As the API takes it: what is empty is not there.
-    pub fn query(&self, me: &str) -> CaseQuery {
-        let said = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
-        CaseQuery {
+    /// What a query says, as far as it can be read.
+    pub fn read(asked: &mut Asked) -> Self {
+        let kinds: Vec<&str> = CaseKind::ALL.iter().map(|kind| kind.code()).collect();
+        let statuses: Vec<&str> = CaseStatus::ALL.iter().map(|status| status.code()).collect();
+        let day =
+            |text: &str| text.parse::<Date>().ok().filter(|day| day.tomorrow().is_ok()).map(|day| day.to_string());
+        let searched = |text: &str| {
+            (text.chars().count() <= LONGEST_SEARCH && Words::parse(text).is_some()).then(|| text.to_owned())
+        };
+        let order = |text: &str| ORDERS.iter().find(|(known, _)| *known == text).map(|(_, order)| *order);
+        Self {
+            text: asked.read("text", ("搜索内容", "what to search for"), searched).unwrap_or_default(),
+            status: asked.one_of("status", ("状态", "status"), &statuses),
+            kind: asked.one_of("kind", ("类型", "kind"), &kinds),
+            agency: asked
+                .read("agency", ("单位", "agency"), |text| text.parse::<AgencyId>().ok())
+                .map(|agency| agency.to_string())
+                .unwrap_or_default(),
+            from: asked.read("from", ("登记（立案）自", "opened from"), day).unwrap_or_default(),
+            to: asked.read("to", ("登记（立案）至", "opened to"), day).unwrap_or_default(),
+            mine: !asked.plain("mine").is_empty(),
+            purpose: purpose(asked),
+            order: asked.read("sort", ("排序", "order"), order).unwrap_or_default(),
+        }
+    }
+
+    /// As the flow takes it.
+    ///
+    /// # Errors
+    /// None, of what [`Self::read`] let through.
+    pub fn search(&self, me: &str, after: Option<(Instant, CaseId)>) -> Result<Search, Refused> {
+        let said = |text: &str| Some(text).filter(|text| !text.is_empty()).map(str::to_owned);
+        let mut search = search(CaseQuery {
             status: said(&self.status),
             kind: said(&self.kind),
             agency: said(&self.agency),
-            officer: (!self.mine.is_empty()).then(|| me.to_owned()),
+            officer: self.mine.then(|| me.to_owned()),
             from: said(&self.from),
             to: said(&self.to),
             text: said(&self.text),
             limit: None,
-            cursor: said(&self.cursor),
+            cursor: None,
             purpose: said(&self.purpose),
-        }
-    }
-
-    /// The query of the next page.
-    fn with_cursor(&self, cursor: &str) -> String {
-        format!("{}cursor={}", self.said(), page::encoded(cursor))
+        })?;
+        search.filter.after = after;
+        search.filter.order = if self.text.is_empty() { self.order } else { CaseOrder::Newest };
+        Ok(search)
     }
 
     /// What is said, without the place in the list; ends so that more can follow.
     fn said(&self) -> String {
+        self.said_with(self.order)
+    }
+
+    fn said_with(&self, order: CaseOrder) -> String {
+        let order = ORDERS.iter().find(|(_, known)| *known == order).map_or("", |(name, _)| *name);
         let parts = [
-            ("text", &self.text),
+            ("text", self.text.as_str()),
             ("status", &self.status),
             ("kind", &self.kind),
             ("agency", &self.agency),
             ("from", &self.from),
             ("to", &self.to),
-            ("mine", &self.mine),
+            ("mine", if self.mine { "1" } else { "" }),
             ("purpose", &self.purpose),
+            ("sort", order),
         ];
         let said = parts.iter().filter(|(_, value)| !value.is_empty());
         said.flat_map(|(name, value)| [(*name).to_owned(), "=".to_owned(), page::encoded(value), "&".to_owned()])
             .collect()
     }
+}
+
+/// Why somebody looks, as the address says it; what is no purpose is none.
+pub fn purpose(asked: &mut Asked) -> String {
+    let said = |text: &str| input::purpose(Some(text.to_owned())).ok().flatten();
+    asked.read("purpose", ("查阅目的", "purpose of reading"), said).unwrap_or_default()
+}
+
+/// A column by which the list can be put in order.
+struct Column {
+    /// For `aria-sort`.
+    sorted: &'static str,
+    /// For people's eye.
+    arrow: &'static str,
+    /// Address of the list in the other order.
+    address: String,
 }
 
 impl Cases {
@@ -97,16 +161,39 @@ impl Cases {
 
     /// The address of a case; whoever supervises takes the purpose along.
     fn address(&self, card: &CaseCard) -> String {
-        let purpose = self.asked.purpose.trim();
+        let purpose = &self.asked.purpose;
         if purpose.is_empty() {
-            format!("/console/cases/{}", card.id)
+            format!("{HERE}/{}", card.id)
         } else {
-            format!("/console/cases/{}?purpose={}", card.id, page::encoded(purpose))
+            format!("{HERE}/{}?purpose={}", card.id, page::encoded(purpose))
         }
     }
 
     fn agency_name(&self, id: &str) -> &str {
         self.agencies.iter().find(|(known, _)| known == id).map_or("", |(_, name)| name)
+    }
+
+    /// What a search finds has one order.
+    fn sorts(&self) -> bool {
+        self.asked.text.is_empty()
+    }
+
+    fn column(&self, name: &str) -> Column {
+        let now = self.asked.order;
+        let (down, up) = match name {
+            "opened" => (CaseOrder::OpenedLast, CaseOrder::OpenedFirst),
+            "attention" => (CaseOrder::MostToSee, CaseOrder::MostToSee),
+            _ => (CaseOrder::Newest, CaseOrder::Oldest),
+        };
+        let (sorted, arrow, other) = if now == down {
+            ("descending", "↓", up)
+        } else if now == up {
+            ("ascending", "↑", down)
+        } else {
+            ("none", "", down)
+        };
+        let address = format!("{HERE}?{}", self.asked.said_with(other)).trim_end_matches(['?', '&']).to_owned();
+        Column { sorted, arrow, address }
     }
 }
 
@@ -124,28 +211,21 @@ pub async fn home_with_slash(_signed: SignedIn) -> HttpResponse {
 
 /// A page of the list.
 #[get("/cases")]
-pub async fn list(app: State, signed: SignedIn, query: Query<Filters>) -> Result<HttpResponse, Problem> {
-    let asked = query.into_inner();
-    let page = Page::within(&signed, Part::Cases, ("案件", "Cases"));
+pub async fn list(app: State, signed: SignedIn, mut query: Asked) -> Result<HttpResponse, Problem> {
+    let asked = Filters::read(&mut query);
+    let place = Place::read(&mut query, |text| cursor::<CaseId>(text).ok());
+    let page = Page::within(&signed, Part::Cases, ("案件", "Cases")).ignoring(&query);
     let agencies = officer::agencies(&app, signed.caller.clone()).await?;
     let agencies = agencies.into_iter().map(|agency| (agency.id.to_string(), agency.name)).collect();
     let supervises = access::supervises(&signed.caller);
-    let found = match search(asked.query(&signed.caller.officer.to_string())) {
-        Ok(search) => page::outcome(cases_in_reach(&app, signed.caller.clone(), search, limit(None)).await)?,
-        Err(refused) => Err(refused),
-    };
-    match found {
-        Ok(CaseList { rows, more, not_searched }) => {
-            let cursor = rows.last().filter(|_| more).map(|last| next(last.updated, last.id));
-            let next = cursor.map(|cursor| asked.with_cursor(&cursor));
-            let cards = rows.into_iter().map(view::case::card).collect();
-            page::show(&signed.visit, &Cases { page, supervises, asked, agencies, cards, next, not_searched })
-        }
-        Err(refused) if refused.refusal == Refusal::Forbidden => Err(refused.into()),
-        Err(refused) => {
-            let page = page.refused(&refused);
-            let none = Cases { page, supervises, asked, agencies, cards: Vec::new(), next: None, not_searched: 0 };
-            page::again(&signed.visit, &refused, &none)
-        }
-    }
+    let search = asked.search(&signed.caller.officer.to_string(), place.cursor)?;
+    let order = search.filter.order;
+    let counted =
+        Search { filter: crate::store::CaseFilter { after: None, ..search.filter.clone() }, ..search.clone() };
+    let CaseList { rows, more, not_searched } = cases_in_reach(&app, signed.caller.clone(), search, place.size).await?;
+    let total = total(&app, signed.caller.clone(), counted).await?;
+    let after = rows.last().filter(|_| more).map(|last| next(order.key(last), last.id));
+    let pager = place.pager(HERE, &asked.said(), rows.len(), after.as_deref(), total);
+    let cards = rows.into_iter().map(view::case::card).collect();
+    page::show(&signed.visit, &Cases { page, supervises, asked, agencies, cards, pager, not_searched })
 }

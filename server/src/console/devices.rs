@@ -1,16 +1,16 @@
 //! The caller's phones, and revoking one.
 
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use serde::Deserialize;
 use sync_core::id::{DeviceId, OfficerId};
 
-use super::csrf::Posted;
+use super::asked::Asked;
 use super::page::{self, Page, Part};
+use super::posted::Posted;
 use super::visit::SignedIn;
-use crate::flow::device;
 use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::{device, officer};
 use crate::store::DeviceRow;
 use crate::web::State;
 use crate::web::problem::Problem;
@@ -32,14 +32,9 @@ struct Revoke {
     label: String,
     /// Whose phone, where it is not the caller's own.
     officer: String,
+    /// That person's name and agency.
+    whose: String,
     reason: String,
-}
-
-/// Whose phone it is, where it is another's.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Whose {
-    officer: String,
 }
 
 /// The caller's phones.
@@ -50,16 +45,22 @@ pub async fn list(app: State, signed: SignedIn) -> Result<HttpResponse, Problem>
     page::show(&signed.visit, &Devices { page, phones })
 }
 
-fn officer(text: &str) -> Result<Option<OfficerId>, Refusal> {
+fn officer_id(text: &str) -> Result<Option<OfficerId>, Refusal> {
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_not_an_id| Refusal::NotFound) }
 }
 
 async fn shown(app: &State, signed: &SignedIn, id: DeviceId, whose: &str) -> Result<Revoke, Problem> {
-    let phones = device::list(app, signed.caller.clone(), officer(whose)?).await?;
+    let phones = device::list(app, signed.caller.clone(), officer_id(whose)?).await?;
     let phone = phones.into_iter().find(|phone| phone.id == id).ok_or(Refusal::NotFound)?;
     let page = Page::within(signed, Part::Devices, ("停用终端", "Revoke a phone"));
     let (id, officer) = (id.to_string(), whose.to_owned());
-    Ok(Revoke { page, id, label: phone.label, officer, reason: String::new() })
+    let whose = if phone.officer == signed.caller.officer {
+        format!("{} · {}", signed.caller.name, signed.caller.agency_name)
+    } else {
+        let found = officer::detail(app, signed.caller.clone(), phone.officer).await?;
+        format!("{} · {}", found.officer.name, found.agency_name)
+    };
+    Ok(Revoke { page, id, label: phone.label, officer, whose, reason: String::new() })
 }
 
 fn device_id(text: &str) -> Result<DeviceId, Refusal> {
@@ -72,9 +73,16 @@ pub async fn revoke_form(
     app: State,
     signed: SignedIn,
     path: Path<String>,
-    query: Query<Whose>,
+    mut asked: Asked,
 ) -> Result<HttpResponse, Problem> {
-    page::show(&signed.visit, &shown(&app, &signed, device_id(&path)?, &query.officer).await?)
+    let unsent = signed.unsent(&app).await?;
+    let of_form = |name: &str| unsent.as_ref().and_then(|unsent| unsent.fields.get(name).cloned());
+    let whose =
+        asked.read("officer", ("人员", "officer"), |text| officer_id(text).ok().map(|_known| text.to_owned()));
+    let whose = whose.or_else(|| of_form("officer")).unwrap_or_default();
+    let form = shown(&app, &signed, device_id(&path)?, &whose).await?;
+    let (page, reason) = (form.page.clone().ignoring(&asked).unsent(unsent.as_ref()), of_form("reason"));
+    page::show(&signed.visit, &Revoke { page, reason: reason.unwrap_or_default(), ..form })
 }
 
 /// Revokes it.
@@ -90,7 +98,7 @@ pub async fn revoke(app: State, signed: SignedIn, path: Path<String>, posted: Po
         Ok(phone) => Ok(page::see(&format!("/console/officers/{}", phone.officer))),
         Err(refused) => {
             let form = shown(&app, &signed, id, &whose).await?;
-            let reason = posted.raw("reason").to_owned();
+            let reason = posted.typed("reason");
             let form = Revoke { page: form.page.refused(&refused), reason, ..form };
             page::again(&signed.visit, &refused, &form)
         }

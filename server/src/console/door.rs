@@ -1,19 +1,25 @@
 //! What happens to every request of the console.
 //!
-//! Promise: what changes something comes from this origin; a refusal or an accident is a page in the visitor's
-//! language; whoever is not signed in is asked to; every page forbids scripts, frames and foreign sources.
+//! Promise: what changes something comes from this origin (and goes through [`super::sending`]); a refusal or an
+//! accident is a page in the visitor's language with the navigation of whoever is signed in; whoever is not signed in
+//! is asked to; every page forbids scripts, frames and foreign sources.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage as _, HttpResponse};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 use tracing_actix_web::RequestId;
 
-use super::page::{self, Page};
-use super::visit::{Jar, Visit};
+use super::left::Left;
+use super::page;
+use super::visit::{Jar, Visit, person};
+use super::{form_page, sending};
+use crate::flow::caller::Caller;
 use crate::flow::refusal::{Refusal, Refused};
+use crate::flow::unsent_form;
+use crate::web::State;
 use crate::web::language::Language;
 use crate::web::middleware;
 use crate::web::origin;
@@ -27,31 +33,57 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; medi
 /// Wraps every route of the console.
 ///
 /// # Errors
-/// What cannot be told as a page: the edge tells it.
+/// What cannot be told as a page: the middleware tells it.
 pub async fn door(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
     let visit = Visit::of(request.request()).map_err(Problem::from)?;
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     if let Some(switched) = switched(&request, &visit) {
         return Ok(dressed(request.into_response(switched)));
     }
-    if !request.method().is_safe() && !origin::is_same(request.headers(), visit.secure, is_proxied(&request)) {
-        let answer = explained(&visit, &Refusal::CrossSite.into(), &id)?;
+    if request.method().is_safe() {
+        return reading(request, next, &visit, &id).await.map(dressed);
+    }
+    if !origin::is_same(request.headers(), visit.secure, is_proxied(&request)) {
+        let answer = page::explained(&visit, None, &Refusal::CrossSite.into(), &id, Left::default())?;
         return Ok(dressed(request.into_response(answer)));
     }
-    let reads = request.method().is_safe();
+    sending::send(request, next, visit, &id).await.map(dressed)
+}
+
+async fn reading(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    visit: &Visit,
+    id: &str,
+) -> Result<ServiceResponse, Error> {
+    if let Some(page) = form_page::instead_of(request.path()) {
+        let mark = if request.query_string().is_empty() { "" } else { "?" };
+        let there = page::see(&format!("{page}{mark}{}", request.query_string()));
+        return Ok(request.into_response(there));
+    }
     let response = next.call(request).await?;
-    let refused = response.response().error().map(|error| middleware::known(error, &id));
-    let response = match refused {
-        Some(Refused { refusal: Refusal::Unauthenticated, .. }) if reads => {
+    let refused = response.response().error().map(|error| middleware::known(error, id));
+    Ok(match refused {
+        Some(Refused { refusal: Refusal::Unauthenticated, .. }) => {
             response.into_response(page::see(&format!("/console/sign-in?next={}", page::encoded(&visit.here))))
         }
         Some(refused) => {
-            let answer = explained(&visit, &refused, &id)?;
+            let (who, left) = reader(response.request(), visit).await;
+            let answer = page::explained(visit, who.as_ref(), &refused, id, left)?;
             response.into_response(answer)
         }
         None => response.map_into_boxed_body(),
-    };
-    Ok(dressed(response))
+    })
+}
+
+/// Who reads the page of a refusal, and what they sent from that page and was not taken. Where that cannot be found
+/// out either, the page does without.
+async fn reader(request: &HttpRequest, visit: &Visit) -> (Option<Caller>, Left) {
+    let Some(app) = request.app_data::<State>() else { return (None, Left::default()) };
+    let Ok(Some(caller)) = person(app, visit).await else { return (None, Left::default()) };
+    let unsent = unsent_form::of(app, caller.officer, visit.page().to_owned()).await.ok().flatten();
+    let left = unsent.map(|unsent| Left::to_copy(&unsent.fields, visit.language)).unwrap_or_default();
+    (Some(caller), left)
 }
 
 fn is_proxied(request: &ServiceRequest) -> bool {
@@ -61,22 +93,20 @@ fn is_proxied(request: &ServiceRequest) -> bool {
 
 /// `?lang=en` on any page: the choice is kept, the page is shown again without it.
 fn switched(request: &ServiceRequest, visit: &Visit) -> Option<HttpResponse> {
+    if !request.method().is_safe() {
+        return None;
+    }
     let parts: Vec<&str> = request.query_string().split('&').filter(|part| !part.is_empty()).collect();
     let language = match parts.iter().find_map(|part| part.strip_prefix("lang=")) {
         Some("en") => Language::English,
-        Some(_) => Language::Chinese,
-        None => return None,
+        Some("zh") => Language::Chinese,
+        Some(_) | None => return None,
     };
     let rest: Vec<&str> = parts.into_iter().filter(|part| !part.starts_with("lang=")).collect();
     let mark = if rest.is_empty() { "" } else { "?" };
     let there = format!("{}{mark}{}", request.path(), rest.join("&"));
     let cookie = visit.cookie(Jar::Language, language.tag().to_owned());
     Some(HttpResponse::build(SEE_OTHER).insert_header((header::LOCATION, there)).cookie(cookie).finish())
-}
-
-fn explained(visit: &Visit, refused: &Refused, id: &str) -> Result<HttpResponse, Problem> {
-    let page = Page::of(visit, None, ("未能完成", "Not done"));
-    page::explanation(visit, page, refused, id)
 }
 
 fn dressed(mut response: ServiceResponse<BoxBody>) -> ServiceResponse {

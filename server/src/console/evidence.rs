@@ -1,11 +1,11 @@
 //! Photographs, recordings and other files of a case.
 
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use serde::Deserialize;
 use sync_core::id::Digest;
 
+use super::asked::Asked;
 use super::case::{Purpose, ask_purpose, case_id};
 use super::file::{Block, Group, Piece, Reader, Shown};
 use super::page::{self, Page, Part};
@@ -34,14 +34,6 @@ struct Viewer {
     after: Option<String>,
 }
 
-/// Why somebody looks, and how closely.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Looking {
-    purpose: String,
-    zoom: String,
-}
-
 fn digest(text: &str) -> Result<Digest, Refusal> {
     text.parse().map_err(|_not_a_digest| Refusal::NotFound)
 }
@@ -59,17 +51,17 @@ pub async fn viewer(
     app: State,
     signed: SignedIn,
     path: Path<(String, String)>,
-    query: Query<Looking>,
+    mut asked: Asked,
 ) -> Result<HttpResponse, Problem> {
     let (id, wanted) = path.into_inner();
-    let (query, zoomed) = (Purpose::from(query.purpose.as_str()), !query.zoom.is_empty());
+    let (query, zoomed) = (Purpose::read(&mut asked), !asked.plain("zoom").is_empty());
     let wanted = digest(&wanted)?;
-    let found = case::detail(&app, signed.caller.clone(), case_id(&id)?, query.said()?).await;
+    let found = case::detail(&app, signed.caller.clone(), case_id(&id)?, query.said()).await;
     let found = match page::outcome(found)? {
         Ok(found) => found,
         Err(refused) => return ask_purpose(&signed, refused),
     };
-    let hands = handwriting::of_case(&app, signed.caller.clone(), &found, Some(wanted), query.said()?).await?;
+    let hands = handwriting::of_case(&app, signed.caller.clone(), &found, Some(wanted), query.said()).await?;
     let (phones, wanted) = (found.phones.clone(), wanted.to_string());
     let whole = view::case::detail(found);
     let reader = Reader::new(signed.visit.language, &whole, &phones);
@@ -85,7 +77,7 @@ pub async fn viewer(
         piece.map(|piece| format!("/console/cases/{id}/evidence/{}{}", piece.digest, query.query()))
     };
     let shown = Viewer {
-        page: Page::within(&signed, Part::Cases, ("证据", "Evidence")),
+        page: Page::within(&signed, Part::Cases, ("证据", "Evidence")).ignoring(&asked),
         back: format!("/console/cases/{id}{}", query.query()),
         file: format!("/console/cases/{id}/evidence/{wanted}/file{}", query.query()),
         piece: reader.piece(item, &hands),
@@ -104,10 +96,11 @@ pub async fn bytes(
     app: State,
     signed: SignedIn,
     path: Path<(String, String)>,
-    query: Query<Purpose>,
+    mut asked: Asked,
 ) -> Result<HttpResponse, Problem> {
+    let query = Purpose::read(&mut asked);
     let (id, wanted) = path.into_inner();
     let (case, wanted) = (case_id(&id)?, digest(&wanted)?);
-    let (row, file) = stored::open(&app, signed.caller, case, wanted, query.said()?).await?;
+    let (row, file) = stored::open(&app, signed.caller, case, wanted, query.said()).await?;
     Ok(download(&row, file))
 }

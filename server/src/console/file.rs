@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn word(&self, code: &str) -> String {
-        words::word(self.language, code).to_owned()
+        words::of_case(self.language, self.case.card.kind, code).to_owned()
     }
 
     pub(super) fn either(&self, zh: &str, en: &str) -> String {

@@ -1,12 +1,11 @@
 //! The first minutes: the first administrator, or the demonstration county.
 
-use actix_web::web::Query;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use serde::Deserialize;
 
-use super::csrf::Posted;
+use super::asked::Asked;
 use super::page::{self, Page};
+use super::posted::Posted;
 use super::visit::Visit;
 use crate::flow::first_run::{self, Administrator};
 use crate::flow::install::{COUNTY, REGION};
@@ -36,12 +35,6 @@ struct Done {
     people: Vec<(&'static str, &'static str, &'static str)>,
 }
 
-/// The code, as the printed address carries it.
-#[derive(Deserialize)]
-pub struct Printed {
-    code: Option<String>,
-}
-
 fn form(visit: &Visit, code: &str) -> FirstRun {
     let page = Page::of(visit, None, ("首次设置", "First run"));
     let code: String = code.chars().take(LONGEST_NAME).collect();
@@ -50,11 +43,11 @@ fn form(visit: &Visit, code: &str) -> FirstRun {
 
 /// Both ways to begin.
 #[get("/first-run")]
-pub async fn first_run_page(app: State, visit: Visit, query: Query<Printed>) -> Result<HttpResponse, Problem> {
+pub async fn first_run_page(app: State, visit: Visit, asked: Asked) -> Result<HttpResponse, Problem> {
     if !first_run::is_due(&app).await? {
         return Ok(page::see("/console/sign-in"));
     }
-    page::show(&visit, &form(&visit, query.code.as_deref().unwrap_or_default()))
+    page::show(&visit, &form(&visit, &asked.plain("code")))
 }
 
 /// Makes the first administrator.
@@ -96,7 +89,7 @@ fn answer(
         Ok(()) => page::show(visit, &Done { page: Page::of(visit, None, ("设置完成", "Ready")), people }),
         Err(refused) => {
             let form = form(visit, posted.raw("code"));
-            let (login, name) = (posted.raw("login").to_owned(), posted.raw("name").to_owned());
+            let (login, name) = (posted.typed("login"), posted.typed("name"));
             page::again(visit, &refused, &FirstRun { page: form.page.refused(&refused), login, name, ..form })
         }
     }

@@ -1,22 +1,25 @@
 //! Supervision leads: the list, one lead, its answer and its conclusion.
 
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use serde::Deserialize;
 use sync_core::lead::LeadStatus;
 
-use super::csrf::Posted;
+use super::asked::Asked;
+use super::left::Left;
+use super::list::{Pager, Place};
 use super::page::{self, Page, Part};
+use super::posted::Posted;
 use super::visit::SignedIn;
 use super::words;
+use crate::flow::caller::Caller;
 use crate::flow::lead::{self, LONGEST_TEXT, Lead, Search, Step};
 use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::flow::seen::Seen;
 use crate::store::Said;
 use crate::web::State;
 use crate::web::input::bytes;
-use crate::web::paging::{lead_cursor, limit, next};
+use crate::web::paging::{lead_cursor, next};
 use crate::web::problem::Problem;
 
 #[derive(Template)]
@@ -25,7 +28,7 @@ struct LeadList {
     page: Page,
     status: String,
     leads: Vec<Lead>,
-    next: Option<String>,
+    pager: Pager,
 }
 
 #[derive(Template)]
@@ -35,6 +38,8 @@ struct OneLead {
     lead: Lead,
     step: Option<Step>,
     typed: String,
+    /// What was typed, where there is no form for it any more.
+    left: Left,
 }
 
 impl LeadList {
@@ -83,44 +88,44 @@ impl OneLead {
     }
 }
 
-/// Which leads.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Filters {
-    status: String,
-    cursor: String,
-}
-
 fn lead_id(text: &str) -> Result<[u8; 16], Refusal> {
     bytes(text, "id").map_err(|_not_an_id| Refusal::NotFound)
 }
 
 /// A page of the list.
 #[get("/leads")]
-pub async fn list(app: State, signed: SignedIn, query: Query<Filters>) -> Result<HttpResponse, Problem> {
-    let Filters { status, cursor } = query.into_inner();
-    // What is no status narrows nothing.
-    let wanted = LeadStatus::parse(&status).ok();
-    let after = if cursor.is_empty() { None } else { Some(lead_cursor(&cursor)?) };
-    let search = Search { status: wanted, case: None, after };
-    let (leads, more) = lead::list(&app, signed.caller.clone(), search, limit(None)).await?;
+pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
+    let wanted = asked.read("status", ("状态", "status"), |text| LeadStatus::parse(text).ok());
+    let status = wanted.map(|status| status.code().to_owned()).unwrap_or_default();
+    let place = Place::read(&mut asked, |text| lead_cursor(text).ok());
+    let search = Search { status: wanted, case: None, after: place.cursor };
+    let total = lead::count(&app, signed.caller.clone(), search.clone()).await?;
+    let (leads, more) = lead::list(&app, signed.caller.clone(), search, place.size).await?;
     let last = leads.last().filter(|_| more);
     let next = last.map(|last| next(last.row.raised.at, lead::id_text(&last.row.id)));
-    let page = Page::within(&signed, Part::Leads, ("监督线索", "Supervision leads"));
-    page::show(&signed.visit, &LeadList { page, status, leads, next })
+    let said = if status.is_empty() { String::new() } else { format!("status={status}&") };
+    let pager = place.pager("/console/leads", &said, leads.len(), next.as_deref(), Some(total));
+    let page = Page::within(&signed, Part::Leads, ("监督事项", "Supervision leads")).ignoring(&asked);
+    page::show(&signed.visit, &LeadList { page, status, leads, pager })
 }
 
-fn shown(signed: &SignedIn, lead: Lead, typed: &str) -> OneLead {
-    let page = Page::within(signed, Part::Leads, ("监督线索", "Supervision lead"));
+fn shown(signed: &SignedIn, lead: Lead, typed: String) -> OneLead {
+    let page = Page::within(signed, Part::Leads, ("监督事项", "Supervision lead"));
     let step = lead::next_step(&signed.caller, &lead);
-    OneLead { page, step, lead, typed: typed.to_owned() }
+    let fields = [("text".to_owned(), typed.clone())].into();
+    let left = if step.is_none() { Left::to_copy(&fields, signed.visit.language) } else { Left::default() };
+    OneLead { page, lead, step, typed, left }
 }
 
 /// One lead.
 #[get("/leads/{id}")]
 pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Problem> {
     let found = lead::read(&app, signed.caller.clone(), lead_id(&path)?).await?;
-    page::show(&signed.visit, &shown(&signed, found, ""))
+    let unsent = signed.unsent(&app).await?;
+    let typed = unsent.as_ref().and_then(|unsent| unsent.fields.get("text").cloned()).unwrap_or_default();
+    let shown = shown(&signed, found, typed);
+    let page = shown.page.clone().unsent(unsent.filter(|_| shown.step.is_some()).as_ref());
+    page::show(&signed.visit, &OneLead { page, ..shown })
 }
 
 /// The agency answers.
@@ -140,17 +145,30 @@ fn said(posted: &Posted) -> Result<(Seen<i64>, String), Refused> {
     Ok((Seen::one(version), posted.prose("text", LONGEST_TEXT)?))
 }
 
+/// Whether this person took the step in these words: the form was sent twice.
+fn is_done(caller: &Caller, lead: &Lead, step: Step, text: &str) -> bool {
+    let said = match step {
+        Step::Answer => &lead.row.answer,
+        Step::Close => &lead.row.conclusion,
+    };
+    said.as_ref().is_some_and(|said| said.by == caller.officer && said.text == text)
+}
+
 async fn take(app: State, signed: SignedIn, path: &str, posted: &Posted, step: Step) -> Result<HttpResponse, Problem> {
     let id = lead_id(path)?;
     let done = match said(posted) {
         Ok((version, text)) => lead::step(&app, signed.caller.clone(), id, version, step, text).await,
         Err(refused) => Err(Failure::Refused(refused)),
     };
+    let there = page::see(&format!("/console/leads/{}", lead::id_text(&id)));
     match page::outcome(done)? {
-        Ok(lead) => Ok(page::see(&format!("/console/leads/{}", lead::id_text(&lead.row.id)))),
+        Ok(_taken) => Ok(there),
         Err(refused) => {
-            let found = lead::read(&app, signed.caller.clone(), id).await?;
-            let form = shown(&signed, found, posted.raw("text"));
+            let (found, typed) = (lead::read(&app, signed.caller.clone(), id).await?, posted.typed("text"));
+            if is_done(&signed.caller, &found, step, &typed) {
+                return Ok(there);
+            }
+            let form = shown(&signed, found, typed);
             page::again(&signed.visit, &refused, &OneLead { page: form.page.refused(&refused), ..form })
         }
     }

@@ -45,7 +45,7 @@ impl Reader<'_> {
         let value = words::shown(self.language, schema::field(&op.entity, &op.name).map(|field| field.kind), &op.value);
         let said = if op.value.is_null() { String::new() } else { format!("：{value}") };
         match op.act.as_str() {
-            "open" => format!("{} {label}", self.either("立卷", "opens a case")),
+            "open" => format!("{} {label}", self.either(words::opened(self.case.card.kind).0, "opens a case")),
             "invite" => self.either("邀请一名执法人员参加办案", "invites an officer"),
             "add" => format!("{}{label}", self.either("新增", "adds ")),
             "withdraw" => format!("{}{label}{said}", self.either("作废", "voids ")),
@@ -57,9 +57,9 @@ impl Reader<'_> {
 
     fn judged(&self, made: &api_spec::case::ChangeDecision) -> String {
         let what = if made.verdict == "admit" {
-            self.either("已采信", "Admitted")
+            self.either("已认可", "Admitted")
         } else {
-            self.either("不予采信", "Dismissed")
+            self.either("不予认可", "Dismissed")
         };
         format!("{what} · {} · {}：{}", self.name(&made.by), super::file::time(made.decided_ms), made.reason)
     }

@@ -1,16 +1,19 @@
 //! Officers, their certificates and what ends soon; the code by which a phone is enrolled.
 
-use actix_web::web::{Path, Query};
+use std::borrow::Borrow;
+
+use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
-use serde::Deserialize;
 use sync_core::certificate::{CertificateState, CertificateStatus};
 use sync_core::id::OfficerId;
 use sync_core::time::Instant;
 
-use super::csrf::Posted;
+use super::asked::Asked;
+use super::list::{Pager, Place};
 use super::page::{self, Page, Part};
+use super::posted::Posted;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::caller::{Caller, Role};
@@ -20,7 +23,7 @@ use crate::flow::officer::{self, Listed};
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{CertificateRow, DeviceRow, IntervalRow, OfficerRow};
 use crate::web::State;
-use crate::web::paging::limit;
+use crate::web::language::Language;
 use crate::web::problem::Problem;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -28,7 +31,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const NOTICES: [(i64, &str); 3] = [(30, "urgent"), (60, "soon"), (90, "later")];
 
 /// A certificate as people read it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Card {
     /// Number.
     pub number: String,
@@ -40,7 +43,7 @@ pub struct Card {
     pub valid_until: String,
     /// What it is now.
     pub status: CertificateState,
-    /// Days left, where they are few.
+    /// Days left, where they are few; negative, where it expired.
     pub days: Option<i64>,
     /// How urgent.
     pub notice: &'static str,
@@ -50,7 +53,16 @@ pub struct Card {
 
 fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Card {
     let left = (ends(row).ms().saturating_sub(1).saturating_sub(now.ms())).div_euclid(DAY_MS);
-    let notice = NOTICES.iter().find(|(days, _)| (0..=*days).contains(&left)).map_or("", |(_, notice)| *notice);
+    let status = status_at(row, history, now);
+    let taken = [CertificateStatus::Cancelled, CertificateStatus::Revoked];
+    let was_taken = history.last().is_some_and(|part| taken.contains(&part.status));
+    let near = NOTICES.iter().find(|(days, _)| (0..=*days).contains(&left)).map_or("", |(_, notice)| *notice);
+    let notice = match (status == CertificateState::Expired, was_taken) {
+        // Nobody waits for another in place of one that was taken away before it ended.
+        (true, true) => "",
+        (true, false) => "expired",
+        (false, _) => near,
+    };
     // The last day that counts, as it is printed on the certificate.
     let end = |until: Option<Instant>| until.map(|until| until.plus_ms(-1).date().to_string()).unwrap_or_default();
     Card {
@@ -58,7 +70,7 @@ fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Ca
         category: row.category.clone(),
         issued_on: row.issued_on.clone(),
         valid_until: row.valid_until.clone(),
-        status: status_at(row, history, now),
+        status,
         days: (!notice.is_empty()).then_some(left),
         notice,
         history: history
@@ -68,7 +80,21 @@ fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Ca
     }
 }
 
+impl Card {
+    /// How long it is still valid, or since when it is not, where that is worth a word.
+    pub fn says(&self, language: impl Borrow<Language>) -> String {
+        match (*language.borrow(), self.days) {
+            (_, None) => String::new(),
+            (Language::Chinese, Some(days)) if days < 0 => format!("已过期 {} 天", -days),
+            (Language::English, Some(days)) if days < 0 => format!("expired {} days ago", -days),
+            (Language::Chinese, Some(days)) => format!("还剩 {days} 天"),
+            (Language::English, Some(days)) => format!("{days} days left"),
+        }
+    }
+}
+
 /// An officer of the list.
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// Id.
     pub id: String,
@@ -76,7 +102,7 @@ pub struct Entry {
     pub name: String,
     /// Name of the agency.
     pub agency: String,
-    /// Auxiliary (辅助人员).
+    /// Auxiliary (执法辅助人员).
     pub helper: bool,
     /// Still there.
     pub active: bool,
@@ -85,11 +111,26 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Days until a certificate ends, where they are few; those without such a certificate come last.
-    fn ends(&self) -> (bool, Option<i64>) {
-        let soonest = self.cards.iter().filter_map(|card| card.days).min();
-        (soonest.is_none(), soonest)
+    /// Days until the certificate that needs attention first ends, or since it did; none where none does. One in whose
+    /// place the officer has a later one needs none.
+    pub fn attention(&self) -> Option<i64> {
+        let replaced = |card: &Card| self.cards.iter().any(|other| other.valid_until > card.valid_until);
+        let wanted = self.cards.iter().filter(|card| !replaced(card)).filter_map(|card| card.days);
+        wanted.min().filter(|_| self.active)
     }
+
+    fn until(&self) -> &str {
+        self.cards.iter().map(|card| card.valid_until.as_str()).max().unwrap_or_default()
+    }
+}
+
+/// Of a list those whose certificate expired or ends soon, the most pressing first.
+pub fn needing_attention(everybody: Vec<Listed>, now: Instant) -> Vec<Entry> {
+    let entries = everybody.into_iter().map(|listed| entry(listed, now));
+    let mut ending: Vec<(i64, Entry)> =
+        entries.filter_map(|entry| entry.attention().map(|days| (days, entry))).collect();
+    ending.sort_by_key(|(days, _)| *days);
+    ending.into_iter().map(|(_, entry)| entry).collect()
 }
 
 /// An officer for a list.
@@ -105,7 +146,8 @@ struct Officers {
     page: Page,
     everybody: Vec<Entry>,
     ending: Vec<Entry>,
-    next: Option<String>,
+    sort: String,
+    pager: Pager,
     first_page: bool,
 }
 
@@ -137,6 +179,13 @@ struct EnrolmentCode {
 }
 
 impl Officers {
+    /// For `aria-sort`, for people's eye, and the address of the list in this order.
+    fn column(&self, name: &str) -> (&'static str, &'static str, String) {
+        let (sorted, arrow) = if self.sort == name { ("ascending", "↑") } else { ("none", "") };
+        let query = if name == AGENCY { String::new() } else { format!("?sort={name}") };
+        (sorted, arrow, format!("/console/officers{query}"))
+    }
+
     fn word<'a>(&self, code: &'a str) -> &'a str {
         words::word(self.page.language, code)
     }
@@ -148,29 +197,43 @@ impl Officer {
     }
 }
 
-/// Where the list goes on.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Place {
-    cursor: String,
-}
+/// Orders of the list: by agency and name, by name, by the end of the certificate.
+const AGENCY: &str = "agency";
+const SORTS: [&str; 3] = [AGENCY, "name", "until"];
 
 /// The list, with what ends soon above its first page.
 #[get("/officers")]
-pub async fn list(app: State, signed: SignedIn, query: Query<Place>) -> Result<HttpResponse, Problem> {
-    let first_page = query.cursor.is_empty();
-    let after: Option<OfficerId> = match query.cursor.as_str() {
-        "" => None,
-        text => Some(text.parse().map_err(|_not_an_id| Refusal::WrongCursor)?),
-    };
+pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
+    let sort = asked.one_of("sort", ("排序", "order"), &SORTS);
+    let sort = if sort.is_empty() { AGENCY.to_owned() } else { sort };
+    let place = Place::read(&mut asked, |text| text.parse::<usize>().ok());
     let now = app.clock.now();
-    let roster = officer::roster(&app, signed.caller.clone(), after, limit(None)).await?;
-    let next = roster.listed.last().filter(|_| roster.more).map(|last| last.officer.id.to_string());
-    let mut everybody: Vec<Entry> = roster.listed.into_iter().map(|listed| entry(listed, now)).collect();
-    everybody.sort_by_key(Entry::ends);
-    let ending = roster.ending.into_iter().map(|listed| entry(listed, now)).collect();
-    let page = Page::within(&signed, Part::Officers, ("执法人员与证件", "Officers and certificates"));
-    page::show(&signed.visit, &Officers { page, everybody, ending, next, first_page })
+    let mut roster = officer::roster(&app, signed.caller.clone()).await?;
+    let total = roster.len();
+    if sort == "name" {
+        roster.sort_by(|one, other| one.officer.name.cmp(&other.officer.name));
+    }
+    let mut everybody: Vec<Entry> = roster.into_iter().map(|listed| entry(listed, now)).collect();
+    let first_page = place.cursor.is_none();
+    let mut ending = Vec::new();
+    if first_page {
+        ending.extend(everybody.iter().filter(|entry| entry.attention().is_some()).cloned());
+        ending.sort_by_key(Entry::attention);
+    }
+    if sort == "until" {
+        // Who has none comes last.
+        everybody
+            .sort_by(|one, other| (one.cards.is_empty(), one.until()).cmp(&(other.cards.is_empty(), other.until())));
+    }
+    let (first, size) = (place.cursor.unwrap_or_default(), usize::try_from(place.size).unwrap_or(usize::MAX));
+    let everybody: Vec<Entry> = everybody.into_iter().skip(first).take(size).collect();
+    let after = first.saturating_add(everybody.len());
+    let next = (after < total && !everybody.is_empty()).then(|| after.to_string());
+    let said = if sort == AGENCY { String::new() } else { format!("sort={sort}&") };
+    let counted = i64::try_from(total).ok();
+    let pager = place.pager("/console/officers", &said, everybody.len(), next.as_deref(), counted);
+    let page = Page::within(&signed, Part::Officers, ("执法人员与证件", "Officers and certificates")).ignoring(&asked);
+    page::show(&signed.visit, &Officers { page, everybody, ending, sort, pager, first_page })
 }
 
 fn administers(caller: &Caller) -> bool {
@@ -185,7 +248,7 @@ fn officer_id(text: &str) -> Result<OfficerId, Refusal> {
 #[get("/officers/{id}")]
 pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Problem> {
     let (id, now) = (officer_id(&path)?, app.clock.now());
-    let officer::Detail { officer: person, roles, certificates } =
+    let officer::Detail { officer: person, agency_name: _, roles, certificates } =
         officer::detail(&app, signed.caller.clone(), id).await?;
     // Whoever may not see the phones of others sees the officer all the same.
     let phones = page::outcome(device::list(&app, signed.caller.clone(), Some(id)).await)?.ok();
@@ -280,6 +343,6 @@ mod tests {
         assert_eq!(ending("2026-02-01"), (Some(31), "soon"));
         assert_eq!(ending("2026-04-01"), (Some(90), "later"));
         assert_eq!(ending("2026-04-02"), (None, ""));
-        assert_eq!(ending("2025-12-31"), (None, ""), "it ended this midnight");
+        assert_eq!(ending("2025-12-31"), (Some(-1), "expired"), "it ended this midnight");
     }
 }

@@ -5,11 +5,18 @@ use actix_web::http::header::{CONTENT_LANGUAGE, LOCATION};
 use askama::Template;
 use sync_core::time::Instant;
 
+use super::asked::Asked;
 use super::assets;
+use super::left::Left;
+use super::posted::says_something;
 use super::visit::{SignedIn, Visit};
+use super::words;
 use crate::flow::caller::Caller;
+use crate::flow::form_token::MadeFor;
 use crate::flow::refusal::{Failure, Refused};
+use crate::flow::unsent_form::Unsent;
 use crate::flow::{access, alarm, lead};
+use crate::unseen::marked;
 use crate::web::language::Language;
 use crate::web::problem::{self, OK, Problem, SEE_OTHER, status};
 
@@ -62,9 +69,10 @@ impl Told {
     /// The refusal in a language.
     pub fn of(refused: &Refused, language: Language) -> Self {
         let row = refused.refusal.explain();
+        let (zh, en) = words::refusal(refused.refusal);
         let (general, particular) = match language {
-            Language::Chinese => (row.zh, &refused.zh),
-            Language::English => (row.en, &refused.en),
+            Language::Chinese => (zh, &refused.zh),
+            Language::English => (en, &refused.en),
         };
         Self {
             text: particular.clone().unwrap_or_else(|| general.to_owned()),
@@ -89,6 +97,10 @@ pub struct Page {
     pub csrf: String,
     /// Why the form was refused.
     pub told: Option<Told>,
+    /// What of the query could not be read.
+    pub ignored: Vec<&'static str>,
+    /// When what stands in the form again was sent and not taken.
+    pub unsent: Option<String>,
     here: String,
 }
 
@@ -111,8 +123,10 @@ impl Page {
             title: title.to_owned(),
             who,
             part: Part::Nowhere,
-            csrf: visit.csrf(),
+            csrf: visit.token(caller.map_or(MadeFor::Nobody, |caller| MadeFor::Officer(caller.officer))),
             told: None,
+            ignored: Vec::new(),
+            unsent: None,
             here: visit.here.clone(),
         }
     }
@@ -126,6 +140,19 @@ impl Page {
     #[must_use]
     pub fn refused(self, refused: &Refused) -> Self {
         Self { told: Some(Told::of(refused, self.language)), ..self }
+    }
+
+    /// The same page, which says what of its query it ignores.
+    #[must_use]
+    pub fn ignoring(self, asked: &Asked) -> Self {
+        Self { ignored: asked.ignored(self.language), ..self }
+    }
+
+    /// The same page with what its reader sent and was not taken in its form.
+    #[must_use]
+    pub fn unsent(self, unsent: Option<&Unsent>) -> Self {
+        let shown = unsent.filter(|unsent| says_something(&unsent.fields));
+        Self { unsent: shown.map(|unsent| unsent.at.to_string()), ..self }
     }
 
     /// One of two texts.
@@ -187,15 +214,23 @@ struct Explanation {
     page: Page,
     told: Told,
     request_id: String,
+    left: Left,
 }
 
-/// The page that explains a refusal.
+/// The page that explains a refusal to whoever is signed in, with what was typed.
 ///
 /// # Errors
 /// An accident.
-pub fn explanation(visit: &Visit, page: Page, refused: &Refused, request_id: &str) -> Result<HttpResponse, Problem> {
+pub fn explained(
+    visit: &Visit,
+    who: Option<&Caller>,
+    refused: &Refused,
+    request_id: &str,
+    left: Left,
+) -> Result<HttpResponse, Problem> {
+    let page = Page::of(visit, who, ("未能完成", "Not done"));
     let (told, request_id) = (Told::of(refused, visit.language), request_id.to_owned());
-    html(visit, Err(refused), &Explanation { page, told, request_id })
+    html(visit, Err(refused), &Explanation { page, told, request_id, left })
 }
 
 /// A page.
@@ -215,7 +250,8 @@ pub fn again(visit: &Visit, refused: &Refused, page: &impl Template) -> Result<H
 }
 
 fn html(visit: &Visit, done: Result<(), &Refused>, page: &impl Template) -> Result<HttpResponse, Problem> {
-    let body = page.render().map_err(Failure::broken)?;
+    // The templates hold no such character: what is marked came from elsewhere, wherever it stands.
+    let body = marked(&page.render().map_err(Failure::broken)?).into_owned();
     let mut response = HttpResponse::build(done.map_or_else(|refused| status(refused.refusal), |()| OK));
     if let Err(refused) = done {
         problem::tell(&mut response, refused);

@@ -1,11 +1,12 @@
 //! The signed record of a closed case.
 
 use actix_web::http::header::CONTENT_DISPOSITION;
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
 use api_spec::record::CaseRecord;
 use askama::Template;
 
+use super::asked::Asked;
 use super::case::{Purpose, ask_purpose, case_id};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
@@ -32,18 +33,14 @@ impl RecordPage {
 
 /// The record as people read it.
 #[get("/cases/{id}/record")]
-pub async fn read(
-    app: State,
-    signed: SignedIn,
-    path: Path<String>,
-    query: Query<Purpose>,
-) -> Result<HttpResponse, Problem> {
-    let found = record_of_case::read(&app, signed.caller.clone(), case_id(&path)?, query.said()?).await;
+pub async fn read(app: State, signed: SignedIn, path: Path<String>, mut asked: Asked) -> Result<HttpResponse, Problem> {
+    let query = Purpose::read(&mut asked);
+    let found = record_of_case::read(&app, signed.caller.clone(), case_id(&path)?, query.said()).await;
     let (record, key) = match page::outcome(found)? {
         Ok(found) => found,
         Err(refused) => return ask_purpose(&signed, refused),
     };
-    let page = Page::within(&signed, Part::Cases, ("案件记录", "Case record"));
+    let page = Page::within(&signed, Part::Cases, ("案卷记录（结案凭证）", "Case record")).ignoring(&asked);
     let (back, file) = (
         format!("/console/cases/{path}{}", query.query()),
         format!("/console/cases/{path}/record/file{}", query.query()),
@@ -57,9 +54,10 @@ pub async fn download_record(
     app: State,
     signed: SignedIn,
     path: Path<String>,
-    query: Query<Purpose>,
+    mut asked: Asked,
 ) -> Result<HttpResponse, Problem> {
-    let (record, key) = record_of_case::read(&app, signed.caller, case_id(&path)?, query.said()?).await?;
+    let query = Purpose::read(&mut asked);
+    let (record, key) = record_of_case::read(&app, signed.caller, case_id(&path)?, query.said()).await?;
     Ok(HttpResponse::build(OK)
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"case-record.json\""))
         .json(shown::record(record, &key)))

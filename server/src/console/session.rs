@@ -1,17 +1,22 @@
 //! Signing in and out.
+//!
+//! Promise: signing in leads to the page that was asked for. Whoever is signed in already gets no form but that page:
+//! after going back, in a second window, and where another site leads here. There the browser does not send the
+//! session's cookie with the first request, so a page of this site goes on from here, and it is sent with the next.
 
-use actix_web::web::Query;
+use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
-use serde::Deserialize;
 
-use super::csrf::Posted;
+use super::asked::Asked;
 use super::page::{self, Page};
-use super::visit::{Jar, Visit};
+use super::posted::Posted;
+use super::visit::{Jar, Visit, person};
 use crate::flow::refusal::Failure;
 use crate::flow::{console_session, first_run};
+use crate::web::input::{self, Lines};
 use crate::web::problem::Problem;
-use crate::web::{State, address, input};
+use crate::web::{State, address};
 
 /// Where people land; it leads on to what they have.
 const HOME: &str = "/console";
@@ -22,12 +27,18 @@ struct SignIn {
     page: Page,
     next: String,
     login: String,
+    /// The session ended while something was being typed, which is kept.
+    kept: bool,
+    /// The browser did not bring back what the form is bound to.
+    once_more: bool,
 }
 
-/// Where to go after signing in.
-#[derive(Deserialize)]
-pub struct Next {
-    next: Option<String>,
+/// Goes on to a page of this site.
+#[derive(Template)]
+#[template(path = "onward.html")]
+struct Onward {
+    page: Page,
+    next: String,
 }
 
 /// A page of this console; anything else leads to the start.
@@ -35,30 +46,64 @@ fn within(next: &str) -> &str {
     // A header takes nothing else, and a browser drops some characters before it reads an address.
     let address = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let plain = address && next.starts_with("/console/") && !next.contains("//");
-    if plain { next } else { HOME }
+    // It would lead to itself.
+    let leads_here = next.starts_with("/console/sign-in") || next.starts_with("/console/sign-out");
+    if plain && !leads_here { next } else { HOME }
 }
 
-fn form(visit: &Visit, next: &str, login: &str) -> SignIn {
-    let page = Page::of(visit, None, ("登录", "Sign in"));
-    SignIn { page, next: within(next).to_owned(), login: login.to_owned() }
+/// Where one signs in to go on at `page`; `kept` says that something typed there is kept.
+pub fn to_go_on(page: &str, kept: bool) -> String {
+    let kept = if kept { "&kept=1" } else { "" };
+    format!("/console/sign-in?next={}{kept}", page::encoded(page))
+}
+
+/// Where one signs in once more, because the browser did not bring back what the form is bound to.
+pub fn once_more(next: &str) -> String {
+    format!("/console/sign-in?next={}&again=1", page::encoded(within(next)))
+}
+
+/// Whether the browser says that another site led here.
+fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site")
 }
 
 /// The form. While nobody can sign in at all, the first run comes instead.
 #[get("/sign-in")]
-pub async fn sign_in_page(app: State, visit: Visit, query: Query<Next>) -> Result<HttpResponse, Problem> {
+pub async fn sign_in_page(
+    app: State,
+    visit: Visit,
+    request: HttpRequest,
+    asked: Asked,
+) -> Result<HttpResponse, Problem> {
     if first_run::is_due(&app).await? {
         return Ok(page::see("/console/first-run"));
     }
-    page::show(&visit, &form(&visit, query.next.as_deref().unwrap_or(HOME), ""))
+    let next = asked.plain("next");
+    let next = within(&next);
+    if visit.session().is_none() && comes_from_elsewhere(request.headers()) {
+        let page = Page::of(&visit, None, ("正在打开", "Opening"));
+        return page::show(&visit, &Onward { page, next: next.to_owned() });
+    }
+    if person(&app, &visit).await?.is_some() {
+        return Ok(page::see(next));
+    }
+    let (kept, once_more) = (!asked.plain("kept").is_empty(), !asked.plain("again").is_empty());
+    let form = SignIn { kept, once_more, ..form(&visit, next, "") };
+    page::show(&visit, &form)
+}
+
+fn form(visit: &Visit, next: &str, login: &str) -> SignIn {
+    let page = Page::of(visit, None, ("登录", "Sign in"));
+    SignIn { page, next: within(next).to_owned(), login: login.to_owned(), kept: false, once_more: false }
 }
 
 /// Signs in: a fresh secret in the session cookie, whatever cookie came.
 #[post("/sign-in")]
 pub async fn sign_in(app: State, visit: Visit, request: HttpRequest, posted: Posted) -> Result<HttpResponse, Problem> {
-    let (next, login) = (within(posted.raw("next")), posted.raw("login").trim());
+    let (next, login) = (within(posted.raw("next")), input::pasted(posted.raw("login"), Lines::One));
     let begun = {
         let password = posted.raw("password").to_owned();
-        match input::login(login) {
+        match input::login(posted.raw("login")) {
             Ok(login) => console_session::begin(&app, login, password, address::client(&request)).await,
             Err(refused) => Err(refused.into()),
         }
@@ -74,7 +119,7 @@ pub async fn sign_in(app: State, visit: Visit, request: HttpRequest, posted: Pos
             Ok(response)
         }
         Err(refused) => {
-            let form = form(&visit, next, login);
+            let form = form(&visit, next, &login);
             page::again(&visit, &refused, &SignIn { page: form.page.refused(&refused), ..form })
         }
     }
@@ -111,6 +156,8 @@ mod tests {
             "/console/\r\nx",
             "/console/\u{7f}",
             "/console/面",
+            "/console/sign-in?next=%2fconsole%2fsign-in",
+            "/console/sign-out",
         ] {
             assert_eq!(within(foreign), HOME, "{foreign}");
         }

@@ -12,6 +12,7 @@ use actix_web::web::Data;
 use super::*;
 use crate::clock::Clock;
 use crate::flow::app::App;
+use crate::flow::form_token::{FormKey, MadeFor};
 use crate::flow::{console_session, seed};
 use crate::serve::open::open;
 use crate::web::middleware::wrap;
@@ -28,9 +29,15 @@ struct Desk {
 
 /// An installation with people, behind a proxy that terminates TLS.
 fn desk() -> Desk {
+    desk_after(0)
+}
+
+/// The same, so many days later.
+fn desk_after(days: i64) -> Desk {
     let directory = tempfile::tempdir().unwrap();
-    let app = open(directory.path(), None, Clock::system()).unwrap();
+    let mut app = open(directory.path(), None, Clock::system()).unwrap();
     seed::people(&app.store, &app.tenant, PASSWORD, app.clock.now()).unwrap();
+    app.clock = Clock::offset(days * 24 * 60 * 60 * 1000);
     Desk { app: Data::new(app), _directory: directory }
 }
 
@@ -61,8 +68,22 @@ async fn session(desk: &Desk, login: &str) -> String {
     console_session::begin(&desk.app, login.to_owned(), PASSWORD.to_owned(), None).await.unwrap()
 }
 
+/// The secret of the browser, to which forms are bound.
+const BROWSER: &str = "abababababababababababababababababababababababababababababababab";
+
 fn cookie(secret: &str) -> (actix_web::http::header::HeaderName, String) {
-    (COOKIE, format!("__Host-palm-session={secret}"))
+    (COOKIE, format!("__Host-palm-session={secret}; __Host-palm-visitor={BROWSER}"))
+}
+
+/// The token of a form that was made for whoever is signed in by this secret.
+async fn token(desk: &Desk, secret: &str) -> String {
+    let caller = console_session::identify(&desk.app, secret).await.unwrap();
+    FormKey::of(&desk.app.keys).token(BROWSER, MadeFor::Officer(caller.officer))
+}
+
+/// The token of a form that was made for nobody.
+fn open_token(desk: &Desk, browser: &str) -> String {
+    FormKey::of(&desk.app.keys).token(browser, MadeFor::Nobody)
 }
 
 fn header<'a>(response: &'a ServiceResponse<impl MessageBody>, name: &str) -> &'a str {
@@ -130,7 +151,9 @@ async fn a_form_of_another_site_or_without_the_token_does_nothing() {
     let app = served!(desk);
     for (_, path) in ROUTES.iter().filter(|(method, _)| *method == "POST") {
         let secret = session(&desk, "agency-admin").await;
-        let token = visit::form_token(&secret);
+        let open = path.contains("sign-in") || path.contains("first-run");
+        let token = if open { open_token(&desk, BROWSER) } else { token(&desk, &secret).await };
+        let another = open_token(&desk, &"cd".repeat(32));
         let form =
             |fields: &[(&str, &str)]| asked("POST", &concrete(path)).insert_header(cookie(&secret)).set_form(fields);
         let attempts = [
@@ -141,10 +164,15 @@ async fn a_form_of_another_site_or_without_the_token_does_nothing() {
                 form(&[("csrf", &token)]).insert_header(ORIGIN).insert_header(("sec-fetch-site", "cross-site")),
             ),
             ("no token", form(&[]).insert_header(ORIGIN)),
-            ("another's token", form(&[("csrf", &visit::form_token("another"))]).insert_header(ORIGIN)),
+            ("another's token", form(&[("csrf", &another)]).insert_header(ORIGIN)),
         ];
         for (what, request) in attempts {
             let response = call_service(&app, request.to_request()).await;
+            if path.contains("sign-in") && what.contains("token") {
+                // Nothing is done either; the right password is asked for once more.
+                assert_eq!(header(&response, "location"), "/console/sign-in?next=%2fconsole&again=1", "{what}");
+                continue;
+            }
             assert_eq!(response.status(), 403, "{path}: {what}");
             assert!(text(response).await.contains("cross_site"), "{path}: {what}");
         }
@@ -159,10 +187,16 @@ async fn a_form_of_another_site_or_without_the_token_does_nothing() {
 async fn a_form_is_never_taken_from_an_address() {
     let desk = desk();
     let (app, secret) = (served!(desk), session(&desk, "agency-admin").await);
+    let token = token(&desk, &secret).await;
     for (_, path) in ROUTES.iter().filter(|(method, _)| *method == "POST") {
-        let path = format!("{}?csrf={}", concrete(path), visit::form_token(&secret));
-        let response = call_service(&app, asked("GET", &path).insert_header(cookie(&secret)).to_request()).await;
-        assert!(!response.status().is_redirection() || path.contains("sign-in"), "{path}: {}", response.status());
+        let query = format!("csrf={token}&login=unit-head&password={}", PASSWORD.replace(' ', "%20"));
+        let asked = asked("GET", &format!("{}?{query}", concrete(path))).insert_header(cookie(&secret));
+        let response = call_service(&app, asked.to_request()).await;
+        assert!(response.response().cookies().next().is_none(), "{path}: nobody is signed in or out");
+        let there = header(&response, "location");
+        let to_its_page =
+            there.is_empty() || there == "/console" || concrete(path).starts_with(there.split('?').next().unwrap());
+        assert!(to_its_page || there == "/console/sign-in", "{path}: {there}");
     }
     assert!(console_session::identify(&desk.app, &secret).await.is_ok());
 }
@@ -171,11 +205,11 @@ async fn a_form_is_never_taken_from_an_address() {
 async fn the_session_cookie_is_bound_to_this_host_and_told_to_nobody() {
     let desk = desk();
     let app = served!(desk);
-    let visitor = "ab".repeat(32);
+    let token = open_token(&desk, BROWSER);
     let request = asked("POST", "/console/sign-in")
         .insert_header(ORIGIN)
-        .insert_header((COOKIE, format!("__Host-palm-visitor={visitor}")))
-        .set_form([("csrf", visit::form_token(&visitor).as_str()), ("login", "unit-head"), ("password", PASSWORD)]);
+        .insert_header((COOKIE, format!("__Host-palm-visitor={BROWSER}")))
+        .set_form([("csrf", token.as_str()), ("login", "unit-head"), ("password", PASSWORD)]);
     let response = call_service(&app, request.to_request()).await;
     assert_eq!((response.status().as_u16(), header(&response, "location")), (303, "/console"));
     let set: Vec<String> = response.response().cookies().map(|cookie| cookie.to_string()).collect();
@@ -185,7 +219,7 @@ async fn the_session_cookie_is_bound_to_this_host_and_told_to_nobody() {
     for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/"] {
         assert!(one.contains(part), "{one}");
     }
-    assert!(!one.contains("Domain") && !one.contains(&visitor), "{one}");
+    assert!(!one.contains("Domain") && !one.contains(BROWSER), "{one}");
 }
 
 #[actix_web::test]
@@ -228,4 +262,117 @@ async fn the_language_is_chosen_on_any_page_and_kept() {
     assert!(text(call_service(&app, english).await).await.contains("<html lang=\"en\">"));
     let chinese = asked("GET", "/console/sign-in").insert_header(("accept-language", "en")).to_request();
     assert!(text(call_service(&app, chinese).await).await.contains("<html lang=\"zh-CN\">"), "Chinese first");
+}
+
+#[actix_web::test]
+async fn a_link_from_another_site_leads_to_its_page() {
+    let desk = desk();
+    let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
+    // The browser keeps the session's cookie back, as its own rule says, and sends the others.
+    let from_elsewhere = asked("GET", "/console/sign-in?next=%2fconsole%2falarms%3fsize%3d20")
+        .insert_header(("sec-fetch-site", "cross-site"))
+        .insert_header((COOKIE, format!("__Host-palm-visitor={BROWSER}; __Host-palm-language=en")));
+    let page = call_service(&app, from_elsewhere.to_request()).await;
+    assert_eq!(page.status(), 200);
+    let page = text(page).await;
+    assert!(page.contains("<meta http-equiv=\"refresh\" content=\"0;url=/console/alarms?size=20\">"), "{page}");
+    assert!(page.contains("<html lang=\"en\">") && !page.contains("type=\"password\""), "{page}");
+    // From there the cookie comes along.
+    let asked = asked("GET", "/console/alarms?size=20").insert_header(cookie(&secret));
+    assert_eq!(call_service(&app, asked.to_request()).await.status(), 200);
+}
+
+#[actix_web::test]
+async fn who_is_signed_in_is_not_asked_to_sign_in_again() {
+    let desk = desk();
+    let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
+    let back = asked("GET", "/console/sign-in?next=%2fconsole%2fleads").insert_header(cookie(&secret)).to_request();
+    assert_eq!(header(&call_service(&app, back).await, "location"), "/console/leads");
+    // A second window shows the form of before: its token does not depend on who is signed in.
+    let fields = [("csrf", open_token(&desk, BROWSER)), ("login", "unit-head".into()), ("password", PASSWORD.into())];
+    let second =
+        asked("POST", "/console/sign-in").insert_header(ORIGIN).insert_header(cookie(&secret)).set_form(fields);
+    let answer = call_service(&app, second.to_request()).await;
+    assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/console"));
+}
+
+#[actix_web::test]
+async fn an_address_that_only_takes_forms_leads_to_the_page_of_its_form() {
+    let desk = desk();
+    let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
+    for (address, page) in [
+        ("/console/leads/00/answer", "/console/leads/00"),
+        ("/console/officers/00/enrolment-code?lang=x", "/console/officers/00?lang=x"),
+        ("/console/sign-out", "/console"),
+    ] {
+        let asked = asked("GET", address).insert_header(cookie(&secret)).to_request();
+        assert_eq!(header(&call_service(&app, asked).await, "location"), page, "{address}");
+    }
+}
+
+#[actix_web::test]
+async fn a_certificate_that_expired_stays_on_the_list_of_what_needs_attention() {
+    // Ten years on, every certificate of the seeded people has expired, and none was replaced.
+    let desk = desk_after(3653);
+    let app = served!(desk);
+    for (login, page) in
+        [("agency-admin", "/console/officers"), ("unit-head", "/console/work"), ("officer-a", "/console/work")]
+    {
+        let secret = session(&desk, login).await;
+        let page = text(call_service(&app, asked("GET", page).insert_header(cookie(&secret)).to_request()).await).await;
+        let list = page.split("id=\"h-ending\"").nth(1).unwrap_or_else(|| panic!("{login}: {page}"));
+        let list = list.split("</section>").next().unwrap();
+        assert!(list.contains("李建国") && list.contains("已过期 "), "{login}: {list}");
+        assert_eq!(login == "officer-a", !list.contains("陈晓梅"), "{login}: an officer is told of the own one");
+    }
+}
+
+#[actix_web::test]
+async fn nobodys_first_page_is_empty_and_each_of_its_links_leads_somewhere() {
+    let desk = desk();
+    let app = served!(desk);
+    for login in seed::logins() {
+        let secret = session(&desk, login.login).await;
+        let work = asked("GET", "/console/work").insert_header(cookie(&secret)).to_request();
+        let page = text(call_service(&app, work).await).await;
+        let steps = page.split("class=\"steps\"").nth(1).unwrap_or_else(|| panic!("{}: {page}", login.login));
+        let steps = steps.split("</ol>").next().unwrap();
+        let links: Vec<&str> = steps.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert!(links.len() >= 2, "{}: {links:?}", login.login);
+        for link in links {
+            let asked = asked("GET", link).insert_header(cookie(&secret)).to_request();
+            assert_eq!(call_service(&app, asked).await.status(), 200, "{}: {link}", login.login);
+        }
+        if let (Some(alarms), Some(cases)) = (page.find("id=\"h-alarms\""), page.find("id=\"h-cases\"")) {
+            assert!(alarms < cases, "{}: alarms come before cases", login.login);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn who_revokes_a_phone_sees_whose_it_is() {
+    let desk = desk();
+    let app = served!(desk);
+    let officer = console_session::identify(&desk.app, &session(&desk, "officer-a").await).await.unwrap();
+    let (device, tenant, now) = (sync_core::id::DeviceId::new([7; 16]), desk.app.tenant, desk.app.clock.now());
+    let row = crate::store::DeviceRow {
+        id: device,
+        officer: officer.officer,
+        public_key: vec![4; 65],
+        label: "执法终端".to_owned(),
+        enrolled: now,
+        revoked: None,
+        revoked_reason: None,
+    };
+    desk.app
+        .store
+        .write(move |tx| tx.add_device(&tenant, &row).map_err(crate::flow::refusal::Failure::from))
+        .await
+        .unwrap();
+    for (login, query) in [("officer-a", String::new()), ("agency-admin", format!("?officer={}", officer.officer))] {
+        let secret = session(&desk, login).await;
+        let form = asked("GET", &format!("/console/devices/{device}/revoke{query}")).insert_header(cookie(&secret));
+        let page = text(call_service(&app, form.to_request()).await).await;
+        assert!(page.contains(&format!("{} · {}", officer.name, officer.agency_name)), "{login}: {page}");
+    }
 }

@@ -1,7 +1,9 @@
 //! Who comes, in which language, with which cookies.
 //!
-//! Promise: over TLS the cookies are `__Host-`, `Secure`, `HttpOnly` and `SameSite=Strict`; over plain HTTP on
-//! loopback, which is for development, they have other names and no `Secure`, so that neither is taken for the other.
+//! Promise: over TLS the cookies are `__Host-`, `Secure` and `HttpOnly`; over plain HTTP on loopback, which is for
+//! development, they have other names and no `Secure`, so that neither is taken for the other. The session's is
+//! `SameSite=Strict`: a page that another site leads to does not get it, and the sign-in page then leads on from here
+//! (`session`). What forms are bound to and the language travel with such a request too (`SameSite=Lax`).
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
@@ -9,14 +11,16 @@ use std::pin::Pin;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
-
-use sha2::{Digest as _, Sha256};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use sync_core::id::hex;
 
+use super::form_page;
+use super::posted::forget_typed;
 use crate::flow;
 use crate::flow::caller::Caller;
+use crate::flow::form_token::{FormKey, MadeFor};
 use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::unsent_form::{self, Unsent};
 use crate::random;
 use crate::web::State;
 use crate::web::language::Language;
@@ -28,7 +32,7 @@ use crate::web::transport::Transport;
 pub enum Jar {
     /// The secret of a session.
     Session,
-    /// A secret of a browser in which nobody is signed in: forms are bound to it.
+    /// A secret of a browser: forms are bound to it. It stays the same when somebody signs in or out.
     Visitor,
     /// The language.
     Language,
@@ -45,11 +49,13 @@ impl Jar {
             (Self::Language, false) => "palm-language",
         }
     }
-}
 
-/// The token of a browser: tells nothing of the secret, and is not the hash by which the database knows it.
-pub fn form_token(secret: &str) -> String {
-    hex(&Sha256::new_with_prefix(b"palm/v1/console-form\0").chain_update(secret.as_bytes()).finalize())
+    const fn same_site(self) -> SameSite {
+        match self {
+            Self::Session => SameSite::Strict,
+            Self::Visitor | Self::Language => SameSite::Lax,
+        }
+    }
 }
 
 /// A request of a browser.
@@ -59,11 +65,12 @@ pub struct Visit {
     pub language: Language,
     /// Whether the visitor came over TLS.
     pub secure: bool,
-    /// Path and query.
+    /// Path and query of the page: of a form that was sent, those of the page that has it.
     pub here: String,
     session: Option<String>,
     visitor: String,
     fresh: bool,
+    forms: FormKey,
 }
 
 impl Visit {
@@ -72,6 +79,7 @@ impl Visit {
     /// # Errors
     /// No randomness for the secret of a new visitor.
     pub fn of(request: &HttpRequest) -> Result<Self, Failure> {
+        let app = request.app_data::<State>().ok_or(Refusal::Internal)?;
         let secure = request
             .app_data::<Data<Transport>>()
             .is_some_and(|transport| transport.is_secure(request.peer_addr(), request.headers()));
@@ -79,17 +87,28 @@ impl Visit {
         let english = cookie(Jar::Language).as_deref() == Some(Language::English.tag());
         let known = cookie(Jar::Visitor).filter(|secret| secret.len() == 64);
         let fresh = known.is_none();
+        let here = if request.method().is_safe() {
+            request.uri().path_and_query().map(ToString::to_string).unwrap_or_default()
+        } else {
+            form_page::of(request.path()).to_owned()
+        };
         Ok(Self {
             language: if english { Language::English } else { Language::Chinese },
             secure,
-            here: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+            here,
             session: cookie(Jar::Session).filter(|secret| secret.len() == 64),
             visitor: match known {
                 Some(secret) => secret,
                 None => hex(&random::bytes::<32>()?),
             },
             fresh,
+            forms: FormKey::of(&app.keys),
         })
+    }
+
+    /// The path of the page.
+    pub fn page(&self) -> &str {
+        self.here.split('?').next().unwrap_or_default()
     }
 
     /// The secret of the session, if the browser keeps one.
@@ -97,9 +116,14 @@ impl Visit {
         self.session.as_deref()
     }
 
-    /// What every form of this browser carries.
-    pub fn csrf(&self) -> String {
-        form_token(self.session().unwrap_or(&self.visitor))
+    /// What every form of this browser carries that is made for this person.
+    pub fn token(&self, whom: MadeFor) -> String {
+        self.forms.token(&self.visitor, whom)
+    }
+
+    /// For whom the page was made whose form carries this token; none where it was not made for this browser.
+    pub fn made_for(&self, token: &str) -> Option<MadeFor> {
+        self.forms.read(&self.visitor, token)
     }
 
     /// The cookie that a new visitor is to keep.
@@ -113,7 +137,7 @@ impl Visit {
             .path("/")
             .http_only(true)
             .secure(self.secure)
-            .same_site(SameSite::Strict)
+            .same_site(jar.same_site())
             .finish()
     }
 
@@ -134,6 +158,19 @@ impl FromRequest for Visit {
     }
 }
 
+/// Who is signed in, if anybody.
+///
+/// # Errors
+/// An accident.
+pub async fn person(app: &State, visit: &Visit) -> Result<Option<Caller>, Failure> {
+    let Some(secret) = visit.session() else { return Ok(None) };
+    match flow::console_session::identify(app, secret).await {
+        Ok(caller) => Ok(Some(caller)),
+        Err(Failure::Refused(refused)) if refused.refusal == Refusal::Unauthenticated => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
 /// Somebody signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
@@ -143,18 +180,35 @@ pub struct SignedIn {
     pub caller: Caller,
 }
 
+impl SignedIn {
+    /// What this person sent from this page and was not taken. `fresh=1` in the query asks for a form in which nothing is
+    /// typed yet.
+    ///
+    /// # Errors
+    /// An accident.
+    pub async fn unsent(&self, app: &State) -> Result<Option<Unsent>, Failure> {
+        let mut unsent = unsent_form::of(app, self.caller.officer, self.visit.page().to_owned()).await?;
+        if self.visit.here.ends_with("fresh=1") {
+            unsent.iter_mut().for_each(|unsent| forget_typed(&mut unsent.fields));
+        }
+        Ok(unsent)
+    }
+}
+
 impl FromRequest for SignedIn {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
         let (app, visit) = (request.app_data::<State>().cloned(), Visit::of(request));
+        // Of a form, the door has found out already who sends it.
+        let known = request.extensions().get::<Caller>().cloned();
         Box::pin(async move {
-            let visit = visit?;
-            let (Some(app), Some(secret)) = (app, visit.session()) else {
-                return Err(Refusal::Unauthenticated.into());
+            let (visit, app) = (visit?, app.ok_or(Refusal::Internal)?);
+            let caller = match known {
+                Some(caller) => caller,
+                None => person(&app, &visit).await?.ok_or(Refusal::Unauthenticated)?,
             };
-            let caller = flow::console_session::identify(&app, secret).await?;
             Ok(Self { visit, caller })
         })
     }

@@ -4,9 +4,11 @@
 
 use serde_json::Value;
 use sync_core::lead::LeadStatus;
+use sync_core::op::CaseKind;
 use sync_core::schema::Kind;
 use sync_core::time::Instant;
 
+use crate::flow::refusal::Refusal;
 use crate::web::language::Language;
 
 /// A code, Chinese, English.
@@ -29,16 +31,17 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("conduct", "执法行为", "Conduct"),
     ("other", "其他", "Other"),
     // Checks.
-    ("block", "阻断", "Blocks"),
-    ("warn", "警示", "Warning"),
-    ("alarm", "督办", "Alarm"),
-    ("info", "提示", "Note"),
+    ("block", "阻止", "Blocks"),
+    ("warn", "提示", "Warning"),
+    ("alarm", "期限提醒", "Alarm"),
+    ("info", "说明", "Note"),
     ("satisfied", "符合", "Satisfied"),
     ("breached", "违反", "Breached"),
     ("undecided", "待定", "Undecided"),
     ("not_applicable", "不适用", "Not applicable"),
     // Changes that deserve a look.
     ("accepted", "已接收", "Accepted"),
+    ("parked", "等待补齐", "Waits for what is missing"),
     ("quarantined", "隔离待核", "Quarantined"),
     ("without_effect", "不生效", "Without effect"),
     ("time_not_proved", "时间未证明", "Time not proved"),
@@ -62,11 +65,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("parked_expired", "等待过久的变更已移出，仍在终端", "A change that waited too long was dropped; its phone has it"),
     ("bytes", "同步数据量", "Bytes of changes"),
     ("operations", "操作数", "Operations"),
-    ("alarms", "督办数", "Alarms"),
+    ("alarms", "告警数", "Alarms"),
     ("index_rows", "检索文字量", "Text to be searched"),
     ("upload_bytes", "证据文件量", "Bytes of files"),
     ("password_replaced", "运维人员在服务器上重设了密码", "The operator replaced a password at the server"),
-    ("form_opening", "立卷操作不合规则", "Breaks the rule of opening"),
+    ("form_opening", "立案（登记）操作不合规则", "Breaks the rule of opening"),
     ("form_no_deps", "未接续任何前序变更", "Builds on no change"),
     ("form_outside_closure", "引用了其未接续的内容", "Names what it does not build on"),
     ("form_target", "所指对象不是案卷内容", "Its target is no entity"),
@@ -92,7 +95,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("interview_record", "询问笔录", "Interview record"),
     ("scene_record", "现场笔录", "Scene record"),
     ("correction_order", "责令改正通知书", "Order to correct"),
-    ("inspection_notice", "检查通知书", "Inspection notice"),
+    ("inspection_notice", "行政检查通知书", "Inspection notice"),
     ("interview", "询问笔录", "Interview"),
     ("scene", "现场笔录", "Scene"),
     ("case", "案号", "Case number"),
@@ -128,7 +131,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     // Roles.
     ("unit_head", "办案机构负责人", "Head of the handling unit"),
     ("principal_head", "主要负责人", "Principal head"),
-    ("other_head", "其他负责人", "Other head"),
+    ("other_head", "分管负责人", "Other head"),
     ("legal_reviewer", "法制审核人员", "Legal reviewer"),
     ("case_reviewer", "案件审核人员", "Case reviewer"),
     ("agency_admin", "单位管理员", "Agency administrator"),
@@ -141,7 +144,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("audit_admin", "审计管理员", "Audit administrator"),
     // Acts on a field.
     ("put", "填写", "Entered"),
-    ("resolve", "处理分歧", "Settled"),
+    ("resolve", "处理不一致", "Settled"),
 ];
 
 /// A code as people read it.
@@ -152,6 +155,19 @@ pub fn word(language: Language, code: &str) -> &str {
         (Some((_, _, en)), Language::English) => en,
         (None, _) => code,
     }
+}
+
+/// As [`word`], of something in a case of this kind: the record of the scene has a name of its own in an inspection.
+pub fn of_case(language: Language, kind: CaseKind, code: &str) -> &str {
+    match (language, kind, code) {
+        (Language::Chinese, CaseKind::Inspection, "scene" | "scene_record") => "现场检查笔录",
+        _ => word(language, code),
+    }
+}
+
+/// How the opening of a case of this kind is called: an inspection is registered, a penalty case is opened.
+pub fn opened(kind: CaseKind) -> (&'static str, &'static str) {
+    if kind == CaseKind::Inspection { ("登记", "Registered") } else { ("立案", "Opened") }
 }
 
 /// The step of a lead as people read it: what closes a case does not close a lead.
@@ -168,8 +184,78 @@ pub fn alarm(language: Language, kind: &str) -> &str {
     if kind == "refused" { either(language, "变更被拒收", "A change was refused") } else { word(language, kind) }
 }
 
+/// What people are told of refusals whose sentence in the table speaks to programs: what is wrong and what to do.
+const PLAINLY: &[(&[Refusal], &str, &str)] = &[
+    (
+        &[Refusal::WrongMethod],
+        "这个地址不支持此操作。请从导航重新进入。",
+        "This address does not take this. Start again from the navigation.",
+    ),
+    (
+        &[
+            Refusal::Malformed,
+            Refusal::UnknownField,
+            Refusal::WrongContentType,
+            Refusal::WrongEncoding,
+            Refusal::AmbiguousFraming,
+            Refusal::IdempotencyKeyRequired,
+            Refusal::IdempotencyKeyReused,
+        ],
+        "提交的内容不完整，没有办理。请返回上一页，刷新后重新填写。",
+        "What was sent is not complete; nothing was done. Go back, reload the page and fill it in again.",
+    ),
+    (
+        &[Refusal::TooLarge],
+        "填写的内容过长，没有办理。请返回上一页，删减后再提交。",
+        "What was typed is too long; nothing was done. Go back, shorten it and send it again.",
+    ),
+    (
+        &[Refusal::NotFound],
+        "没有找到这项内容：它可能不存在，或不在您的查阅范围之内。请从导航重新进入。",
+        "Not found: it may not exist, or you may not see it. Start again from the navigation.",
+    ),
+    (
+        &[Refusal::WrongCursor, Refusal::CursorUnknown],
+        "没有找到这一页，请从列表的第一页重新开始。",
+        "This page of the list was not found. Start again from its first page.",
+    ),
+    (
+        &[Refusal::PurposeRequired],
+        "监督人员查阅案卷，须先填写查阅目的。",
+        "Supervisors say for what purpose they read a case.",
+    ),
+    (
+        &[Refusal::PreconditionRequired, Refusal::WeakEntityTag],
+        "没有写明您所见的案卷状态。请重新打开案卷，再从案卷进入办理。",
+        "It is not said which state of the case you saw. Open the case again and go on from there.",
+    ),
+    (
+        &[Refusal::Forbidden],
+        "您的岗位无权办理此事项。如工作需要，请联系本单位管理员。",
+        "Your roles do not permit this. If you need it, ask the administrator of your agency.",
+    ),
+    (
+        &[Refusal::CrossSite],
+        "本页面已过期，内容没有提交。请核对后重新提交；如仍不成功，请在浏览器设置中允许本站使用 Cookie。",
+        "This page has expired; nothing was done. Read it and send it again; if that fails too, allow cookies for this \
+             site in the settings of the browser.",
+    ),
+    (
+        &[Refusal::TusVersion, Refusal::UploadOffset],
+        "文件没有接收完整，请重新上传。",
+        "The file did not arrive whole: upload it again.",
+    ),
+];
+
+/// What people are told of a refusal, Chinese and English.
+pub fn refusal(refusal: Refusal) -> (&'static str, &'static str) {
+    let row = refusal.explain();
+    let plainly = PLAINLY.iter().find(|(known, _, _)| known.contains(&refusal));
+    plainly.map_or((row.zh, row.en), |(_, zh, en)| (zh, en))
+}
+
 /// One of two texts.
-const fn either(language: Language, zh: &'static str, en: &'static str) -> &'static str {
+pub const fn either(language: Language, zh: &'static str, en: &'static str) -> &'static str {
     match language {
         Language::Chinese => zh,
         Language::English => en,
@@ -209,11 +295,63 @@ mod tests {
     use super::*;
     use serde_json::json;
     use std::collections::BTreeSet;
+    use sync_core::certificate::CertificateState;
+    use sync_core::decision::CaseStatus;
+    use sync_core::law::rule::{Outcome, Severity};
+    use sync_core::message::Class;
+    use sync_core::plan::{Flag, Quarantine};
+    use sync_core::role::Role;
+    use sync_core::schema::FIELDS;
 
     #[test]
     fn every_code_has_one_meaning() {
         let codes: BTreeSet<_> = WORDS.iter().map(|(code, _, _)| code).collect();
         assert_eq!(codes.len(), WORDS.len());
+    }
+
+    /// Words of programs: names of headers and fields, and code.
+    const OF_PROGRAMS: [&str; 12] = [
+        "`",
+        "If-Match",
+        "ETag",
+        "Idempotency",
+        "HEAD",
+        "tus",
+        "purpose）",
+        "接口",
+        "字段",
+        "游标",
+        "请求头",
+        "请求内容",
+    ];
+
+    #[test]
+    fn no_sentence_that_people_read_speaks_to_programs() {
+        for known in Refusal::ALL {
+            let (zh, en) = refusal(*known);
+            for word in OF_PROGRAMS {
+                assert!(!zh.contains(word) && !en.contains(word), "{known:?}: {zh} / {en}");
+            }
+            assert!(zh.ends_with('。') && !zh.contains('_') && !en.contains('_'), "{known:?}: {zh} / {en}");
+        }
+    }
+
+    /// Whatever a page shows by its code: nobody reads a bare code.
+    #[test]
+    fn every_code_that_pages_show_has_words_in_both_languages() {
+        let flags = Flag::ALL.iter().map(|code| code.code());
+        let quarantines = Quarantine::ALL.iter().map(|code| code.code());
+        let roles = Role::ALL.iter().map(|code| code.code());
+        let classes = Class::ALL.iter().map(|code| code.code());
+        let certificates = CertificateState::ALL.iter().map(|code| code.code());
+        let cases = CaseStatus::ALL.iter().map(|code| code.code()).chain(CaseKind::ALL.iter().map(|code| code.code()));
+        let checks = Outcome::ALL.iter().map(|code| code.code()).chain(Severity::ALL.iter().map(|code| code.code()));
+        let codes = |kind| if let Kind::Code(codes) | Kind::Codes(codes) = kind { codes.to_vec() } else { Vec::new() };
+        let values = FIELDS.iter().flat_map(|field| codes(field.kind));
+        let all = flags.chain(quarantines).chain(roles).chain(classes).chain(certificates).chain(cases).chain(checks);
+        let bare = |code: &&str| code.is_ascii() && WORDS.iter().all(|(known, _, _)| known != code);
+        let missing: BTreeSet<&str> = all.chain(values).filter(bare).collect();
+        assert_eq!(missing, BTreeSet::new());
     }
 
     #[test]

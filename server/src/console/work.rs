@@ -4,14 +4,16 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use super::alarms;
-use super::officers::{Entry, entry};
+use super::asked::Asked;
+use super::officers::{Entry, needing_attention};
 use super::page::{self, Page, Part};
+use super::start::{Step, steps};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::caller::{Caller, Role};
 use crate::flow::lead::{self, Lead, Search};
 use crate::flow::work::{self, Todo, Waiting};
-use crate::flow::{access, alarm, officer};
+use crate::flow::{access, alarm, officer, unsent_form};
 use crate::store::TaskRow;
 use crate::web::State;
 use crate::web::problem::Problem;
@@ -20,6 +22,8 @@ use crate::web::problem::Problem;
 const ALARMS: u32 = 5;
 /// Names of parties or officers that are told of one case.
 const NAMES: usize = 3;
+/// From so long before its deadline a case stands among those that wait, though there is nothing to do for the reader.
+const NEAR_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// Leads that are looked at.
 const LEADS: u32 = 100;
 
@@ -27,8 +31,12 @@ const LEADS: u32 = 100;
 #[template(path = "work.html")]
 struct Work {
     page: Page,
+    /// Forms that were sent and not taken: their page, and when.
+    unsent: Vec<(String, String)>,
     /// None for those who handle no cases.
     cases: Option<Vec<Waiting>>,
+    /// Cases in which others have something to do before they go on, or whose deadline is far.
+    of_others: Vec<Waiting>,
     more: bool,
     /// Inspections that were approved for this officer; none for those who are no officers.
     tasks: Option<Vec<TaskRow>>,
@@ -37,6 +45,8 @@ struct Work {
     /// None for those who see no alarms.
     alarms: Option<Vec<alarms::Row>>,
     ending: Vec<Entry>,
+    /// Where to begin.
+    steps: Vec<Step>,
 }
 
 impl Work {
@@ -54,15 +64,17 @@ impl Work {
         let said = |zh: &str, en: &str| self.page.t(zh, en).to_owned();
         match todo {
             Todo::Supplement => ("returned", said("退回的笔录待补充", "a returned record waits for its supplement")),
-            Todo::Conflict(number) => ("conflict", counted("分歧待处理", "conflicts to settle", number)),
-            Todo::Quarantined(number) => ("conflict", counted("变更待采信", "changes to admit or dismiss", number)),
+            Todo::Conflict(number) => ("conflict", counted("记录不一致待处理", "conflicts to settle", number)),
+            Todo::Quarantined(number) => ("conflict", counted("变更待认可", "changes to admit or dismiss", number)),
             Todo::Breach(number) => ("breached", counted("违反规定", "rules breached", number)),
             Todo::Evidence(number) => ("missing", counted("证据未上传", "evidence not uploaded", number)),
             Todo::Register(number) => ("open", counted("当场处罚待备案", "decisions to register", number)),
             Todo::Close(0) => ("satisfied", said("可以结案", "ready to close")),
             Todo::Close(number) => {
-                let (zh, en) =
-                    ("结案前核对：阻断规定未满足或待定", "to check before closing: blocking rules unmet or undecided");
+                let (zh, en) = (
+                    "结案前核对：阻止性规定未满足或待定",
+                    "to check before closing: blocking rules unmet or undecided",
+                );
                 ("undecided", counted(zh, en, number))
             }
         }
@@ -79,6 +91,17 @@ impl Work {
     #[expect(clippy::unused_self, reason = "the template calls it on the page")]
     fn short(&self, waiting: &Waiting) -> String {
         waiting.file.id.to_string().chars().take(8).collect()
+    }
+
+    /// What is to be done, in words.
+    fn words(&self, todos: &[Todo]) -> String {
+        let words: Vec<String> = todos.iter().map(|todo| self.todo(todo).1).collect();
+        words.join(self.page.t("、", ", "))
+    }
+
+    fn opened(&self, waiting: &Waiting) -> &'static str {
+        let (zh, en) = words::opened(waiting.file.kind);
+        words::either(self.page.language, zh, en)
     }
 
     fn deadline(&self, deadline: &work::Deadline) -> String {
@@ -103,12 +126,23 @@ async fn waiting_leads(app: &State, caller: &Caller) -> Result<Option<Vec<Lead>>
     Ok(Some(waiting))
 }
 
+/// Whose certificate expired or ends soon, of those who matter to the caller; and how many officers there are.
+async fn ending(app: &State, caller: &Caller) -> Result<(Vec<Entry>, usize), Problem> {
+    let mut everybody = officer::roster(app, caller.clone()).await?;
+    let number = everybody.len();
+    everybody.retain(|listed| looks_after_others(caller) || listed.officer.id == caller.officer);
+    Ok((needing_attention(everybody, app.clock.now()), number))
+}
+
 /// What waits for the caller.
 #[get("/work")]
-pub async fn read(app: State, signed: SignedIn) -> Result<HttpResponse, Problem> {
-    let (caller, now) = (&signed.caller, app.clock.now());
+pub async fn read(app: State, signed: SignedIn, asked: Asked) -> Result<HttpResponse, Problem> {
+    let caller = &signed.caller;
     let handles = access::filter(caller).is_ok() && !access::supervises(caller);
     let (cases, more) = work::cases(&app, caller.clone()).await?;
+    let near = app.clock.now().plus_ms(NEAR_MS).date();
+    let is_near = |waiting: &Waiting| waiting.deadline.as_ref().is_some_and(|deadline| deadline.day() <= near);
+    let (cases, of_others) = cases.into_iter().partition(|waiting| !waiting.todos.is_empty() || is_near(waiting));
     let tasks = if caller.is(Role::Officer) { Some(officer::tasks(&app, caller.clone()).await?) } else { None };
     let alarms = if alarm::may_see(caller) {
         let (found, _more) = alarm::list(&app, caller.clone(), None, ALARMS).await?;
@@ -117,16 +151,19 @@ pub async fn read(app: State, signed: SignedIn) -> Result<HttpResponse, Problem>
     } else {
         None
     };
-    let mut ending = officer::roster(&app, caller.clone(), None, 1).await?.ending;
-    ending.retain(|listed| looks_after_others(caller) || listed.officer.id == caller.officer);
+    let unsent = unsent_form::pages(&app, caller.officer).await?;
+    let (ending, officers) = ending(&app, caller).await?;
     let shown = Work {
-        page: Page::within(&signed, Part::Work, ("我的待办", "My work")),
+        page: Page::within(&signed, Part::Work, ("我的待办", "My work")).ignoring(&asked),
+        unsent: unsent.into_iter().map(|(page, at)| (page, at.to_string())).collect(),
         cases: handles.then_some(cases),
+        of_others,
         more,
         tasks,
         leads: waiting_leads(&app, caller).await?,
         alarms,
-        ending: ending.into_iter().map(|listed| entry(listed, now)).collect(),
+        ending,
+        steps: steps(caller, officers),
     };
     page::show(&signed.visit, &shown)
 }

@@ -32,11 +32,7 @@ pub async fn list(
     after: Option<(Instant, [u8; 16])>,
     limit: u32,
 ) -> Result<(Vec<AlarmRow>, bool), Failure> {
-    if !may_see(&caller) {
-        return Err(Refusal::Forbidden.into());
-    }
-    let everywhere = caller.must_be(&EVERYWHERE).is_ok();
-    let agency_path = (!everywhere).then(|| caller.reach().to_owned()).filter(|path| !path.is_empty());
+    let agency_path = reach(&caller)?;
     let (tenant, wanted) = (app.tenant, usize::try_from(limit).map_err(Failure::broken)?);
     let filter = AlarmFilter { agency_path, after };
     let mut found =
@@ -44,6 +40,24 @@ pub async fn list(
     let more = found.len() > wanted;
     found.truncate(wanted);
     Ok((found, more))
+}
+
+/// How many alarms [`list`] has in all; of more than [`crate::store::COUNTED`], one more.
+///
+/// # Errors
+/// As [`list`].
+pub async fn count(app: &App, caller: Caller) -> Result<i64, Failure> {
+    let (tenant, filter) = (app.tenant, AlarmFilter { agency_path: reach(&caller)?, after: None });
+    app.store.read(move |tx| tx.count_alarms(&tenant, &filter).map_err(Failure::from)).await
+}
+
+/// Below which agency the caller sees alarms; none where it is everywhere.
+fn reach(caller: &Caller) -> Result<Option<String>, Refusal> {
+    if !may_see(caller) {
+        return Err(Refusal::Forbidden);
+    }
+    let everywhere = caller.must_be(&EVERYWHERE).is_ok();
+    Ok((!everywhere).then(|| caller.reach().to_owned()).filter(|path| !path.is_empty()))
 }
 
 /// Whether the caller sees alarms at all.

@@ -140,12 +140,44 @@ pub(super) fn in_reach(
     search: Search,
     limit: usize,
 ) -> Result<Found, Failure> {
-    let nothing = Found { rows: Vec::new(), not_searched: 0 };
+    let Some((filter, text)) = narrowed(tx, tenant, reach, search)? else {
+        return Ok(Found { rows: Vec::new(), not_searched: 0 });
+    };
+    if let Some(words) = text {
+        return search::find(tx, tenant, &filter, &words, limit);
+    }
+    let limit = i64::try_from(limit).map_err(Failure::broken)?;
+    Ok(Found { rows: tx.case_files(tenant, &filter, limit)?, not_searched: 0 })
+}
+
+/// How many cases [`list`] has in all, whatever page is asked for; of more than [`crate::store::COUNTED`], one more. None
+/// where cases are searched for words: that is not counted.
+///
+/// # Errors
+/// As [`list`].
+pub async fn total(app: &App, caller: Caller, search: Search) -> Result<Option<i64>, Failure> {
+    let (reach, tenant) = (access::filter(&caller)?, app.tenant);
+    app.store
+        .read(move |tx| match narrowed(tx, &tenant, reach, search)? {
+            Some((_filter, Some(_words))) => Ok(None),
+            Some((filter, None)) => Ok(Some(tx.count_case_files(&tenant, &filter)?)),
+            None => Ok(Some(0)),
+        })
+        .await
+}
+
+/// What is asked for, of those in reach: a filter and words. None where nothing can fit.
+fn narrowed(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    reach: CaseFilter,
+    search: Search,
+) -> Result<Option<(CaseFilter, Option<Words>)>, Failure> {
     let Search { filter, text, typed: _, agency, purpose: _ } = search;
     let chosen = match agency {
         Some(agency) => match tx.agency(tenant, &agency)? {
             Some(agency) => Some(agency.path),
-            None => return Ok(nothing),
+            None => return Ok(None),
         },
         None => None,
     };
@@ -153,15 +185,10 @@ pub(super) fn in_reach(
         (None, other) | (other, None) => other,
         (Some(reach), Some(chosen)) => match narrower(reach, chosen) {
             Some(path) => Some(path),
-            None => return Ok(nothing),
+            None => return Ok(None),
         },
     };
-    let filter = CaseFilter { agency_path, officer: reach.officer, ..filter };
-    if let Some(words) = text {
-        return search::find(tx, tenant, &filter, &words, limit);
-    }
-    let limit = i64::try_from(limit).map_err(Failure::broken)?;
-    Ok(Found { rows: tx.case_files(tenant, &filter, limit)?, not_searched: 0 })
+    Ok(Some((CaseFilter { agency_path, officer: reach.officer, ..filter }, text)))
 }
 
 /// The narrower of two subtrees, where they meet.

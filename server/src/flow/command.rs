@@ -11,11 +11,13 @@ use sync_core::id::{CaseId, ChangeId, Digest, TenantId};
 use sync_core::law::rule::{self, blocking};
 use sync_core::op::{self, Act, Number, OpId, OpRef, VerdictAct};
 use sync_core::plan::Interval;
+use sync_core::schema::{DOCUMENT, RECORD};
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
 use super::access::{self, Access};
 use super::caller::{Caller, Role};
+use super::case::Detail;
 use super::once::Asked;
 use super::seen::Seen;
 use super::{chain, judge, record_of_case};
@@ -106,6 +108,27 @@ pub fn powers(caller: &Caller, access: &Access) -> Powers {
     let decides = access.handles && !access.takes_part && !access::supervises(caller);
     let is_one = |roles: &[Role]| decides && caller.must_be(roles).is_ok();
     Powers { registers: is_one(&REGISTERING), heads: is_one(&HEADING) }
+}
+
+/// What of a case can be registered and what can be returned, as it stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Targets {
+    /// Decisions on the spot that were not registered.
+    pub to_register: Vec<OpId>,
+    /// Records that were not returned, or were supplemented.
+    pub to_return: Vec<OpId>,
+}
+
+/// See [`Targets`].
+pub fn targets(found: &Detail) -> Targets {
+    let graph = Graph::new(found.held.iter().map(|stored| &*stored.change));
+    let of = |kind: &str, may: &dyn Fn(OpId) -> bool| {
+        found.state.entities_of(kind).into_iter().map(|(id, _)| id).filter(|id| may(*id)).collect()
+    };
+    Targets {
+        to_register: of(DOCUMENT, &|id| decision::may_register(&found.state, id).is_ok()),
+        to_return: of(RECORD, &|id| decision::may_return(&found.state, &graph, id).is_ok()),
+    }
 }
 
 impl Wish {

@@ -23,6 +23,8 @@ use crate::store::{self, CaseFileRow, LeadFilter, LeadRow, ReadAuditRow, Said, T
 /// The longest text on a lead, in characters.
 pub const LONGEST_TEXT: usize = 2000;
 
+/// How many leads of a case a new one is compared with, the newest first.
+const COMPARED: i64 = 100;
 /// They raise and close leads.
 const RAISERS: [Role; 2] = [Role::CountySupervisor, Role::DepartmentSupervisor];
 /// They answer for the agency.
@@ -50,8 +52,9 @@ pub struct NewLead {
     pub kind: LeadKind,
     /// In words.
     pub text: String,
-    /// The key by which a repetition is known.
-    pub key: String,
+    /// The key by which a repetition is known. Without one it is known by what it says: the same supervisor, case, kind
+    /// and words are the same lead, until it is closed.
+    pub key: Option<String>,
 }
 
 /// The next step of a lead.
@@ -137,7 +140,16 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
             let NewLead { case, kind, text, key } = new;
             let file = access::reach(tx, &tenant, &caller, &case)?.file;
             caller.must_be(&RAISERS)?;
-            let asked = Asked::new(caller.officer, "lead.raise", Some(key), &[&case.to_string(), kind.code(), &text]);
+            if key.is_none() {
+                let same =
+                    |lead: &LeadRow| lead.raised.by == caller.officer && lead.kind == kind && lead.raised.text == text;
+                let filter = LeadFilter { case: Some(case), ..LeadFilter::default() };
+                let raised = tx.leads(&tenant, &filter, COMPARED)?;
+                if let Some(row) = raised.into_iter().find(|lead| lead.status != LeadStatus::Closed && same(lead)) {
+                    return shown(tx, &tenant, &caller, row, now);
+                }
+            }
+            let asked = Asked::new(caller.officer, "lead.raise", key, &[&case.to_string(), kind.code(), &text]);
             if let Some(made) = asked.made_before(tx, &tenant)? {
                 let corrupt = store::Error::Inconsistent { what: "idempotency.made" };
                 let id: [u8; 16] =
@@ -183,6 +195,17 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
         Ok::<_, Failure>((leads.collect::<Result<Vec<_>, _>>()?, more))
     };
     if supervises { app.store.write(look).await } else { app.store.read(look).await }
+}
+
+/// How many leads [`list`] has in all, whatever page is asked for; of more than [`store::COUNTED`], one more.
+///
+/// # Errors
+/// As [`list`].
+pub async fn count(app: &App, caller: Caller, search: Search) -> Result<i64, Failure> {
+    let (agency_path, tenant) = (reach(&caller)?.to_owned(), app.tenant);
+    let Search { status, case, after: _ } = search;
+    let filter = LeadFilter { agency_path, status, case, after: None };
+    app.store.read(move |tx| tx.count_leads(&tenant, &filter).map_err(Failure::from)).await
 }
 
 /// One lead within reach.

@@ -1,19 +1,21 @@
 //! Agencies, officers and tasks in reach.
 
-use sync_core::id::{OfficerId, TenantId};
+use std::collections::BTreeMap;
+
+use sync_core::id::OfficerId;
 
 use super::caller::{Caller, Role};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, TaskRow, Tx};
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, TaskRow};
 
 /// An officer with roles and certificates.
 #[derive(Debug)]
 pub struct Detail {
     /// The person.
     pub officer: OfficerRow,
+    /// Name of the agency.
+    pub agency_name: String,
     /// Roles, sorted by name.
     pub roles: Vec<Role>,
     /// Certificates with their history.
@@ -63,49 +65,36 @@ pub struct Listed {
     pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
 }
 
-/// Officers in reach with their certificates.
-#[derive(Debug)]
-pub struct Roster {
-    /// A page of them, by id.
-    pub listed: Vec<Listed>,
-    /// Whether there are more.
-    pub more: bool,
-    /// Those whose certificate ends within [`NOTICE_DAYS`], the soonest first; at most [`SOONEST`].
-    pub ending: Vec<Listed>,
-}
+/// How many officers are listed at most.
+pub const MOST: i64 = 10_000;
 
-/// How many days before its end a certificate is announced.
-pub const NOTICE_DAYS: i64 = 90;
-/// How many that end soon are told at once.
-pub const SOONEST: i64 = 100;
-
-fn listed(tx: &mut Tx<'_>, tenant: &TenantId, officer: OfficerRow) -> Result<Listed, Failure> {
-    let agency_name = tx.agency(tenant, &officer.agency)?.map(|agency| agency.name).unwrap_or_default();
-    let certificates = tx.certificates(tenant, &officer.id)?;
-    Ok(Listed { officer, agency_name, certificates })
-}
-
-/// A page of the officers in reach with their certificates, and whose certificate ends soon.
+/// Every officer in reach with certificates, by agency and name; at most [`MOST`].
 ///
 /// # Errors
 /// An accident.
-pub async fn roster(app: &App, caller: Caller, after: Option<OfficerId>, limit: u32) -> Result<Roster, Failure> {
-    let (tenant, now, wanted) = (app.tenant, app.clock.now(), usize::try_from(limit).map_err(Failure::broken)?);
-    let (first, last) = (now.date().to_string(), now.plus_ms(NOTICE_DAYS * DAY_MS).date().to_string());
+pub async fn roster(app: &App, caller: Caller) -> Result<Vec<Listed>, Failure> {
+    let tenant = app.tenant;
     app.store
         .read(move |tx| {
-            let mut found = tx.officers_below(&tenant, caller.reach(), after.as_ref(), i64::from(limit) + 1)?;
-            let more = found.len() > wanted;
-            found.truncate(wanted);
-            let listed_here =
-                found.into_iter().map(|officer| listed(tx, &tenant, officer)).collect::<Result<_, _>>()?;
-            let mut ending = Vec::new();
-            for certificate in tx.certificates_ending(&tenant, caller.reach(), (&first, &last), SOONEST)? {
-                if let Some(officer) = tx.officer(&tenant, &certificate.officer)? {
-                    ending.push(listed(tx, &tenant, officer)?);
-                }
+            let officers = tx.officers_below(&tenant, caller.reach(), None, MOST)?;
+            let agencies = tx.agencies_below(&tenant, "")?;
+            let agencies: BTreeMap<_, _> = agencies.into_iter().map(|agency| (agency.id, agency)).collect();
+            let mut certificates = BTreeMap::<OfficerId, Vec<_>>::new();
+            for (certificate, history) in tx.all_certificates(&tenant)? {
+                certificates.entry(certificate.officer).or_default().push((certificate, history));
             }
-            Ok::<_, Failure>(Roster { listed: listed_here, more, ending })
+            let listed = officers.into_iter().map(|officer| {
+                let agency = agencies.get(&officer.agency);
+                let (agency_name, path) =
+                    agency.map(|agency| (agency.name.clone(), agency.path.clone())).unwrap_or_default();
+                let certificates = certificates.remove(&officer.id).unwrap_or_default();
+                (path, Listed { officer, agency_name, certificates })
+            });
+            let mut listed: Vec<_> = listed.collect();
+            listed.sort_by(|(path, one), (other_path, other)| {
+                (path, &one.officer.name, one.officer.id).cmp(&(other_path, &other.officer.name, other.officer.id))
+            });
+            Ok(listed.into_iter().map(|(_, listed)| listed).collect())
         })
         .await
 }
@@ -123,7 +112,13 @@ pub async fn detail(app: &App, caller: Caller, id: OfficerId) -> Result<Detail, 
             if !caller.reaches(&agency.path) {
                 return Err(Refusal::NotFound.into());
             }
-            Ok(Detail { officer, roles: tx.roles(&tenant, &id)?, certificates: tx.certificates(&tenant, &id)? })
+            let agency_name = agency.name;
+            Ok(Detail {
+                officer,
+                agency_name,
+                roles: tx.roles(&tenant, &id)?,
+                certificates: tx.certificates(&tenant, &id)?,
+            })
         })
         .await
 }

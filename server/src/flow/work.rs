@@ -76,8 +76,10 @@ pub struct Waiting {
     pub officers: Vec<String>,
     /// Another case of the list has the same title, time of opening, parties and officers.
     pub alike: bool,
-    /// What for, the most pressing first.
+    /// What the caller is to do, the most pressing first.
     pub todos: Vec<Todo>,
+    /// What others are to do before it goes on.
+    pub of_others: Vec<Todo>,
     /// Until when.
     pub deadline: Option<Deadline>,
 }
@@ -155,7 +157,7 @@ fn waiting(
     let obstacles = decision::close(&state, &graph);
     let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::Act::Close).is_empty();
     let unmet = results.iter().filter(|result| result.is_open() && result.severity == Severity::Block).count();
-    let todos = todos(caller, &access, &state, &obstacles, (breaches, evidence, free.then_some(unmet)));
+    let (todos, of_others) = todos(caller, &access, &state, &obstacles, (breaches, evidence, free.then_some(unmet)));
     let running = judged.into_iter().filter(CheckResult::is_open);
     let deadlines = running.filter_map(|result| {
         let due = result.due?;
@@ -163,12 +165,12 @@ fn waiting(
         Some(Deadline { due, article: result.article, passed })
     });
     let deadline = deadlines.min_by_key(Deadline::day);
-    if todos.is_empty() && deadline.is_none() {
+    if todos.is_empty() && of_others.is_empty() && deadline.is_none() {
         return Ok(None);
     }
     let others = state.participants.keys().copied().filter(|officer| *officer != caller.officer).collect();
     let officers = case::names(tx, tenant, others)?.into_values().collect();
-    Ok(Some(Waiting { parties: export::parties(&state), officers, alike: false, file, todos, deadline }))
+    Ok(Some(Waiting { parties: export::parties(&state), officers, alike: false, file, todos, of_others, deadline }))
 }
 
 fn todos(
@@ -177,21 +179,25 @@ fn todos(
     state: &CaseState,
     obstacles: &BTreeSet<Obstacle>,
     (breaches, evidence, free): (usize, usize, Option<usize>),
-) -> Vec<Todo> {
+) -> (Vec<Todo>, Vec<Todo>) {
     let powers = command::powers(caller, access);
     let quarantined = state.excluded.values().filter(|against| against.iter().any(|one| !one.dismissed)).count();
     let documents = state.signatures.iter().filter_map(|signed| signed.document);
     let documents: BTreeSet<_> = documents.collect();
     let unregistered = documents.iter().filter(|document| decision::may_register(state, **document).is_ok()).count();
-    let mut todos = vec![
-        (obstacles.contains(&Obstacle::NotSupplemented), Todo::Supplement),
-        (obstacles.contains(&Obstacle::Conflict), Todo::Conflict(state.conflicts().count())),
-        (powers.heads && quarantined > 0, Todo::Quarantined(quarantined)),
-        (breaches > 0, Todo::Breach(breaches)),
-        (evidence > 0, Todo::Evidence(evidence)),
-        (powers.registers && unregistered > 0, Todo::Register(unregistered)),
-        (powers.heads && free.is_some(), Todo::Close(free.unwrap_or_default())),
+    // Officers settle on their phones what differs and bring what is missing; a head can return what breaks a rule.
+    let (own, leads) = (access.takes_part, access.takes_part || powers.heads);
+    let todos = [
+        (obstacles.contains(&Obstacle::NotSupplemented), own, Todo::Supplement),
+        (obstacles.contains(&Obstacle::Conflict), own, Todo::Conflict(state.conflicts().count())),
+        (quarantined > 0, powers.heads, Todo::Quarantined(quarantined)),
+        (breaches > 0, leads, Todo::Breach(breaches)),
+        (evidence > 0, own, Todo::Evidence(evidence)),
+        (unregistered > 0, powers.registers, Todo::Register(unregistered)),
+        (free.is_some(), powers.heads, Todo::Close(free.unwrap_or_default())),
     ];
-    todos.retain(|(holds, _)| *holds);
-    todos.into_iter().map(|(_, todo)| todo).collect()
+    let holding = todos.into_iter().filter(|(holds, _, _)| *holds);
+    let (own, others): (Vec<_>, Vec<_>) = holding.partition(|(_, own, _)| *own);
+    let of = |todos: Vec<(bool, bool, Todo)>| todos.into_iter().map(|(_, _, todo)| todo).collect::<Vec<_>>();
+    (of(own), of(others))
 }

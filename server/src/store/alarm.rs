@@ -4,6 +4,8 @@ use diesel::prelude::*;
 use sync_core::id::{CaseId, ChangeId, DeviceId, TenantId};
 use sync_core::time::Instant;
 
+use super::case_order::COUNTED;
+use super::db::Db;
 use super::schema::{agency, alarm, case_file, device, officer};
 use super::tx::Tx;
 use super::{Error, row};
@@ -40,7 +42,37 @@ pub struct AlarmFilter {
     pub after: Option<(Instant, [u8; 16])>,
 }
 
+/// What the filter lets through, wherever the page begins.
+fn narrow<'a>(tenant: &TenantId, filter: &AlarmFilter) -> alarm::BoxedQuery<'a, <Db as diesel::Connection>::Backend> {
+    let mut query = alarm::table.filter(alarm::tenant.eq(*tenant)).into_boxed();
+    if let Some(path) = &filter.agency_path {
+        let cases = case_file::table
+            .filter(case_file::tenant.eq(*tenant))
+            .filter(case_file::agency_path.like(format!("{path}%")))
+            .select(case_file::id.nullable());
+        let phones = device::table
+            .inner_join(officer::table.on(officer::tenant.eq(device::tenant).and(officer::id.eq(device::officer))))
+            .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
+            .filter(device::tenant.eq(*tenant))
+            .filter(agency::path.like(format!("{path}%")))
+            .select(device::id.nullable());
+        let of_case = alarm::case_id.eq_any(cases).assume_not_null();
+        let of_phone = alarm::device.eq_any(phones).assume_not_null();
+        query = query.filter(of_case.or(of_phone));
+    }
+    query
+}
+
 impl Tx<'_> {
+    /// How many alarms the filter lets through, wherever the page begins; of more than [`COUNTED`], one more.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn count_alarms(&mut self, tenant: &TenantId, filter: &AlarmFilter) -> Result<i64, Error> {
+        let found: Vec<i64> = narrow(tenant, filter).select(alarm::at_ms).limit(COUNTED + 1).load(self.db())?;
+        Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+    }
+
     /// Raises an alarm.
     ///
     /// # Errors
@@ -76,26 +108,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn alarm_page(&mut self, tenant: &TenantId, filter: &AlarmFilter, limit: i64) -> Result<Vec<AlarmRow>, Error> {
-        let mut query = alarm::table
-            .filter(alarm::tenant.eq(*tenant))
-            .order((alarm::at_ms.desc(), alarm::id.desc()))
-            .limit(limit)
-            .into_boxed();
-        if let Some(path) = &filter.agency_path {
-            let cases = case_file::table
-                .filter(case_file::tenant.eq(*tenant))
-                .filter(case_file::agency_path.like(format!("{path}%")))
-                .select(case_file::id.nullable());
-            let phones = device::table
-                .inner_join(officer::table.on(officer::tenant.eq(device::tenant).and(officer::id.eq(device::officer))))
-                .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
-                .filter(device::tenant.eq(*tenant))
-                .filter(agency::path.like(format!("{path}%")))
-                .select(device::id.nullable());
-            let of_case = alarm::case_id.eq_any(cases).assume_not_null();
-            let of_phone = alarm::device.eq_any(phones).assume_not_null();
-            query = query.filter(of_case.or(of_phone));
-        }
+        let mut query = narrow(tenant, filter).order((alarm::at_ms.desc(), alarm::id.desc())).limit(limit);
         if let Some((at, id)) = &filter.after {
             let same = alarm::at_ms.eq(*at).and(alarm::id.lt(id.to_vec()));
             query = query.filter(alarm::at_ms.lt(*at).or(same));

@@ -191,13 +191,43 @@ pub struct CaseFilter {
     pub opened_until: Option<Instant>,
     /// Only what comes after this place in the order.
     pub after: Option<(Instant, CaseId)>,
+    /// The order.
+    pub order: CaseOrder,
+}
+
+/// In which order a list shows cases; among equals, by id.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CaseOrder {
+    /// The latest change first.
+    #[default]
+    Newest,
+    /// The latest change last.
+    Oldest,
+    /// The latest opened first.
+    OpenedLast,
+    /// The first opened first.
+    OpenedFirst,
+    /// The most conflicts, breaches and missing pieces of evidence first.
+    MostToSee,
+}
+
+impl CaseOrder {
+    /// By what a case is put in this order. [`Self::MostToSee`] is a number, told as so many milliseconds.
+    pub fn key(self, row: &CaseFileRow) -> Instant {
+        match self {
+            Self::Newest | Self::Oldest => row.updated,
+            Self::OpenedLast | Self::OpenedFirst => row.opened,
+            Self::MostToSee => Instant::from_ms(row.conflicts + row.breaches + row.missing_evidence),
+        }
+    }
 }
 
 pub(super) type Boxed<'a> = case_file::BoxedQuery<'a, Backend>;
 
 /// What the filter lets through, from wherever.
 pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilter) -> Boxed<'a> {
-    let CaseFilter { agency_path, officer, with_officer, status, kind, opened_from, opened_until, after: _ } = filter;
+    let CaseFilter { agency_path, officer, with_officer, status, kind, opened_from, opened_until, after: _, order: _ } =
+        filter;
     let mut query = query.filter(case_file::tenant.eq(*tenant));
     for officer in officer.iter().chain(with_officer) {
         let theirs = case_officer::table
@@ -222,13 +252,6 @@ pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilte
         query = query.filter(case_file::opened_ms.lt(*until));
     }
     query
-}
-
-/// What comes after the place where the filter starts; a bound that stands alone, so that the index is entered there.
-fn after<'a>(query: Boxed<'a>, filter: &CaseFilter) -> Boxed<'a> {
-    let Some((updated, id)) = &filter.after else { return query };
-    let beyond = case_file::updated_ms.lt(*updated).or(case_file::id.lt(*id));
-    query.filter(case_file::updated_ms.le(*updated)).filter(beyond)
 }
 
 /// What a query of cases finds.
@@ -293,20 +316,6 @@ impl Tx<'_> {
             .into_iter()
             .map(|(case_leaf, id, heads)| Ok((id, restore_heads(case_leaf, &heads)?)))
             .collect()
-    }
-
-    /// Projected cases, newest first, at most `limit`.
-    ///
-    /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn case_files(
-        &mut self,
-        tenant: &TenantId,
-        filter: &CaseFilter,
-        limit: i64,
-    ) -> Result<Vec<CaseFileRow>, Error> {
-        let query = after(narrow(case_file::table.into_boxed(), tenant, filter), filter);
-        rows(query.order((case_file::updated_ms.desc(), case_file::id.desc())).limit(limit), self.db())
     }
 
     /// Puts in place of what a projected case showed and said before what it does, where it is at `basis` still: who

@@ -5,6 +5,8 @@ use sync_core::id::{AgencyId, CaseId, OfficerId, TenantId, hex};
 use sync_core::lead::{LeadKind, LeadStatus};
 use sync_core::time::Instant;
 
+use super::case_order::COUNTED;
+use super::db::Db;
 use super::schema::supervision_lead as lead;
 use super::tx::Tx;
 use super::{Error, row};
@@ -132,6 +134,22 @@ pub struct LeadFilter {
     pub after: Option<(Instant, [u8; 16])>,
 }
 
+/// What the filter lets through, wherever the page begins.
+fn narrow<'a>(tenant: &TenantId, filter: &LeadFilter) -> lead::BoxedQuery<'a, <Db as diesel::Connection>::Backend> {
+    let LeadFilter { agency_path, status, case, after: _ } = filter;
+    let mut query = lead::table
+        .filter(lead::tenant.eq(*tenant))
+        .filter(lead::agency_path.like(format!("{agency_path}%")))
+        .into_boxed();
+    if let Some(status) = status {
+        query = query.filter(lead::status.eq(*status));
+    }
+    if let Some(case) = case {
+        query = query.filter(lead::case_id.eq(*case));
+    }
+    query
+}
+
 impl Tx<'_> {
     /// One lead.
     ///
@@ -147,24 +165,22 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn leads(&mut self, tenant: &TenantId, filter: &LeadFilter, limit: i64) -> Result<Vec<LeadRow>, Error> {
-        let mut query = lead::table
-            .filter(lead::tenant.eq(*tenant))
-            .filter(lead::agency_path.like(format!("{}%", filter.agency_path)))
-            .select(Row::as_select())
-            .order((lead::raised_ms.desc(), lead::id.desc()))
-            .limit(limit)
-            .into_boxed();
-        if let Some(status) = &filter.status {
-            query = query.filter(lead::status.eq(*status));
-        }
-        if let Some(case) = &filter.case {
-            query = query.filter(lead::case_id.eq(*case));
-        }
+        let mut query = narrow(tenant, filter);
         if let Some((raised, id)) = &filter.after {
             let same = lead::raised_ms.eq(*raised).and(lead::id.lt(id.to_vec()));
             query = query.filter(lead::raised_ms.lt(*raised).or(same));
         }
+        let query = query.order((lead::raised_ms.desc(), lead::id.desc())).limit(limit).select(Row::as_select());
         query.load(self.db())?.into_iter().map(Row::restore).collect()
+    }
+
+    /// How many leads the filter lets through, wherever the page begins; of more than [`COUNTED`], one more.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn count_leads(&mut self, tenant: &TenantId, filter: &LeadFilter) -> Result<i64, Error> {
+        let found: Vec<i64> = narrow(tenant, filter).select(lead::raised_ms).limit(COUNTED + 1).load(self.db())?;
+        Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
     }
 
     /// Adds a lead.

@@ -519,6 +519,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    unsent_form (tenant, officer, page) {
+        tenant -> Binary,
+        officer -> Binary,
+        page -> Text,
+        fields -> Text,
+        kept_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     login_attempt (tenant, subject) {
         tenant -> Binary,
         subject -> Binary,

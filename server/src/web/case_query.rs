@@ -12,7 +12,8 @@ use crate::flow::refusal::{Refusal, Refused};
 use crate::flow::search::words::Words;
 use crate::store::CaseFilter;
 
-const LONGEST_SEARCH: usize = 100;
+/// The longest text to search for, in characters.
+pub const LONGEST_SEARCH: usize = 100;
 
 /// What a query of the list asks for.
 ///
@@ -28,7 +29,7 @@ pub fn search(query: CaseQuery) -> Result<Search, Refused> {
         Some(last) => Some(last.tomorrow().map_err(|_no_tomorrow| wrong("to"))?),
         None => None,
     };
-    let typed = words.map(|words| text(words, LONGEST_SEARCH, "text")).transpose()?.unwrap_or_default();
+    let typed = words.map(|words| text(&words, LONGEST_SEARCH, "text")).transpose()?.unwrap_or_default();
     let text = match Words::parse(&typed) {
         None if !typed.is_empty() => return Err(Refusal::NothingToSearch.into()),
         words => words,

@@ -7,7 +7,7 @@ use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadEr
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig};
 
 use crate::flow::refusal::{Refusal, Refused};
-use crate::unseen::{is_seen, is_unseen};
+use crate::unseen::{is_seen, is_unseen, without};
 use crate::web::problem::Problem;
 
 /// The longest JSON body, in bytes. Routes with other bodies say so themselves.
@@ -68,22 +68,52 @@ pub fn bytes<const N: usize>(text: &str, field: &str) -> Result<[u8; N], Refused
     Ok(bytes)
 }
 
-/// A text of 1 to `most` characters without control characters, one of which at least is seen.
+/// How many lines a text may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// One: what breaks a line is a space.
+    One,
+    /// Several.
+    Several,
+}
+
+/// A text as somebody typed or pasted it, in the form in which it is stored: every kind of blank and tab is a space,
+/// every kind of line break is a line feed, and nothing is left that nobody sees (`unseen`). In one line a run of blanks
+/// is one space. The only way for text that people type, by the API and the console.
+pub fn pasted(text: &str, lines: Lines) -> String {
+    let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let text = without(text).replace("\r\n", "\n");
+    match lines {
+        // The standard library knows every blank and line break of Unicode.
+        Lines::One => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Lines::Several => {
+            let line = |line: &str| {
+                let line: String = line.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+                line.trim_end().to_owned()
+            };
+            text.split(breaks).map(line).collect::<Vec<_>>().join("\n").trim().to_owned()
+        }
+    }
+}
+
+/// A text of 1 to `most` characters in one line, as [`pasted`]; one character at least is seen.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] that names the field.
-pub fn text(text: String, most: usize, field: &str) -> Result<String, Refused> {
-    let fits = text.trim().chars().count() <= most && !text.chars().any(char::is_control) && is_seen(&text);
-    if fits { Ok(text) } else { Err(wrong(field)) }
+pub fn text(text: &str, most: usize, field: &str) -> Result<String, Refused> {
+    fit(pasted(text, Lines::One), most, field)
 }
 
 /// Prose of 1 to `most` characters: as [`text`], in several lines.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] that names the field.
-pub fn prose(text: String, most: usize, field: &str) -> Result<String, Refused> {
-    let unprintable = |c: char| c.is_control() && c != '\n';
-    let fits = text.trim().chars().count() <= most && !text.chars().any(unprintable) && is_seen(&text);
+pub fn prose(text: &str, most: usize, field: &str) -> Result<String, Refused> {
+    fit(pasted(text, Lines::Several), most, field)
+}
+
+fn fit(text: String, most: usize, field: &str) -> Result<String, Refused> {
+    let fits = (1..=most).contains(&text.chars().count()) && !text.contains('\0') && is_seen(&text);
     if fits { Ok(text) } else { Err(wrong(field)) }
 }
 
@@ -105,7 +135,7 @@ pub fn login(text: &str) -> Result<String, Refused> {
 /// # Errors
 /// [`Refusal::Malformed`].
 pub fn purpose(text: Option<String>) -> Result<Option<String>, Refused> {
-    text.map(|said| self::text(said, 200, "purpose")).transpose()
+    text.map(|said| self::text(&said, 200, "purpose")).transpose()
 }
 
 /// The key by which a repeated request is known, if one came.
@@ -188,13 +218,52 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_no_reason() {
-        for unseen in [" ", "\u{200b}", "\u{feff}", "\u{3164}", "\u{202e} \u{2060}", "\u{ad}\u{3000}"] {
-            assert!(text(unseen.to_owned(), 9, "reason").is_err(), "{unseen:?}");
-            assert!(prose(format!("{unseen}\n"), 9, "reason").is_err(), "{unseen:?}");
+        for unseen in
+            ["", " ", "\u{200b}", "\u{feff}", "\u{3164}", "\u{202e} \u{2060}", "\u{ad}\u{3000}", "\t", "\u{7}"]
+        {
+            assert!(text(unseen, 9, "reason").is_err(), "{unseen:?}");
+            assert!(prose(&format!("{unseen}\n"), 9, "reason").is_err(), "{unseen:?}");
             assert!(purpose(Some(unseen.to_owned())).is_err(), "{unseen:?}");
         }
-        assert!(text("甲\u{200b}".to_owned(), 2, "reason").is_ok() && prose("甲\n乙".to_owned(), 3, "reason").is_ok());
-        assert!(text("甲乙丙".to_owned(), 2, "reason").is_err() && text("甲\n乙".to_owned(), 9, "reason").is_err());
+        assert!(text("甲乙", 2, "reason").is_ok() && text("甲乙丙", 2, "reason").is_err());
+        assert!(text("甲\0", 9, "reason").is_err() && prose("甲\0", 9, "reason").is_err());
+    }
+
+    #[test]
+    fn what_people_paste_is_read_as_spaces_and_line_breaks() {
+        for blank in [
+            "\t",
+            "\u{b}",
+            "\u{a0}",
+            "\u{3000}",
+            "\u{2003}",
+            "\u{202f}",
+            "\r\n",
+            "\r",
+            "\n",
+            "\u{85}",
+            "\u{2028}",
+            " \t\u{3000} ",
+        ] {
+            assert_eq!(text(&format!("甲{blank}乙"), 3, "reason").unwrap(), "甲 乙", "{blank:?}");
+        }
+        for blank in ["\t", "\u{a0}", "\u{3000}", "\u{2003}", "\u{202f}"] {
+            assert_eq!(prose(&format!("甲{blank}乙"), 3, "reason").unwrap(), "甲 乙", "{blank:?}");
+        }
+        for end in ["\n", "\r\n", "\r", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}", " \u{3000}\n"] {
+            assert_eq!(prose(&format!("甲{end}乙"), 3, "reason").unwrap(), "甲\n乙", "{end:?}");
+        }
+        for nothing in
+            ["\u{200b}", "\u{feff}", "\u{2060}", "\u{ad}", "\u{202e}", "\u{2066}", "\u{200f}", "\u{61c}", "\u{1b}"]
+        {
+            assert_eq!(text(&format!("甲{nothing}乙"), 2, "reason").unwrap(), "甲乙", "{nothing:?}");
+            assert_eq!(prose(&format!("甲{nothing}乙\n"), 2, "reason").unwrap(), "甲乙", "{nothing:?}");
+        }
+        assert_eq!(
+            prose("\u{3000}\u{3000}一、\n\n\u{3000}\u{3000}二、", 99, "reason").unwrap(),
+            "一、\n\n  二、",
+            "paragraphs stay"
+        );
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub const METHOD_NOT_ALLOWED: StatusCode = StatusCode::METHOD_NOT_ALLOWED;
 pub const OK: StatusCode = StatusCode::OK;
 
 /// The status of a refusal.
+#[expect(clippy::too_many_lines, reason = "a table: one line for each refusal")]
 pub const fn status(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::Malformed
@@ -98,7 +99,8 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::NotASpotDecision
         | Refusal::AlreadyRegistered
         | Refusal::AlreadyReturned
-        | Refusal::LeadNotOpen => StatusCode::CONFLICT,
+        | Refusal::LeadNotOpen
+        | Refusal::OtherAccount => StatusCode::CONFLICT,
         Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -41,7 +41,7 @@ on_both_databases! {
         let [party, record] = blocks.as_slice() else { panic!("{} blocks", blocks.len()) };
         assert_eq!(party.matches("李建国 · ").count(), 1, "above all that came with the party: {party}");
         assert_eq!(party.matches("陈晓梅 · ").count(), 1, "{party}");
-        let order = ["李建国 · ", "巫峡面馆</td>", "广东中路188号", "向明英", "陈晓梅 · ", "13800138000"];
+        let order = ["李建国 · ", "巫峡面馆</bdi></td>", "广东中路188号", "向明英", "陈晓梅 · ", "13800138000"];
         let places: Vec<usize> = order.map(|text| party.find(text).unwrap_or_else(|| panic!("{text}: {party}"))).to_vec();
         assert!(places.is_sorted(), "each value below who recorded it: {places:?} {party}");
         assert_eq!(party.matches("修改历史").count(), 4, "each leads to its history");
@@ -72,11 +72,35 @@ on_both_databases! {
         for (case, party) in [(&noodles, "巫峡面馆"), (&pharmacy, "巫峡药店")] {
             let row = row(case);
             assert!(row.contains(party) && row.contains("陈晓梅") && !row.contains("李建国"), "{row}");
-            assert!(row.contains("立卷 20") && !row.contains("<code>"), "{row}");
+            assert!(row.contains("登记 20") && !row.contains("<code>"), "{row}");
         }
         // Opened in the same minute, by the same officers, without a party: unless the minute ended, only ids differ.
         let (one, other) = (row(&first), row(&second));
         let told = |row: &str| row.split("class=\"small\">").nth(1).unwrap().to_owned();
         assert_ne!(told(&one), told(&other));
+    }
+
+    fn a_head_is_asked_for_what_a_head_can_do_and_no_button_leads_to_an_empty_page(server) {
+        let (mut phone, mut mate) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
+        let open = phone.open_case(&[mate.officer]);
+        let one = phone.save(Some(open.id()), &[open.id()], vec![put(None, "title", "餐饮明码标价检查")]);
+        let other = mate.save(Some(open.id()), &[open.id()], vec![put(None, "title", "面馆价格检查")]);
+        phone.push(&[&open, &one]);
+        mate.push(&[&other]);
+        let work = |login: &str| Desk::of(server, login).get("/console/work").expect(200).text();
+        assert!(work("officer-a").contains("badge conflict\">记录不一致待处理 1"), "who records settles");
+        let head = work("unit-head");
+        let row = head.split("<details>").nth(1).and_then(|rest| rest.split("</details>").next());
+        let row = row.unwrap_or_else(|| panic!("what waits for others is folded: {head}"));
+        assert!(row.contains("另有 1 件目前无需您办理") && row.contains("记录不一致待处理 1"), "{row}");
+        assert_eq!(head.matches("记录不一致待处理").count(), 1, "and stands nowhere else: {head}");
+        let case = format!("/console/cases/{}", open.id());
+        let page = Desk::of(server, "unit-head").get(&case).expect(200).text();
+        assert!(!page.contains("/act/return") && !page.contains("/act/register"), "there is nothing to return or register");
+        assert!(page.contains("/act/close?"));
+        let record = phone.save(Some(open.id()), &[one.id()], vec![add("record")]);
+        phone.push(&[&record]);
+        let page = Desk::of(server, "unit-head").get(&case).expect(200).text();
+        assert!(page.contains("/act/return?") && !page.contains("/act/register"), "{page}");
     }
 }

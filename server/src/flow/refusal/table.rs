@@ -213,6 +213,12 @@ refusals! {
     "This request did not come from a page of this console; nothing was done. Go back and try again.";
     user: "Open the page again and repeat"; operator: "Check that the proxy passes `Host` and `Origin` on unchanged";
 
+    /// The form was made for somebody else than who is signed in in this browser by now.
+    OtherAccount = "other_account", retry: false;
+    "本页打开之后，此浏览器换了账号登录，所填内容没有提交。请退出，用原来的账号登录后继续：所填内容已为原账号保留 24 小时。" /
+        "Somebody else signed in in this browser after this page was opened; nothing was done. Sign out and sign in as before: what was typed is kept for that account for 24 hours.";
+    user: "Sign in as before and open the page again"; operator: "None";
+
     /// A cursor that this list did not give out.
     WrongCursor = "wrong_cursor", retry: false;
     "翻页游标无效。" / "The cursor is not one of this list.";
@@ -285,7 +291,7 @@ refusals! {
 
     /// Who handles a case decides nothing about it.
     OwnCase = "own_case", retry: false;
-    "您是本案的办案人员，不得对本案作出登记、退回、采信、结案等决定。" / "You handle this case yourself: somebody else decides about it.";
+    "您是本案的办案人员，不得对本案作出登记、退回、认可、结案等决定。" / "You handle this case yourself: somebody else decides about it.";
     user: "Ask another head"; operator: "None";
 
     /// The case is closed.
@@ -295,7 +301,7 @@ refusals! {
 
     /// Fields with several values that differ.
     ConflictOpen = "conflict_open", retry: false;
-    "案卷中有字段存在不一致的记录，办案人员处理后方可结案。" / "A field has values that differ: the officers settle that before the case is closed.";
+    "案卷中有不一致的记录，办案人员处理后方可结案。" / "A field has values that differ: the officers settle that before the case is closed.";
     user: "Ask the officers to resolve it"; operator: "None";
 
     /// Evidence that a signed change claims has not arrived.
@@ -310,12 +316,12 @@ refusals! {
 
     /// A change is excluded until somebody admits or dismisses it.
     ChangeQuarantined = "change_quarantined", retry: false;
-    "案卷中有待采信的变更，须先作出采信或不予采信的决定。" / "A change waits to be admitted or dismissed.";
+    "案卷中有待认可的变更，须先作出认可或不予认可的决定。" / "A change waits to be admitted or dismissed.";
     user: "Decide on the change first"; operator: "None";
 
     /// No change of this id waits for a decision.
     NotQuarantined = "not_quarantined", retry: false;
-    "该变更不在待采信之列，或已作出决定。" / "This change does not wait to be admitted or dismissed.";
+    "该变更不在待认可之列，或已作出决定。" / "This change does not wait to be admitted or dismissed.";
     user: "Read the case again"; operator: "None";
 
     /// A rule of law stops the closing; article and text say which.
@@ -345,7 +351,7 @@ refusals! {
 
     /// The lead is not at the step that this answer belongs to.
     LeadNotOpen = "lead_not_open", retry: false;
-    "该监督线索当前状态不允许此操作。" / "The supervision lead is not at this step.";
+    "该监督事项当前状态不允许此操作。" / "The supervision lead is not at this step.";
     user: "Read the lead again"; operator: "None";
 
     /// An accident; the log holds it under the request id.

@@ -23,8 +23,17 @@ pub fn of_case(case: &CaseSaid) -> BTreeSet<i64> {
 
 /// Those that each case has which the filter lets through.
 pub fn of_filter(filter: &CaseFilter) -> BTreeSet<i64> {
-    let CaseFilter { agency_path, officer, with_officer, status, kind, opened_from: _, opened_until: _, after: _ } =
-        filter;
+    let CaseFilter {
+        agency_path,
+        officer,
+        with_officer,
+        status,
+        kind,
+        opened_from: _,
+        opened_until: _,
+        after: _,
+        order: _,
+    } = filter;
     let mut found = BTreeSet::new();
     // A path that does not end at an agency lets parts of names through: none of them has a facet.
     let path = agency_path.iter().filter(|path| path.ends_with('/'));

@@ -2,8 +2,8 @@
 //!
 //! Promise: a text that a spreadsheet program would take for a formula or a command begins with an apostrophe, which
 //! such programs take for "this is text": those whose first character is `=`, `+`, `-` or `@` in any width, or a tab,
-//! a carriage return or a line feed, and those that get there after white space or characters that nobody sees. Other
-//! control characters are replaced: XML has no room for them. An amount is exact, in yuan with two decimals; a time is
+//! a carriage return or a line feed, and those that get there after white space or characters that nobody sees. These, and
+//! control characters, for which XML has no room, stand in the cell by their number (`unseen::marked`). An amount is exact, in yuan with two decimals; a time is
 //! that of Asia/Shanghai, to the minute. Not here: quoting, which each form does its own way.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use icu_normalizer::ComposingNormalizer;
 use sync_core::money::Fen;
 use sync_core::time::Instant;
 
-use crate::unseen::is_unseen;
+use crate::unseen::{is_unseen, marked};
 
 /// Excel holds 32,767 characters in a cell, counted in UTF-16; with the apostrophe and the mark of the cut this fits.
 const LONGEST: usize = 16_000;
@@ -50,13 +50,12 @@ impl Cell {
 
 impl Harmless {
     fn new(text: &str) -> Self {
-        let printable = |c: char| if c.is_control() && !matches!(c, '\t' | '\r' | '\n') { '\u{fffd}' } else { c };
-        let mut harmless: String = text.chars().map(printable).collect();
+        let mut harmless = marked(text).into_owned();
         if let Some((cut, _)) = harmless.char_indices().nth(LONGEST) {
             harmless.truncate(cut);
             harmless.push('…');
         }
-        if begins_a_formula(&harmless) {
+        if begins_a_formula(text) {
             harmless.insert(0, '\'');
         }
         Self(harmless)
@@ -134,12 +133,14 @@ mod tests {
             "−1",
             " =1",
             "　=1",
-            "\u{feff}=1",
-            "\u{200b}+1",
-            "\u{3164}=1",
             "=",
         ] {
             assert_eq!(shown(text), format!("'{text}"), "{text:?}");
+        }
+        for (text, cell) in
+            [("\u{feff}=1", "'[U+FEFF]=1"), ("\u{200b}+1", "'[U+200B]+1"), ("\u{3164}=1", "'[U+3164]=1")]
+        {
+            assert_eq!(shown(text), cell, "{text:?}");
         }
     }
 
@@ -157,8 +158,9 @@ mod tests {
         for text in ["", " ", "面馆", "1-1", "a=b", "a@b", "'=1", "（2026）1号", "—", "·=1", "１+1"] {
             assert_eq!(shown(text), text);
         }
-        assert_eq!(shown("a\0b\u{1b}c\n"), "a\u{fffd}b\u{fffd}c\n");
-        assert_eq!(shown("\0=1"), "\u{fffd}=1", "what is shown is no white space");
+        assert_eq!(shown("a\0b\u{1b}c\n"), "a[U+0000]b[U+001B]c\n");
+        assert_eq!(shown("\0=1"), "[U+0000]=1", "what is shown is no white space");
+        assert_eq!(shown("罚款\u{202e}00.003元"), "罚款[U+202E]00.003元", "an amount reads as it was written");
     }
 
     #[test]

@@ -1,0 +1,101 @@
+//! The query of a page.
+//!
+//! Promise: a page ignores what it does not know and what it cannot read, and says of the latter that it did: an
+//! address that somebody else added something to still shows the page. Of a name that comes twice, the first that can
+//! be read counts.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::web::Query;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::words::either;
+use crate::web::input::{self, Lines};
+use crate::web::language::Language;
+
+/// See the module.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    pairs: Vec<(String, String)>,
+    ignored: Vec<(&'static str, &'static str)>,
+}
+
+impl Asked {
+    /// What a query string says.
+    pub fn parse(query: &str) -> Self {
+        let pairs = Query::<Vec<(String, String)>>::from_query(query).map(Query::into_inner).unwrap_or_default();
+        let said = pairs.into_iter().map(|(name, value)| (name, input::pasted(&value, Lines::One)));
+        Self { pairs: said.filter(|(_, value)| !value.is_empty()).collect(), ignored: Vec::new() }
+    }
+
+    /// What a name says first, as one line; empty where it says nothing.
+    pub fn plain(&self, name: &str) -> String {
+        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// What a name says, as far as it can be read. `called` is what people are told was ignored.
+    pub fn read<T>(
+        &mut self,
+        name: &str,
+        called: (&'static str, &'static str),
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let mut values = self.pairs.iter().filter(|(known, _)| known == name).peekable();
+        let said = values.peek().is_some();
+        let read = values.find_map(|(_, value)| parse(value));
+        if said && read.is_none() {
+            self.ignored.push(called);
+        }
+        read
+    }
+
+    /// As [`Self::read`], of a few words that are known.
+    pub fn one_of(&mut self, name: &str, called: (&'static str, &'static str), known: &[&str]) -> String {
+        self.read(name, called, |value| known.contains(&value).then(|| value.to_owned())).unwrap_or_default()
+    }
+
+    /// What was ignored, in the words of the page.
+    pub fn ignored(&self, language: Language) -> Vec<&'static str> {
+        self.ignored.iter().map(|(zh, en)| either(language, zh, en)).collect()
+    }
+}
+
+impl FromRequest for Asked {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        ready(Ok(Self::parse(request.query_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FROM: (&str, &str) = ("立案自", "Opened from");
+
+    #[test]
+    fn what_cannot_be_read_is_ignored_and_said() {
+        let number = |text: &str| text.parse::<u32>().ok();
+        for (query, read, ignored) in [
+            ("", None, 0),
+            ("other=1&utm_source=x", None, 0),
+            ("from=7", Some(7), 0),
+            ("from=singlemessage", None, 1),
+            ("from=singlemessage&from=7&from=8", Some(7), 0),
+            ("from=", None, 0),
+            ("from=%20", None, 0),
+            ("from=%FF%zz&=&&&%", None, 1),
+        ] {
+            let mut asked = Asked::parse(query);
+            assert_eq!((asked.read("from", FROM, number), asked.ignored.len()), (read, ignored), "{query}");
+        }
+        let mut asked = Asked::parse("status=open&status=x");
+        assert_eq!(asked.one_of("status", ("状态", "Status"), &["open"]), "open");
+        assert_eq!(asked.one_of("status", ("状态", "Status"), &["closed"]), "");
+        assert_eq!(asked.ignored(Language::English), ["Status"]);
+    }
+}

@@ -1,0 +1,45 @@
+//! What somebody typed into a form that was not taken, on a page that does not have the form.
+
+use super::posted::{TYPED, says_something};
+use crate::flow::unsent_form::Fields;
+use crate::web::language::Language;
+
+/// See the module.
+#[derive(Debug, Clone, Default)]
+pub struct Left {
+    /// Name of the field, what the form calls it, what was typed.
+    pub typed: Vec<(String, &'static str, String)>,
+    /// What else the form carried.
+    pub hidden: Vec<(String, String)>,
+    /// Where the same can be sent again; to be copied only where there is none.
+    pub action: Option<String>,
+}
+
+impl Left {
+    /// To be read and copied.
+    pub fn to_copy(fields: &Fields, language: Language) -> Self {
+        if !says_something(fields) {
+            return Self::default();
+        }
+        let called = |name: &str| {
+            TYPED.iter().find(|(known, _, _)| *known == name).map(|(_, zh, en)| match language {
+                Language::Chinese => *zh,
+                Language::English => *en,
+            })
+        };
+        let (mut typed, mut hidden) = (Vec::new(), Vec::new());
+        for (name, value) in fields {
+            match called(name) {
+                Some(label) => typed.push((name.clone(), label, value.clone())),
+                None => hidden.push((name.clone(), value.clone())),
+            }
+        }
+        Self { typed, hidden, action: None }
+    }
+
+    /// To be sent again as it is.
+    #[must_use]
+    pub fn sent_again(self, action: &str) -> Self {
+        if self.typed.is_empty() { self } else { Self { action: Some(action.to_owned()), ..self } }
+    }
+}

@@ -1,0 +1,171 @@
+//! Places in a list: how many rows a page has, which page it is, and how to get to the others.
+//!
+//! Promise: the next page begins where this one ended, whatever came meanwhile; the page before is the one that was
+//! there. Each page's address holds where the pages before it began. Not here: what is in a list, and its order.
+
+use std::borrow::Borrow;
+use std::fmt::Write as _;
+
+use super::asked::Asked;
+use super::page::encoded;
+use crate::store::COUNTED;
+use crate::web::language::Language;
+
+/// How many rows a page may have.
+const SIZES: [u32; 3] = [20, 50, 100];
+/// How many, unless something else is chosen.
+const SIZE: u32 = 50;
+/// The beginnings of so many pages are remembered; before those, one goes to the first page.
+const REMEMBERED: usize = 40;
+/// Between the beginnings of pages; stands in none of them.
+const BETWEEN: char = '~';
+
+/// Where a page of a list begins, and where the pages before it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place<C> {
+    /// Where it begins; none for the first page.
+    pub cursor: Option<C>,
+    /// How many rows it has.
+    pub size: u32,
+    written: String,
+    past: Vec<String>,
+    number: u32,
+}
+
+impl<C> Place<C> {
+    /// What a query says; what cannot be read leads to the first page.
+    pub fn read(asked: &mut Asked, parse: impl Fn(&str) -> Option<C>) -> Self {
+        let size = asked.read("size", ("每页条数", "rows on a page"), |text| {
+            text.parse().ok().filter(|size| SIZES.contains(size))
+        });
+        let size = size.unwrap_or(SIZE);
+        let first = Self { cursor: None, size, written: String::new(), past: Vec::new(), number: 1 };
+        let found =
+            asked.read("cursor", ("页码", "page"), |text| parse(text).map(|cursor| (cursor, text.to_owned())));
+        let Some((cursor, written)) = found else { return first };
+        let past = asked.plain("past");
+        let past: Vec<String> = past.split(BETWEEN).filter(|text| parse(text).is_some()).map(str::to_owned).collect();
+        let fewest = u32::try_from(past.len()).unwrap_or(u32::MAX).saturating_add(2);
+        let number = asked.plain("page").parse().unwrap_or(fewest).max(fewest);
+        Self { cursor: Some(cursor), size, written, past, number }
+    }
+
+    /// How the list is walked through from here. `path` and `said` make the address of the first page: what is said
+    /// ends in `&` or is empty. `shown` rows stand here; `next` is where the next page begins, if there is one.
+    pub fn pager(&self, path: &str, said: &str, shown: usize, next: Option<&str>, total: Option<i64>) -> Pager {
+        let of_size = |size: u32| if size == SIZE { String::new() } else { format!("size={size}&") };
+        let first = |size: u32| format!("{path}?{said}{}", of_size(size)).trim_end_matches(['?', '&']).to_owned();
+        let at = |cursor: &str, past: &[String], number: u32| {
+            let mut address = format!("{path}?{said}{}cursor={}&page={number}", of_size(self.size), encoded(cursor));
+            if !past.is_empty() {
+                let past: Vec<String> = past.iter().map(|cursor| encoded(cursor)).collect();
+                // Writing into a text does not fail.
+                let _ = write!(address, "&past={}", past.join("~"));
+            }
+            address
+        };
+        let before = (self.number > 1).then(|| match self.past.split_last() {
+            Some((last, past)) => at(last, past, self.number - 1),
+            None => first(self.size),
+        });
+        let next = next.map(|next| {
+            let mut past = self.past.clone();
+            past.extend((!self.written.is_empty()).then(|| self.written.clone()));
+            let remembered = past.split_at(past.len().saturating_sub(REMEMBERED)).1;
+            at(next, remembered, self.number.saturating_add(1))
+        });
+        let begins = i64::from(self.number - 1) * i64::from(self.size);
+        let shown = i64::try_from(shown).unwrap_or(i64::MAX);
+        let sizes = SIZES.map(|size| (size, first(size), size == self.size));
+        let one_page = before.is_none() && next.is_none();
+        Pager {
+            from: begins + 1,
+            to: begins + shown,
+            total: if one_page { Some(shown) } else { total },
+            before,
+            next,
+            sizes,
+        }
+    }
+}
+
+/// What stands below a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pager {
+    /// Number of the first row.
+    pub from: i64,
+    /// Number of the last row.
+    pub to: i64,
+    /// How many there are, where that is known; [`COUNTED`] and one more stand for more.
+    pub total: Option<i64>,
+    /// Address of the page before.
+    pub before: Option<String>,
+    /// Address of the next page.
+    pub next: Option<String>,
+    /// Sizes of a page, their addresses, and which it is.
+    pub sizes: [(u32, String, bool); 3],
+}
+
+impl Pager {
+    /// How many there are and which of them stand here.
+    pub fn says(&self, language: impl Borrow<Language>) -> String {
+        let (from, to) = (self.from, self.to);
+        match (*language.borrow(), self.total) {
+            (Language::Chinese, Some(total)) if total > COUNTED => format!("第 {from}–{to} 条，共 {COUNTED} 条以上"),
+            (Language::English, Some(total)) if total > COUNTED => format!("{from}–{to} of more than {COUNTED}"),
+            (Language::Chinese, Some(total)) => format!("第 {from}–{to} 条，共 {} 条", total.max(to)),
+            (Language::English, Some(total)) => format!("{from}–{to} of {}", total.max(to)),
+            (Language::Chinese, None) => format!("第 {from}–{to} 条"),
+            (Language::English, None) => format!("{from}–{to}"),
+        }
+    }
+
+    /// Whether there is more than the smallest page shows.
+    pub fn has_sizes(&self) -> bool {
+        self.before.is_some() || self.next.is_some() || self.to > i64::from(SIZES.first().copied().unwrap_or(SIZE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(query: &str) -> Place<u32> {
+        Place::read(&mut Asked::parse(query), |text| text.parse().ok())
+    }
+
+    fn query(address: &str) -> &str {
+        address.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    #[test]
+    fn from_every_page_one_comes_back_to_the_pages_before() {
+        let mut here = place("");
+        let mut addresses = vec!["/l?status=open".to_owned()];
+        for number in 1..=5_i64 {
+            let next = (number * 50).to_string();
+            let pager = here.pager("/l", "status=open&", 50, Some(&next), Some(300));
+            assert_eq!((pager.from, pager.to), ((number - 1) * 50 + 1, number * 50));
+            assert_eq!(pager.before.as_ref(), addresses.iter().rev().nth(1).filter(|_| number > 1), "page {number}");
+            let address = pager.next.unwrap();
+            here = place(query(&address));
+            assert_eq!(here.cursor, Some(u32::try_from(number * 50).unwrap()));
+            addresses.push(address);
+        }
+        let last = here.pager("/l", "status=open&", 50, None, Some(300));
+        assert_eq!((&last.next, last.says(Language::Chinese).as_str()), (&None, "第 251–300 条，共 300 条"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_the_first_page() {
+        for wrong in ["cursor=x&page=7&past=1~2", "page=3", "past=1", "size=1000"] {
+            assert_eq!(place(wrong), place(""), "{wrong}");
+        }
+        assert_eq!(place("size=20").size, 20);
+        assert_eq!(place("cursor=9&past=x~1").number, 3);
+        assert_eq!(place("").pager("/l", "", 3, None, None).says(Language::English), "1–3 of 3");
+        let deep = place(&format!("cursor=9&page=4294967295&past={}", "1~".repeat(5000)));
+        let next = deep.pager("/l", "", 50, Some("10"), Some(COUNTED + 1)).next.unwrap();
+        assert!(next.len() < 300, "an address stays short: {}", next.len());
+    }
+}

@@ -1,0 +1,211 @@
+//! The fields of a form that a page of this console made.
+//!
+//! Promise: what people typed or pasted is read by `web::input` and what they are told names the field as the form
+//! does; what is kept of a form that was not taken holds no secret. Not here: whether the form may be taken (`door`).
+
+use std::collections::BTreeMap;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+
+use crate::flow::refusal::{Refusal, Refused};
+use crate::flow::unsent_form::Fields;
+use crate::web::input::{self, Lines};
+use crate::web::problem::Problem;
+
+/// Name of the field that carries the token.
+pub const TOKEN: &str = "csrf";
+/// Fields that are never shown again nor kept.
+pub const SECRETS: &[&str] = &[TOKEN, "password", "repeated", "code"];
+/// What people type into forms: the name of the field, and what the form calls it.
+pub const TYPED: &[(&str, &str, &str)] = &[
+    ("name", "姓名", "Name"),
+    ("login", "登录名", "Login"),
+    ("reason", "事由", "Reason"),
+    ("text", "内容", "In words"),
+    ("purpose", "查阅目的", "Purpose of reading"),
+];
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    fields: Fields,
+}
+
+impl Posted {
+    /// The fields of a form, and its token.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] where a field comes twice.
+    pub fn open(pairs: Vec<(String, String)>) -> Result<(Self, String), Refusal> {
+        let mut fields = BTreeMap::new();
+        for (name, value) in pairs {
+            if fields.insert(name, value).is_some() {
+                return Err(Refusal::Malformed);
+            }
+        }
+        let token = fields.remove(TOKEN).unwrap_or_default();
+        Ok((Self { fields }, token))
+    }
+
+    /// A field as sent; empty where it is missing.
+    pub fn raw(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+
+    /// What was typed into a field, to be shown again.
+    pub fn typed(&self, name: &str) -> String {
+        input::pasted(self.raw(name), Lines::Several)
+    }
+
+    /// A text of 1 to `most` characters in one line.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] that says in the words of the form what is wrong.
+    pub fn text(&self, name: &str, most: usize) -> Result<String, Refused> {
+        fit(input::pasted(self.raw(name), Lines::One), most, name)
+    }
+
+    /// Prose of 1 to `most` characters in several lines.
+    ///
+    /// # Errors
+    /// As [`Posted::text`].
+    pub fn prose(&self, name: &str, most: usize) -> Result<String, Refused> {
+        fit(input::pasted(self.raw(name), Lines::Several), most, name)
+    }
+
+    /// As [`Posted::prose`], where nothing may be said.
+    ///
+    /// # Errors
+    /// As [`Posted::prose`].
+    pub fn optional(&self, name: &str, most: usize) -> Result<Option<String>, Refused> {
+        if self.typed(name).is_empty() { Ok(None) } else { self.prose(name, most).map(Some) }
+    }
+
+    /// What may be kept of it and shown again: everything but secrets.
+    pub fn kept(&self) -> Fields {
+        let open = self.fields.iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
+        let kept = open.map(|(name, value)| {
+            let typed = TYPED.iter().any(|(known, _, _)| known == name);
+            (name.clone(), if typed { self.typed(name) } else { value.clone() })
+        });
+        kept.collect()
+    }
+}
+
+/// Leaves of a form what it carried and what was chosen.
+pub fn forget_typed(fields: &mut Fields) {
+    fields.retain(|name, _| name == "purpose" || !TYPED.iter().any(|(typed, _, _)| typed == name));
+}
+
+/// Whether somebody typed something that would be lost.
+pub fn says_something(fields: &Fields) -> bool {
+    let said = |name: &str| fields.get(name).is_some_and(|text| !text.is_empty());
+    TYPED.iter().any(|(name, _, _)| !matches!(*name, "login" | "purpose") && said(name))
+}
+
+/// Says in the words of the form what is missing, too long or cannot be used.
+fn fit(text: String, most: usize, name: &str) -> Result<String, Refused> {
+    let (_, zh, en) = TYPED.iter().find(|(known, _, _)| *known == name).copied().unwrap_or((name, "该项", "This"));
+    let length = text.chars().count();
+    let (zh, en) = if length == 0 {
+        (format!("请填写“{zh}”。"), format!("“{en}” is still to be filled in."))
+    } else if length > most {
+        (
+            format!("“{zh}”最多 {most} 个字，现有 {length} 个，请删减后再提交。"),
+            format!("“{en}” holds at most {most} characters; there are {length}. Shorten it and send it again."),
+        )
+    } else if text.contains('\0') {
+        (
+            format!("“{zh}”中有无法保存的字符，请删去后再提交。"),
+            format!("“{en}” holds a character that cannot be stored. Delete it and send it again."),
+        )
+    } else {
+        return Ok(text);
+    };
+    Err(Refusal::Malformed.because(zh, en))
+}
+
+impl FromRequest for Posted {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        // The door read it: what has not come through it is no form of ours.
+        let posted = request.extensions().get::<Self>().cloned();
+        ready(posted.ok_or_else(|| Refusal::CrossSite.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posted(pairs: &[(&str, &str)]) -> Posted {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Posted::open(pairs.collect()).unwrap().0
+    }
+
+    #[test]
+    fn the_token_is_no_field_and_no_field_comes_twice() {
+        let pairs = |token: &str| vec![("reason".to_owned(), "是".to_owned()), (TOKEN.to_owned(), token.to_owned())];
+        let (form, token) = Posted::open(pairs("t")).unwrap();
+        assert_eq!((form.raw("reason"), form.raw(TOKEN), token.as_str()), ("是", "", "t"));
+        assert_eq!(Posted::open(Vec::new()).unwrap().1, "");
+        assert_eq!(Posted::open([pairs("t"), pairs("t")].concat()).err(), Some(Refusal::Malformed));
+    }
+
+    #[test]
+    fn a_broken_line_is_a_space_and_nothing_said_is_nothing() {
+        let form = posted(&[("text", " 甲\r\n\t乙 \u{200b}"), ("reason", " \u{3000}\u{200b}")]);
+        assert_eq!(form.text("text", 10).unwrap(), "甲 乙");
+        assert_eq!(form.prose("text", 10).unwrap(), "甲\n 乙");
+        assert_eq!(form.optional("reason", 10).unwrap(), None);
+        assert!(form.text("reason", 10).is_err() && form.text("text", 2).is_err() && form.text("text", 3).is_ok());
+    }
+
+    #[test]
+    fn who_typed_something_wrong_is_told_in_the_words_of_the_form() {
+        for (text, said) in [("", "请填写“内容”"), ("甲乙丙", "最多 2 个字，现有 3 个"), ("甲\0", "无法保存的字符")]
+        {
+            let refused = posted(&[("text", text)]).prose("text", 2).unwrap_err();
+            let zh = refused.zh.unwrap();
+            assert!(zh.contains(said) && !zh.contains("text"), "{zh}");
+        }
+    }
+
+    #[test]
+    fn no_secret_of_a_form_is_kept() {
+        let form = posted(&[("text", "我写的"), ("password", "p"), ("repeated", "p"), ("code", "c"), ("seen", "s")]);
+        let names: Vec<_> = form.kept().into_keys().collect();
+        assert_eq!(names, ["seen", "text"]);
+        assert!(says_something(&form.kept()));
+        assert!(!says_something(&posted(&[("seen", "s"), ("text", " "), ("login", "a")]).kept()));
+    }
+
+    /// Every form of every page: what is typed is known by name, and what is secret is never kept.
+    #[test]
+    fn every_field_that_people_type_into_has_a_name_in_their_words() {
+        for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap() {
+            let page = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            for form in page.split("<form").skip(1).filter(|form| form[..form.find('>').unwrap()].contains("post")) {
+                let form = form.split("</form>").next().unwrap();
+                for tag in form.split('<').filter(|tag| tag.starts_with("input") || tag.starts_with("textarea")) {
+                    let of = |name: &str| {
+                        tag.split(&format!("{name}=\"")).nth(1).map(|rest| rest.split('"').next().unwrap())
+                    };
+                    let name = of("name").unwrap();
+                    match of("type") {
+                        Some("hidden" | "radio" | "checkbox") => {}
+                        Some("password") => assert!(SECRETS.contains(&name), "{name}"),
+                        _ => {
+                            let known = TYPED.iter().any(|(known, _, _)| *known == name) || SECRETS.contains(&name);
+                            assert!(known || name.contains("{{"), "{name}: {tag}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Where somebody begins who has nothing waiting: what each role does here, as links.
+//!
+//! Promise: nobody's first page is empty, and every link leads to a page that its reader may open.
+
+use crate::flow::caller::{Caller, Role};
+use crate::flow::{access, alarm, lead};
+
+/// Something to do, with the page where it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What, in Chinese.
+    pub zh: &'static str,
+    /// What, in English.
+    pub en: &'static str,
+    /// More of it, in Chinese.
+    pub more_zh: &'static str,
+    /// More of it, in English.
+    pub more_en: &'static str,
+    /// Where.
+    pub address: &'static str,
+}
+
+const fn step(
+    address: &'static str,
+    (zh, en): (&'static str, &'static str),
+    (more_zh, more_en): (&'static str, &'static str),
+) -> Step {
+    Step { zh, en, more_zh, more_en, address }
+}
+
+const NO_OFFICERS: Step = step(
+    "/console/officers",
+    ("尚无执法人员", "There are no officers yet"),
+    (
+        "本版本尚不能在页面上录入人员、证件和单位，仅供试用；可另装一套载入演示县，先了解系统。",
+        "This version cannot yet enter officers, certificates and agencies: it is for trials. Load the demonstration \
+         county into another installation to see how it works.",
+    ),
+);
+const LOOK_THROUGH: Step = step(
+    "/console/officers",
+    ("核对人员与行政执法证", "Look through officers and certificates"),
+    (
+        "行政执法证已过期或即将到期的排在最前；证件无效的人员不能执法。",
+        "Certificates that expired or end soon come first; nobody enforces without a valid one.",
+    ),
+);
+const ENROL: Step = step(
+    "/console/officers",
+    ("为执法人员登记终端", "Enrol the officers' phones"),
+    (
+        "打开人员页面，生成登记码，由本人用终端登记。",
+        "Open an officer's page and make a code; the officer enrols the phone with it.",
+    ),
+);
+const SUPERVISE: Step = step(
+    "/console/cases",
+    ("查阅案件", "Read cases"),
+    ("填写查阅目的后，可查阅所辖单位的案件。", "With a purpose you read the cases of the agencies that you supervise."),
+);
+const CASES: Step = step(
+    "/console/cases",
+    ("查看案件", "Look at the cases"),
+    ("按状态、单位、日期或文字查找，可导出为表格。", "By status, agency, day or words; the list can be exported."),
+);
+const LEADS: Step = step(
+    "/console/leads",
+    ("查看监督事项", "Look at supervision leads"),
+    ("提出、答复和办结都在这里。", "They are raised, answered and concluded here."),
+);
+const ALARMS: Step = step(
+    "/console/alarms",
+    ("查看告警", "Look at the alarms"),
+    (
+        "可疑、被拒或未生效的变更，以及在服务器上重设的密码。",
+        "Changes that are suspicious, refused or without effect, and passwords replaced at the server.",
+    ),
+);
+const OFFICERS: Step = step(
+    "/console/officers",
+    ("查看人员与行政执法证", "Look up officers and certificates"),
+    ("所辖人员的证件和有效期。", "The certificates of those within your reach, and until when they hold."),
+);
+const PHONES: Step = step(
+    "/console/devices",
+    ("查看我的终端", "Look at my phones"),
+    ("终端遗失时请在此立即停用。", "Revoke a phone here at once when it is lost."),
+);
+
+/// Where the caller begins, in order. `officers` is how many people the caller reaches.
+pub fn steps(caller: &Caller, officers: usize) -> Vec<Step> {
+    let administers = caller.must_be(&[Role::AgencyAdmin, Role::SystemAdmin, Role::SecurityAdmin]).is_ok();
+    let (alone, reads) = (officers <= 1, access::filter(caller).is_ok());
+    let all = [
+        (administers && alone, NO_OFFICERS),
+        (administers && !alone, LOOK_THROUGH),
+        (caller.must_be(&[Role::AgencyAdmin]).is_ok() && !alone, ENROL),
+        (reads && access::supervises(caller), SUPERVISE),
+        (reads && !access::supervises(caller), CASES),
+        (lead::may_see(caller), LEADS),
+        (alarm::may_see(caller), ALARMS),
+        (!administers, OFFICERS),
+        (true, PHONES),
+    ];
+    all.into_iter().filter_map(|(theirs, step)| theirs.then_some(step)).collect()
+}
