@@ -60,7 +60,8 @@ pub struct Region {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "code": "SJ-C-001", "name": "不按规定明码标价", "sector": "market", "kind": "penalty", "basis": "价格法",
-    "article": "第四十二条", "min_fen": 0, "max_fen": 500_000, "wording": "责令改正，没收违法所得，可以并处五千元以下的罚款。"
+    "article": "第四十二条", "min_fen": null, "max_fen": 500_000, "wording": "责令改正，没收违法所得，可以并处五千元以下的罚款。",
+    "confirmed": true, "spot_limit": null
 }))]
 pub struct Item {
     /// Code.
@@ -75,12 +76,27 @@ pub struct Item {
     pub basis: String,
     /// Its article.
     pub article: String,
-    /// Least fine, where the item imposes one.
+    /// Least fine; absent where the law names only a maximum, which is not a minimum of zero.
     pub min_fen: Option<i64>,
     /// Largest fine, where the item imposes one.
     pub max_fen: Option<i64>,
     /// How the decision words it.
     pub wording: String,
+    /// Legal reviewers confirmed its article and amounts. What is not confirmed is shown with a warning.
+    pub confirmed: bool,
+    /// Another law's limit for fines made on the spot, where one applies to this item (行政处罚法 第五十一条).
+    pub spot_limit: Option<SpotLimit>,
+}
+
+/// Another law's limit for fines made on the spot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SpotLimit {
+    /// For a citizen, at most.
+    pub citizen_fen: i64,
+    /// For an organisation, at most.
+    pub organisation_fen: i64,
+    /// The law and article that says so.
+    pub basis: String,
 }
 
 /// An officer with certificates.

@@ -6,14 +6,17 @@
 //! Not here: judgement (`law`), where state and roster come from.
 
 mod decision;
+mod discretion;
 mod inspection;
 mod officers;
+mod reach;
 mod roster;
 
-pub use roster::{AgencyEntry, OfficerEntry, Roster, certificate_during, certificate_of};
+pub use reach::{Reach, Reaches};
+pub use roster::{AgencyEntry, Held, ItemEntry, OfficerEntry, Roster, certificate_during, certificate_of, organ_kind};
 
 use crate::case::{CaseState, NotInTime, ReadStep, Timeline};
-use crate::law::facts::{CaseKind, EvidenceEntry, Facts, Happened, Known, Party, PartyType, Sector};
+use crate::law::facts::{CaseKind, EvidenceEntry, Facts, Happened, Known, OrganKind, Party, PartyType, Sector};
 use crate::law::wording::orders_correction;
 use crate::op::OpId;
 use crate::schema as names;
@@ -51,9 +54,12 @@ pub fn of_case(state: &CaseState, timeline: &Timeline, roster: &Roster, occasion
     let agency = state.opening.as_ref().and_then(|opening| roster.agencies.get(&opening.agency));
     let sector = text(state, None, names::SECTOR).or(agency.map(|agency| agency.sector.as_str()));
     let kind = state.opening.as_ref().map_or(CaseKind::Inspection, |opening| opening.kind);
-    let mut facts = Facts::new(at.lower.date(), &roster.region, sector_of(sector.unwrap_or_default()), kind);
+    let sector = sector_of(sector.unwrap_or_default());
+    let roster = &roster.for_case(state.participants.keys(), sector);
+    let mut facts = Facts::new(at.lower.date(), &roster.region, sector, kind);
     facts.on_at_latest = Some(at.upper.date()).filter(|last| *last != facts.on);
     facts.causes = timeline.causes().clone();
+    facts.organ_kind = agency.map_or(OrganKind::NotTold, |agency| agency.kind);
     facts.tenant = roster.tenant;
     facts.violation_on = known(text(state, None, names::VIOLATION_DATE).and_then(|date| date.parse::<Date>().ok()));
     (facts.acts, facts.officers) = officers::of(&told, roster, occasion);
@@ -70,7 +76,7 @@ pub fn of_case(state: &CaseState, timeline: &Timeline, roster: &Roster, occasion
     facts.on_water = state.value(None, names::ON_WATER).and_then(Value::as_bool).unwrap_or(false);
     facts.landed_at = told.happened(names::LANDED);
     facts.inspection = (kind == CaseKind::Inspection).then(|| inspection::of(&told));
-    facts.decision = decision::of(&told);
+    facts.decision = decision::of(&told, roster);
     facts.evidence = evidence(state);
     facts
 }

@@ -135,6 +135,28 @@ names! {
     PLACE_TEXT = "place_text";
     /// Field: the seal.
     SEAL = "seal";
+    /// Field: code of the item that is fined.
+    ITEM = "item";
+    /// Field: how the law bounds the fine.
+    RANGE_KIND = "range_kind";
+    /// Field: the least fine of the law.
+    RANGE_MIN_FEN = "range_min_fen";
+    /// Field: the largest fine of the law.
+    RANGE_MAX_FEN = "range_max_fen";
+    /// Field: the amount of which the law takes a multiple.
+    RANGE_BASE_FEN = "range_base_fen";
+    /// Field: the least multiple, in percent.
+    RANGE_MIN_PERCENT = "range_min_percent";
+    /// Field: the largest multiple, in percent.
+    RANGE_MAX_PERCENT = "range_max_percent";
+    /// Field: the grade of discretion.
+    DISCRETION_GRADE = "discretion_grade";
+    /// Field: how the decision explains the grade.
+    DISCRETION_EXPLANATION = "discretion_explanation";
+    /// Field: why the fine deviates from the benchmark.
+    DEVIATION_REASON = "deviation_reason";
+    /// Field: the approval of the deviation.
+    DEVIATION_APPROVAL = "deviation_approval";
     /// Field: how and by when to pay.
     PAYMENT = "payment";
     /// Field: particulars of the party as the document states them.

@@ -78,6 +78,8 @@ mod tls;
 mod typed_texts;
 #[path = "acceptance/verdict.rs"]
 mod verdict;
+#[path = "acceptance/wording.rs"]
+mod wording;
 #[path = "acceptance/write_faults.rs"]
 mod write_faults;
 #[path = "acceptance/write_faults_evidence.rs"]

@@ -1,8 +1,12 @@
 //! What the officers write: fields, questions and answers, documents. Everybody and everything in it is made up.
 
 use serde_json::Value;
+use sync_core::law::discretion::Grade;
 use sync_core::law::identity::{BadCode, CreditCode};
-use sync_core::law::wording::{CorrectBy, CorrectionTerms, RemedyTerms, correction_order, spot_remedy};
+use sync_core::law::wording::{
+    CorrectBy, CorrectionTerms, PaymentTerms, RemedyTerms, correction_order, payment_text, spot_remedy,
+};
+use sync_core::money::Fen;
 use sync_core::time::Date;
 
 use super::stage::{put, put_on};
@@ -156,6 +160,20 @@ pub const INTERVIEW: [(&str, &str); 10] = [
 /// What the supplement asks.
 pub const SUPPLEMENT: (&str, &str) = ("这40种菜品从哪一天开始售卖？", "从上周一开始售卖，到检查时一直没有标价。");
 
+/// The item that is fined: 价格法 第四十二条, which names only a maximum.
+const ITEM: &str = "SJ-C-001";
+/// Its maximum, in fen.
+const MOST_FEN: i64 = 500_000;
+
+/// How and by when to pay a fine.
+pub fn payment(fine: i64) -> String {
+    payment_text(&PaymentTerms {
+        collector: "重庆农村商业银行巫山支行",
+        address: "重庆市巫山县高唐街道净坛路100号",
+        fine: Fen::new(fine).unwrap_or_default(),
+    })
+}
+
 /// A decision on the spot.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {
@@ -177,7 +195,14 @@ impl Decision<'_> {
         let Self { party, facts, fine, number, date } = self;
         let remedy = spot_remedy(&RemedyTerms { reconsideration_organ: RECONSIDERATION, internet_channel: None });
         let particulars = format!("{}，统一社会信用代码{}，住所{}", party.name, party.code, party.address);
-        let payment = "自收到本决定书之日起十五日内到指定银行或者通过电子支付系统缴纳";
+        let (grade, explanation) = match party.kind {
+            "individual_business" => {
+                ("reduced", format!("当事人当场改正，涉案金额小，属{}情节。", Grade::Reduced.zh()))
+            }
+            _ => {
+                ("ordinary", format!("40种菜品未标价，未当场改正，无从轻、从重情节，属{}情节。", Grade::Ordinary.zh()))
+            }
+        };
         let basis = "罚款；《中华人民共和国价格法》第四十二条";
         vec![
             put_on(on, "form", "spot_decision"),
@@ -194,7 +219,12 @@ impl Decision<'_> {
             put_on(on, "remedy_reconsideration_organ", RECONSIDERATION),
             put_on(on, "organ_name", ORGAN),
             put_on(on, "place_text", party.address),
-            put_on(on, "payment", payment),
+            put_on(on, "payment", payment(*fine)),
+            put_on(on, "item", ITEM),
+            put_on(on, "range_kind", "up_to"),
+            put_on(on, "range_max_fen", MOST_FEN),
+            put_on(on, "discretion_grade", grade),
+            put_on(on, "discretion_explanation", explanation),
             put_on(on, "party_particulars", particulars),
         ]
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpRequest, HttpResponse, get};
-use api_spec::reference::{Calendar, Item, Reference, ReferenceOfficer, Region, ServerKey};
+use api_spec::reference::{Calendar, Item, Reference, ReferenceOfficer, Region, ServerKey, SpotLimit};
 use sync_core::id::hex;
 use sync_core::time::Instant;
 
@@ -89,6 +89,24 @@ fn region(row: RegionRow) -> Region {
 }
 
 fn item(row: ItemRow) -> Item {
-    let ItemRow { code, name, sector, kind, basis, article, min_fen, max_fen, wording } = row;
-    Item { code, name, sector, kind, basis, article, min_fen, max_fen, wording }
+    let ItemRow {
+        code,
+        name,
+        sector,
+        kind,
+        basis,
+        article,
+        min_fen,
+        max_fen,
+        wording,
+        confirmed,
+        spot_citizen_fen,
+        spot_organisation_fen,
+        spot_basis,
+    } = row;
+    // The table has all three or none.
+    let limit = spot_citizen_fen.zip(spot_organisation_fen).zip(spot_basis);
+    let spot_limit =
+        limit.map(|((citizen_fen, organisation_fen), basis)| SpotLimit { citizen_fen, organisation_fen, basis });
+    Item { code, name, sector, kind, basis, article, min_fen, max_fen, wording, confirmed, spot_limit }
 }

@@ -3,6 +3,7 @@
 //! Not here: the status of a certificate at an instant (`sync_core::certificate`); this only hands it the rows.
 
 use sync_core::certificate::{CertificateState, History, Span, last_instant};
+use sync_core::facts::{Held, Reach};
 use sync_core::time::Instant;
 
 use crate::flow::refusal::Refusal;
@@ -30,6 +31,15 @@ pub fn ends(certificate: &CertificateRow) -> Instant {
 /// What is known of each of these certificates.
 pub fn histories(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<History> {
     certificates.iter().map(|(certificate, intervals)| history(certificate, intervals)).collect()
+}
+
+/// What is known of each of these certificates, and how far it reaches.
+pub fn held(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<Held> {
+    let one = |(certificate, intervals): &(CertificateRow, Vec<IntervalRow>)| {
+        let reach = Reach { region: certificate.region.clone(), category: certificate.category.clone() };
+        Held::new(history(certificate, intervals), reach)
+    };
+    certificates.iter().map(one).collect()
 }
 
 /// The certificate an officer enforces with now, or why there is none.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, RwLock};
 
 use sync_core::case::{CaseState, Timeline};
-use sync_core::facts::{AgencyEntry, Occasion, OfficerEntry, Roster, of_case};
+use sync_core::facts::{AgencyEntry, ItemEntry, Occasion, OfficerEntry, Roster, of_case, organ_kind};
 use sync_core::id::{AgencyId, Digest, OfficerId, TenantId};
 use sync_core::law::calendar::Calendar;
 use sync_core::law::check::Check;
@@ -15,6 +15,7 @@ use sync_core::law::hash::rule_set_hash;
 use sync_core::law::rule::{CheckResult, evaluate};
 use sync_core::law::table;
 use sync_core::plan::Interval;
+use sync_core::schema;
 
 use crate::flow::certificate;
 use crate::flow::refusal::Failure;
@@ -33,6 +34,7 @@ pub struct Bench {
     tenant: Option<(String, i64)>,
     agencies: BTreeMap<AgencyId, Option<AgencyRow>>,
     officers: BTreeMap<OfficerId, Option<Arc<Registered>>>,
+    items: BTreeMap<String, Option<ItemEntry>>,
 }
 
 /// An officer as the register has them.
@@ -118,6 +120,26 @@ impl Bench {
         Ok(())
     }
 
+    /// What rules look at in these items, as far as the catalogue has them. Amounts that are no range are a fault of the
+    /// row.
+    fn items(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        codes: &BTreeSet<&str>,
+    ) -> Result<BTreeMap<String, ItemEntry>, Failure> {
+        let asked: Vec<&str> = codes.iter().copied().filter(|code| !self.items.contains_key(*code)).collect();
+        if !asked.is_empty() {
+            self.items.extend(asked.iter().map(|code| ((*code).to_owned(), None)));
+            for row in tx.items_among(tenant, &asked)? {
+                let entry = row.entry()?;
+                self.items.insert(row.code, Some(entry));
+            }
+        }
+        let known = |code: &&str| Some(((*code).to_owned(), self.items.get(*code)?.clone()?));
+        Ok(codes.iter().filter_map(known).collect())
+    }
+
     /// An officer, if there is one.
     ///
     /// # Errors
@@ -146,7 +168,7 @@ impl Bench {
 
     /// How many officers and agencies it knows.
     pub fn known(&self) -> usize {
-        self.officers.len() + self.agencies.len()
+        self.officers.len() + self.agencies.len() + self.items.len()
     }
 
     fn tenant(&mut self, tx: &mut Tx<'_>) -> Result<(String, i64), Failure> {
@@ -173,14 +195,16 @@ impl Bench {
                 Some(organ) => self.agency(tx, tenant, &organ)?.map(|organ| organ.name),
                 None => None,
             };
-            agencies.insert(agency.id, AgencyEntry { sector: agency.sector, reconsideration: organ });
+            let kind = organ_kind(&agency.kind, agency.acts_for.is_some());
+            agencies.insert(agency.id, AgencyEntry { sector: agency.sector, reconsideration: organ, kind });
         }
         let mut officers = BTreeMap::new();
         for officer in state.participants.keys() {
             officers.extend(self.officer(tx, tenant, officer)?.map(|found| (*officer, entry(&found))));
         }
+        let items = self.items(tx, tenant, &item_codes(state))?;
         let tenant = Some(*tenant);
-        Ok(Roster { tenant, region, agencies, officers, individual_business_as_organisation: None })
+        Ok(Roster { tenant, region, agencies, officers, items, individual_business_as_organisation: None })
     }
 }
 
@@ -189,8 +213,19 @@ pub fn open(results: Vec<CheckResult>) -> Vec<Check> {
     results.into_iter().filter(CheckResult::is_open).map(Check::from).collect()
 }
 
+/// No case is decided by more items; what names more is not asked for.
+const ITEMS_OF_A_CASE: usize = 100;
+
+/// The codes of the items that a case and its documents name.
+fn item_codes(state: &CaseState) -> BTreeSet<&str> {
+    let documents = state.entities_of(schema::DOCUMENT).into_iter();
+    let named = documents.filter_map(|(document, _)| state.value(Some(document), schema::ITEM)?.as_text());
+    let opened = state.opening.iter().map(|opening| opening.item.as_str());
+    opened.chain(named.take(ITEMS_OF_A_CASE)).collect()
+}
+
 fn entry(registered: &Registered) -> OfficerEntry {
-    OfficerEntry { is_helper: registered.row.helper, certificates: certificate::histories(&registered.certificates) }
+    OfficerEntry { is_helper: registered.row.helper, certificates: certificate::held(&registered.certificates) }
 }
 
 /// The calendar of the reference data's present version. Reading nine years for every commit would be

@@ -1,7 +1,11 @@
 //! Data both sides judge by: regions, enforcement items, calendars.
 
 use diesel::prelude::*;
+use sync_core::facts::ItemEntry;
 use sync_core::id::TenantId;
+use sync_core::law::discretion::FineRange;
+use sync_core::law::facts::SpotLimit;
+use sync_core::money::Fen;
 
 use super::Error;
 use super::schema::{holiday, item, region};
@@ -37,12 +41,51 @@ pub struct ItemRow {
     pub basis: String,
     /// Its article.
     pub article: String,
-    /// Least fine, in fen.
+    /// Least fine, in fen; none where the law names only a maximum.
     pub min_fen: Option<i64>,
     /// Largest fine, in fen.
     pub max_fen: Option<i64>,
     /// How the decision words it.
     pub wording: String,
+    /// Legal reviewers confirmed its article and amounts.
+    pub confirmed: bool,
+    /// Another law's limit for fines made on the spot: for a citizen, in fen.
+    pub spot_citizen_fen: Option<i64>,
+    /// For an organisation, in fen.
+    pub spot_organisation_fen: Option<i64>,
+    /// The law and article that says so.
+    pub spot_basis: Option<String>,
+}
+
+impl ItemRow {
+    /// What rules look at.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`] where the amounts are no range of fines.
+    pub fn entry(&self) -> Result<ItemEntry, Error> {
+        let (min, max) = (fen(self.min_fen)?, fen(self.max_fen)?);
+        let range = FineRange::given(min, max).map_err(|_no_range| Error::Inconsistent { what: "item.min_fen" })?;
+        Ok(ItemEntry { range, spot_limit: self.spot_limit()?, confirmed: self.confirmed })
+    }
+
+    /// Another law's limit for fines made on the spot.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`] where it has a limit without its source, or a source without its limits.
+    pub fn spot_limit(&self) -> Result<Option<SpotLimit>, Error> {
+        match (fen(self.spot_citizen_fen)?, fen(self.spot_organisation_fen)?, &self.spot_basis) {
+            (Some(citizen), Some(organisation), Some(basis)) => {
+                Ok(Some(SpotLimit { citizen, organisation, basis: basis.clone() }))
+            }
+            (None, None, None) => Ok(None),
+            _ => Err(Error::Inconsistent { what: "item.spot_basis" }),
+        }
+    }
+}
+
+fn fen(amount: Option<i64>) -> Result<Option<Fen>, Error> {
+    let read = |amount| Fen::new(amount).map_err(|_negative| Error::Inconsistent { what: "item.max_fen" });
+    amount.map(read).transpose()
 }
 
 /// A year's holidays and make-up working days.
@@ -90,6 +133,15 @@ impl Tx<'_> {
     pub fn items(&mut self, tenant: &TenantId) -> Result<Vec<ItemRow>, Error> {
         let all = item::table.filter(item::tenant.eq(tenant)).order(item::code);
         Ok(all.select(ItemRow::as_select()).load(self.db())?)
+    }
+
+    /// Those of these items that the catalogue has.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn items_among(&mut self, tenant: &TenantId, codes: &[&str]) -> Result<Vec<ItemRow>, Error> {
+        let found = item::table.filter(item::tenant.eq(tenant)).filter(item::code.eq_any(codes));
+        Ok(found.select(ItemRow::as_select()).load(self.db())?)
     }
 
     /// Adds an enforcement item.

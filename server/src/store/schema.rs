@@ -203,6 +203,10 @@ diesel::table! {
         min_fen -> Nullable<BigInt>,
         max_fen -> Nullable<BigInt>,
         wording -> Text,
+        confirmed -> Bool,
+        spot_citizen_fen -> Nullable<BigInt>,
+        spot_organisation_fen -> Nullable<BigInt>,
+        spot_basis -> Nullable<Text>,
     }
 }
 

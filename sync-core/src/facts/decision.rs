@@ -1,9 +1,9 @@
 //! Facts of the decision: what the document states, who signed, how it reached the party.
 
-use super::{Told, documents, known, text};
+use super::{Roster, Told, discretion, documents, known, text};
 use crate::case::CaseState;
 use crate::law::facts::{Decision, Delivery, Happened, Item, Known, Penalty, Seal};
-use crate::law::wording::read_remedy;
+use crate::law::wording::{read_payment, read_remedy};
 use crate::money::Fen;
 use crate::op::{OpId, SignerRole};
 use crate::schema as names;
@@ -25,10 +25,11 @@ const STATES: [(&str, Item); 9] = [
 ];
 
 /// The last decision document that was not voided.
-pub(super) fn of(told: &Told<'_>) -> Option<Decision> {
+pub(super) fn of(told: &Told<'_>, roster: &Roster) -> Option<Decision> {
     let state = told.state;
     let forms = [names::SPOT_DECISION, names::PENALTY_DECISION];
     let document = forms.iter().flat_map(|form| documents(state, form)).next_back()?;
+    let item = discretion::item(state, roster, document);
     let field = |name| state.value(Some(document), name);
     let signed_by = officers_who_signed(state, document);
     let stated = STATES.iter().filter(|(name, _)| field(name).is_some_and(says_something)).map(|(_, item)| *item);
@@ -36,7 +37,9 @@ pub(super) fn of(told: &Told<'_>) -> Option<Decision> {
         signed_at: signed_at(told, document, &signed_by),
         penalties: penalties(field(names::PENALTY_KIND)),
         fine: field(names::FINE_FEN).and_then(Value::as_int).and_then(|fen| Fen::new(fen).ok()),
-        benchmark: None,
+        discretion: discretion::of(state, document, item),
+        spot_limit: item.and_then(|item| item.spot_limit.clone()),
+        item_confirmed: item.map(|item| item.confirmed),
         form_number: text(state, Some(document), names::NUMBER).map(str::to_owned).or_else(|| given(state, document)),
         seal: Known::Known(match text(state, Some(document), names::SEAL) {
             Some("presealed") => Seal::PreSealedPaper,
@@ -46,6 +49,7 @@ pub(super) fn of(told: &Told<'_>) -> Option<Decision> {
         stated: stated.collect(),
         signed_by,
         remedy: known(text(state, Some(document), names::REMEDY).map(read_remedy)),
+        payment: text(state, Some(document), names::PAYMENT).map(read_payment),
         delivery: Known::Known(delivery(state, document)),
         reported_at: told.happened(names::REPORTED_FOR_RECORD),
         archived_at: told.happened(names::ARCHIVED),

@@ -4,9 +4,12 @@
 //! anything for it.
 //! Not here: the status of a certificate at an instant (`certificate`).
 
+use super::reach::{Reach, Reaches};
 use crate::certificate::{CertificateState, CertificateStatus, History, Span, last_instant};
 use crate::id::{AgencyId, OfficerId, TenantId};
-use crate::law::facts::{Certificate, NotValid};
+use crate::law::discretion::{BadRange, FineRange};
+use crate::law::facts::{Certificate, NotValid, OrganKind, Sector, SpotLimit};
+use crate::money::Fen;
 use crate::time::Instant;
 use crate::when::Interval as During;
 use serde::Deserialize;
@@ -23,6 +26,8 @@ pub struct Roster {
     pub agencies: BTreeMap<AgencyId, AgencyEntry>,
     /// Officers by id.
     pub officers: BTreeMap<OfficerId, OfficerEntry>,
+    /// Items of the catalogue by their code.
+    pub items: BTreeMap<String, ItemEntry>,
     /// Source of the signed local configuration by which an individual business counts as an
     /// organisation.
     pub individual_business_as_organisation: Option<String>,
@@ -35,6 +40,19 @@ pub struct AgencyEntry {
     pub sector: String,
     /// Organ of reconsideration.
     pub reconsideration: Option<String>,
+    /// What kind of organ decides in its cases.
+    pub kind: OrganKind,
+}
+
+/// What rules look at in an item (执法事项).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ItemEntry {
+    /// What the law allows as a fine, where the item is one to fine by.
+    pub range: Option<FineRange>,
+    /// Another law's limit for a fine made on the spot, with its source.
+    pub spot_limit: Option<SpotLimit>,
+    /// Legal reviewers confirmed its article and amounts.
+    pub confirmed: bool,
 }
 
 /// What rules look at in an officer.
@@ -42,25 +60,51 @@ pub struct AgencyEntry {
 pub struct OfficerEntry {
     /// 辅助人员, 网格员.
     pub is_helper: bool,
-    /// What is known of each certificate of theirs.
-    pub certificates: Vec<History>,
+    /// Each certificate of theirs.
+    pub certificates: Vec<Held>,
 }
 
-/// State of an officer's certificates at a time: valid if any is, else why the first is not that ever was anything.
-/// Somebody the roster does not name is unknown.
+/// A certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// What is known of it.
+    pub history: History,
+    /// How far it reaches.
+    pub reach: Reach,
+    /// Whether it reaches the case that is judged; see [`Roster::for_case`].
+    pub reaches: Reaches,
+}
+
+impl Held {
+    /// A certificate that is not held against a case yet.
+    pub const fn new(history: History, reach: Reach) -> Self {
+        Self { history, reach, reaches: Reaches::Yes }
+    }
+}
+
+/// State of an officer's certificates at a time: valid if any is that reaches the case, else why the first is not that
+/// ever was anything. Somebody the roster does not name is unknown, and so is a valid certificate of which the register
+/// does not tell how far it reaches.
 pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate {
     let Some(entry) = entry else { return Certificate::Unknown };
-    let mut why = None;
-    for certificate in &entry.certificates {
-        let reason = match certificate.at(at) {
-            CertificateState::Valid => return Certificate::Valid,
+    let (mut why, mut not_told) = (None, false);
+    for Held { history, reaches, .. } in &entry.certificates {
+        let reason = match history.at(at) {
+            CertificateState::Valid => match reaches {
+                Reaches::Yes => return Certificate::Valid,
+                Reaches::No => NotValid::OutOfScope,
+                Reaches::NotTold => {
+                    not_told = true;
+                    continue;
+                }
+            },
             CertificateState::Suspended => NotValid::Suspended,
             CertificateState::Cancelled => NotValid::Cancelled,
             CertificateState::Revoked => NotValid::Revoked,
             CertificateState::Lost => NotValid::Lost,
             CertificateState::Expired => NotValid::Expired,
             // Between two entries it is as good as expired; before the first it is none.
-            CertificateState::NotInForce if certificate.began(at) => NotValid::Expired,
+            CertificateState::NotInForce if history.began(at) => NotValid::Expired,
             CertificateState::NotInForce => continue,
         };
         // What was taken from somebody says more than that another certificate ran out.
@@ -69,14 +113,36 @@ pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate 
             Some(_) => {}
         }
     }
-    Certificate::NotValid(why.unwrap_or(NotValid::Missing))
+    match why {
+        None | Some(NotValid::Expired | NotValid::OutOfScope) if not_told => Certificate::Unknown,
+        why => Certificate::NotValid(why.unwrap_or(NotValid::Missing)),
+    }
+}
+
+/// The kind of organ by the register's words. A station that acts for its organ decides in the organ's name.
+pub fn organ_kind(kind: &str, acts_for_another: bool) -> OrganKind {
+    match kind {
+        _ if acts_for_another => OrganKind::Department,
+        "department" => OrganKind::Department,
+        "government" | "township" | "town" => OrganKind::Government,
+        "street" => OrganKind::Outpost,
+        "station" => OrganKind::Station,
+        "justice" => OrganKind::Justice,
+        "organisation" => OrganKind::Authorised,
+        _ => OrganKind::NotTold,
+    }
 }
 
 /// State of an officer's certificates over the whole of an interval. Valid only where it was so throughout, not valid
 /// only where it was so at no time; in between, the act may have been on either side.
 pub fn certificate_during(entry: Option<&OfficerEntry>, during: &During) -> Certificate {
     let Some(known) = entry else { return Certificate::Unknown };
-    let valid: Vec<(Instant, Instant)> = known.certificates.iter().flat_map(History::valid).collect();
+    let valid: Vec<(Instant, Instant)> = known
+        .certificates
+        .iter()
+        .filter(|held| held.reaches == Reaches::Yes)
+        .flat_map(|held| held.history.valid())
+        .collect();
     if !valid.iter().any(|(from, until)| *from <= during.upper && during.lower < *until) {
         return certificate_of(entry, during.lower);
     }
@@ -93,22 +159,45 @@ pub fn certificate_during(entry: Option<&OfficerEntry>, during: &During) -> Cert
 }
 
 impl Roster {
+    /// The roster as far as it matters for a case of this sector: of these officers, with certificates that reach no
+    /// further than they do.
+    #[must_use]
+    pub fn for_case<'a>(&self, officers: impl IntoIterator<Item = &'a OfficerId>, sector: Sector) -> Self {
+        let within = |id: &OfficerId| {
+            let OfficerEntry { is_helper, certificates } = self.officers.get(id)?;
+            let held = |held: &Held| Held { reaches: held.reach.of(&self.region, sector), ..held.clone() };
+            Some((*id, OfficerEntry { is_helper: *is_helper, certificates: certificates.iter().map(held).collect() }))
+        };
+        Self { officers: officers.into_iter().filter_map(within).collect(), ..self.without_officers() }
+    }
+
+    fn without_officers(&self) -> Self {
+        Self {
+            tenant: self.tenant,
+            region: self.region.clone(),
+            agencies: self.agencies.clone(),
+            officers: BTreeMap::new(),
+            items: self.items.clone(),
+            individual_business_as_organisation: self.individual_business_as_organisation.clone(),
+        }
+    }
+
     /// Reads the parts of the reference data that rules look at; other parts are left alone.
     ///
     /// # Errors
     /// What `serde_json` says of a text that is not the reference data.
     pub fn from_reference(json: &str) -> Result<Self, serde_json::Error> {
-        let Reference { tenant, region, agencies, officers, individual_business_as_organisation } =
+        let Reference { tenant, region, agencies, items, officers, individual_business_as_organisation } =
             serde_json::from_str(json)?;
         // The reference names the organ of reconsideration by id; rules compare it with what documents say.
         let names: BTreeMap<AgencyId, String> =
             agencies.iter().map(|agency| (agency.id, agency.name.clone())).collect();
-        let agencies = agencies.into_iter().map(|Agency { id, sector, reconsideration, .. }| {
+        let agencies = agencies.into_iter().map(|Agency { id, sector, reconsideration, kind, acts_for, .. }| {
             let reconsideration = reconsideration.and_then(|organ| names.get(&organ).cloned());
-            (id, AgencyEntry { sector, reconsideration })
+            (id, AgencyEntry { sector, reconsideration, kind: organ_kind(&kind, acts_for.is_some()) })
         });
         let officers = officers.into_iter().map(|Entry { officer, certificates }| {
-            let certificates = certificates.into_iter().map(Holding::history).collect();
+            let certificates = certificates.into_iter().map(Holding::held).collect();
             (officer.id, OfficerEntry { is_helper: officer.helper, certificates })
         });
         Ok(Self {
@@ -116,6 +205,7 @@ impl Roster {
             region,
             agencies: agencies.collect(),
             officers: officers.collect(),
+            items: items.into_iter().map(Item::entry).collect::<Result<_, _>>()?,
             individual_business_as_organisation,
         })
     }
@@ -136,9 +226,51 @@ struct Reference {
     #[serde(default)]
     agencies: Vec<Agency>,
     #[serde(default)]
+    items: Vec<Item>,
+    #[serde(default)]
     officers: Vec<Entry>,
     #[serde(default)]
     individual_business_as_organisation: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    code: String,
+    #[serde(default)]
+    min_fen: Option<i64>,
+    #[serde(default)]
+    max_fen: Option<i64>,
+    #[serde(default)]
+    spot_limit: Option<Limit>,
+    #[serde(default)]
+    confirmed: bool,
+}
+
+#[derive(Deserialize)]
+struct Limit {
+    citizen_fen: i64,
+    organisation_fen: i64,
+    basis: String,
+}
+
+impl Item {
+    /// Amounts that are no range are a fault of the reference data, not the absence of a range.
+    fn entry(self) -> Result<(String, ItemEntry), serde_json::Error> {
+        let Self { code, min_fen, max_fen, spot_limit, confirmed } = self;
+        let wrong = |what: String| serde::de::Error::custom(format!("item {code}: {what}"));
+        let fen = |fen: i64| Fen::new(fen).map_err(|bad| wrong(bad.to_string()));
+        let (min, max) = (min_fen.map(fen).transpose()?, max_fen.map(fen).transpose()?);
+        let range = FineRange::given(min, max).map_err(|bad: BadRange| wrong(bad.to_string()))?;
+        let limit = |Limit { citizen_fen, organisation_fen, basis }: Limit| {
+            Ok::<_, serde_json::Error>(SpotLimit {
+                citizen: fen(citizen_fen)?,
+                organisation: fen(organisation_fen)?,
+                basis,
+            })
+        };
+        let spot_limit = spot_limit.map(limit).transpose()?;
+        Ok((code.clone(), ItemEntry { range, spot_limit, confirmed }))
+    }
 }
 
 #[derive(Deserialize)]
@@ -150,6 +282,10 @@ struct Agency {
     sector: String,
     #[serde(default)]
     reconsideration: Option<AgencyId>,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    acts_for: Option<AgencyId>,
 }
 
 #[derive(Deserialize)]
@@ -171,14 +307,18 @@ struct Holding {
     #[serde(default)]
     valid_until: Option<String>,
     #[serde(default)]
+    region: String,
+    #[serde(default)]
+    category: String,
+    #[serde(default)]
     intervals: Vec<Interval>,
 }
 
 impl Holding {
-    fn history(self) -> History {
-        let Self { valid_until, intervals } = self;
+    fn held(self) -> Held {
+        let Self { valid_until, region, category, intervals } = self;
         let spans = intervals.into_iter().map(Span::from).collect();
-        History { ends: valid_until.as_deref().map(last_instant), spans }
+        Held::new(History { ends: valid_until.as_deref().map(last_instant), spans }, Reach { region, category })
     }
 }
 
@@ -228,6 +368,44 @@ mod tests {
         assert!(read("borrowed").unwrap_err().to_string().contains("one of `valid`"));
     }
 
+    fn held(history: History) -> Held {
+        Held::new(history, Reach::default())
+    }
+
+    #[test]
+    fn article_42_a_certificate_counts_in_its_region_and_field_and_is_unknown_where_the_register_does_not_tell() {
+        let officer = OfficerId::new([0x11; 16]);
+        let state = |region: &str, category: &str, sector| {
+            let json = format!(
+                r#"{{"region": "500237", "officers": [{{"officer": {{"id": "{officer}"}}, "certificates": [
+                    {{"region": "{region}", "category": "{category}", "intervals": [{{"status": "valid", "from_ms": 0}}]}}]}}]}}"#
+            );
+            let roster = Roster::from_reference(&json).unwrap().for_case([&officer], sector);
+            certificate_of(roster.officers.get(&officer), Instant::from_ms(1))
+        };
+        let elsewhere = Certificate::NotValid(NotValid::OutOfScope);
+        assert_eq!(state("500237", "市场监管", Sector::Market), Certificate::Valid);
+        assert_eq!(state("500237", "综合执法", Sector::Transport), Certificate::Valid);
+        assert_eq!(state("500236", "市场监管", Sector::Market), elsewhere);
+        assert_eq!(state("500237", "交通运输", Sector::Market), elsewhere);
+        assert_eq!(state("500237", "甲类", Sector::Market), Certificate::Unknown);
+        assert_eq!(state("", "市场监管", Sector::Market), Certificate::Unknown);
+    }
+
+    #[test]
+    fn an_item_whose_amounts_are_no_range_leaves_the_reference_data_unread() {
+        let item = |amounts: &str| {
+            let roster = Roster::from_reference(&format!(r#"{{"items": [{{"code": "A", {amounts}}}]}}"#));
+            roster.map(|roster| roster.items.get("A").and_then(|item| item.range))
+        };
+        let most = FineRange::up_to(Fen::yuan(5_000)).unwrap();
+        assert_eq!(item(r#""min_fen": null, "max_fen": 500000"#).unwrap(), Some(most));
+        assert_eq!(item(r#""min_fen": null, "max_fen": null"#).unwrap(), None);
+        assert!(item(r#""min_fen": 0, "max_fen": 500000"#).is_err());
+        assert!(item(r#""min_fen": 500001, "max_fen": 500000"#).is_err());
+        assert!(item(r#""min_fen": 1, "max_fen": null"#).is_err());
+    }
+
     #[test]
     fn of_several_certificates_a_valid_one_counts_and_else_what_was_taken() {
         let span = |status, from, until: Option<i64>| Span {
@@ -238,14 +416,17 @@ mod tests {
         let entry = OfficerEntry {
             is_helper: false,
             certificates: vec![
-                History { ends: Some(Instant::from_ms(10)), spans: vec![span(CertificateStatus::Valid, 0, None)] },
-                History {
+                held(History {
+                    ends: Some(Instant::from_ms(10)),
+                    spans: vec![span(CertificateStatus::Valid, 0, None)],
+                }),
+                held(History {
                     ends: None,
                     spans: vec![
                         span(CertificateStatus::Valid, 5, Some(20)),
                         span(CertificateStatus::Revoked, 20, None),
                     ],
-                },
+                }),
             ],
         };
         let state = |ms| certificate_of(Some(&entry), Instant::from_ms(ms));
@@ -262,7 +443,7 @@ mod tests {
             from: Instant::from_ms(from),
             until: until.map(Instant::from_ms),
         };
-        let of = |spans: Vec<Span>| History { ends: None, spans };
+        let of = |spans: Vec<Span>| held(History { ends: None, spans });
         let valid = |from, until| span(CertificateStatus::Valid, from, until);
         let entry = OfficerEntry {
             is_helper: false,

@@ -15,7 +15,7 @@ use crate::time::{Date, Instant};
 use crate::when::{Causes, Interval, When};
 
 pub use crate::op::CaseKind;
-pub use decision::{Benchmark, Decision, Delivery, Item, Penalty, Seal};
+pub use decision::{Decision, Delivery, Discretion, Item, Penalty, Seal, SpotLimit};
 
 /// A value, or the admission that this holder cannot know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,6 +68,26 @@ codes! {
         /// Any other, whatever its text is: no rule of procedure speaks of it alone.
         Other = "other",
     }
+}
+
+/// What kind of organ decides, which decides who reconsiders (行政复议法 第二十四条).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OrganKind {
+    /// 政府工作部门, also by a station in its name.
+    Department,
+    /// A people's government: of the county, a town or a township.
+    Government,
+    /// 派出机关 of a government, such as 街道办事处.
+    Outpost,
+    /// 派出机构 of a department that decides in its own name.
+    Station,
+    /// An organisation authorised by law (法律、法规、规章授权的组织).
+    Authorised,
+    /// 司法行政部门, which also does the work of reconsideration.
+    Justice,
+    /// The register does not tell.
+    #[default]
+    NotTold,
 }
 
 /// Something that only officers may do.
@@ -233,6 +253,8 @@ pub struct Facts {
     /// Source of the signed local configuration by which an individual business counts as an
     /// organisation; without it, it counts as a citizen.
     pub individual_business_as_organisation: Option<String>,
+    /// What kind of organ decides.
+    pub organ_kind: OrganKind,
     /// Organ of reconsideration for the acting organ, such as `巫山县人民政府`.
     pub reconsideration_organ: Known<String>,
     /// The act took place on the water; clocks may start at landing.
@@ -270,6 +292,7 @@ impl Facts {
             correction_text_orders: Known::Unknown,
             party: Party::default(),
             individual_business_as_organisation: None,
+            organ_kind: OrganKind::NotTold,
             reconsideration_organ: Known::Unknown,
             on_water: false,
             landed_at: Happened::NotYet,

@@ -1,11 +1,14 @@
 //! The rows, by statute.
 //!
-//! Promise: every row cites its law and quotes it verbatim; ids are unique and never reused; a row
+//! Promise: every row cites its law and quotes it verbatim; ids are unique and never reused (`SPO-02-SEAL` was one); a row
 //! whose wording is not confirmed never blocks. Adding a provision adds a row.
 //! Not here: how rows are judged (`rule`).
 
 mod chongqing;
 mod codes;
+mod collection;
+mod discretion;
+mod emergency;
 mod litigation;
 mod penalty;
 mod penalty_spot;
@@ -18,7 +21,18 @@ use crate::when::Order;
 use std::sync::LazyLock;
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    [penalty::ROWS, penalty_spot::ROWS, sector::ROWS, litigation::ROWS, chongqing::ROWS, codes::ROWS].concat()
+    [
+        penalty::ROWS,
+        penalty_spot::ROWS,
+        sector::ROWS,
+        emergency::ROWS,
+        collection::ROWS,
+        litigation::ROWS,
+        chongqing::ROWS,
+        discretion::ROWS,
+        codes::ROWS,
+    ]
+    .concat()
 });
 
 /// All rows, in the order in which they are judged and printed.

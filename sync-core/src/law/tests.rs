@@ -1,9 +1,12 @@
 //! Every provision at its boundary and one past it.
 mod calendar;
+mod discretion;
 mod hash;
 mod identity;
 mod inspection;
 mod officers;
+mod organs;
+mod payment;
 mod remedy;
 mod scene;
 mod spot;

@@ -47,6 +47,11 @@ const FORMS: Kind = Kind::Code(&[
     "inspection_notice",
 ]);
 
+/// From a minimum to a maximum, up to a maximum alone, between two multiples, up to a multiple.
+const RANGES: Kind = Kind::Code(&["between", "up_to", "multiples", "up_to_multiple"]);
+/// 减轻, 从轻, 一般, 从重.
+const GRADES: Kind = Kind::Code(&["reduced", "lighter", "ordinary", "heavier"]);
+
 /// Fields.
 pub const FIELDS: &[Field] = &[
     // The case.
@@ -140,6 +145,17 @@ pub const FIELDS: &[Field] = &[
     field("document", "decided_at_ms", "决定时间", "Decided at", Kind::Instant),
     field("document", "fine_fen", "罚款金额", "Fine", Kind::Fen),
     field("document", "penalty_kind", "处罚种类", "Kinds of penalty", Kind::Codes(&["warning", "fine", "other"])),
+    field("document", "item", "处罚事项", "Item of the penalty", Kind::Text),
+    field("document", "range_kind", "法定罚款幅度的类型", "How the law bounds the fine", RANGES),
+    field("document", "range_min_fen", "法定最低罚款", "Least fine of the law", Kind::Fen),
+    field("document", "range_max_fen", "法定最高罚款", "Largest fine of the law", Kind::Fen),
+    field("document", "range_base_fen", "倍数的基数（货值金额、违法所得）", "Amount that is multiplied", Kind::Fen),
+    field("document", "range_min_percent", "最低倍数（百分数，一倍为100）", "Least multiple in percent", Kind::Int),
+    field("document", "range_max_percent", "最高倍数（百分数，一倍为100）", "Largest multiple in percent", Kind::Int),
+    field("document", "discretion_grade", "裁量档次", "Grade of discretion", GRADES),
+    field("document", "discretion_explanation", "裁量说明", "Explanation of the grade", Kind::Text),
+    field("document", "deviation_reason", "调整适用的理由", "Reason for deviating", Kind::Text),
+    field("document", "deviation_approval", "调整适用的批准", "Approval of the deviation", Kind::Text),
     field("document", "facts", "违法事实", "Violation", Kind::Text),
     field("document", "basis", "法律依据", "Legal basis", Kind::Text),
     field("document", "kind_and_basis", "处罚种类和依据", "Kind and basis of the penalty", Kind::Text),

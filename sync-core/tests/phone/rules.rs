@@ -15,7 +15,7 @@ fn reference(second_until: i64) -> String {
     let officer = |number: u8, until: i64| {
         serde_json::json!({
             "officer": {"id": officer(number), "name": "某", "agency": AGENCY, "helper": false, "active": true},
-            "certificates": [{"number": "1", "intervals": [
+            "certificates": [{"number": "1", "category": "市场监管", "region": "500237", "intervals": [
                 {"status": "valid", "from_ms": DAY - 86_400_000, "until_ms": until, "reason": "", "basis": ""}
             ]}]
         })
@@ -39,6 +39,9 @@ struct Scene {
 }
 
 /// A decision on the spot that states all it must, with this fine.
+/// Names no amount: the tests change the fine.
+const PAYMENT: &str = "自收到本决定书之日起十五日内到重庆农村商业银行巫山支行（地址：净坛路100号）缴纳罚款，逾期每日按罚款数额的百分之三加处罚款。";
+
 fn scene(party_type: &str, fine_fen: i64, second_until: i64) -> Scene {
     let mut phone = Phone::new(1);
     phone.device.set_reference(&reference(second_until), Some("\"1\"")).unwrap();
@@ -68,11 +71,15 @@ fn scene(party_type: &str, fine_fen: i64, second_until: i64) -> Scene {
         ("remedy", &remedy),
         ("organ_name", "巫山县市场监督管理局"),
         ("party_particulars", "某餐馆"),
-        ("payment", "十五日内"),
+        ("payment", PAYMENT),
+        ("range_kind", "up_to"),
+        ("discretion_grade", if fine_fen < 90_000 { "reduced" } else { "ordinary" }),
+        ("discretion_explanation", if fine_fen < 90_000 { "属减轻情节" } else { "属一般情节" }),
     ] {
         editor.put(Some(decision), field, Value::text(text));
     }
     editor.put(Some(decision), "fine_fen", Value::Int(fine_fen));
+    editor.put(Some(decision), "range_max_fen", Value::Int(900_000));
     let OpRef::Own(index) = decision else { unreachable!() };
     let saved = phone.save(editor, 1).unwrap();
     Scene { phone, case: saved.case, decision: OpId { change: saved.change, index }, saved }

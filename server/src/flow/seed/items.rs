@@ -18,9 +18,20 @@ struct Item {
     kind: &'static str,
     basis: &'static str,
     article: &'static str,
-    /// Least and largest fine, in yuan.
-    fine: Option<(i64, i64)>,
+    fine: Fine,
     wording: &'static str,
+    /// The article was read in a published text. What is not confirmed is shown with a warning.
+    confirmed: bool,
+}
+
+/// What the law allows, in yuan.
+enum Fine {
+    /// The item imposes none.
+    None,
+    /// The law names only a maximum.
+    UpTo(i64),
+    /// From a minimum to a maximum.
+    Between(i64, i64),
 }
 
 const ITEMS: &[Item] = &[
@@ -31,8 +42,9 @@ const ITEMS: &[Item] = &[
         kind: "inspection",
         basis: "中华人民共和国价格法",
         article: "第三十三条",
-        fine: None,
+        fine: Fine::None,
         wording: "对价格活动进行监督检查。",
+        confirmed: true,
     },
     Item {
         code: "SJ-C-001",
@@ -41,8 +53,9 @@ const ITEMS: &[Item] = &[
         kind: "penalty",
         basis: "中华人民共和国价格法",
         article: "第四十二条",
-        fine: Some((0, 5_000)),
+        fine: Fine::UpTo(5_000),
         wording: "责令改正，没收违法所得，可以并处五千元以下的罚款。",
+        confirmed: true,
     },
     Item {
         code: "SJ-C-002",
@@ -51,8 +64,10 @@ const ITEMS: &[Item] = &[
         kind: "penalty",
         basis: "无证无照经营查处办法",
         article: "第十三条",
-        fine: Some((0, 10_000)),
+        fine: Fine::UpTo(10_000),
         wording: "责令停止违法行为，没收违法所得，并处一万元以下的罚款。",
+        // 无证无照经营查处办法 第十三条 has to be held against 市场主体登记管理条例 第四十三条 first.
+        confirmed: false,
     },
     Item {
         code: "NY-J-001",
@@ -61,8 +76,9 @@ const ITEMS: &[Item] = &[
         kind: "inspection",
         basis: "中华人民共和国农产品质量安全法",
         article: "第五十三条",
-        fine: None,
+        fine: Fine::None,
         wording: "对农产品生产经营活动进行现场检查。",
+        confirmed: false,
     },
     Item {
         code: "NY-C-001",
@@ -71,8 +87,9 @@ const ITEMS: &[Item] = &[
         kind: "penalty",
         basis: "中华人民共和国农产品质量安全法",
         article: "第六十九条",
-        fine: Some((2_000, 20_000)),
+        fine: Fine::Between(2_000, 20_000),
         wording: "责令限期改正；逾期不改正的，处二千元以上二万元以下罚款。",
+        confirmed: false,
     },
     Item {
         code: "JT-J-001",
@@ -81,8 +98,9 @@ const ITEMS: &[Item] = &[
         kind: "inspection",
         basis: "中华人民共和国公路法",
         article: "第七十条",
-        fine: None,
+        fine: Fine::None,
         wording: "检查、制止各种侵占、损坏公路的行为。",
+        confirmed: false,
     },
     Item {
         code: "JT-C-001",
@@ -91,8 +109,9 @@ const ITEMS: &[Item] = &[
         kind: "penalty",
         basis: "中华人民共和国公路法",
         article: "第七十七条",
-        fine: Some((0, 5_000)),
+        fine: Fine::UpTo(5_000),
         wording: "责令停止违法行为，可以处五千元以下的罚款。",
+        confirmed: false,
     },
     Item {
         code: "YJ-J-001",
@@ -101,8 +120,9 @@ const ITEMS: &[Item] = &[
         kind: "inspection",
         basis: "中华人民共和国安全生产法",
         article: "第六十五条",
-        fine: None,
+        fine: Fine::None,
         wording: "进入生产经营单位进行检查，调阅有关资料，向有关单位和人员了解情况。",
+        confirmed: false,
     },
     Item {
         code: "YJ-C-001",
@@ -111,8 +131,9 @@ const ITEMS: &[Item] = &[
         kind: "penalty",
         basis: "中华人民共和国安全生产法",
         article: "第九十七条",
-        fine: Some((0, 100_000)),
+        fine: Fine::UpTo(100_000),
         wording: "责令限期改正，处十万元以下的罚款。",
+        confirmed: false,
     },
 ];
 
@@ -128,6 +149,12 @@ pub fn items(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
 }
 
 fn row(new: &Item) -> ItemRow {
+    let fen = |yuan| Some(Fen::yuan(yuan).get());
+    let (min_fen, max_fen) = match new.fine {
+        Fine::None => (None, None),
+        Fine::UpTo(most) => (None, fen(most)),
+        Fine::Between(least, most) => (fen(least), fen(most)),
+    };
     ItemRow {
         code: new.code.to_owned(),
         name: new.name.to_owned(),
@@ -135,8 +162,12 @@ fn row(new: &Item) -> ItemRow {
         kind: new.kind.to_owned(),
         basis: new.basis.to_owned(),
         article: new.article.to_owned(),
-        min_fen: new.fine.map(|(least, _)| Fen::yuan(least).get()),
-        max_fen: new.fine.map(|(_, most)| Fen::yuan(most).get()),
+        min_fen,
+        max_fen,
         wording: new.wording.to_owned(),
+        confirmed: new.confirmed,
+        spot_citizen_fen: None,
+        spot_organisation_fen: None,
+        spot_basis: None,
     }
 }

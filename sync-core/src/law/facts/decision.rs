@@ -3,7 +3,7 @@
 use super::{Happened, Known};
 use crate::id::OfficerId;
 use crate::law::discretion::{FineRange, Grade};
-use crate::law::wording::RemedyFacts;
+use crate::law::wording::{PaymentFacts, RemedyFacts};
 use crate::money::Fen;
 use std::collections::BTreeSet;
 
@@ -106,15 +106,39 @@ pub enum Delivery {
     ScreenOnly,
 }
 
-/// The discretion benchmark applied to the fine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Benchmark {
-    /// What the law allows for this act.
-    pub range: FineRange,
+/// How the fine was found (裁量基准的适用). What is absent nobody entered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Discretion {
+    /// What the law allows for this act, as the decision records it.
+    pub range: Option<FineRange>,
+    /// What the catalogue of items says that the law allows.
+    pub catalogue: Option<FineRange>,
     /// The grade chosen.
-    pub grade: Grade,
-    /// The recorded approval of a deviation (第十九条), if any.
-    pub deviation_approved: Option<String>,
+    pub grade: Option<Grade>,
+    /// Why the fine lies outside the band of its grade (第十九条).
+    pub deviation_reason: Option<String>,
+    /// Who approved that, or where it was discussed (第十九条).
+    pub deviation_approval: Option<String>,
+    /// How the decision explains the grade (第二十条).
+    pub explanation: Option<String>,
+}
+
+impl Discretion {
+    /// The range that counts: as recorded, else as the catalogue has it.
+    pub fn applied(&self) -> Option<FineRange> {
+        self.range.or(self.catalogue)
+    }
+}
+
+/// A limit that another law sets for fines made on the spot for an item (行政处罚法 第五十一条: 法律另有规定的，从其规定).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpotLimit {
+    /// For a citizen, at most.
+    pub citizen: Fen,
+    /// For an organisation, at most.
+    pub organisation: Fen,
+    /// The law and article that says so.
+    pub basis: String,
 }
 
 /// A penalty decision, drafted or signed.
@@ -126,8 +150,12 @@ pub struct Decision {
     pub penalties: BTreeSet<Penalty>,
     /// The fine, once written down.
     pub fine: Option<Fen>,
-    /// The benchmark applied.
-    pub benchmark: Option<Benchmark>,
+    /// How the fine was found.
+    pub discretion: Discretion,
+    /// Another law's limit for the item, where the catalogue cites one.
+    pub spot_limit: Option<SpotLimit>,
+    /// Whether legal reviewers confirmed the item's article and amounts; `None` where the catalogue does not name it.
+    pub item_confirmed: Option<bool>,
     /// Number of the form, printed or from a block.
     pub form_number: Option<String>,
     /// The seal.
@@ -138,6 +166,8 @@ pub struct Decision {
     pub signed_by: BTreeSet<OfficerId>,
     /// What its remedy text says: [`crate::law::wording::read_remedy`].
     pub remedy: Known<RemedyFacts>,
+    /// What it says about payment ([`crate::law::wording::read_payment`]), once anything is written.
+    pub payment: Option<PaymentFacts>,
     /// How it reached the party.
     pub delivery: Known<Delivery>,
     /// Reported to the organ (备案).
@@ -154,12 +184,15 @@ impl Default for Decision {
             signed_at: Happened::NotYet,
             penalties: BTreeSet::new(),
             fine: None,
-            benchmark: None,
+            discretion: Discretion::default(),
+            spot_limit: None,
+            item_confirmed: None,
             form_number: None,
             seal: Known::Known(Seal::Absent),
             stated: BTreeSet::new(),
             signed_by: BTreeSet::new(),
             remedy: Known::Known(RemedyFacts::default()),
+            payment: None,
             delivery: Known::Known(Delivery::NotYet),
             reported_at: Happened::NotYet,
             archived_at: Happened::NotYet,

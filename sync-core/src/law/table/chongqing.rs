@@ -1,14 +1,13 @@
-//! Chongqing: Decree 375 on inspecting enterprises, Decree 355 on discretion.
+//! Chongqing: Decree 375 on inspecting enterprises.
 //! Of Decree 375 only 第十四条 to 第十九条 could be read; what is quoted is quoted in full.
 
-use super::{ROW, all, kept, not_after, written};
+use super::{ROW, all, not_after, written};
 use crate::law::calendar::Period;
-use crate::law::discretion::{HEAVIER_PERCENT, LIGHTER_PERCENT, REDUCED_PERCENT};
 use crate::law::facts::{Facts, Happened, Inspection, Known};
-use crate::law::rule::{Act, Amount, Detail, LooksAt, Number, Outcome, Rule, Scope, Severity, Start, Test, Text};
+use crate::law::rule::{Act, Detail, Outcome, Rule, Scope, Severity, Start, Test, Text};
 use crate::time::Date;
 
-const CHONGQING: Scope = Scope { region: "50", ..Scope::EVERYWHERE };
+pub(super) const CHONGQING: Scope = Scope { region: "50", ..Scope::EVERYWHERE };
 /// In force since 2025-09-20.
 const DECREE_375: Rule =
     Rule { since: Date::constant(2025, 9, 20), scope: CHONGQING, severity: Severity::Block, ..ROW };
@@ -65,35 +64,6 @@ pub(super) const ROWS: &[Rule] = &[
         test: Test::Clock { from: entered_without_code, until: filed, within: Period::WorkingDays(3) },
         advice: Text { zh: "报司法行政部门备案", en: "File with the department of justice" },
         ..DECREE_375
-    },
-    Rule {
-        id: "CAS-24",
-        article: "重庆市规范行政处罚裁量权办法 第十六条",
-        title: Text { zh: "罚款在所选档次的幅度内", en: "Fine inside the band of its grade" },
-        quotation: "罚款数额的确定遵循下列规则：\n\n（一）罚款为一定金额的倍数的，减轻处罚应当低于最低倍数，从轻处罚按最低倍数到最高倍数这一幅度的30%以下确定（包含本数），从重处罚按最低倍数到最高倍数这一幅度的70%以上确定（包含本数），一般处罚按最低倍数到最高倍数这一幅度的30%—70%实施行政处罚（不包含本数）；\n\n（二）罚款为一定幅度的数额的，减轻处罚应当低于最低罚款数额，从轻处罚按最低罚款数额到最高罚款数额这一幅度的30%以下确定（包含本数），从重处罚按最低罚款数额到最高罚款数额这一幅度的70%以上确定（包含本数），一般处罚按最低罚款数额到最高罚款数额这一幅度的30%—70%实施行政处罚（不包含本数）；\n\n（三）罚款只规定最高数额没有规定最低数额的，减轻处罚按最高罚款数额的10%以下确定（不包含本数），从轻处罚按最高罚款数额的10%—30%确定（包含本数），从重处罚按最高罚款数额的70%以上确定（包含本数），一般处罚按最高罚款数额的30%—70%实施行政处罚（不包含本数）。",
-        since: Date::constant(2023, 3, 1),
-        scope: CHONGQING,
-        severity: Severity::Block,
-        stops: &[Act::SignDecision],
-        looks_at: LooksAt::Violation,
-        test: Test::Facts(inside_band),
-        numbers: &[
-            Number {
-                what: Text { zh: "减轻低于最高额的", en: "reduced below" }, is: Amount::Percent(REDUCED_PERCENT)
-            },
-            Number {
-                what: Text { zh: "从轻至幅度的", en: "lighter up to" }, is: Amount::Percent(LIGHTER_PERCENT)
-            },
-            Number {
-                what: Text { zh: "从重自幅度的", en: "heavier from" }, is: Amount::Percent(HEAVIER_PERCENT)
-            },
-        ],
-        advice: Text {
-            zh: "按所选档次调整罚款数额；确需调整适用的，经批准并存入案卷（第十九条）",
-            en: "Change the fine to fit the grade, or have the deviation approved and put on file (第十九条)",
-        },
-        detail: band_found,
-        ..ROW
     },
 ];
 
@@ -156,30 +126,4 @@ fn entered_without_code(facts: &Facts) -> Start {
 
 fn filed(facts: &Facts) -> Happened {
     facts.inspection.as_ref().map_or(Happened::NotYet, |i| i.filed_at.clone())
-}
-
-fn inside_band(facts: &Facts) -> Outcome {
-    let Some(decision) = &facts.decision else { return Outcome::NotApplicable };
-    let (Some(benchmark), Some(fine)) = (&decision.benchmark, decision.fine) else {
-        return Outcome::NotApplicable;
-    };
-    if written(benchmark.deviation_approved.as_ref()) {
-        return Outcome::Satisfied;
-    }
-    kept(benchmark.range.band(benchmark.grade).is_some_and(|band| band.holds(fine)))
-}
-
-fn band_found(facts: &Facts) -> Option<Detail> {
-    let decision = facts.decision.as_ref()?;
-    let (benchmark, fine) = (decision.benchmark.as_ref()?, decision.fine?);
-    let grade = benchmark.grade.zh();
-    Some(match benchmark.range.band(benchmark.grade) {
-        Some(band) => Detail {
-            zh: format!("罚款{fine}元，{grade}档为{}元至{}元", band.lowest, band.highest),
-            en: format!("a fine of {fine} yuan; the grade {grade} runs from {} to {} yuan", band.lowest, band.highest),
-        },
-        None => {
-            Detail { zh: format!("{grade}档没有可用数额"), en: format!("the grade {grade} holds no amount") }
-        }
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::{ROW, kept};
 use crate::law::calendar::Period;
-use crate::law::facts::{Delivery, Facts, Known};
+use crate::law::facts::{Delivery, Facts, Known, OrganKind};
 use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
 use crate::law::wording::{Length, Order, RECONSIDERATION_DAYS, RemedyFacts, SUIT_DAYS, is_organ};
 use crate::time::Date;
@@ -16,9 +16,13 @@ const RECONSIDERATION: Rule = Rule {
     ..ROW
 };
 
+/// 第二十四条 has an item for each kind of organ; the register says which organ that is.
+const ORGAN: Rule = Rule { detail: organ_found, ..RECONSIDERATION };
+
 pub(super) const ROWS: &[Rule] = &[
     Rule {
         id: "SPO-03",
+        revision: 2,
         article: "行政复议法 第二十三条",
         title: Text { zh: "复议前置并告知", en: "Reconsideration before any suit, and saying so" },
         quotation: "对前款规定的情形，行政机关在作出行政行为时应当告知公民、法人或者其他组织先向行政复议机关申请行政复议。",
@@ -32,6 +36,7 @@ pub(super) const ROWS: &[Rule] = &[
     },
     Rule {
         id: "SPO-03-DAYS",
+        revision: 2,
         article: "行政复议法 第二十条",
         title: Text { zh: "复议申请期限六十日", en: "Sixty days to apply for reconsideration" },
         quotation: "公民、法人或者其他组织认为行政行为侵犯其合法权益的，可以自知道或者应当知道该行政行为之日起六十日内提出行政复议申请；但是法律规定的申请期限超过六十日的除外。",
@@ -49,21 +54,99 @@ pub(super) const ROWS: &[Rule] = &[
     },
     Rule {
         id: "SPO-03-ORGAN",
+        revision: 2,
         article: "行政复议法 第二十四条",
-        title: Text {
-            zh: "复议机关为本级人民政府",
-            en: "Reconsideration by the people's government of the same level",
-        },
-        quotation: "县级以上地方各级人民政府管辖下列行政复议案件：\n\n（一）对本级人民政府工作部门作出的行政行为不服的；",
-        test: Test::Facts(right_organ),
+        title: Text { zh: "复议机关：对政府工作部门", en: "Who reconsiders what a department decided" },
+        quotation: "（一）对本级人民政府工作部门作出的行政行为不服的；",
+        test: Test::Facts(|f| right_organ(f, &[OrganKind::Department])),
         advice: Text {
             zh: "写明本级人民政府为复议机关", en: "Name the people's government of the same level"
         },
-        detail: organ_found,
-        ..RECONSIDERATION
+        ..ORGAN
+    },
+    Rule {
+        id: "SPO-03-ORGAN-2",
+        article: "行政复议法 第二十四条",
+        title: Text {
+            zh: "复议机关：对下一级人民政府", en: "Who reconsiders what a lower government decided"
+        },
+        quotation: "（二）对下一级人民政府作出的行政行为不服的；",
+        test: Test::Facts(|f| right_organ(f, &[OrganKind::Government])),
+        advice: Text {
+            zh: "写明上一级人民政府为复议机关", en: "Name the people's government of the level above"
+        },
+        ..ORGAN
+    },
+    Rule {
+        id: "SPO-03-ORGAN-3",
+        article: "行政复议法 第二十四条",
+        title: Text {
+            zh: "复议机关：对派出机关", en: "Who reconsiders what an outpost of the government decided"
+        },
+        quotation: "（三）对本级人民政府依法设立的派出机关作出的行政行为不服的；",
+        test: Test::Facts(|f| right_organ(f, &[OrganKind::Outpost])),
+        advice: Text {
+            zh: "写明设立该派出机关的人民政府为复议机关",
+            en: "Name the people's government that set up the outpost",
+        },
+        ..ORGAN
+    },
+    Rule {
+        id: "SPO-03-ORGAN-4",
+        article: "行政复议法 第二十四条",
+        title: Text {
+            zh: "复议机关：对授权组织", en: "Who reconsiders what an authorised organisation decided"
+        },
+        quotation: "（四）对本级人民政府或者其工作部门管理的法律、法规、规章授权的组织作出的行政行为不服的。",
+        test: Test::Facts(|f| right_organ(f, &[OrganKind::Authorised])),
+        advice: Text {
+            zh: "写明管理该组织的本级人民政府为复议机关",
+            en: "Name the people's government of the level that manages the organisation",
+        },
+        ..ORGAN
+    },
+    Rule {
+        id: "SPO-03-ORGAN-5",
+        article: "行政复议法 第二十四条",
+        title: Text {
+            zh: "复议机关：对派出机构", en: "Who reconsiders what a station decided in its own name"
+        },
+        quotation: "对县级以上地方各级人民政府工作部门依法设立的派出机构依照法律、法规、规章规定，以派出机构的名义作出的行政行为不服的行政复议案件，由本级人民政府管辖；",
+        test: Test::Facts(|f| right_organ(f, &[OrganKind::Station])),
+        advice: Text {
+            zh: "写明本级人民政府为复议机关", en: "Name the people's government of the same level"
+        },
+        ..ORGAN
+    },
+    Rule {
+        id: "SPO-03-ORGAN-28",
+        article: "行政复议法 第二十八条",
+        title: Text {
+            zh: "复议机关：对司法行政部门", en: "Who reconsiders what a justice department decided"
+        },
+        quotation: "对履行行政复议机构职责的地方人民政府司法行政部门的行政行为不服的，可以向本级人民政府申请行政复议，也可以向上一级司法行政部门申请行政复议。",
+        test: Test::Facts(|f| right_organ(f, &[OrganKind::Justice])),
+        advice: Text {
+            zh: "写明本级人民政府（也可以是上一级司法行政部门）为复议机关",
+            en: "Name the people's government of the same level, or the justice department above",
+        },
+        ..ORGAN
+    },
+    Rule {
+        id: "SPO-03-ORGAN-0",
+        article: "行政复议法 第四条",
+        title: Text { zh: "复议机关", en: "The organ of reconsideration" },
+        quotation: "县级以上各级人民政府以及其他依照本法履行行政复议职责的行政机关是行政复议机关。",
+        test: Test::Facts(|f| right_organ(f, &[OrganKind::NotTold])),
+        advice: Text {
+            zh: "写明有管辖权的复议机关；登记册应当填写机关类别",
+            en: "Name the organ that has jurisdiction; the register should tell the kind of organ",
+        },
+        ..ORGAN
     },
     Rule {
         id: "SPO-03-SUIT",
+        revision: 2,
         article: "行政诉讼法 第四十五条",
         title: Text {
             zh: "复议后十五日内起诉", en: "Suit within fifteen days of the reconsideration decision"
@@ -117,7 +200,10 @@ fn names(remedy: &RemedyFacts, organ: &str) -> bool {
     !remedy.organs.is_empty() && remedy.organs.iter().all(|named| is_organ(named, organ))
 }
 
-fn right_organ(facts: &Facts) -> Outcome {
+fn right_organ(facts: &Facts, kinds: &[OrganKind]) -> Outcome {
+    if !kinds.contains(&facts.organ_kind) {
+        return Outcome::NotApplicable;
+    }
     match (facts.spot_decision().map(|d| &d.remedy), &facts.reconsideration_organ) {
         (Some(Known::Known(remedy)), Known::Known(organ)) => kept(names(remedy, organ)),
         (Some(_), _) => Outcome::Undecided,

@@ -36,16 +36,31 @@ pub(super) const ROWS: &[Rule] = &[
     },
     Rule {
         id: "OFF-02",
-        article: "行政处罚法 第七十六条",
+        revision: 2,
+        article: "行政处罚法 第四十二条",
         title: Text { zh: "行为时执法证件有效", en: "Certificates valid at the time of the act" },
-        quotation: "（五）执法人员未取得执法证件的。",
+        quotation: "行政处罚应当由具有行政执法资格的执法人员实施。",
         stops: &[Act::Enter, Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
         test: Test::Facts(certificates_valid),
         advice: Text {
-            zh: "证件无效的人员不得参与执法，请更换人员",
-            en: "Whoever has no valid certificate may not take part; replace the officer",
+            zh: "证件无效或者超出其区域、类别的人员不得参与执法，请更换人员",
+            en: "Nobody may take part whose certificate is not valid or is for another region or category; replace the officer",
         },
-        detail: certificates_found,
+        detail: |f| certificates_found(f, |why| why != NotValid::Missing),
+        ..LAW
+    },
+    Rule {
+        id: "OFF-02-NONE",
+        article: "行政处罚法 第七十六条",
+        title: Text { zh: "取得执法证件", en: "A certificate at all" },
+        quotation: "（五）执法人员未取得执法证件的。",
+        stops: &[Act::Enter, Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
+        test: Test::Facts(certificates_held),
+        advice: Text {
+            zh: "从未取得执法证件的人员不得执法，请更换人员",
+            en: "Nobody may enforce who never had a certificate; replace the officer",
+        },
+        detail: |f| certificates_found(f, |why| why == NotValid::Missing),
         ..LAW
     },
     Rule {
@@ -103,6 +118,7 @@ pub(super) const ROWS: &[Rule] = &[
     },
     Rule {
         id: "CAS-22",
+        revision: 2,
         article: "行政处罚法 第二十八条",
         title: Text { zh: "责令改正", en: "Order to correct" },
         quotation: "行政机关实施行政处罚时，应当责令当事人改正或者限期改正违法行为。",
@@ -184,23 +200,38 @@ fn acting(facts: &Facts) -> impl Iterator<Item = &OfficerPresent> {
     facts.officers.iter().filter(|one| one.acted && !one.is_helper)
 }
 
+/// 第四十二条: of those who have or had one.
 fn certificates_valid(facts: &Facts) -> Outcome {
-    let people = people(acting(facts));
-    if people.is_empty() {
-        return Outcome::NotApplicable;
-    }
-    let each = people.values().map(|certificate| match certificate {
-        Certificate::Valid => Outcome::Satisfied,
-        Certificate::NotValid(_) => Outcome::Breached,
-        Certificate::Unknown => Outcome::Undecided,
-    });
-    all(&each.collect::<Vec<_>>())
+    each_certificate(facts, |certificate| match certificate {
+        Certificate::NotValid(NotValid::Missing) => None,
+        Certificate::Valid => Some(Outcome::Satisfied),
+        Certificate::NotValid(_) => Some(Outcome::Breached),
+        Certificate::Unknown => Some(Outcome::Undecided),
+    })
+}
+
+/// 第七十六条第五项: of those who never had one.
+fn certificates_held(facts: &Facts) -> Outcome {
+    each_certificate(facts, |certificate| match certificate {
+        Certificate::NotValid(NotValid::Missing) => Some(Outcome::Breached),
+        Certificate::Valid | Certificate::NotValid(_) => Some(Outcome::Satisfied),
+        Certificate::Unknown => Some(Outcome::Undecided),
+    })
+}
+
+fn each_certificate(facts: &Facts, judge: fn(Certificate) -> Option<Outcome>) -> Outcome {
+    let each: Vec<Outcome> = people(acting(facts)).into_values().filter_map(judge).collect();
+    if each.is_empty() { Outcome::NotApplicable } else { all(&each) }
 }
 
 /// Each thing that is wrong with a certificate, with the first act of which that is so.
-fn certificates_found(facts: &Facts) -> Option<Detail> {
+fn certificates_found(facts: &Facts, of: fn(NotValid) -> bool) -> Option<Detail> {
+    let spoken_of = |one: &&OfficerPresent| match one.certificate {
+        Certificate::NotValid(why) => of(why),
+        Certificate::Valid | Certificate::Unknown => true,
+    };
     let mut said: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for one in acting(facts) {
+    for one in acting(facts).filter(spoken_of) {
         if let Some(state) = certificate_state(one.certificate) {
             said.entry(state).or_insert(one.act);
         }

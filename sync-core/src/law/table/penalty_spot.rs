@@ -2,8 +2,8 @@
 
 use super::penalty::LAW;
 use super::{all, kept, written};
-use crate::law::facts::{Decision, Delivery, Facts, FineSubject, Happened, Item, Known, Penalty, Seal, Sector};
-use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Scope, Severity, Test, Text};
+use crate::law::facts::{Decision, Delivery, Facts, FineSubject, Happened, Item, Known, Penalty, Seal};
+use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
 use crate::money::Fen;
 
 const CITIZEN_LIMIT: Fen = Fen::yuan(200);
@@ -17,9 +17,10 @@ const HANDED_OVER: &str = "执法人员当场作出行政处罚决定的，应�
 pub(super) const ROWS: &[Rule] = &[
     Rule {
         id: "SPO-01",
+        revision: 2,
         article: "行政处罚法 第五十一条",
         title: Text { zh: "当场处罚的限额", en: "Limit of an on-the-spot penalty" },
-        quotation: "违法事实确凿并有法定依据，对公民处以二百元以下、对法人或者其他组织处以三千元以下罚款或者警告的行政处罚的，可以当场作出行政处罚决定。",
+        quotation: "违法事实确凿并有法定依据，对公民处以二百元以下、对法人或者其他组织处以三千元以下罚款或者警告的行政处罚的，可以当场作出行政处罚决定。法律另有规定的，从其规定。",
         stops: &[Act::SignDecision],
         test: Test::Facts(within_spot_limit),
         numbers: &[
@@ -34,6 +35,19 @@ pub(super) const ROWS: &[Rule] = &[
             en: "On the spot only a warning or a fine of up to 200 yuan for a citizen (an individual business included), 3,000 yuan for an organisation; beyond that use the ordinary procedure",
         },
         detail: fine_found,
+        ..LAW
+    },
+    Rule {
+        id: "SPO-01-ITEM",
+        article: "行政处罚法 第三十八条",
+        title: Text { zh: "处罚事项的依据未经核实", en: "The item's basis is not confirmed" },
+        quotation: "行政处罚没有依据或者实施主体不具有行政主体资格的，行政处罚无效。",
+        severity: Severity::Warn,
+        test: Test::Facts(item_confirmed),
+        advice: Text {
+            zh: "处罚事项清单中该事项的条文和数额尚未经法制审核人员核实，请先核对现行法律",
+            en: "The article and amounts of this item are not confirmed by the legal reviewers: hold them against the law in force first",
+        },
         ..LAW
     },
     Rule {
@@ -77,20 +91,6 @@ pub(super) const ROWS: &[Rule] = &[
             zh: "两名执法人员签名或者盖章后再交付；不再作出的，作废后结案",
             en: "Both officers sign or seal before it is handed over; one that is given up is voided before closing",
         },
-        ..LAW
-    },
-    Rule {
-        id: "SPO-02-SEAL",
-        article: "行政处罚法 第五十九条",
-        title: Text { zh: "行政机关印章", en: "The organ's seal" },
-        quotation: "行政处罚决定书必须盖有作出行政处罚决定的行政机关的印章。",
-        scope: Scope {
-            sectors: &[Sector::Transport, Sector::Housing, Sector::Emergency, Sector::Other],
-            ..Scope::EVERYWHERE
-        },
-        severity: Severity::Warn,
-        test: Test::Facts(sealed),
-        advice: SEAL_ADVICE,
         ..LAW
     },
     Rule {
@@ -150,15 +150,24 @@ fn within_spot_limit(facts: &Facts) -> Outcome {
     if decision.penalties.contains(&Penalty::Other) {
         return Outcome::Breached;
     }
+    let (citizen, organisation) = limits(decision);
     match (decision.fine, facts.fine_subject()) {
         (None, _) if decision.penalties.contains(&Penalty::Warning) && !decision.penalties.contains(&Penalty::Fine) => {
             Outcome::Satisfied
         }
-        (Some(fine), Known::Known(FineSubject::Citizen)) => kept(fine <= CITIZEN_LIMIT),
-        (Some(fine), Known::Known(FineSubject::Organisation)) => kept(fine <= ORGANISATION_LIMIT),
-        (Some(fine), Known::Unknown) if fine <= CITIZEN_LIMIT => Outcome::Satisfied,
-        (Some(fine), Known::Unknown) if fine > ORGANISATION_LIMIT => Outcome::Breached,
+        (Some(fine), Known::Known(FineSubject::Citizen)) => kept(fine <= citizen),
+        (Some(fine), Known::Known(FineSubject::Organisation)) => kept(fine <= organisation),
+        (Some(fine), Known::Unknown) if fine <= citizen.min(organisation) => Outcome::Satisfied,
+        (Some(fine), Known::Unknown) if fine > citizen.max(organisation) => Outcome::Breached,
         (None, _) | (Some(_), Known::Unknown) => Outcome::Undecided,
+    }
+}
+
+/// Another law's limits only where the item cites it.
+fn limits(decision: &Decision) -> (Fen, Fen) {
+    match decision.spot_limit.as_ref().filter(|limit| written(Some(&limit.basis))) {
+        Some(limit) => (limit.citizen, limit.organisation),
+        None => (CITIZEN_LIMIT, ORGANISATION_LIMIT),
     }
 }
 
@@ -169,7 +178,15 @@ fn fine_found(facts: &Facts) -> Option<Detail> {
         Known::Known(FineSubject::Organisation) => ("法人或者其他组织", "an organisation"),
         Known::Unknown => ("当事人类型不明", "a party of unknown kind"),
     };
-    Some(Detail { zh: format!("{zh}，罚款{fine}元"), en: format!("a fine of {fine} yuan for {en}") })
+    let cited = facts.spot_decision()?.spot_limit.as_ref().filter(|limit| written(Some(&limit.basis)));
+    let (by_zh, by_en) = cited.map_or_else(Default::default, |limit| {
+        (format!("，限额依{}", limit.basis), format!(", the limit by {}", limit.basis))
+    });
+    Some(Detail { zh: format!("{zh}，罚款{fine}元{by_zh}"), en: format!("a fine of {fine} yuan for {en}{by_en}") })
+}
+
+fn item_confirmed(facts: &Facts) -> Outcome {
+    on_decision(facts, |d| d.item_confirmed.map_or(Outcome::NotApplicable, kept))
 }
 
 /// What is lacking of `items`. A decision without a fine need not state amount or payment.
@@ -201,7 +218,8 @@ pub(super) fn sealed(facts: &Facts) -> Outcome {
     })
 }
 
-fn signed_by_officers(facts: &Facts) -> Outcome {
+/// Whether both officers signed the decision made on the spot.
+pub(super) fn signed_by_officers(facts: &Facts) -> Outcome {
     let Some(decision) = facts.spot_decision() else { return Outcome::NotApplicable };
     let is_officer = |id| facts.officers.iter().any(|one| one.officer == id && !one.is_helper);
     let signed = decision.signed_by.iter().filter(|id| is_officer(**id)).count();
@@ -232,7 +250,7 @@ fn electronic_confirmed(facts: &Facts) -> Outcome {
 }
 
 /// The law names no number of days, so a report that is still to come is undecided, not breached.
-fn reported(facts: &Facts) -> Outcome {
+pub(super) fn reported(facts: &Facts) -> Outcome {
     on_decision(facts, |d| {
         let reported = match &d.reported_at {
             Happened::At(_) => Outcome::Satisfied,

@@ -1,7 +1,7 @@
 //! Rules of procedure of the sectors, for the decision made on the spot.
 
 use super::ROW;
-use super::penalty_spot::{SEAL_ADVICE, missing, sealed, states};
+use super::penalty_spot::{SEAL_ADVICE, missing, sealed, signed_by_officers, states};
 use crate::law::calendar::Period;
 use crate::law::facts::{Facts, Happened, Item, Sector};
 use crate::law::rule::{Act, Rule, Scope, Severity, Start, Test, Text};
@@ -32,6 +32,23 @@ const AGRICULTURE: Rule = Rule {
     scope: Scope { sectors: &[Sector::Agriculture], ..Scope::EVERYWHERE },
     severity: Severity::Block,
     ..ROW
+};
+/// The amended text is in force since 2021-07-15, a fortnight after it was decided.
+const TRANSPORT: Rule = Rule {
+    since: Date::constant(2021, 7, 15),
+    scope: Scope { sectors: &[Sector::Transport], ..Scope::EVERYWHERE },
+    severity: Severity::Block,
+    ..ROW
+};
+const HOUSING: Rule = Rule {
+    since: Date::constant(2022, 5, 1),
+    scope: Scope { sectors: &[Sector::Housing], ..Scope::EVERYWHERE },
+    severity: Severity::Block,
+    ..ROW
+};
+const SIGN_ADVICE: Text = Text {
+    zh: "两名执法人员签名或者盖章后再交付；当场处罚决定书依本规定不要求加盖机关印章",
+    en: "Both officers sign or seal before it is handed over; these rules ask no seal of the organ on a decision made on the spot",
 };
 const REPORT_ADVICE: Text =
     Text { zh: "在期限内报所属机关备案", en: "Report the decision to the organ within the period" };
@@ -78,6 +95,26 @@ pub(super) const ROWS: &[Rule] = &[
         ..AGRICULTURE
     },
     Rule {
+        id: "SPO-02-TRA-SIGN",
+        article: "交通运输行政执法程序规定 第六十一条",
+        title: Text { zh: "由执法人员签名或者盖章", en: "Signed or sealed by the officers" },
+        quotation: "（六）填写预定格式、编有号码的《当场行政处罚决定书》并当场交付当事人，《当场行政处罚决定书》应当载明当事人的违法行为，行政处罚的种类和依据、罚款数额、时间、地点，申请行政复议、提起行政诉讼的途径和期限以及执法部门名称，并由执法人员签名或者盖章；",
+        stops: &[Act::Deliver, Act::Close],
+        test: Test::Facts(signed_by_officers),
+        advice: SIGN_ADVICE,
+        ..TRANSPORT
+    },
+    Rule {
+        id: "SPO-02-HOU-SIGN",
+        article: "住房和城乡建设行政处罚程序规定 第十四条",
+        title: Text { zh: "由执法人员签名或者盖章", en: "Signed or sealed by the officers" },
+        quotation: "当场作出的行政处罚决定书应当载明当事人的违法行为，行政处罚的种类和依据、罚款数额、时间、地点，申请行政复议、提起行政诉讼的途径和期限以及执法机关名称，并由执法人员签名或者盖章。",
+        stops: &[Act::Deliver, Act::Close],
+        test: Test::Facts(signed_by_officers),
+        advice: SIGN_ADVICE,
+        ..HOUSING
+    },
+    Rule {
         id: "SPO-05-MKT",
         article: "市场监督管理行政处罚程序规定 第七十条",
         title: Text { zh: "七个工作日内归档", en: "To the archive within 7 working days" },
@@ -102,24 +139,20 @@ pub(super) const ROWS: &[Rule] = &[
         article: "交通运输行政执法程序规定 第六十一条",
         title: Text { zh: "五日内备案", en: "Reported within 5 days" },
         quotation: "（八）作出当场处罚决定之日起五日内，将《当场行政处罚决定书》副本提交所属执法部门备案。",
-        since: Date::constant(2021, 6, 30),
-        scope: Scope { sectors: &[Sector::Transport], ..Scope::EVERYWHERE },
         severity: Severity::Alarm,
         test: Test::Clock { from: decided, until: reported, within: Period::Days(5) },
         advice: REPORT_ADVICE,
-        ..ROW
+        ..TRANSPORT
     },
     Rule {
         id: "SPO-05-HOU",
         article: "住房和城乡建设行政处罚程序规定 第十四条",
         title: Text { zh: "三日内备案", en: "Reported within 3 working days" },
         quotation: "执法人员当场作出的行政处罚决定，应当在三日内报所属执法机关备案。",
-        since: Date::constant(2022, 5, 1),
-        scope: Scope { sectors: &[Sector::Housing], ..Scope::EVERYWHERE },
         severity: Severity::Alarm,
         test: Test::Clock { from: decided, until: reported, within: Period::WorkingDays(3) },
         advice: REPORT_ADVICE,
-        ..ROW
+        ..HOUSING
     },
 ];
 

@@ -1,10 +1,8 @@
-use super::scene::{but, but_decision, but_inspection, nine, on_day, outcome, result, stopped};
+use super::scene::{but, but_inspection, nine, on_day, outcome, result, stopped};
 use crate::law::calendar::DueAt;
-use crate::law::discretion::{FineRange, Grade};
-use crate::law::facts::{Benchmark, Facts, Happened, Inspection, Known};
+use crate::law::facts::{Facts, Happened, Inspection, Known};
 use crate::law::rule::{Act, Outcome, Severity, evaluate};
 use crate::law::table::rules;
-use crate::money::Fen;
 use crate::time::Date;
 
 fn without_code(reason: Option<&str>) -> Facts {
@@ -100,52 +98,4 @@ fn decree_375_speaks_only_of_enterprises_in_chongqing_since_it_is_in_force() {
     assert!(judged(|f| f.on = Date::constant(2025, 9, 20)));
     assert!(!judged(|f| f.on = Date::constant(2025, 9, 19)));
     assert!(!judged(|f| f.region = "510100".to_owned()));
-}
-
-fn graded(fen: i64, grade: Grade) -> Facts {
-    but_decision(|d| {
-        d.fine = Some(Fen::new(fen).unwrap());
-        d.benchmark = Some(Benchmark { range: FineRange::UpTo(Fen::yuan(5_000)), grade, deviation_approved: None });
-    })
-}
-
-#[test]
-fn decree_355_article_16_wants_the_fine_inside_the_band_of_its_grade() {
-    for (fen, grade, expected) in [
-        (49_999, Grade::Reduced, Outcome::Satisfied),
-        (50_000, Grade::Reduced, Outcome::Breached),
-        (49_999, Grade::Lighter, Outcome::Breached),
-        (50_000, Grade::Lighter, Outcome::Satisfied),
-        (150_000, Grade::Lighter, Outcome::Satisfied),
-        (150_001, Grade::Lighter, Outcome::Breached),
-        (150_000, Grade::Ordinary, Outcome::Breached),
-        (150_001, Grade::Ordinary, Outcome::Satisfied),
-        (349_999, Grade::Ordinary, Outcome::Satisfied),
-        (350_000, Grade::Ordinary, Outcome::Breached),
-        (349_999, Grade::Heavier, Outcome::Breached),
-        (350_000, Grade::Heavier, Outcome::Satisfied),
-        (500_000, Grade::Heavier, Outcome::Satisfied),
-        (500_001, Grade::Heavier, Outcome::Breached),
-    ] {
-        assert_eq!(outcome(&graded(fen, grade), "CAS-24"), expected, "{fen} {grade:?}");
-    }
-}
-
-#[test]
-fn decree_355_article_19_lets_an_approved_deviation_stand() {
-    let mut facts = graded(150_001, Grade::Lighter);
-    assert_eq!(stopped(&facts, Act::SignDecision), ["CAS-24"]);
-    facts.decision.as_mut().unwrap().benchmark.as_mut().unwrap().deviation_approved = Some("集体讨论记录1".to_owned());
-    assert_eq!(stopped(&facts, Act::SignDecision), [""; 0]);
-}
-
-#[test]
-fn decree_355_looks_at_the_date_of_the_violation_where_it_is_known() {
-    let judged = |on| {
-        let facts = but(|f| f.violation_on = on);
-        evaluate(rules(), &facts, &super::scene::calendar()).iter().any(|r| r.rule == "CAS-24")
-    };
-    assert!(judged(Known::Known(Date::constant(2023, 3, 1))));
-    assert!(!judged(Known::Known(Date::constant(2023, 2, 28))));
-    assert!(judged(Known::Unknown));
 }

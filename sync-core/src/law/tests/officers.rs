@@ -44,32 +44,42 @@ fn article_42_is_undecided_while_a_certificate_is_unknown_and_blocks_nothing() {
 }
 
 #[test]
-fn article_76_refuses_an_officer_whose_certificate_is_not_valid() {
+fn article_42_refuses_an_officer_whose_certificate_is_not_valid_or_reaches_elsewhere() {
     for why in [
         NotValid::Suspended,
         NotValid::Cancelled,
         NotValid::Revoked,
         NotValid::Lost,
         NotValid::Expired,
-        NotValid::Missing,
         NotValid::OutOfScope,
     ] {
         let third = with_officers(&[(1, Certificate::Valid), (2, Certificate::Valid), (3, Certificate::NotValid(why))]);
         assert_eq!(outcome(&third, "OFF-01"), Outcome::Satisfied);
         assert_eq!(stopped(&third, Act::SignDecision), ["OFF-02"], "{why:?}");
+        assert_eq!(outcome(&third, "OFF-02-NONE"), Outcome::Satisfied, "{why:?}");
     }
 }
 
 #[test]
-fn article_76_takes_the_worst_that_is_recorded_of_an_officer() {
+fn article_76_speaks_only_of_an_officer_who_never_had_a_certificate() {
+    let missing = Certificate::NotValid(NotValid::Missing);
+    let third = with_officers(&[(1, Certificate::Valid), (2, Certificate::Valid), (3, missing)]);
+    assert_eq!(stopped(&third, Act::SignDecision), ["OFF-02-NONE"]);
+    let said = result(&third, "OFF-02-NONE");
+    assert!(said.zh.contains("未取得证件") && said.zh.contains("第七十六条"), "{}", said.zh);
+    assert_eq!(outcome(&third, "OFF-02"), Outcome::Satisfied);
+}
+
+#[test]
+fn article_42_takes_the_worst_that_is_recorded_of_an_officer() {
     let both = [(1, Certificate::NotValid(NotValid::Expired)), (1, Certificate::Valid), (2, Certificate::Valid)];
     assert_eq!(stopped(&with_officers(&both), Act::FirstQuestion), ["OFF-01", "OFF-02"]);
 }
 
 #[test]
-fn article_76_says_what_is_wrong_with_a_certificate() {
+fn article_42_says_what_is_wrong_with_a_certificate() {
     let said = result(&with_officers(&[(1, Certificate::NotValid(NotValid::Expired))]), "OFF-02");
-    assert!(said.zh.contains("已过期") && said.zh.contains("第七十六条"), "{}", said.zh);
+    assert!(said.zh.contains("已过期") && said.zh.contains("第四十二条"), "{}", said.zh);
     assert!(said.en.contains("expired"), "{}", said.en);
 }
 

@@ -4,13 +4,15 @@ use crate::id::OfficerId;
 use crate::law::calendar::Calendar;
 use crate::law::discretion::{FineRange, Grade};
 use crate::law::facts::{
-    Benchmark, CaseKind, Certificate, Decision, Delivery, EvidenceEntry, Facts, Happened, Inspection, Item, Known,
-    OfficerPresent, Party, PartyType, Penalty, Seal, Sector,
+    CaseKind, Certificate, Decision, Delivery, Discretion, EvidenceEntry, Facts, Happened, Inspection, Item, Known,
+    OfficerPresent, OrganKind, Party, PartyType, Penalty, Seal, Sector,
 };
 use crate::law::identity::CreditCode;
 use crate::law::rule::{Act, CheckResult, Outcome, blocking, evaluate};
 use crate::law::table::rules;
-use crate::law::wording::{RemedyTerms, read_remedy, spot_remedy};
+use crate::law::wording::{
+    PaymentFacts, PaymentTerms, RemedyTerms, payment_text, read_payment, read_remedy, spot_remedy,
+};
 use crate::money::Fen;
 use crate::time::{Date, Instant};
 
@@ -55,6 +57,7 @@ pub fn restaurant() -> Facts {
         credit_code: Some(CreditCode::complete("91500237", "MAK3X7Y2").unwrap().as_str().to_owned()),
         citizen_number: None,
     };
+    facts.organ_kind = OrganKind::Department;
     facts.reconsideration_organ = Known::Known("巫山县人民政府".to_owned());
     facts.inspection = Some(inspection());
     facts.decision = Some(decision());
@@ -78,17 +81,31 @@ fn inspection() -> Inspection {
     }
 }
 
+pub const PAYMENT: PaymentTerms<'_> = PaymentTerms {
+    collector: "重庆农村商业银行巫山支行",
+    address: "重庆市巫山县高唐街道净坛路100号",
+    fine: Fen::yuan(3_000),
+};
+
+/// What a lawful decision says of paying this fine.
+pub fn paying(fine: Fen) -> PaymentFacts {
+    read_payment(&payment_text(&PaymentTerms { fine, ..PAYMENT }))
+}
+
 fn decision() -> Decision {
     let remedy = spot_remedy(&RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None });
     Decision {
         signed_at: Happened::exactly(nine(3_000)),
         penalties: [Penalty::Fine].into(),
         fine: Some(Fen::yuan(3_000)),
-        benchmark: Some(Benchmark {
-            range: FineRange::UpTo(Fen::yuan(5_000)),
-            grade: Grade::Ordinary,
-            deviation_approved: None,
-        }),
+        discretion: Discretion {
+            range: Some(FineRange::up_to(Fen::yuan(5_000)).unwrap()),
+            grade: Some(Grade::Ordinary),
+            explanation: Some("无从轻、减轻、从重情节，属一般情节，按法定最高罚款的30%至70%确定。".to_owned()),
+            ..Discretion::default()
+        },
+        spot_limit: None,
+        item_confirmed: Some(true),
         form_number: Some("巫山市监当罚〔2026〕12号".to_owned()),
         seal: Known::Known(Seal::PreSealedPaper),
         stated: [
@@ -105,6 +122,7 @@ fn decision() -> Decision {
         .into(),
         signed_by: [OfficerId::new([1; 16]), OfficerId::new([2; 16])].into(),
         remedy: Known::Known(read_remedy(&remedy)),
+        payment: Some(paying(PAYMENT.fine)),
         delivery: Known::Known(Delivery::HandedOver),
         reported_at: Happened::exactly(nine(4_000)),
         archived_at: Happened::exactly(nine(5_000)),

@@ -1,8 +1,12 @@
-use super::scene::{DAY, but, but_decision, nine, on_day, outcome, restaurant, result, stopped};
+use super::scene::{DAY, but, but_decision, nine, on_day, outcome, paying, restaurant, result, stopped};
 use crate::id::OfficerId;
 use crate::law::calendar::DueAt;
-use crate::law::facts::{CaseKind, Decision, Delivery, Facts, Happened, Item, Known, PartyType, Penalty, Seal, Sector};
-use crate::law::rule::{Act, Outcome};
+use crate::law::discretion::{FineRange, Grade};
+use crate::law::facts::{
+    CaseKind, Decision, Delivery, Facts, Happened, Item, Known, PartyType, Penalty, Seal, Sector, SpotLimit,
+};
+use crate::law::rule::{Act, Outcome, evaluate};
+use crate::law::table::rules;
 use crate::law::wording::read_remedy;
 use crate::money::Fen;
 use crate::time::Date;
@@ -10,10 +14,18 @@ use crate::time::Date;
 fn fine(fen: i64, party: Known<PartyType>) -> Facts {
     let mut facts = but_decision(|d| {
         d.fine = Some(Fen::new(fen).unwrap());
-        d.benchmark = None;
+        d.payment = Some(paying(Fen::new(fen).unwrap()));
+        d.discretion.range = Some(FineRange::up_to(Fen::yuan(9_000)).unwrap());
+        d.discretion.grade = Some(grade_for(fen));
+        d.discretion.explanation = Some(format!("属{}情节", grade_for(fen).zh()));
     });
     facts.party.kind = party;
     facts
+}
+
+/// The grade into whose band of up to 9,000 yuan the fine falls.
+fn grade_for(fen: i64) -> Grade {
+    if fen < 90_000 { Grade::Reduced } else { Grade::Ordinary }
 }
 
 #[test]
@@ -54,6 +66,28 @@ fn article_51_takes_an_individual_business_for_an_organisation_only_where_config
     };
     assert_eq!(configured(" "), Outcome::Breached);
     assert_eq!(configured("渝某发〔2026〕1号"), Outcome::Satisfied);
+}
+
+#[test]
+fn article_51_follows_another_law_only_where_the_item_cites_it() {
+    let limited = |basis: &str, fen| {
+        let mut facts = fine(fen, Known::Known(PartyType::NaturalPerson));
+        let limit = SpotLimit { citizen: Fen::yuan(500), organisation: Fen::yuan(5_000), basis: basis.to_owned() };
+        facts.decision.as_mut().unwrap().spot_limit = Some(limit);
+        outcome(&facts, "SPO-01")
+    };
+    assert_eq!(limited("某法 第十条", 50_000), Outcome::Satisfied);
+    assert_eq!(limited("某法 第十条", 50_001), Outcome::Breached);
+    assert_eq!(limited(" ", 20_001), Outcome::Breached);
+}
+
+#[test]
+fn article_38_warns_of_an_item_that_nobody_confirmed_and_stops_nothing() {
+    let of = |confirmed| but_decision(|d| d.item_confirmed = confirmed);
+    assert_eq!(outcome(&of(Some(true)), "SPO-01-ITEM"), Outcome::Satisfied);
+    assert_eq!(outcome(&of(Some(false)), "SPO-01-ITEM"), Outcome::Breached);
+    assert_eq!(stopped(&of(Some(false)), Act::SignDecision), [""; 0]);
+    assert_eq!(outcome(&of(None), "SPO-01-ITEM"), Outcome::NotApplicable);
 }
 
 #[test]
@@ -156,11 +190,42 @@ fn market_article_68_and_agriculture_article_26_want_the_seal() {
 }
 
 #[test]
-fn article_59_warns_of_a_missing_seal_in_other_sectors() {
-    let mut facts = but_decision(|d| d.seal = Known::Known(Seal::Absent));
-    facts.sector = Sector::Transport;
-    assert_eq!(outcome(&facts, "SPO-02-SEAL"), Outcome::Breached);
-    assert_eq!(stopped(&facts, Act::SignDecision), [""; 0]);
+fn transport_article_61_and_housing_article_14_ask_signatures_and_no_seal() {
+    for (sector, rule) in [(Sector::Transport, "SPO-02-TRA-SIGN"), (Sector::Housing, "SPO-02-HOU-SIGN")] {
+        let signed = |ids: &[u8]| {
+            let mut facts = but_decision(|d| {
+                d.seal = Known::Known(Seal::Absent);
+                d.signed_by = ids.iter().map(|n| OfficerId::new([*n; 16])).collect();
+            });
+            facts.sector = sector;
+            facts
+        };
+        assert_eq!(stopped(&signed(&[1, 2]), Act::SignDecision), [""; 0]);
+        assert_eq!(stopped(&signed(&[1, 2]), Act::Deliver), [""; 0]);
+        assert_eq!(stopped(&signed(&[1]), Act::Deliver), ["SPO-02-SIGN", rule]);
+    }
+}
+
+#[test]
+fn article_59_is_of_the_ordinary_procedure_and_asks_no_seal_of_a_spot_decision() {
+    for sector in [Sector::Transport, Sector::Housing, Sector::Emergency, Sector::Other] {
+        let mut facts = but_decision(|d| d.seal = Known::Known(Seal::Absent));
+        facts.sector = sector;
+        let results = evaluate(rules(), &facts, &super::scene::calendar());
+        let said = results.iter().filter(|r| r.outcome == Outcome::Breached && r.zh.contains("印章"));
+        assert_eq!(said.count(), 0, "{sector:?}");
+    }
+}
+
+#[test]
+fn transport_article_61_is_in_force_since_the_fifteenth_of_july_2021() {
+    let judged = |on| {
+        let mut facts = but(|f| f.on = on);
+        facts.sector = Sector::Transport;
+        evaluate(rules(), &facts, &super::scene::calendar()).iter().any(|r| r.rule == "SPO-05-TRA")
+    };
+    assert!(judged(Date::constant(2021, 7, 15)));
+    assert!(!judged(Date::constant(2021, 7, 14)));
 }
 
 fn remedy(text: &str) -> Facts {

@@ -28,6 +28,8 @@ pub struct PaymentFacts {
     pub periods: BTreeSet<Length>,
     /// The fine is collected on the spot (行政处罚法 第六十八条、第六十九条).
     pub on_the_spot: bool,
+    /// It gives a ground of these articles for that.
+    pub on_the_spot_because: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +57,13 @@ static PHRASES: LazyLock<Phrases<Word>> = LazyLock::new(|| {
         (Some(Word::NotOnTheSpot), &["不当场收缴", "不得当场收缴", "未当场收缴"]),
         (Some(Word::OtherVerb), &["申请行政复议", "行政诉讼", "提起诉讼", "催告", "改正"]),
         (Some(Word::Delay), &["逾期"]),
+        // The ground of 第六十八条第二项, not a refusal.
+        (None, &["不当场收缴事后"]),
     ])
 });
 
+/// The grounds of 第六十八条第二项 and 第六十九条.
+const GROUNDS: [&str; 5] = ["事后难以执行", "边远", "水上", "交通不便", "确有困难"];
 /// Words before 银行 that name none.
 const NAMELESS: [&str; 27] = [
     "指定", "的", "任意", "任一", "一家", "各", "有关", "代收", "代理", "由", "就近", "附近", "其他", "商业", "开户",
@@ -78,6 +84,7 @@ pub fn read_payment(text: &str) -> PaymentFacts {
     ];
     let mut facts = PaymentFacts {
         stated: particulars.into_iter().filter(|(_, stated)| *stated).map(|(particular, _)| particular).collect(),
+        on_the_spot_because: GROUNDS.iter().any(|ground| text.contains(ground)),
         on_the_spot: has(Word::OnTheSpot) && !has(Word::NotOnTheSpot),
         ..PaymentFacts::default()
     };

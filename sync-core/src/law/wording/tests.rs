@@ -114,6 +114,7 @@ fn the_payment_text_is_read_as_what_it_says() {
         amounts: [Fen::yuan(3_000)].into(),
         periods: [Length::days(15)].into(),
         on_the_spot: false,
+        on_the_spot_because: false,
     };
     assert_eq!(read_payment(&text), said, "{text}");
 }

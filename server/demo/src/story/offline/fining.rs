@@ -6,7 +6,7 @@ use super::interview::{sign, signature};
 use super::photograph;
 use crate::process::{Answer, Refused};
 use crate::stage::{Matter, Member, Stage, Team, add, flags, list, put_on, step, text, today};
-use crate::words::{Decision, Party};
+use crate::words::{Decision, Party, payment};
 
 const FORM: &str = "spot_decision";
 const FACTS: &str = "销售的40种菜品未标明价格，且未当场改正";
@@ -86,7 +86,7 @@ pub fn draft(member: &mut Member, case: &str, decision: &Decision<'_>) -> anyhow
 
 /// Writes the lawful fine.
 pub fn lower(member: &mut Member, case: &str, decision: &str, fen: i64) -> anyhow::Result<Value> {
-    member.save(case, vec![put_on(decision, "fine_fen", fen)])
+    member.save(case, vec![put_on(decision, "fine_fen", fen), put_on(decision, "payment", payment(fen))])
 }
 
 /// Claims that signing was refused with the article on fines made on the spot.
