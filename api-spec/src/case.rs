@@ -512,4 +512,6 @@ pub struct CaseDetail {
     pub noted: Vec<NotedChange>,
     /// Operations of a newer version, kept and not shown.
     pub unknown: u32,
+    /// Things that had no room in this answer, which is bounded; zero for a case as people write it.
+    pub left_out: u32,
 }

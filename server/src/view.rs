@@ -3,7 +3,8 @@
 //! Promise: pure conversions; what identifies a person is hidden from those who may not see it.
 //! Not here: HTTP (`web`), HTML (`console`).
 
-pub mod author;
+pub mod allowance;
+mod author;
 pub mod case;
 pub mod case_export;
 pub mod change;

@@ -44,4 +44,6 @@ pub struct FieldHistory {
     pub masked: bool,
     /// The writes.
     pub writes: Vec<FieldWrite>,
+    /// Writes that had no room in this answer, which is bounded.
+    pub left_out: u32,
 }

@@ -11,7 +11,7 @@ use sync_core::lead::LeadStatus;
 
 use super::asked::Asked;
 use super::cases::purpose;
-use super::file::{Block, Check, Dispute, Event, Group, Piece, Reader, Shown};
+use super::file::{Block, Check, Dispute, Drawings, Event, Group, Piece, Reader, Shown};
 use super::noted::Noted;
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
@@ -26,6 +26,9 @@ use crate::view;
 use crate::web::State;
 use crate::web::input;
 use crate::web::problem::Problem;
+
+/// Settled fields that a page shows with all their writes; the history of each has its own page.
+const SETTLED: usize = 100;
 
 /// Why somebody looks, as the address or a form says it.
 #[derive(Debug, Clone, Default)]
@@ -212,9 +215,10 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
     let case = view::case::detail(found);
     let title = if case.card.title.is_empty() { case.card.item.clone() } else { case.card.title.clone() };
     let reader = Reader::new(signed.visit.language, &case, &phones);
+    let drawings = Drawings::default();
     let signature = |signed: &api_spec::case::Signature| Signature {
         by: reader.by(&signed.by),
-        hand: signed.op.parse().ok().and_then(|op| hands.of(&op)).map(Shown::from),
+        hand: signed.op.parse().ok().and_then(|op| hands.of(&op)).map(|hand| drawings.show(hand)),
         signed: signed.clone(),
     };
     let signatures = case.signatures.iter().map(signature).collect();
@@ -231,7 +235,7 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
         settled: settled.iter().map(|history| reader.history(history)).collect(),
         events: reader.events(),
         checks: reader.checks(),
-        pieces: reader.pieces(hands),
+        pieces: reader.pieces(hands, &drawings),
         numbers: reader.numbers(),
         noted: reader.noted(),
         signatures,
@@ -256,7 +260,7 @@ fn others(reader: &Reader<'_>, case: &CaseDetail) -> Vec<Block> {
 /// The writes to every field whose value stands because somebody settled a conflict.
 fn settled(found: &Detail) -> Vec<api_spec::case::FieldHistory> {
     let by_reason = found.state.fields.iter().filter(|field| field.live.iter().any(|live| live.reason.is_some()));
-    let histories = by_reason.map(|field| {
+    let histories = by_reason.take(SETTLED).map(|field| {
         let entity = field.target.and_then(|target| found.state.entities.get(&target));
         let history = History {
             access: found.access.clone(),

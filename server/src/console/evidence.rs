@@ -7,7 +7,7 @@ use sync_core::id::Digest;
 
 use super::asked::Asked;
 use super::case::{Purpose, ask_purpose, case_id};
-use super::file::{Block, Group, Piece, Reader, Shown};
+use super::file::{Block, Drawings, Group, Piece, Reader, Shown};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use crate::flow::refusal::Refusal;
@@ -80,7 +80,7 @@ pub async fn viewer(
         page: Page::within(&signed, Part::Cases, ("证据", "Evidence")).ignoring(&asked),
         back: format!("/console/cases/{id}{}", query.query()),
         file: format!("/console/cases/{id}/evidence/{wanted}/file{}", query.query()),
-        piece: reader.piece(item, &hands),
+        piece: reader.piece(item, &hands, &Drawings::default()),
         groups,
         zoomed,
         zoom: zoom(&id, &wanted, &query, zoomed),

@@ -11,7 +11,7 @@ mod piece;
 pub use check::Check;
 pub use dispute::Dispute;
 pub use event::Event;
-pub use hand::Shown;
+pub use hand::{Drawings, Shown};
 pub use piece::Piece;
 
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api_spec::case::{self as wire, Label};
-use sync_core::case::{Author, CaseState, FieldState, LiveValue, StepCorrection, Timeline};
+use sync_core::case::{Author, CaseState, Decision, FieldState, LiveValue, StepCorrection, Timeline};
 use sync_core::id::{ChangeId, Digest, OfficerId};
 use sync_core::law::check::Check;
 use sync_core::law::rule::CheckResult;
@@ -16,6 +16,7 @@ use sync_core::schema;
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
+use super::allowance::{Allowance, THING, json_bytes};
 use super::author::{author, author_of};
 use super::change;
 use super::label::{decision_label, field_label, json, label, named, resolution, said};
@@ -70,19 +71,27 @@ struct View<'a> {
     timeline: &'a Timeline,
     /// Hide what identifies a person.
     masks: bool,
+    /// What else the answer has room for.
+    room: Allowance,
 }
 
 /// One case as it stands.
 pub fn detail(detail: Detail) -> wire::CaseDetail {
     let Detail { access, agency_name, state, held, names, phones: _, evidence, checks } = detail;
+    let state = &state;
     let timeline = judge::timeline(&held);
-    let view = View { state: &state, names: &names, timeline: &timeline, masks: !access.sees_personal_data() };
-    let all: Vec<wire::Field> = state.fields.iter().map(|field| view.field(field)).collect();
-    let conflicts = all.iter().filter(|field| field.conflict).cloned().collect();
+    let (masks, room) = (!access.sees_personal_data(), Allowance::default());
+    let view = View { state, names: &names, timeline: &timeline, masks, room };
+    let fits = |field: &&FieldState| view.room.takes(field_bytes(field));
+    let all: Vec<wire::Field> = state.fields.iter().filter(fits).map(|field| view.field(field)).collect();
+    let disputed = state.fields.iter().filter(|field| field.conflict).filter(fits);
+    let conflicts = disputed.map(|field| view.field(field)).collect();
     let (own, of_entities): (Vec<_>, Vec<_>) = all.into_iter().partition(|field| field.target.is_none());
-    let evidence: Vec<_> = evidence.into_iter().map(|(digest, file)| view.evidence(digest, file)).collect();
+    let claiming = claiming(state);
+    let evidence = evidence.into_iter().filter(|_| view.room.takes(0));
+    let evidence: Vec<_> = evidence.map(|(digest, file)| evidence_item(&claiming, digest, file)).collect();
     let missing = evidence.iter().filter(|piece| !piece.stored).map(|piece| piece.digest.clone()).collect();
-    wire::CaseDetail {
+    let mut shown = wire::CaseDetail {
         card: card(access.file),
         agency_name,
         basis: state.basis().to_string(),
@@ -101,8 +110,47 @@ pub fn detail(detail: Detail) -> wire::CaseDetail {
         missing_evidence: missing,
         evidence,
         checks: checks.into_iter().map(check).collect(),
-        noted: change::noted(&state, &held, &names, view.masks),
+        noted: change::noted(state, &held, &names, view.masks, &view.room),
         unknown: count(state.unknown.len()),
+        left_out: 0,
+    };
+    shown.left_out = view.room.left_out();
+    shown
+}
+
+/// About how many bytes a field takes.
+fn field_bytes(field: &FieldState) -> usize {
+    // The first value stands twice: as the field's and as its author's.
+    let twice = field.live.first().map_or(0, |live| json_bytes(live.value.as_ref()));
+    let live = field.live.iter().map(|live| THING + json_bytes(live.value.as_ref()) + json_bytes(live.reason.as_ref()));
+    live.sum::<usize>() + twice
+}
+
+/// The entities whose fields name a piece of evidence.
+fn claiming(state: &CaseState) -> BTreeMap<Digest, BTreeSet<OpId>> {
+    let mut claiming: BTreeMap<Digest, BTreeSet<OpId>> = BTreeMap::new();
+    for field in &state.fields {
+        let digests = field.live.iter().filter_map(|live| live.value.as_ref().and_then(Value::as_digest));
+        for digest in digests {
+            claiming.entry(digest).or_default().extend(field.target);
+        }
+    }
+    claiming
+}
+
+/// A piece of evidence, with whatever names its digest.
+fn evidence_item(
+    claiming: &BTreeMap<Digest, BTreeSet<OpId>>,
+    digest: Digest,
+    file: Option<EvidenceFileRow>,
+) -> wire::EvidenceItem {
+    wire::EvidenceItem {
+        digest: digest.to_string(),
+        entities: claiming.get(&digest).into_iter().flatten().map(ToString::to_string).collect(),
+        stored: file.is_some(),
+        size: file.as_ref().map(|file| file.size),
+        stored_ms: file.as_ref().map(|file| file.stored.ms()),
+        media_type: file.map(|file| file.media_type),
     }
 }
 
@@ -172,7 +220,8 @@ impl View<'_> {
         }
         let mut ordered: Vec<_> = self.state.entities.iter().collect();
         ordered.sort_by_key(|(id, entity)| (entity.parent, entity.order.clone(), **id));
-        let shown = ordered.into_iter().map(|(id, entity)| wire::Entity {
+        let fits = ordered.into_iter().filter(|(_, entity)| self.room.takes(THING * entity.withdrawn.len()));
+        let shown = fits.map(|(id, entity)| wire::Entity {
             id: id.to_string(),
             kind: entity.kind.clone(),
             label: label(named(schema::ENTITIES, &entity.kind), &entity.kind),
@@ -194,7 +243,8 @@ impl View<'_> {
     }
 
     fn steps(&self) -> Vec<wire::Step> {
-        let shown = self.state.steps.iter().map(|step| wire::Step {
+        let fits = self.state.steps.iter().filter(|step| self.room.takes(json_bytes(step.value.as_ref())));
+        let shown = fits.map(|step| wire::Step {
             op: step.op.to_string(),
             kind: step.kind.clone(),
             label: label(named(schema::STEPS, &step.kind), &step.kind),
@@ -223,7 +273,8 @@ impl View<'_> {
     }
 
     fn signatures(&self) -> Vec<wire::Signature> {
-        let shown = self.state.signatures.iter().map(|signed| wire::Signature {
+        let fits = self.state.signatures.iter().filter(|_| self.room.takes(0));
+        let shown = fits.map(|signed| wire::Signature {
             op: signed.op.to_string(),
             document: optional(signed.document),
             form: signed.form.clone(),
@@ -237,7 +288,9 @@ impl View<'_> {
     }
 
     fn decisions(&self) -> Vec<wire::Decision> {
-        let shown = self.state.decisions.iter().map(|decision| wire::Decision {
+        let bytes = |decision: &Decision| 67 * decision.unseen.len() + json_bytes(decision.value.as_ref());
+        let fits = self.state.decisions.iter().filter(|decision| self.room.takes(bytes(decision)));
+        let shown = fits.map(|decision| wire::Decision {
             op: decision.op.to_string(),
             decision: decision.decision.clone(),
             label: decision_label(&decision.decision),
@@ -252,29 +305,12 @@ impl View<'_> {
 
     fn numbers(&self) -> Vec<wire::GivenNumber> {
         let numbers = self.state.numbers.iter();
-        let shown = numbers.map(|number| wire::GivenNumber {
+        let shown = numbers.filter(|_| self.room.takes(0)).map(|number| wire::GivenNumber {
             target: optional(number.target),
             form: number.form.clone(),
             text: number.text.clone(),
         });
         shown.collect()
-    }
-
-    /// A piece of evidence, with whatever names its digest.
-    fn evidence(&self, digest: Digest, file: Option<EvidenceFileRow>) -> wire::EvidenceItem {
-        let names = |field: &&FieldState| {
-            field.live.iter().any(|live| live.value.as_ref().and_then(Value::as_digest) == Some(digest))
-        };
-        let entities: BTreeSet<OpId> =
-            self.state.fields.iter().filter(names).filter_map(|field| field.target).collect();
-        wire::EvidenceItem {
-            digest: digest.to_string(),
-            entities: entities.iter().map(ToString::to_string).collect(),
-            stored: file.is_some(),
-            size: file.as_ref().map(|file| file.size),
-            stored_ms: file.as_ref().map(|file| file.stored.ms()),
-            media_type: file.map(|file| file.media_type),
-        }
     }
 }
 
@@ -288,8 +324,19 @@ fn check(result: CheckResult) -> wire::CheckResult {
 pub fn history(target: Option<OpId>, name: String, history: History) -> wire::FieldHistory {
     let History { access, entity, conflict, writes, names } = history;
     let masked = !access.sees_personal_data() && mask::is_personal(&entity, &name);
-    let writes = writes.into_iter().map(|write| one_write(write, &name, masked, &names)).collect();
-    wire::FieldHistory { target: optional(target), label: field_label(&entity, &name), name, conflict, masked, writes }
+    let room = Allowance::default();
+    let bytes = |write: &Write| json_bytes(write.stored.change.value(write.op.index)) + 77 * write.replaces.len();
+    let fits = writes.into_iter().filter(|write| room.takes(bytes(write)));
+    let writes = fits.map(|write| one_write(write, &name, masked, &names)).collect();
+    wire::FieldHistory {
+        target: optional(target),
+        label: field_label(&entity, &name),
+        name,
+        conflict,
+        masked,
+        writes,
+        left_out: room.left_out(),
+    }
 }
 
 fn one_write(write: Write, name: &str, masked: bool, names: &BTreeMap<OfficerId, String>) -> wire::FieldWrite {

@@ -14,6 +14,7 @@ use sync_core::plan::Taken;
 use sync_core::schema;
 use sync_core::value::Value;
 
+use super::allowance::{Allowance, json_bytes};
 use super::author::author_of;
 use super::label::{field_label, json, label, named, resolution, said};
 use crate::flow::mask;
@@ -25,6 +26,7 @@ pub fn noted(
     held: &[StoredChange],
     names: &BTreeMap<OfficerId, String>,
     masks: bool,
+    room: &Allowance,
 ) -> Vec<wire::NotedChange> {
     let decided = decided(held);
     let by_id: BTreeMap<ChangeId, &Change> = held.iter().map(|stored| (stored.change.id(), &*stored.change)).collect();
@@ -32,7 +34,8 @@ pub fn noted(
         let id = stored.change.id();
         let verdicts = state.excluded.get(&id);
         let plain = stored.taken == Taken::Accepted && stored.flags.is_empty() && verdicts.is_none();
-        (!plain && stored.change.header().device != DeviceId::SERVER).then(|| wire::NotedChange {
+        let noted = !plain && stored.change.header().device != DeviceId::SERVER;
+        (noted && room.takes(said_bytes(&stored.change))).then(|| wire::NotedChange {
             change: id.to_string(),
             class: stored.taken.class(),
             code: stored.taken.code().to_owned(),
@@ -49,6 +52,11 @@ pub fn noted(
         })
     };
     held.iter().filter_map(one).collect()
+}
+
+/// About how many bytes it takes to say what a change says.
+fn said_bytes(change: &Change) -> usize {
+    change.named_ops().map(|(id, _)| 150 + json_bytes(change.value(id.index))).sum()
 }
 
 /// The server's changes by which a person admitted or dismissed another; the latest for each.

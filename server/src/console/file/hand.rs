@@ -3,12 +3,17 @@
 //! Promise: of the file nothing gets here but numbers within the bounds of `sync_core::strokes`; what cannot be drawn
 //! is said in words.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 
 use sync_core::strokes::{Point, Strokes};
 
 use crate::flow::handwriting::Hand;
 
+/// Bytes of all drawings of one page.
+const ALL: usize = 2 << 20;
+/// Bytes of a point in a drawing, at most.
+const POINT: usize = 12;
 /// Room around the strokes, in hundredths of a millimetre.
 const MARGIN: i64 = 150;
 
@@ -32,6 +37,33 @@ pub enum Shown {
     Drawn(Drawing),
     /// In words, Chinese and English.
     Told(&'static str, &'static str),
+}
+
+/// The drawings of one page, as many as it has room for: a page does not grow with each signature that shows one again.
+#[derive(Debug)]
+pub struct Drawings(Cell<usize>);
+
+impl Default for Drawings {
+    fn default() -> Self {
+        Self(Cell::new(ALL))
+    }
+}
+
+impl Drawings {
+    /// Handwriting as a drawing where there is room, otherwise in words.
+    pub fn show(&self, hand: &Hand) -> Shown {
+        let points = match hand {
+            Hand::Strokes(strokes) => strokes.lines().iter().map(Vec::len).sum::<usize>(),
+            Hand::Nothing | Hand::Absent | Hand::Unreadable | Hand::TooMany => 0,
+        };
+        match self.0.get().checked_sub(points * POINT) {
+            Some(left) => {
+                self.0.set(left);
+                Shown::from(hand)
+            }
+            None => Shown::from(&Hand::TooMany),
+        }
+    }
 }
 
 impl From<&Hand> for Shown {
@@ -80,6 +112,22 @@ mod tests {
     use sync_core::value::Value;
 
     use super::*;
+
+    #[test]
+    fn a_page_draws_so_much_and_says_the_rest_in_words() {
+        let numbers: Vec<Value> = (0..10_000).flat_map(|n| [n, 30_000 - n, n].map(Value::Int)).collect();
+        let hand = Hand::Strokes(Strokes::from_value(&Value::List(numbers)).unwrap());
+        let drawings = Drawings::default();
+        let shown: Vec<Shown> = (0..2_000).map(|_| drawings.show(&hand)).collect();
+        let bytes = |shown: &Shown| match shown {
+            Shown::Drawn(drawing) => drawing.paths.iter().map(String::len).sum(),
+            Shown::Told(..) => 0,
+        };
+        let drawn = shown.iter().filter(|shown| bytes(shown) > 0).count();
+        assert_eq!(drawn, ALL / (10_000 * POINT), "{drawn} of two thousand");
+        assert!(shown.iter().map(bytes).sum::<usize>() <= ALL);
+        assert!(matches!(drawings.show(&Hand::Nothing), Shown::Told(..)));
+    }
 
     #[test]
     fn each_stroke_is_a_path_and_a_touch_is_a_dot() {

@@ -2,7 +2,7 @@
 
 use api_spec::case as wire;
 
-use super::{Reader, Shown};
+use super::{Drawings, Reader, Shown};
 use crate::flow::handwriting::Handwriting;
 
 /// Pictures up to this size, in bytes, are shown in the file itself; larger ones in the viewer only.
@@ -29,14 +29,15 @@ pub struct Piece {
 
 impl Reader<'_> {
     /// Evidence, the stored pieces first.
-    pub fn pieces(&self, hands: &Handwriting) -> Vec<Piece> {
-        let mut pieces: Vec<Piece> = self.case.evidence.iter().map(|piece| self.piece(piece, hands)).collect();
+    pub fn pieces(&self, hands: &Handwriting, drawings: &Drawings) -> Vec<Piece> {
+        let mut pieces: Vec<Piece> =
+            self.case.evidence.iter().map(|piece| self.piece(piece, hands, drawings)).collect();
         pieces.sort_by_key(|piece| !piece.stored);
         pieces
     }
 
     /// One piece of evidence.
-    pub fn piece(&self, piece: &wire::EvidenceItem, hands: &Handwriting) -> Piece {
+    pub fn piece(&self, piece: &wire::EvidenceItem, hands: &Handwriting, drawings: &Drawings) -> Piece {
         let title = piece.entities.iter().map(|id| self.entity_title(id)).find(|title| !title.is_empty());
         let media = piece.media_type.as_deref().unwrap_or_default();
         let kind = match media {
@@ -52,7 +53,7 @@ impl Reader<'_> {
             stored: piece.stored,
             size: kib(size),
             kind,
-            hand: piece.digest.parse().ok().and_then(|digest| hands.file(&digest)).map(Shown::from),
+            hand: piece.digest.parse().ok().and_then(|digest| hands.file(&digest)).map(|hand| drawings.show(hand)),
             thumbnail: piece.stored && kind == "image" && size <= THUMBNAIL_BYTES,
         }
     }

@@ -1,0 +1,76 @@
+//! How much one answer about a case holds.
+//!
+//! Promise: an answer is bounded in bytes, whatever a case holds; what has no room is left out whole, and how many things
+//! were is part of the answer. A case as people write it has room many times over.
+
+use std::cell::Cell;
+
+use sync_core::value::Value;
+
+/// Bytes of one answer, give or take names and marks.
+pub const ANSWER: usize = 8 << 20;
+/// Bytes of a thing beside what it says: ids, labels, its author.
+pub const THING: usize = 700;
+
+/// The bytes that are left.
+#[derive(Debug)]
+pub struct Allowance {
+    left: Cell<usize>,
+    left_out: Cell<u32>,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self { left: Cell::new(ANSWER), left_out: Cell::new(0) }
+    }
+}
+
+impl Allowance {
+    /// Whether there is room for a thing that says so many bytes; it is taken, or counted as left out.
+    pub fn takes(&self, says: usize) -> bool {
+        let left = self.left.get().checked_sub(says.saturating_add(THING));
+        match left {
+            Some(left) => self.left.set(left),
+            None => self.left_out.set(self.left_out.get().saturating_add(1)),
+        }
+        left.is_some()
+    }
+
+    /// How many things had no room.
+    pub fn left_out(&self) -> u32 {
+        self.left_out.get()
+    }
+}
+
+/// About how many bytes a value takes as JSON.
+pub fn json_bytes(value: Option<&Value>) -> usize {
+    match value {
+        None | Some(Value::Null | Value::Bool(_)) => 5,
+        Some(Value::Int(_)) => 8,
+        Some(Value::Bytes(bytes)) => 2 * bytes.len(),
+        Some(Value::Text(text)) => text.len(),
+        Some(Value::List(items)) => items.iter().map(|item| json_bytes(Some(item)) + 1).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_to_the_last_byte_is_taken_and_the_rest_is_counted() {
+        let allowance = Allowance::default();
+        assert!(allowance.takes(ANSWER - 2 * THING));
+        assert!(!allowance.takes(1), "one past it");
+        assert!(allowance.takes(0));
+        assert!(!allowance.takes(0));
+        assert_eq!(allowance.left_out(), 2);
+    }
+
+    #[test]
+    fn a_value_is_about_as_long_as_its_json() {
+        let value = Value::List(vec![Value::Int(1_234), Value::text("巫峡"), Value::Bytes(vec![1; 32])]);
+        let written = serde_json::to_string(&value).unwrap().len();
+        assert!(json_bytes(Some(&value)).abs_diff(written) < 16, "{written}");
+    }
+}
