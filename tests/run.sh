@@ -5,7 +5,7 @@
 #   bash tests/run.sh WORD …     only `cargo test --workspace -- WORD …`, still on both databases
 #
 # Starts a PostgreSQL of its own in a temporary directory and stops it at the end, so nothing that is installed
-# or running is touched. Where programs are absent (PostgreSQL, strace, Chromium, a Chinese font, Node.js): installs
+# or running is touched. Where programs are absent (PostgreSQL, strace, Chromium, a Chinese font, Node.js, Python): installs
 # them as root, otherwise prints the commands and exits 3. Tests that kill and fail system calls need leave to trace.
 # Set TEST_POSTGRES_URL to use a server that is there. With CI=true nothing may be skipped.
 set -euo pipefail
@@ -58,11 +58,13 @@ missing_packages() {
     # The commands of the book are run.
     command -v curl >/dev/null || printf 'curl\n'
     command -v openssl >/dev/null || printf 'openssl\n'
+    # Clients of others upload evidence.
+    command -v node >/dev/null || printf 'nodejs\n'
+    command -v npm >/dev/null || printf 'npm\n'
+    python3 -c 'import ensurepip' 2>/dev/null || printf 'python3-venv\n'
     # A run of a few words drives no browser.
     [ -z "$words" ] || return 0
     [ -x "$chromium" ] || printf 'chromium\n'
-    command -v node >/dev/null || printf 'nodejs\n'
-    command -v npm >/dev/null || printf 'npm\n'
     { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn)" ]; } || printf 'fontconfig\nfonts-noto-cjk\n'
 }
 
@@ -165,6 +167,18 @@ fetch_driver() {
     cp tests/browser/package-lock.json tests/browser/node_modules/.fetched
 }
 
+# Clients of others that upload evidence, as their lock files name them.
+fetch_tus_clients() {
+    local at=tests/tus
+    if ! cmp -s $at/package-lock.json $at/node_modules/.fetched; then
+        npm ci --prefix $at --no-audit --no-fund || return 1
+        cp $at/package-lock.json $at/node_modules/.fetched
+    fi
+    cmp -s $at/requirements.txt $at/.venv/fetched && return
+    python3 -m venv $at/.venv && $at/.venv/bin/pip install --quiet --requirement $at/requirements.txt || return 1
+    cp $at/requirements.txt $at/.venv/fetched
+}
+
 # Drives the console, and adds up the subjects that it counts. It waits for conditions; the limit is a last resort.
 drive_browser() {
     local log="$work/browser.log" status=0 good="" bad=""
@@ -228,6 +242,7 @@ touch "$work/all.log"
 step "build palm" cargo build --locked -p palm
 palm=$(cargo metadata --format-version 1 --no-deps --locked |
     sed -nE 's/.*"target_directory":"([^"]*)".*/\1/p')/debug/palm
+claim "tus clients of others" fetch_tus_clients
 if [ "$#" -gt 0 ]; then
     step "cargo test" run_tests cargo test --workspace --locked --no-fail-fast -- "$@" || true
 else

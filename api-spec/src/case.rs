@@ -8,6 +8,7 @@ pub use history::{FieldHistory, FieldWrite};
 
 use serde::{Deserialize, Serialize};
 use sync_core::decision::CaseStatus;
+use sync_core::evidence::Damage;
 use sync_core::law::rule::{Outcome, Severity};
 use sync_core::log::LeafClass;
 use sync_core::op::{CaseKind, SignerRole};
@@ -340,7 +341,7 @@ pub struct Signature {
 pub struct Decision {
     /// The operation.
     pub op: String,
-    /// `registered`, `returned`, `closed`.
+    /// `registered`, `returned`, `evidence_written_off`, `closed`.
     pub decision: String,
     /// What people read.
     pub label: Label,
@@ -383,6 +384,29 @@ pub struct EvidenceItem {
     pub media_type: Option<String>,
     /// When it was complete.
     pub stored_ms: Option<i64>,
+    /// The bytes had arrived and are no longer what was stored. Then `stored` is false.
+    pub damage: Option<Damage>,
+    /// Who wrote it off, because it will never arrive. This stays, also where the bytes arrive after all.
+    pub written_off: Vec<WriteOff>,
+}
+
+/// A head stated that a file will never arrive: the case no longer waits for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WriteOff {
+    /// The decision.
+    pub op: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who.
+    pub by: Author,
+}
+
+/// Why a file is written off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WritingOff {
+    /// 1 to 500 characters.
+    pub reason: String,
 }
 
 /// A change that deserves a look: without effect, excluded, or flagged.

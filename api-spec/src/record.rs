@@ -22,6 +22,8 @@ pub struct RecordEvidence {
     pub digest: String,
     /// Size in bytes.
     pub size: u64,
+    /// The server did not hold the bytes: they never arrived, and a head wrote the file off.
+    pub written_off: bool,
 }
 
 /// The record of a closed case. `signed` is what counts; the other fields repeat what it says.

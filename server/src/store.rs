@@ -61,7 +61,7 @@ pub use change::{ChainLink, ChangePlace, StoredChange};
 pub use console_session::ConsoleSessionRow;
 pub use device::{DeviceRow, DeviceTerm, EnrolmentCodeRow, LeaseRow};
 pub use dialect::Additions;
-pub use evidence::{EvidenceFileRow, UploadRow};
+pub use evidence::{ClaimedFile, EvidenceFileRow, Standing, StoredBytes, UploadRow};
 pub use idempotency::IdempotencyRow;
 pub use lead::{LeadFilter, LeadRow, Said};
 pub use number::{BlockRow, PaperRow};

@@ -19,6 +19,7 @@ pub mod origin;
 pub mod paging;
 pub mod preconditions;
 pub mod problem;
+pub mod range;
 mod security_headers;
 mod text_guard;
 pub mod timeouts;

@@ -1,17 +1,18 @@
 //! What stands between a case and a decision about it that the server takes for a person: registering an on-the-spot
 //! decision (备案), returning a record for a supplement (退回补充), admitting or dismissing a change (采信、不予采信),
-//! closing (结案).
+//! writing off a file that will never arrive (登记证据灭失), closing (结案).
 //!
 //! Promise: pure; looks at the folded case and its changes only. Every obstacle has its own name.
 //! Not here: who may decide (the server's roles), what the law forbids (`law`), evidence that has not arrived.
 
 pub use crate::case::{CLOSED, is_closed};
-use crate::case::{CaseState, Entity, Graph, SUPPLEMENTARY_RECORD, Verdict};
+use crate::case::{CaseState, Decision, Entity, Graph, SUPPLEMENTARY_RECORD, Verdict};
+use crate::change::{Change, NewOp};
 use crate::code::codes;
-use crate::id::ChangeId;
-use crate::op::{Act, OpId};
+use crate::id::{ChangeId, Digest};
+use crate::op::{Act, OpId, OpRef};
 use crate::plan::Quarantine;
-use crate::schema::{RECORD, SPOT_DECISION};
+use crate::schema::{EVIDENCE_FIELDS, RECORD, SPOT_DECISION};
 use crate::value::Value;
 use std::collections::BTreeSet;
 
@@ -19,6 +20,10 @@ use std::collections::BTreeSet;
 pub const REGISTERED: &str = "registered";
 /// The head of the unit wants a supplement to a record.
 pub const RETURNED: &str = "returned";
+/// A head stated that the file of a piece of evidence is lost and will not arrive. On the entity that names the file;
+/// the value is `[digest, reason]`.
+pub const WRITTEN_OFF: &str = "evidence_written_off";
+
 /// Why a decision cannot be taken as the case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
@@ -40,6 +45,8 @@ pub enum Obstacle {
     Quarantined,
     /// No change of this id waits to be admitted or dismissed.
     NotQuarantined,
+    /// The file was written off before.
+    WrittenOff,
 }
 
 codes! {
@@ -150,6 +157,75 @@ pub fn may_judge(state: &CaseState, change: ChangeId) -> Result<Vec<OpId>, Obsta
         return Err(Obstacle::NotQuarantined);
     }
     Ok(live.iter().map(|verdict| verdict.op).collect())
+}
+
+/// The files that were written off, each with the decision. A write-off whose value was removed by a lawful order still
+/// counts for what its entity names.
+pub fn written_off(state: &CaseState) -> impl Iterator<Item = (Digest, &Decision)> {
+    let decisions = state.decisions.iter().filter(|decision| decision.decision == WRITTEN_OFF);
+    decisions.flat_map(|decision| {
+        let said = decision.value.as_ref().and_then(Value::as_list).and_then(<[Value]>::first);
+        let digests = match said {
+            Some(digest) => Vec::from_iter(digest.as_digest()),
+            None => named_by(state, decision.target),
+        };
+        digests.into_iter().map(move |digest| (digest, decision))
+    })
+}
+
+/// The reason of a write-off.
+pub fn reason_of_write_off(decision: &Decision) -> Option<&str> {
+    decision.value.as_ref().and_then(Value::as_list)?.get(1)?.as_text()
+}
+
+/// The files that an entity, or the case itself, names.
+fn named_by(state: &CaseState, target: Option<OpId>) -> Vec<Digest> {
+    let fields = state.fields.iter().filter(|field| field.target == target && names_evidence(&field.name));
+    fields.flat_map(|field| &field.live).filter_map(|live| live.value.as_ref()?.as_digest()).collect()
+}
+
+fn names_evidence(field: &str) -> bool {
+    EVIDENCE_FIELDS.contains(&field)
+}
+
+/// The operation that writes off the file `digest` for `reason`, on the heads of `state`: on the entity that first named it. A name
+/// that was replaced or voided since counts too, for it was recorded and its file is still waited for.
+///
+/// # Errors
+/// [`Obstacle::Closed`]; [`Obstacle::NoSuchTarget`] where nothing in the case ever named it; [`Obstacle::WrittenOff`].
+pub fn write_off(state: &CaseState, graph: &Graph<'_>, digest: Digest, reason: &str) -> Result<NewOp, Obstacle> {
+    if is_closed(state) {
+        return Err(Obstacle::Closed);
+    }
+    let target = first_name(state, graph, digest)?;
+    if written_off(state).any(|(other, _)| other == digest) {
+        return Err(Obstacle::WrittenOff);
+    }
+    let act = Act::Decide { decision: WRITTEN_OFF.to_owned(), basis: state.basis() };
+    let op = NewOp::new(act).with(Value::List(vec![digest.into(), Value::text(reason)]));
+    Ok(match target {
+        Some(target) => op.on(OpRef::Of(target)),
+        None => op,
+    })
+}
+
+/// The entity on which a file was first named; none where that is the case itself.
+fn first_name(state: &CaseState, graph: &Graph<'_>, digest: Digest) -> Result<Option<OpId>, Obstacle> {
+    let names = |change: &Change| {
+        let own = change.id();
+        let of_file = change.named_ops().find(|(id, op)| {
+            let writes = matches!(op.act, Act::Put | Act::Resolve) && op.field.as_deref().is_some_and(names_evidence);
+            writes && change.value(id.index).and_then(settled).and_then(Value::as_digest) == Some(digest)
+        });
+        of_file.map(|(_, op)| op.target.map(|target| target.resolve(own)))
+    };
+    let with_effect = graph.order().iter().filter(|change| !state.without_effect.contains_key(&change.id()));
+    with_effect.copied().find_map(names).ok_or(Obstacle::NoSuchTarget)
+}
+
+/// The value itself: a resolve carries `[value, reason]`.
+fn settled(value: &Value) -> Option<&Value> {
+    value.as_list().map_or(Some(value), <[Value]>::first)
 }
 
 fn open_with(state: &CaseState, target: OpId) -> Result<(), Obstacle> {

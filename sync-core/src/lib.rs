@@ -12,6 +12,7 @@ pub mod codec;
 pub mod decision;
 #[cfg(feature = "device")]
 pub mod device;
+pub mod evidence;
 pub mod facts;
 pub mod id;
 pub mod law;

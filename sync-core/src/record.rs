@@ -30,8 +30,27 @@ pub struct RecordOfficer {
 pub struct RecordEvidence {
     /// SHA-256 of its bytes.
     pub digest: Digest,
-    /// Its size in bytes.
+    /// Its size in bytes. Zero where the file was written off and its bytes never arrived; an empty file, too, has the
+    /// size zero, and the digest of no bytes.
     pub size: u64,
+}
+
+impl RecordEvidence {
+    /// SHA-256 of no bytes.
+    const EMPTY: [u8; 32] = [
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae,
+        0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+    ];
+
+    /// A file that was written off: the record states its digest, and that the server did not hold its bytes.
+    pub const fn written_off(digest: Digest) -> Self {
+        Self { digest, size: 0 }
+    }
+
+    /// Whether it states a file whose bytes the server did not hold.
+    pub fn is_written_off(&self) -> bool {
+        self.size == 0 && *self.digest.bytes() != Self::EMPTY
+    }
 }
 
 /// What the server states of a closed case.

@@ -61,6 +61,9 @@ pub struct Label {
     pub en: &'static str,
 }
 
+/// Fields that hold the SHA-256 of a file: what they name is evidence of the case, whatever entity they are of.
+pub const EVIDENCE_FIELDS: [&str; 3] = ["digest", "paper_photo", "strokes"];
+
 /// The field `name` of entities of the kind `entity` (empty: the case itself).
 pub fn field(entity: &str, name: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.entity == entity && field.name == name)

@@ -77,10 +77,10 @@ impl Server {
         server
     }
 
-    /// `palm` with this server's directory and database.
+    /// `palm` with this server's directory and database; the words of the command are separated by a space.
     pub fn palm(&self, command: &str) -> Command {
         let mut palm = Command::new(binary());
-        palm.arg(command).arg("--dir").arg(self.directory.path()).stdin(Stdio::null());
+        palm.args(command.split(' ')).arg("--dir").arg(self.directory.path()).stdin(Stdio::null());
         palm.env_remove("PALM_DATABASE_URL");
         if let Some(schema) = &self.schema {
             palm.env("PALM_DATABASE_URL", schema.url());

@@ -34,6 +34,8 @@ mod document;
 mod edges;
 #[path = "acceptance/evidence.rs"]
 mod evidence;
+#[path = "acceptance/evidence_whole.rs"]
+mod evidence_whole;
 #[path = "acceptance/export.rs"]
 mod export;
 #[path = "acceptance/foreign_ids.rs"]
@@ -74,6 +76,8 @@ mod startup;
 mod time;
 #[path = "acceptance/tls.rs"]
 mod tls;
+#[path = "acceptance/tus.rs"]
+mod tus;
 #[path = "acceptance/typed_texts.rs"]
 mod typed_texts;
 #[path = "acceptance/verdict.rs"]

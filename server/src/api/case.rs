@@ -1,6 +1,7 @@
 //! Cases: lists, one case, the history of a field, commands, the record.
 
 pub mod export;
+pub mod write_off;
 
 use std::collections::BTreeMap;
 use std::str::FromStr as _;

@@ -3,32 +3,36 @@
 //! Promise: each piece is written as it comes in, so that a link that breaks costs nothing that had arrived; memory
 //! is bounded by what the socket hands over at once. Not here: names of files (there are none but digests).
 
-use std::collections::BTreeMap;
+mod announced;
+
 use std::str::FromStr as _;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION};
 use actix_web::web::{Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, head, options, patch, post};
 use api_spec::case::PurposeQuery;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt as _;
+use sync_core::evidence::essence;
 use sync_core::id::{CaseId, Digest};
 
-use crate::flow::evidence::{self, MAX_FILE, MAX_PIECE, NewUpload, Upload};
+use announced::{announced, said};
+
+use crate::flow::evidence::{self, MAX_FILE, MAX_PIECE, Upload};
 use crate::flow::refusal::{Failure, Refusal};
 use crate::web::State;
 use crate::web::caller::Caller;
 use crate::web::download::download;
 use crate::web::input::{bytes, purpose};
-use crate::web::problem::{CREATED, NO_CONTENT, OK, Problem};
+use crate::web::problem::{CREATED, NO_CONTENT, OK, Problem, TUS_VERSION};
 
-const VERSION: &str = "1.0.0";
+const VERSION: &str = TUS_VERSION;
 const RESUMABLE: &str = "Tus-Resumable";
 const OFFSET: &str = "Upload-Offset";
 const LENGTH: &str = "Upload-Length";
 const PIECE_TYPE: &str = "application/offset+octet-stream";
-const LONGEST_TYPE: usize = 100;
+const METADATA: &str = "Upload-Metadata";
+/// With a POST to an upload, for clients that can send no PATCH and no HEAD.
+const OVERRIDE: &str = "X-HTTP-Method-Override";
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
@@ -48,10 +52,10 @@ fn tus(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
     response
 }
 
-/// What this server speaks: tus 1.0.0, creation, the largest file.
+/// What this server speaks: tus 1.0.0, creation (with the first piece or without), the largest file.
 #[utoipa::path(
     tag = "evidence",
-    responses((status = 204, description = "tus 1.0.0 with creation", headers(
+    responses((status = 204, description = "tus 1.0.0 with creation and creation-with-upload", headers(
         ("Tus-Version" = String), ("Tus-Extension" = String), ("Tus-Max-Size" = i64)
     )))
 )]
@@ -59,19 +63,21 @@ fn tus(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
 pub async fn evidence_options() -> HttpResponse {
     tus(HttpResponse::build(NO_CONTENT))
         .insert_header(("Tus-Version", VERSION))
-        .insert_header(("Tus-Extension", "creation"))
+        .insert_header(("Tus-Extension", "creation,creation-with-upload"))
         .insert_header(("Tus-Max-Size", MAX_FILE.to_string()))
         .finish()
 }
 
 /// Begins an upload, or finds the caller's own of the same bytes again. `Upload-Metadata` carries `sha256` (base64 of
-/// the 32 bytes) and `type`; a `name` is ignored. What the caller has sent whole before is complete at once.
+/// the 32 bytes, or of their 64 hex digits) and `type` or `filetype`; what else it carries is told to the uploader
+/// again and has no meaning. What the caller has sent whole before is complete at once. A body of the type
+/// `application/offset+octet-stream` is the first piece.
 #[utoipa::path(
     tag = "evidence",
     security(("access_token" = [])),
     params(
         ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
-        ("Upload-Length" = i64, Header, description = "Size in bytes, 1 to `Tus-Max-Size`"),
+        ("Upload-Length" = i64, Header, description = "Size in bytes, 0 to `Tus-Max-Size`; known before"),
         ("Upload-Metadata" = String, Header, description = "`sha256 <base64>,type <base64>`")
     ),
     responses(
@@ -79,17 +85,33 @@ pub async fn evidence_options() -> HttpResponse {
             ("Location" = String), ("Upload-Offset" = i64)
         )),
         (status = 400, description = "`malformed`: length or metadata", body = api_spec::problem::Problem),
-        (status = 412, description = "`tus_version`", body = api_spec::problem::Problem),
-        (status = 413, description = "`too_large`", body = api_spec::problem::Problem)
+        (status = 412, description = "`tus_version`; `Tus-Version` says which", body = api_spec::problem::Problem,
+            headers(("Tus-Version" = String))),
+        (status = 413, description = "`too_large`", body = api_spec::problem::Problem),
+        (status = 422, description = "`evidence_digest_mismatch`, where the body was all of it",
+            body = api_spec::problem::Problem)
     )
 )]
 #[post("/evidence")]
-pub async fn create_upload(app: State, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn create_upload(
+    app: State,
+    caller: Caller,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Problem> {
     let headers = request.headers();
     speaks_tus(headers)?;
     let size = number(headers, LENGTH)?;
-    let new = announced(header(headers, "Upload-Metadata").unwrap_or_default(), size)?;
-    let upload = evidence::begin(&app, caller, new).await?;
+    let new = announced(header(headers, METADATA).unwrap_or_default(), size)?;
+    let piece = is_piece(headers);
+    if piece {
+        fits_a_piece(headers)?;
+    }
+    let mut upload = evidence::begin(&app, caller, new).await?;
+    // What is there already is not sent again: the client goes on from `Upload-Offset`.
+    if piece && upload.offset == 0 && !upload.is_complete() {
+        upload = receive(&app, upload, body).await?;
+    }
     let location = format!("/v1/evidence/{}", sync_core::id::hex(&upload.row.id));
     Ok(tus(HttpResponse::build(CREATED))
         .insert_header((LOCATION, location))
@@ -97,21 +119,14 @@ pub async fn create_upload(app: State, caller: Caller, request: HttpRequest) -> 
         .finish())
 }
 
-/// Reads `key base64,key base64`.
-fn announced(metadata: &str, size: u64) -> Result<NewUpload, Refusal> {
-    let mut pairs = BTreeMap::new();
-    for pair in metadata.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
-        let value = STANDARD.decode(value.trim()).map_err(|_not_base64| Refusal::Malformed)?;
-        if pairs.insert(key, value).is_some() {
-            return Err(Refusal::Malformed);
-        }
-    }
-    let digest = pairs.get("sha256").and_then(|bytes| Digest::from_slice(bytes)).ok_or(Refusal::Malformed)?;
-    let media_type = pairs.remove("type").and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-    let plain = |c: u8| c.is_ascii_alphanumeric() || b"/+-.".contains(&c);
-    let fits = media_type.len() <= LONGEST_TYPE && media_type.bytes().all(plain);
-    if fits { Ok(NewUpload { digest, size, media_type }) } else { Err(Refusal::Malformed) }
+/// Whether the body is a piece of a file: types are compared without regard to case and parameters.
+fn is_piece(headers: &HeaderMap) -> bool {
+    header(headers, CONTENT_TYPE.as_str()).and_then(essence).as_deref() == Some(PIECE_TYPE)
+}
+
+fn fits_a_piece(headers: &HeaderMap) -> Result<(), Refusal> {
+    let announced = header(headers, CONTENT_LENGTH.as_str()).and_then(|text| text.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > MAX_PIECE) { Err(Refusal::TooLarge) } else { Ok(()) }
 }
 
 /// How much of an upload has arrived.
@@ -124,7 +139,7 @@ fn announced(metadata: &str, size: u64) -> Result<NewUpload, Refusal> {
     ),
     responses(
         (status = 200, description = "Go on from `Upload-Offset`", headers(
-            ("Upload-Offset" = i64), ("Upload-Length" = i64)
+            ("Upload-Offset" = i64), ("Upload-Length" = i64), ("Upload-Metadata" = String)
         )),
         (status = 404, description = "Not an upload of the caller's"),
         (status = 412, description = "`tus_version`")
@@ -137,11 +152,16 @@ pub async fn upload_status(
     path: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    Ok(status(&app, &caller, &path, &request).await?)
+}
+
+async fn status(app: &State, caller: &Caller, id: &str, request: &HttpRequest) -> Result<HttpResponse, Failure> {
     speaks_tus(request.headers())?;
-    let upload = evidence::status(&app, &caller, upload_id(&path)?).await?;
+    let upload = evidence::status(app, caller, upload_id(id)?).await?;
     Ok(tus(HttpResponse::build(OK))
         .insert_header((OFFSET, upload.offset.to_string()))
         .insert_header((LENGTH, upload.size().to_string()))
+        .insert_header((METADATA, said(&upload.row)))
         .finish())
 }
 
@@ -181,22 +201,68 @@ pub async fn upload_piece(
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
+    Ok(piece(&app, &caller, &path, &request, body).await?)
+}
+
+async fn piece(
+    app: &State,
+    caller: &Caller,
+    id: &str,
+    request: &HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Failure> {
     let headers = request.headers();
     speaks_tus(headers)?;
-    if header(headers, CONTENT_TYPE.as_str()) != Some(PIECE_TYPE) {
+    if !is_piece(headers) {
         return Err(Refusal::WrongContentType.into());
     }
     let offset = number(headers, OFFSET)?;
-    let announced = header(headers, CONTENT_LENGTH.as_str()).and_then(|text| text.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > MAX_PIECE) {
-        return Err(Refusal::TooLarge.into());
-    }
-    let upload = evidence::status(&app, &caller, upload_id(&path)?).await?;
+    fits_a_piece(headers)?;
+    let upload = evidence::status(app, caller, upload_id(id)?).await?;
     if upload.offset != offset {
         return Err(Refusal::UploadOffset.into());
     }
-    let upload = receive(&app, upload, body).await?;
+    let upload = receive(app, upload, body).await?;
     Ok(tus(HttpResponse::build(NO_CONTENT)).insert_header((OFFSET, upload.offset.to_string())).finish())
+}
+
+/// For clients that can send neither PATCH nor HEAD: `X-HTTP-Method-Override` says which of the two is meant.
+#[utoipa::path(
+    tag = "evidence",
+    security(("access_token" = [])),
+    params(
+        ("upload" = String, Path, description = "Id of the upload"),
+        ("X-HTTP-Method-Override" = String, Header, description = "`PATCH` or `HEAD`"),
+        ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
+        ("Upload-Offset" = Option<i64>, Header, description = "Where this piece begins")
+    ),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    responses(
+        (status = 200, description = "As HEAD", headers(("Upload-Offset" = i64))),
+        (status = 204, description = "As PATCH", headers(("Upload-Offset" = i64))),
+        (status = 400, description = "`malformed`: neither of the two", body = api_spec::problem::Problem),
+        (status = 404, description = "Not an upload of the caller's", body = api_spec::problem::Problem),
+        (status = 409, description = "`upload_offset`", body = api_spec::problem::Problem),
+        (status = 412, description = "`tus_version`", body = api_spec::problem::Problem),
+        (status = 413, description = "`too_large`", body = api_spec::problem::Problem),
+        (status = 415, description = "`wrong_content_type`", body = api_spec::problem::Problem),
+        (status = 422, description = "`evidence_digest_mismatch`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/evidence/{upload}")]
+pub async fn upload_overridden(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Problem> {
+    let meant = header(request.headers(), OVERRIDE).unwrap_or_default().to_ascii_uppercase();
+    match meant.as_str() {
+        "PATCH" => Ok(piece(&app, &caller, &path, &request, body).await?),
+        "HEAD" => Ok(status(&app, &caller, &path, &request).await?),
+        _ => Err(Refusal::Malformed.into()),
+    }
 }
 
 /// Writes what comes in, piece by piece. A link that breaks ends the reading, not the keeping.
@@ -218,20 +284,34 @@ async fn receive(app: &State, mut upload: Upload, mut body: Payload) -> Result<U
     if broken { Err(Refusal::TooSlow.into()) } else { Ok(upload) }
 }
 
-/// The bytes of a piece of evidence of a case within reach, as an attachment. Supervisors say for what purpose.
+/// The bytes of a piece of evidence of a case within reach, as an attachment, whole or one range of them (RFC 9110 §14;
+/// several ranges give the whole). Each block is held against its digest before it is sent: an answer that was begun
+/// breaks off where one differs. The `ETag` is the SHA-256. Supervisors say for what purpose.
 #[utoipa::path(
     tag = "evidence",
     security(("access_token" = [])),
     params(
         ("case" = String, Path, description = "Id of the case"),
         ("digest" = String, Path, description = "SHA-256 of the bytes, hex"),
+        ("Range" = Option<String>, Header, description = "`bytes=first-last`, `bytes=first-` or `bytes=-count`"),
+        ("If-Range" = Option<String>, Header, description = "The `ETag` of which a part is wanted, or else the whole"),
         PurposeQuery
     ),
     responses(
-        (status = 200, description = "The bytes", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 200, description = "The bytes", content_type = "application/octet-stream", body = Vec<u8>, headers(
+            ("ETag" = String), ("Accept-Ranges" = String)
+        )),
+        (status = 206, description = "The part that was asked for", content_type = "application/octet-stream",
+            body = Vec<u8>, headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 304, description = "`If-None-Match` names it"),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
         (status = 404, description = "`not_found`, or `evidence_missing` where nobody of the case has sent the bytes",
-            body = api_spec::problem::Problem)
+            body = api_spec::problem::Problem),
+        (status = 409, description = "`evidence_altered`, `evidence_removed`: not what was stored",
+            body = api_spec::problem::Problem),
+        (status = 412, description = "`stale`: `If-Match` names another file", body = api_spec::problem::Problem),
+        (status = 416, description = "`range_not_satisfiable`; `Content-Range` says the size",
+            body = api_spec::problem::Problem, headers(("Content-Range" = String)))
     )
 )]
 #[get("/cases/{case}/evidence/{digest}")]
@@ -240,30 +320,12 @@ pub async fn read_evidence(
     caller: Caller,
     path: Path<(String, String)>,
     query: Query<PurposeQuery>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (case, digest) = path.into_inner();
     let case = CaseId::from_str(&case).map_err(|_not_an_id| Refusal::NotFound)?;
     let digest = Digest::from_str(&digest).map_err(|_not_an_id| Refusal::NotFound)?;
     let purpose = purpose(query.into_inner().purpose)?;
-    let (row, file) = evidence::open(&app, caller, case, digest, purpose).await?;
-    Ok(download(&row, file))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn metadata_must_carry_a_digest_and_a_plain_type() {
-        let digest = STANDARD.encode([7; 32]);
-        let read = |text: &str| announced(text, 1).map(|new| (new.digest, new.media_type));
-        let jpeg = STANDARD.encode("image/jpeg");
-        let name = STANDARD.encode("../../x");
-        let wanted = Ok((Digest::new([7; 32]), "image/jpeg".to_owned()));
-        assert_eq!(read(&format!("sha256 {digest},type {jpeg},name {name}")), wanted);
-        assert_eq!(read(&format!("type {jpeg}")), Err(Refusal::Malformed));
-        assert_eq!(read(&format!("sha256 {digest},sha256 {digest}")), Err(Refusal::Malformed));
-        assert_eq!(read(&format!("sha256 {digest},type {}", STANDARD.encode("a\r\nb"))), Err(Refusal::Malformed));
-        assert_eq!(read("sha256 ???"), Err(Refusal::Malformed));
-    }
+    let opened = evidence::open(&app, caller, case, digest, purpose).await?;
+    Ok(download(&app, &request, opened).await?)
 }

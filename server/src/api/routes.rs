@@ -35,6 +35,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(evidence::create_upload)
         .service(evidence::upload_status)
         .service(evidence::upload_piece)
+        .service(evidence::upload_overridden)
         .service(evidence::read_evidence)
         .service(case::list_cases)
         // Before the case of any id.
@@ -44,6 +45,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(case::register_decision)
         .service(case::return_record)
         .service(case::judge_change)
+        .service(case::write_off::write_off_evidence)
         .service(case::close_case)
         .service(case::read_record)
         .service(lead::raise_lead)

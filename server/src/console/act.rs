@@ -14,13 +14,14 @@ use sync_core::op::OpId;
 
 use super::asked::Asked;
 use super::case::{Purpose, ask_purpose, case_id};
-use super::file::{Block, Check, Reader};
+use super::file::{Block, Check, Drawings, Piece, Reader};
 use super::page::{self, Page, Part};
 use super::posted::Posted;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::case::{self, Detail};
 use crate::flow::command::{self, Command, Powers, Wish, powers};
+use crate::flow::handwriting::Handwriting;
 use crate::flow::lead::{self, NewLead};
 use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::flow::seen::Seen;
@@ -37,6 +38,7 @@ enum Act {
     Return,
     Admit,
     Dismiss,
+    WriteOff,
     Close,
     Lead,
 }
@@ -48,6 +50,7 @@ impl Act {
             "return" => Ok(Self::Return),
             "admit" => Ok(Self::Admit),
             "dismiss" => Ok(Self::Dismiss),
+            "write-off" => Ok(Self::WriteOff),
             "close" => Ok(Self::Close),
             "lead" => Ok(Self::Lead),
             _ => Err(Refusal::NotFound),
@@ -60,6 +63,7 @@ impl Act {
             Self::Return => "return",
             Self::Admit => "admit",
             Self::Dismiss => "dismiss",
+            Self::WriteOff => "write-off",
             Self::Close => "close",
             Self::Lead => "lead",
         }
@@ -71,6 +75,7 @@ impl Act {
             Self::Return => ("退回补充", "Return for a supplement"),
             Self::Admit => ("认可变更", "Admit a change"),
             Self::Dismiss => ("不予认可", "Dismiss a change"),
+            Self::WriteOff => ("登记证据灭失", "Write off a file"),
             Self::Close => ("结案", "Close the case"),
             Self::Lead => ("提出监督事项", "Raise a supervision lead"),
         }
@@ -94,6 +99,10 @@ impl Act {
                 "不予认可的变更留存案卷，但不产生任何效力；决定及理由写入案卷，不能撤回。请先核对变更内容。",
                 "The change stays in the file without any effect. The decision and its reason become part of the file for good. Read first what the change says.",
             ),
+            Self::WriteOff => (
+                "确认该证据文件无法补传（例如终端遗失、损坏）后登记。登记后本案不再等待该文件，可以结案；登记及理由写入案卷和案件记录，不能撤回。此后如收到该文件，仍予保存并显示。",
+                "States that a file will never arrive, for instance because its phone was lost. The case no longer waits for it and can be closed. The statement and its reason stay in the file and in its record. Should the file arrive after all, it is kept and shown.",
+            ),
             Self::Close => (
                 "结案后服务器编定案号并签发案卷记录；此后收到的变更不在案卷记录之内，另作标记。有记录不一致未处理、变更待认可、证据未上传、退回未补充或违反结案前置规定的，不予结案；下列其他未满足的规定不阻止结案，由您核对。",
                 "The server numbers the case and signs its record; changes that arrive later are not covered by it and are marked. It refuses while a conflict is open, a change waits to be admitted, evidence is missing, a return is unanswered or a rule that comes before closing is breached; the other unmet rules below do not stop it: they are for you to weigh.",
@@ -109,7 +118,7 @@ impl Act {
     fn is_among(self, powers: Powers, raises: bool) -> bool {
         match self {
             Self::Register => powers.registers,
-            Self::Return | Self::Admit | Self::Dismiss | Self::Close => powers.heads,
+            Self::Return | Self::Admit | Self::Dismiss | Self::WriteOff | Self::Close => powers.heads,
             Self::Lead => raises,
         }
     }
@@ -119,14 +128,9 @@ impl Act {
         match self {
             Self::Register | Self::Close => ("备注（可不填）", "Note (optional)"),
             Self::Return => ("需要补充的内容", "What is missing"),
-            Self::Admit | Self::Dismiss => ("理由", "Reason"),
+            Self::Admit | Self::Dismiss | Self::WriteOff => ("理由", "Reason"),
             Self::Lead => ("内容", "In words"),
         }
-    }
-
-    /// Whether it is done to a change that waits for a decision.
-    const fn judges(self) -> bool {
-        matches!(self, Self::Admit | Self::Dismiss)
     }
 
     /// What kinds of entity it is done to.
@@ -134,8 +138,22 @@ impl Act {
         match self {
             Self::Register => &["document"],
             Self::Return => &["record"],
-            Self::Admit | Self::Dismiss | Self::Close | Self::Lead => &[],
+            Self::Admit | Self::Dismiss | Self::WriteOff | Self::Close | Self::Lead => &[],
         }
+    }
+
+    /// Everything in the case that it could be done to.
+    fn candidates(self, reader: &Reader<'_>) -> Vec<Block> {
+        match self {
+            Self::Admit | Self::Dismiss => waiting(reader),
+            Self::WriteOff => awaited(reader),
+            Self::Register | Self::Return | Self::Close | Self::Lead => reader.blocks(self.targets()),
+        }
+    }
+
+    /// Whether it is done to something in the case.
+    const fn has_target(self) -> bool {
+        matches!(self, Self::Register | Self::Return | Self::Admit | Self::Dismiss | Self::WriteOff)
     }
 }
 
@@ -208,7 +226,7 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
     let (zh, en) = act.explained();
     let query = Purpose::from(typed.purpose.as_str()).query();
     let reader = Reader::new(signed.visit.language, &case, &phones);
-    let mut targets = if act.judges() { waiting(&reader) } else { reader.blocks(act.targets()) };
+    let mut targets = act.candidates(&reader);
     let unmet = if act == Act::Close { unmet(&reader) } else { Vec::new() };
     // What was chosen stays, also where it cannot be done any more: the refusal says why.
     let among =
@@ -216,7 +234,9 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
     targets.retain(|block| match act {
         Act::Register => among(&possible.to_register, block),
         Act::Return => among(&possible.to_return, block),
-        Act::Admit | Act::Dismiss | Act::Close | Act::Lead => block.withdrawn.is_empty() && !block.shell,
+        Act::Admit | Act::Dismiss | Act::WriteOff | Act::Close | Act::Lead => {
+            block.withdrawn.is_empty() && !block.shell
+        }
     });
     Ok(ActForm {
         explained: page.t(zh, en).to_owned(),
@@ -224,14 +244,14 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
         back: format!("/console/cases/{}{query}", case.card.id),
         id: case.card.id,
         title: case.card.title,
-        aimless: targets.is_empty() && (act.judges() || !act.targets().is_empty()),
+        aimless: targets.is_empty() && act.has_target(),
         targets,
         kinds: if act == Act::Lead { LeadKind::CODES } else { &[] },
         typed,
         most: if act == Act::Lead { LONGEST_LEAD } else { LONGEST_REASON },
         asked: page.t(act.asked().0, act.asked().1).to_owned(),
         unmet,
-        needs_text: act.judges() || matches!(act, Act::Lead | Act::Return),
+        needs_text: !matches!(act, Act::Register | Act::Close),
         stale: false,
         page,
     })
@@ -251,6 +271,22 @@ fn waiting(reader: &Reader<'_>) -> Vec<Block> {
         label: noted.says,
         title: String::new(),
         by: noted.by,
+        withdrawn: Vec::new(),
+        shell: false,
+        groups: Vec::new(),
+        lines: Vec::new(),
+    });
+    blocks.collect()
+}
+
+/// The files that the case waits for.
+fn awaited(reader: &Reader<'_>) -> Vec<Block> {
+    let pieces = reader.pieces(&Handwriting::default(), &Drawings::default()).into_iter().filter(Piece::missing);
+    let blocks = pieces.map(|piece| Block {
+        title: if piece.damage.is_empty() { String::new() } else { format!("（{}）", piece.damage) },
+        label: piece.title,
+        by: format!("SHA-256 {}", piece.digest),
+        id: piece.digest,
         withdrawn: Vec::new(),
         shell: false,
         groups: Vec::new(),
@@ -379,6 +415,11 @@ fn wanted(act: Act, posted: &Posted) -> Result<Wanted, Refused> {
             let seen = seen()?;
             let change = posted.raw("target").parse().map_err(|_no_change| Refused::from(Refusal::NotQuarantined))?;
             Wanted::Command(seen, Wish::Judge { change, admit: act == Act::Admit, reason: reason()? })
+        }
+        Act::WriteOff => {
+            let seen = seen()?;
+            let digest = posted.raw("target").parse().map_err(|_no_digest| Refused::from(Refusal::NoSuchTarget))?;
+            Wanted::Command(seen, Wish::WriteOff { digest, reason: reason()? })
         }
         Act::Close => Wanted::Command(seen()?, Wish::Close { note: note()? }),
         Act::Lead => {

@@ -12,7 +12,7 @@ use super::words;
 use crate::flow::alarm::{self, Named};
 use crate::flow::caller::Caller;
 use crate::flow::refusal::Refusal;
-use crate::flow::{access, account};
+use crate::flow::{access, account, install};
 use crate::store::AlarmRow;
 use crate::web::State;
 use crate::web::language::Language;
@@ -52,6 +52,9 @@ fn why(language: Language, row: &AlarmRow) -> String {
             Language::Chinese => format!("账号 {}", row.detail),
             Language::English => format!("account {}", row.detail),
         };
+    }
+    if row.kind == install::SERVER_KEY_REPLACED {
+        return row.detail.clone();
     }
     let known = Refusal::ALL.iter().map(|refusal| refusal.explain()).find(|known| known.code == row.detail);
     let known = known.map(|known| match language {

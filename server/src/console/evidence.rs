@@ -1,8 +1,9 @@
 //! Photographs, recordings and other files of a case.
 
 use actix_web::web::Path;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
+use sync_core::decision;
 use sync_core::id::Digest;
 
 use super::asked::Asked;
@@ -10,6 +11,8 @@ use super::case::{Purpose, ask_purpose, case_id};
 use super::file::{Block, Drawings, Group, Piece, Reader, Shown};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
+use crate::flow::command::powers;
+use crate::flow::evidence::damage;
 use crate::flow::refusal::Refusal;
 use crate::flow::{case, evidence as stored, handwriting};
 use crate::view;
@@ -25,6 +28,8 @@ struct Viewer {
     file: String,
     piece: Piece,
     groups: Vec<Group>,
+    /// Address of the form that writes it off, for those who may while it is missing.
+    act: Option<String>,
     /// A picture in its own size, to scroll in.
     zoomed: bool,
     /// The same page the other way.
@@ -57,10 +62,18 @@ pub async fn viewer(
     let (query, zoomed) = (Purpose::read(&mut asked), !asked.plain("zoom").is_empty());
     let wanted = digest(&wanted)?;
     let found = case::detail(&app, signed.caller.clone(), case_id(&id)?, query.said()).await;
-    let found = match page::outcome(found)? {
+    let mut found = match page::outcome(found)? {
         Ok(found) => found,
         Err(refused) => return ask_purpose(&signed, refused),
     };
+    let case = found.state.id;
+    if let Some(claimed) = found.evidence.iter_mut().find(|claimed| claimed.digest == wanted) {
+        *claimed = damage::examine(&app, case, claimed.clone()).await?;
+    }
+    let writes_off = powers(&signed.caller, &found.access).heads && !decision::is_closed(&found.state);
+    let act = format!("/console/cases/{id}/act/write-off{}", query.query());
+    let mark = if query.query().is_empty() { '?' } else { '&' };
+    let act = format!("{act}{mark}seen={}&target={wanted}", found.state.basis());
     let hands = handwriting::of_case(&app, signed.caller.clone(), &found, Some(wanted), query.said()).await?;
     let (phones, wanted) = (found.phones.clone(), wanted.to_string());
     let whole = view::case::detail(found);
@@ -82,6 +95,7 @@ pub async fn viewer(
         file: format!("/console/cases/{id}/evidence/{wanted}/file{}", query.query()),
         piece: reader.piece(item, &hands, &Drawings::default()),
         groups,
+        act: Some(act).filter(|_| writes_off && item.written_off.is_empty() && !item.stored),
         zoomed,
         zoom: zoom(&id, &wanted, &query, zoomed),
         before: address(place.checked_sub(1).and_then(|place| whole.evidence.get(place))),
@@ -90,17 +104,19 @@ pub async fn viewer(
     page::show(&signed.visit, &shown)
 }
 
-/// The bytes, as the API gives them: an attachment of a harmless type. A picture element shows it all the same.
+/// The bytes, as the API gives them: an attachment of a harmless type, whole or in part. A page that embeds it as a
+/// picture, a sound or a film shows it all the same.
 #[get("/cases/{id}/evidence/{digest}/file")]
 pub async fn bytes(
     app: State,
     signed: SignedIn,
     path: Path<(String, String)>,
     mut asked: Asked,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let query = Purpose::read(&mut asked);
     let (id, wanted) = path.into_inner();
     let (case, wanted) = (case_id(&id)?, digest(&wanted)?);
-    let (row, file) = stored::open(&app, signed.caller, case, wanted, query.said()).await?;
-    Ok(download(&row, file))
+    let opened = stored::open(&app, signed.caller, case, wanted, query.said()).await?;
+    Ok(download(&app, &request, opened).await?)
 }

@@ -101,6 +101,8 @@ pub struct Page {
     pub ignored: Vec<&'static str>,
     /// When what stands in the form again was sent and not taken.
     pub unsent: Option<String>,
+    /// The people of this installation are made up.
+    pub trial: bool,
     here: String,
 }
 
@@ -127,6 +129,7 @@ impl Page {
             told: None,
             ignored: Vec::new(),
             unsent: None,
+            trial: visit.trial,
             here: visit.here.clone(),
         }
     }

@@ -7,6 +7,7 @@
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
@@ -67,6 +68,8 @@ pub struct Visit {
     pub secure: bool,
     /// Path and query of the page: of a form that was sent, those of the page that has it.
     pub here: String,
+    /// The people of this installation are made up.
+    pub trial: bool,
     session: Option<String>,
     visitor: String,
     fresh: bool,
@@ -96,6 +99,7 @@ impl Visit {
             language: if english { Language::English } else { Language::Chinese },
             secure,
             here,
+            trial: request.app_data::<State>().is_some_and(|app| app.trial.load(Ordering::Relaxed)),
             session: cookie(Jar::Session).filter(|secret| secret.len() == 64),
             visitor: match known {
                 Some(secret) => secret,

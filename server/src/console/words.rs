@@ -69,6 +69,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("index_rows", "检索文字量", "Text to be searched"),
     ("upload_bytes", "证据文件量", "Bytes of files"),
     ("password_replaced", "运维人员在服务器上重设了密码", "The operator replaced a password at the server"),
+    ("evidence_damaged", "证据原始文件被改动或缺失", "A stored file of evidence was altered or removed"),
+    ("server_key_replaced", "运维人员更换了服务器密钥", "The operator replaced the server's key"),
     ("form_opening", "立案（登记）操作不合规则", "Breaks the rule of opening"),
     ("form_no_deps", "未接续任何前序变更", "Builds on no change"),
     ("form_outside_closure", "引用了其未接续的内容", "Names what it does not build on"),

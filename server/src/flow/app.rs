@@ -1,8 +1,9 @@
 //! What a running server holds.
 //!
-//! Promise: shared by every handler and flow, and never changed. Not here: how it is opened (`serve::open`).
+//! Promise: shared by every handler and flow; only the mark of a trial is ever set. Not here: how it is opened (`serve::open`).
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use sync_core::id::TenantId;
 
@@ -37,4 +38,6 @@ pub struct App {
     pub directory: PathBuf,
     /// Whether the database works, as last found out.
     pub readiness: Readiness,
+    /// The people in it are made up: pages say so.
+    pub trial: AtomicBool,
 }

@@ -52,6 +52,9 @@ pub struct Manifest {
     pub evidence_files: usize,
     /// Their bytes.
     pub evidence_bytes: u64,
+    /// Files that are known to be damaged or removed: they are not in it.
+    #[serde(default)]
+    pub evidence_damaged: usize,
     /// Whether the private keys are in it.
     pub keys: bool,
 }
@@ -215,13 +218,14 @@ fn describe(copy: &Path, held: &Held, keys: bool, begun_ms: i64) -> Result<Manif
         database: hash(copy)?,
         evidence_files: held.evidence.len(),
         evidence_bytes: held.evidence.iter().map(|(_, size)| size).sum(),
+        evidence_damaged: held.damaged,
         keys,
     })
 }
 
 fn hash(path: &Path) -> Result<String, BackupError> {
     let digest = File::open(path).and_then(|mut file| evidence_store::hash(&mut file));
-    Ok(digest.map_err(at(path))?.to_string())
+    Ok(digest.map_err(at(path))?.0.to_string())
 }
 
 fn copy_keys(directory: &Path, to: &Path) -> Result<(), BackupError> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::case::{CaseState, Graph, fold};
 use sync_core::change::Change;
-use sync_core::id::{AgencyId, CaseId, ChangeId, DeviceId, Digest, OfficerId, TenantId};
+use sync_core::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId, TenantId};
 use sync_core::law::rule::CheckResult;
 use sync_core::op::{Act, OpId};
 use sync_core::plan::{Flag, has_gap};
@@ -20,7 +20,7 @@ use super::{judge, projection};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::store::{CaseFileRow, CaseFilter, EvidenceFileRow, ReadAuditRow, StoredChange, Tx};
+use crate::store::{CaseFileRow, CaseFilter, ClaimedFile, ReadAuditRow, StoredChange, Tx};
 
 /// Which cases somebody wants to see, of those in reach.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +53,7 @@ pub struct Detail {
     /// What the phones that appear are called.
     pub phones: BTreeMap<DeviceId, String>,
     /// The evidence it claims.
-    pub evidence: Vec<(Digest, Option<EvidenceFileRow>)>,
+    pub evidence: Vec<ClaimedFile>,
     /// What the rules say, as of the newest act.
     pub checks: Vec<CheckResult>,
 }

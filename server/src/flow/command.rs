@@ -1,4 +1,5 @@
-//! What a head decides about a case through the server: register, return, admit or dismiss a change, close.
+//! What a head decides about a case through the server: register, return, admit or dismiss a change, write off a file,
+//! close.
 //!
 //! Promise: decided on the state that the caller saw, or not at all; never by somebody who handles the case, never
 //! by a supervisor; the decision is a change of the server that names the person. What stands in the way is found by
@@ -18,6 +19,7 @@ use sync_core::value::Value;
 use super::access::{self, Access};
 use super::caller::{Caller, Role};
 use super::case::Detail;
+use super::evidence::damage;
 use super::once::Asked;
 use super::seen::Seen;
 use super::{chain, judge, record_of_case};
@@ -50,6 +52,13 @@ pub enum Wish {
         /// Whether it has effect from now on.
         admit: bool,
         /// Why.
+        reason: String,
+    },
+    /// Write off a file that will never arrive (登记证据灭失).
+    WriteOff {
+        /// SHA-256 of its bytes.
+        digest: Digest,
+        /// Why it will not.
         reason: String,
     },
     /// Close the case (结案).
@@ -99,7 +108,7 @@ const BY_HEAD: &str = "head";
 pub struct Powers {
     /// Register decisions.
     pub registers: bool,
-    /// Return records, judge changes and close the case.
+    /// Return records, judge changes, write off files and close the case.
     pub heads: bool,
 }
 
@@ -137,6 +146,7 @@ impl Wish {
             Self::Register { .. } => "case.register",
             Self::Return { .. } => "case.return",
             Self::Judge { .. } => "case.verdict",
+            Self::WriteOff { .. } => "case.write_off",
             Self::Close { .. } => "case.close",
         }
     }
@@ -144,7 +154,7 @@ impl Wish {
     const fn deciders(&self) -> &'static [Role] {
         match self {
             Self::Register { .. } => &REGISTERING,
-            Self::Return { .. } | Self::Judge { .. } | Self::Close { .. } => &HEADING,
+            Self::Return { .. } | Self::Judge { .. } | Self::WriteOff { .. } | Self::Close { .. } => &HEADING,
         }
     }
 
@@ -153,6 +163,7 @@ impl Wish {
             Self::Register { target, note } => (target.to_string(), note.clone().unwrap_or_default()),
             Self::Return { target, reason } => (target.to_string(), reason.clone()),
             Self::Judge { change, admit, reason } => (format!("{change} {admit}"), reason.clone()),
+            Self::WriteOff { digest, reason } => (digest.to_string(), reason.clone()),
             Self::Close { note } => (String::new(), note.clone().unwrap_or_default()),
         };
         let (case, seen) = (command.case.to_string(), command.seen.to_string());
@@ -167,6 +178,10 @@ impl Wish {
 /// case changed since; the refusal of whatever stands in the way; or an accident.
 pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome, Failure> {
     let (tenant, now, keys) = (app.tenant, app.clock.now(), app.keys.clone());
+    if matches!(command.wish, Wish::Close { .. }) {
+        // The record states which files the server holds.
+        damage::look_for(app, command.case).await?;
+    }
     app.store
         .write(move |tx| {
             tx.lock_tenant(&tenant, now)?;
@@ -213,6 +228,7 @@ fn refusal(obstacle: Obstacle) -> Refusal {
         Obstacle::NotSupplemented => Refusal::RecordNotSupplemented,
         Obstacle::Quarantined => Refusal::ChangeQuarantined,
         Obstacle::NotQuarantined => Refusal::NotQuarantined,
+        Obstacle::WrittenOff => Refusal::AlreadyWrittenOff,
     }
 }
 
@@ -246,6 +262,13 @@ impl Deciding<'_, '_> {
                 let against = decision::may_judge(&state, *change).map_err(refusal)?;
                 self.append(command.case, vec![verdict(*change, *admit, reason, against)])
             }
+            Wish::WriteOff { digest, reason } => {
+                let op = decision::write_off(&state, &graph, *digest, reason).map_err(refusal)?;
+                if !self.tx.missing_evidence(&self.tenant, self.access.file.case_leaf)?.contains(digest) {
+                    return Err(Refusal::EvidenceArrived.into());
+                }
+                self.append(command.case, vec![op])
+            }
             Wish::Close { note } => {
                 self.may_close(&state, &held)?;
                 let number = self.number()?;
@@ -271,8 +294,13 @@ impl Deciding<'_, '_> {
         let first = held.first().ok_or(store::Error::Inconsistent { what: "case_file" })?;
         let missing = self.tx.missing_evidence(&self.tenant, first.case_leaf)?.len();
         if missing > 0 {
-            let zh = format!("有 {missing} 个证据文件尚未上传，暂不能结案。");
-            let en = format!("{missing} pieces of evidence are still to be uploaded: the case cannot be closed yet.");
+            let zh = format!(
+                "有 {missing} 个证据文件尚未上传或已损坏，暂不能结案：请等待上传；确实无法补传的，先登记证据灭失并说明理由。"
+            );
+            let en = format!(
+                "{missing} files of evidence have not arrived or are damaged: wait for them, or write off those that will \
+                 never arrive, with a reason; then close the case."
+            );
             return Err(Refusal::EvidenceIncomplete.because(zh, en).into());
         }
         let results = judge::judge(self.tx, &self.tenant, (state, held), Interval::exactly(self.now))?;

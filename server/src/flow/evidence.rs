@@ -3,12 +3,16 @@
 //! Promise: an offset that was told is safe on disk; a file is stored only under the digest its bytes hash to; an upload
 //! is complete only when its own officer has sent every byte, whoever else did, so that nobody learns of another
 //! person's upload and a digest alone opens nothing. A look is written down before the first byte leaves.
-//! Not here: the bytes themselves (`crate::store::evidence_store`), what has arrived for a case (`Tx::evidence_of`).
+//! Not here: the bytes themselves (`crate::store::evidence_store`), what has arrived for a case (`Tx::evidence_of`),
+//! what is done about a file that is not what was stored (`damage`).
 
-use std::fs::File;
+pub mod damage;
+
 use std::io::ErrorKind;
+use std::ops::Range;
 
 use rustix::io::Errno;
+use sync_core::evidence::{LARGEST, Unfit, fit};
 use sync_core::id::{CaseId, Digest};
 
 use super::access::{self, Look};
@@ -16,11 +20,11 @@ use super::caller::{Caller, Role};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::store::evidence_store::{Appended, Finished};
-use crate::store::{EvidenceFileRow, UploadRow};
+use crate::store::evidence_store::{Appended, Blocks, Finished, Whole};
+use crate::store::{EvidenceFileRow, Standing, UploadRow};
 
-/// The largest file, in bytes: 512 MiB.
-pub const MAX_FILE: u64 = 512 << 20;
+/// The largest file, in bytes: what a phone may bind.
+pub const MAX_FILE: u64 = LARGEST;
 /// The longest body of one PATCH, in bytes: 8 MiB.
 pub const MAX_PIECE: u64 = 8 << 20;
 
@@ -54,6 +58,8 @@ pub struct NewUpload {
     pub size: u64,
     /// Its media type, not believed.
     pub media_type: String,
+    /// What the client said of it, as it was said.
+    pub metadata: String,
 }
 
 fn may_upload(caller: &Caller) -> Result<(), Refusal> {
@@ -78,16 +84,16 @@ async fn disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Sen
     tokio::task::spawn_blocking(work).await.map_err(Failure::broken)?.map_err(on_disk)
 }
 
-/// Begins an upload, or finds the caller's own of the same bytes again, complete where the caller completed it.
+/// Begins an upload, or finds the caller's own of the same bytes again, complete where the caller completed it and the
+/// bytes are whole still. What a phone may bind is taken (`sync_core::evidence::fit`), and nothing else.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`]; [`Refusal::TooLarge`]; [`Refusal::StorageFull`]; [`Refusal::StorageUnavailable`]; or an accident.
+/// [`Refusal::Forbidden`]; [`Refusal::TooLarge`]; [`Refusal::Malformed`] for the media type; as [`settle`] for an empty
+/// file, which is complete at once; or an accident.
 pub async fn begin(app: &App, caller: Caller, new: NewUpload) -> Result<Upload, Failure> {
     may_upload(&caller)?;
-    let NewUpload { digest, size, media_type } = new;
-    if size == 0 || size > MAX_FILE {
-        return Err(Refusal::TooLarge.into());
-    }
+    let NewUpload { digest, size, media_type, metadata } = new;
+    fit(size, &media_type).map_err(unfit)?;
     let (tenant, now, id) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
     let officer = caller.officer;
     let row = app
@@ -95,14 +101,29 @@ pub async fn begin(app: &App, caller: Caller, new: NewUpload) -> Result<Upload, 
         .write(move |tx| {
             let size = size.cast_signed();
             if let Some(found) = tx.upload_of(&tenant, &officer, &digest, size)? {
-                return Ok(found);
+                let damaged = tx.evidence_file(&tenant, &digest)?.is_some_and(|file| file.damage.is_some());
+                if found.completed.is_none() || !damaged {
+                    return Ok(found);
+                }
+                tx.reopen_upload(&tenant, &found.id)?;
+                return Ok(UploadRow { completed: None, ..found });
             }
-            let row = UploadRow { id, digest, size, media_type, officer, created: now, completed: None };
+            let row = UploadRow { id, digest, size, media_type, officer, created: now, completed: None, metadata };
             tx.add_upload(&tenant, &row)?;
             Ok::<_, Failure>(row)
         })
         .await?;
-    stand(app, row).await
+    let begun = stand(app, row).await?;
+    // An empty file has come with its announcement.
+    if begun.is_complete() && begun.row.completed.is_none() { stand(app, begun.row).await } else { Ok(begun) }
+}
+
+fn unfit(why: Unfit) -> Failure {
+    let refusal = match why {
+        Unfit::TooLarge => Refusal::TooLarge,
+        Unfit::MediaType => Refusal::Malformed,
+    };
+    refusal.because(why.zh(), why.en()).into()
 }
 
 /// Where the caller's upload stands.
@@ -160,7 +181,7 @@ async fn stand(app: &App, row: UploadRow) -> Result<Upload, Failure> {
     })
     .await?;
     match (received, finished) {
-        (_, Some(Finished::Stored)) => complete(app, row).await,
+        (_, Some(Finished::Stored(blocks))) => complete(app, row, blocks).await,
         (_, Some(Finished::Wrong)) => Err(Refusal::EvidenceDigestMismatch.into()),
         (Some(offset), None) => Ok(Upload { row, offset }),
         (None, None) | (_, Some(Finished::Gone)) => without_file(app, row).await,
@@ -168,12 +189,12 @@ async fn stand(app: &App, row: UploadRow) -> Result<Upload, Failure> {
 }
 
 /// Says in the record that all bytes have come; only then lets go of the file of the upload.
-async fn complete(app: &App, row: UploadRow) -> Result<Upload, Failure> {
+async fn complete(app: &App, row: UploadRow, blocks: Blocks) -> Result<Upload, Failure> {
     let (tenant, now, done) = (app.tenant, app.clock.now(), row.clone());
     app.store
         .write(move |tx| {
             tx.lock_tenant(&tenant, now)?;
-            tx.complete_upload(&tenant, &done, now).map_err(Failure::from)
+            tx.complete_upload(&tenant, &done, &blocks, now).map_err(Failure::from)
         })
         .await?;
     let (evidence, id) = (app.evidence.clone(), row.id);
@@ -196,30 +217,63 @@ async fn without_file(app: &App, row: UploadRow) -> Result<Upload, Failure> {
     Ok(Upload { row, offset: 0 })
 }
 
-/// A stored file, opened for a caller who may see it; the look is written down.
+/// A stored file, opened for a caller who may see it.
+#[derive(Debug)]
+pub struct Opened {
+    /// What it is.
+    pub row: EvidenceFileRow,
+    /// Of which case.
+    pub case: CaseId,
+    /// Its bytes, read by block.
+    pub whole: Whole,
+}
+
+/// How many bytes are held against their digests before the first one is sent. Of a longer answer the rest is checked
+/// block by block while it is sent, and the answer breaks off where a block differs.
+const CHECKED_FIRST: u64 = 16 << 20;
+
+/// Opens a stored file for a caller who may see it; the look is written down.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] where the case is out of reach or does not claim this digest;
-/// [`Refusal::EvidenceMissing`] where the bytes have not arrived for this case; [`Refusal::PurposeRequired`]; or an accident.
+/// [`Refusal::NotFound`] where the case is out of reach or does not claim this digest; [`Refusal::EvidenceMissing`]
+/// where the bytes have not arrived for this case; [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`] where
+/// they are no longer what was stored; [`Refusal::PurposeRequired`]; or an accident.
 pub async fn open(
     app: &App,
     caller: Caller,
     case: CaseId,
     digest: Digest,
     purpose: Option<String>,
-) -> Result<(EvidenceFileRow, File), Failure> {
+) -> Result<Opened, Failure> {
     let (tenant, now) = (app.tenant, app.clock.now());
-    let row = app
+    let standing = app
         .store
         .write(move |tx| {
             let seen = Look { what: "evidence", part: digest.to_string(), purpose };
             let file = access::look(tx, &tenant, &caller, &case, seen, now)?.file;
-            let claimed = tx.evidence_of(&tenant, file.case_leaf)?.into_iter().find(|(claimed, _)| *claimed == digest);
-            let (_, arrived) = claimed.ok_or(Refusal::NotFound)?;
-            Ok::<_, Failure>(arrived.ok_or(Refusal::EvidenceMissing)?)
+            let claimed = tx.evidence_of(&tenant, file.case_leaf)?.into_iter().find(|file| file.digest == digest);
+            Ok::<_, Failure>(claimed.ok_or(Refusal::NotFound)?.standing)
         })
         .await?;
-    let evidence = app.evidence.clone();
-    let file = disk(move || evidence.read(&digest)).await?;
-    Ok((row, file))
+    let (row, known) = match standing {
+        Standing::Awaited => return Err(Refusal::EvidenceMissing.into()),
+        Standing::Arrived(row) => (row, None),
+        Standing::Damaged(row, damage) => (row, Some(damage)),
+    };
+    let whole = match known {
+        Some(known) if !damage::mended(app, digest).await? => return Err(damage::refusal(known).into()),
+        Some(_) | None => damage::open_whole(app, digest, Some(case)).await?,
+    };
+    Ok(Opened { row, case, whole })
+}
+
+/// Holds the first bytes of what is to be sent against their digests.
+///
+/// # Errors
+/// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`]; or an accident.
+pub async fn check(app: &App, opened: Opened, wanted: &Range<u64>) -> Result<Opened, Failure> {
+    let Opened { row, case, mut whole } = opened;
+    let first = wanted.start..wanted.end.min(wanted.start.saturating_add(CHECKED_FIRST));
+    let (sound, whole) = disk(move || Ok((whole.is_sound(&first)?, whole))).await?;
+    if sound { Ok(Opened { row, case, whole }) } else { Err(damage::found(app, row.digest, Some(case)).await?.into()) }
 }

@@ -3,6 +3,8 @@
 //! Promise: only while nobody can sign in, and only for whoever read the code that the server printed when it
 //! started: coming first to an address is no proof.
 
+use std::sync::atomic::Ordering;
+
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use sync_core::id::hex;
@@ -76,7 +78,9 @@ pub async fn administrator(app: &App, said: &str, person: Administrator) -> Resu
 pub async fn demonstration(app: &App, said: &str, password: String) -> Result<(), Failure> {
     check(app, said)?;
     let (store, tenant, now) = (app.store.clone(), app.tenant, app.clock.now());
-    here(move || seed::demonstration(&store, &tenant, &password, now)).await
+    here(move || seed::demonstration(&store, &tenant, &password, now)).await?;
+    app.trial.store(true, Ordering::Relaxed);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 //! be read says so and keeps nobody from the rest of the case. Not here: how it is drawn.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read as _};
 
 use sha2::{Digest as _, Sha256};
 use sync_core::case::{CaseState, Signed};
@@ -17,9 +16,10 @@ use sync_core::value::Value;
 use super::access::{self, Look};
 use super::caller::Caller;
 use super::case::Detail;
+use super::evidence::damage;
 use crate::flow::app::App;
 use crate::flow::refusal::Failure;
-use crate::store::evidence_store::EvidenceStore;
+use crate::store::evidence_store::{EvidenceStore, Short};
 
 /// The manner in which a hand signs on the screen.
 pub const MANNER: &str = "strokes";
@@ -114,7 +114,7 @@ pub async fn of_case(
     let mut wanted = named(&found.state, &signatures);
     wanted.retain(|digest| only.is_none_or(|only| only == *digest));
     let arrived: BTreeSet<Digest> =
-        found.evidence.iter().filter(|(_, file)| file.is_some()).map(|(digest, _)| *digest).collect();
+        found.evidence.iter().filter(|file| file.arrived().is_some()).map(|file| file.digest).collect();
     let (there, absent): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|digest| arrived.contains(digest));
     let mut files: BTreeMap<Digest, Hand> = absent.into_iter().map(|digest| (digest, Hand::Absent)).collect();
     files.extend(there.iter().skip(AT_ONCE).map(|digest| (*digest, Hand::TooMany)));
@@ -125,7 +125,12 @@ pub async fn of_case(
         let hands = tokio::task::spawn_blocking(move || {
             read.into_iter().map(|digest| (digest, hand(&evidence, &digest))).collect::<Vec<_>>()
         });
-        files.extend(hands.await.map_err(Failure::broken)?);
+        for (digest, read) in hands.await.map_err(Failure::broken)? {
+            if read.is_none() {
+                damage::found(app, digest, Some(found.state.id)).await?;
+            }
+            files.insert(digest, read.unwrap_or(Hand::Unreadable));
+        }
     }
     Ok(Handwriting { signatures, files })
 }
@@ -150,24 +155,16 @@ async fn note(
         .await
 }
 
-fn hand(evidence: &EvidenceStore, digest: &Digest) -> Hand {
-    let strokes = bytes(evidence, digest).map(|bytes| {
-        let sound = digest_of(&bytes) == *digest;
-        sound.then(|| Strokes::parse(&bytes).ok()).flatten()
-    });
-    match strokes {
-        Ok(Some(strokes)) => Hand::Strokes(strokes),
-        Ok(None) => Hand::Unreadable,
+/// What can be drawn of a file; none where the file is damaged.
+fn hand(evidence: &EvidenceStore, digest: &Digest) -> Option<Hand> {
+    let longest = u64::try_from(LONGEST).unwrap_or(u64::MAX);
+    match evidence.read_short(digest, longest) {
+        Ok(Short::Bytes(bytes)) => Some(Strokes::parse(&bytes).map_or(Hand::Unreadable, Hand::Strokes)),
+        Ok(Short::TooLong) => Some(Hand::Unreadable),
+        Ok(Short::Damaged) => None,
         Err(error) => {
             tracing::warn!(%error, %digest, "strokes cannot be read");
-            Hand::Unreadable
+            Some(Hand::Unreadable)
         }
     }
-}
-
-/// The bytes of a file, one more than there may be where it is longer.
-fn bytes(evidence: &EvidenceStore, digest: &Digest) -> io::Result<Vec<u8>> {
-    let (mut bytes, most) = (Vec::new(), u64::try_from(LONGEST).map_err(io::Error::other)? + 1);
-    evidence.read(digest)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -1,14 +1,20 @@
 //! What an installation has before anybody uses it: a tenant, and the server's key registered with it.
+//!
+//! Promise: the key of a database is the one that it was last used with. A restore without its keys, keys of another
+//! installation, and keys without their database are refused with what to do; no key is made in silence where there was
+//! one. Another key is taken by [`replace_server_key`] only, with a reason, and raises an alarm.
+
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{Digest, Epoch, TenantId};
-use sync_core::sign::Signer as _;
+use sync_core::sign::{PublicKey, Signer as _};
 use sync_core::time::Instant;
 
-use crate::flow::keys::Keys;
+use crate::flow::keys::{KeyError, Keys, ServerKey, server_key_path};
 use crate::flow::refusal::Failure;
 use crate::random;
-use crate::store::{ServerKeyRow, Store, TenantRow, Tx};
+use crate::store::{AlarmRow, ServerKeyRow, Store, TenantRow, Tx};
 
 /// GB/T 2260 code of the county this release is made for.
 pub const REGION: &str = "500237";
@@ -59,7 +65,129 @@ pub fn tenant(store: &Store, region: &str, name: &str, now: Instant) -> Result<T
     }
 }
 
-/// Registers the server's key where it is not the newest one: its chain starts a new epoch.
+/// Kind of the alarm that the server got another key; its detail is the reason.
+pub const SERVER_KEY_REPLACED: &str = "server_key_replaced";
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// The database and the directory of keys do not belong together.
+#[derive(Debug, thiserror::Error)]
+pub enum Mismatch {
+    /// The database was used with a key that is not here.
+    #[error(
+        "{0} is not there, and the database has been used with a server key: put back the keys/ of this installation \
+         (from where they are kept apart, or from a backup made --with-keys) and start again. Only where they are lost \
+         for good: `palm admin new-server-key --reason TEXT`; then every phone enrols again. / \
+         缺少服务器密钥文件，而数据库已在使用一把密钥：请放回本套安装的 keys/（单独保管的副本，或含密钥的备份）后再启动。\
+         确已遗失的，执行 palm admin new-server-key --reason 理由；之后所有终端须重新登记。"
+    )]
+    KeyMissing(PathBuf),
+    /// The key that is here is not the one of the database.
+    #[error(
+        "{0} is not the key that the database was last used with: check that the data directory and the database belong \
+         to the same installation, and put its keys/ back. Only where they are lost for good: \
+         `palm admin new-server-key --reason TEXT`; then every phone enrols again. / \
+         服务器密钥与数据库不符：请核对数据目录与数据库是否属于同一套安装，并放回其 keys/。\
+         确已遗失的，执行 palm admin new-server-key --reason 理由；之后所有终端须重新登记。"
+    )]
+    OtherKey(PathBuf),
+    /// There are keys, and the database is empty.
+    #[error(
+        "{0} is there, and the database is empty: check the address of the database, or restore it. To begin a new \
+         installation here, move keys/ away first. / \
+         已有服务器密钥，而数据库是空的：请核对数据库地址，或先恢复数据库。要在此新建安装，请先移走 keys/。"
+    )]
+    DatabaseMissing(PathBuf),
+    /// Another key is to be made for a database that has none.
+    #[error("the database holds no installation: there is no key to replace / 数据库中没有安装，无密钥可换")]
+    NoInstallation,
+    /// A reason is asked for.
+    #[error("a reason of 1 to 500 characters is needed / 须填写理由（1 至 500 字）")]
+    NoReason,
+}
+
+/// Whether the key in this data directory, or its absence, fits the database. Makes nothing.
+///
+/// # Errors
+/// [`Mismatch`], [`KeyError`] or an accident.
+pub fn fits(store: &Store, directory: &Path) -> Result<(), MisfitOr> {
+    let path = server_key_path(directory);
+    // Looked for before the database is: a new installation is in the database before it has a key.
+    let had_key = path.exists();
+    let keys = store.read_sync(|tx| {
+        let found = tx.only_tenant()?;
+        found.map(|tenant| tx.server_keys(&tenant.id)).transpose().map_err(Failure::from)
+    })?;
+    let Some(keys) = keys else {
+        return if had_key { Err(Mismatch::DatabaseMissing(path).into()) } else { Ok(()) };
+    };
+    let Some(newest) = keys.last() else { return Ok(()) };
+    if !path.exists() {
+        return Err(Mismatch::KeyMissing(path).into());
+    }
+    let here = ServerKey::open(&path)?.public_key();
+    if here.bytes()[..] == newest.public_key[..] { Ok(()) } else { Err(Mismatch::OtherKey(path).into()) }
+}
+
+/// Why an installation is not opened.
+#[derive(Debug)]
+pub enum MisfitOr {
+    /// Its parts do not belong together.
+    Mismatch(Mismatch),
+    /// A key file cannot be used.
+    Key(KeyError),
+    /// An accident.
+    Failure(Failure),
+}
+
+impl From<Mismatch> for MisfitOr {
+    fn from(error: Mismatch) -> Self {
+        Self::Mismatch(error)
+    }
+}
+
+impl From<KeyError> for MisfitOr {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
+impl From<Failure> for MisfitOr {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// Takes another server key into use because the old one is lost or known to others: the key file is made, the old one
+/// moved aside, the new one registered, and [`SERVER_KEY_REPLACED`] raised. What the old key signed stays valid.
+///
+/// # Errors
+/// [`Mismatch::NoReason`], [`Mismatch::NoInstallation`], [`KeyError::InUse`], or an accident. Where it ends between the
+/// file and the database, the next start refuses the key, and this is done again.
+pub fn replace_server_key(store: &Store, directory: &Path, reason: &str, now: Instant) -> Result<PublicKey, MisfitOr> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
+        return Err(Mismatch::NoReason.into());
+    }
+    let tenant = store.read_sync(|tx| tx.only_tenant().map_err(Failure::from))?.ok_or(Mismatch::NoInstallation)?.id;
+    let (epoch, id) = (Epoch::new(random::bytes().map_err(Failure::from)?), random::bytes().map_err(Failure::from)?);
+    let keys = Keys::replace_server(directory, now)?;
+    let public_key = keys.server.public_key();
+    store.write_sync(|tx| {
+        tx.lock_tenant(&tenant, now)?;
+        // After every other, also where the clock was set back.
+        let newest = tx.server_keys(&tenant)?.last().map(|key| key.since.plus_ms(1));
+        let since = newest.map_or(now, |newest| newest.max(now));
+        let key = ServerKeyRow { device: keys.server_device(&tenant), public_key: public_key.bytes().to_vec(), since };
+        tx.register_server_key(&tenant, &key, &epoch)?;
+        let (kind, detail) = (SERVER_KEY_REPLACED.to_owned(), reason.to_owned());
+        let alarm = AlarmRow { id, at: now, kind, device: None, case: None, change: None, detail };
+        tx.add_alarm(&tenant, &alarm).map_err(Failure::from)
+    })?;
+    Ok(public_key)
+}
+
+/// Registers the server's key with a database that has none yet ([`fits`] said so): its chain starts an epoch.
 ///
 /// # Errors
 /// An accident.

@@ -4,7 +4,7 @@
 //! server key signs changes, leases and receipts; the token key signs access tokens only.
 //! Not here: rotation, and keys in hardware; both fit behind [`sync_core::sign::Signer`].
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -39,6 +39,9 @@ pub enum KeyError {
     /// Not a P-256 key in PKCS#8.
     #[error("key file {0} is not a P-256 key in PKCS#8")]
     Unusable(PathBuf),
+    /// Another process uses it.
+    #[error("key file {0} is in use: stop the server first / 密钥文件正在使用：请先停止服务器")]
+    InUse(PathBuf),
     /// No key could be made.
     #[error("the machine could not make a key")]
     Generate,
@@ -65,6 +68,18 @@ pub struct Keys {
     pub server: ServerKey,
     /// Signs access tokens.
     pub token: ServerKey,
+    /// The file of the server's key, locked for as long as it is in use: it is not replaced meanwhile.
+    _in_use: Arc<File>,
+}
+
+/// Name of the directory of keys below the data directory.
+const KEYS: &str = "keys";
+/// Name of the file of the server's key in it.
+const SERVER: &str = "server.pk8";
+
+/// Where the server's key is, below a data directory.
+pub fn server_key_path(directory: &Path) -> PathBuf {
+    directory.join(KEYS).join(SERVER)
 }
 
 impl Keys {
@@ -73,12 +88,39 @@ impl Keys {
     /// # Errors
     /// [`KeyError`].
     pub fn open(directory: &Path) -> Result<Self, KeyError> {
-        let keys = directory.join("keys");
+        let keys = directory.join(KEYS);
         std::fs::create_dir_all(&keys).map_err(|source| KeyError::File { path: keys.clone(), source })?;
-        Ok(Self {
-            server: ServerKey::open(&keys.join("server.pk8"))?,
-            token: ServerKey::open(&keys.join("token.pk8"))?,
-        })
+        let (path, token) = (keys.join(SERVER), keys.join("token.pk8"));
+        let (installed, without_token) = (path.exists(), !token.exists());
+        let server = ServerKey::open(&path)?;
+        if installed && without_token {
+            tracing::warn!("keys/token.pk8 was not there and is made: access tokens end now, phones fetch new ones");
+        }
+        let failed = |source| KeyError::File { path: path.clone(), source };
+        let in_use = File::open(&path).map_err(failed)?;
+        in_use.try_lock_shared().map_err(|error| failed(error.into()))?;
+        Ok(Self { server, token: ServerKey::open(&token)?, _in_use: Arc::new(in_use) })
+    }
+
+    /// Makes another server key in place of the one that is there, if one is: that one is moved aside, not deleted.
+    ///
+    /// # Errors
+    /// [`KeyError::InUse`] while a server or a command uses it; another [`KeyError`].
+    pub fn replace_server(directory: &Path, now: sync_core::time::Instant) -> Result<Self, KeyError> {
+        let path = server_key_path(directory);
+        let failed = |source| KeyError::File { path: path.clone(), source };
+        match File::open(&path) {
+            Ok(file) => {
+                file.try_lock().map_err(|error| match error {
+                    TryLockError::WouldBlock => KeyError::InUse(path.clone()),
+                    TryLockError::Error(source) => failed(source),
+                })?;
+                std::fs::rename(&path, path.with_extension(format!("replaced-{}", now.ms()))).map_err(failed)?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(error)),
+        }
+        Self::open(directory)
     }
 
     /// The server as a device of its tenant: the id follows from the key, so another key is another device.

@@ -21,8 +21,6 @@ use crate::store::{Additions, CaseFileRow, NewCaseFile, StoredChange, Tx};
 
 /// Field of a party.
 const NAME: &str = "name";
-/// Fields that hold the SHA-256 of a piece of evidence.
-const DIGEST_FIELDS: [&str; 3] = ["digest", "paper_photo", "strokes"];
 /// Longest text that is searched, in bytes.
 const SEARCH_TEXT_MAX: usize = 64 << 10;
 /// Of it, what the title, a number or the name of a party takes at most, so that there is room for the rest.
@@ -35,6 +33,8 @@ pub struct Projected {
     new: NewCaseFile,
     officers: Vec<OfficerId>,
     evidence: Vec<Digest>,
+    /// Those for which it no longer waits.
+    written_off: Vec<Digest>,
 }
 
 /// Folds the stored changes of a case and puts the projection in place. `extra` takes part beside
@@ -100,7 +100,8 @@ pub fn draw(
         fold: state.fold.into(),
     };
     let new = NewCaseFile { file, search_text: search_text(state) };
-    Ok(Some(Projected { new, officers: officers.into_iter().collect(), evidence: claimed(state) }))
+    let written_off = decision::written_off(state).map(|(digest, _)| digest).collect();
+    Ok(Some(Projected { new, officers: officers.into_iter().collect(), evidence: claimed(state), written_off }))
 }
 
 /// What these projected cases, named by their `case_leaf`, show and say, taken from their changes anew. Writes nothing.
@@ -124,7 +125,7 @@ pub fn texts(tx: &mut Tx<'_>, tenant: &TenantId, cases: &BTreeSet<i64>) -> Resul
 /// # Errors
 /// [`Failure`] where a statement fails.
 pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(), Failure> {
-    let Projected { mut new, officers, evidence } = projected;
+    let Projected { mut new, officers, evidence, written_off } = projected;
     let (case, case_leaf) = (new.file.id, new.file.case_leaf);
     let there: BTreeSet<OfficerId> = tx.case_officers(tenant, case_leaf)?.into_iter().collect();
     let joined = officers.into_iter().filter(|id| !there.contains(id));
@@ -133,6 +134,7 @@ pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(
     let there: BTreeSet<Digest> = tx.claimed_evidence(tenant, case_leaf)?.into_iter().collect();
     let claimed: Vec<Digest> = evidence.into_iter().filter(|digest| !there.contains(digest)).collect();
     tx.add_case_evidence(tenant, case_leaf, &claimed)?;
+    tx.write_off_evidence(tenant, case_leaf, &written_off)?;
     if !there.is_empty() || !claimed.is_empty() {
         new.file.missing_evidence = count(tx.missing_evidence(tenant, case_leaf)?.len());
     }
@@ -155,10 +157,11 @@ pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, mut new: Additions<'_>, all: Vec<
         tx.add(std::mem::take(&mut new))?;
     }
     let mut files = Vec::new();
-    for Projected { new: mut case, officers: _, evidence } in all {
+    for Projected { new: mut case, officers: _, evidence, written_off } in all {
         let case_leaf = case.file.case_leaf;
         if !evidence.is_empty() {
             tx.add_case_evidence(tenant, case_leaf, &evidence)?;
+            tx.write_off_evidence(tenant, case_leaf, &written_off)?;
             case.file.missing_evidence = count(tx.missing_evidence(tenant, case_leaf)?.len());
         }
         files.push(case);
@@ -201,7 +204,7 @@ pub fn claimed(state: &CaseState) -> Vec<Digest> {
     let digests: BTreeSet<Digest> = state
         .fields
         .iter()
-        .filter(|field| DIGEST_FIELDS.contains(&field.name.as_str()))
+        .filter(|field| schema::EVIDENCE_FIELDS.contains(&field.name.as_str()))
         .flat_map(|field| &field.live)
         .filter_map(|live| live.value.as_ref().and_then(Value::as_digest))
         .collect();

@@ -39,8 +39,11 @@ pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, clos
         let certificates = tx.certificates(tenant, &officer)?.into_iter().map(|(row, _)| row.number).collect();
         officers.push(RecordOfficer { officer, name, certificates });
     }
-    let stored = tx.evidence_of(tenant, file.case_leaf)?.into_iter().filter_map(|(_, file)| file);
-    let evidence = stored.map(|file| RecordEvidence { digest: file.digest, size: file.size.cast_unsigned() });
+    let evidence = tx.evidence_of(tenant, file.case_leaf)?.into_iter().map(|claimed| match claimed.arrived() {
+        Some(file) => RecordEvidence { digest: file.digest, size: file.size.cast_unsigned() },
+        // A case is not closed while it waits for a file that was not written off.
+        None => RecordEvidence::written_off(claimed.digest),
+    });
     let record = CaseRecord {
         tenant: *tenant,
         case,

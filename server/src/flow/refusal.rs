@@ -42,12 +42,21 @@ pub struct Refused {
     pub article: Option<String>,
     /// When to come again, in seconds, where this is known better than by its kind.
     pub wait_s: Option<u32>,
+    /// How many bytes there are, where a part was asked for that there is not.
+    pub whole_size: Option<u64>,
 }
 
 impl Refusal {
     /// With particulars of this request. No personal data: they may be logged by the caller's proxy.
     pub fn because(self, zh: impl Into<String>, en: impl Into<String>) -> Refused {
-        Refused { refusal: self, zh: Some(zh.into()), en: Some(en.into()), article: None, wait_s: None }
+        Refused {
+            refusal: self,
+            zh: Some(zh.into()),
+            en: Some(en.into()),
+            article: None,
+            wait_s: None,
+            whole_size: None,
+        }
     }
 }
 
@@ -67,9 +76,17 @@ impl Refused {
     }
 }
 
+impl Refused {
+    /// Says how many bytes there are.
+    #[must_use]
+    pub fn of_size(self, bytes: u64) -> Self {
+        Self { whole_size: Some(bytes), ..self }
+    }
+}
+
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, zh: None, en: None, article: None, wait_s: None }
+        Self { refusal, zh: None, en: None, article: None, wait_s: None, whole_size: None }
     }
 }
 

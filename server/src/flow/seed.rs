@@ -18,7 +18,7 @@ use sync_core::time::Instant;
 
 use super::install::named_id;
 use super::password;
-use crate::flow::refusal::Failure;
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{AccountRow, AgencyRow, Store, Tx};
 
 /// Somebody who can sign in after seeding.
@@ -81,12 +81,13 @@ pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Fail
 /// Those who are there already keep everything but their password.
 ///
 /// # Errors
-/// [`Refusal::PasswordLength`](crate::flow::refusal::Refusal::PasswordLength), or an accident.
+/// [`Refusal::PeopleAreReal`] where there is somebody who was not made up; [`Refusal::PasswordLength`]; or an accident.
 pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
     county(store, tenant, now)?;
     let hash = password::hash(password)?;
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
+        everybody_is_made_up(tx, tenant)?;
         for person in people::PEOPLE {
             tx.set_password(tenant, person.login, &hash)?;
         }
@@ -97,17 +98,37 @@ pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) ->
 /// As [`people`], but only while nobody can sign in.
 ///
 /// # Errors
-/// [`Refusal::AlreadyInstalled`](crate::flow::refusal::Refusal::AlreadyInstalled) beside those of [`people`].
+/// [`Refusal::AlreadyInstalled`] beside those of [`people`].
 pub fn demonstration(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
     county(store, tenant, now)?;
     let hash = password::hash(password)?;
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
         if tx.has_accounts(tenant)? {
-            return Err(crate::flow::refusal::Refusal::AlreadyInstalled.into());
+            return Err(Refusal::AlreadyInstalled.into());
         }
+        everybody_is_made_up(tx, tenant)?;
         enter(tx, tenant, &hash, now)
     })
+}
+
+/// Made-up people never come among real ones, whether these can sign in or not.
+fn everybody_is_made_up(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<(), Failure> {
+    let made_up: Vec<OfficerId> = made_up().collect();
+    if tx.has_officer_beside(tenant, &made_up)? { Err(Refusal::PeopleAreReal.into()) } else { Ok(()) }
+}
+
+fn made_up() -> impl Iterator<Item = OfficerId> {
+    people::PEOPLE.iter().map(|person| officer_id(person.login))
+}
+
+/// Whether made-up people are in this installation: it is for trials.
+///
+/// # Errors
+/// An accident.
+pub fn is_trial(store: &Store, tenant: &TenantId) -> Result<bool, Failure> {
+    let made_up: Vec<OfficerId> = made_up().collect();
+    store.read_sync(|tx| Ok(!tx.officers(tenant, &made_up)?.is_empty()))
 }
 
 fn enter(tx: &mut Tx<'_>, tenant: &TenantId, hash: &str, now: Instant) -> Result<(), Failure> {
@@ -125,7 +146,7 @@ fn enter(tx: &mut Tx<'_>, tenant: &TenantId, hash: &str, now: Instant) -> Result
 /// The first administrator, at the county's government: reaches every agency. Only while nobody can sign in.
 ///
 /// # Errors
-/// [`Refusal::AlreadyInstalled`](crate::flow::refusal::Refusal::AlreadyInstalled), or an accident.
+/// [`Refusal::AlreadyInstalled`], or an accident.
 pub fn first_administrator(
     store: &Store,
     tenant: &TenantId,
@@ -140,7 +161,7 @@ pub fn first_administrator(
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
         if tx.has_accounts(tenant)? {
-            return Err(crate::flow::refusal::Refusal::AlreadyInstalled.into());
+            return Err(Refusal::AlreadyInstalled.into());
         }
         let row = crate::store::OfficerRow {
             id: officer,

@@ -1,15 +1,19 @@
 //! Opening an installation: directory, database, keys.
 //!
-//! Promise: what is missing is made, for its owner alone; what is there is checked. Not here: listening (`serve`).
+//! Promise: what is missing of a new installation is made, for its owner alone; what is there is checked, and parts that
+//! do not belong together are refused. Not here: listening (`serve`).
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use sync_core::sign::PublicKey;
 
 use crate::clock::Clock;
 use crate::flow::app::App;
 use crate::flow::ingest::Ingest;
-use crate::flow::install::{self, COUNTY, REGION};
+use crate::flow::install::{self, COUNTY, MisfitOr, REGION};
 use crate::flow::keys::{KeyError, Keys};
 use crate::flow::password::Passwords;
 use crate::flow::readiness::Readiness;
@@ -36,6 +40,9 @@ pub enum StartError {
     /// A key file.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// Directory and database do not belong together.
+    #[error(transparent)]
+    Mismatch(#[from] install::Mismatch),
     /// The token self-test.
     #[error(transparent)]
     Tokens(#[from] TokenError),
@@ -54,6 +61,34 @@ impl From<Failure> for StartError {
             Failure::Broken(error) => Self::Install(error.to_string()),
         }
     }
+}
+
+impl From<MisfitOr> for StartError {
+    fn from(error: MisfitOr) -> Self {
+        match error {
+            MisfitOr::Mismatch(mismatch) => Self::Mismatch(mismatch),
+            MisfitOr::Key(error) => Self::Keys(error),
+            MisfitOr::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+/// Makes another server key for an installation that is there, and registers it ([`install::replace_server_key`]).
+///
+/// # Errors
+/// [`StartError`].
+pub fn new_server_key(
+    directory: &Path,
+    database: Option<&str>,
+    reason: &str,
+    clock: Clock,
+) -> Result<PublicKey, StartError> {
+    let embedded = directory.join("palm.db");
+    if database.is_none() && !embedded.exists() {
+        return Err(install::Mismatch::NoInstallation.into());
+    }
+    let store = Store::open_with(database.unwrap_or(&format!("sqlite:{}", embedded.display())), Pool::default())?;
+    Ok(install::replace_server_key(&store, directory, reason, clock.now())?)
 }
 
 /// Opens the data directory and the database (`sqlite:DIRECTORY/palm.db` where `database` is absent), makes
@@ -78,11 +113,17 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
         .map_err(|source| StartError::Directory { path: directory.to_owned(), source })?;
     let embedded = format!("sqlite:{}", directory.join("palm.db").display());
     let store = Store::open_with(database.unwrap_or(&embedded), pool)?;
-    let keys = Keys::open(directory)?;
     let now = clock.now();
+    install::fits(&store, directory)?;
+    // The installation is in the database before it has a key, so that a key without its database is noticed.
     let tenant = install::tenant(&store, REGION, COUNTY, now)?;
+    let keys = Keys::open(directory)?;
     install::server_key(&store, &keys, &tenant, now)?;
     seed::county(&store, &tenant, now)?;
+    let trial = seed::is_trial(&store, &tenant)?;
+    if trial {
+        tracing::warn!("the people of this installation are made up: it is for trials only");
+    }
     Ok(App {
         tokens: Tokens::new(&keys.token, &tenant, now)?,
         ingest: Ingest::start(store.clone(), keys.clone(), clock, tenant).map_err(StartError::Thread)?,
@@ -95,6 +136,7 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
         tenant,
         directory: directory.to_owned(),
         readiness: Readiness::default(),
+        trial: AtomicBool::new(trial),
     })
 }
 

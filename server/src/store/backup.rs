@@ -6,14 +6,12 @@
 
 use std::path::Path;
 
-use diesel::prelude::*;
 use sync_core::id::{Digest, TenantId};
 use sync_core::log::Frontier;
 use sync_core::sign::Verifier;
 
 use super::db::{Manager, copy};
-use super::schema::evidence_file;
-use super::{Error, TenantRow, Tx};
+use super::{Error, StoredBytes, TenantRow, Tx};
 
 mod changes;
 
@@ -28,8 +26,10 @@ pub struct Held {
     pub tenant: TenantRow,
     /// Public keys that its server signs or once signed with, oldest first: uncompressed SEC1 points.
     pub server_keys: Vec<Vec<u8>>,
-    /// Every file of evidence that it says has arrived, with its size in bytes.
+    /// Every file of evidence that it says has arrived and is not known to be damaged, with its size in bytes.
     pub evidence: Vec<(Digest, u64)>,
+    /// How many files of evidence are known to be damaged or removed: they are in no copy.
+    pub damaged: usize,
     /// The first change that is not what was stored, and what is wrong with it.
     pub damage: Option<String>,
 }
@@ -58,8 +58,10 @@ pub fn look_into(path: &Path, verifier: &dyn Verifier) -> Result<Held, Error> {
         Ok(_another) => return Err(Error::Inconsistent { what: "log: its leaves do not give its head" }),
         Err(damage) => Some(damage),
     };
-    let evidence = tx.evidence_files(&tenant.id)?;
-    Ok(Held { schema, tenant, server_keys, evidence, damage })
+    let (damaged, whole): (Vec<_>, Vec<_>) =
+        evidence(&mut tx, &tenant.id)?.into_iter().partition(|file| file.damage.is_some());
+    let evidence = whole.into_iter().map(|file| (file.digest, file.size)).collect();
+    Ok(Held { schema, tenant, server_keys, evidence, damaged: damaged.len(), damage })
 }
 
 fn is_head(found: &Frontier, said: &TenantRow) -> bool {
@@ -67,14 +69,18 @@ fn is_head(found: &Frontier, said: &TenantRow) -> bool {
     size == Ok(said.log_size) && found.root() == said.log_root && found.peaks() == said.log_frontier
 }
 
-impl Tx<'_> {
-    /// Every file of evidence that has arrived, with its size in bytes.
-    fn evidence_files(&mut self, tenant: &TenantId) -> Result<Vec<(Digest, u64)>, Error> {
-        let files: Vec<(Digest, i64)> = evidence_file::table
-            .filter(evidence_file::tenant.eq(tenant))
-            .order(evidence_file::digest)
-            .select((evidence_file::digest, evidence_file::size))
-            .load(self.db())?;
-        Ok(files.into_iter().map(|(digest, size)| (digest, size.cast_unsigned())).collect())
+/// Files that are asked for at once.
+const AT_ONCE: i64 = 1024;
+
+/// Every stored file of evidence.
+fn evidence(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Vec<StoredBytes>, Error> {
+    let mut all: Vec<StoredBytes> = Vec::new();
+    loop {
+        let after = all.last().map(|file| file.digest);
+        let page = tx.evidence_files(tenant, after.as_ref(), AT_ONCE)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
     }
 }

@@ -1,15 +1,18 @@
 //! Evidence: the files that are stored, the uploads, and what has arrived for a case.
 //!
-//! Promise: a row in `evidence_file` says that the bytes of that digest were checked and are safe on disk. For a case
+//! Promise: a row in `evidence_file` says that the bytes of that digest were checked and stored, with the digests of
+//! their blocks, and what is known of damage since. For a case
 //! they have arrived only when an officer who takes or took part in it sent all of them: that somebody else did is
 //! shown to nobody. Not here: the bytes (`crate::store::evidence_store`), what cases claim (`case_part`).
 
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use sync_core::evidence::Damage;
 use sync_core::id::{Digest, OfficerId, TenantId};
 use sync_core::time::Instant;
 
+use super::evidence_store::Blocks;
 use super::schema::{case_evidence, case_file, case_officer, evidence_file, upload};
 use super::tx::Tx;
 use super::{Error, row};
@@ -50,6 +53,8 @@ pub struct UploadRow {
     /// When all of its bytes had come and were checked.
     #[diesel(column_name = completed_ms)]
     pub completed: Option<Instant>,
+    /// What was said of it when it was begun, as it was said: it is told to the uploader alone.
+    pub metadata: String,
 }
 
 impl UploadRow {
@@ -60,29 +65,86 @@ impl UploadRow {
     }
 }
 
+/// What is known of the bytes of a stored file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBytes {
+    /// SHA-256 of all of them.
+    pub digest: Digest,
+    /// How many there are.
+    pub size: u64,
+    /// The digests of their blocks; none where the file was stored before there were any.
+    pub blocks: Option<Blocks>,
+    /// What is wrong with them, as far as is known.
+    pub damage: Option<Damage>,
+}
+
+type StoredColumns = (Digest, i64, Option<Vec<u8>>, Option<String>);
+
+fn restore_stored((digest, size, blocks, damage): StoredColumns) -> Result<StoredBytes, Error> {
+    let size = size.cast_unsigned();
+    let read =
+        |bytes: Vec<u8>| Blocks::from_bytes(&bytes, size).ok_or(Error::Inconsistent { what: "evidence_file.blocks" });
+    let damage = damage.map(|damage| row::code("evidence_file", "damage", digest, &damage)).transpose()?;
+    Ok(StoredBytes { digest, size, blocks: blocks.map(read).transpose()?, damage })
+}
+
+/// How a file stands that a case claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Its bytes have not arrived for this case.
+    Awaited,
+    /// They have.
+    Arrived(EvidenceFileRow),
+    /// They had; what is there now is damaged, and counts as missing.
+    Damaged(EvidenceFileRow, Damage),
+}
+
+/// A file that a case claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedFile {
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// How it stands.
+    pub standing: Standing,
+    /// Whether a head wrote it off: the case no longer waits for it.
+    pub written_off: bool,
+}
+
+impl ClaimedFile {
+    /// The file, where it has arrived and is whole as far as is known.
+    pub const fn arrived(&self) -> Option<&EvidenceFileRow> {
+        match &self.standing {
+            Standing::Arrived(file) => Some(file),
+            Standing::Awaited | Standing::Damaged(..) => None,
+        }
+    }
+
+    /// Whether the case still waits for it.
+    pub const fn is_missing(&self) -> bool {
+        !self.written_off && self.arrived().is_none()
+    }
+}
+
 impl Tx<'_> {
-    /// The pieces of evidence a case claims, by digest, with the file where it has arrived for this case: where an
-    /// officer who takes or took part in it sent all of its bytes. Says of the first who did, and nothing of others.
+    /// The files a case claims, by digest, each with how it stands for this case: it has arrived where an officer who
+    /// takes or took part in it sent all of its bytes. Says of the first who did, and nothing of others.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn evidence_of(
-        &mut self,
-        tenant: &TenantId,
-        case_leaf: i64,
-    ) -> Result<Vec<(Digest, Option<EvidenceFileRow>)>, Error> {
+    pub fn evidence_of(&mut self, tenant: &TenantId, case_leaf: i64) -> Result<Vec<ClaimedFile>, Error> {
         let officers = case_officer::table
             .filter(case_officer::tenant.eq(tenant))
             .filter(case_officer::case_leaf.eq(case_leaf))
             .select(case_officer::officer);
-        let claimed = case_evidence::table
-            .filter(case_evidence::tenant.eq(tenant))
-            .filter(case_evidence::case_leaf.eq(case_leaf))
-            .select(case_evidence::digest);
+        let claimed = || {
+            case_evidence::table
+                .filter(case_evidence::tenant.eq(*tenant))
+                .filter(case_evidence::case_leaf.eq(case_leaf))
+        };
         let uploads = upload::table
             .filter(upload::tenant.eq(tenant))
             .filter(upload::officer.eq_any(officers))
-            .filter(upload::digest.eq_any(claimed))
+            .filter(upload::digest.eq_any(claimed().select(case_evidence::digest)))
             .filter(upload::completed_ms.is_not_null())
             .order((upload::completed_ms, upload::id))
             .select(UploadRow::as_select())
@@ -91,38 +153,77 @@ impl Tx<'_> {
         for file in uploads.into_iter().filter_map(UploadRow::arrived) {
             arrived.entry(file.digest).or_insert(file);
         }
-        let claimed = self.claimed_evidence(tenant, case_leaf)?;
-        Ok(claimed.into_iter().map(|digest| (digest, arrived.remove(&digest))).collect())
+        let damaged: Vec<(Digest, Option<String>)> = evidence_file::table
+            .filter(evidence_file::tenant.eq(tenant))
+            .filter(evidence_file::digest.eq_any(claimed().select(case_evidence::digest)))
+            .filter(evidence_file::damage.is_not_null())
+            .select((evidence_file::digest, evidence_file::damage))
+            .load(self.db())?;
+        let damaged: BTreeMap<_, _> = damaged.into_iter().collect();
+        let claimed: Vec<(Digest, bool)> = claimed()
+            .order(case_evidence::digest)
+            .select((case_evidence::digest, case_evidence::written_off))
+            .load(self.db())?;
+        let stands = |(digest, written_off): (Digest, bool)| {
+            let standing = match (arrived.remove(&digest), damaged.get(&digest).and_then(Option::as_deref)) {
+                (None, _) => Standing::Awaited,
+                (Some(file), None) => Standing::Arrived(file),
+                (Some(file), Some(damage)) => {
+                    Standing::Damaged(file, row::code("evidence_file", "damage", digest, damage)?)
+                }
+            };
+            Ok(ClaimedFile { digest, standing, written_off })
+        };
+        claimed.into_iter().map(stands).collect()
     }
 
-    /// Digests that a case claims and whose bytes have not arrived for it, as [`Self::evidence_of`] says.
+    /// Digests that a case claims and still waits for, as [`Self::evidence_of`] says.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn missing_evidence(&mut self, tenant: &TenantId, case_leaf: i64) -> Result<Vec<Digest>, Error> {
         let claimed = self.evidence_of(tenant, case_leaf)?.into_iter();
-        Ok(claimed.filter(|(_, file)| file.is_none()).map(|(digest, _)| digest).collect())
+        Ok(claimed.filter(ClaimedFile::is_missing).map(|claimed| claimed.digest).collect())
     }
 
-    /// Says that all bytes of an upload have come, were checked and are stored, and counts anew what the cases of its
-    /// officer miss that claim them. Saying it again changes nothing. The tenant's row is locked.
+    /// Says that all bytes of an upload have come, were checked and are stored in these blocks, and counts again what
+    /// the cases that claim them miss. Saying it again changes nothing. The tenant's row is locked.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn complete_upload(&mut self, tenant: &TenantId, done: &UploadRow, now: Instant) -> Result<(), Error> {
+    pub fn complete_upload(
+        &mut self,
+        tenant: &TenantId,
+        done: &UploadRow,
+        blocks: &Blocks,
+        now: Instant,
+    ) -> Result<(), Error> {
         let open = upload::table.find((tenant, &done.id[..])).filter(upload::completed_ms.is_null());
-        if diesel::update(open).set(upload::completed_ms.eq(now)).execute(self.db())? == 0 {
+        if diesel::update(open).set(upload::completed_ms.eq(now.ms())).execute(self.db())? == 0 {
             return Ok(());
         }
-        self.add_evidence_file(tenant, done, now)?;
-        let theirs = case_officer::table
-            .filter(case_officer::tenant.eq(tenant))
-            .filter(case_officer::officer.eq(done.officer))
-            .select(case_officer::case_leaf);
+        if self.evidence_file(tenant, &done.digest)?.is_some() {
+            // Known before: where it was damaged, it is whole again.
+            return self.mend_evidence(tenant, &done.digest, blocks);
+        }
+        diesel::insert_into(evidence_file::table)
+            .values((
+                evidence_file::tenant.eq(tenant),
+                evidence_file::digest.eq(done.digest),
+                evidence_file::size.eq(done.size),
+                evidence_file::media_type.eq(&done.media_type),
+                evidence_file::stored_ms.eq(now.ms()),
+                evidence_file::blocks.eq(Some(blocks.to_bytes())),
+            ))
+            .execute(self.db())?;
+        self.count_missing(tenant, &done.digest)
+    }
+
+    /// Counts again what the cases miss that claim this file.
+    fn count_missing(&mut self, tenant: &TenantId, digest: &Digest) -> Result<(), Error> {
         let claiming: Vec<i64> = case_evidence::table
             .filter(case_evidence::tenant.eq(tenant))
-            .filter(case_evidence::digest.eq(done.digest))
-            .filter(case_evidence::case_leaf.eq_any(theirs))
+            .filter(case_evidence::digest.eq(digest))
             .select(case_evidence::case_leaf)
             .load(self.db())?;
         for case_leaf in claiming {
@@ -134,20 +235,110 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Says once that bytes are stored, whoever brought them first.
-    fn add_evidence_file(&mut self, tenant: &TenantId, done: &UploadRow, now: Instant) -> Result<(), Error> {
-        let known = evidence_file::table
-            .find((tenant, done.digest))
-            .select(evidence_file::size)
-            .get_result::<i64>(self.db())
+    /// What is known of the bytes of a stored file.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn evidence_file(&mut self, tenant: &TenantId, digest: &Digest) -> Result<Option<StoredBytes>, Error> {
+        let found: Option<StoredColumns> = evidence_file::table
+            .find((tenant, digest))
+            .select((evidence_file::digest, evidence_file::size, evidence_file::blocks, evidence_file::damage))
+            .first(self.db())
             .optional()?;
-        if known.is_none() {
-            let UploadRow { digest, size, media_type, .. } = done.clone();
-            let row = EvidenceFileRow { digest, size, media_type, stored: now };
-            diesel::insert_into(evidence_file::table)
-                .values((evidence_file::tenant.eq(tenant), &row))
+        found.map(restore_stored).transpose()
+    }
+
+    /// Stored files by digest, at most `limit` after `after`.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn evidence_files(
+        &mut self,
+        tenant: &TenantId,
+        after: Option<&Digest>,
+        limit: i64,
+    ) -> Result<Vec<StoredBytes>, Error> {
+        let mut query = evidence_file::table
+            .filter(evidence_file::tenant.eq(*tenant))
+            .order(evidence_file::digest)
+            .limit(limit)
+            .select((evidence_file::digest, evidence_file::size, evidence_file::blocks, evidence_file::damage))
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(evidence_file::digest.gt(*after));
+        }
+        query.load::<StoredColumns>(self.db())?.into_iter().map(restore_stored).collect()
+    }
+
+    /// Keeps the digests of a file's blocks that was stored before there were any.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn set_evidence_blocks(&mut self, tenant: &TenantId, digest: &Digest, blocks: &Blocks) -> Result<(), Error> {
+        diesel::update(evidence_file::table.find((tenant, digest)))
+            .set(evidence_file::blocks.eq(Some(blocks.to_bytes())))
+            .execute(self.db())?;
+        Ok(())
+    }
+
+    /// Says that a stored file is damaged, and counts again what the cases miss that claim it. Says whether that was
+    /// not known. The tenant's row is locked.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn damage_evidence(
+        &mut self,
+        tenant: &TenantId,
+        digest: &Digest,
+        damage: Damage,
+        now: Instant,
+    ) -> Result<bool, Error> {
+        let whole = evidence_file::table.find((tenant, digest)).filter(evidence_file::damage.is_null());
+        let set = (evidence_file::damage.eq(Some(damage)), evidence_file::damaged_ms.eq(Some(now.ms())));
+        if diesel::update(whole).set(set).execute(self.db())? == 0 {
+            return Ok(false);
+        }
+        self.count_missing(tenant, digest)?;
+        Ok(true)
+    }
+
+    /// Says that all bytes of a damaged file are there again, and counts again what the cases miss that claim it. The
+    /// tenant's row is locked.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn mend_evidence(&mut self, tenant: &TenantId, digest: &Digest, blocks: &Blocks) -> Result<(), Error> {
+        diesel::update(evidence_file::table.find((tenant, digest)))
+            .set((
+                evidence_file::blocks.eq(Some(blocks.to_bytes())),
+                evidence_file::damage.eq(None::<Damage>),
+                evidence_file::damaged_ms.eq(None::<i64>),
+            ))
+            .execute(self.db())?;
+        self.count_missing(tenant, digest)
+    }
+
+    /// Says that a case no longer waits for these files.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn write_off_evidence(&mut self, tenant: &TenantId, case_leaf: i64, digests: &[Digest]) -> Result<(), Error> {
+        for digest in digests {
+            diesel::update(case_evidence::table.find((tenant, case_leaf, digest)))
+                .set(case_evidence::written_off.eq(true))
                 .execute(self.db())?;
         }
+        Ok(())
+    }
+
+    /// Lets a complete upload begin again, because the bytes that it brought are damaged.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn reopen_upload(&mut self, tenant: &TenantId, id: &[u8; 16]) -> Result<(), Error> {
+        diesel::update(upload::table.find((tenant, &id[..])))
+            .set(upload::completed_ms.eq(None::<i64>))
+            .execute(self.db())?;
         Ok(())
     }
 

@@ -1,9 +1,9 @@
 //! The bytes of evidence, on local disk.
 //!
 //! Promise: a file is named by the SHA-256 of its bytes and nothing else, its bytes were hashed and written through
-//! to the disk before it got that name, and it is never written again. What an upload has received is the length of
-//! its file: one truth, also after a crash. Not here: who may read or write, what cases claim.
-//! The seam for an object store is these six verbs.
+//! to the disk before it got that name, and it is never written again. It is read by block, and no block is given out
+//! that is not what was stored. A file that is not what its name says is moved aside, never deleted. What an upload has
+//! received is the length of its file: one truth, also after a crash. Not here: who may read or write, what cases claim.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{Digest, hex};
 
-const READ_AT_ONCE: usize = 64 * 1024;
+mod blocks;
+
+pub use blocks::{BLOCK, Blocks, Whole, hash};
 
 /// Where evidence lies. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -22,10 +24,10 @@ pub struct EvidenceStore {
 }
 
 /// What became of an attempt to finish an upload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finished {
-    /// Its bytes are stored under their digest.
-    Stored,
+    /// Its bytes are stored under their digest, and these are the digests of their blocks.
+    Stored(Blocks),
     /// Its bytes hash to something else: they were dropped, and it begins again.
     Wrong,
     /// Its file is gone: somebody else finished it meanwhile.
@@ -41,6 +43,28 @@ pub enum Found {
     Spoilt,
     /// There is no such file.
     Absent,
+}
+
+/// What became of a stored file that was found not to be what its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// Its bytes hash to something else: it was moved aside.
+    Moved,
+    /// There is no such file.
+    Absent,
+    /// Read once more, all of its bytes hash to its name: it stays.
+    Sound,
+}
+
+/// A stored file that should be short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Short {
+    /// All of its bytes.
+    Bytes(Vec<u8>),
+    /// It is longer.
+    TooLong,
+    /// It is not there, or its bytes do not hash to its name.
+    Damaged,
 }
 
 /// What became of an attempt to append.
@@ -61,6 +85,7 @@ impl EvidenceStore {
         let store = Self::at(directory);
         make_directory(&store.root.join("uploads"))?;
         make_directory(&store.root.join("files"))?;
+        make_directory(&store.root.join("damaged"))?;
         Ok(store)
     }
 
@@ -143,7 +168,8 @@ impl EvidenceStore {
             Err(error) => return Err(error),
         };
         file.lock()?;
-        if hash(&mut file)? != *digest {
+        let (found, blocks) = hash(&mut file)?;
+        if found != *digest {
             file.set_len(0)?;
             return Ok(Finished::Wrong);
         }
@@ -152,15 +178,53 @@ impl EvidenceStore {
         let shard = name.parent().unwrap_or(&self.root);
         make_directory(shard)?;
         match std::fs::hard_link(&path, &name) {
-            // Already there: somebody else brought the same bytes, or finished this upload. They stay as they are.
-            Err(error) if name.exists() => drop(error),
-            // Dropped while this one read it, and so stored by whoever dropped it; the name is looked for above.
+            // Already there: another upload brought the same bytes, or this one was finished before. They stay, unless
+            // they are no longer the same: then those that have just been hashed take their place.
+            Err(error) if name.exists() => {
+                if self.set_aside(digest)? == Aside::Sound {
+                    drop(error);
+                } else {
+                    std::fs::hard_link(&path, &name)?;
+                }
+            }
+            // Dropped while this one read it, and so stored by the request that dropped it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Finished::Gone),
             other => other?,
         }
         sync_directory(shard)?;
         sync_directory(&self.root.join("files"))?;
-        Ok(Finished::Stored)
+        Ok(Finished::Stored(blocks))
+    }
+
+    /// Moves a stored file aside if its bytes, all read once more, do not hash to its name. Nothing is deleted, and
+    /// nothing that was moved aside before is written over.
+    ///
+    /// # Errors
+    /// Where it cannot be read or moved.
+    pub fn set_aside(&self, digest: &Digest) -> io::Result<Aside> {
+        match self.look_at(digest)? {
+            Found::Sound => return Ok(Aside::Sound),
+            Found::Absent => return Ok(Aside::Absent),
+            Found::Spoilt => {}
+        }
+        let (name, kept) = (self.file(digest), self.root.join("damaged"));
+        make_directory(&kept)?;
+        let places = (1_u32..).map(|number| kept.join(format!("{digest}.{number}")));
+        for place in places {
+            match std::fs::hard_link(&name, &place) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                // Moved by another request meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Aside::Moved),
+                other => {
+                    other?;
+                    break;
+                }
+            }
+        }
+        sync_directory(&kept)?;
+        std::fs::remove_file(&name)?;
+        sync_directory(name.parent().unwrap_or(&self.root))?;
+        Ok(Aside::Moved)
     }
 
     /// Drops what an upload received. From here on the bytes have one name only, which nobody opens for writing.
@@ -180,7 +244,7 @@ impl EvidenceStore {
     /// Where it cannot be read.
     pub fn look_at(&self, digest: &Digest) -> io::Result<Found> {
         match regular(&self.file(digest)) {
-            Ok(mut file) => Ok(if hash(&mut file)? == *digest { Found::Sound } else { Found::Spoilt }),
+            Ok(mut file) => Ok(if hash(&mut file)?.0 == *digest { Found::Sound } else { Found::Spoilt }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Absent),
             Err(error) => Err(error),
         }
@@ -210,12 +274,58 @@ impl EvidenceStore {
         Ok(found)
     }
 
-    /// Opens a stored file for reading.
+    /// Opens a stored file of so many bytes to be read by block; none where there is no regular file of that length.
     ///
     /// # Errors
-    /// Where it is not there or cannot be read.
-    pub fn read(&self, digest: &Digest) -> io::Result<File> {
-        File::open(self.file(digest))
+    /// Where it cannot be opened.
+    pub fn open_whole(&self, digest: &Digest, size: u64, blocks: Blocks) -> io::Result<Option<Whole>> {
+        match regular(&self.file(digest)) {
+            Ok(file) => Whole::new(file, size, blocks),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// All bytes of a stored file that has at most so many, held against its name.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn read_short(&self, digest: &Digest, longest: u64) -> io::Result<Short> {
+        let file = match regular(&self.file(digest)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Short::Damaged),
+            other => other?,
+        };
+        if file.metadata()?.len() > longest {
+            return Ok(Short::TooLong);
+        }
+        let mut bytes = Vec::new();
+        file.take(longest).read_to_end(&mut bytes)?;
+        let same = Sha256::digest(&bytes)[..] == digest.bytes()[..];
+        Ok(if same { Short::Bytes(bytes) } else { Short::Damaged })
+    }
+
+    /// Whether a stored file is there with its length; its bytes are not read.
+    ///
+    /// # Errors
+    /// Where the directory cannot be read.
+    pub fn is_there(&self, digest: &Digest, size: u64) -> io::Result<bool> {
+        match std::fs::symlink_metadata(self.file(digest)) {
+            Ok(found) => Ok(found.is_file() && found.len() == size),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The digests of a stored file's blocks, where all of its bytes hash to its name.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn blocks_of(&self, digest: &Digest) -> io::Result<Option<Blocks>> {
+        match regular(&self.file(digest)) {
+            Ok(mut file) => Ok(Some(hash(&mut file)?).filter(|(found, _)| found == digest).map(|(_, blocks)| blocks)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -238,22 +348,6 @@ fn regular(path: &Path) -> io::Result<File> {
 fn distrust(file: &File, error: io::Error) -> io::Result<()> {
     file.set_len(0)?;
     Err(error)
-}
-
-/// SHA-256 of what is still to be read of a file.
-///
-/// # Errors
-/// Where it cannot be read.
-pub fn hash(file: &mut File) -> io::Result<Digest> {
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; READ_AT_ONCE];
-    loop {
-        let count = file.read(&mut buffer)?;
-        if count == 0 {
-            return Ok(Digest::new(hash.finalize().into()));
-        }
-        hash.update(buffer.get(..count).unwrap_or_default());
-    }
 }
 
 fn sync_directory(path: &Path) -> io::Result<()> {
@@ -282,13 +376,44 @@ mod tests {
         let (_directory, store) = store();
         assert_eq!(store.append(&ID, 0, b"photo").unwrap(), Appended::To(5));
         assert_eq!(store.finish(&ID, &digest(b"another")).unwrap(), Finished::Wrong);
-        assert!(store.read(&digest(b"another")).is_err());
+        assert!(!store.is_there(&digest(b"another"), 7).unwrap());
         assert_eq!(store.received(&ID).unwrap(), Some(0), "the wrong bytes are dropped");
         assert_eq!(store.append(&ID, 0, b"another").unwrap(), Appended::To(7));
-        assert_eq!(store.finish(&ID, &digest(b"another")).unwrap(), Finished::Stored);
-        let mut text = String::new();
-        store.read(&digest(b"another")).unwrap().read_to_string(&mut text).unwrap();
-        assert_eq!(text, "another");
+        assert_eq!(store.finish(&ID, &digest(b"another")).unwrap(), Finished::Stored(blocks(b"another")));
+        let mut stored = store.open_whole(&digest(b"another"), 7, blocks(b"another")).unwrap().unwrap();
+        assert_eq!(stored.read(&(0..7)).unwrap().unwrap(), b"another");
+        assert!(store.open_whole(&digest(b"another"), 6, blocks(b"another")).unwrap().is_none(), "another length");
+    }
+
+    fn blocks(bytes: &[u8]) -> Blocks {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        hash(&mut file).unwrap().1
+    }
+
+    #[test]
+    fn what_is_not_what_its_name_says_is_moved_aside_and_the_same_bytes_can_come_again() {
+        let (directory, store) = store();
+        let photo = digest(b"photo");
+        store.append(&ID, 0, b"photo").unwrap();
+        assert_eq!(store.finish(&ID, &photo).unwrap(), Finished::Stored(blocks(b"photo")));
+        assert_eq!(store.set_aside(&photo).unwrap(), Aside::Sound);
+        store.drop_temp(&ID).unwrap();
+        for (again, round) in [(8, 1), (9, 2)] {
+            std::fs::write(store.file(&photo), b"phony").unwrap();
+            let again = [again; 16];
+            store.put_temp(&again).unwrap();
+            store.append(&again, 0, b"photo").unwrap();
+            assert_eq!(store.finish(&again, &photo).unwrap(), Finished::Stored(blocks(b"photo")));
+            store.drop_temp(&again).unwrap();
+            assert_eq!(store.look_at(&photo).unwrap(), Found::Sound);
+            let kept = directory.path().join(format!("evidence/damaged/{photo}.{round}"));
+            assert_eq!(std::fs::read(kept).unwrap(), b"phony");
+        }
+        std::fs::remove_file(store.file(&photo)).unwrap();
+        assert_eq!(store.set_aside(&photo).unwrap(), Aside::Absent);
+        assert!(!store.is_there(&photo, 5).unwrap());
     }
 
     #[test]
@@ -304,7 +429,7 @@ mod tests {
     fn a_copy_is_made_of_sound_files_only() {
         let (directory, store) = store();
         store.append(&ID, 0, b"photo").unwrap();
-        assert_eq!(store.finish(&ID, &digest(b"photo")).unwrap(), Finished::Stored);
+        assert_eq!(store.finish(&ID, &digest(b"photo")).unwrap(), Finished::Stored(blocks(b"photo")));
         let other = EvidenceStore::open(&directory.path().join("copy")).unwrap();
         assert_eq!(store.copy_into(&digest(b"none"), &other).unwrap(), Found::Absent);
         assert_eq!(store.copy_into(&digest(b"photo"), &other).unwrap(), Found::Sound);
@@ -319,17 +444,21 @@ mod tests {
     fn a_stored_file_is_never_written_again() {
         let (_directory, store) = store();
         store.append(&ID, 0, b"photo").unwrap();
-        assert_eq!(store.finish(&ID, &digest(b"photo")).unwrap(), Finished::Stored);
+        assert_eq!(store.finish(&ID, &digest(b"photo")).unwrap(), Finished::Stored(blocks(b"photo")));
         store.drop_temp(&ID).unwrap();
         assert_eq!(store.finish(&ID, &digest(b"photo")).unwrap(), Finished::Gone);
         let again = [8; 16];
         store.put_temp(&again).unwrap();
         store.append(&again, 0, b"photo").unwrap();
         for _ in 0..2 {
-            assert_eq!(store.finish(&again, &digest(b"photo")).unwrap(), Finished::Stored, "as if it were the first");
+            assert_eq!(
+                store.finish(&again, &digest(b"photo")).unwrap(),
+                Finished::Stored(blocks(b"photo")),
+                "as if it were the first"
+            );
         }
         store.drop_temp(&again).unwrap();
         assert_eq!(store.received(&again).unwrap(), None);
-        assert!(store.read(&digest(b"photo")).is_ok());
+        assert!(store.is_there(&digest(b"photo"), 5).unwrap());
     }
 }

@@ -60,6 +60,21 @@ impl Tx<'_> {
         Ok(officer::table.find((tenant, id)).select(OfficerRow::as_select()).first(self.db()).optional()?)
     }
 
+    /// Whether there is an officer beside these.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn has_officer_beside(&mut self, tenant: &TenantId, ids: &[OfficerId]) -> Result<bool, Error> {
+        let known: Vec<&[u8]> = ids.iter().map(|id| &id.bytes()[..]).collect();
+        let other = officer::table
+            .filter(officer::tenant.eq(&tenant.bytes()[..]))
+            .filter(officer::id.ne_all(known))
+            .select(officer::id)
+            .first::<Vec<u8>>(self.db())
+            .optional()?;
+        Ok(other.is_some())
+    }
+
     /// Those of these officers that there are.
     ///
     /// # Errors

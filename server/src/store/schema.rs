@@ -426,6 +426,7 @@ diesel::table! {
         tenant -> Binary,
         case_leaf -> BigInt,
         digest -> Binary,
+        written_off -> Bool,
     }
 }
 
@@ -436,6 +437,9 @@ diesel::table! {
         size -> BigInt,
         media_type -> Text,
         stored_ms -> BigInt,
+        blocks -> Nullable<Binary>,
+        damage -> Nullable<Text>,
+        damaged_ms -> Nullable<BigInt>,
     }
 }
 
@@ -450,6 +454,7 @@ diesel::table! {
         created_ms -> BigInt,
         touched_ms -> BigInt,
         completed_ms -> Nullable<BigInt>,
+        metadata -> Text,
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api_spec::case::{self as wire, Label};
 use sync_core::case::{Author, CaseState, Decision, FieldState, LiveValue, StepCorrection, Timeline};
+use sync_core::decision;
 use sync_core::id::{ChangeId, Digest, OfficerId};
 use sync_core::law::check::Check;
 use sync_core::law::rule::CheckResult;
@@ -22,7 +23,7 @@ use super::change;
 use super::label::{decision_label, field_label, json, label, named, resolution, said};
 use crate::flow::case::{Detail, History, Write};
 use crate::flow::{judge, mask};
-use crate::store::{CaseFileRow, EvidenceFileRow};
+use crate::store::{CaseFileRow, ClaimedFile, Standing};
 
 /// A case as lists show it.
 pub fn card(row: CaseFileRow) -> wire::CaseCard {
@@ -88,9 +89,9 @@ pub fn detail(detail: Detail) -> wire::CaseDetail {
     let conflicts = disputed.map(|field| view.field(field)).collect();
     let (own, of_entities): (Vec<_>, Vec<_>) = all.into_iter().partition(|field| field.target.is_none());
     let claiming = claiming(state);
-    let evidence = evidence.into_iter().filter(|_| view.room.takes(0));
-    let evidence: Vec<_> = evidence.map(|(digest, file)| evidence_item(&claiming, digest, file)).collect();
-    let missing = evidence.iter().filter(|piece| !piece.stored).map(|piece| piece.digest.clone()).collect();
+    let evidence: Vec<ClaimedFile> = evidence.into_iter().filter(|_| view.room.takes(0)).collect();
+    let missing = evidence.iter().filter(|file| file.is_missing()).map(|file| file.digest.to_string()).collect();
+    let evidence = evidence.into_iter().map(|file| view.evidence(&claiming, file)).collect();
     let mut shown = wire::CaseDetail {
         card: card(access.file),
         agency_name,
@@ -136,22 +137,6 @@ fn claiming(state: &CaseState) -> BTreeMap<Digest, BTreeSet<OpId>> {
         }
     }
     claiming
-}
-
-/// A piece of evidence, with whatever names its digest.
-fn evidence_item(
-    claiming: &BTreeMap<Digest, BTreeSet<OpId>>,
-    digest: Digest,
-    file: Option<EvidenceFileRow>,
-) -> wire::EvidenceItem {
-    wire::EvidenceItem {
-        digest: digest.to_string(),
-        entities: claiming.get(&digest).into_iter().flatten().map(ToString::to_string).collect(),
-        stored: file.is_some(),
-        size: file.as_ref().map(|file| file.size),
-        stored_ms: file.as_ref().map(|file| file.stored.ms()),
-        media_type: file.map(|file| file.media_type),
-    }
 }
 
 fn count(number: usize) -> u32 {
@@ -296,7 +281,11 @@ impl View<'_> {
             label: decision_label(&decision.decision),
             target: optional(decision.target),
             basis: decision.basis.to_string(),
-            value: json(decision.value.as_ref()),
+            value: json(match decision.decision.as_str() {
+                // The digest is with the piece of evidence; what people read is the reason.
+                decision::WRITTEN_OFF => decision.value.as_ref().and_then(Value::as_list).and_then(|said| said.get(1)),
+                _ => decision.value.as_ref(),
+            }),
             by: self.author(&decision.by, decision.op.change),
             unseen: decision.unseen.iter().map(ToString::to_string).collect(),
         });
@@ -311,6 +300,32 @@ impl View<'_> {
             text: number.text.clone(),
         });
         shown.collect()
+    }
+
+    /// A piece of evidence, with whatever names its digest.
+    fn evidence(&self, claiming: &BTreeMap<Digest, BTreeSet<OpId>>, claimed: ClaimedFile) -> wire::EvidenceItem {
+        let ClaimedFile { digest, standing, written_off: _ } = claimed;
+        let (file, damage) = match standing {
+            Standing::Awaited => (None, None),
+            Standing::Arrived(file) => (Some(file), None),
+            Standing::Damaged(file, damage) => (Some(file), Some(damage)),
+        };
+        let of_file = decision::written_off(self.state).filter(|(other, _)| *other == digest);
+        let written_off = of_file.map(|(_, decision)| wire::WriteOff {
+            op: decision.op.to_string(),
+            reason: decision::reason_of_write_off(decision).map(str::to_owned),
+            by: self.author(&decision.by, decision.op.change),
+        });
+        wire::EvidenceItem {
+            digest: digest.to_string(),
+            entities: claiming.get(&digest).into_iter().flatten().map(ToString::to_string).collect(),
+            stored: file.is_some() && damage.is_none(),
+            size: file.as_ref().map(|file| file.size),
+            stored_ms: file.as_ref().map(|file| file.stored.ms()),
+            media_type: file.map(|file| file.media_type),
+            damage,
+            written_off: written_off.collect(),
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub fn decision_label(name: &str) -> Label {
     let (zh, en) = match name {
         decision::REGISTERED => ("备案登记", "Registered for the record"),
         decision::RETURNED => ("退回补充", "Returned for a supplement"),
+        decision::WRITTEN_OFF => ("登记证据灭失", "File of evidence written off"),
         decision::CLOSED => ("结案", "Closed"),
         other => (other, other),
     };

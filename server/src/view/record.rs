@@ -32,7 +32,10 @@ pub fn record(signed: SignedRecord, key: &PublicKey) -> wire::CaseRecord {
         name,
         certificates,
     };
-    let piece = |RecordEvidence { digest, size }| wire::RecordEvidence { digest: digest.to_string(), size };
+    let piece = |piece: RecordEvidence| {
+        let (written_off, RecordEvidence { digest, size }) = (piece.is_written_off(), piece);
+        wire::RecordEvidence { digest: digest.to_string(), size, written_off }
+    };
     wire::CaseRecord {
         signed: STANDARD.encode(bytes),
         hash: hash.to_string(),

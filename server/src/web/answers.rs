@@ -47,10 +47,23 @@ impl Answers {
             Ok(bytes) => return Ok(BoxBody::new(bytes)),
             Err(streamed) => return Ok(streamed),
         };
+        let reserved = self.reserve(&(*address, caller.clone()), bytes.len())?;
+        Ok(BoxBody::new(Counted { bytes, _reserved: reserved }))
+    }
+
+    /// So many bytes of an answer that is made while it is sent, until the reservation is dropped.
+    ///
+    /// # Errors
+    /// [`Over`].
+    pub fn reserve(
+        &self,
+        (address, caller): &(Option<IpAddr>, Owner),
+        bytes: usize,
+    ) -> Result<Reservation<Owner>, Over> {
         let owners = address.map(|address| (Owner::Address(address), ADDRESS)).into_iter();
         let mut reserved = self.0.begin(owners.chain([(caller.clone(), CALLER)]).collect());
-        reserved.grow(bytes.len())?;
-        Ok(BoxBody::new(Counted { bytes, _reserved: reserved }))
+        reserved.grow(bytes)?;
+        Ok(reserved)
     }
 }
 

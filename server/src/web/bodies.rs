@@ -17,7 +17,7 @@ use actix_web::HttpMessage as _;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
 use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, COOKIE};
+use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap};
 use actix_web::web::Bytes;
 use futures_util::Stream;
 use sha2::{Digest as _, Sha256};
@@ -84,8 +84,7 @@ impl Counted {
 type BoxedPayload = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
 
 /// Who sends a request, as far as it can be told before it is looked at. What they present is not believed, only kept apart.
-pub fn caller(request: &ServiceRequest) -> Owner {
-    let headers = request.headers();
+pub fn caller(headers: &HeaderMap) -> Owner {
     let shown = headers.get(AUTHORIZATION).or_else(|| headers.get(COOKIE));
     shown.map_or(Owner::Nobody, |shown| Owner::Caller(Sha256::digest(shown.as_bytes()).into()))
 }

@@ -1,46 +1,139 @@
 //! A stored file on its way out.
 //!
-//! Promise: an attachment in a sandbox, of a harmless type, named after its digest (RFC 6266), read in small pieces.
+//! Promise: an attachment in a sandbox, of a type that no browser runs, named after its digest (RFC 6266). Whole or in
+//! part, no block leaves that is not what was stored: the first ones are checked before the status is sent, the others
+//! before they are, and the answer breaks off where one differs. One block of each answer is in memory, and counted with
+//! the other answers until it was read.
 
-use std::fs::File;
-use std::io::Read as _;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::ops::Range;
 
-use actix_web::HttpResponse;
-use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
-use actix_web::web::Bytes;
-use tokio::task::JoinHandle;
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG,
+};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use futures_util::stream::{Stream, unfold};
+use sync_core::evidence::known;
 
+use super::bodies::{self, Owner};
+use super::middleware::no_room;
+use super::range::{Asked, asked};
+use super::transport::Transport;
+use super::{State, address};
+use crate::budget::Reservation;
+use crate::flow::evidence::{self, Opened, damage};
+use crate::flow::refusal::{Failure, Refusal};
 use crate::store::EvidenceFileRow;
-use crate::web::problem::OK;
+use crate::store::evidence_store::BLOCK;
+use crate::web::problem::{NOT_MODIFIED, OK, PARTIAL};
 
-const PIECE: usize = 64 * 1024;
-/// Types that no viewer runs; anything else is plain bytes.
-const HARMLESS: [(&str, &str); 6] = [
-    ("image/jpeg", "jpg"),
-    ("image/png", "png"),
-    ("image/webp", "webp"),
-    ("audio/mp4", "m4a"),
-    ("video/mp4", "mp4"),
-    ("application/pdf", "pdf"),
-];
+/// The response: all of the file, or the part that the request asks for.
+///
+/// # Errors
+/// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`] where the file is not what was stored;
+/// [`Refusal::RangeNotSatisfiable`]; [`Refusal::Stale`] where `If-Match` names another file; or an accident.
+pub async fn download(app: &State, request: &HttpRequest, opened: Opened) -> Result<HttpResponse, Failure> {
+    let (size, tag) = (opened.whole.size(), format!("\"{}\"", opened.row.digest));
+    let (status, part) = match asked(request.method(), request.headers(), &tag, size) {
+        Asked::Whole => (OK, 0..size),
+        Asked::Part(part) => (PARTIAL, part),
+        Asked::Beyond => return Err(Refusal::RangeNotSatisfiable.because(BEYOND.0, BEYOND.1).of_size(size).into()),
+        Asked::Another => return Err(Refusal::Stale.into()),
+        Asked::Known => return Ok(described(NOT_MODIFIED, &opened.row, &tag).finish()),
+    };
+    let length = part.end - part.start;
+    let mut response = described(status, &opened.row, &tag);
+    if status == PARTIAL {
+        let last = part.end.saturating_sub(1);
+        response.insert_header((CONTENT_RANGE, format!("bytes {}-{last}/{size}", part.start)));
+    }
+    let room = room(request, length)?;
+    let opened = evidence::check(app, opened, &part).await?;
+    Ok(response.body(SizedStream::new(length, blocks(app.clone(), opened, part, room))))
+}
 
-/// The response.
-pub fn download(row: &EvidenceFileRow, file: File) -> HttpResponse {
-    let (kind, extension) =
-        HARMLESS.into_iter().find(|(kind, _)| *kind == row.media_type).unwrap_or(("application/octet-stream", "bin"));
+const BEYOND: (&str, &str) = (
+    "请求的文件区段超出文件范围，请重新打开文件。",
+    "The part that was asked for lies beyond the end: open the file again.",
+);
+
+fn described(status: StatusCode, row: &EvidenceFileRow, tag: &str) -> HttpResponseBuilder {
+    let kind = known(&row.media_type);
     let short: String = row.digest.to_string().chars().take(12).collect();
+    let extension = kind.extension;
     let name = format!(
         "attachment; filename=\"evidence-{short}.{extension}\"; filename*=UTF-8''%E8%AF%81%E6%8D%AE-{short}.{extension}"
     );
-    HttpResponse::build(OK)
-        .content_type(kind)
+    let mut response = HttpResponse::build(status);
+    response
+        .content_type(kind.media_type)
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"))
         .insert_header((CACHE_CONTROL, "private, no-store"))
-        .body(FileBody { size: row.size.cast_unsigned(), state: Reading::Idle(Some(file)) })
+        .insert_header((ETAG, tag))
+        .insert_header((ACCEPT_RANGES, "bytes"));
+    response
+}
+
+/// Room for the block that is in memory while the answer is read, until it has been.
+fn room(request: &HttpRequest, length: u64) -> Result<Option<Reservation<Owner>>, Refusal> {
+    let Some(transport) = request.app_data::<Data<Transport>>() else { return Ok(None) };
+    let owners = (address::client(request), bodies::caller(request.headers()));
+    let bytes = usize::try_from(length.min(BLOCK)).unwrap_or(usize::MAX);
+    transport.answers.reserve(&owners, bytes).map(Some).map_err(no_room)
+}
+
+/// The bytes of `part`, block by block; an error, which breaks the answer off, where a block is not what was stored.
+fn blocks(
+    app: State,
+    opened: Opened,
+    part: Range<u64>,
+    room: Option<Reservation<Owner>>,
+) -> impl Stream<Item = Result<Bytes, Broken>> {
+    unfold(Some((app, opened, part, room)), async |state| {
+        let (app, opened, part, room) = state?;
+        if part.is_empty() {
+            return None;
+        }
+        Some(match next(&app, opened, part).await {
+            Ok((bytes, rest)) => (Ok(bytes), rest.map(|(opened, part)| (app, opened, part, room))),
+            Err(broken) => (Err(broken), None),
+        })
+    })
+}
+
+/// An answer that was begun cannot be ended.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    /// A block is not what was stored; that was recorded.
+    #[error("a block of the file is not what was stored")]
+    Differs,
+    /// The disk, or a task, failed.
+    #[error("the file cannot be read")]
+    Unreadable(#[source] std::io::Error),
+}
+
+type Rest = Option<(Opened, Range<u64>)>;
+
+async fn next(app: &State, mut opened: Opened, part: Range<u64>) -> Result<(Bytes, Rest), Broken> {
+    let (digest, case) = (opened.row.digest, opened.case);
+    let read = tokio::task::spawn_blocking(move || {
+        let bytes = opened.whole.read(&part)?;
+        Ok((opened, part, bytes))
+    });
+    let read = read.await.map_err(|error| Broken::Unreadable(std::io::Error::other(error)))?;
+    let (opened, part, bytes) = read.map_err(Broken::Unreadable)?;
+    let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
+        if let Err(Failure::Broken(error)) = damage::found(app, digest, Some(case)).await {
+            tracing::error!(error, "damage to evidence could not be recorded");
+        }
+        return Err(Broken::Differs);
+    };
+    let start = part.start + u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let rest = (start < part.end).then_some((opened, start..part.end));
+    Ok((Bytes::from(bytes), rest))
 }
 
 /// A file made for the caller, for their eyes only.
@@ -50,52 +143,4 @@ pub fn attachment(media_type: &'static str, disposition: String, bytes: Vec<u8>)
         .insert_header((CONTENT_DISPOSITION, disposition))
         .insert_header((CACHE_CONTROL, "private, no-store"))
         .body(bytes)
-}
-
-enum Reading {
-    Idle(Option<File>),
-    Busy(JoinHandle<std::io::Result<(File, Vec<u8>)>>),
-}
-
-struct FileBody {
-    size: u64,
-    state: Reading,
-}
-
-fn piece_of(mut file: File) -> std::io::Result<(File, Vec<u8>)> {
-    let mut piece = vec![0; PIECE];
-    let count = file.read(&mut piece)?;
-    piece.truncate(count);
-    Ok((file, piece))
-}
-
-impl MessageBody for FileBody {
-    type Error = Box<dyn std::error::Error>;
-
-    fn size(&self) -> BodySize {
-        BodySize::Sized(self.size)
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        loop {
-            match &mut self.state {
-                Reading::Idle(file) => match file.take() {
-                    Some(file) => self.state = Reading::Busy(tokio::task::spawn_blocking(move || piece_of(file))),
-                    None => return Poll::Ready(None),
-                },
-                Reading::Busy(task) => {
-                    let Poll::Ready(read) = Pin::new(task).poll(context) else { return Poll::Pending };
-                    self.state = Reading::Idle(None);
-                    return Poll::Ready(match read.map_err(Into::into).and_then(|read| read.map_err(Into::into)) {
-                        Ok((_file, piece)) if piece.is_empty() => None,
-                        Ok((file, piece)) => {
-                            self.state = Reading::Idle(Some(file));
-                            Some(Ok(Bytes::from(piece)))
-                        }
-                        Err(error) => Some(Err(error)),
-                    });
-                }
-            }
-        }
-    }
 }

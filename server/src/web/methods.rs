@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
+use actix_web::http::header::RANGE;
 use actix_web::web::{Bytes, Data};
 use utoipa::openapi::OpenApi;
 
@@ -71,6 +72,8 @@ pub fn head_as_get(request: &mut ServiceRequest) -> bool {
         return false;
     }
     request.head_mut().method = Method::GET;
+    // A part is asked for with GET alone (section 14.2).
+    request.headers_mut().remove(RANGE);
     true
 }
 

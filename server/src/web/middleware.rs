@@ -49,9 +49,13 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let transport = request.app_data::<Data<Transport>>().cloned();
     let timeouts = transport.as_ref().map(|transport| transport.timeouts).unwrap_or_default();
-    let kind = Kind { docs: request.path().starts_with("/docs"), tls: transport::is_secure(&request) };
+    let kind = Kind {
+        docs: request.path().starts_with("/docs"),
+        tls: transport::is_secure(&request),
+        tus: request.path() == "/v1/evidence" || request.path().starts_with("/v1/evidence/"),
+    };
     let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone()).for_answer(kind);
-    let owners = (address::client(request.request()), bodies::caller(&request));
+    let owners = (address::client(request.request()), bodies::caller(request.headers()));
     let counted = match (refuse_at_once(&request), &transport) {
         (Some(refusal), _) => Err(refusal),
         (None, Some(transport)) => bodies::count(&mut request, &transport.bodies, &owners).map_err(no_room),
@@ -113,8 +117,8 @@ fn complete(mut response: ServiceResponse, arriving: bool, allow: Option<&str>, 
     if head { response.map_body(|_head, body| methods::without_body(&body)) } else { response }
 }
 
-/// What somebody is told for whom there is no room.
-const fn no_room(over: Over) -> Refusal {
+/// What a request is told for which there is no room.
+pub const fn no_room(over: Over) -> Refusal {
     match over {
         Over::Whole => Refusal::Busy,
         Over::Share => Refusal::TooMuchAtOnce,

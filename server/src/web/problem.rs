@@ -4,7 +4,7 @@
 //! request id and nothing else. The text is put in by `edge`, which knows the language and the request id.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LANGUAGE, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_RANGE, RETRY_AFTER};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
@@ -12,6 +12,8 @@ use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::web::language::Language;
 use crate::web::methods::Methods;
 use crate::web::security_headers::{Kind, set};
+
+pub use crate::web::security_headers::TUS_VERSION;
 
 /// What a refusal is sent as (RFC 9457).
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -38,6 +40,10 @@ pub const SEE_OTHER: StatusCode = StatusCode::SEE_OTHER;
 pub const METHOD_NOT_ALLOWED: StatusCode = StatusCode::METHOD_NOT_ALLOWED;
 /// It is shown.
 pub const OK: StatusCode = StatusCode::OK;
+/// A part of it is shown.
+pub const PARTIAL: StatusCode = StatusCode::PARTIAL_CONTENT;
+/// The caller has it already.
+pub const NOT_MODIFIED: StatusCode = StatusCode::NOT_MODIFIED;
 
 /// The status of a refusal.
 #[expect(clippy::too_many_lines, reason = "a table: one line for each refusal")]
@@ -59,6 +65,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Refusal::NotFound | Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
         Refusal::WrongMethod => METHOD_NOT_ALLOWED,
+        Refusal::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
         Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
         Refusal::TooManyAttempts | Refusal::TooMuchAtOnce => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Busy
@@ -87,11 +94,16 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::NoSuchTarget => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::KeyEnrolled
         | Refusal::AlreadyInstalled
+        | Refusal::PeopleAreReal
         | Refusal::CursorUnknown
         | Refusal::UploadOffset
         | Refusal::CaseClosed
         | Refusal::ConflictOpen
         | Refusal::EvidenceIncomplete
+        | Refusal::EvidenceAltered
+        | Refusal::EvidenceRemoved
+        | Refusal::EvidenceArrived
+        | Refusal::AlreadyWrittenOff
         | Refusal::RecordNotSupplemented
         | Refusal::ChangeQuarantined
         | Refusal::NotQuarantined
@@ -118,6 +130,12 @@ fn wait_s(status: StatusCode) -> Option<u32> {
 pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
     if let Some(seconds) = refused.wait_s.or_else(|| wait_s(status(refused.refusal))) {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    if refused.refusal == Refusal::TusVersion {
+        response.insert_header(("Tus-Version", TUS_VERSION));
+    }
+    if let Some(size) = refused.whole_size {
+        response.insert_header((CONTENT_RANGE, format!("bytes */{size}")));
     }
     // What was not read of such a request would be taken for the next one.
     if matches!(refused.refusal, Refusal::TooLarge | Refusal::TooSlow) {

@@ -7,6 +7,10 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+/// The version of tus that is spoken here.
+pub const TUS_VERSION: &str = "1.0.0";
+
 /// What the policy of an answer depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Kind {
@@ -14,6 +18,8 @@ pub struct Kind {
     pub docs: bool,
     /// The client came by TLS: to this server, or to a named proxy.
     pub tls: bool,
+    /// It is about an upload: each answer names the version of tus.
+    pub tus: bool,
 }
 
 /// Sets them. What a handler chose itself (an attachment's policy, an entity that may be kept) stays.
@@ -27,6 +33,9 @@ pub fn set(headers: &mut HeaderMap, id: &str, kind: Kind) {
         put(REQUEST_ID, id);
     }
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if kind.tus {
+        put(TUS_RESUMABLE, TUS_VERSION);
+    }
     if kind.tls {
         put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }

@@ -2,7 +2,8 @@
 
 use crate::case::FormBreach;
 use crate::change::{ReadError, SealError};
-use crate::id::{CaseId, ChangeId};
+use crate::evidence::Unfit;
+use crate::id::{CaseId, ChangeId, Digest};
 use crate::op::OpId;
 use crate::sign::SignerError;
 
@@ -82,6 +83,14 @@ pub enum SaveError {
     /// A number that is not one this phone may void.
     #[error("no free number of the phone's blocks: {0}")]
     Number(String),
+    /// A file that the server would never take: say so, and save without it.
+    #[error("file {digest}: {why}")]
+    Evidence {
+        /// SHA-256 of its bytes.
+        digest: Digest,
+        /// Why not.
+        why: Unfit,
+    },
     /// A formal act is stopped.
     #[error("the act is stopped: {}", .0.iter().map(|stop| stop.code.as_str()).collect::<Vec<_>>().join(", "))]
     Stopped(Vec<Stop>),

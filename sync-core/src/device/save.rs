@@ -16,6 +16,7 @@ use crate::device::{
     ClockFault, Device, Drawn, Identity, Moment, NewEvidence, NumberFor, SaveError, Stop, StoreError, VoidNumber,
     evidence, number, offer,
 };
+use crate::evidence::fit;
 use crate::id::{CaseId, ChangeId, Digest, Epoch};
 use crate::law::check::Check;
 use crate::lease::SignedLease;
@@ -74,6 +75,9 @@ impl Device {
         secret: [u8; 32],
         signer: &dyn Signer,
     ) -> Result<Saved, SaveError> {
+        for NewEvidence { digest, size, media_type, .. } in &save.evidence {
+            fit(*size, media_type).map_err(|why| SaveError::Evidence { digest: *digest, why })?;
+        }
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut held = match save.case {
             Some(case) => Held::load(self.recent.take(), &tx, case)?.changes,

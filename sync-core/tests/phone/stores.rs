@@ -8,7 +8,8 @@ use sync_core::change::{Change, Header, NewOp};
 use sync_core::device::{
     Device, NewEvidence, NumberFor, Options, Save, SaveError, Source, StoreError, VoidNumber, salvage,
 };
-use sync_core::id::{Digest, Epoch};
+use sync_core::evidence::{LARGEST, Unfit};
+use sync_core::id::{CaseId, Digest, Epoch};
 use sync_core::op::{Act, CaseKind, OpId, OpRef, Open, SignerRole};
 use sync_core::sign::{PublicKey, Signer, SignerError, SoftwareVerifier, Verifier};
 use sync_core::value::Value;
@@ -118,6 +119,33 @@ fn evidence_number_and_change_are_one_transaction() {
     assert_eq!(state.value(Some(document), "number"), Some(&Value::text("（巫市监）当罚〔2026〕1号")));
     assert_eq!(phone.device.evidence(saved.case).unwrap()[0].file, file);
     assert_eq!(phone.device.evidence_missing(saved.case).unwrap(), vec![Digest::new([8; 32])]);
+}
+
+/// Saves a piece of evidence with a file of this size and type; or why the file is not taken.
+fn bind(phone: &mut Phone, case: CaseId, size: u64, media_type: &str) -> Result<(), Unfit> {
+    let digest = Digest::new([7; 32]);
+    let mut editor = phone.edit(case);
+    let photo = editor.add(None, "evidence", "a");
+    editor.put(Some(photo), "digest", digest.into());
+    let file = NewEvidence { digest, size, media_type: media_type.into(), location: "film".into() };
+    match phone.save(Save { evidence: vec![file], ..editor.into_save() }, 2) {
+        Ok(_saved) => Ok(()),
+        Err(SaveError::Evidence { digest: of, why }) if of == digest => Err(why),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_file_that_the_server_would_never_take_is_refused_before_anything_is_saved() {
+    let mut phone = Phone::new(1);
+    let case = phone.open(&[1]);
+    let before = phone.state(case).hash();
+    assert_eq!(bind(&mut phone, case, LARGEST + 1, "video/mp4"), Err(Unfit::TooLarge));
+    assert_eq!(bind(&mut phone, case, 1, "video"), Err(Unfit::MediaType));
+    assert_eq!(phone.state(case).hash(), before);
+    for (size, media_type) in [(LARGEST, "video/mp4"), (0, "text/plain"), (1, "audio/webm;codecs=opus"), (1, "")] {
+        assert_eq!(bind(&mut phone, case, size, media_type), Ok(()), "{size} {media_type}");
+    }
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn body_of(route: &str, basis: &str) -> Json {
         "close" if route.starts_with("/v1/cases") => json!({}),
         "answer" | "close" => json!({"text": "已整改"}),
         "verdict" => json!({"verdict": "admit", "reason": "已核实"}),
-        "revoke" => json!({"reason": "终端遗失"}),
+        "revoke" | "write-off" => json!({"reason": "终端遗失"}),
         other => panic!("a new command `{other}`: say what its body is"),
     }
 }
@@ -77,6 +77,10 @@ fn body_of(route: &str, basis: &str) -> Json {
 fn request(call: Call, method: &str, route: &str) -> Answer {
     let call = call.header("Tus-Resumable", "1.0.0").header("Upload-Offset", "0");
     match method {
+        "POST" if route == "/v1/evidence/{upload}" => {
+            let call = call.header("X-HTTP-Method-Override", "PATCH");
+            call.bytes("application/offset+octet-stream", b"x".to_vec()).send()
+        }
         "POST" => {
             let basis = "0".repeat(64);
             let tag = if route.starts_with("/v1/leads") { "\"1\"".to_owned() } else { format!("\"{basis}\"") };

@@ -111,11 +111,11 @@ const CORE: Map = &[
     (
         "device",
         &[
-            "facts", "plan", "case", "law", "change", "op", "lease", "message", "receipt", "schema", "value", "sign",
-            "id", "when", "time",
+            "facts", "plan", "case", "law", "change", "op", "lease", "message", "receipt", "schema", "evidence",
+            "value", "sign", "id", "when", "time",
         ],
     ),
-    ("decision", &["plan", "case", "op", "schema", "value", "id"]),
+    ("decision", &["plan", "case", "change", "op", "schema", "value", "id"]),
     ("facts", &["case", "law", "certificate", "op", "schema", "value", "id", "money", "when", "time"]),
     ("plan", &["case", "change", "log", "message", "op", "id", "when", "time"]),
     ("case", &["change", "op", "value", "sign", "id", "when", "time"]),
@@ -132,6 +132,7 @@ const CORE: Map = &[
     ("role", &[]),
     ("strokes", &["value", "codec"]),
     ("schema", &[]),
+    ("evidence", &[]),
     ("value", &["codec", "id"]),
     ("sign", &["codec", "id"]),
     ("codec", &[]),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use tests::server::binary;
+use tests::{Person, Phone, on_both_databases};
 
 fn palm(directory: &Path, words: &[&str], settings: &[(&str, &str)]) -> Output {
     let mut palm = Command::new(binary());
@@ -79,4 +80,104 @@ fn a_database_that_is_not_there_is_said_without_its_password() {
     let outcome = palm(directory.path(), &["serve"], &[("PALM_DATABASE_URL", url)]);
     let told = String::from_utf8_lossy(&outcome.stderr).into_owned();
     assert!(!outcome.status.success() && told.contains("PostgreSQL") && !told.contains("canary"), "{told}");
+}
+
+on_both_databases! {
+    fn a_database_without_its_key_is_refused_with_what_to_do_and_no_key_is_made(server) {
+        let key = server.directory().join("keys/server.pk8");
+        let kept = std::fs::read(&key).unwrap();
+        server.kill();
+        std::fs::remove_file(&key).unwrap();
+        let told = refused(server);
+        assert!(told.contains("server.pk8 is not there") && told.contains("new-server-key"), "{told}");
+        assert!(!key.exists(), "none is made");
+
+        // Another key is no better; nor is one that was used before.
+        let other = tempfile::tempdir().unwrap();
+        assert!(palm(other.path(), &["seed"], &[("PALM_SEED_PASSWORD", "a trial passphrase")]).status.success());
+        std::fs::copy(other.path().join("keys/server.pk8"), &key).unwrap();
+        assert!(refused(server).contains("is not the key that the database was last used with"));
+        std::fs::write(&key, &kept).unwrap();
+        server.start_again();
+    }
+
+    fn another_key_is_taken_on_purpose_with_a_reason_and_an_alarm(server) {
+        let pinned = Phone::of(server, "officer-a").server_key;
+        let ask = |reason: &str| server.palm("admin new-server-key").args(["--reason", reason]).output().unwrap();
+        let busy = ask("密钥文件遗失");
+        assert!(!busy.status.success() && String::from_utf8_lossy(&busy.stderr).contains("stop the server first"));
+        server.kill();
+        assert!(!ask(" ").status.success(), "a reason is needed");
+        let made = ask("密钥文件遗失");
+        assert!(made.status.success(), "{made:?}");
+        server.start_again();
+        let phone = Phone::of(server, "officer-a");
+        assert!(phone.server_key != pinned);
+        let administrator = Person::sign_in(server, "county-admin");
+        let alarms = administrator.call("GET", "/v1/alarms").send().expect(200).json();
+        let raised = alarms["items"].as_array().unwrap().iter().find(|alarm| alarm["kind"] == "server_key_replaced");
+        assert_eq!(raised.unwrap()["detail"], "密钥文件遗失");
+        // The one before was moved aside: put back, it is refused.
+        let keys = server.directory().join("keys");
+        let names = || std::fs::read_dir(&keys).unwrap().map(|entry| entry.unwrap().path());
+        let before = names().find(|path| path.to_string_lossy().contains("server.replaced-")).unwrap();
+        server.kill();
+        let now = std::fs::read(keys.join("server.pk8")).unwrap();
+        std::fs::copy(before, keys.join("server.pk8")).unwrap();
+        assert!(refused(server).contains("is not the key"));
+        std::fs::write(keys.join("server.pk8"), now).unwrap();
+        server.start_again();
+    }
+
+    fn a_missing_token_key_is_made_and_said_in_the_log(server) {
+        server.kill();
+        std::fs::remove_file(server.directory().join("keys/token.pk8")).unwrap();
+        server.start_again();
+        assert!(server.log_text().contains("token.pk8"), "{}", server.log_tail());
+        let _ = Person::sign_in(server, "officer-a");
+    }
+
+    fn a_seeded_installation_can_be_seeded_again_and_is_marked(server) {
+        let seeded = server.palm("seed").env("PALM_SEED_PASSWORD", tests::server::PASSWORD).output().unwrap();
+        assert!(seeded.status.success(), "seeding twice changes nothing: {seeded:?}");
+        let page = server.call("GET", "/console/sign-in").send().expect(200).text();
+        assert!(page.contains("演示安装"), "{page}");
+        assert!(server.log_text().contains("made up"), "{}", server.log_tail());
+    }
+}
+
+/// What the server says when it does not start.
+fn refused(server: &tests::Server) -> String {
+    let outcome = server.palm("serve").args(["--listen", "127.0.0.1:0"]).output().unwrap();
+    assert!(!outcome.status.success());
+    String::from_utf8_lossy(&outcome.stderr).into_owned()
+}
+
+#[test]
+fn made_up_people_are_not_loaded_among_real_ones() {
+    let directory = tempfile::tempdir().unwrap();
+    let person = ["admin", "create-first", "--login", "registrar", "--name", "登记员"];
+    let made = palm(directory.path(), &person, &[("PALM_ADMIN_PASSWORD", "seven lamps by the river")]);
+    assert!(made.status.success(), "{made:?}");
+    let seeded = palm(directory.path(), &["seed"], &[("PALM_SEED_PASSWORD", "seven lamps by the river")]);
+    let told = String::from_utf8_lossy(&seeded.stderr).into_owned();
+    assert!(!seeded.status.success() && told.contains("people_are_real"), "{told}");
+}
+
+#[test]
+fn keys_without_their_database_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let made = palm(directory.path(), &["seed"], &[("PALM_SEED_PASSWORD", "a trial passphrase")]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    for file in ["palm.db", "palm.db-wal", "palm.db-shm"] {
+        drop(std::fs::remove_file(directory.path().join(file)));
+    }
+    refuses(directory.path(), &["--listen", "127.0.0.1:0"], &[], &["server.pk8", "the database is empty"]);
+}
+
+#[test]
+fn no_key_is_made_where_there_is_no_installation() {
+    let directory = tempfile::tempdir().unwrap();
+    let made = palm(directory.path(), &["admin", "new-server-key", "--reason", "x"], &[]);
+    assert!(!made.status.success() && !directory.path().join("keys").exists(), "{made:?}");
 }

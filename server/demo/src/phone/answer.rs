@@ -111,6 +111,14 @@ impl From<SaveError> for Trouble {
     fn from(error: SaveError) -> Self {
         match error {
             SaveError::Stopped(stops) => Self::stopped(stops),
+            SaveError::Evidence { why, digest: _ } => Self::Refused(Box::new(Told {
+                code: why.code().to_owned(),
+                article: None,
+                rule: None,
+                zh: why.zh().to_owned(),
+                en: why.en().to_owned(),
+                stops: Vec::new(),
+            })),
             SaveError::Store(_)
             | SaveError::Signer(_)
             | SaveError::UnknownCase(_)

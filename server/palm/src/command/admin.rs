@@ -2,9 +2,12 @@
 
 use crate::output;
 use clap::{Args, Subcommand};
+use server::clock::Clock;
 use server::flow::app::App;
+use server::flow::evidence::damage::check_all;
 use server::flow::{account, device, seed};
-use sync_core::id::OfficerId;
+use server::serve::open::new_server_key;
+use sync_core::id::{OfficerId, hex};
 
 use super::{Data, open, told};
 
@@ -17,6 +20,27 @@ pub enum Admin {
     NewPassword(NewPassword),
     /// Makes a one-time code with which an officer enrols a phone; it lasts ten minutes.
     EnrolmentCode(EnrolmentCode),
+    /// Makes another key for the server where the old one is lost or known to others; every phone enrols again.
+    NewServerKey(NewServerKey),
+    /// Reads every stored file of evidence: what was altered or removed is recorded and raises an alarm.
+    CheckEvidence(CheckEvidence),
+}
+
+/// Why another key.
+#[derive(Debug, Args)]
+pub struct NewServerKey {
+    #[command(flatten)]
+    data: Data,
+    /// Why; it stands in the alarm. 1 to 500 characters.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Whose files.
+#[derive(Debug, Args)]
+pub struct CheckEvidence {
+    #[command(flatten)]
+    data: Data,
 }
 
 /// The first administrator.
@@ -75,6 +99,21 @@ impl Admin {
             }
             Self::EnrolmentCode(EnrolmentCode { data, officer }) => {
                 output::line(told(device::issue_code_here(&existing(data)?, officer))?);
+            }
+            Self::NewServerKey(NewServerKey { data, reason }) => {
+                let settings = data.flags.layers()?.settings()?;
+                let (directory, database) = (&settings.dir, settings.database_url.as_deref());
+                let key = new_server_key(directory, database, &reason, Clock::system())?;
+                output::line(hex(key.bytes()));
+            }
+            Self::CheckEvidence(CheckEvidence { data }) => {
+                let checked = told(check_all(&existing(data)?))?;
+                output::line(format_args!(
+                    "whole {}, of them {} with new block digests and {} put back; damaged {}",
+                    checked.whole, checked.new_blocks, checked.mended, checked.damaged
+                ));
+                // A timer that starts this fails, so that its owner is told.
+                anyhow::ensure!(checked.damaged == 0, "{} files are damaged: see the alarms", checked.damaged);
             }
         }
         Ok(())

@@ -43,6 +43,9 @@ impl Backup {
             manifest.schema, manifest.log_size, manifest.log_root
         ));
         output::line(format_args!("evidence  {} files, {} bytes", manifest.evidence_files, manifest.evidence_bytes));
+        if manifest.evidence_damaged > 0 {
+            output::line(format_args!("damaged   {} files, not in it: see the alarms", manifest.evidence_damaged));
+        }
         if manifest.keys {
             output::line("keys      in it: whoever can read it signs in the name of this installation");
         } else {

@@ -1,6 +1,7 @@
 //! Evidence of a case.
 
 use api_spec::case as wire;
+use sync_core::evidence::{self, Damage, known};
 
 use super::{Drawings, Reader, Shown};
 use crate::flow::handwriting::Handwriting;
@@ -15,12 +16,20 @@ pub struct Piece {
     pub digest: String,
     /// What it is called.
     pub title: String,
-    /// Its bytes have arrived.
+    /// Its bytes have arrived and are whole as far as is known.
     pub stored: bool,
+    /// What is wrong with bytes that had arrived, in short; empty where nothing is.
+    pub damage: String,
+    /// The same as a sentence.
+    pub damage_told: String,
+    /// Who wrote it off, when and why.
+    pub written_off: Vec<String>,
     /// Size in words.
     pub size: String,
     /// `image`, `video`, `audio`, `file`.
     pub kind: &'static str,
+    /// Some browsers cannot show it.
+    pub not_everywhere: bool,
     /// Small enough to be shown in the file itself.
     pub thumbnail: bool,
     /// The handwriting, where the case says that it is some.
@@ -40,22 +49,59 @@ impl Reader<'_> {
     pub fn piece(&self, piece: &wire::EvidenceItem, hands: &Handwriting, drawings: &Drawings) -> Piece {
         let title = piece.entities.iter().map(|id| self.entity_title(id)).find(|title| !title.is_empty());
         let media = piece.media_type.as_deref().unwrap_or_default();
-        let kind = match media {
-            "image/jpeg" | "image/png" | "image/webp" => "image",
-            "video/mp4" => "video",
-            "audio/mp4" => "audio",
-            _ => "file",
+        let known = known(media);
+        let kind = match known.shown {
+            evidence::Shown::Picture => "image",
+            evidence::Shown::Film => "video",
+            evidence::Shown::Sound => "audio",
+            evidence::Shown::Download => "file",
         };
+        let written_off = |off: &wire::WriteOff| {
+            let reason = off.reason.clone().unwrap_or_else(|| self.either("（依法封存）", "(sealed)"));
+            format!("{}：{reason}", self.by(&off.by))
+        };
+        let (damage, damage_told) = self.damage(piece.damage);
         let size = piece.size.unwrap_or_default();
         Piece {
             digest: piece.digest.clone(),
             title: title.unwrap_or_else(|| piece.digest.chars().take(12).collect()),
             stored: piece.stored,
+            damage,
+            damage_told,
+            written_off: piece.written_off.iter().map(written_off).collect(),
             size: kib(size),
             kind,
+            not_everywhere: known.not_everywhere,
             hand: piece.digest.parse().ok().and_then(|digest| hands.file(&digest)).map(|hand| drawings.show(hand)),
-            thumbnail: piece.stored && kind == "image" && size <= THUMBNAIL_BYTES,
+            thumbnail: piece.stored && kind == "image" && !known.not_everywhere && size <= THUMBNAIL_BYTES,
         }
+    }
+}
+
+impl Reader<'_> {
+    /// What is wrong with a file, in short and as a sentence.
+    fn damage(&self, damage: Option<Damage>) -> (String, String) {
+        match damage {
+            None => (String::new(), String::new()),
+            Some(Damage::Removed) => (
+                self.either("原始文件缺失", "the stored file is gone"),
+                self.either("服务器上已找不到当初收到的文件。", "What was received is not on the server any more."),
+            ),
+            Some(Damage::Altered) => (
+                self.either("原始文件校验不一致", "not what was stored"),
+                self.either(
+                    "服务器上的文件已不是当初收到并签名的内容，已另行封存，不予显示。",
+                    "The file on the server is not what was received and signed for; it was set apart and is not shown.",
+                ),
+            ),
+        }
+    }
+}
+
+impl Piece {
+    /// Whether the case waits for it.
+    pub const fn missing(&self) -> bool {
+        !self.stored && self.written_off.is_empty()
     }
 }
 

@@ -83,8 +83,8 @@ fn evidence(root: &Path) -> Result<BTreeSet<Digest>, BackupError> {
         directory(&path)?;
         let files = names(&path)?;
         match (name.as_str(), files.first()) {
-            ("uploads", None) => {}
-            ("uploads", Some(upload)) => return Err(BackupError::Surplus(path.join(upload))),
+            ("uploads" | "damaged", None) => {}
+            ("uploads" | "damaged", Some(file)) => return Err(BackupError::Surplus(path.join(file))),
             ("files", _) => files.iter().try_for_each(|shard| shard_of(&path.join(shard), shard, &mut found))?,
             _ => return Err(BackupError::Surplus(path)),
         }

@@ -202,6 +202,11 @@ refusals! {
     "系统已有账号，不能再创建首个管理员。" / "Somebody can sign in already; there is no first administrator to create.";
     user: "Ask an administrator for an account"; operator: "Use the existing administrator";
 
+    /// Made-up people were to be loaded among real ones.
+    PeopleAreReal = "people_are_real", retry: false;
+    "系统中已有真实人员，不能载入演示数据；请在另一数据目录中试用。" / "There are real people here: made-up ones are not loaded among them. Use another data directory for trials.";
+    user: "Use a trial installation"; operator: "Run `palm seed` or `palm demo` on another data directory and database";
+
     /// Not the code that the server printed when it started.
     WrongSetupCode = "wrong_setup_code", retry: false;
     "首次设置码不正确。" / "This is not the setup code.";
@@ -248,6 +253,31 @@ refusals! {
     EvidenceMissing = "evidence_missing", retry: true;
     "该证据文件尚未上传。" / "The bytes of this piece of evidence have not arrived yet.";
     user: "Wait until the phone that recorded it is online"; operator: "See which phones have not been seen lately";
+
+    /// The stored bytes are no longer those that were stored.
+    EvidenceAltered = "evidence_altered", retry: true;
+    "原始文件校验不一致：服务器上的文件已不是当初收到的内容，已另行封存，不予显示；请通知系统管理员。" / "The stored file is no longer what was received: it was set apart and is not shown. Tell the system administrator.";
+    user: "Tell the administrator; send the file again if the phone still has it"; operator: "Find out who or what wrote to the data directory; put the file back from a backup: it is taken when it is read next";
+
+    /// The stored file is not there any more.
+    EvidenceRemoved = "evidence_removed", retry: true;
+    "原始文件缺失：服务器上已找不到当初收到的文件；请通知系统管理员。" / "The stored file is not there any more. Tell the system administrator.";
+    user: "Tell the administrator; send the file again if the phone still has it"; operator: "See whether the data directory is complete; put the file back from a backup: it is taken when it is read next";
+
+    /// A part of a file was asked for that lies beyond its end.
+    RangeNotSatisfiable = "range_not_satisfiable", retry: false;
+    "请求的文件区段超出文件范围。" / "The part of the file that was asked for lies beyond its end.";
+    user: "Open the file again"; operator: "None";
+
+    /// A file is written off that has arrived.
+    EvidenceArrived = "evidence_arrived", retry: false;
+    "该证据文件已收到，无须登记灭失。" / "This file has arrived: there is nothing to write off.";
+    user: "Look at the case again"; operator: "None";
+
+    /// A file is written off twice.
+    AlreadyWrittenOff = "already_written_off", retry: false;
+    "该证据文件已登记灭失。" / "This file was written off already.";
+    user: "Look at the case again"; operator: "None";
 
     /// The disk for evidence is full.
     StorageFull = "storage_full", retry: true;
@@ -307,7 +337,7 @@ refusals! {
     /// Evidence that a signed change claims has not arrived.
     EvidenceIncomplete = "evidence_incomplete", retry: true;
     "有证据文件尚未上传，暂不能结案。" / "Evidence is still to be uploaded: the case cannot be closed yet.";
-    user: "Wait until the officers' phones were online"; operator: "None";
+    user: "Wait until the officers' phones were online; a file that will never arrive is written off by a head, with a reason"; operator: "None";
 
     /// A returned record is still to be supplemented.
     RecordNotSupplemented = "record_not_supplemented", retry: false;

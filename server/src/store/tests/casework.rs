@@ -1,10 +1,12 @@
 //! What casework and supervision rest on.
 
 use sync_core::decision::CaseStatus;
+use sync_core::evidence::Damage;
 use sync_core::id::{CaseId, ChangeId};
 use sync_core::lead::{LeadKind, LeadStatus};
 use sync_core::op::CaseKind;
 
+use super::evidence_store::Blocks;
 use super::*;
 
 const CASE: CaseId = CaseId::new([5; 32]);
@@ -48,9 +50,27 @@ fn read<T>(store: &Store, look: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) ->
     store.read_sync(look).unwrap()
 }
 
+fn read_write<T>(store: &Store, act: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> T {
+    store.write_sync(act).unwrap()
+}
+
 fn upload(id: u8, officer: OfficerId) -> UploadRow {
     let (digest, media_type) = (PHOTO, "image/jpeg".into());
-    UploadRow { id: [id; 16], digest, size: 3, media_type, officer, created: NOW, completed: None }
+    UploadRow {
+        id: [id; 16],
+        digest,
+        size: 3,
+        media_type,
+        officer,
+        created: NOW,
+        completed: None,
+        metadata: String::new(),
+    }
+}
+
+/// The digest of the one block of a file of three bytes.
+fn blocks() -> Blocks {
+    Blocks::from_bytes(&[6; 32], 3).unwrap()
 }
 
 pub(super) fn evidence_arrives_for_the_cases_of_the_officer_who_sent_it(store: &Store) {
@@ -73,21 +93,43 @@ pub(super) fn evidence_arrives_for_the_cases_of_the_officer_who_sent_it(store: &
     let missing = |case| read(store, |tx| tx.missing_evidence(&TENANT, leaf(case))).len();
     let counted = |case| read(store, |tx| tx.case_file_at(&TENANT, leaf(case))).unwrap().missing_evidence;
     assert_eq!([ours, also_ours, foreign].map(missing), [1, 2, 1], "begun is not arrived");
-    let complete =
-        |upload: &UploadRow, at| write(store, |tx| tx.complete_upload(&TENANT, upload, Instant::from_ms(at)));
+    let complete = |upload: &UploadRow, at| {
+        write(store, |tx| tx.complete_upload(&TENANT, upload, &blocks(), Instant::from_ms(at)));
+    };
     complete(&upload(1, mine), 20);
     complete(&upload(1, mine), 30);
     assert_eq!([ours, also_ours, foreign].map(missing), [0, 1, 1]);
     assert_eq!([ours, also_ours, foreign].map(counted), [0, 1, 1]);
     complete(&upload(3, partner), 40);
-    let arrived = |at| {
-        Some(EvidenceFileRow { digest: PHOTO, size: 3, media_type: "image/jpeg".into(), stored: Instant::from_ms(at) })
+    let photo = |at| {
+        let stored = Instant::from_ms(at);
+        EvidenceFileRow { digest: PHOTO, size: 3, media_type: "image/jpeg".into(), stored }
     };
+    let stands = |standing| vec![ClaimedFile { digest: PHOTO, standing, written_off: false }];
     let shown = |case| read(store, |tx| tx.evidence_of(&TENANT, leaf(case)));
-    assert_eq!([shown(ours), shown(foreign)], [vec![(PHOTO, arrived(20))], vec![(PHOTO, None)]], "once, of the first");
+    assert_eq!(shown(ours), stands(Standing::Arrived(photo(20))), "once, of the first");
+    assert_eq!(shown(foreign), stands(Standing::Awaited));
     complete(&upload(2, stranger), 50);
-    assert_eq!(shown(foreign), [(PHOTO, arrived(50))], "nothing of when others sent it");
+    assert_eq!(shown(foreign), stands(Standing::Arrived(photo(50))), "nothing of when others sent it");
     assert_eq!(counted(foreign), 0);
+
+    let damage = |damage| read_write(store, |tx| tx.damage_evidence(&TENANT, &PHOTO, damage, NOW));
+    assert_eq!([damage(Damage::Altered), damage(Damage::Removed)], [true, false], "known once");
+    assert_eq!([ours, also_ours, foreign].map(counted), [1, 2, 1]);
+    assert_eq!(shown(ours), stands(Standing::Damaged(photo(20), Damage::Altered)));
+    let again = upload(1, mine);
+    write(store, |tx| tx.reopen_upload(&TENANT, &again.id));
+    complete(&again, 60);
+    assert_eq!(
+        [ours, also_ours, foreign].map(counted),
+        [0, 1, 0],
+        "the same bytes count for everybody who had sent them"
+    );
+    write(store, |tx| tx.damage_evidence(&TENANT, &PHOTO, Damage::Removed, NOW).map(drop));
+    write(store, |tx| tx.write_off_evidence(&TENANT, leaf(ours), &[PHOTO]));
+    assert_eq!([ours, foreign].map(missing), [0, 1], "written off in one case alone");
+    write(store, |tx| tx.mend_evidence(&TENANT, &PHOTO, &blocks()));
+    assert!(shown(ours)[0].written_off && shown(ours)[0].arrived().is_some());
 }
 
 pub(super) fn an_upload_is_seen_by_its_officer_alone(store: &Store) {
@@ -100,7 +142,7 @@ pub(super) fn an_upload_is_seen_by_its_officer_alone(store: &Store) {
     assert_eq!(read(store, |tx| tx.upload_of(&TENANT, &mine, &PHOTO, 3)), Some(row.clone()));
     assert_eq!(read(store, |tx| tx.upload(&TENANT, &theirs, &row.id)), None);
     assert_eq!(read(store, |tx| tx.upload_of(&TENANT, &theirs, &PHOTO, 3)), None);
-    write(store, |tx| tx.complete_upload(&TENANT, &row, NOW));
+    write(store, |tx| tx.complete_upload(&TENANT, &row, &blocks(), NOW));
     write(store, |tx| {
         tx.add_upload(&TENANT, &UploadRow { created: Instant::from_ms(NOW.ms() + 1), ..upload(5, mine) })
     });

@@ -1,0 +1,48 @@
+//! Writing off a file that will never arrive.
+
+use actix_web::web::{Json, Path};
+use actix_web::{HttpRequest, HttpResponse, post};
+use api_spec::case::{CommandOutcome, WritingOff};
+
+use super::{CommandRefused, LONGEST_REASON, run};
+use crate::flow::command::Wish;
+use crate::flow::refusal::Refusal;
+use crate::web::State;
+use crate::web::caller::Caller;
+use crate::web::input::prose;
+use crate::web::problem::Problem;
+
+/// Writes off a file that signed changes name and that will never arrive, with a reason (登记证据灭失): the case no
+/// longer waits for it. The write-off stays in the case and in its record. Bytes that arrive after all are kept and
+/// shown. By the head of the handling unit or of the organ, never by an officer of the case.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("digest" = String, Path, description = "SHA-256 of the bytes, hex"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = WritingOff,
+    responses(
+        (status = 200, description = "Written off", body = CommandOutcome, headers(("ETag" = String))),
+        CommandRefused,
+        (status = 409, description = "`evidence_arrived`, `already_written_off`, `case_closed`",
+            body = api_spec::problem::Problem),
+        (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/evidence/{digest}/write-off")]
+pub async fn write_off_evidence(
+    app: State,
+    caller: Caller,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    body: Json<WritingOff>,
+) -> Result<HttpResponse, Problem> {
+    let (case, digest) = path.into_inner();
+    let digest = digest.parse().map_err(|_not_a_digest| Refusal::NoSuchTarget)?;
+    let reason = prose(&body.into_inner().reason, LONGEST_REASON, "reason")?;
+    run(app, caller, &case, &request, Wish::WriteOff { digest, reason }).await
+}

@@ -1,0 +1,227 @@
+//! A stored file that is no longer what was stored.
+//!
+//! Promise: damage is found before the damaged bytes are given out, told to the reader, raised as one alarm, and
+//! recorded, so that the file counts as missing from then on; what is there instead is moved aside, never deleted.
+//! The same bytes put back, by an upload or by the operator out of a backup, make it whole again.
+//! Files stored before blocks had digests get theirs when they are first read, or by [`check_all`].
+
+use sync_core::evidence::Damage;
+use sync_core::id::{CaseId, Digest, TenantId};
+
+use super::{Opened, check, disk};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal, Refused};
+use crate::random;
+use crate::store::evidence_store::{Aside, Whole};
+use crate::store::{AlarmRow, ClaimedFile, EvidenceFileRow, Standing, StoredBytes};
+
+/// Kind of the alarm; its detail is the code of the refusal that readers get.
+pub const ALARM: &str = "evidence_damaged";
+/// Files that [`check_all`] asks for at once.
+const AT_ONCE: i64 = 256;
+
+/// What a reader is told.
+pub const fn refusal(damage: Damage) -> Refusal {
+    match damage {
+        Damage::Altered => Refusal::EvidenceAltered,
+        Damage::Removed => Refusal::EvidenceRemoved,
+    }
+}
+
+/// What was found of the files of an installation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Files whose bytes are what was stored.
+    pub whole: u64,
+    /// Of them, those whose blocks got their digests only now.
+    pub new_blocks: u64,
+    /// Of the whole ones, those that were known to be damaged and were put back.
+    pub mended: u64,
+    /// Files that are damaged, those known before included.
+    pub damaged: u64,
+}
+
+/// Opens a stored file to be read by block. A file from before blocks had digests is read whole once.
+///
+/// # Errors
+/// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`]; or an accident.
+pub(super) async fn open_whole(app: &App, digest: Digest, case: Option<CaseId>) -> Result<Whole, Failure> {
+    let stored = stored(app, digest).await?;
+    let evidence = app.evidence.clone();
+    let (blocks, new) = match stored.blocks {
+        Some(blocks) => (Some(blocks), false),
+        None => (disk(move || evidence.blocks_of(&digest)).await?, true),
+    };
+    let Some(blocks) = blocks else { return Err(found(app, digest, case).await?.into()) };
+    if new {
+        let (tenant, blocks) = (app.tenant, blocks.clone());
+        app.store.write(move |tx| tx.set_evidence_blocks(&tenant, &digest, &blocks).map_err(Failure::from)).await?;
+    }
+    let evidence = app.evidence.clone();
+    match disk(move || evidence.open_whole(&digest, stored.size, blocks)).await? {
+        Some(whole) => Ok(whole),
+        None => Err(found(app, digest, case).await?.into()),
+    }
+}
+
+async fn stored(app: &App, digest: Digest) -> Result<StoredBytes, Failure> {
+    let tenant = app.tenant;
+    let found = app.store.read(move |tx| tx.evidence_file(&tenant, &digest).map_err(Failure::from)).await?;
+    Ok(found.ok_or(crate::store::Error::Inconsistent { what: "evidence_file" })?)
+}
+
+/// Whether a file that was damaged is whole again, because its bytes were put back; then it is recorded.
+pub(super) async fn mended(app: &App, digest: Digest) -> Result<bool, Failure> {
+    let evidence = app.evidence.clone();
+    let Some(blocks) = disk(move || evidence.blocks_of(&digest)).await? else { return Ok(false) };
+    let (tenant, now) = (app.tenant, app.clock.now());
+    app.store
+        .write(move |tx| {
+            tx.lock_tenant(&tenant, now)?;
+            tx.mend_evidence(&tenant, &digest, &blocks).map_err(Failure::from)
+        })
+        .await?;
+    tracing::info!(%digest, "a damaged file of evidence is whole again");
+    Ok(true)
+}
+
+/// Looks once more at a file that seems damaged, moves it aside, records it and raises the alarm, once. Gives what the
+/// reader is told.
+///
+/// # Errors
+/// An accident.
+pub async fn found(app: &App, digest: Digest, case: Option<CaseId>) -> Result<Refused, Failure> {
+    let evidence = app.evidence.clone();
+    let damage = match disk(move || evidence.set_aside(&digest)).await? {
+        Aside::Moved => Damage::Altered,
+        Aside::Absent => Damage::Removed,
+        // The bytes on the disk are right: what was read before was not. The reader tries again.
+        Aside::Sound => {
+            tracing::error!(%digest, "evidence was read wrongly once and rightly then: the disk or the memory fails");
+            return Ok(Refusal::StorageUnavailable.into());
+        }
+    };
+    let alarm = alarm(app, digest, damage, case)?;
+    let (tenant, now) = (app.tenant, app.clock.now());
+    app.store.write(move |tx| record(tx, &tenant, digest, damage, &alarm, now)).await?;
+    Ok(refusal(damage).into())
+}
+
+fn alarm(app: &App, digest: Digest, damage: Damage, case: Option<CaseId>) -> Result<AlarmRow, Failure> {
+    tracing::error!(%digest, damage = damage.code(), "a file of evidence is not what was stored");
+    let (id, kind) = (random::bytes()?, ALARM.to_owned());
+    let detail = refusal(damage).explain().code.to_owned();
+    Ok(AlarmRow { id, at: app.clock.now(), kind, device: None, case, change: None, detail })
+}
+
+fn record(
+    tx: &mut crate::store::Tx<'_>,
+    tenant: &TenantId,
+    digest: Digest,
+    damage: Damage,
+    alarm: &AlarmRow,
+    now: sync_core::time::Instant,
+) -> Result<(), Failure> {
+    tx.lock_tenant(tenant, now)?;
+    if tx.damage_evidence(tenant, &digest, damage, now)? {
+        tx.add_alarm(tenant, alarm)?;
+    }
+    Ok(())
+}
+
+/// Holds the first bytes of a file against their digests before a page shows it, and says how it stands then.
+///
+/// # Errors
+/// An accident.
+pub async fn examine(app: &App, case: CaseId, claimed: ClaimedFile) -> Result<ClaimedFile, Failure> {
+    let digest = claimed.digest;
+    let standing = match claimed.standing {
+        Standing::Awaited => Standing::Awaited,
+        Standing::Damaged(row, damage) if !mended(app, digest).await? => Standing::Damaged(row, damage),
+        Standing::Arrived(row) | Standing::Damaged(row, _) => match first_bytes(app, case, row.clone()).await {
+            Ok(()) => Standing::Arrived(row),
+            Err(Failure::Refused(refused)) if refused.refusal == Refusal::EvidenceAltered => {
+                Standing::Damaged(row, Damage::Altered)
+            }
+            Err(Failure::Refused(refused)) if refused.refusal == Refusal::EvidenceRemoved => {
+                Standing::Damaged(row, Damage::Removed)
+            }
+            Err(other) => return Err(other),
+        },
+    };
+    Ok(ClaimedFile { standing, ..claimed })
+}
+
+async fn first_bytes(app: &App, case: CaseId, row: EvidenceFileRow) -> Result<(), Failure> {
+    let whole = open_whole(app, row.digest, Some(case)).await?;
+    let all = 0..whole.size();
+    check(app, Opened { row, case, whole }, &all).await.map(drop)
+}
+
+/// Before a case is closed: files that are gone or have another length are found out. Their bytes are not read.
+///
+/// # Errors
+/// An accident.
+pub async fn look_for(app: &App, case: CaseId) -> Result<(), Failure> {
+    let tenant = app.tenant;
+    let claimed = app
+        .store
+        .read(move |tx| {
+            let Some(file) = tx.case_file(&tenant, &case)? else { return Ok(Vec::new()) };
+            tx.evidence_of(&tenant, file.case_leaf).map_err(Failure::from)
+        })
+        .await?;
+    for (digest, size) in claimed.iter().filter_map(|claimed| claimed.arrived()).map(|file| (file.digest, file.size)) {
+        let evidence = app.evidence.clone();
+        if !disk(move || evidence.is_there(&digest, size.cast_unsigned())).await? {
+            found(app, digest, Some(case)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads every stored file, at the machine itself: what is damaged is recorded as if a reader had found it.
+///
+/// # Errors
+/// An accident; what was found by then is recorded.
+pub fn check_all(app: &App) -> Result<Checked, Failure> {
+    let (tenant, mut checked, mut after) = (app.tenant, Checked::default(), None);
+    loop {
+        let page =
+            app.store.read_sync(|tx| tx.evidence_files(&tenant, after.as_ref(), AT_ONCE).map_err(Failure::from))?;
+        let Some(last) = page.last() else { return Ok(checked) };
+        after = Some(last.digest);
+        for stored in page {
+            check_one(app, &stored, &mut checked)?;
+        }
+    }
+}
+
+fn check_one(app: &App, stored: &StoredBytes, checked: &mut Checked) -> Result<(), Failure> {
+    let (tenant, digest, now) = (app.tenant, stored.digest, app.clock.now());
+    let Some(blocks) = app.evidence.blocks_of(&digest).map_err(Failure::broken)? else {
+        checked.damaged += 1;
+        let damage = match app.evidence.set_aside(&digest).map_err(Failure::broken)? {
+            Aside::Moved => Damage::Altered,
+            Aside::Absent | Aside::Sound => Damage::Removed,
+        };
+        if stored.damage.is_none() {
+            let alarm = alarm(app, digest, damage, None)?;
+            app.store.write_sync(|tx| record(tx, &tenant, digest, damage, &alarm, now))?;
+        }
+        return Ok(());
+    };
+    checked.whole += 1;
+    if stored.damage.is_some() {
+        checked.mended += 1;
+        app.store.write_sync(|tx| {
+            tx.lock_tenant(&tenant, now)?;
+            tx.mend_evidence(&tenant, &digest, &blocks).map_err(Failure::from)
+        })
+    } else if stored.blocks.is_none() {
+        checked.new_blocks += 1;
+        app.store.write_sync(|tx| tx.set_evidence_blocks(&tenant, &digest, &blocks).map_err(Failure::from))
+    } else {
+        Ok(())
+    }
+}
