@@ -256,7 +256,7 @@ mod notices {
             "`server/palm/src/main.rs` `POST /v1/cases/{case}/close` `palm_changes_total` `PALM_DIR`",
         ));
         nothing(&wrong_names("```toml\nlisten = \"x\"\n```\n```yaml\nexpr: palm_request_seconds_bucket\n```"));
-        nothing(&wrong_names("| a | test |\n|---|---|\n| b | `http_never_sees_the_database` |"));
+        nothing(&wrong_names("| a | test |\n|---|---|\n| b | `only_the_store_sees_the_database` |"));
         for broken in [
             "`server/palm/src/mian.rs`",
             "`POST /v1/cases/{id}/open`",

@@ -200,7 +200,7 @@ impl Decision<'_> {
                 ("reduced", format!("当事人当场改正，涉案金额小，属{}情节。", Grade::Reduced.zh()))
             }
             _ => {
-                ("ordinary", format!("40种菜品未标价，未当场改正，无从轻、从重情节，属{}情节。", Grade::Ordinary.zh()))
+                ("standard", format!("40种菜品未标价，未当场改正，无从轻、从重情节，属{}情节。", Grade::Standard.zh()))
             }
         };
         let basis = "罚款；《中华人民共和国价格法》第四十二条";

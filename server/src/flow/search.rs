@@ -2,7 +2,7 @@
 //!
 //! Promise: exactly those in which each word occurs ([`words`]), in the order of the list, among those that the filter
 //! lets through. A case that changed and is not yet indexed anew is compared itself, so nobody waits for the index;
-//! where more than [`Bounds::lagging`] cases are not indexed (after an upgrade), the newest of them are compared, and the
+//! where more than `Bounds::lagging` cases are not indexed (after an upgrade), the newest of them are compared, and the
 //! answer says how many are not.
 //! What a search costs follows the number of cases only in what it reads of the index: per 4,096 cases at most 512
 //! bytes of each gram, and 64 KiB of moments where many may say the words. It holds the former twice (4 MiB for a

@@ -410,7 +410,7 @@ impl Tx<'_> {
     }
 
     /// The last change of a device: at the greatest place before `seq` in this chain of its or, where there is none, the
-    /// one made last in any.
+    /// one made last in any other chain: what this one holds at later places came after it.
     ///
     /// # Errors
     /// [`Error`] where the statement fails, or a header is not what was stored.
@@ -432,7 +432,11 @@ impl Tx<'_> {
             .optional()?;
         let found = match in_chain {
             Some(found) => Some(found),
-            None => of_device().order(change::lower_ms.desc()).get_result(self.db()).optional()?,
+            None => of_device()
+                .filter(change::epoch.ne(epoch))
+                .order(change::lower_ms.desc())
+                .get_result(self.db())
+                .optional()?,
         };
         found.map(Link::restore).transpose()
     }

@@ -130,7 +130,10 @@ fn refuse_at_once(request: &ServiceRequest) -> Option<Refusal> {
     if compressed {
         return Some(Refusal::WrongEncoding);
     }
-    if text_guard::is_in_address(request) {
+    if text_guard::is_in_path(request) {
+        return Some(Refusal::NotFound);
+    }
+    if text_guard::is_in_query(request) {
         return Some(Refusal::UnstorableText);
     }
     let transport = request.app_data::<Data<Transport>>()?;

@@ -11,12 +11,14 @@ use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
 use futures_util::StreamExt as _;
 
-/// Whether the path or the query holds U+0000.
-pub fn is_in_address(request: &ServiceRequest) -> bool {
-    let mut scanner = Scanner::new(Written::Percent);
-    let uri = request.uri();
-    let address = uri.path_and_query().map_or("", |address| address.as_str());
-    scanner.finds(address.as_bytes())
+/// Whether the path holds U+0000: it names nothing.
+pub fn is_in_path(request: &ServiceRequest) -> bool {
+    Scanner::new(Written::Percent).finds(request.uri().path().as_bytes())
+}
+
+/// Whether the query holds U+0000.
+pub fn is_in_query(request: &ServiceRequest) -> bool {
+    Scanner::new(Written::Percent).finds(request.query_string().as_bytes())
 }
 
 /// Guards the body of a request that carries text: it ends with an error where U+0000 comes.

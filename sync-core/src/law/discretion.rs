@@ -47,7 +47,7 @@ pub enum Grade {
     /// 从轻.
     Lighter,
     /// 一般.
-    Ordinary,
+    Standard,
     /// 从重.
     Heavier,
 }
@@ -58,7 +58,7 @@ impl Grade {
         match code {
             "reduced" => Some(Self::Reduced),
             "lighter" => Some(Self::Lighter),
-            "ordinary" => Some(Self::Ordinary),
+            "standard" => Some(Self::Standard),
             "heavier" => Some(Self::Heavier),
             _ => None,
         }
@@ -69,7 +69,7 @@ impl Grade {
         match self {
             Self::Reduced => "减轻",
             Self::Lighter => "从轻",
-            Self::Ordinary => "一般",
+            Self::Standard => "一般",
             Self::Heavier => "从重",
         }
     }
@@ -157,7 +157,7 @@ impl FineRange {
         let (lowest, highest) = match grade {
             Grade::Reduced => (1, above(floor) - 1),
             Grade::Lighter => (above(floor), below(at(LIGHTER_PERCENT))),
-            Grade::Ordinary => (below(at(LIGHTER_PERCENT)) + 1, above(at(HEAVIER_PERCENT)) - 1),
+            Grade::Standard => (below(at(LIGHTER_PERCENT)) + 1, above(at(HEAVIER_PERCENT)) - 1),
             Grade::Heavier => (above(at(HEAVIER_PERCENT)), below(at(100))),
         };
         let fen = |n: i128| i64::try_from(n).ok().and_then(|n| Fen::new(n).ok());
@@ -184,7 +184,7 @@ mod tests {
         let range = FineRange::between(Fen::yuan(1_000), Fen::yuan(10_000)).unwrap();
         assert_eq!(yuan(range, Grade::Reduced), pair("0.01", "999.99"));
         assert_eq!(yuan(range, Grade::Lighter), pair("1,000", "3,700"));
-        assert_eq!(yuan(range, Grade::Ordinary), pair("3,700.01", "7,299.99"));
+        assert_eq!(yuan(range, Grade::Standard), pair("3,700.01", "7,299.99"));
         assert_eq!(yuan(range, Grade::Heavier), pair("7,300", "10,000"));
     }
 
@@ -193,7 +193,7 @@ mod tests {
         let range = FineRange::up_to(Fen::yuan(30_000)).unwrap();
         assert_eq!(yuan(range, Grade::Reduced), pair("0.01", "2,999.99"));
         assert_eq!(yuan(range, Grade::Lighter), pair("3,000", "9,000"));
-        assert_eq!(yuan(range, Grade::Ordinary), pair("9,000.01", "20,999.99"));
+        assert_eq!(yuan(range, Grade::Standard), pair("9,000.01", "20,999.99"));
         assert_eq!(yuan(range, Grade::Heavier), pair("21,000", "30,000"));
     }
 
@@ -202,7 +202,7 @@ mod tests {
         let range = FineRange::up_to(Fen::yuan(5_000)).unwrap();
         assert_eq!(yuan(range, Grade::Reduced), pair("0.01", "499.99"));
         assert_eq!(yuan(range, Grade::Lighter), pair("500", "1,500"));
-        assert_eq!(yuan(range, Grade::Ordinary), pair("1,500.01", "3,499.99"));
+        assert_eq!(yuan(range, Grade::Standard), pair("1,500.01", "3,499.99"));
         assert_eq!(yuan(range, Grade::Heavier), pair("3,500", "5,000"));
     }
 
@@ -210,7 +210,7 @@ mod tests {
     fn decree_355_article_16_is_exact_where_percents_are_not_whole_fen() {
         let range = FineRange::up_to(Fen::new(33).unwrap()).unwrap();
         // 10 % is 3.3 fen, 30 % is 9.9, 70 % is 23.1.
-        let bands = [Grade::Reduced, Grade::Lighter, Grade::Ordinary, Grade::Heavier].map(|g| {
+        let bands = [Grade::Reduced, Grade::Lighter, Grade::Standard, Grade::Heavier].map(|g| {
             let band = range.band(g).unwrap();
             (band.lowest.get(), band.highest.get())
         });
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(yuan(range, Grade::Heavier), pair("7,300", "10,000"));
         // 5 % to 10 % of 3.33 yuan: 16.65 to 33.3 fen.
         let range = FineRange::multiples(Fen::new(333).unwrap(), Some(5), 10).unwrap();
-        let bands = [Grade::Reduced, Grade::Lighter, Grade::Ordinary, Grade::Heavier].map(|g| {
+        let bands = [Grade::Reduced, Grade::Lighter, Grade::Standard, Grade::Heavier].map(|g| {
             let band = range.band(g).unwrap();
             (band.lowest.get(), band.highest.get())
         });
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn a_band_without_a_whole_fen_is_empty() {
         let fixed = FineRange::between(Fen::yuan(500), Fen::yuan(500)).unwrap();
-        assert_eq!(fixed.band(Grade::Ordinary), None);
+        assert_eq!(fixed.band(Grade::Standard), None);
         assert_eq!(yuan(fixed, Grade::Lighter), pair("500", "500"));
     }
 

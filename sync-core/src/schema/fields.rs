@@ -50,7 +50,7 @@ const FORMS: Kind = Kind::Code(&[
 /// From a minimum to a maximum, up to a maximum alone, between two multiples, up to a multiple.
 const RANGES: Kind = Kind::Code(&["between", "up_to", "multiples", "up_to_multiple"]);
 /// 减轻, 从轻, 一般, 从重.
-const GRADES: Kind = Kind::Code(&["reduced", "lighter", "ordinary", "heavier"]);
+const GRADES: Kind = Kind::Code(&["reduced", "lighter", "standard", "heavier"]);
 
 /// Fields.
 pub const FIELDS: &[Field] = &[

@@ -73,7 +73,7 @@ fn scene(party_type: &str, fine_fen: i64, second_until: i64) -> Scene {
         ("party_particulars", "某餐馆"),
         ("payment", PAYMENT),
         ("range_kind", "up_to"),
-        ("discretion_grade", if fine_fen < 90_000 { "reduced" } else { "ordinary" }),
+        ("discretion_grade", if fine_fen < 90_000 { "reduced" } else { "standard" }),
         ("discretion_explanation", if fine_fen < 90_000 { "属减轻情节" } else { "属一般情节" }),
     ] {
         editor.put(Some(decision), field, Value::text(text));

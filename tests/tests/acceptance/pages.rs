@@ -83,7 +83,8 @@ on_both_databases! {
     fn a_head_is_asked_for_what_a_head_can_do_and_no_button_leads_to_an_empty_page(server) {
         let (mut phone, mut mate) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
         let open = phone.open_case(&[mate.officer]);
-        let one = phone.save(Some(open.id()), &[open.id()], vec![put(None, "title", "餐饮明码标价检查")]);
+        let shown = NewOp::new(Act::Record { step: "certificate_shown".into() });
+        let one = phone.save(Some(open.id()), &[open.id()], vec![shown, put(None, "title", "餐饮明码标价检查")]);
         let other = mate.save(Some(open.id()), &[open.id()], vec![put(None, "title", "面馆价格检查")]);
         phone.push(&[&open, &one]);
         mate.push(&[&other]);

@@ -59,7 +59,7 @@ fn graded(grade: &str, text: &str) -> Vec<(&'static str, Value)> {
 
 on_both_databases! {
     fn decree_355_article_16_takes_the_range_of_the_item_in_the_catalogue_and_wants_the_grade_entered(server) {
-        let kept = graded("ordinary", "无从轻、从重情节，属一般情节。");
+        let kept = graded("standard", "无从轻、从重情节，属一般情节。");
         assert_eq!(breached(&checks(server, 349_999, &kept), &DISCRETION), [""; 0]);
         assert_eq!(breached(&checks(server, 350_000, &kept), &DISCRETION), ["CAS-24"]);
         let light = graded("reduced", "当场改正，属减轻情节。");

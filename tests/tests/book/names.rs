@@ -142,7 +142,7 @@ impl Known {
     fn check_cargo(&self, words: &[String]) -> Vec<String> {
         let mut wrong = Vec::new();
         let own = words.split(|word| word == "--").next().unwrap_or_default();
-        let (mut package, mut program) = ("server", "palm");
+        let (mut package, mut program) = ("palm", "palm");
         for pair in own.windows(2) {
             match pair[0].as_str() {
                 "-p" => package = &pair[1],
@@ -150,10 +150,12 @@ impl Known {
                 _ => {}
             }
         }
-        if !self.root.join(package).join("Cargo.toml").exists() {
-            wrong.push(format!("there is no package {package}"));
-        }
-        let source = self.root.join(package).join(format!("src/bin/{program}.rs"));
+        // Packages nest at most one folder below the root's own.
+        let places = [self.root.join(package), self.root.join("server").join(package)];
+        let Some(place) = places.iter().find(|place| place.join("Cargo.toml").exists()) else {
+            return vec![format!("there is no package {package}")];
+        };
+        let source = place.join(format!("src/bin/{program}.rs"));
         let given = &words[words.len().min(own.len() + 1)..];
         if own.first().is_some_and(|verb| verb == "run") && program == "palm" {
             wrong.extend(self.check_palm(given));

@@ -40,10 +40,10 @@ fn decree_355_article_16_wants_the_fine_inside_the_band_of_its_grade_where_only_
         (50_000, Grade::Lighter, Outcome::Satisfied),
         (150_000, Grade::Lighter, Outcome::Satisfied),
         (150_001, Grade::Lighter, Outcome::Breached),
-        (150_000, Grade::Ordinary, Outcome::Breached),
-        (150_001, Grade::Ordinary, Outcome::Satisfied),
-        (349_999, Grade::Ordinary, Outcome::Satisfied),
-        (350_000, Grade::Ordinary, Outcome::Breached),
+        (150_000, Grade::Standard, Outcome::Breached),
+        (150_001, Grade::Standard, Outcome::Satisfied),
+        (349_999, Grade::Standard, Outcome::Satisfied),
+        (350_000, Grade::Standard, Outcome::Breached),
         (349_999, Grade::Heavier, Outcome::Breached),
         (350_000, Grade::Heavier, Outcome::Satisfied),
         (500_000, Grade::Heavier, Outcome::Satisfied),
@@ -63,9 +63,9 @@ fn decree_355_article_16_wants_the_fine_inside_the_band_between_a_minimum_and_a_
         (100_000, Grade::Lighter, Outcome::Satisfied),
         (130_000, Grade::Lighter, Outcome::Satisfied),
         (130_001, Grade::Lighter, Outcome::Breached),
-        (130_001, Grade::Ordinary, Outcome::Satisfied),
-        (169_999, Grade::Ordinary, Outcome::Satisfied),
-        (170_000, Grade::Ordinary, Outcome::Breached),
+        (130_001, Grade::Standard, Outcome::Satisfied),
+        (169_999, Grade::Standard, Outcome::Satisfied),
+        (170_000, Grade::Standard, Outcome::Breached),
         (170_000, Grade::Heavier, Outcome::Satisfied),
         (200_000, Grade::Heavier, Outcome::Satisfied),
         (200_001, Grade::Heavier, Outcome::Breached),
@@ -77,11 +77,11 @@ fn decree_355_article_16_wants_the_fine_inside_the_band_between_a_minimum_and_a_
 #[test]
 fn decree_355_article_16_stops_the_signing_while_grade_or_range_is_not_entered_and_names_the_field() {
     let range = FineRange::up_to(Fen::yuan(5_000)).unwrap();
-    let without_grade = Discretion { grade: None, ..by(range, Grade::Ordinary) };
+    let without_grade = Discretion { grade: None, ..by(range, Grade::Standard) };
     let draft = fined(300_000, without_grade);
     assert!(stopped(&draft, Act::SignDecision).contains(&"CAS-24"));
     assert!(result(&draft, "CAS-24").zh.contains("未填写“裁量档次”"));
-    let without_range = Discretion { range: None, ..by(range, Grade::Ordinary) };
+    let without_range = Discretion { range: None, ..by(range, Grade::Standard) };
     let draft = fined(300_000, without_range);
     assert_eq!(stopped(&draft, Act::SignDecision), ["CAS-24"]);
     assert!(result(&draft, "CAS-24").zh.contains("法定罚款幅度"));
@@ -92,7 +92,7 @@ fn decree_355_article_16_stops_the_signing_while_grade_or_range_is_not_entered_a
 #[test]
 fn decree_355_article_16_takes_the_range_of_the_item_and_no_other_in_a_draft() {
     let (five, nine) = (FineRange::up_to(Fen::yuan(5_000)).unwrap(), FineRange::up_to(Fen::yuan(9_000)).unwrap());
-    let of_item = Discretion { range: None, catalogue: Some(five), ..by(five, Grade::Ordinary) };
+    let of_item = Discretion { range: None, catalogue: Some(five), ..by(five, Grade::Standard) };
     assert_eq!(stopped(&fined(300_000, of_item.clone()), Act::SignDecision), [""; 0]);
     let another = fined(300_000, Discretion { range: Some(nine), ..of_item });
     assert_eq!(stopped(&another, Act::SignDecision), ["CAS-24"]);
@@ -143,7 +143,7 @@ fn decree_355_article_19_lets_nobody_go_beyond_the_maximum_of_the_law() {
 fn decree_355_article_20_wants_the_grade_explained_in_the_decision() {
     let range = FineRange::up_to(Fen::yuan(5_000)).unwrap();
     let explained = |text: Option<&str>| {
-        fined(300_000, Discretion { explanation: text.map(str::to_owned), ..by(range, Grade::Ordinary) })
+        fined(300_000, Discretion { explanation: text.map(str::to_owned), ..by(range, Grade::Standard) })
     };
     let kept = "违法行为轻微，未当场改正，无从轻、从重情节，适用一般档。";
     assert_eq!(stopped(&explained(Some(kept)), Act::SignDecision), [""; 0]);

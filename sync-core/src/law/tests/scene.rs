@@ -100,7 +100,7 @@ fn decision() -> Decision {
         fine: Some(Fen::yuan(3_000)),
         discretion: Discretion {
             range: Some(FineRange::up_to(Fen::yuan(5_000)).unwrap()),
-            grade: Some(Grade::Ordinary),
+            grade: Some(Grade::Standard),
             explanation: Some("无从轻、减轻、从重情节，属一般情节，按法定最高罚款的30%至70%确定。".to_owned()),
             ..Discretion::default()
         },

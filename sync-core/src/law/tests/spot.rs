@@ -25,7 +25,7 @@ fn fine(fen: i64, party: Known<PartyType>) -> Facts {
 
 /// The grade into whose band of up to 9,000 yuan the fine falls.
 fn grade_for(fen: i64) -> Grade {
-    if fen < 90_000 { Grade::Reduced } else { Grade::Ordinary }
+    if fen < 90_000 { Grade::Reduced } else { Grade::Standard }
 }
 
 #[test]
