@@ -1,7 +1,7 @@
 //! What happens to every request of the console.
 //!
 //! Promise: what changes something comes from this origin (and goes through [`super::sending`]); a refusal or an
-//! accident is a page in the visitor's language with the navigation of whoever is signed in; whoever is not signed in
+//! accident is a page in the visitor's language with the navigation of the person signed in; a visitor who is not signed in
 //! is asked to; every page forbids scripts, frames and foreign sources.
 
 use actix_web::body::{BoxBody, MessageBody};

@@ -220,7 +220,7 @@ struct Explanation {
     left: Left,
 }
 
-/// The page that explains a refusal to whoever is signed in, with what was typed.
+/// The page that explains a refusal to the person signed in, with what was typed.
 ///
 /// # Errors
 /// An accident.

@@ -106,7 +106,7 @@ impl Sending<'_> {
         match (made_for, &self.person) {
             (Some(MadeFor::Nobody), _) if open => Ok(None),
             (Some(MadeFor::Officer(author)), Some(person)) if person.officer == author => Ok(None),
-            // Whoever leaves this browser leaves it.
+            // Signing out is done for anybody: it ends the session and keeps nothing typed.
             (Some(MadeFor::Officer(_)), _) if self.path == SIGN_OUT => Ok(None),
             (Some(MadeFor::Officer(author)), _) => self.left_by(author).await.map(Some),
             (None, _) if self.path == SIGN_IN => Ok(Some(page::see(&session::once_more(posted.raw("next"))))),
@@ -156,7 +156,7 @@ impl Sending<'_> {
         }
     }
 
-    /// What was typed, where it is for whoever is here to see.
+    /// What was typed, where this visitor may see it.
     fn left(&self, refused: &Refused) -> Left {
         let theirs = match (claimed(&self.token), &self.person) {
             (Some(MadeFor::Officer(author)), Some(person)) => person.officer == author,

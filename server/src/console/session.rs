@@ -1,6 +1,6 @@
 //! Signing in and out.
 //!
-//! Promise: signing in leads to the page that was asked for. Whoever is signed in already gets no form but that page:
+//! Promise: signing in leads to the page that was asked for. Somebody already signed in gets no form but that page:
 //! after going back, in a second window, and where another site leads here. There the browser does not send the
 //! session's cookie with the first request, so a page of this site goes on from here, and it is sent with the next.
 

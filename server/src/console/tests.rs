@@ -75,7 +75,7 @@ fn cookie(secret: &str) -> (actix_web::http::header::HeaderName, String) {
     (COOKIE, format!("__Host-palm-session={secret}; __Host-palm-visitor={BROWSER}"))
 }
 
-/// The token of a form that was made for whoever is signed in by this secret.
+/// The token of a form that was made for the session of this secret.
 async fn token(desk: &Desk, secret: &str) -> String {
     let caller = console_session::identify(&desk.app, secret).await.unwrap();
     FormKey::of(&desk.app.keys).token(BROWSER, MadeFor::Officer(caller.officer))

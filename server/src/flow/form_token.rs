@@ -57,7 +57,7 @@ impl FormKey {
     }
 }
 
-/// For whom a token says to be made, whoever made it.
+/// For whom a token claims to be made; the claim is not checked here.
 pub fn claimed(token: &str) -> Option<MadeFor> {
     match token.split_once('.')?.0 {
         NOBODY => Some(MadeFor::Nobody),

@@ -1,6 +1,7 @@
 //! How large a case may become, and how much may wait in one.
 //!
-//! Promise: what folding a case takes is bounded, whoever wrote in it: its changes, what is decoded of them and their bytes.
+//! Promise: what folding a case takes is bounded whatever its authors wrote: its changes, what is decoded of them and
+//! their bytes.
 //! What is over the ceiling is not stored and not refused either: its phone keeps it. What the server itself decides always
 //! has room, so that a full case can be decided on and closed.
 
