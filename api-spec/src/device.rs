@@ -13,6 +13,11 @@ pub fn token_message(device: &str, challenge: &str) -> Vec<u8> {
     ["palm/v1/device-token", device, challenge].join("\0").into_bytes()
 }
 
+/// What a phone signs to hand in: `palm/v1/hand-in`, a zero byte, its id in hex, a zero byte, the challenge.
+pub fn hand_in_message(device: &str, challenge: &str) -> Vec<u8> {
+    ["palm/v1/hand-in", device, challenge].join("\0").into_bytes()
+}
+
 /// For whom a code is wanted.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,10 +29,14 @@ pub struct NewEnrolmentCode {
 
 /// A one-time code. It is shown once: only its hash is kept.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "expires_ms": 1_795_363_800_000_i64}))]
+#[schema(example = json!({
+    "code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "typed": "7KQ2M9XW4C", "expires_ms": 1_795_363_800_000_i64
+}))]
 pub struct EnrolmentCode {
     /// 32 hex digits, for a QR code.
     pub code: String,
+    /// The same to be typed: 10 characters, five tries.
+    pub typed: String,
     /// Worth nothing from then on: ten minutes.
     pub expires_ms: i64,
 }
@@ -38,19 +47,20 @@ impl std::fmt::Debug for EnrolmentCode {
     }
 }
 
-/// A phone that wants to be enrolled. The code is the credential; no token is sent.
+/// A phone that wants to be enrolled. The code works for nobody but the officer who is signed in.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "label": "执法终端 A", "public_key": "04…", "proof": "…"}))]
 pub struct NewDevice {
-    /// The one-time code.
+    /// The one-time code, scanned or typed.
     pub code: String,
     /// What the officer calls the phone, up to 64 characters.
     #[schema(max_length = 64)]
     pub label: String,
     /// P-256, uncompressed SEC1 point: 130 hex digits that begin with 04.
     pub public_key: String,
-    /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/enrol` 00 code 00 public_key (the hex texts).
+    /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/enrol` 00 code 00 public_key (the texts
+    /// as they are sent).
     pub proof: String,
 }
 
@@ -148,7 +158,8 @@ pub struct NewDeviceToken {
     pub device: String,
     /// As given.
     pub challenge: String,
-    /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/device-token` 00 device 00 challenge (the hex texts).
+    /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/device-token` (for handing in `palm/v1/hand-in`) 00 device 00
+    /// challenge (the hex texts).
     pub signature: String,
 }
 
@@ -162,6 +173,10 @@ pub struct NewLease {
     /// How many numbers of this year the phone still has. Below ten a further block comes along, a few times a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers_left: Option<u32>,
+    /// The last number of the newest block of this year that the phone holds, 0 where it holds none. A phone that says it is
+    /// given the block again whose answer was lost, and no further one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_number: Option<u32>,
 }
 
 /// Permission to work offline (终端离线使用许可), signed by the tenant's server key.

@@ -3,6 +3,7 @@
 //! Promise: unknown fields are refused in requests; ids are lowercase hex, times `…_ms` milliseconds UTC, money
 //! `…_fen`, names `snake_case`. Not here: the sync bodies (`application/cbor`), which `sync_core` makes and reads.
 
+pub mod account;
 pub mod agency;
 pub mod alarm;
 pub mod case;

@@ -2,6 +2,7 @@
 //!
 //! Promise: a handler takes proof, takes input, calls one flow and wraps what it says. Nothing here sees the database.
 
+pub mod account;
 pub mod alarm;
 pub mod case;
 pub mod device;

@@ -5,6 +5,7 @@
 //! Not here: anything about the database; the API document, which these internal routes are not part of
 //! ([`ROUTES`] lists them instead).
 
+mod accounts;
 mod act;
 mod alarms;
 mod asked;
@@ -72,6 +73,10 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/console/officers"),
     ("GET", "/console/officers/{id}"),
     ("POST", "/console/officers/{id}/enrolment-code"),
+    ("POST", "/console/officers/{id}/password-reset"),
+    ("POST", "/console/password-resets/{id}/confirm"),
+    ("GET", "/console/new-password"),
+    ("POST", "/console/new-password"),
     ("GET", "/console/devices"),
     ("GET", "/console/devices/{id}/revoke"),
     ("POST", "/console/devices/{id}/revoke"),
@@ -111,6 +116,10 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(officers::list)
             .service(officers::read)
             .service(officers::give_code)
+            .service(accounts::ask)
+            .service(accounts::confirm)
+            .service(accounts::new_password_page)
+            .service(accounts::choose)
             .service(devices::list)
             .service(devices::revoke_form)
             .service(devices::revoke)

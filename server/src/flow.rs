@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod account;
+pub mod account_event;
 pub mod alarm;
 pub mod app;
 pub mod attempt;
@@ -15,6 +16,7 @@ pub mod caller;
 pub mod case;
 pub mod certificate;
 pub mod chain;
+pub mod code;
 pub mod command;
 pub mod console_session;
 pub mod device;
@@ -34,6 +36,7 @@ pub mod officer;
 pub mod once;
 pub mod outbox;
 pub mod password;
+pub mod password_reset;
 pub mod projection;
 pub mod pull;
 pub mod readiness;

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use diesel::r2d2;
 
+mod account_event;
 mod agency;
 mod alarm;
 mod attempt;
@@ -32,11 +33,13 @@ mod evidence;
 pub mod evidence_store;
 mod idempotency;
 mod lead;
+mod ledger;
 mod log;
 mod number;
 mod officer;
 mod outbox;
 mod parked;
+mod password_reset;
 mod read_audit;
 mod reference;
 mod row;
@@ -47,6 +50,7 @@ mod trouble;
 mod tx;
 mod unsent_form;
 
+pub use account_event::AccountEventRow;
 pub use agency::AgencyRow;
 pub use alarm::{AlarmFilter, AlarmRow};
 pub use attempt::AttemptRow;
@@ -59,7 +63,8 @@ pub use case_record::CaseRecordRow;
 pub use certificate::{CertificateRow, IntervalRow};
 pub use change::{ChainLink, ChangePlace, StoredChange};
 pub use console_session::ConsoleSessionRow;
-pub use device::{DeviceRow, DeviceTerm, EnrolmentCodeRow, LeaseRow};
+pub use db::role::grant_application_role;
+pub use device::{CodeBounds, DeviceRow, DeviceTerm, EnrolmentCodeRow, LeaseRow};
 pub use dialect::Additions;
 pub use evidence::{ClaimedFile, EvidenceFileRow, Standing, StoredBytes, UploadRow};
 pub use idempotency::IdempotencyRow;
@@ -67,6 +72,7 @@ pub use lead::{LeadFilter, LeadRow, Said};
 pub use number::{BlockRow, PaperRow};
 pub use officer::{AccountRow, OfficerRow};
 pub use outbox::{OutboxKind, OutboxRow, OutboxTurn};
+pub use password_reset::{Confirmed, PasswordResetRow};
 pub use read_audit::ReadAuditRow;
 pub use reference::{HolidayRow, ItemRow, RegionRow};
 pub use task::TaskRow;
@@ -306,6 +312,15 @@ impl Store {
     /// [`Error`] where it cannot be told.
     pub fn count_anew(&self) -> Result<(), Error> {
         self.living(&self.pool, |connection| Ok(dialect::count_anew(connection)?)).map(|_counted| ())
+    }
+
+    /// Whether the role of this connection owns the tables, and could take their triggers away. Never on SQLite, where
+    /// whoever can write the file can do anything.
+    ///
+    /// # Errors
+    /// [`Error`] where it cannot be asked.
+    pub fn owns_the_ledger(&self) -> Result<bool, Error> {
+        self.living(&self.pool, |connection| Ok(dialect::owns_the_ledger(connection)?)).map(|(_, owns)| owns)
     }
 
     /// Whether it is SQLite, which has nobody but us to copy its write-ahead log.

@@ -10,6 +10,7 @@ mod field;
 mod fold;
 mod form;
 mod graph;
+mod part;
 mod state;
 mod survey;
 mod timeline;
@@ -18,6 +19,7 @@ pub use fold::fold;
 pub(crate) use fold::fold_survey;
 pub use form::FormBreach;
 pub use graph::Graph;
+pub use part::taking_part;
 pub use state::{
     Author, CaseState, Decision, Entity, FOLD_VERSION, FieldState, GivenNumber, LiveValue, Opening, Participant,
     ReadStep, Signed, Step, StepCorrection, Verdict, Withdrawal,

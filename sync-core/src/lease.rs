@@ -68,6 +68,9 @@ pub struct SignedLease {
 }
 
 impl Lease {
+    /// The longest a phone works without the server, in milliseconds: 24 hours, the figure of EUDI and ETSI.
+    pub const LONGEST_MS: i64 = 24 * 60 * 60 * 1000;
+
     /// Signs with the tenant's key.
     ///
     /// # Errors

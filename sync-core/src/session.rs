@@ -3,7 +3,7 @@
 //! Promise: every request can be lost, repeated or cut at any point and sent again: nothing is
 //! doubled, nothing is forgotten, because all that counts is in the [`Device`]. Each case is its own
 //! lane: a change that the server parks, refuses or fails over (5xx) holds up only its own case, and
-//! a file only itself; the feed goes on. Waiting grows with
+//! a file only itself; the feed goes on. A phone without authority hands in what it recorded and pulls nothing. Waiting grows with
 //! each failure and honours the server's `Retry-After`. New saves do not shorten it.
 //! Not here: connections, tokens, timers. The host sends, waits and calls again.
 
@@ -121,6 +121,11 @@ impl Response {
     }
 }
 
+/// Whether the server says that this phone, or its officer, has no authority any more.
+fn lost_its_authority(response: &Response) -> bool {
+    response.problem().is_some_and(|code| matches!(code.as_str(), "device_revoked" | "officer_left"))
+}
+
 /// Bytes of files, from wherever the host keeps them.
 pub trait Media {
     /// Up to `length` bytes from `offset`; `None` if the file cannot be read now.
@@ -183,6 +188,8 @@ pub struct Session {
     flight: Option<Flight>,
     feed: Feed,
     needs_token: bool,
+    /// The token at hand opens pushing and uploading only.
+    hands_in: bool,
     all: Backoff,
     lanes: BTreeMap<CaseId, Backoff>,
     uploads: BTreeMap<(Digest, CaseId), upload::Upload>,
@@ -200,6 +207,7 @@ impl Session {
             flight: None,
             feed: Feed::Pull,
             needs_token: false,
+            hands_in: false,
             all: Backoff::default(),
             lanes: BTreeMap::new(),
             uploads: BTreeMap::new(),
@@ -244,7 +252,13 @@ impl Session {
 
     /// The host has a new token.
     pub const fn token_renewed(&mut self) {
-        self.needs_token = false;
+        (self.needs_token, self.hands_in) = (false, false);
+    }
+
+    /// The host has a token for handing in, which the key alone gets: the phone was revoked, or its officer left. What was
+    /// recorded is pushed and uploaded, receipts come back, and nothing is pulled.
+    pub const fn hand_in(&mut self) {
+        (self.needs_token, self.hands_in) = (false, true);
     }
 
     /// The last thing that went wrong, until something went well.
@@ -287,7 +301,7 @@ impl Session {
         now_ms: u64,
         media: &mut dyn Media,
     ) -> Result<Option<(Flight, Request)>, StoreError> {
-        if self.suspects.doubt_the_server() {
+        if self.suspects.doubt_the_server() && !self.hands_in {
             self.pull_again();
             return self.pull(device);
         }
@@ -297,7 +311,7 @@ impl Session {
         if let Some(request) = self.upload(device, now_ms, media)? {
             return Ok(Some(request));
         }
-        self.pull(device)
+        if self.hands_in { Ok(None) } else { self.pull(device) }
     }
 
     fn again_ms(&self, device: &Device, now_ms: u64) -> Result<Option<u64>, StoreError> {
@@ -316,6 +330,12 @@ impl Session {
         let absorbed = match answer {
             Answer::Lost => {
                 self.fail_all(device, 0, String::new(), None, now);
+                self.forget_offset(&flight);
+                Absorbed::default()
+            }
+            // The host learns when it asks for another token that there is none but for handing in.
+            Answer::Response(response) if response.status == 403 && lost_its_authority(response) => {
+                self.needs_token = true;
                 self.forget_offset(&flight);
                 Absorbed::default()
             }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use api_spec::device::{
     Challenge, EnrolledDevice, EnrolmentCode, Lease as WireLease, NewChallenge, NewDevice, NewDeviceToken,
-    NewEnrolmentCode, NewLease, enrol_message, token_message,
+    NewEnrolmentCode, NewLease, enrol_message, hand_in_message, token_message,
 };
 use api_spec::session::{AccessToken, Me, NewSession};
 use sync_core::case::{CaseState, fold};
@@ -30,6 +30,7 @@ pub const ADMINISTRATOR: &str = "county-admin";
 const CBOR: &str = "application/cbor";
 
 /// Somebody who signed in.
+#[derive(Clone)]
 pub struct Person<'s> {
     server: &'s Server,
     token: String,
@@ -63,6 +64,7 @@ impl<'s> Person<'s> {
         let body = NewEnrolmentCode { officer: officer.to_owned() };
         let code: EnrolmentCode = self.call("POST", "/v1/enrolment-codes").json(&body).send().expect(201).read();
         self.server.confides(&code.code);
+        self.server.confides(&code.typed);
         code.code
     }
 }
@@ -77,7 +79,7 @@ pub fn random<const N: usize>() -> [u8; N] {
     server::random::bytes().unwrap()
 }
 
-/// What a phone sends to be enrolled.
+/// What a phone sends to be enrolled; it is sent in the name of the officer, signed in.
 pub fn enrolment(code: &str, key: &SoftwareKey) -> NewDevice {
     let public_key = hex(key.public_key().bytes());
     let proof = hex(&key.sign(&enrol_message(code, &public_key)).unwrap());
@@ -88,6 +90,8 @@ pub fn enrolment(code: &str, key: &SoftwareKey) -> NewDevice {
 pub struct Phone<'s> {
     server: &'s Server,
     token: String,
+    /// Its officer, signed in at a desk.
+    pub desk: Person<'s>,
     /// Its key.
     pub key: SoftwareKey,
     /// The key of the server, pinned at enrolment.
@@ -123,14 +127,16 @@ impl<'s> Phone<'s> {
 
     /// As [`Phone::of`], without a lease.
     pub fn without_lease(server: &'s Server, login: &str) -> Self {
-        let me = Person::sign_in(server, login).me;
+        let desk = Person::sign_in(server, login);
+        let me = desk.me.clone();
         let code = Person::sign_in(server, ADMINISTRATOR).enrolment_code(&me.officer);
         let key = fresh_key();
-        let enrolled = server.call("POST", "/v1/devices").json(&enrolment(&code, &key)).send().expect(201);
+        let enrolled = desk.call("POST", "/v1/devices").json(&enrolment(&code, &key)).send().expect(201);
         let EnrolledDevice { device, tenant, server_public_key } = enrolled.read();
         let mut phone = Self {
             server,
             token: String::new(),
+            desk,
             key,
             server_key: PublicKey::from_slice(&unhex(&server_public_key)).unwrap(),
             tenant: tenant.parse().unwrap(),
@@ -158,17 +164,34 @@ impl<'s> Phone<'s> {
 
     /// Answers a challenge.
     pub fn ask_for_token(&self) -> Answer {
+        self.prove("/v1/device-tokens", token_message)
+    }
+
+    /// A request with a token for handing in, which the key alone gets.
+    pub fn hands_in(&self, method: &str, path: &str) -> Call {
+        let token: AccessToken = self.prove("/v1/hand-in-tokens", hand_in_message).expect(201).read();
+        self.server.confides(&token.access_token);
+        self.server.call(method, path).token(&token.access_token)
+    }
+
+    fn prove(&self, path: &str, message: fn(&str, &str) -> Vec<u8>) -> Answer {
         let device = self.device.to_string();
         let ask = self.server.call("POST", "/v1/device-challenges");
         let challenge: Challenge = ask.json(&NewChallenge { device: device.clone() }).send().expect(201).read();
-        let signature = hex(&self.key.sign(&token_message(&device, &challenge.challenge)).unwrap());
+        let signature = hex(&self.key.sign(&message(&device, &challenge.challenge)).unwrap());
         let body = NewDeviceToken { device, challenge: challenge.challenge, signature };
-        self.server.call("POST", "/v1/device-tokens").json(&body).send()
+        self.server.call("POST", path).json(&body).send()
     }
 
     /// Asks for a lease.
     pub fn ask_for_lease(&self) -> Answer {
-        self.call("POST", "/v1/leases").json(&NewLease { epoch: self.epoch.to_string(), numbers_left: None }).send()
+        self.ask_for_numbers(None)
+    }
+
+    /// Asks for a lease with so many numbers of this year left.
+    pub fn ask_for_numbers(&self, numbers_left: Option<u32>) -> Answer {
+        let wanted = NewLease { epoch: self.epoch.to_string(), numbers_left, newest_number: None };
+        self.call("POST", "/v1/leases").json(&wanted).send()
     }
 
     /// Fetches a lease, which is also the anchor of its clock.

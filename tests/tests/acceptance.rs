@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on ends here")]
 
+#[path = "acceptance/account.rs"]
+mod account;
 #[path = "acceptance/alarm.rs"]
 mod alarm;
 #[path = "acceptance/backup.rs"]
@@ -24,10 +26,14 @@ mod canary;
 mod casework;
 #[path = "acceptance/clean_stop.rs"]
 mod clean_stop;
+#[path = "acceptance/clock.rs"]
+mod clock;
 #[path = "acceptance/console.rs"]
 mod console;
 #[path = "acceptance/convergence.rs"]
 mod convergence;
+#[path = "acceptance/database_role.rs"]
+mod database_role;
 #[path = "acceptance/document.rs"]
 mod document;
 #[path = "acceptance/edges.rs"]
@@ -44,6 +50,8 @@ mod foreign_ids;
 mod form;
 #[path = "acceptance/guesses.rs"]
 mod guesses;
+#[path = "acceptance/hand_in.rs"]
+mod hand_in;
 #[path = "acceptance/handset.rs"]
 mod handset;
 #[path = "acceptance/handwriting.rs"]
@@ -60,6 +68,8 @@ mod kept_forms;
 mod kill;
 #[path = "acceptance/layers.rs"]
 mod layers;
+#[path = "acceptance/lost_answers.rs"]
+mod lost_answers;
 #[path = "acceptance/pages.rs"]
 mod pages;
 #[path = "acceptance/reach.rs"]
@@ -72,6 +82,8 @@ mod search;
 mod slow_clients;
 #[path = "acceptance/startup.rs"]
 mod startup;
+#[path = "acceptance/taking_part.rs"]
+mod taking_part;
 #[path = "acceptance/time.rs"]
 mod time;
 #[path = "acceptance/tls.rs"]

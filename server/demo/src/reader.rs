@@ -112,7 +112,8 @@ pub fn published(reference: &Value) -> Vec<PublicKey> {
 }
 
 fn enrol(stage: &Stage, login: &str) -> anyhow::Result<Api> {
-    let officer = text(&stage.sign_in(login)?.read("/v1/me")?, "/officer");
+    let at_a_desk = stage.sign_in(login)?;
+    let officer = text(&at_a_desk.read("/v1/me")?, "/officer");
     let code = stage.sign_in("agency-admin")?.post("/v1/enrolment-codes", &json!({ "officer": officer }), &[])?;
     let code = text(&code.json(), "/code");
     let key = SoftwareKey::from_secret(&random::bytes()?).ok_or_else(|| anyhow!("no key"))?;
@@ -120,7 +121,7 @@ fn enrol(stage: &Stage, login: &str) -> anyhow::Result<Api> {
     let proof = hex(&key.sign(&api_spec::device::enrol_message(&code, &public_key))?);
     let anybody = Api::at(&stage.server.url());
     let new = json!({ "code": code, "label": "核对用终端", "public_key": public_key, "proof": proof });
-    let enrolled = anybody.post("/v1/devices", &new, &[])?;
+    let enrolled = at_a_desk.post("/v1/devices", &new, &[])?;
     let device = text(&enrolled.json(), "/device/id");
     if device.is_empty() {
         return Err(anyhow!("enrol: {}", enrolled.problem()));

@@ -2,10 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Json, Path, Query};
-use actix_web::{get, post};
+use actix_web::{HttpRequest, get, post};
 use api_spec::device::{
     Challenge, Device, DeviceList, DeviceQuery, EnrolledDevice, EnrolmentCode, Lease, NewChallenge, NewDevice,
-    NewDeviceToken, NewEnrolmentCode, NewLease, NumberBlock, NumberedPaper, Revocation, enrol_message, token_message,
+    NewDeviceToken, NewEnrolmentCode, NewLease, NumberBlock, NumberedPaper, Revocation, enrol_message, hand_in_message,
+    token_message,
 };
 use api_spec::session::AccessToken;
 use sync_core::id::{DeviceId, hex};
@@ -13,46 +14,69 @@ use sync_core::sign::{PublicKey, Signer as _};
 
 use crate::api::wire;
 use crate::flow;
+use crate::flow::code::{Code, hash_of_given};
+use crate::flow::lease::Numbers;
 use crate::flow::refusal::Refusal;
 use crate::store::PaperRow;
 use crate::web::State;
 use crate::web::caller::Caller;
-use crate::web::input::{bytes, id, text};
+use crate::web::input::{bytes, id, idempotency_key, text};
 use crate::web::problem::{CREATED, Problem};
 
 type Created<T> = Result<(Json<T>, StatusCode), Problem>;
 
-/// A one-time code for an officer in reach, by the agency's administrator. Shown once; ten minutes.
+/// A one-time code for an officer in reach, by the agency's administrator, in a form to be scanned and one to be typed. It
+/// lasts ten minutes, and enrols a phone for nobody but that officer, who signs in to use it.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A repetition gets the code of the first request")),
     request_body = NewEnrolmentCode,
-    responses((status = 201, description = "The code", body = EnrolmentCode))
+    responses(
+        (status = 201, description = "The code", body = EnrolmentCode),
+        (status = 403, description = "`forbidden`, `not_from_a_phone`", body = api_spec::problem::Problem),
+        (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
+        (status = 422, description = "`idempotency_key_reused`", body = api_spec::problem::Problem)
+    )
 )]
 #[post("/enrolment-codes")]
-pub async fn create_enrolment_code(app: State, caller: Caller, body: Json<NewEnrolmentCode>) -> Created<EnrolmentCode> {
+pub async fn create_enrolment_code(
+    app: State,
+    caller: Caller,
+    request: HttpRequest,
+    body: Json<NewEnrolmentCode>,
+) -> Created<EnrolmentCode> {
     let officer = id(&body.officer, "officer")?;
-    let (code, expires) = flow::device::issue_code(&app, caller, officer).await?;
-    Ok((Json(EnrolmentCode { code, expires_ms: expires.ms() }), CREATED))
+    let issued = flow::device::issue_code(&app, caller, officer, idempotency_key(&request)?).await?;
+    let flow::device::IssuedCode { code: Code { scanned, typed }, expires } = issued;
+    Ok((Json(EnrolmentCode { code: scanned, typed, expires_ms: expires.ms() }), CREATED))
 }
 
-/// Enrols a phone with a one-time code and proof of its key.
+/// Enrols a phone of the officer who signed in, with a one-time code and proof of its key. The same key with the code that
+/// enrolled it gets the same phone, so a lost answer is asked for again.
 #[utoipa::path(
     tag = "identity",
+    security(("access_token" = [])),
     request_body = NewDevice,
-    responses((status = 201, description = "Enrolled", body = EnrolledDevice))
+    responses(
+        (status = 201, description = "Enrolled", body = EnrolledDevice),
+        (status = 403, description = "`not_from_a_phone`: the officer's own sign-in is wanted",
+            body = api_spec::problem::Problem),
+        (status = 409, description = "`key_enrolled`", body = api_spec::problem::Problem),
+        (status = 422, description = "`wrong_enrolment_code`, `wrong_proof`", body = api_spec::problem::Problem)
+    )
 )]
 #[post("/devices")]
-pub async fn create_device(app: State, body: Json<NewDevice>) -> Created<EnrolledDevice> {
+pub async fn create_device(app: State, caller: Caller, body: Json<NewDevice>) -> Created<EnrolledDevice> {
     let NewDevice { code, label, public_key, proof } = body.into_inner();
     let enrolment = flow::device::Enrolment {
-        code_hash: flow::device::hash_of(&code),
+        code_hash: hash_of_given(&code),
         label: text(&label, 64, "label")?,
         key: PublicKey::from_slice(&bytes::<65>(&public_key, "public_key")?).ok_or(Refusal::WrongProof)?,
         message: enrol_message(&code, &public_key),
         proof: bytes(&proof, "proof")?,
     };
-    let device = flow::device::enrol(&app, enrolment).await?;
+    let device = flow::device::enrol(&app, caller, enrolment).await?;
     let enrolled = EnrolledDevice {
         device: wire::device(device),
         tenant: app.tenant.to_string(),
@@ -111,19 +135,53 @@ pub async fn create_challenge(app: State, body: Json<NewChallenge>) -> Created<C
 #[utoipa::path(
     tag = "identity",
     request_body = NewDeviceToken,
-    responses((status = 201, description = "The token", body = AccessToken))
+    responses(
+        (status = 201, description = "The token", body = AccessToken),
+        (status = 403, description = "`device_revoked`, `officer_left`: what was recorded is handed in with another token",
+            body = api_spec::problem::Problem),
+        (status = 422, description = "`wrong_challenge`, `wrong_proof`", body = api_spec::problem::Problem)
+    )
 )]
 #[post("/device-tokens")]
 pub async fn create_device_token(app: State, body: Json<NewDeviceToken>) -> Created<AccessToken> {
     let NewDeviceToken { device, challenge, signature } = body.into_inner();
     let message = token_message(&device, &challenge);
-    let signature = bytes(&signature, "signature")?;
-    let issued = flow::device::token(&app, id(&device, "device")?, &challenge, message, signature).await?;
+    let issued = flow::device::token(&app, answered(&device, challenge, message, &signature)?).await?;
     Ok((Json(wire::token(issued)), CREATED))
 }
 
+/// A token for handing in (交回), for a phone that proves its key, also when it was revoked, its certificate ended or its
+/// officer left. It opens `/v1/sync/push`, which answers with receipts only, and the uploads of evidence; nothing is read
+/// with it.
+#[utoipa::path(
+    tag = "identity",
+    request_body = NewDeviceToken,
+    responses(
+        (status = 201, description = "The token", body = AccessToken),
+        (status = 422, description = "`wrong_challenge`, `wrong_proof`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/hand-in-tokens")]
+pub async fn create_hand_in_token(app: State, body: Json<NewDeviceToken>) -> Created<AccessToken> {
+    let NewDeviceToken { device, challenge, signature } = body.into_inner();
+    let message = hand_in_message(&device, &challenge);
+    let issued = flow::device::hand_in_token(&app, answered(&device, challenge, message, &signature)?).await?;
+    Ok((Json(wire::token(issued)), CREATED))
+}
+
+fn answered(
+    device: &str,
+    challenge: String,
+    message: Vec<u8>,
+    signature: &str,
+) -> Result<flow::device::Answered, Problem> {
+    let (device, signature) = (id(device, "device")?, bytes(signature, "signature")?);
+    Ok(flow::device::Answered { device, challenge, message, signature })
+}
+
 /// A lease (终端离线使用许可) for the phone that asks: until 24 hours from now or the end of the certificate. Refused
-/// without a certificate that is valid now (行政处罚法 第四十二条、第七十六条).
+/// without a certificate that is valid now (行政处罚法 第四十二条、第七十六条). Asked again after a lost answer it carries the
+/// same numbers.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
@@ -132,7 +190,8 @@ pub async fn create_device_token(app: State, body: Json<NewDeviceToken>) -> Crea
 )]
 #[post("/leases")]
 pub async fn create_lease(app: State, caller: Caller, body: Json<NewLease>) -> Created<Lease> {
-    let granted = flow::lease::grant(&app, caller, id(&body.epoch, "epoch")?, body.numbers_left).await?;
+    let numbers = Numbers { left: body.numbers_left, newest: body.newest_number };
+    let granted = flow::lease::grant(&app, caller, id(&body.epoch, "epoch")?, numbers).await?;
     let flow::lease::Granted { lease, papers } = granted;
     let blocks = lease.lease.blocks.into_iter().map(|block| {
         let sync_core::lease::Block { form, agency, year, prefix, first, last } = block;

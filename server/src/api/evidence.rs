@@ -20,7 +20,7 @@ use announced::{announced, said};
 use crate::flow::evidence::{self, MAX_FILE, MAX_PIECE, Upload};
 use crate::flow::refusal::{Failure, Refusal};
 use crate::web::State;
-use crate::web::caller::Caller;
+use crate::web::caller::{Caller, Uploader};
 use crate::web::download::download;
 use crate::web::input::{bytes, purpose};
 use crate::web::problem::{CREATED, NO_CONTENT, OK, Problem, TUS_VERSION};
@@ -95,7 +95,7 @@ pub async fn evidence_options() -> HttpResponse {
 #[post("/evidence")]
 pub async fn create_upload(
     app: State,
-    caller: Caller,
+    uploader: Uploader,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
@@ -107,7 +107,7 @@ pub async fn create_upload(
     if piece {
         fits_a_piece(headers)?;
     }
-    let mut upload = evidence::begin(&app, caller, new).await?;
+    let mut upload = evidence::begin(&app, uploader, new).await?;
     // What is there already is not sent again: the client goes on from `Upload-Offset`.
     if piece && upload.offset == 0 && !upload.is_complete() {
         upload = receive(&app, upload, body).await?;
@@ -148,16 +148,16 @@ fn fits_a_piece(headers: &HeaderMap) -> Result<(), Refusal> {
 #[head("/evidence/{upload}")]
 pub async fn upload_status(
     app: State,
-    caller: Caller,
+    uploader: Uploader,
     path: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    Ok(status(&app, &caller, &path, &request).await?)
+    Ok(status(&app, uploader, &path, &request).await?)
 }
 
-async fn status(app: &State, caller: &Caller, id: &str, request: &HttpRequest) -> Result<HttpResponse, Failure> {
+async fn status(app: &State, uploader: Uploader, id: &str, request: &HttpRequest) -> Result<HttpResponse, Failure> {
     speaks_tus(request.headers())?;
-    let upload = evidence::status(app, caller, upload_id(id)?).await?;
+    let upload = evidence::status(app, uploader, upload_id(id)?).await?;
     Ok(tus(HttpResponse::build(OK))
         .insert_header((OFFSET, upload.offset.to_string()))
         .insert_header((LENGTH, upload.size().to_string()))
@@ -196,17 +196,17 @@ fn upload_id(path: &str) -> Result<[u8; 16], Refusal> {
 #[patch("/evidence/{upload}")]
 pub async fn upload_piece(
     app: State,
-    caller: Caller,
+    uploader: Uploader,
     path: Path<String>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
-    Ok(piece(&app, &caller, &path, &request, body).await?)
+    Ok(piece(&app, uploader, &path, &request, body).await?)
 }
 
 async fn piece(
     app: &State,
-    caller: &Caller,
+    uploader: Uploader,
     id: &str,
     request: &HttpRequest,
     body: Payload,
@@ -218,7 +218,7 @@ async fn piece(
     }
     let offset = number(headers, OFFSET)?;
     fits_a_piece(headers)?;
-    let upload = evidence::status(app, caller, upload_id(id)?).await?;
+    let upload = evidence::status(app, uploader, upload_id(id)?).await?;
     if upload.offset != offset {
         return Err(Refusal::UploadOffset.into());
     }
@@ -252,15 +252,15 @@ async fn piece(
 #[post("/evidence/{upload}")]
 pub async fn upload_overridden(
     app: State,
-    caller: Caller,
+    uploader: Uploader,
     path: Path<String>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
     let meant = header(request.headers(), OVERRIDE).unwrap_or_default().to_ascii_uppercase();
     match meant.as_str() {
-        "PATCH" => Ok(piece(&app, &caller, &path, &request, body).await?),
-        "HEAD" => Ok(status(&app, &caller, &path, &request).await?),
+        "PATCH" => Ok(piece(&app, uploader, &path, &request, body).await?),
+        "HEAD" => Ok(status(&app, uploader, &path, &request).await?),
         _ => Err(Refusal::Malformed.into()),
     }
 }

@@ -1,28 +1,32 @@
 //! Whether the server lives and works.
 
-use actix_web::get;
 use actix_web::web::Json;
+use actix_web::{HttpRequest, get};
 use api_spec::health::Health;
 
+use crate::flow::readiness::Degraded;
 use crate::web::State;
+use crate::web::language::Language;
 use crate::web::problem::Problem;
 
-fn ok() -> Json<Health> {
-    Json(Health { status: "ok".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() })
+fn ok() -> Health {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Health { status: "ok".to_owned(), version, code: None, detail: None }
 }
 
 /// The process answers. Says nothing about the database.
 #[utoipa::path(tag = "operation", responses((status = 200, description = "The process answers", body = Health)))]
 #[get("/healthz")]
 pub async fn healthz() -> Json<Health> {
-    ok()
+    Json(ok())
 }
 
-/// The database takes a write; otherwise the code says what is wrong with it.
+/// The database takes a write; otherwise the code says what is wrong with it. `degraded` with a code where the server
+/// works and somebody should look: `clock_behind`, where its clock is behind the newest record.
 #[utoipa::path(
     tag = "operation",
     responses(
-        (status = 200, description = "The database takes a write", body = Health),
+        (status = 200, description = "The database takes a write; `degraded` where somebody should look", body = Health),
         (
             status = 503,
             description = "`database_unavailable`, `database_read_only`, `database_full` or `busy`",
@@ -31,7 +35,14 @@ pub async fn healthz() -> Json<Health> {
     )
 )]
 #[get("/readyz")]
-pub async fn readyz(app: State) -> Result<Json<Health>, Problem> {
-    app.readiness.check(&app.store, app.tenant, app.clock.now()).await?;
-    Ok(ok())
+pub async fn readyz(app: State, request: HttpRequest) -> Result<Json<Health>, Problem> {
+    let now = app.clock.now();
+    app.readiness.check(&app.store, app.tenant, now).await?;
+    let Some(Degraded { code, zh, en }) = app.readiness.degraded(now) else { return Ok(Json(ok())) };
+    let detail = match Language::of(request.headers()) {
+        Language::Chinese => zh,
+        Language::English => en,
+    };
+    let (status, code, detail) = ("degraded".to_owned(), Some(code.to_owned()), Some(detail.to_owned()));
+    Ok(Json(Health { status, code, detail, ..ok() }))
 }

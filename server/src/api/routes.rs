@@ -5,7 +5,7 @@
 use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{alarm, case, device, evidence, health, lead, officer, reference, session, sync};
+use super::{account, alarm, case, device, evidence, health, lead, officer, reference, session, sync};
 
 /// The whole API.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -16,12 +16,19 @@ fn v1(config: &mut ServiceConfig<'_>) {
     config
         .service(session::create_session)
         .service(session::me)
+        .service(account::change_password)
+        .service(account::choose_password)
+        .service(account::ask_password_reset)
+        .service(account::list_password_resets)
+        .service(account::confirm_password_reset)
+        .service(account::list_account_events)
         .service(device::create_enrolment_code)
         .service(device::create_device)
         .service(device::list_devices)
         .service(device::revoke_device)
         .service(device::create_challenge)
         .service(device::create_device_token)
+        .service(device::create_hand_in_token)
         .service(device::create_lease)
         .service(officer::list_agencies)
         .service(officer::list_officers)

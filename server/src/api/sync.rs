@@ -13,7 +13,7 @@ use crate::flow::ingest::Bringer;
 use crate::flow::pull;
 use crate::flow::refusal::Refusal;
 use crate::web::State;
-use crate::web::caller::Caller;
+use crate::web::caller::{Caller, Sender};
 use crate::web::input::of_payload;
 use crate::web::problem::Problem;
 
@@ -25,7 +25,8 @@ pub const PUSH_LIMIT: usize = 4 << 20;
 const PAGE_DEFAULT: i64 = 200;
 
 /// Takes a batch of changes. A class for each, receipts for what is stored; the same batch again
-/// changes nothing and gets the same receipts byte for byte.
+/// changes nothing and gets the same receipts byte for byte. With a token for handing in the fates are left out: the
+/// answer holds receipts only.
 #[utoipa::path(
     tag = "sync",
     security(("access_token" = [])),
@@ -40,11 +41,12 @@ const PAGE_DEFAULT: i64 = 200;
 #[post("/sync/push")]
 pub async fn push_changes(
     app: State,
-    caller: Caller,
+    sender: Sender,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let bringer = Bringer { device: caller.must_have_device()?, officer: caller.officer };
+    let Sender { device, officer, hands_in } = sender;
+    let bringer = Bringer { device, officer, hands_in };
     let body = cbor_body(&request, body).await?;
     let answer = app.ingest.push(bringer, body).await?;
     Ok(cbor(answer.to_bytes()))

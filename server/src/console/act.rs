@@ -216,7 +216,7 @@ impl Typed {
 fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<ActForm, Refusal> {
     let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
     if !act.is_among(powers, raises) {
-        let own = found.access.takes_part && found.access.handles && act != Act::Lead;
+        let own = found.access.own && found.access.handles && act != Act::Lead;
         return Err(if own { Refusal::OwnCase } else { Refusal::Forbidden });
     }
     let phones = found.phones.clone();

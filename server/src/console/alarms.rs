@@ -12,7 +12,7 @@ use super::words;
 use crate::flow::alarm::{self, Named};
 use crate::flow::caller::Caller;
 use crate::flow::refusal::Refusal;
-use crate::flow::{access, account, install};
+use crate::flow::{access, account_event, install};
 use crate::store::AlarmRow;
 use crate::web::State;
 use crate::web::language::Language;
@@ -46,7 +46,7 @@ struct Alarms {
 
 /// Why an alarm was raised, or about whom.
 fn why(language: Language, row: &AlarmRow) -> String {
-    if row.kind == account::PASSWORD_REPLACED {
+    if account_event::is_of_the_machine(&row.kind) {
         // What somebody chose for a login may look like a code.
         return match language {
             Language::Chinese => format!("账号 {}", row.detail),

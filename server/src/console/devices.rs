@@ -9,8 +9,9 @@ use super::asked::Asked;
 use super::page::{self, Page, Part};
 use super::posted::Posted;
 use super::visit::SignedIn;
+use super::words;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::flow::{device, officer};
+use crate::flow::{account_event, device, officer};
 use crate::store::DeviceRow;
 use crate::web::State;
 use crate::web::problem::Problem;
@@ -22,6 +23,7 @@ const LONGEST_REASON: usize = 200;
 struct Devices {
     page: Page,
     phones: Vec<DeviceRow>,
+    events: Vec<Happened>,
 }
 
 #[derive(Template)]
@@ -37,12 +39,55 @@ struct Revoke {
     reason: String,
 }
 
+/// Something that was done to an account, as people read it.
+#[derive(Debug)]
+pub struct Happened {
+    /// When.
+    pub at: String,
+    /// What.
+    pub what: String,
+    /// By whom.
+    pub by: String,
+    /// What the phone is called, or why.
+    pub detail: String,
+}
+
+/// How many of the newest events a page shows.
+const EVENTS: u32 = 20;
+
+/// What was done to the account and phones of the caller, or of an officer in reach; none for those who may not see it.
+///
+/// # Errors
+/// An accident.
+pub async fn happened(
+    app: &State,
+    signed: &SignedIn,
+    whose: Option<OfficerId>,
+) -> Result<Option<Vec<Happened>>, Problem> {
+    let found = account_event::list(app, signed.caller.clone(), whose, None, EVENTS).await;
+    let Ok((rows, _more)) = page::outcome(found)? else { return Ok(None) };
+    let names = officer::names(app, rows.iter().filter_map(|row| row.actor).collect()).await?;
+    let (language, machine) = (signed.visit.language, ("运维人员（服务器上）", "The operator, at the machine"));
+    let by = |actor: Option<OfficerId>| match actor {
+        Some(actor) => names.get(&actor).cloned().unwrap_or_else(|| actor.to_string()),
+        None => words::either(language, machine.0, machine.1).to_owned(),
+    };
+    let shown = rows.into_iter().map(|row| Happened {
+        at: row.at.to_string(),
+        what: words::word(language, &row.kind).to_owned(),
+        by: by(row.actor),
+        detail: row.detail,
+    });
+    Ok(Some(shown.collect()))
+}
+
 /// The caller's phones.
 #[get("/devices")]
 pub async fn list(app: State, signed: SignedIn) -> Result<HttpResponse, Problem> {
     let phones = device::list(&app, signed.caller.clone(), None).await?;
+    let events = happened(&app, &signed, None).await?.unwrap_or_default();
     let page = Page::within(&signed, Part::Devices, ("我的终端", "My phones"));
-    page::show(&signed.visit, &Devices { page, phones })
+    page::show(&signed.visit, &Devices { page, phones, events })
 }
 
 fn officer_id(text: &str) -> Result<Option<OfficerId>, Refusal> {

@@ -10,7 +10,9 @@ use sync_core::certificate::{CertificateState, CertificateStatus};
 use sync_core::id::OfficerId;
 use sync_core::time::Instant;
 
+use super::accounts::{Resetting, resetting};
 use super::asked::Asked;
+use super::devices::{Happened, happened};
 use super::list::{Pager, Place};
 use super::page::{self, Page, Part};
 use super::posted::Posted;
@@ -162,6 +164,8 @@ struct Officer {
     /// None where the caller may not see them.
     phones: Option<Vec<DeviceRow>>,
     enrols: bool,
+    resetting: Resetting,
+    events: Option<Vec<Happened>>,
 }
 
 #[derive(Template)]
@@ -170,7 +174,8 @@ struct EnrolmentCode {
     page: Page,
     id: String,
     name: String,
-    code: String,
+    /// To be typed where the picture cannot be scanned.
+    typed: String,
     expires: String,
     server: String,
     /// Side of the drawing in modules, with its margin.
@@ -260,6 +265,8 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<Ht
         cards: certificates.iter().map(|one| card(one, now)).collect(),
         phones,
         enrols: administers(&signed.caller),
+        resetting: resetting(&app, &signed.caller, id).await?,
+        events: happened(&app, &signed, Some(id)).await?,
     };
     page::show(&signed.visit, &shown)
 }
@@ -275,13 +282,13 @@ pub async fn give_code(
 ) -> Result<HttpResponse, Problem> {
     let id = officer_id(&path)?;
     let person = officer::detail(&app, signed.caller.clone(), id).await?.officer;
-    let (code, expires) = device::issue_code(&app, signed.caller.clone(), id).await?;
+    let device::IssuedCode { code, expires } = device::issue_code(&app, signed.caller.clone(), id, None).await?;
     let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
     let server = format!("{}://{host}", if signed.visit.secure { "https" } else { "http" });
-    let (side, path) = drawn(&enrolment_text(&server, &code))?;
+    let (side, path) = drawn(&enrolment_text(&server, &code.scanned))?;
     let page = Page::within(&signed, Part::Officers, ("终端登记码", "Enrolment code"));
-    let (name, expires) = (person.name, expires.to_string());
-    page::show(&signed.visit, &EnrolmentCode { page, id: id.to_string(), name, code, expires, server, side, path })
+    let (id, name, typed, expires) = (id.to_string(), person.name, code.typed, expires.to_string());
+    page::show(&signed.visit, &EnrolmentCode { page, id, name, typed, expires, server, side, path })
 }
 
 /// What the picture says: where to enrol and the code. `docs/console.md` tells apps.

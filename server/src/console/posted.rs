@@ -17,7 +17,7 @@ use crate::web::problem::Problem;
 /// Name of the field that carries the token.
 pub const TOKEN: &str = "csrf";
 /// Fields that are never shown again nor kept.
-pub const SECRETS: &[&str] = &[TOKEN, "password", "repeated", "code"];
+pub const SECRETS: &[&str] = &[TOKEN, "password", "repeated", "code", "first", "second"];
 /// What people type into forms: the name of the field, and what the form calls it.
 pub const TYPED: &[(&str, &str, &str)] = &[
     ("name", "姓名", "Name"),

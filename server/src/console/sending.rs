@@ -29,7 +29,8 @@ use crate::web::problem::{Problem, of_framework};
 const SIGN_IN: &str = "/console/sign-in";
 const SIGN_OUT: &str = "/console/sign-out";
 /// Forms of pages that are made for nobody.
-const OPEN: [&str; 3] = [SIGN_IN, "/console/first-run/administrator", "/console/first-run/demonstration"];
+const OPEN: [&str; 4] =
+    [SIGN_IN, "/console/first-run/administrator", "/console/first-run/demonstration", "/console/new-password"];
 
 /// A form on its way.
 struct Sending<'a> {

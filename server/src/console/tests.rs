@@ -242,7 +242,7 @@ async fn every_page_forbids_scripts_frames_and_keeping() {
 async fn whoever_is_not_signed_in_is_asked_to_and_sees_nothing() {
     let desk = desk();
     let app = served!(desk);
-    let open = ["/console/static/{name}", "/console/sign-in", "/console/first-run"];
+    let open = ["/console/static/{name}", "/console/sign-in", "/console/first-run", "/console/new-password"];
     for (_, path) in ROUTES.iter().filter(|(method, path)| *method == "GET" && !open.contains(path)) {
         let response = call_service(&app, asked("GET", &concrete(path)).to_request()).await;
         let there = header(&response, "location");

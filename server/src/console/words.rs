@@ -71,6 +71,15 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("password_replaced", "运维人员在服务器上重设了密码", "The operator replaced a password at the server"),
     ("evidence_damaged", "证据原始文件被改动或缺失", "A stored file of evidence was altered or removed"),
     ("server_key_replaced", "运维人员更换了服务器密钥", "The operator replaced the server's key"),
+    // What was done to accounts and phones.
+    ("enrolment_code_issued", "签发了终端登记码", "A code for a phone was issued"),
+    ("device_enrolled", "登记了终端", "A phone was enrolled"),
+    ("device_revoked", "停用了终端", "A phone was revoked"),
+    ("password_changed", "本人修改了密码", "The password was changed by its owner"),
+    ("password_reset_asked", "申请了密码重设", "A password reset was asked for"),
+    ("password_reset_confirmed", "确认了密码重设", "A password reset was confirmed"),
+    ("password_reset", "本人凭两个重设码设置了新密码", "A new password was chosen with both codes"),
+    ("first_administrator", "创建了首个管理员", "The first administrator was made"),
     ("form_opening", "立案（登记）操作不合规则", "Breaks the rule of opening"),
     ("form_no_deps", "未接续任何前序变更", "Builds on no change"),
     ("form_outside_closure", "引用了其未接续的内容", "Names what it does not build on"),
@@ -191,7 +200,15 @@ pub fn lead_status(language: Language, status: LeadStatus) -> &'static str {
 
 /// What an alarm is about. `refused` and `expired` mean other things elsewhere.
 pub fn alarm(language: Language, kind: &str) -> &str {
-    if kind == "refused" { either(language, "变更被拒收", "A change was refused") } else { word(language, kind) }
+    match kind {
+        "refused" => either(language, "变更被拒收", "A change was refused"),
+        "enrolment_code_issued" => either(
+            language,
+            "运维人员在服务器上签发了终端登记码",
+            "The operator issued a code for a phone at the server",
+        ),
+        other => word(language, other),
+    }
 }
 
 /// What people are told of refusals whose sentence in the table speaks to programs: what is wrong and what to do.

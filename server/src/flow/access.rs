@@ -4,7 +4,8 @@
 //! handle the case names its purpose. The look is written in the transaction that reads, so that nothing is shown
 //! that was not written down.
 
-use sync_core::id::{CaseId, TenantId};
+use sync_core::case::{Graph, fold, taking_part};
+use sync_core::id::{CaseId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::caller::{Caller, Role};
@@ -37,6 +38,8 @@ pub struct Access {
     pub takes_part: bool,
     /// The caller leads or reviews where it is handled.
     pub handles: bool,
+    /// It is the caller's own case, about which they decide nothing: they were named to it, or accepted an invitation.
+    pub own: bool,
 }
 
 impl Access {
@@ -67,10 +70,23 @@ pub fn reach(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, case: &CaseId)
     let handles = handles_in_subtree(caller) && file.agency_path.starts_with(&caller.path);
     let supervises = supervises(caller) && caller.reaches(&file.agency_path);
     if takes_part || handles || supervises {
-        Ok(Access { file, takes_part, handles })
+        // Whoever is invited reads the case; a head decides about it until they take part in it themselves.
+        let own = takes_part && (!handles || is_own(tx, tenant, case, &caller.officer)?);
+        Ok(Access { file, takes_part, handles, own })
     } else {
         Err(Refusal::NotFound.into())
     }
+}
+
+/// Whether an officer was named to a case, or accepted an invitation to it.
+///
+/// # Errors
+/// An accident.
+pub fn is_own(tx: &mut Tx<'_>, tenant: &TenantId, case: &CaseId, officer: &OfficerId) -> Result<bool, Failure> {
+    let held = tx.case_changes(tenant, case)?;
+    let state = fold(*case, held.iter().map(|stored| &*stored.change));
+    let graph = Graph::new(held.iter().map(|stored| &*stored.change));
+    Ok(taking_part(&state, &graph).contains(officer))
 }
 
 /// The case, if it is within reach, with the look written down. Must run in a write transaction.

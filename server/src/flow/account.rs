@@ -1,20 +1,19 @@
 //! What is done to an account at the machine itself.
 //!
 //! Promise: whoever can run this program over the data directory is the operator; nobody comes here over HTTP. What
-//! was done is an alarm in the same transaction, so that those who look after the system learn of it from the system.
+//! was done is an event and an alarm in the same transaction, so that the person and those who look after the system learn
+//! of it from the system. The hand that gave a code for a phone replaces no password of the same account, and the other
+//! way round (`device::issue_code_here`).
 
 use std::path::{Path, PathBuf};
 
 use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
+use super::account_event::{self, Kind};
 use super::password;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::random;
-use crate::store::{AlarmRow, Store};
-
-/// Kind of the alarm that an account got another password here; its detail is the login.
-pub const PASSWORD_REPLACED: &str = "password_replaced";
+use crate::store::Store;
 
 /// What belongs to every installation is not there.
 #[derive(Debug, thiserror::Error)]
@@ -36,11 +35,11 @@ pub fn is_installed(directory: &Path, database: Option<&str>) -> Result<(), NotI
     absent.map_or(Ok(()), |path| Err(NotInstalled(path)))
 }
 
-/// Gives an account another password, ends what was signed in with the old one, and raises [`PASSWORD_REPLACED`].
+/// Gives an account another password, ends what was signed in with the old one, and leaves an event and an alarm.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] where there is no such login; [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`]; or an
-/// accident.
+/// [`Refusal::NotFound`] where there is no such login; [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`];
+/// [`Refusal::SameHand`] while a code for a phone that was given here stands; or an accident.
 pub fn new_password(
     store: &Store,
     tenant: &TenantId,
@@ -48,16 +47,15 @@ pub fn new_password(
     password: &str,
     now: Instant,
 ) -> Result<(), Failure> {
-    let (hash, id) = (password::hash_for(password, &[login])?, random::bytes()?);
+    let hash = password::hash_for(password, &[login])?;
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
-        if !tx.set_password(tenant, login, &hash)? {
-            return Err(Refusal::NotFound.into());
+        let officer = tx.account(tenant, login)?.ok_or(Refusal::NotFound)?.officer;
+        if tx.has_code_of_the_machine(tenant, &officer, now)? {
+            return Err(Refusal::SameHand.into());
         }
+        tx.set_password(tenant, login, &hash)?;
         tx.end_sessions(tenant, login)?;
-        // Nobody signed in did this, so there is no officer to name: it was done at the machine.
-        let (kind, detail) = (PASSWORD_REPLACED.to_owned(), login.to_owned());
-        let alarm = AlarmRow { id, at: now, kind, device: None, case: None, change: None, detail };
-        tx.add_alarm(tenant, &alarm).map_err(Failure::from)
+        account_event::note_at_the_machine(tx, tenant, (Kind::PasswordReplaced, officer), login, now)
     })
 }

@@ -7,6 +7,8 @@
 //! who guesses elsewhere, or beside it behind the same gateway, slows neither the account nor the agency down.
 //! Phones sign in by their key, not by a password: nothing of this concerns them.
 //! An unknown login is counted like a known one, so that the slow-down tells nothing.
+//! A time that lies ahead of the clock by more than the longest wait was written by a clock that was ahead: it counts
+//! nothing.
 
 use std::net::IpAddr;
 
@@ -31,7 +33,9 @@ struct Bounds {
     longest_ms: i64,
 }
 
-const OF_ACCOUNT: Bounds = Bounds { free: 5, longest_ms: 60_000 };
+/// The longest wait there is.
+const LONGEST_WAIT_MS: i64 = 60_000;
+const OF_ACCOUNT: Bounds = Bounds { free: 5, longest_ms: LONGEST_WAIT_MS };
 /// A county's officers share a gateway: it has more attempts free, and waits less.
 const OF_ADDRESS: Bounds = Bounds { free: 30, longest_ms: 15_000 };
 
@@ -102,8 +106,12 @@ impl Attempt {
             let account = standing(tx, tenant, &self.account, now)?;
             vec![(account, OF_ACCOUNT), (standing(tx, tenant, &self.address, now)?, OF_ADDRESS)]
         };
-        let free_from = |(row, bounds): &(AttemptRow, Bounds)| row.last.plus_ms(wait_ms(row.failures, *bounds)).ms();
-        let wait = rows.iter().map(free_from).max().unwrap_or_default() - now.ms();
+        // What waits for nothing is free, also where it was noted by a clock that is ahead of this one.
+        let free_from = |(row, bounds): &(AttemptRow, Bounds)| {
+            let wait = wait_ms(row.failures, *bounds);
+            (wait > 0).then(|| row.last.plus_ms(wait).ms())
+        };
+        let wait = rows.iter().filter_map(free_from).max().map_or(0, |free| free.saturating_sub(now.ms()));
         if wait > 0 {
             let seconds = u32::try_from(wait / 1000 + 1).unwrap_or(u32::MAX);
             return Err(crate::flow::refusal::Refused::from(Refusal::TooManyAttempts).after_s(seconds).into());
@@ -112,7 +120,7 @@ impl Attempt {
     }
 
     fn count(self, tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
-        tx.forget_attempts(tenant, now.plus_ms(-KNOWN_MS))?;
+        tx.forget_attempts(tenant, (now.plus_ms(-KNOWN_MS), now.plus_ms(LONGEST_WAIT_MS)))?;
         for row in self.counted(tx, tenant, now)? {
             tx.set_attempts(tenant, &AttemptRow { failures: row.failures + 1, last: now, ..row })?;
         }
@@ -136,13 +144,14 @@ impl Attempt {
 }
 
 fn is_known(pair: &AttemptRow, now: Instant) -> bool {
-    pair.success.is_some_and(|at| now < at.plus_ms(KNOWN_MS))
+    pair.success.is_some_and(|at| at <= now.plus_ms(LONGEST_WAIT_MS) && now < at.plus_ms(KNOWN_MS))
 }
 
 fn standing(tx: &mut Tx<'_>, tenant: &TenantId, subject: &Digest, now: Instant) -> Result<AttemptRow, Failure> {
     let fresh = AttemptRow { subject: *subject, failures: 0, last: Instant::from_ms(0), success: None };
     let row = tx.attempts(tenant, subject)?.unwrap_or(fresh);
-    let forgiven = now >= row.last.plus_ms(FORGIVEN_MS);
+    let ahead = row.last > now.plus_ms(LONGEST_WAIT_MS);
+    let forgiven = ahead || now >= row.last.plus_ms(FORGIVEN_MS);
     Ok(if forgiven { AttemptRow { failures: 0, ..row } } else { row })
 }
 
@@ -235,6 +244,34 @@ mod tests {
         succeed(&store, &tenant, "own", GATEWAY);
         assert!(try_at(&store, &tenant, "g101", GATEWAY, 0).is_none(), "one success takes one attempt back");
         assert!(try_at(&store, &tenant, "g102", GATEWAY, 0).is_some(), "and no more");
+    }
+
+    #[test]
+    fn what_a_clock_wrote_that_was_a_year_ahead_counts_nothing_once_it_is_right() {
+        const YEAR_S: i64 = 365 * 24 * 60 * 60;
+        let (_directory, store, tenant) = store();
+        let ahead = |second: i64| {
+            let attempt = Attempt::new("a", Some(GATEWAY.into()));
+            store.write_sync(|tx| attempt.forgive(tx, &tenant, NOON.plus_ms(second * 1000))).unwrap();
+            for _ in 0..5 {
+                store.write_sync(|tx| attempt.count(tx, &tenant, NOON.plus_ms(second * 1000))).unwrap();
+            }
+        };
+        ahead(YEAR_S);
+        // Asked before anything is written, as each attempt is.
+        let asked = Attempt::new("a", Some(GATEWAY.into()));
+        assert!(store.read_sync(|tx| asked.counted(tx, &tenant, NOON)).is_ok());
+        for login in ["a", "another"] {
+            for _ in 0..5 {
+                assert_eq!(try_at(&store, &tenant, login, GATEWAY, 0), None, "{login}");
+            }
+            assert_eq!(try_at(&store, &tenant, login, GATEWAY, 0), Some(2), "{login}: counted from now on");
+        }
+        // As far ahead as the longest wait is the skew of another server's clock, and counts; further is none.
+        ahead(1_060);
+        assert!(try_at(&store, &tenant, "a", GATEWAY, 1_000).is_some());
+        ahead(2_061);
+        assert_eq!(try_at(&store, &tenant, "a", GATEWAY, 2_000), None);
     }
 
     #[test]

@@ -1,14 +1,18 @@
 //! The person behind a request, read from the database every time.
 //!
-//! Promise: a role, an agency or a phone that was taken away is gone with the next request.
+//! Promise: a role, an agency or a phone that was taken away is gone with the next request. A phone speaks for its officer
+//! in the field and for nobody at a desk: whatever else the officer is, its token carries no other role. A token for
+//! handing in names a phone and its officer, and no role at all.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use sync_core::id::{AgencyId, DeviceId, OfficerId};
 pub use sync_core::role::Role;
 
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::token::Claims;
 use crate::store::BearerRow;
 
 /// The person behind a request.
@@ -70,10 +74,10 @@ impl Caller {
 /// # Errors
 /// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], or an accident.
 pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
-    let claims = app.tokens.read(token, app.clock.now()).map_err(|_not_a_token| Refusal::Unauthenticated)?;
-    let officer = OfficerId::from_str(&claims.sub).map_err(|_not_an_id| Refusal::Unauthenticated)?;
-    let device = claims.device.as_deref().map(DeviceId::from_str).transpose();
-    let device = device.map_err(|_not_an_id| Refusal::Unauthenticated)?;
+    let (claims, officer, device) = read(app, token)?;
+    if claims.hand_in {
+        return Err(Refusal::HandInOnly.into());
+    }
     let tenant = app.tenant;
     let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, device.as_ref())).await?;
     let found = person(bearer.as_ref(), officer, claims.sv, claims.sid.clone())?;
@@ -81,7 +85,59 @@ pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
     match bearer.and_then(|bearer| bearer.phone) {
         None => Err(Refusal::Unauthenticated.into()),
         Some(phone) if phone.revoked.is_some() => Err(Refusal::DeviceRevoked.into()),
-        Some(_) => Ok(Caller { device: Some(device), ..found }),
+        Some(_) => {
+            let roles = found.roles.iter().copied().filter(|role| *role == Role::Officer).collect();
+            Ok(Caller { device: Some(device), roles, ..found })
+        }
+    }
+}
+
+/// What a token says, with its ids read.
+fn read(app: &App, token: &str) -> Result<(Arc<Claims>, OfficerId, Option<DeviceId>), Refusal> {
+    let claims = app.tokens.read(token, app.clock.now()).map_err(|_not_a_token| Refusal::Unauthenticated)?;
+    let officer = OfficerId::from_str(&claims.sub).map_err(|_not_an_id| Refusal::Unauthenticated)?;
+    let device = claims.device.as_deref().map(DeviceId::from_str).transpose();
+    let device = device.map_err(|_not_an_id| Refusal::Unauthenticated)?;
+    Ok((claims, officer, device))
+}
+
+/// Whether a token was given to a phone, for its work.
+pub fn is_of_a_phone(app: &App, token: &str) -> bool {
+    read(app, token).is_ok_and(|(claims, _, device)| device.is_some() && !claims.hand_in)
+}
+
+/// Whether a token is one for handing in, and no other.
+pub fn hands_in(app: &App, token: &str) -> bool {
+    read(app, token).is_ok_and(|(claims, ..)| claims.hand_in)
+}
+
+/// A phone that brings what was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sender {
+    /// The phone.
+    pub device: DeviceId,
+    /// Its officer.
+    pub officer: OfficerId,
+    /// It proved its key and nothing else: it is answered with receipts only.
+    pub hands_in: bool,
+}
+
+/// Reads the token of a phone that brings what was recorded: one for its work, or one for handing in, which the key alone
+/// gets, whatever became of the phone or its officer.
+///
+/// # Errors
+/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::DeviceRequired`], or an accident.
+pub async fn sender(app: &App, token: &str) -> Result<Sender, Failure> {
+    let (claims, officer, device) = read(app, token)?;
+    if !claims.hand_in {
+        let caller = identify(app, token).await?;
+        return Ok(Sender { device: caller.must_have_device()?, officer: caller.officer, hands_in: false });
+    }
+    let (tenant, device) = (app.tenant, device.ok_or(Refusal::Unauthenticated)?);
+    let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, Some(&device))).await?;
+    match bearer.and_then(|bearer| bearer.phone) {
+        Some(_) => Ok(Sender { device, officer, hands_in: true }),
+        None => Err(Refusal::Unauthenticated.into()),
     }
 }
 

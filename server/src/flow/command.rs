@@ -114,7 +114,7 @@ pub struct Powers {
 
 /// See [`Powers`].
 pub fn powers(caller: &Caller, access: &Access) -> Powers {
-    let decides = access.handles && !access.takes_part && !access::supervises(caller);
+    let decides = access.handles && !access.own && !access::supervises(caller);
     let is_one = |roles: &[Role]| decides && caller.must_be(roles).is_ok();
     Powers { registers: is_one(&REGISTERING), heads: is_one(&HEADING) }
 }
@@ -209,7 +209,7 @@ fn may_decide(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, command: &Com
         return Err(Refusal::Forbidden.into());
     }
     caller.must_be(command.wish.deciders())?;
-    if access.takes_part { Err(Refusal::OwnCase.into()) } else { Ok(access) }
+    if access.own { Err(Refusal::OwnCase.into()) } else { Ok(access) }
 }
 
 fn outcome(tx: &mut Tx<'_>, tenant: &TenantId, case: CaseId, change: ChangeId) -> Result<Outcome, Failure> {

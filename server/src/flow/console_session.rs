@@ -10,7 +10,7 @@ use sync_core::id::hex;
 use sync_core::time::Instant;
 
 use super::caller::{self, Caller};
-use super::{device, session};
+use super::{code, session};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
@@ -23,8 +23,10 @@ pub const LONGEST_MS: i64 = 12 * 60 * 60 * 1000;
 /// Uses closer together than this are written down once.
 const NOTED_EACH_MS: i64 = 60 * 1000;
 
+/// Whether a session stands at `now`. A use that lies ahead was noted by a clock that was ahead: it proves nothing.
 fn stands(row: &ConsoleSessionRow, now: Instant) -> bool {
-    now < row.seen.plus_ms(IDLE_MS) && now < row.created.plus_ms(LONGEST_MS)
+    let ahead = row.seen.max(row.created) > now.plus_ms(NOTED_EACH_MS);
+    !ahead && now < row.seen.plus_ms(IDLE_MS) && now < row.created.plus_ms(LONGEST_MS)
 }
 
 /// Signs in. Answers the secret for the cookie: 256 random bits, hex.
@@ -35,14 +37,15 @@ pub async fn begin(app: &App, login: String, password: String, from: Option<IpAd
     let account = session::account(app, login, password, from).await?;
     let (tenant, now, secret) = (app.tenant, app.clock.now(), hex(&random::bytes::<32>()?));
     let row = ConsoleSessionRow {
-        hash: device::hash_of(&secret),
+        hash: code::hash_of(&secret),
         officer: account.officer,
         session_version: account.session_version,
         created: now,
         seen: now,
     };
     let (idle, begun) = (now.plus_ms(-IDLE_MS), now.plus_ms(-LONGEST_MS));
-    app.store.write(move |tx| tx.add_console_session(&tenant, &row, idle, begun).map_err(Failure::from)).await?;
+    let until = now.plus_ms(NOTED_EACH_MS);
+    app.store.write(move |tx| tx.add_console_session(&tenant, &row, idle, begun, until).map_err(Failure::from)).await?;
     Ok(secret)
 }
 
@@ -51,7 +54,7 @@ pub async fn begin(app: &App, login: String, password: String, from: Option<IpAd
 /// # Errors
 /// [`Refusal::Unauthenticated`] where there is none or it ended, or an accident.
 pub async fn identify(app: &App, secret: &str) -> Result<Caller, Failure> {
-    let (tenant, now, hash) = (app.tenant, app.clock.now(), device::hash_of(secret));
+    let (tenant, now, hash) = (app.tenant, app.clock.now(), code::hash_of(secret));
     let (caller, seen) = app
         .store
         .read(move |tx| {
@@ -73,7 +76,7 @@ pub async fn identify(app: &App, secret: &str) -> Result<Caller, Failure> {
 /// # Errors
 /// An accident.
 pub async fn end(app: &App, secret: &str) -> Result<(), Failure> {
-    let (tenant, hash) = (app.tenant, device::hash_of(secret));
+    let (tenant, hash) = (app.tenant, code::hash_of(secret));
     app.store.write(move |tx| tx.end_console_session(&tenant, &hash).map_err(Failure::from)).await
 }
 
@@ -120,6 +123,23 @@ mod tests {
         }
         app.clock = Clock::offset(LONGEST_MS);
         assert!(identify(&app, &secret).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_session_of_a_clock_that_was_ahead_ends_when_the_clock_is_set_right() {
+        let (mut app, _directory) = desk();
+        app.clock = Clock::offset(NOTED_EACH_MS - 5_000);
+        let skewed = begun(&app).await;
+        app.clock = Clock::offset(365 * LONGEST_MS);
+        let secret = begun(&app).await;
+        assert!(identify(&app, &secret).await.is_ok());
+        app.clock = Clock::system();
+        assert!(identify(&app, &secret).await.is_err());
+        assert!(identify(&app, &skewed).await.is_err(), "forgotten, as it was over a year ago then");
+        app.clock = Clock::offset(NOTED_EACH_MS - 5_000);
+        let skewed = begun(&app).await;
+        app.clock = Clock::system();
+        assert!(identify(&app, &skewed).await.is_ok(), "the skew of another server's clock");
     }
 
     #[tokio::test]

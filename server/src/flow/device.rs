@@ -1,27 +1,36 @@
 //! Enrolling phones and giving them tokens.
+//!
+//! Promise: a phone is enrolled by its officer, signed in themselves, with a code that an administrator gave them: neither
+//! of the two alone enrols one. Whose account it is learns of it. What was enrolled stays so where its answer is lost: the
+//! same key with the same code finds the phone.
 
-use sha2::{Digest as _, Sha256};
-use sync_core::id::{DeviceId, Digest, OfficerId, hex};
+use sync_core::id::{DeviceId, Digest, OfficerId, TenantId, hex};
 use sync_core::sign::{PublicKey, Verifier as _};
 use sync_core::time::Instant;
 
+use super::account_event::{self, Event, Kind};
 use super::caller::{Caller, Role};
+use super::code::{self, Code, Purpose, hash_of};
+use super::once::Asked;
 use super::session::{Issued, issue};
 use crate::flow::app::App;
 use crate::flow::keys::FastVerifier;
 use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::token::Use;
 use crate::random;
-use crate::store::{DeviceRow, EnrolmentCodeRow, Tx};
+use crate::store::{self, CodeBounds, DeviceRow, EnrolmentCodeRow, Tx};
 
 /// How long an enrolment code lasts.
 const CODE_MS: i64 = 10 * 60 * 1000;
 /// How long a challenge lasts.
 const CHALLENGE_MS: i64 = 2 * 60 * 1000;
+/// How long after the operator replaced a password no enrolment code is given at the machine for that account.
+const APART_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What a phone proves and says to be enrolled.
 #[derive(Debug)]
 pub struct Enrolment {
-    /// SHA-256 of the one-time code.
+    /// SHA-256 of the one-time code, in the form that was given.
     pub code_hash: Digest,
     /// What the officer calls the phone.
     pub label: String,
@@ -33,51 +42,94 @@ pub struct Enrolment {
     pub proof: [u8; 64],
 }
 
-/// SHA-256 of a secret text: what the database keeps of it.
-pub fn hash_of(secret: &str) -> Digest {
-    Digest::new(Sha256::digest(secret.as_bytes()).into())
+/// A code for an officer in reach.
+#[derive(Clone)]
+pub struct IssuedCode {
+    /// Shown once.
+    pub code: Code,
+    /// Worth nothing from then on.
+    pub expires: Instant,
 }
 
-/// An administrator gives a code for an officer in reach. Answers the code, shown once, and its end.
+/// An administrator gives a code for an officer in reach. The same request again gives the same code.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`], [`Refusal::NotFound`] for an officer out of reach, or an accident.
-pub async fn issue_code(app: &App, caller: Caller, officer: OfficerId) -> Result<(String, Instant), Failure> {
+/// [`Refusal::Forbidden`], [`Refusal::NotFound`] for an officer out of reach, [`Refusal::IdempotencyKeyReused`], or an
+/// accident.
+pub async fn issue_code(
+    app: &App,
+    caller: Caller,
+    officer: OfficerId,
+    key: Option<String>,
+) -> Result<IssuedCode, Failure> {
     caller.must_be(&[Role::AgencyAdmin])?;
-    let (tenant, code, now) = (app.tenant, hex(&random::bytes::<16>()?), app.clock.now());
-    let row = code_row(&code, officer, Some(caller.officer), now);
-    let expires = row.expires;
+    let (tenant, now, keys, seed) = (app.tenant, app.clock.now(), app.keys.clone(), random::bytes::<16>()?);
+    let asked = Asked::new(caller.officer, "enrolment_code", key, &[&officer.to_string()]);
     app.store
         .write(move |tx| {
+            tx.lock_tenant(&tenant, now)?;
             in_reach(tx, &tenant, &caller, &officer)?;
-            tx.add_enrolment_code(&tenant, &row).map_err(Failure::from)
+            if let Some(made) = asked.made_before(tx, &tenant)? {
+                let corrupt = store::Error::Inconsistent { what: "idempotency.made" };
+                let seed: [u8; 16] = made.as_slice().try_into().map_err(|_length| corrupt)?;
+                let code = Code::of(&keys, Purpose::Enrolment, &seed);
+                let expires = tx.enrolment_code_end(&tenant, &hash_of(&code.scanned))?.unwrap_or(now);
+                return Ok(IssuedCode { code, expires });
+            }
+            let code = Code::of(&keys, Purpose::Enrolment, &seed);
+            let by = Some(caller.officer);
+            let expires = keep_code(tx, &tenant, &code, (officer, by), now)?;
+            let kind = Kind::EnrolmentCodeIssued;
+            account_event::note(tx, &tenant, &Event { kind, officer, actor: by, device: None, detail: "" }, now)?;
+            asked.has_made(tx, &tenant, &seed, now)?;
+            Ok(IssuedCode { code, expires })
         })
-        .await?;
-    Ok((code, expires))
+        .await
 }
 
-/// A code for any officer, from the command line of the machine itself.
+/// A code for any officer, from the command line of the machine itself. It leaves an event and an alarm, and is not given
+/// to the hand that has just replaced the password of the same account.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], or an accident.
+/// [`Refusal::NotFound`], [`Refusal::SameHand`], or an accident.
 pub fn issue_code_here(app: &App, officer: OfficerId) -> Result<String, Failure> {
-    let (tenant, code, now) = (app.tenant, hex(&random::bytes::<16>()?), app.clock.now());
+    let (tenant, now, seed) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
+    let code = Code::of(&app.keys, Purpose::Enrolment, &seed);
     app.store.write_sync(|tx| {
+        tx.lock_tenant(&tenant, now)?;
         tx.officer(&tenant, &officer)?.ok_or(Refusal::NotFound)?;
-        tx.add_enrolment_code(&tenant, &code_row(&code, officer, None, now)).map_err(Failure::from)
+        let login = tx.account_of(&tenant, &officer)?.map(|account| account.login).unwrap_or_default();
+        let lately = tx.account_events(&tenant, &officer, None, account_event::LATELY)?;
+        let replaced = |event: &store::AccountEventRow| {
+            let age = now.ms().saturating_sub(event.at.ms());
+            event.kind == Kind::PasswordReplaced.code() && event.actor.is_none() && (0..APART_MS).contains(&age)
+        };
+        if lately.iter().any(replaced) {
+            return Err(Refusal::SameHand.into());
+        }
+        keep_code(tx, &tenant, &code, (officer, None), now)?;
+        account_event::note_at_the_machine(tx, &tenant, (Kind::EnrolmentCodeIssued, officer), &login, now)
     })?;
-    Ok(code)
+    Ok(code.scanned)
 }
 
-/// The row that keeps a fresh code.
-fn code_row(code: &str, officer: OfficerId, issued_by: Option<OfficerId>, now: Instant) -> EnrolmentCodeRow {
-    EnrolmentCodeRow { code_hash: hash_of(code), officer, issued_by, expires: now.plus_ms(CODE_MS) }
+/// Keeps a fresh code; answers its end.
+fn keep_code(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    code: &Code,
+    (officer, issued_by): (OfficerId, Option<OfficerId>),
+    now: Instant,
+) -> Result<Instant, Failure> {
+    let (code_hash, typed_hash, expires) = (hash_of(&code.scanned), hash_of(&code.typed), now.plus_ms(CODE_MS));
+    tx.add_enrolment_code(tenant, &EnrolmentCodeRow { code_hash, typed_hash, officer, issued_by, expires })?;
+    Ok(expires)
 }
 
 /// A person of an agency in reach; out of reach looks like missing.
-fn in_reach(
+pub(super) fn in_reach(
     tx: &mut Tx<'_>,
-    tenant: &sync_core::id::TenantId,
+    tenant: &TenantId,
     caller: &Caller,
     officer: &OfficerId,
 ) -> Result<(), Failure> {
@@ -86,28 +138,61 @@ fn in_reach(
     if caller.reaches(&agency.path) { Ok(()) } else { Err(Refusal::NotFound.into()) }
 }
 
-/// Enrols a phone: the code is used up, possession of the key is proved. An attempt with a wrong proof keeps the code.
+/// Enrols a phone of the caller, who signed in with their own password: the code is used up, possession of the key is
+/// proved. An attempt with a wrong proof keeps the code; a wrong code counts, and after five the codes of this officer are
+/// worth nothing. The same key with the code that enrolled it gives the same phone.
 ///
 /// # Errors
-/// [`Refusal::WrongProof`], [`Refusal::WrongEnrolmentCode`], [`Refusal::KeyEnrolled`], or an accident.
-pub async fn enrol(app: &App, enrolment: Enrolment) -> Result<DeviceRow, Failure> {
+/// [`Refusal::NotFromAPhone`], [`Refusal::WrongProof`], [`Refusal::WrongEnrolmentCode`], [`Refusal::KeyEnrolled`], or an
+/// accident.
+pub async fn enrol(app: &App, caller: Caller, enrolment: Enrolment) -> Result<DeviceRow, Failure> {
     let Enrolment { code_hash, label, key, message, proof } = enrolment;
+    if caller.device.is_some() {
+        return Err(Refusal::NotFromAPhone.into());
+    }
     if !FastVerifier.verify(&key, &message, &proof) {
         return Err(Refusal::WrongProof.into());
     }
-    let (tenant, now, id) = (app.tenant, app.clock.now(), DeviceId::new(random::bytes()?));
-    app.store
+    let (tenant, now, id, officer) = (app.tenant, app.clock.now(), DeviceId::new(random::bytes()?), caller.officer);
+    let public_key = key.bytes().to_vec();
+    let bounds = CodeBounds { now, latest_end: now.plus_ms(CODE_MS), tries: code::TRIES };
+    let device = DeviceRow { id, officer, public_key, label, enrolled: now, revoked: None, revoked_reason: None };
+    let enrolled = app
+        .store
         .write(move |tx| {
-            let officer = tx.use_enrolment_code(&tenant, &code_hash, now)?.ok_or(Refusal::WrongEnrolmentCode)?;
-            let public_key = key.bytes().to_vec();
-            let device =
-                DeviceRow { id, officer, public_key, label, enrolled: now, revoked: None, revoked_reason: None };
-            match tx.add_device(&tenant, &device) {
-                Err(error) if error.is_duplicate() => Err(Refusal::KeyEnrolled.into()),
-                other => Ok(other.map(|()| device)?),
+            if !tx.use_enrolment_code(&tenant, &code_hash, &officer, &id, bounds)? {
+                return enrolled_before(tx, &tenant, &code_hash, &device, now);
             }
+            match tx.add_device(&tenant, &device) {
+                Err(error) if error.is_duplicate() => return Err(Refusal::KeyEnrolled.into()),
+                other => other?,
+            }
+            let (kind, detail) = (Kind::DeviceEnrolled, device.label.as_str());
+            let event = Event { kind, officer, actor: Some(officer), device: Some(id), detail };
+            account_event::note(tx, &tenant, &event, now)?;
+            Ok(Some(device))
         })
-        .await
+        .await?;
+    // Refused outside of the transaction: the wrong attempt stays counted.
+    enrolled.ok_or_else(|| Refusal::WrongEnrolmentCode.into())
+}
+
+/// The phone that this code of this officer's enrolled with this key, whose answer may have been lost.
+fn enrolled_before(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    code: &Digest,
+    wanted: &DeviceRow,
+    now: Instant,
+) -> Result<Option<DeviceRow>, Failure> {
+    let before = match tx.enrolled_with(tenant, code, &wanted.officer)? {
+        Some(id) => tx.device(tenant, &id)?.filter(|row| row.public_key == wanted.public_key),
+        None => None,
+    };
+    if before.is_none() {
+        tx.count_wrong_code(tenant, &wanted.officer, now)?;
+    }
+    Ok(before)
 }
 
 /// The phones of the caller, or of an officer in reach.
@@ -135,6 +220,7 @@ pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> 
     let (tenant, now) = (app.tenant, app.clock.now());
     app.store
         .write(move |tx| {
+            tx.lock_tenant(&tenant, now)?;
             let device = tx.device(&tenant, &id)?.ok_or(Refusal::NotFound)?;
             in_reach(tx, &tenant, &caller, &device.officer)?;
             if device.officer != caller.officer {
@@ -142,7 +228,11 @@ pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> 
             }
             // The phone learns of it when it next asks the server for anything; other phones are not told, and a lease
             // that it holds ends by itself within a day. What it hands in after this is judged when it arrives.
-            tx.revoke_device(&tenant, &id, now, &reason)?;
+            if tx.revoke_device(&tenant, &id, now, &reason)? {
+                let (kind, officer, actor) = (Kind::DeviceRevoked, device.officer, Some(caller.officer));
+                let event = Event { kind, officer, actor, device: Some(id), detail: &reason };
+                account_event::note(tx, &tenant, &event, now)?;
+            }
             Ok(tx.device(&tenant, &id)?.ok_or(Refusal::NotFound)?)
         })
         .await
@@ -166,37 +256,72 @@ pub async fn challenge(app: &App, id: DeviceId) -> Result<(String, Instant), Fai
     Ok((text, expires))
 }
 
-/// A token for a phone that signed its challenge. The challenge is used up, right or wrong.
-///
-/// # Errors
-/// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], [`Refusal::DeviceRevoked`], or an accident.
-pub async fn token(
-    app: &App,
-    id: DeviceId,
-    challenge: &str,
-    message: Vec<u8>,
-    signature: [u8; 64],
-) -> Result<Issued, Failure> {
-    let (tenant, now, hash) = (app.tenant, app.clock.now(), hash_of(challenge));
+/// A phone that signed its challenge.
+struct Proved {
+    device: DeviceRow,
+    /// Whether its officer still works there.
+    active: bool,
+    /// Version of the sessions of the officer's account.
+    version: i64,
+}
+
+/// What a phone says to prove that it holds its key.
+#[derive(Debug)]
+pub struct Answered {
+    /// The phone.
+    pub device: DeviceId,
+    /// As given.
+    pub challenge: String,
+    /// What it signed.
+    pub message: Vec<u8>,
+    /// r ‖ s.
+    pub signature: [u8; 64],
+}
+
+/// Uses the challenge up, right or wrong, and checks the signature.
+async fn prove(app: &App, answered: Answered, now: Instant) -> Result<Proved, Failure> {
+    let Answered { device: id, challenge, message, signature } = answered;
+    let (tenant, hash, latest_end) = (app.tenant, hash_of(&challenge), now.plus_ms(CHALLENGE_MS));
     let found = app
         .store
         .write(move |tx| {
-            if !tx.use_challenge(&tenant, &hash, &id, now)? {
+            if !tx.use_challenge(&tenant, &hash, &id, (now, latest_end))? {
                 return Ok::<_, Failure>(None);
             }
             let Some(device) = tx.device(&tenant, &id)? else { return Ok(None) };
-            let person = tx.officer(&tenant, &device.officer)?.filter(|person| person.active);
+            let active = tx.officer(&tenant, &device.officer)?.is_some_and(|person| person.active);
             let version = tx.account_of(&tenant, &device.officer)?.map_or(0, |account| account.session_version);
-            Ok(person.map(|_| (device, version)))
+            Ok(Some(Proved { device, active, version }))
         })
         .await?;
-    let (device, version) = found.ok_or(Refusal::WrongChallenge)?;
-    let key = PublicKey::from_slice(&device.public_key).ok_or(Refusal::WrongProof)?;
-    if !FastVerifier.verify(&key, &message, &signature) {
-        return Err(Refusal::WrongProof.into());
-    }
+    let proved = found.ok_or(Refusal::WrongChallenge)?;
+    let key = PublicKey::from_slice(&proved.device.public_key).ok_or(Refusal::WrongProof)?;
+    if FastVerifier.verify(&key, &message, &signature) { Ok(proved) } else { Err(Refusal::WrongProof.into()) }
+}
+
+/// A token for a phone that signed its challenge.
+///
+/// # Errors
+/// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], [`Refusal::DeviceRevoked`], [`Refusal::OfficerLeft`], or an
+/// accident.
+pub async fn token(app: &App, answered: Answered) -> Result<Issued, Failure> {
+    let now = app.clock.now();
+    let Proved { device, active, version } = prove(app, answered, now).await?;
     if device.revoked.is_some() {
         return Err(Refusal::DeviceRevoked.into());
     }
-    issue(app, &device.officer, version, Some(&id), now)
+    if !active {
+        return Err(Refusal::OfficerLeft.into());
+    }
+    issue(app, &device.officer, version, Some((&device.id, Use::Work)), now)
+}
+
+/// A token with which a phone hands in what it recorded, whatever became of it or of its officer meanwhile.
+///
+/// # Errors
+/// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], or an accident.
+pub async fn hand_in_token(app: &App, answered: Answered) -> Result<Issued, Failure> {
+    let now = app.clock.now();
+    let Proved { device, active: _, version } = prove(app, answered, now).await?;
+    issue(app, &device.officer, version, Some((&device.id, Use::HandIn)), now)
 }

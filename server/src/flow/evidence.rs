@@ -13,10 +13,10 @@ use std::ops::Range;
 
 use rustix::io::Errno;
 use sync_core::evidence::{LARGEST, Unfit, fit};
-use sync_core::id::{CaseId, Digest};
+use sync_core::id::{CaseId, Digest, OfficerId};
 
 use super::access::{self, Look};
-use super::caller::{Caller, Role};
+use super::caller::{self, Caller, Role};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
@@ -62,8 +62,26 @@ pub struct NewUpload {
     pub metadata: String,
 }
 
-fn may_upload(caller: &Caller) -> Result<(), Refusal> {
-    if caller.device.is_some() { Ok(()) } else { caller.must_be(&[Role::Officer]) }
+/// Somebody who sends bytes: an officer at a desk, or a phone, also one that hands in by its key alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uploader {
+    /// Whose uploads they are.
+    pub officer: OfficerId,
+}
+
+/// Reads the token of somebody who sends bytes.
+///
+/// # Errors
+/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::Forbidden`], or an accident.
+pub async fn uploader(app: &App, token: &str) -> Result<Uploader, Failure> {
+    if caller::hands_in(app, token) {
+        return Ok(Uploader { officer: caller::sender(app, token).await?.officer });
+    }
+    let caller = caller::identify(app, token).await?;
+    if caller.device.is_none() {
+        caller.must_be(&[Role::Officer])?;
+    }
+    Ok(Uploader { officer: caller.officer })
 }
 
 /// The disk is full or fails, which passes when the operator has acted; or an accident.
@@ -88,14 +106,13 @@ async fn disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Sen
 /// bytes are whole still. What a phone may bind is taken (`sync_core::evidence::fit`), and nothing else.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`]; [`Refusal::TooLarge`]; [`Refusal::Malformed`] for the media type; as [`settle`] for an empty
-/// file, which is complete at once; or an accident.
-pub async fn begin(app: &App, caller: Caller, new: NewUpload) -> Result<Upload, Failure> {
-    may_upload(&caller)?;
+/// [`Refusal::TooLarge`]; [`Refusal::Malformed`] for the media type; as [`settle`] for an empty file, which is complete
+/// at once; or an accident.
+pub async fn begin(app: &App, uploader: Uploader, new: NewUpload) -> Result<Upload, Failure> {
     let NewUpload { digest, size, media_type, metadata } = new;
     fit(size, &media_type).map_err(unfit)?;
     let (tenant, now, id) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
-    let officer = caller.officer;
+    let officer = uploader.officer;
     let row = app
         .store
         .write(move |tx| {
@@ -130,9 +147,8 @@ fn unfit(why: Unfit) -> Failure {
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where it is not the caller's; as [`settle`] otherwise.
-pub async fn status(app: &App, caller: &Caller, id: [u8; 16]) -> Result<Upload, Failure> {
-    may_upload(caller)?;
-    let (tenant, officer) = (app.tenant, caller.officer);
+pub async fn status(app: &App, uploader: Uploader, id: [u8; 16]) -> Result<Upload, Failure> {
+    let (tenant, officer) = (app.tenant, uploader.officer);
     let found = app.store.read(move |tx| tx.upload(&tenant, &officer, &id).map_err(Failure::from)).await?;
     stand(app, found.ok_or(Refusal::NotFound)?).await
 }

@@ -43,6 +43,8 @@ pub struct Bringer {
     pub device: DeviceId,
     /// Its officer.
     pub officer: OfficerId,
+    /// It hands in by its key alone: it is answered with receipts and nothing else.
+    pub hands_in: bool,
 }
 
 /// A push whose signatures were checked.

@@ -187,6 +187,15 @@ pub fn replace_server_key(store: &Store, directory: &Path, reason: &str, now: In
     Ok(public_key)
 }
 
+/// The time of the newest record: of the last commit to the log, the last alarm, the last event and the last write. None
+/// where nothing is recorded yet. Before this start writes anything.
+///
+/// # Errors
+/// An accident.
+pub fn newest_record(store: &Store) -> Result<Option<Instant>, Failure> {
+    store.read_sync(|tx| tx.newest_record().map_err(Failure::from))
+}
+
 /// Registers the server's key with a database that has none yet ([`fits`] said so): its chain starts an epoch.
 ///
 /// # Errors

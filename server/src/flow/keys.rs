@@ -1,12 +1,13 @@
 //! The server's keys: files in the data directory, one per purpose.
 //!
-//! Promise: a key file is created readable by its owner alone, and refused when others can read it. The tenant's
+//! Promise: a key file and the directory of the keys are made for their owner alone, whatever the umask, and refused when
+//! others can read them. The tenant's
 //! server key signs changes, leases and receipts; the token key signs access tokens only.
 //! Not here: rotation, and keys in hardware; both fit behind [`sync_core::sign::Signer`].
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,6 +34,9 @@ pub enum KeyError {
     /// Somebody else than the owner can read it.
     #[error("key file {0} can be read by others: chmod 600")]
     Exposed(PathBuf),
+    /// Somebody else than the owner can look or write into the directory of the keys.
+    #[error("the directory {0} of the keys is open to others: chmod 700, and look who put what into it")]
+    OpenDirectory(PathBuf),
     /// Its secret is a number that people write into tests and examples.
     #[error("key file {0} holds a test key that everybody knows: remove it, and a new one is made")]
     Published(PathBuf),
@@ -89,7 +93,7 @@ impl Keys {
     /// [`KeyError`].
     pub fn open(directory: &Path) -> Result<Self, KeyError> {
         let keys = directory.join(KEYS);
-        std::fs::create_dir_all(&keys).map_err(|source| KeyError::File { path: keys.clone(), source })?;
+        private_directory(&keys)?;
         let (path, token) = (keys.join(SERVER), keys.join("token.pk8"));
         let (installed, without_token) = (path.exists(), !token.exists());
         let server = ServerKey::open(&path)?;
@@ -134,6 +138,20 @@ impl Keys {
             *to = from;
         }
         DeviceId::new(id)
+    }
+}
+
+/// Makes the directory for its owner alone, whatever the umask, or refuses the one that is there and open to others.
+fn private_directory(path: &Path) -> Result<(), KeyError> {
+    let failed = |source| KeyError::File { path: path.to_owned(), source };
+    match DirBuilder::new().mode(0o700).create(path) {
+        // The umask can only have taken rights away from the owner.
+        Ok(()) => std::fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(failed),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode();
+            if mode & 0o077 != 0 { Err(KeyError::OpenDirectory(path.to_owned())) } else { Ok(()) }
+        }
+        Err(error) => Err(failed(error)),
     }
 }
 
@@ -258,6 +276,21 @@ mod tests {
         let path = directory.path().join("keys/token.pk8");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(Keys::open(directory.path()), Err(KeyError::Exposed(_))));
+    }
+
+    #[test]
+    fn a_directory_of_keys_that_is_open_to_others_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        Keys::open(directory.path()).unwrap();
+        let keys = directory.path().join("keys");
+        let mode = || std::fs::metadata(&keys).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o700);
+        for open in [0o710, 0o701, 0o750, 0o777] {
+            std::fs::set_permissions(&keys, Permissions::from_mode(open)).unwrap();
+            assert!(matches!(Keys::open(directory.path()), Err(KeyError::OpenDirectory(_))), "{open:o}");
+        }
+        std::fs::set_permissions(&keys, Permissions::from_mode(0o500)).unwrap();
+        Keys::open(directory.path()).unwrap();
     }
 
     #[test]

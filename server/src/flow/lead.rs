@@ -82,7 +82,7 @@ fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: LeadRow) -> R
     let people: BTreeSet<OfficerId> = said.into_iter().flatten().map(|said| said.by).collect();
     let names = super::case::names(tx, tenant, people)?;
     let (file, own_case) = match access::reach(tx, tenant, caller, &row.case) {
-        Ok(access) => (Some(access.file), access.takes_part),
+        Ok(access) => (Some(access.file), access.own),
         Err(Failure::Refused(_out_of_reach)) => (None, false),
         Err(broken @ Failure::Broken(_)) => return Err(broken),
     };
@@ -243,7 +243,10 @@ pub async fn step(
             if !may_take(&caller, &row, step) {
                 return Err(Failure::from(Refusal::Forbidden));
             }
-            if step == Step::Answer && tx.takes_part(&tenant, &row.case, &caller.officer)? {
+            if step == Step::Answer
+                && tx.takes_part(&tenant, &row.case, &caller.officer)?
+                && access::is_own(tx, &tenant, &row.case, &caller.officer)?
+            {
                 return Err(Refusal::OwnCase.into());
             }
             if !version.holds_for(&row.version) {

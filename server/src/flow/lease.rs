@@ -2,7 +2,8 @@
 //!
 //! Promise: no lease without a certificate that is valid now, and none beyond its end; a number is granted once.
 //! A phone that asks again in the same epoch gets the blocks it holds, a further one where it says that few numbers
-//! are left, and a new one for a new epoch; no phone uses up a series, for each day has its bounds.
+//! are left, and a new one for a new epoch; no phone uses up a series, for each day has its bounds. An answer that was
+//! lost burns no number: a phone that has not seen its newest block is given that block again.
 //! Not here: whether what the phone says is true; the bounds are the same.
 
 use std::collections::BTreeSet;
@@ -18,8 +19,6 @@ use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{self, AgencyRow, BlockRow, LeaseRow, PaperRow, Tx};
 
-/// The longest a phone works without the server: the figure of EUDI and ETSI.
-const LONGEST_MS: i64 = 24 * 60 * 60 * 1000;
 /// Numbers in a block: a day's work of one phone, with room.
 const BLOCK: i64 = 20;
 /// Below so many numbers left a further block is granted.
@@ -42,11 +41,20 @@ pub struct Granted {
     pub papers: Vec<PaperRow>,
 }
 
-/// Grants a lease for the phone the caller speaks from, which says how many numbers of this year it has left.
+/// What a phone says of the numbers of this year that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Numbers {
+    /// How many are left.
+    pub left: Option<u32>,
+    /// The last number of its newest block; zero where it holds none.
+    pub newest: Option<u32>,
+}
+
+/// Grants a lease for the phone the caller speaks from.
 ///
 /// # Errors
 /// [`Refusal::DeviceRequired`], the certificate refusals, or an accident.
-pub async fn grant(app: &App, caller: Caller, epoch: Epoch, left: Option<u32>) -> Result<Granted, Failure> {
+pub async fn grant(app: &App, caller: Caller, epoch: Epoch, numbers: Numbers) -> Result<Granted, Failure> {
     let device = caller.must_have_device()?;
     let (tenant, now, signer) = (app.tenant, app.clock.now(), app.keys.server.clone());
     app.store
@@ -59,7 +67,7 @@ pub async fn grant(app: &App, caller: Caller, epoch: Epoch, left: Option<u32>) -
             let key = PublicKey::from_slice(&row.public_key)
                 .ok_or(store::Error::Inconsistent { what: "device.public_key" })?;
             let agency = numbering_agency(tx, &tenant, &caller.agency)?;
-            let asker = Asker { tenant, agency, device, epoch, few: left.is_some_and(|left| left < FEW) };
+            let asker = Asker { tenant, agency, device, epoch, numbers };
             let (blocks, fresh) = asker.blocks(tx, now)?;
             let lease = Lease {
                 tenant,
@@ -71,7 +79,7 @@ pub async fn grant(app: &App, caller: Caller, epoch: Epoch, left: Option<u32>) -
                 certificate: certificate.number.clone(),
                 certificate_ends: ends,
                 issued: now,
-                not_after: now.plus_ms(LONGEST_MS).min(ends),
+                not_after: now.plus_ms(Lease::LONGEST_MS).min(ends),
                 blocks,
             };
             let lease = lease.sign(&signer).map_err(Failure::broken)?;
@@ -108,23 +116,27 @@ struct Asker {
     agency: AgencyRow,
     device: DeviceId,
     epoch: Epoch,
-    /// Whether few numbers of this year are left.
-    few: bool,
+    numbers: Numbers,
 }
 
 impl Asker {
     /// The blocks of this epoch, those granted now included; second, those granted now.
     fn blocks(&self, tx: &mut Tx<'_>, now: Instant) -> Result<(Vec<Block>, Vec<BlockRow>), Failure> {
-        let Self { tenant, agency, device, epoch, few } = self;
-        let today = tx.blocks_since(tenant, device, Instant::start_of(now.date()))?;
+        let Self { tenant, agency, device, epoch, numbers } = self;
+        let midnight = Instant::start_of(now.date());
+        let today = tx.blocks_between(tenant, device, (midnight, midnight.plus_ms(Lease::LONGEST_MS)))?;
         let epochs: BTreeSet<&Epoch> = today.iter().map(|(_, epoch)| epoch).collect();
         let may_begin = epochs.len() < EPOCHS_A_DAY || epochs.contains(epoch);
         let (mut carried, mut fresh) = (Vec::new(), Vec::new());
         for year in years(now) {
             let mut held = tx.blocks_of(tenant, device, epoch, SPOT_DECISION, &agency.id, year, CARRIED)?;
-            let few = *few && year == i64::from(now.date().year());
+            let few = numbers.left.is_some_and(|left| left < FEW) && year == i64::from(now.date().year());
             let granted = today.iter().filter(|(of, _)| *of == year).count();
-            if may_begin && (held.is_empty() || few && granted < BLOCKS_A_DAY) {
+            let further = match held.last() {
+                None => true,
+                Some(newest) => few && granted < BLOCKS_A_DAY && !self.lacks(tx, newest)?,
+            };
+            if may_begin && further {
                 let row = self.take(tx, year)?;
                 fresh.push(row.clone());
                 held.push(row);
@@ -143,6 +155,21 @@ impl Asker {
         Ok((carried, fresh))
     }
 
+    /// Whether the phone has not seen its newest block, because the answer was lost that carried it. It says so itself by the
+    /// last number that it holds. One that does not say asks with as many numbers left as before, and has signed nothing
+    /// under the lease that carried the block or a later one.
+    fn lacks(&self, tx: &mut Tx<'_>, newest: &BlockRow) -> Result<bool, Failure> {
+        if let Some(last) = self.numbers.newest {
+            return Ok(i64::from(last) < newest.last);
+        }
+        if newest.numbers_left != self.numbers.left.map(i64::from) {
+            return Ok(false);
+        }
+        let carried =
+            tx.lease(&self.tenant, &newest.lease)?.ok_or(store::Error::Inconsistent { what: "number_block.lease" })?;
+        Ok(!tx.is_lease_named(&self.tenant, &self.device, &self.epoch, carried.issued)?)
+    }
+
     fn take(&self, tx: &mut Tx<'_>, year: i64) -> Result<BlockRow, Failure> {
         let first = tx.take_numbers(&self.tenant, SPOT_DECISION, &self.agency.id, year, BLOCK)?;
         Ok(BlockRow {
@@ -154,6 +181,7 @@ impl Asker {
             device: self.device,
             epoch: self.epoch,
             lease: Digest::new([0; 32]),
+            numbers_left: self.numbers.left.map(i64::from),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Agencies, officers and tasks in reach.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::id::OfficerId;
 
@@ -121,6 +121,16 @@ pub async fn detail(app: &App, caller: Caller, id: OfficerId) -> Result<Detail, 
             })
         })
         .await
+}
+
+/// The names of these officers, as far as there are such.
+///
+/// # Errors
+/// An accident.
+pub async fn names(app: &App, ids: BTreeSet<OfficerId>) -> Result<BTreeMap<OfficerId, String>, Failure> {
+    let (tenant, wanted) = (app.tenant, ids.into_iter().collect::<Vec<_>>());
+    let found = app.store.read(move |tx| tx.officers(&tenant, &wanted).map_err(Failure::from)).await?;
+    Ok(found.into_iter().map(|officer| (officer.id, officer.name)).collect())
 }
 
 /// The caller's inspection tasks.

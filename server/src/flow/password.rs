@@ -47,7 +47,15 @@ pub fn hash_for(password: &str, names: &[&str]) -> Result<String, Failure> {
     if guessable::is_common(password, names) {
         return Err(Refusal::PasswordCommon.into());
     }
-    let hash = Argon2::default().hash_password(password.as_bytes());
+    argon2id(password)
+}
+
+/// Hashes what is no password but as secret as one, such as a code.
+///
+/// # Errors
+/// An accident.
+pub(super) fn argon2id(secret: &str) -> Result<String, Failure> {
+    let hash = Argon2::default().hash_password(secret.as_bytes());
     Ok(hash.map_err(|error| Failure::broken(HashError(error.to_string())))?.to_string())
 }
 

@@ -1,7 +1,8 @@
-//! Whether the database takes a write now.
+//! Whether the database takes a write now, and what is wrong beside that.
 //!
 //! Promise: asked often, it is tried once in two seconds: who asks without end costs nothing. It is tried by a real,
-//! durable write, because a full disk and a lost lock show only there. Not here: what the prober makes of it.
+//! durable write, because a full disk and a lost lock show only there. A clock that is behind the newest record does not
+//! keep the server from working, and is said. Not here: what the prober makes of it.
 
 use std::time::Duration;
 
@@ -14,19 +15,58 @@ use crate::store::Store;
 
 const FRESH: Duration = Duration::from_secs(2);
 const TOO_LONG: Duration = Duration::from_secs(8);
+/// The clocks of several servers over one database differ by less than this.
+const SKEW_MS: i64 = 60_000;
 
 /// What was found out last, and when.
-#[derive(Debug, Default)]
-pub struct Readiness(Mutex<Option<(Instant, Result<(), Refusal>)>>);
+#[derive(Debug)]
+pub struct Readiness {
+    last: Mutex<Option<(Instant, Result<(), Refusal>)>>,
+    /// The newest record when this process started, where the clock was behind it.
+    ahead: Option<sync_core::time::Instant>,
+}
+
+/// Something is wrong, and the server works all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Degraded {
+    /// Stable code.
+    pub code: &'static str,
+    /// In Chinese, with what to do.
+    pub zh: &'static str,
+    /// In English.
+    pub en: &'static str,
+}
+
+/// The clock is behind the newest record.
+const CLOCK_BEHIND: Degraded = Degraded {
+    code: "clock_behind",
+    zh: "服务器时钟早于最近一条记录的时间：时钟现在慢了，或此前曾经快过。请核对服务器时间。",
+    en: "The server's clock is behind the newest record: it is slow now, or was fast before. Check the time of the server.",
+};
 
 impl Readiness {
+    /// Nothing is known of the database yet; the clock is compared with the newest record.
+    pub fn new(newest: Option<sync_core::time::Instant>, now: sync_core::time::Instant) -> Self {
+        let ahead = newest.filter(|newest| *newest > now.plus_ms(SKEW_MS));
+        if let Some(newest) = ahead {
+            let (newest_ms, now_ms) = (newest.ms(), now.ms());
+            tracing::warn!(code = CLOCK_BEHIND.code, newest_ms, now_ms, "the clock is behind the newest record");
+        }
+        Self { last: Mutex::default(), ahead }
+    }
+
+    /// What is wrong although the server works.
+    pub fn degraded(&self, now: sync_core::time::Instant) -> Option<Degraded> {
+        self.ahead.filter(|newest| *newest > now.plus_ms(SKEW_MS)).map(|_behind| CLOCK_BEHIND)
+    }
+
     /// Tries the database, or says what the last try found.
     ///
     /// # Errors
     /// [`Refusal::DatabaseUnavailable`], [`Refusal::DatabaseReadOnly`], [`Refusal::DatabaseFull`], or
     /// [`Refusal::Busy`] where it takes too long.
     pub async fn check(&self, store: &Store, tenant: TenantId, now: sync_core::time::Instant) -> Result<(), Refusal> {
-        let mut last = self.0.lock().await;
+        let mut last = self.last.lock().await;
         if let Some((at, found)) = *last
             && at.elapsed() < FRESH
         {

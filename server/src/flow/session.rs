@@ -9,7 +9,7 @@ use super::attempt::Attempt;
 use super::password;
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::flow::token::LIFETIME_S;
+use crate::flow::token::{LIFETIME_S, Use};
 use crate::metrics;
 use crate::random;
 use crate::store::AccountRow;
@@ -78,7 +78,7 @@ pub(super) fn issue(
     app: &App,
     officer: &OfficerId,
     version: i64,
-    device: Option<&DeviceId>,
+    device: Option<(&DeviceId, Use)>,
     now: Instant,
 ) -> Result<Issued, Failure> {
     let session = hex(&random::bytes::<16>()?);

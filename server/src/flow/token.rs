@@ -53,6 +53,18 @@ pub struct Claims {
     /// The phone it was given to, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// It is for handing in, and for nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hand_in: bool,
+}
+
+/// What a phone may do with its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Everything that phones do.
+    Work,
+    /// Push and upload what was recorded; nothing is read.
+    HandIn,
 }
 
 /// The token is not one of ours, or not now.
@@ -114,7 +126,7 @@ impl Tokens {
         &self,
         officer: &OfficerId,
         session_version: i64,
-        device: Option<&DeviceId>,
+        device: Option<(&DeviceId, Use)>,
         session: &str,
         now: Instant,
     ) -> Result<String, TokenError> {
@@ -129,7 +141,8 @@ impl Tokens {
             nbf: seconds,
             exp: seconds + LIFETIME_S,
             sv: session_version,
-            device: device.map(ToString::to_string),
+            device: device.map(|(id, _)| id.to_string()),
+            hand_in: device.is_some_and(|(_, used)| used == Use::HandIn),
         };
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some(TYPE.to_owned());

@@ -74,6 +74,12 @@ pub enum ConfigError {
     /// The password in `database_url` is one that everybody tries first.
     #[error("the password in `database_url` is a default one: choose another")]
     DefaultSecret,
+    /// Metrics for everybody who reaches an address.
+    #[error(
+        "`metrics_listen` is {0}, which is not loopback, and metrics ask for no sign-in: name a loopback address, or set \
+         `metrics_open` to true once the network lets only Prometheus reach it"
+    )]
+    OpenMetrics(std::net::SocketAddr),
     /// Debug logging beyond this machine.
     #[error("`log` asks for {0}, which may write personal data: not while listening beyond loopback")]
     Debug(&'static str),

@@ -4,7 +4,7 @@
 //! do not belong together are refused. Not here: listening (`serve`).
 
 use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -34,6 +34,11 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// Anybody could put another database or other keys there.
+    #[error(
+        "everybody can write into the data directory {0}: chmod 700, and look what was put there / 任何人都可写入数据目录，请收紧权限并检查其中的文件"
+    )]
+    Writable(PathBuf),
     /// The database.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -111,9 +116,15 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
         .mode(0o700)
         .create(directory)
         .map_err(|source| StartError::Directory { path: directory.to_owned(), source })?;
+    is_not_open_to_all(directory)?;
     let embedded = format!("sqlite:{}", directory.join("palm.db").display());
     let store = Store::open_with(database.unwrap_or(&embedded), pool)?;
+    if store.owns_the_ledger()? {
+        tracing::warn!("the role of database_url owns the tables of the record: let the server connect by another");
+    }
     let now = clock.now();
+    // Before the first write, which notes the time of this start.
+    let readiness = Readiness::new(install::newest_record(&store)?, now);
     install::fits(&store, directory)?;
     // The installation is in the database before it has a key, so that a key without its database is noticed.
     let tenant = install::tenant(&store, REGION, COUNTY, now)?;
@@ -135,16 +146,22 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
         clock,
         tenant,
         directory: directory.to_owned(),
-        readiness: Readiness::default(),
+        readiness,
         trial: AtomicBool::new(trial),
     })
 }
 
+/// Refuses a data directory that everybody can write.
+fn is_not_open_to_all(directory: &Path) -> Result<(), StartError> {
+    let failed = |source| StartError::Directory { path: directory.to_owned(), source };
+    let mode = std::fs::metadata(directory).map_err(failed)?.permissions().mode();
+    if mode & 0o002 == 0 { Ok(()) } else { Err(StartError::Writable(directory.to_owned())) }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
+    use sync_core::time::Instant;
 
     #[test]
     fn what_is_made_in_the_data_directory_is_for_its_owner_alone() {
@@ -156,5 +173,36 @@ mod tests {
         for file in ["palm.db", "palm.db-wal", "palm.db-shm", "palm.migrating"] {
             assert_eq!(mode(&directory.join(file)), 0o600, "{file}");
         }
+        for below in ["keys", "evidence"] {
+            assert_eq!(mode(&directory.join(below)), 0o700, "{below}");
+        }
+    }
+
+    #[test]
+    fn a_data_directory_that_everybody_can_write_is_refused() {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = parent.path().join("palm");
+        drop(open(&directory, None, Clock::system()).unwrap());
+        for (mode, fine) in [(0o777, false), (0o702, false), (0o1777, false), (0o775, true), (0o755, true)] {
+            std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(mode)).unwrap();
+            let outcome = open(&directory, None, Clock::system());
+            assert_eq!(outcome.is_ok(), fine, "{mode:o}");
+            assert!(fine || matches!(outcome, Err(StartError::Writable(_))), "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn a_start_with_a_clock_behind_the_newest_record_is_degraded_until_the_clock_has_caught_up() {
+        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+        let directory = tempfile::tempdir().unwrap();
+        let at = |offset: i64| open(directory.path(), None, Clock::offset(offset)).unwrap();
+        let is_behind = |app: &App, now: Instant| app.readiness.degraded(now).is_some();
+        let first = at(0);
+        assert!(!is_behind(&first, first.clock.now()), "nothing is recorded yet");
+        drop(first);
+        assert!(!is_behind(&at(DAY_MS), Clock::offset(DAY_MS).now()));
+        let behind = at(0);
+        assert!(is_behind(&behind, behind.clock.now()));
+        assert!(!is_behind(&behind, behind.clock.now().plus_ms(DAY_MS + 60_000)), "it has caught up");
     }
 }

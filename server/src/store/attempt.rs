@@ -53,13 +53,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets subjects of whom nothing was heard since then.
+    /// Forgets subjects of whom nothing was heard since then, and those last heard of after `until`, which only a clock
+    /// that was ahead can have written.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn forget_attempts(&mut self, tenant: &TenantId, since: Instant) -> Result<(), Error> {
-        let old =
-            login_attempt::table.filter(login_attempt::tenant.eq(tenant)).filter(login_attempt::last_ms.lt(since));
+    pub fn forget_attempts(&mut self, tenant: &TenantId, (since, until): (Instant, Instant)) -> Result<(), Error> {
+        let old = login_attempt::table
+            .filter(login_attempt::tenant.eq(*tenant))
+            .filter(login_attempt::last_ms.lt(since).or(login_attempt::last_ms.gt(until)));
         diesel::delete(old).execute(self.db())?;
         Ok(())
     }

@@ -27,7 +27,8 @@ pub struct ConsoleSessionRow {
 }
 
 impl Tx<'_> {
-    /// Keeps a session, and forgets those last used before `idle_since` or begun before `begun_since`.
+    /// Keeps a session, and forgets those last used before `idle_since` or begun before `begun_since`, and those of a clock
+    /// that was ahead.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -37,8 +38,12 @@ impl Tx<'_> {
         new: &ConsoleSessionRow,
         idle_since: Instant,
         begun_since: Instant,
+        until: Instant,
     ) -> Result<(), Error> {
-        let ended = console_session::seen_ms.lt(idle_since).or(console_session::created_ms.lt(begun_since));
+        let ended = console_session::seen_ms
+            .lt(idle_since)
+            .or(console_session::created_ms.lt(begun_since))
+            .or(console_session::seen_ms.gt(until));
         diesel::delete(console_session::table)
             .filter(console_session::tenant.eq(*tenant))
             .filter(ended)

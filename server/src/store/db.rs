@@ -18,6 +18,10 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use super::Error;
 
 pub(super) mod copy;
+pub(super) mod role;
+
+#[cfg(test)]
+mod permanence;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -153,12 +157,34 @@ fn run_pending(db: &mut Db, embedded: EmbeddedMigrations) -> Result<(), Error> {
             .iter()
             .map(|migration| migration.name().version().to_string())
             .collect();
-    let applied = db.applied_migrations().map_err(failed)?;
-    if let Some(newer) = applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
+    let applied = applied(db)?;
+    if let Some(newer) = applied.iter().find(|version| !known.contains(*version)) {
         return Err(Error::Migrate(format!("the schema is newer than this program: it holds migration {newer}")));
     }
-    db.run_pending_migrations(embedded).map_err(failed)?;
-    Ok(())
+    if applied.len() == known.len() {
+        return Ok(());
+    }
+    db.run_pending_migrations(embedded).map(drop).map_err(failed)
+}
+
+diesel::table! {
+    /// Diesel's own table of what was applied.
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
+/// The versions that were applied. Diesel's own question makes the table where there is none, which a role that owns
+/// nothing may not, so it is asked only where reading fails.
+fn applied(db: &mut Db) -> Result<Vec<String>, Error> {
+    let read = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load::<String>(db);
+    match read {
+        Ok(versions) => Ok(versions),
+        Err(_there_is_none) => {
+            let asked = db.applied_migrations().map_err(|e| Error::Migrate(e.to_string()))?;
+            Ok(asked.iter().map(ToString::to_string).collect())
+        }
+    }
 }
 
 /// The file at `path`; where there is none, an empty one that its owner alone can read, whatever the umask.
@@ -172,7 +198,7 @@ fn open_sqlite(path: &Path, cache: i64) -> Result<diesel::SqliteConnection, Erro
         diesel::SqliteConnection::establish(name).map_err(|e| Error::Open(format!("{}: {e}", path.display())))?;
     db.batch_execute(&format!(
         "PRAGMA busy_timeout={BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
-         PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES_AT_MOST};"
+         PRAGMA recursive_triggers=ON; PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES_AT_MOST};"
     ))?;
     assert_sqlite(&mut db, cache)?;
     Ok(db)
@@ -192,6 +218,8 @@ fn assert_sqlite(db: &mut diesel::SqliteConnection, cache: i64) -> Result<(), Er
     for (name, query, wanted) in [
         ("synchronous", "(SELECT synchronous FROM pragma_synchronous)", 2),
         ("foreign_keys", "(SELECT foreign_keys FROM pragma_foreign_keys)", 1),
+        // Without them a REPLACE removes a row past the triggers that refuse its removal.
+        ("recursive_triggers", "(SELECT recursive_triggers FROM pragma_recursive_triggers)", 1),
         ("busy_timeout", "(SELECT timeout FROM pragma_busy_timeout)", BUSY_TIMEOUT_MS),
         ("cache_size", "(SELECT cache_size FROM pragma_cache_size)", -cache),
     ] {
@@ -261,9 +289,13 @@ mod tests {
     fn a_missing_pragma_is_noticed() {
         let directory = tempfile::tempdir().unwrap();
         let mut db = open_sqlite(&directory.path().join("p.db"), CACHE_KIB).unwrap();
-        for spoil in
-            ["PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=OFF", "PRAGMA busy_timeout=1", "PRAGMA cache_size=-1"]
-        {
+        for spoil in [
+            "PRAGMA synchronous=NORMAL",
+            "PRAGMA foreign_keys=OFF",
+            "PRAGMA recursive_triggers=OFF",
+            "PRAGMA busy_timeout=1",
+            "PRAGMA cache_size=-1",
+        ] {
             let mut db = open_sqlite(&directory.path().join("p.db"), CACHE_KIB).unwrap();
             db.batch_execute(spoil).unwrap();
             assert!(assert_sqlite(&mut db, CACHE_KIB).is_err(), "{spoil}");

@@ -43,12 +43,14 @@ pub struct DeviceTerm {
     pub revoked: Option<Instant>,
 }
 
-/// A one-time code; only its SHA-256 is kept.
+/// A one-time code; only the SHA-256 of its two forms is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = enrolment_code, treat_none_as_default_value = false)]
 pub struct EnrolmentCodeRow {
-    /// SHA-256 of the code.
+    /// SHA-256 of the form to be scanned.
     pub code_hash: Digest,
+    /// SHA-256 of the form to be typed.
+    pub typed_hash: Digest,
     /// Whom it enrols a phone for.
     pub officer: OfficerId,
     /// Who issued it; none from the command line.
@@ -56,6 +58,17 @@ pub struct EnrolmentCodeRow {
     /// Worth nothing from then on.
     #[diesel(column_name = expires_ms)]
     pub expires: Instant,
+}
+
+/// Which codes stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeBounds {
+    /// Those that end after this.
+    pub now: Instant,
+    /// Those that end no later than one that is made now: a later end was written by a clock that was ahead.
+    pub latest_end: Instant,
+    /// Those tried in vain fewer times.
+    pub tries: i64,
 }
 
 /// Permission to work offline, as issued.
@@ -154,30 +167,108 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn add_enrolment_code(&mut self, tenant: &TenantId, new: &EnrolmentCodeRow) -> Result<(), Error> {
         diesel::insert_into(enrolment_code::table)
-            .values((enrolment_code::tenant.eq(tenant), new))
+            .values((enrolment_code::tenant.eq(tenant), enrolment_code::tries.eq(0), new))
             .execute(self.db())?;
         Ok(())
     }
 
-    /// Uses a code up. Whose it was, or none where it is unknown, used or expired: of two who try, one succeeds.
+    /// Uses up a code of this officer's, given as the SHA-256 of either form, for a phone. Says whether there was one that
+    /// stands: of two who try, one succeeds.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn use_enrolment_code(
         &mut self,
         tenant: &TenantId,
-        code_hash: &Digest,
-        now: Instant,
-    ) -> Result<Option<OfficerId>, Error> {
-        let used = diesel::update(enrolment_code::table.find((tenant, code_hash)))
+        said: &Digest,
+        officer: &OfficerId,
+        phone: &DeviceId,
+        bounds: CodeBounds,
+    ) -> Result<bool, Error> {
+        let CodeBounds { now, latest_end, tries } = bounds;
+        let standing = enrolment_code::table
+            .filter(enrolment_code::tenant.eq(tenant))
+            .filter(enrolment_code::officer.eq(officer))
+            .filter(enrolment_code::code_hash.eq(*said).or(enrolment_code::typed_hash.eq(*said).assume_not_null()))
             .filter(enrolment_code::used_ms.is_null())
             .filter(enrolment_code::expires_ms.gt(now))
-            .set(enrolment_code::used_ms.eq(now))
-            .returning(enrolment_code::officer);
-        Ok(used.get_result(self.db()).optional()?)
+            .filter(enrolment_code::expires_ms.le(latest_end))
+            .filter(enrolment_code::tries.lt(tries));
+        let used = (enrolment_code::used_ms.eq(now), enrolment_code::device.eq(phone));
+        Ok(diesel::update(standing).set(used).execute(self.db())? == 1)
     }
 
-    /// Keeps a challenge and forgets the expired ones.
+    /// Whether a code that was given at the machine itself for this officer can still be used.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn has_code_of_the_machine(
+        &mut self,
+        tenant: &TenantId,
+        officer: &OfficerId,
+        now: Instant,
+    ) -> Result<bool, Error> {
+        let count: i64 = enrolment_code::table
+            .filter(enrolment_code::tenant.eq(tenant))
+            .filter(enrolment_code::officer.eq(officer))
+            .filter(enrolment_code::issued_by.is_null())
+            .filter(enrolment_code::used_ms.is_null())
+            .filter(enrolment_code::expires_ms.gt(now))
+            .count()
+            .get_result(self.db())?;
+        Ok(count > 0)
+    }
+
+    /// The end of the code whose form to be scanned has this hash.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn enrolment_code_end(&mut self, tenant: &TenantId, code_hash: &Digest) -> Result<Option<Instant>, Error> {
+        let found = enrolment_code::table
+            .find((tenant, code_hash))
+            .select(enrolment_code::expires_ms)
+            .first::<Instant>(self.db())
+            .optional()?;
+        Ok(found)
+    }
+
+    /// The phone that a code of this officer's has enrolled.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn enrolled_with(
+        &mut self,
+        tenant: &TenantId,
+        said: &Digest,
+        officer: &OfficerId,
+    ) -> Result<Option<DeviceId>, Error> {
+        let found = enrolment_code::table
+            .filter(enrolment_code::tenant.eq(tenant))
+            .filter(enrolment_code::officer.eq(officer))
+            .filter(enrolment_code::code_hash.eq(*said).or(enrolment_code::typed_hash.eq(*said).assume_not_null()))
+            .filter(enrolment_code::device.is_not_null())
+            .select(enrolment_code::device.assume_not_null())
+            .first::<DeviceId>(self.db())
+            .optional()?;
+        Ok(found)
+    }
+
+    /// Counts a wrong code against every code of this officer's that stands.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn count_wrong_code(&mut self, tenant: &TenantId, officer: &OfficerId, now: Instant) -> Result<(), Error> {
+        let standing = enrolment_code::table
+            .filter(enrolment_code::tenant.eq(tenant))
+            .filter(enrolment_code::officer.eq(officer))
+            .filter(enrolment_code::used_ms.is_null())
+            .filter(enrolment_code::expires_ms.gt(now));
+        diesel::update(standing).set(enrolment_code::tries.eq(enrolment_code::tries + 1)).execute(self.db())?;
+        Ok(())
+    }
+
+    /// Keeps a challenge that lasts longest of all that are made now, and forgets those that expired and those of a clock
+    /// that was ahead.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -189,9 +280,10 @@ impl Tx<'_> {
         now: Instant,
         expires: Instant,
     ) -> Result<(), Error> {
+        let ended = device_challenge::expires_ms.le(now).or(device_challenge::expires_ms.gt(expires));
         diesel::delete(device_challenge::table)
-            .filter(device_challenge::tenant.eq(tenant))
-            .filter(device_challenge::expires_ms.le(now))
+            .filter(device_challenge::tenant.eq(*tenant))
+            .filter(ended)
             .execute(self.db())?;
         diesel::insert_into(device_challenge::table)
             .values((
@@ -204,7 +296,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Uses a challenge up. Says whether it was this phone's and still fresh.
+    /// Uses a challenge up. Says whether it was this phone's and still fresh: it ends after `now` and not after
+    /// `latest_end`, the end of one that is made now.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -213,13 +306,14 @@ impl Tx<'_> {
         tenant: &TenantId,
         hash: &Digest,
         id: &DeviceId,
-        now: Instant,
+        (now, latest_end): (Instant, Instant),
     ) -> Result<bool, Error> {
         let used = diesel::delete(device_challenge::table)
             .filter(device_challenge::tenant.eq(tenant))
             .filter(device_challenge::hash.eq(hash))
             .filter(device_challenge::device.eq(id))
             .filter(device_challenge::expires_ms.gt(now))
+            .filter(device_challenge::expires_ms.le(latest_end))
             .execute(self.db())?;
         Ok(used == 1)
     }

@@ -51,10 +51,27 @@ pub(super) fn begin(db: &mut Db, kind: Kind) -> QueryResult<()> {
 pub(super) fn count_anew(db: &mut Db) -> QueryResult<()> {
     match db {
         Db::Sqlite(_) => Ok(()),
+        // A role that owns nothing is told that it cannot, and PostgreSQL does it by itself somewhat later.
         Db::Postgres(connection) => connection.batch_execute(
-            "ANALYZE change, change_value, leaf, receipt, receipt_entry, case_file, case_officer, case_text, case_gram, outbox",
+            "SET client_min_messages = error;
+             ANALYZE change, change_value, leaf, receipt, receipt_entry, case_file, case_officer, case_text, case_gram, outbox;
+             SET client_min_messages = warning;",
         ),
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Owned {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    owned: bool,
+}
+
+/// Whether the connected role owns the record on PostgreSQL, or is a member of the role that does.
+pub(super) fn owns_the_ledger(db: &mut Db) -> QueryResult<bool> {
+    let Db::Postgres(connection) = db else { return Ok(false) };
+    let asked = "SELECT pg_has_role(current_user, relowner, 'MEMBER') AS owned FROM pg_class
+                 WHERE oid = to_regclass('change')";
+    Ok(diesel::sql_query(asked).get_result::<Owned>(connection)?.owned)
 }
 
 #[derive(diesel::QueryableByName)]

@@ -5,12 +5,12 @@ use sync_core::id::{AgencyId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::Error;
-use super::schema::{lease, number_block, number_series, paper_block};
+use super::schema::{change, lease, number_block, number_series, paper_block};
 use super::tx::Tx;
 
 /// Numbers one phone may use in one epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = number_block)]
+#[diesel(table_name = number_block, treat_none_as_default_value = false)]
 pub struct BlockRow {
     /// Form, such as `spot_decision`.
     pub form: String,
@@ -30,6 +30,8 @@ pub struct BlockRow {
     pub epoch: Epoch,
     /// The lease it first travelled with.
     pub lease: Digest,
+    /// How many numbers of the year the phone said to have left when it was granted this one as a further block.
+    pub numbers_left: Option<i64>,
 }
 
 /// Sealed numbered paper handed to an officer.
@@ -115,20 +117,48 @@ impl Tx<'_> {
         Ok(found.into_iter().rev().collect())
     }
 
-    /// Year and epoch of each block granted to a phone since `since`.
+    /// Whether a stored change of this phone's names one of these leases.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn blocks_since(
+    pub fn is_lease_named(
         &mut self,
         tenant: &TenantId,
         device: &DeviceId,
-        since: Instant,
+        epoch: &Epoch,
+        issued_from: Instant,
+    ) -> Result<bool, Error> {
+        let later = lease::table
+            .filter(lease::tenant.eq(tenant))
+            .filter(lease::device.eq(device))
+            .filter(lease::issued_ms.ge(issued_from))
+            .select(lease::hash.nullable());
+        let found = change::table
+            .filter(change::tenant.eq(tenant))
+            .filter(change::device.eq(device))
+            .filter(change::epoch.eq(epoch))
+            .filter(change::lease.eq_any(later))
+            .select(change::leaf)
+            .first::<i64>(self.db())
+            .optional()?;
+        Ok(found.is_some())
+    }
+
+    /// Year and epoch of each block granted to a phone from `since` on and before `until`.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn blocks_between(
+        &mut self,
+        tenant: &TenantId,
+        device: &DeviceId,
+        (since, until): (Instant, Instant),
     ) -> Result<Vec<(i64, Epoch)>, Error> {
         let leases = lease::table
             .filter(lease::tenant.eq(tenant))
             .filter(lease::device.eq(device))
             .filter(lease::issued_ms.ge(since))
+            .filter(lease::issued_ms.lt(until))
             .select(lease::hash);
         let granted = number_block::table
             .filter(number_block::tenant.eq(tenant))

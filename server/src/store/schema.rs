@@ -101,6 +101,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_event (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        at_ms -> BigInt,
+        officer -> Binary,
+        actor -> Nullable<Binary>,
+        kind -> Text,
+        device -> Nullable<Binary>,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    password_reset (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        officer -> Binary,
+        asked_by -> Nullable<Binary>,
+        asked_ms -> BigInt,
+        first_hash -> Text,
+        confirmed_by -> Nullable<Binary>,
+        confirmed_on -> Nullable<Binary>,
+        second_hash -> Nullable<Binary>,
+        tries -> BigInt,
+        ended_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     enrolment_code (tenant, code_hash) {
         tenant -> Binary,
         code_hash -> Binary,
@@ -108,6 +137,9 @@ diesel::table! {
         issued_by -> Nullable<Binary>,
         expires_ms -> BigInt,
         used_ms -> Nullable<BigInt>,
+        typed_hash -> Nullable<Binary>,
+        tries -> BigInt,
+        device -> Nullable<Binary>,
     }
 }
 
@@ -166,6 +198,7 @@ diesel::table! {
         device -> Binary,
         epoch -> Binary,
         lease -> Binary,
+        numbers_left -> Nullable<BigInt>,
     }
 }
 
@@ -549,6 +582,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,
+    account_event,
     agency,
     alarm,
     case_evidence,
@@ -566,6 +600,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     number_block,
     officer,
     outbox,
+    password_reset,
     role,
     task_officer,
     upload,

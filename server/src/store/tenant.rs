@@ -6,7 +6,7 @@ use sync_core::time::Instant;
 
 use super::Error;
 use super::db::Backend;
-use super::schema::{server_key, tenant};
+use super::schema::{account_event, alarm, log_head, server_key, tenant};
 use super::tx::Tx;
 
 /// One county's installation.
@@ -59,6 +59,29 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn only_tenant(&mut self) -> Result<Option<TenantRow>, Error> {
         Ok(tenant::table.order(tenant::id).select(TenantRow::as_select()).first(self.db()).optional()?)
+    }
+
+    /// The time of the newest record: the last lock of the tenant's row, the last commit to the log, the last alarm and the
+    /// last event of an account.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn newest_record(&mut self) -> Result<Option<Instant>, Error> {
+        use diesel::dsl::max;
+        let Some(TenantRow { id, log_epoch, .. }) = self.only_tenant()? else { return Ok(None) };
+        let written = tenant::table.find(id).select(tenant::locked_ms).get_result::<i64>(self.db())?;
+        let committed = log_head::table
+            .filter(log_head::tenant.eq(id))
+            .filter(log_head::log_epoch.eq(log_epoch))
+            .order(log_head::size.desc())
+            .select(log_head::at_ms)
+            .first::<i64>(self.db())
+            .optional()?;
+        let alarms = alarm::table.filter(alarm::tenant.eq(id)).select(max(alarm::at_ms));
+        let alarmed = alarms.get_result::<Option<i64>>(self.db())?;
+        let events = account_event::table.filter(account_event::tenant.eq(id)).select(max(account_event::at_ms));
+        let noted = events.get_result::<Option<i64>>(self.db())?;
+        Ok([Some(written), committed, alarmed, noted].into_iter().flatten().max().map(Instant::from_ms))
     }
 
     /// Locks the tenant's row until the end of the transaction and reads it: the first statement of every

@@ -62,7 +62,7 @@ macro_rules! contract {
 contract! {
     what_was_written_is_read_back
     a_refused_transaction_leaves_nothing
-    a_code_is_used_once_and_not_after_its_end
+    a_code_is_used_once_by_its_officer_and_only_within_its_time
     a_challenge_is_used_once_by_its_phone
     numbers_are_given_out_once_however_many_ask
     a_subtree_holds_its_own_and_no_siblings
@@ -102,16 +102,18 @@ fn a_console_session_is_found_until_it_ends_or_is_forgotten(store: &Store) {
     store
         .write_sync(|tx| {
             for session in [row(1, 10, 100), row(2, 50, 60), row(3, 50, 100)] {
-                tx.add_console_session(&TENANT, &session, long_ago, long_ago)?;
+                tx.add_console_session(&TENANT, &session, long_ago, long_ago, NOW)?;
             }
             assert_eq!(tx.console_session(&TENANT, &row(1, 0, 0).hash)?, Some(row(1, 10, 100)));
             tx.touch_console_session(&TENANT, &row(3, 0, 0).hash, Instant::from_ms(120))?;
             assert_eq!(tx.console_session(&TENANT, &row(3, 0, 0).hash)?, Some(row(3, 50, 120)));
             let (idle, begun) = (Instant::from_ms(90), Instant::from_ms(40));
-            tx.add_console_session(&TENANT, &row(4, 130, 130), idle, begun)?;
+            tx.add_console_session(&TENANT, &row(5, 50, 200), long_ago, long_ago, NOW)?;
+            tx.add_console_session(&TENANT, &row(4, 130, 130), idle, begun, Instant::from_ms(199))?;
             let stands =
                 |tx: &mut Tx<'_>, id| tx.console_session(&TENANT, &row(id, 0, 0).hash).map(|row| row.is_some());
             assert_eq!([stands(tx, 1)?, stands(tx, 2)?, stands(tx, 3)?, stands(tx, 4)?], [false, false, true, true]);
+            assert!(!stands(tx, 5)?, "of a clock that was ahead");
             tx.end_console_session(&TENANT, &row(4, 0, 0).hash)?;
             assert_eq!([stands(tx, 3)?, stands(tx, 4)?], [true, false]);
             Ok::<_, Error>(())
@@ -126,7 +128,7 @@ pub(crate) fn postgres_schema(name: &str) -> Option<Store> {
 
 /// The address of an empty schema on the test server; none where there is no server, which is a failure where `CI` is
 /// set.
-fn empty_schema(name: &str) -> Option<String> {
+pub(super) fn empty_schema(name: &str) -> Option<String> {
     let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
         assert!(std::env::var_os("CI").is_none(), "TEST_POSTGRES_URL is not set");
         return None;
@@ -234,7 +236,7 @@ fn furnish(store: &Store) {
     assert_eq!(read_tenant(store), TenantRow { register_version: 7, ..tenant });
 }
 
-fn what_was_written_is_read_back(store: &Store) {
+pub(super) fn what_was_written_is_read_back(store: &Store) {
     furnish(store);
     let account =
         AccountRow { login: "a".into(), officer: OfficerId::new([1; 16]), password: "$".into(), session_version: 7 };
@@ -287,35 +289,64 @@ fn a_refused_transaction_leaves_nothing(store: &Store) {
     assert_eq!(store.read_sync(|tx| tx.officer(&TENANT, &OfficerId::new([9; 16]))).unwrap(), None);
 }
 
-fn a_code_is_used_once_and_not_after_its_end(store: &Store) {
+fn a_code_is_used_once_by_its_officer_and_only_within_its_time(store: &Store) {
     furnish(store);
-    let row = |hash: u8| EnrolmentCodeRow {
+    let (mine, other, phone) = (OfficerId::new([1; 16]), OfficerId::new([2; 16]), DeviceId::new([7; 16]));
+    let row = |hash: u8, end: i64| EnrolmentCodeRow {
         code_hash: Digest::new([hash; 32]),
-        officer: OfficerId::new([1; 16]),
+        typed_hash: Digest::new([hash + 100; 32]),
+        officer: mine,
         issued_by: None,
-        expires: NOW.plus_ms(10),
+        expires: NOW.plus_ms(end),
     };
-    let use_up = |hash: u8, now: Instant| {
-        store.write_sync(|tx| tx.use_enrolment_code(&TENANT, &Digest::new([hash; 32]), now)).unwrap()
+    let use_up = |hash: u8, officer: OfficerId, now: Instant| {
+        let bounds = CodeBounds { now, latest_end: now.plus_ms(10), tries: 5 };
+        store
+            .write_sync(|tx| tx.use_enrolment_code(&TENANT, &Digest::new([hash; 32]), &officer, &phone, bounds))
+            .unwrap()
     };
     store
         .write_sync::<_, Error>(|tx| {
-            tx.add_enrolment_code(&TENANT, &row(1))?;
-            tx.add_enrolment_code(&TENANT, &row(2))
+            for code in [row(1, 10), row(2, 10), row(3, 21), row(4, 10), row(5, 10)] {
+                tx.add_enrolment_code(&TENANT, &code)?;
+            }
+            Ok(())
         })
         .unwrap();
-    assert_eq!(use_up(1, NOW.plus_ms(9)), Some(OfficerId::new([1; 16])));
-    assert_eq!(use_up(1, NOW.plus_ms(9)), None);
-    assert_eq!(use_up(2, NOW.plus_ms(10)), None);
-    assert_eq!(use_up(3, NOW), None);
+    assert!(!use_up(1, other, NOW), "another officer's");
+    assert!(use_up(1, mine, NOW.plus_ms(9)));
+    assert!(!use_up(1, mine, NOW.plus_ms(9)), "used");
+    assert!(!use_up(101, mine, NOW.plus_ms(9)), "its other form is the same code");
+    assert!(use_up(102, mine, NOW.plus_ms(9)), "typed");
+    assert!(!use_up(3, mine, NOW.plus_ms(10)), "of a clock that was ahead");
+    assert!(use_up(3, mine, NOW.plus_ms(11)), "as long as one that is made now");
+    assert!(!use_up(4, mine, NOW.plus_ms(10)), "ended");
+    let enrolled = |hash: u8, officer: &OfficerId| {
+        store.read_sync(|tx| tx.enrolled_with(&TENANT, &Digest::new([hash; 32]), officer)).unwrap()
+    };
+    assert_eq!([enrolled(1, &mine), enrolled(102, &mine), enrolled(4, &mine)], [Some(phone), Some(phone), None]);
+    assert_eq!(enrolled(1, &other), None);
+    for _ in 0..4 {
+        store.write_sync(|tx| tx.count_wrong_code(&TENANT, &mine, NOW)).unwrap();
+    }
+    store.write_sync(|tx| tx.count_wrong_code(&TENANT, &other, NOW)).unwrap();
+    assert!(use_up(5, mine, NOW), "after four wrong codes");
+    store.write_sync(|tx| tx.add_enrolment_code(&TENANT, &row(6, 10))).unwrap();
+    for _ in 0..5 {
+        store.write_sync(|tx| tx.count_wrong_code(&TENANT, &mine, NOW)).unwrap();
+    }
+    assert!(!use_up(6, mine, NOW), "after five");
 }
 
 fn a_challenge_is_used_once_by_its_phone(store: &Store) {
     furnish(store);
     let (hash, mine, other) = (Digest::new([1; 32]), DeviceId::new([1; 16]), DeviceId::new([2; 16]));
     store.write_sync(|tx| tx.add_challenge(&TENANT, &hash, &mine, NOW, NOW.plus_ms(10))).unwrap();
-    let attempt = |id: &DeviceId, now| store.write_sync(|tx| tx.use_challenge(&TENANT, &hash, id, now)).unwrap();
+    let attempt = |id: &DeviceId, now: Instant| {
+        store.write_sync(|tx| tx.use_challenge(&TENANT, &hash, id, (now, now.plus_ms(10)))).unwrap()
+    };
     assert!(!attempt(&other, NOW));
+    assert!(!attempt(&mine, NOW.plus_ms(-1)), "of a clock that was ahead");
     assert!(!attempt(&mine, NOW.plus_ms(10)));
     assert!(attempt(&mine, NOW.plus_ms(9)));
     assert!(!attempt(&mine, NOW.plus_ms(9)));

@@ -1,34 +1,102 @@
 //! Who asks: the access token, and what the database says of its bearer now.
+//!
+//! Promise: a phone's token opens the routes of [`PHONE_ROUTES`] and no other, whoever its officer is: a new route is
+//! closed to phones until it has a row there. Not here: what a caller may do on a route (`flow`).
 
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::flow;
-pub use crate::flow::caller::Caller;
+pub use crate::flow::caller::{Caller, Sender};
+pub use crate::flow::evidence::Uploader;
 use crate::flow::refusal::Refusal;
 use crate::web::State;
 use crate::web::problem::Problem;
+
+/// The routes that a phone's token opens.
+pub const PHONE_ROUTES: &[(&str, &str)] = &[
+    ("GET", "/v1/me"),
+    // Their officer's phones, what was done to the account, and a lost phone revoked from another one.
+    ("GET", "/v1/devices"),
+    ("POST", "/v1/devices/{id}/revoke"),
+    ("GET", "/v1/account-events"),
+    // A reset of their officer's password, confirmed on the phone.
+    ("GET", "/v1/password-resets"),
+    ("POST", "/v1/password-resets/{id}/confirm"),
+    // What is taken along.
+    ("POST", "/v1/leases"),
+    ("GET", "/v1/sync/reference"),
+    ("GET", "/v1/tasks"),
+    // What was recorded, both ways, and evidence of cases in which their officer takes part.
+    ("POST", "/v1/sync/push"),
+    ("GET", "/v1/sync/pull"),
+    ("POST", "/v1/sync/reconcile"),
+    ("POST", "/v1/evidence"),
+    ("HEAD", "/v1/evidence/{upload}"),
+    ("PATCH", "/v1/evidence/{upload}"),
+    // The same for clients that can send neither PATCH nor HEAD.
+    ("POST", "/v1/evidence/{upload}"),
+    ("GET", "/v1/cases/{case}/evidence/{digest}"),
+];
+
+/// Whether a phone's token opens the route that a request matched.
+fn is_for_phones(method: &Method, pattern: Option<&str>) -> bool {
+    let of = |method: &str| PHONE_ROUTES.iter().any(|(known, path)| *known == method && Some(*path) == pattern);
+    // What may be read may be asked about.
+    of(method.as_str()) || *method == Method::HEAD && of("GET")
+}
+
+/// The installation and the token that came, if one did.
+fn presented(request: &HttpRequest) -> Option<(State, String)> {
+    let app = request.app_data::<State>().cloned();
+    let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    app.zip(token.map(str::to_owned))
+}
 
 impl FromRequest for Caller {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
-        let app = request.app_data::<State>().cloned();
-        let token = request
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .map(str::to_owned);
+        let presented = presented(request);
+        let for_phones = is_for_phones(request.method(), request.match_pattern().as_deref());
         Box::pin(async move {
-            let (Some(app), Some(token)) = (app, token) else {
-                return Err(Refusal::Unauthenticated.into());
-            };
+            let (app, token) = presented.ok_or(Refusal::Unauthenticated)?;
+            // Before anything else is read of the request: what else it says does not matter.
+            if !for_phones && flow::caller::is_of_a_phone(&app, &token) {
+                return Err(Refusal::NotFromAPhone.into());
+            }
             Ok(flow::caller::identify(&app, &token).await?)
+        })
+    }
+}
+
+impl FromRequest for Sender {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        let presented = presented(request);
+        Box::pin(async move {
+            let (app, token) = presented.ok_or(Refusal::Unauthenticated)?;
+            Ok(flow::caller::sender(&app, &token).await?)
+        })
+    }
+}
+
+impl FromRequest for Uploader {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        let presented = presented(request);
+        Box::pin(async move {
+            let (app, token) = presented.ok_or(Refusal::Unauthenticated)?;
+            Ok(flow::evidence::uploader(&app, &token).await?)
         })
     }
 }

@@ -79,6 +79,10 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::WrongSetupCode
         | Refusal::CrossSite
         | Refusal::DeviceRequired
+        | Refusal::NotFromAPhone
+        | Refusal::HandInOnly
+        | Refusal::OfficerLeft
+        | Refusal::SameHand
         | Refusal::DeviceRevoked
         | Refusal::NoCertificate
         | Refusal::CertificateExpired
@@ -89,12 +93,14 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::WrongProof
         | Refusal::WrongEnrolmentCode
         | Refusal::WrongChallenge
+        | Refusal::WrongResetCode
         | Refusal::EvidenceDigestMismatch
         | Refusal::IdempotencyKeyReused
         | Refusal::NoSuchTarget => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::KeyEnrolled
         | Refusal::AlreadyInstalled
         | Refusal::PeopleAreReal
+        | Refusal::ResetNotOpen
         | Refusal::CursorUnknown
         | Refusal::UploadOffset
         | Refusal::CaseClosed

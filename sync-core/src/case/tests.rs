@@ -7,6 +7,7 @@ use crate::op::{Act, CaseKind, OpId, OpRef, Open, Outcome, Signature, SignerRole
 use crate::sign::SoftwareKey;
 use crate::time::Instant;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 mod correction;
 mod history;
@@ -108,6 +109,33 @@ fn concurrent_values_both_stand_and_are_a_conflict() {
     assert_eq!(found, ["三", "二"]);
     assert_eq!(state.conflicts().count(), 1);
     assert_eq!(state.participants.len(), 2);
+}
+
+#[test]
+fn who_is_invited_takes_part_once_they_answer_with_a_change_of_their_own() {
+    const HEAD: OfficerId = OfficerId::new([0x33; 16]);
+    let part = |set: &[Change], case| taking_part(&fold(case, set), &Graph::new(set));
+    let (mut set, case) = quarrel();
+    let named = BTreeSet::from([LI, WANG]);
+    assert_eq!(part(&set, case), named, "named by the opening");
+    // A change of the head's that knows nothing of an invitation accepts none.
+    let stray = Pen::new(HEAD, 3).write(Some(case), &[&set[0]], vec![name("四", &[])]);
+    let invite = Pen::new(LI, 1).write(Some(case), &[&set[2]], vec![NewOp::new(Act::Invite(HEAD))]);
+    set.extend([stray, invite]);
+    assert_eq!(part(&set, case), named, "invited, and not asked");
+    // Nor does what the head decides, which the server writes.
+    let mut server = Pen::new(HEAD, 4);
+    server.device = DeviceId::SERVER;
+    let decision = Act::Decide { decision: "returned".into(), basis: Digest::new([0; 32]) };
+    set.push(server.write(Some(case), &[&set[5]], vec![NewOp::new(decision)]));
+    assert_eq!(part(&set, case), named, "decided");
+    let answer = Pen::new(HEAD, 5).write(Some(case), &[&set[5]], vec![name("五", &[])]);
+    set.push(answer.clone());
+    assert_eq!(part(&set, case), BTreeSet::from([LI, WANG, HEAD]), "answered");
+    let mut verdicts = Pen::new(HEAD, 6);
+    verdicts.device = DeviceId::SERVER;
+    set.push(verdicts.write(Some(case), &[&answer], vec![verdict(&answer, Outcome::Exclude, vec![])]));
+    assert_eq!(part(&set, case), named, "an answer without effect is none");
 }
 
 #[test]

@@ -66,6 +66,20 @@ impl Device {
         Ok(crate::device::sql::count(left))
     }
 
+    /// The last number of the newest block of a form and year that this store holds; zero where it holds none. What the
+    /// server needs to know so that an answer that was lost burns no numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn newest_number(&self, form: &str, year: u32) -> Result<u32, StoreError> {
+        let epoch = Chain::load(&self.db)?.epoch;
+        Ok(self.db.query_row(
+            "SELECT coalesce(max(last), 0) FROM number_block WHERE form = ?1 AND year = ?2 AND epoch = ?3",
+            (form, year, epoch),
+            |row| row.get(0),
+        )?)
+    }
+
     /// Numbers used and voided so far, in order.
     ///
     /// # Errors

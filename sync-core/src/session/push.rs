@@ -71,7 +71,10 @@ impl Session {
         now: &Moment,
     ) -> Result<Absorbed, StoreError> {
         let answer = if response.status == 200 { Pushed::read(&response.body).ok() } else { None };
-        let Some(Pushed { fates, receipts }) = answer.filter(|answer| answer.fates.len() == changes.len()) else {
+        // Who hands in is answered with receipts only.
+        let is_whole =
+            |answer: &Pushed| answer.fates.len() == changes.len() || self.hands_in && answer.fates.is_empty();
+        let Some(Pushed { fates, receipts }) = answer.filter(is_whole) else {
             self.not_taken(device, lanes, response, now);
             return Ok(Absorbed::default());
         };
@@ -81,11 +84,11 @@ impl Session {
         let held: BTreeSet<ChangeId> = acknowledged.iter().copied().collect();
         let mut slow = BTreeSet::new();
         let mut asked = Vec::new();
-        for (change, fate) in changes.iter().zip(&fates) {
+        for (place, change) in changes.iter().enumerate() {
             if held.contains(change) {
                 continue;
             }
-            asked.extend(lacking(fate));
+            asked.extend(fates.get(place).into_iter().flat_map(lacking));
             // Neither stored nor refused for good: its case waits, the others go on.
             if let Some(case) = device.change(*change)?.map(|change| change.case()) {
                 slow.insert(case);

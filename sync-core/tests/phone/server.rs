@@ -37,6 +37,19 @@ pub struct Server {
     pub phantom: Option<CaseHeads>,
     pub reconciled: u32,
     pub token: bool,
+    pub authority: Authority,
+}
+
+/// What the phone may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Authority {
+    /// Everything.
+    #[default]
+    Whole,
+    /// It has ended: the phone's token opens nothing.
+    Ended,
+    /// It has ended, and the phone's token is one for handing in: it is answered with receipts only.
+    HandsIn,
 }
 
 fn response(status: u16, body: Vec<u8>) -> Response {
@@ -52,6 +65,11 @@ impl Server {
         if !self.token {
             return response(401, Vec::new());
         }
+        if self.authority == Authority::Ended {
+            return response(403, br#"{"code":"device_revoked"}"#.to_vec());
+        }
+        let hands_in = self.authority == Authority::HandsIn;
+        assert!(!hands_in || !request.path.contains("/pull") && !request.path.contains("/reconcile"), "a read");
         if self.busy > 0 {
             self.busy -= 1;
             return Response { headers: vec![("Retry-After".into(), "90".into())], ..response(503, Vec::new()) };
@@ -106,6 +124,9 @@ impl Server {
             let receipt = self.receipt(device, &new);
             self.receipts.extend(new.iter().map(|id| ((device, *id), receipt.clone())));
             again.push(receipt);
+        }
+        if self.authority == Authority::HandsIn {
+            fates.clear();
         }
         let answer = response(200, Pushed { fates, receipts: again }.to_bytes());
         Response { headers: vec![("palm-limits".into(), format!("changes={MAX_BATCH}, bytes=5000"))], ..answer }

@@ -1,6 +1,6 @@
 //! The session over a network that loses requests and answers and repeats them.
 
-use crate::server::Server;
+use crate::server::{Authority, Server};
 use crate::world::{Phone, moment};
 use proptest::prelude::*;
 use sha2::Digest as _;
@@ -51,7 +51,12 @@ fn run(
             }
             Step::NeedToken => {
                 server.token = true;
-                session.token_renewed();
+                if server.authority == Authority::Whole {
+                    session.token_renewed();
+                } else {
+                    server.authority = Authority::HandsIn;
+                    session.hand_in();
+                }
             }
             Step::Send(request) => {
                 sent += 1;
@@ -332,4 +337,30 @@ fn a_server_that_errs_on_everything_is_soon_left_alone() {
     server.broken = false;
     run(&mut phone, &mut server, &mut session, &mut std::iter::empty());
     assert_eq!(server.log.len(), 50);
+}
+
+#[test]
+fn a_phone_whose_authority_ended_hands_in_what_it_recorded_and_reads_nothing() {
+    let mut server = Server { token: true, ..Server::default() };
+    let mut phone = Phone::new(1);
+    let case = phone.open(&[1]);
+    let note = phone.put(case, "note", "before the revocation").change;
+    let photo = photographed(&mut phone, case);
+    server.authority = Authority::Ended;
+    let mut session = Session::new(limits());
+    let faultless = || std::iter::empty::<Fault>();
+    let (_sent, _waited) = run(&mut phone, &mut server, &mut session, &mut faultless());
+    assert!(server.authority == Authority::HandsIn && server.holds(note) && server.files.contains_key(&photo));
+    assert_eq!(phone.device.tally().unwrap(), Tally::default());
+    // What is parked there is no reason to read either; it is offered again after a while.
+    let later = phone.put(case, "note", "one more").change;
+    server.busy = 1;
+    run(&mut phone, &mut server, &mut session, &mut [Fault::LostAnswer].into_iter());
+    assert!(server.holds(later));
+    assert_eq!(phone.device.tally().unwrap().changes, 0);
+    // Given its authority again, the phone reads as before.
+    (server.authority, server.token) = (Authority::Whole, false);
+    session.pull_again();
+    run(&mut phone, &mut server, &mut session, &mut faultless());
+    assert_eq!(server.authority, Authority::Whole);
 }

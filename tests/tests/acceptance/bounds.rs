@@ -136,7 +136,7 @@ on_both_databases! {
         assert!(answer.fates.iter().all(|fate| fate.class == Class::Accepted), "{:?}", answer.fates);
         let state = phone.pull_all(500).case(opening.id());
         assert_eq!(state.value(None, "title").and_then(Value::as_text), Some("巫峡\0食府"), "as it was written");
-        assert_eq!(phone.call("GET", "/v1/cases").send().expect(200).json()["items"][0]["title"], "巫峡\u{fffd}食府");
+        assert_eq!(phone.desk.call("GET", "/v1/cases").send().expect(200).json()["items"][0]["title"], "巫峡\u{fffd}食府");
     }
 
     fn who_opens_a_case_badly_is_told_the_truth_about_what_follows(server) {

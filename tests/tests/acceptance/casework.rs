@@ -1,5 +1,7 @@
 //! From an open case to its record: who decides what, on which basis, and what stands in the way.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use sync_core::case::{SUPPLEMENTARY_RECORD, resolution};
 use sync_core::change::{Change, NewOp, shown_digest};
@@ -13,14 +15,14 @@ use tests::http::Answer;
 use tests::{Person, Phone, Server, on_both_databases};
 
 /// A case of two officers: an interview record, a party, a signed on-the-spot decision.
-struct Case<'s> {
+pub struct Case<'s> {
     server: &'s Server,
-    phone: Phone<'s>,
-    id: CaseId,
-    heads: Vec<ChangeId>,
+    pub phone: Phone<'s>,
+    pub id: CaseId,
+    pub heads: Vec<ChangeId>,
     record: OpId,
     party: OpId,
-    decision: OpId,
+    pub decision: OpId,
 }
 
 fn add(kind: &str) -> NewOp {
@@ -39,7 +41,7 @@ fn signed() -> NewOp {
 }
 
 impl<'s> Case<'s> {
-    fn open(server: &'s Server) -> Self {
+    pub fn open(server: &'s Server) -> Self {
         let mut phone = Phone::of(server, "officer-a");
         let second = Phone::of(server, "officer-b").officer;
         let open = phone.open_case(&[second]);
@@ -60,13 +62,22 @@ impl<'s> Case<'s> {
         case
     }
 
-    fn push(&mut self, changes: &[&Change]) {
+    pub fn push(&mut self, changes: &[&Change]) {
         for fate in self.phone.push(changes).fates {
             assert_eq!(fate.class, sync_core::message::Class::Accepted, "{fate:?}");
         }
     }
 
-    fn save(&mut self, ops: Vec<NewOp>) -> Change {
+    /// An officer is invited, and answers with a change of their own.
+    fn invite_and_accept(&mut self, login: &str) {
+        let mut invited = Phone::of(self.server, login);
+        self.save(vec![NewOp::new(Act::Invite(invited.officer))]);
+        let heads: Vec<ChangeId> = invited.pull_all(500).case(self.id).heads.iter().copied().collect();
+        let answer = invited.write(self.id, &heads, "note", "已到场");
+        assert_eq!(invited.push(&[&answer]).fates[0].class, sync_core::message::Class::Accepted);
+    }
+
+    pub fn save(&mut self, ops: Vec<NewOp>) -> Change {
         // On everything that the server knows, its own decisions included.
         self.heads = self.phone.pull_all(500).case(self.id).heads.iter().copied().collect();
         let change = self.phone.save(Some(self.id), &self.heads.clone(), ops);
@@ -87,11 +98,11 @@ impl<'s> Case<'s> {
         place
     }
 
-    fn person(&self, login: &str) -> Person<'s> {
+    pub fn person(&self, login: &str) -> Person<'s> {
         Person::sign_in(self.server, login)
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         format!("/v1/cases/{}", self.id)
     }
 
@@ -137,7 +148,7 @@ on_both_databases! {
         assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "case_closed".into()));
 
         let record = case.person("officer-b").call("GET", &format!("{}/record", case.path())).send().expect(200).json();
-        let bytes = from_base64(record["signed"].as_str().unwrap());
+        let bytes = STANDARD.decode(record["signed"].as_str().unwrap()).unwrap();
         let opened = CaseRecord::open(&bytes, &case.phone.server_key, &SoftwareVerifier).unwrap().record;
         assert_eq!((opened.case, opened.number.as_str()), (case.id, number));
         assert_eq!(opened.officers.len(), 2);
@@ -233,8 +244,7 @@ on_both_databases! {
 
     fn who_handles_a_case_does_not_decide_about_it(server) {
         let mut case = Case::open(server);
-        let head = case.person("unit-head").me.officer.parse().unwrap();
-        case.save(vec![NewOp::new(Act::Invite(head))]);
+        case.invite_and_accept("unit-head");
         assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (403, "own_case".into()));
     }
 
@@ -244,7 +254,7 @@ on_both_databases! {
         let supervisor = case.person("county-supervisor");
         let raised = supervisor.call("POST", "/v1/leads").header("Idempotency-Key", "own").json(&new).send().expect(201);
         let head = case.person("unit-head");
-        case.save(vec![NewOp::new(Act::Invite(head.me.officer.parse().unwrap()))]);
+        case.invite_and_accept("unit-head");
         let answer = |person: &Person<'_>| {
             let call = person.call("POST", &format!("{}/answer", raised.header("location")));
             call.header("If-Match", "\"1\"").json(&json!({"text": "已补正"})).send()
@@ -406,19 +416,4 @@ on_both_databases! {
         let leads = waiting.split("id=\"h-leads\"").nth(1).unwrap();
         assert!(leads.contains("面馆明码标价检查"), "{waiting}");
     }
-}
-
-pub fn from_base64(text: &str) -> Vec<u8> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits: Vec<u32> = text
-        .bytes()
-        .filter(|c| *c != b'=')
-        .map(|c| u32::try_from(DIGITS.iter().position(|d| *d == c).unwrap()).unwrap())
-        .collect();
-    let mut bytes = Vec::new();
-    for chunk in digits.chunks(4) {
-        let wide = chunk.iter().fold(0, |wide, digit| wide << 6 | digit) << (6 * (4 - chunk.len()));
-        bytes.extend(&wide.to_be_bytes()[1..chunk.len()]);
-    }
-    bytes
 }

@@ -132,7 +132,7 @@ on_both_databases! {
         claim(&mut curious, theirs.id(), &[theirs.id()], digest(&photo));
         let at = |case: ChangeId| format!("/v1/cases/{case}/evidence/{}", digest(&photo));
         assert_eq!(curious.call("GET", &at(theirs.id())).send().refusal(), (404, "evidence_missing".into()));
-        let shown = curious.call("GET", &format!("/v1/cases/{}", theirs.id())).send().expect(200).json();
+        let shown = curious.desk.call("GET", &format!("/v1/cases/{}", theirs.id())).send().expect(200).json();
         assert_eq!(shown["missing_evidence"][0], digest(&photo).to_string());
         let item = &shown["evidence"][0];
         assert_eq!((&item["stored"], item["size"].is_null(), item["stored_ms"].is_null()), (&false.into(), true, true));
@@ -167,7 +167,7 @@ on_both_databases! {
         let at = format!("{case}/evidence/{}", digest(&photo));
         for sender in [&other, &phone] {
             upload(sender, &photo);
-            let shown = sender.call("GET", &case).send().expect(200).json();
+            let shown = sender.desk.call("GET", &case).send().expect(200).json();
             assert_eq!((&shown["card"]["missing_evidence"], shown["evidence"].as_array().unwrap().len()), (&0.into(), 1));
             for reader in [&other, &phone] {
                 assert_eq!(reader.call("GET", &at).send().expect(200).body, photo);

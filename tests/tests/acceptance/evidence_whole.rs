@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use sync_core::id::{ChangeId, Digest};
 use sync_core::record::CaseRecord;
@@ -10,7 +12,6 @@ use tests::desk::{Desk, hidden};
 use tests::http::{Answer, Call};
 use tests::{Person, Phone, Server, on_both_databases};
 
-use crate::casework::from_base64;
 use crate::evidence::{announce, announce_as, claim, digest, piece, upload};
 
 const MIB: usize = 1 << 20;
@@ -288,7 +289,7 @@ on_both_databases! {
         let _ = close(&head, case, &tag).expect(200);
         let record = head.call("GET", &format!("/v1/cases/{case}/record")).send().expect(200).json();
         assert_eq!(record["evidence"], json!([{"digest": file.to_string(), "size": 0, "written_off": true}]));
-        let signed = from_base64(record["signed"].as_str().unwrap());
+        let signed = STANDARD.decode(record["signed"].as_str().unwrap()).unwrap();
         let opened = CaseRecord::open(&signed, &phone.server_key, &SoftwareVerifier).unwrap().record;
         assert!(opened.evidence[0].digest == file && opened.evidence[0].is_written_off());
 

@@ -13,6 +13,7 @@ struct Owned {
     device: String,
     lead: String,
     upload: String,
+    reset: String,
 }
 
 fn of_the_market_bureau(server: &Server) -> Owned {
@@ -26,18 +27,22 @@ fn of_the_market_bureau(server: &Server) -> Owned {
     let metadata = format!("sha256 {}=", "A".repeat(43));
     let call = phone.call("POST", "/v1/evidence").header("Tus-Resumable", "1.0.0").header("Upload-Length", "5");
     let upload = call.header("Upload-Metadata", &metadata).send().expect(201);
+    let administrator = Person::sign_in(server, "agency-admin");
+    let body = json!({"officer": phone.officer.to_string()});
+    let reset = administrator.call("POST", "/v1/password-resets").json(&body).send().expect(201).json();
     Owned {
         case: case.id().to_string(),
         officer: phone.officer.to_string(),
         device: phone.device.to_string(),
         lead: lead["id"].as_str().unwrap().to_owned(),
         upload: upload.header("location").rsplit('/').next().unwrap().to_owned(),
+        reset: reset["id"].as_str().unwrap().to_owned(),
     }
 }
 
 fn of_nobody() -> Owned {
-    let [officer, device, lead, upload] = std::array::from_fn(|_| hex(&random::<16>()));
-    Owned { case: hex(&random::<32>()), officer, device, lead, upload }
+    let [officer, device, lead, upload, reset] = std::array::from_fn(|_| hex(&random::<16>()));
+    Owned { case: hex(&random::<32>()), officer, device, lead, upload, reset }
 }
 
 impl Owned {
@@ -49,6 +54,8 @@ impl Owned {
             &self.lead
         } else if route.starts_with("/v1/officers") {
             &self.officer
+        } else if route.starts_with("/v1/password-resets") {
+            &self.reset
         } else {
             &self.device
         };
@@ -66,6 +73,7 @@ fn body_of(route: &str, basis: &str) -> Json {
         "register" => json!({"target": format!("{basis}.0")}),
         "return" => json!({"target": format!("{basis}.0"), "reason": "请补充"}),
         "close" if route.starts_with("/v1/cases") => json!({}),
+        "confirm" => json!({}),
         "answer" | "close" => json!({"text": "已整改"}),
         "verdict" => json!({"verdict": "admit", "reason": "已核实"}),
         "revoke" | "write-off" => json!({"reason": "终端遗失"}),
@@ -102,13 +110,20 @@ on_both_databases! {
                 continue;
             }
             for method in operations.as_object().unwrap().keys().map(|method| method.to_uppercase()) {
-                let ask = |owned: &Owned| request(phone.call(&method, &owned.path(route)), &method, route);
-                let (foreign, missing) = (ask(&theirs), ask(&nothing));
-                assert_eq!(foreign.status, missing.status, "{method} {route}: {}", foreign.text());
-                assert!(matches!(foreign.status, 403 | 404), "{method} {route}: {} {}", foreign.status, foreign.text());
-                if method != "HEAD" {
-                    let said = [&foreign, &missing].map(Answer::problem_without_request_id);
-                    assert_eq!(said[0], said[1], "{method} {route}");
+                for at_a_desk in [false, true] {
+                    let ask = |owned: &Owned| {
+                        let path = owned.path(route);
+                        let call = if at_a_desk { phone.desk.call(&method, &path) } else { phone.call(&method, &path) };
+                        request(call, &method, route)
+                    };
+                    let (foreign, missing) = (ask(&theirs), ask(&nothing));
+                    let what = format!("{method} {route} at a desk: {at_a_desk}");
+                    assert_eq!(foreign.status, missing.status, "{what}: {}", foreign.text());
+                    assert!(matches!(foreign.status, 403 | 404), "{what}: {} {}", foreign.status, foreign.text());
+                    if method != "HEAD" {
+                        let said = [&foreign, &missing].map(Answer::problem_without_request_id);
+                        assert_eq!(said[0], said[1], "{what}");
+                    }
                 }
                 seen += 1;
             }
@@ -124,10 +139,16 @@ on_both_databases! {
         let ask = |owned: &Owned, officer: &str| {
             [
                 phone.call("GET", &format!("/v1/devices?officer={}", owned.officer)).send(),
-                phone.call("GET", &format!("/v1/cases?officer={}", owned.officer)).send(),
-                phone.call("GET", &format!("/v1/leads?case={}", owned.case)).send(),
+                phone.desk.call("GET", &format!("/v1/devices?officer={}", owned.officer)).send(),
+                phone.call("GET", &format!("/v1/account-events?officer={}", owned.officer)).send(),
+                phone.desk.call("GET", &format!("/v1/cases?officer={}", owned.officer)).send(),
+                phone.desk.call("GET", &format!("/v1/leads?case={}", owned.case)).send(),
+                administrator.call("GET", &format!("/v1/account-events?officer={officer}")).send(),
+                administrator.call("GET", &format!("/v1/password-resets?officer={officer}")).send(),
+                administrator.call("POST", "/v1/password-resets").json(&json!({"officer": officer})).send(),
                 administrator.call("POST", "/v1/enrolment-codes").json(&json!({"officer": officer})).send(),
                 phone
+                    .desk
                     .call("POST", "/v1/leads")
                     .header("Idempotency-Key", &owned.case[..8])
                     .json(&json!({"case": owned.case, "kind": "procedure", "text": "请说明"}))

@@ -30,9 +30,9 @@ on_both_databases! {
     }
 
     fn an_enrolment_code_enrols_one_phone(server) {
-        let officer = Person::sign_in(server, "officer-a").me.officer;
-        let code = Person::sign_in(server, ADMINISTRATOR).enrolment_code(&officer);
-        let enrol = |code: &str| server.call("POST", "/v1/devices").json(&enrolment(code, &fresh_key())).send();
+        let officer = Person::sign_in(server, "officer-a");
+        let code = Person::sign_in(server, ADMINISTRATOR).enrolment_code(&officer.me.officer);
+        let enrol = |code: &str| officer.call("POST", "/v1/devices").json(&enrolment(code, &fresh_key())).send();
         let _ = enrol(&code).expect(201);
         let (used, unknown) = (enrol(&code), enrol("00112233445566778899aabbccddeeff"));
         assert_eq!(used.refusal(), (422, "wrong_enrolment_code".to_owned()));
@@ -40,13 +40,13 @@ on_both_databases! {
     }
 
     fn a_phone_that_does_not_hold_the_key_is_not_enrolled_and_the_code_stays_good(server) {
-        let officer = Person::sign_in(server, "officer-a").me.officer;
-        let code = Person::sign_in(server, ADMINISTRATOR).enrolment_code(&officer);
+        let officer = Person::sign_in(server, "officer-a");
+        let code = Person::sign_in(server, ADMINISTRATOR).enrolment_code(&officer.me.officer);
         let (mine, stolen) = (enrolment(&code, &fresh_key()), enrolment(&code, &fresh_key()));
         let forged = api_spec::device::NewDevice { public_key: stolen.public_key, ..mine.clone() };
-        let refused = server.call("POST", "/v1/devices").json(&forged).send();
+        let refused = officer.call("POST", "/v1/devices").json(&forged).send();
         assert_eq!(refused.refusal(), (422, "wrong_proof".to_owned()));
-        let _ = server.call("POST", "/v1/devices").json(&mine).send().expect(201);
+        let _ = officer.call("POST", "/v1/devices").json(&mine).send().expect(201);
     }
 
     fn an_officer_gives_nobody_an_enrolment_code(server) {

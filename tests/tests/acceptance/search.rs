@@ -128,8 +128,8 @@ on_both_databases! {
         let mine = titled(&mut ours, &["同名商店".to_owned()]);
         let other = titled(&mut theirs, &["同名商店".to_owned()]);
         for _ in 0..2 {
-            assert_eq!(found(|path| ours.call("GET", path), "同名商店", 50), mine);
-            assert_eq!(found(|path| theirs.call("GET", path), "同名", 50), other);
+            assert_eq!(found(|path| ours.desk.call("GET", path), "同名商店", 50), mine);
+            assert_eq!(found(|path| theirs.desk.call("GET", path), "同名", 50), other);
             let head = Person::sign_in(server, "unit-head");
             assert_eq!(found(|path| head.call("GET", path), "名", 50), mine);
             indexed(server);
@@ -143,10 +143,10 @@ on_both_databases! {
         let cases = titled(&mut phone, &titles);
         let wanted: BTreeSet<String> = cases.iter().step_by(3).cloned().collect();
         for limit in [1, 3, 8, 50] {
-            let got = found(|path| phone.call("GET", path), "药店", limit);
+            let got = found(|path| phone.desk.call("GET", path), "药店", limit);
             assert_eq!(got.len(), wanted.len(), "each once");
             assert_eq!(got.iter().cloned().collect::<BTreeSet<_>>(), wanted);
-            assert_eq!(got, found(|path| phone.call("GET", path), "药店", 50), "in one order");
+            assert_eq!(got, found(|path| phone.desk.call("GET", path), "药店", 50), "in one order");
             indexed(server);
         }
     }
@@ -212,7 +212,7 @@ on_both_databases! {
         let mut titles: Vec<String> = page.items.into_iter().map(|card| card.title).collect();
         titles.sort();
         assert_eq!(titles, ["明码标价检查".to_owned(), format!("{}…", "长".repeat(200))]);
-        let whole = phone.call("GET", &format!("/v1/cases/{}", cases[1])).send().expect(200).text();
+        let whole = phone.desk.call("GET", &format!("/v1/cases/{}", cases[1])).send().expect(200).text();
         assert!(whole.contains(&long), "the case has it whole");
     }
 
@@ -230,9 +230,9 @@ on_both_databases! {
         server.start_again();
         for _ in 0..2 {
             for (text, wanted) in [("237199003", &cases[3..4]), ("2家渔", &cases[2..3]), ("渔具店 4家", &cases[4..])] {
-                assert_eq!(found(|path| phone.call("GET", path), text, 50), wanted, "{text}");
+                assert_eq!(found(|path| phone.desk.call("GET", path), text, 50), wanted, "{text}");
             }
-            assert_eq!(found(|path| phone.call("GET", path), "渔具店", 2).len(), cases.len());
+            assert_eq!(found(|path| phone.desk.call("GET", path), "渔具店", 2).len(), cases.len());
             indexed(server);
         }
     }
@@ -247,7 +247,7 @@ on_both_databases! {
         phone.push(&[&opening, &body]);
         for _ in 0..2 {
             for text in ["长长长", "最后一句", "面馆"] {
-                assert_eq!(found(|path| phone.call("GET", path), text, 50), [opening.id().to_string()], "{text}");
+                assert_eq!(found(|path| phone.desk.call("GET", path), text, 50), [opening.id().to_string()], "{text}");
             }
             indexed(server);
         }
@@ -262,12 +262,12 @@ on_both_databases! {
         for _ in 0..3 {
             server.kill();
             server.start_again();
-            let mut got = found(|path| phone.call("GET", path), "茶楼", 50);
+            let mut got = found(|path| phone.desk.call("GET", path), "茶楼", 50);
             got.sort();
             assert_eq!(got, cases);
         }
         indexed(server);
-        assert_eq!(found(|path| phone.call("GET", path), "茶楼", 50).len(), cases.len());
+        assert_eq!(found(|path| phone.desk.call("GET", path), "茶楼", 50).len(), cases.len());
     }
 }
 
@@ -283,7 +283,7 @@ fn two_servers_on_one_postgres_index_each_case_once() {
     indexed(&server);
     let there = || other.address().parse().unwrap();
     for text in ["渔港", "港", "家渔港"] {
-        let mut got = found(|path| phone.call("GET", path).at(there()), text, 7);
+        let mut got = found(|path| phone.desk.call("GET", path).at(there()), text, 7);
         got.sort();
         assert_eq!(got, cases, "{text}");
     }
@@ -291,7 +291,7 @@ fn two_servers_on_one_postgres_index_each_case_once() {
     let late = phone.open_case(&[]);
     let title = phone.write(late.id(), &[late.id()], "title", "最后一家渔港");
     let push = phone.push_call(&phone.push_of(vec![late.to_bytes(), title.to_bytes()])).at(there());
-    let search = phone.call("GET", &format!("/v1/cases?text={}", encoded("最后"))).at(there());
+    let search = phone.desk.call("GET", &format!("/v1/cases?text={}", encoded("最后"))).at(there());
     server.kill();
     let _ = push.send().expect(200);
     let page: CasePage = search.send().expect(200).read();
@@ -301,5 +301,5 @@ fn two_servers_on_one_postgres_index_each_case_once() {
     indexed(&server);
     let log = server.log_text();
     assert!(!log.contains("outbox failed"), "{log}");
-    assert_eq!(found(|path| phone.call("GET", path), "渔港", 50).len(), cases.len() + 1);
+    assert_eq!(found(|path| phone.desk.call("GET", path), "渔港", 50).len(), cases.len() + 1);
 }

@@ -66,6 +66,33 @@ fn a_key_file_that_others_can_read_or_that_everybody_knows_is_refused() {
 }
 
 #[test]
+fn check_47_directories_that_are_open_to_others_are_refused_with_what_to_do() {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("data");
+    // With the widest umask there is: what is made is for its owner alone all the same.
+    let mut seed = Command::new("sh");
+    seed.args(["-c", "umask 000; exec \"$0\" seed"]).arg(binary()).env_remove("PALM_DATABASE_URL");
+    let seeded = seed.env("PALM_DIR", &directory).env("PALM_SEED_PASSWORD", "a trial passphrase").output().unwrap();
+    assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let keys = directory.join("keys");
+    assert_eq!([mode(&directory), mode(&keys), mode(&directory.join("evidence"))], [0o700; 3]);
+    let chmod = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    chmod(&keys, 0o750);
+    refuses(&directory, &["--listen", "127.0.0.1:0"], &[], &["keys", "chmod 700"]);
+    chmod(&keys, 0o700);
+    chmod(&directory, 0o777);
+    refuses(&directory, &["--listen", "127.0.0.1:0"], &[], &["everybody can write", "chmod 700"]);
+}
+
+#[test]
+fn metrics_for_everybody_are_refused_unless_they_are_meant_to_be() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = ["--listen", "127.0.0.1:0", "--metrics-listen", "0.0.0.0:0"];
+    refuses(directory.path(), &open, &[], &["0.0.0.0:0", "metrics_open"]);
+}
+
+#[test]
 fn an_open_address_without_tls_and_debug_logging_on_one_are_refused() {
     let directory = tempfile::tempdir().unwrap();
     refuses(directory.path(), &["--listen", "0.0.0.0:0"], &[], &["--trusted-proxy"]);

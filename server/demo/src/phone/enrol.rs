@@ -5,6 +5,7 @@ use api_spec::session::{AccessToken, Me, NewSession};
 use serde_json::json;
 use sync_core::device::{Enrolment, Identity};
 use sync_core::id::{Epoch, hex};
+use sync_core::session::{Request, Response};
 use sync_core::sign::{PublicKey, Signer as _};
 
 use super::Phone;
@@ -16,8 +17,11 @@ use super::value::unhex;
 use server::flow::keys::ServerKey;
 use server::random;
 
+/// How often an enrolment is sent over a bad link.
+const TRIES: u32 = 3;
+
 impl Phone {
-    /// Signs the officer in to learn who they are, then enrols with a new key and the one-time code.
+    /// Signs the officer in, then enrols in their name with a new key and the one-time code. A lost answer is asked for again.
     pub(super) fn enrol(&mut self, enrol: Enrol) -> Done {
         if self.owner.is_some() {
             return Err(Trouble::broken("the phone is enrolled already: use another --dir for another phone"));
@@ -30,10 +34,7 @@ impl Phone {
         let public_key = hex(key.public_key().bytes());
         let proof = hex(&key.sign(&enrol_message(&code, &public_key))?);
         let wanted = NewDevice { code, label, public_key, proof };
-        let enrolled: EnrolledDevice = read(&self.line.send_with(&post("/v1/devices", &wanted)?, None)?)?;
-        if enrolled.device.officer != me.officer {
-            return Err(Trouble::broken("the code is another officer's: enrolled for them, not kept here"));
-        }
+        let enrolled: EnrolledDevice = read(&self.insist(&post("/v1/devices", &wanted)?, &access_token)?)?;
         let identity = identity(&enrolled, &me, &key)?;
         let enrolment = Enrolment { identity, epoch: Epoch::new(random::bytes()?) };
         self.owner = Some(Owner::create(&self.folder, &self.pause, &enrolment, key)?);
@@ -42,6 +43,18 @@ impl Phone {
         Ok(json!({
             "officer": officer, "officer_name": me.name, "device": device, "tenant": tenant, "agency": agency,
         }))
+    }
+
+    /// Sends until there is an answer, a few times: with the same key and code the server answers the same.
+    fn insist(&mut self, request: &Request, token: &str) -> Result<Response, Trouble> {
+        let mut last = Trouble::broken("not sent");
+        for _ in 0..TRIES {
+            match self.line.send_with(request, Some(token)) {
+                Err(Trouble::Lost(why)) => last = Trouble::Lost(why),
+                other => return other,
+            }
+        }
+        Err(last)
     }
 
     /// A key nobody has used: one of an attempt that failed may be enrolled already.

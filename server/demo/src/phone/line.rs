@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use api_spec::device::{Challenge, NewChallenge, NewDeviceToken, token_message};
+use api_spec::device::{Challenge, NewChallenge, NewDeviceToken, hand_in_message, token_message};
 use api_spec::session::AccessToken;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -179,13 +179,31 @@ impl Line {
     /// # Errors
     /// [`Trouble`]; then there is none.
     pub fn renew(&mut self, device: DeviceId, key: &ServerKey) -> Result<(), Trouble> {
+        self.prove(device, key, "/v1/device-tokens", token_message)
+    }
+
+    /// Gets a token for handing in, which the key alone gets.
+    ///
+    /// # Errors
+    /// [`Trouble`]; then there is none.
+    pub fn hand_in(&mut self, device: DeviceId, key: &ServerKey) -> Result<(), Trouble> {
+        self.prove(device, key, "/v1/hand-in-tokens", hand_in_message)
+    }
+
+    fn prove(
+        &mut self,
+        device: DeviceId,
+        key: &ServerKey,
+        path: &str,
+        message: fn(&str, &str) -> Vec<u8>,
+    ) -> Result<(), Trouble> {
         self.token = None;
         let device = device.to_string();
         let asked = self.send_with(&post("/v1/device-challenges", &NewChallenge { device: device.clone() })?, None)?;
         let Challenge { challenge, .. } = read(&asked)?;
-        let signature = key.sign(&token_message(&device, &challenge)).map_err(Trouble::broken)?;
+        let signature = key.sign(&message(&device, &challenge)).map_err(Trouble::broken)?;
         let answer = NewDeviceToken { device, challenge, signature: hex(&signature) };
-        let AccessToken { access_token, .. } = read(&self.send_with(&post("/v1/device-tokens", &answer)?, None)?)?;
+        let AccessToken { access_token, .. } = read(&self.send_with(&post(path, &answer)?, None)?)?;
         self.token = Some(access_token);
         Ok(())
     }

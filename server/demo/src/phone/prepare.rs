@@ -24,11 +24,15 @@ impl Phone {
         let asked_ms = self.boot.monotonic_ms();
         let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
         let this_year = self.boot.moment(self.place).wall.date().year();
-        let left = match u32::try_from(this_year) {
-            Ok(year) => u32::try_from(owner.device.numbers_left(SPOT_DECISION, year)?).ok(),
-            Err(_before_christ) => None,
+        let (numbers_left, newest_number) = match u32::try_from(this_year) {
+            Ok(year) => (
+                u32::try_from(owner.device.numbers_left(SPOT_DECISION, year)?).ok(),
+                Some(owner.device.newest_number(SPOT_DECISION, year)?),
+            ),
+            Err(_before_christ) => (None, None),
         };
-        let wanted = post("/v1/leases", &NewLease { epoch: owner.device.epoch()?.to_string(), numbers_left: left })?;
+        let epoch = owner.device.epoch()?.to_string();
+        let wanted = post("/v1/leases", &NewLease { epoch, numbers_left, newest_number })?;
         let granted = self.line.ask(owner.id(), &owner.key, &wanted)?;
         let Lease { hash: _, bytes, issued_ms: _, not_after_ms, blocks, papers } = read(&granted)?;
         let bytes = unhex(&bytes).ok_or_else(|| Trouble::broken("the lease is not hex"))?;

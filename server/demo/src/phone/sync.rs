@@ -12,6 +12,8 @@ use sync_core::id::ChangeId;
 use sync_core::message::Class;
 use sync_core::session::{Absorbed, Answer, Limits, Request, Session, Step};
 
+use server::flow::refusal::Refusal;
+
 use super::Phone;
 use super::answer::{Done, Trouble};
 use super::command::Sync;
@@ -154,10 +156,26 @@ impl Phone {
                 account.retries += 1;
                 sleep(FIRST_WAIT_MS);
             }
+            // Without authority the phone hands in what it recorded, by its key alone.
+            Err(Trouble::Refused(told)) if lost_authority(&told.code) => {
+                match self.line.hand_in(owner.id(), &owner.key) {
+                    Ok(()) => session.hand_in(),
+                    Err(Trouble::Lost(_)) => {
+                        account.retries += 1;
+                        sleep(FIRST_WAIT_MS);
+                    }
+                    Err(other) => return Err(other),
+                }
+            }
             Err(other) => return Err(other),
         }
         Ok(())
     }
+}
+
+fn lost_authority(code: &str) -> bool {
+    let codes = [Refusal::DeviceRevoked, Refusal::OfficerLeft].map(|refusal| refusal.explain().code);
+    codes.contains(&code)
 }
 
 fn sleep(ms: u64) {

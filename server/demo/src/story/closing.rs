@@ -8,11 +8,12 @@ use sync_core::id::Digest;
 use sync_core::record::{CaseRecord, SignedRecord};
 use sync_core::sign::SoftwareVerifier;
 
+use super::departure::one_more;
 use super::homecoming::sync_both;
 use super::offline::Matters;
 use crate::api::{Api, Reply};
 use crate::reader;
-use crate::stage::{Matter, Stage, Team, add, list, put_on, step, text};
+use crate::stage::{Matter, Stage, Team, add, list, put, put_on, step, text};
 use crate::words::SUPPLEMENT;
 
 /// From the report to the signed record.
@@ -98,7 +99,7 @@ fn supplemented(stage: &mut Stage, team: &mut Team, head: &Api, matter: &Matter)
     Ok(())
 }
 
-/// Without the head's role nobody closes, and a head not where they take part.
+/// Without the head's role nobody closes, and a head not where they take part: invited, and having answered.
 fn own_case(stage: &mut Stage, team: &mut Team, head: &Api, matters: &Matters) -> anyhow::Result<()> {
     let officer = stage.sign_in("officer-a")?;
     let without = command(&officer, &matters.restaurant.case, "close", &json!({}))?;
@@ -106,6 +107,10 @@ fn own_case(stage: &mut Stage, team: &mut Team, head: &Api, matters: &Matters) -
     let me = text(&head.read("/v1/me")?, "/officer");
     team.b.save(stall, vec![json!({ "invite": me })])?;
     sync_both(team)?;
+    let (mut phone, _link) = one_more(stage, team.run, "unit-head")?;
+    phone.must("sync", json!({}))?;
+    phone.must("save", json!({ "case": stall, "ops": [put("note", "已到场")] }))?;
+    phone.must("sync", json!({}))?;
     let own = command(head, stall, "close", &json!({}))?;
     stage.same(
         "办案人员没有所长的角色，不能结案；所长参与了面馆一案，也不能给该案结案",

@@ -38,6 +38,17 @@ pub fn tell(stage: &mut Stage) -> anyhow::Result<Team> {
     Ok(Team { a, b, tasks, expired, run })
 }
 
+/// The phone of one more officer, enrolled and with a lease.
+///
+/// # Errors
+/// Whatever keeps it from being used.
+pub fn one_more(stage: &mut Stage, run: u64, login: &str) -> anyhow::Result<(Phone, Link)> {
+    let (folder, admin) = (folder(stage, run), stage.sign_in("agency-admin")?);
+    let (mut phone, link, _) = Enrolling { stage, admin, folder, run }.enrol(4, login)?;
+    let _lease = phone.must("lease", json!({})).context("lease")?;
+    Ok((phone, link))
+}
+
 /// The process ids of a phone.
 pub fn pids(phone: &Phone) -> String {
     phone.pids.iter().map(u32::to_string).collect::<Vec<_>>().join("→")

@@ -1,12 +1,14 @@
 //! `palm admin`: what can only be done at the machine itself.
 
 use crate::output;
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use server::clock::Clock;
 use server::flow::app::App;
 use server::flow::evidence::damage::check_all;
 use server::flow::{account, device, seed};
 use server::serve::open::new_server_key;
+use server::store::grant_application_role;
 use sync_core::id::{OfficerId, hex};
 
 use super::{Data, open, told};
@@ -18,12 +20,15 @@ pub enum Admin {
     CreateFirst(CreateFirst),
     /// Gives an account another password, for somebody who lost theirs; their sessions end, and an alarm says so.
     NewPassword(NewPassword),
-    /// Makes a one-time code with which an officer enrols a phone; it lasts ten minutes.
+    /// Makes a one-time code with which an officer, who signs in, enrols a phone; it lasts ten minutes, and an alarm says so.
     EnrolmentCode(EnrolmentCode),
     /// Makes another key for the server where the old one is lost or known to others; every phone enrols again.
     NewServerKey(NewServerKey),
     /// Reads every stored file of evidence: what was altered or removed is recorded and raises an alarm.
     CheckEvidence(CheckEvidence),
+    /// Brings the schema to this version as the owner of a PostgreSQL database, and gives the application's role, which
+    /// owns nothing, what it needs. To be run again with each new version.
+    DatabaseRole(DatabaseRole),
 }
 
 /// Why another key.
@@ -82,6 +87,16 @@ pub struct EnrolmentCode {
     officer: OfficerId,
 }
 
+/// Which role.
+#[derive(Debug, Args)]
+pub struct DatabaseRole {
+    #[command(flatten)]
+    data: Data,
+    /// Name of the role that the application connects as; it exists already.
+    #[arg(long)]
+    role: String,
+}
+
 impl Admin {
     /// Does it.
     pub fn run(self) -> anyhow::Result<()> {
@@ -114,6 +129,12 @@ impl Admin {
                 ));
                 // A timer that starts this fails, so that its owner is told.
                 anyhow::ensure!(checked.damaged == 0, "{} files are damaged: see the alarms", checked.damaged);
+            }
+            Self::DatabaseRole(DatabaseRole { data, role }) => {
+                let url = data.flags.layers()?.settings()?.database_url;
+                let url = url.context("name the database by its owner: --database-url or PALM_DATABASE_URL")?;
+                grant_application_role(&url, &role)?;
+                output::line(role);
             }
         }
         Ok(())

@@ -233,7 +233,7 @@ impl Group<'_, '_> {
         let tenant = self.recorder.tenant();
         let mut arrivals = Vec::new();
         for Arrived { change, lease, .. } in arrived {
-            let standing = self.register.standing(self.recorder.tx, &tenant, change, *lease)?;
+            let standing = self.register.standing(self.recorder.tx, &tenant, change, *lease, self.recorder.now)?;
             arrivals.push(Arrival { change: Arc::clone(change), standing });
         }
         for waiting in waiting {
@@ -250,7 +250,8 @@ impl Group<'_, '_> {
             };
             let one = std::iter::once((&*waiting, lease.as_deref()));
             self.register.take(self.recorder.tx, &tenant, one, self.recorder.now)?;
-            let standing = self.register.standing(self.recorder.tx, &tenant, &waiting, lease.as_deref())?;
+            let standing =
+                self.register.standing(self.recorder.tx, &tenant, &waiting, lease.as_deref(), self.recorder.now)?;
             arrivals.push(Arrival { change: waiting, standing });
         }
         Ok(arrivals)
@@ -267,7 +268,7 @@ impl Group<'_, '_> {
         let (tenant, now) = (self.recorder.tenant(), self.recorder.now);
         for (change, missing) in parking {
             let bringer = arrived.iter().find(|arrival| arrival.change.id() == change.id()).map(|a| a.bringer);
-            if let Some(super::Bringer { device, officer }) = bringer {
+            if let Some(super::Bringer { device, officer, hands_in: _ }) = bringer {
                 let tx = &mut *self.recorder.tx;
                 let belongs = unknown_case || tx.takes_part(&tenant, &change.case(), &officer)?;
                 let (changes, bytes) = tx.parked_by(&tenant, &device)?;

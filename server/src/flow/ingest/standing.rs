@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sync_core::certificate::History;
 use sync_core::change::Change;
 use sync_core::id::{AgencyId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
-use sync_core::lease::SignedLease;
+use sync_core::lease::{Lease, SignedLease};
 use sync_core::plan::{Anchored, Before, Previous, Standing, has_gap, interval};
 use sync_core::time::Instant;
 
@@ -121,7 +121,7 @@ impl Register {
             if taken.clone().any(|link| link.id == change.id()) {
                 continue;
             }
-            let before = self.before(tx, tenant, change, lease)?;
+            let before = self.before(tx, tenant, change, lease, now)?;
             let lower = interval(&change.header().clock, &before, now).lower;
             self.taken.entry(place(change)).or_default().push(link(change, lower));
         }
@@ -207,6 +207,7 @@ impl Register {
         tenant: &TenantId,
         change: &Change,
         lease: Option<&SignedLease>,
+        now: Instant,
     ) -> Result<Option<Standing>, Failure> {
         let header = change.header();
         if header.device == DeviceId::SERVER {
@@ -214,12 +215,13 @@ impl Register {
         }
         let Some(author) = self.bench.officer(tx, tenant, &header.officer)? else { return Ok(None) };
         let term = self.term(tx, tenant, &header.device)?;
-        let revoked = term.and_then(|term| term.revoked).unwrap_or(Instant::from_ms(i64::MAX));
+        // What is on record happened by now: a later time was written by a clock that was ahead.
+        let revoked = term.and_then(|term| term.revoked).map_or(Instant::from_ms(i64::MAX), |at| at.min(now));
         let valid = valid(&author.certificates).into_iter();
         let authority = valid.map(|(from, until)| (from, until.min(revoked))).filter(|(from, until)| from < until);
         let (agency, authority) = (author.row.agency, authority.collect());
-        let Before { anchor, known, previous } = self.before(tx, tenant, change, lease)?;
-        let lease_ends = lease.map(|lease| lease.lease.not_after);
+        let Before { anchor, known, previous } = self.before(tx, tenant, change, lease, now)?;
+        let lease_ends = lease.map(|lease| lease.lease.not_after.min(now.plus_ms(Lease::LONGEST_MS)));
         // Of two that come together the first is none: one fork is one alarm.
         let taken = self.taken.get(&place(change)).into_iter().flatten();
         let earlier = taken.take_while(|other| other.id != change.id());
@@ -235,9 +237,10 @@ impl Register {
         tenant: &TenantId,
         change: &Change,
         lease: Option<&SignedLease>,
+        now: Instant,
     ) -> Result<Before, Failure> {
         let enrolled = self.term(tx, tenant, &change.header().device)?.map(|term| term.enrolled);
-        let known = lease.map(|lease| lease.lease.issued).into_iter().chain(enrolled).max();
+        let known = lease.map(|lease| lease.lease.issued).into_iter().chain(enrolled).max().map(|at| at.min(now));
         let previous = self.previous(tx, tenant, change)?;
         Ok(Before { anchor: anchor(tx, tenant, change, lease)?, known, previous })
     }

@@ -199,7 +199,7 @@ mod tests {
 
     /// A push of so many changes by a phone of this number, and where its answer comes.
     fn job(phone: u8, changes: usize) -> (Job, Answer<Result<Pushed, Failure>>) {
-        let bringer = Bringer { device: DeviceId::new([phone; 16]), officer: OfficerId::new([1; 16]) };
+        let bringer = Bringer { device: DeviceId::new([phone; 16]), officer: OfficerId::new([1; 16]), hands_in: false };
         let item = Item::Refused { change: None, code: "unreadable" };
         let push = CheckedPush { bringer, leases: Vec::new(), items: vec![item; changes] };
         let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();

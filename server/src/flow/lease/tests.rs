@@ -10,10 +10,14 @@ use super::*;
 use crate::clock::Clock;
 use crate::flow::keys::FastVerifier;
 use crate::flow::refusal::Refused;
-use crate::flow::{caller, device, seed};
+use crate::flow::token::Use;
+use crate::flow::{caller, code, device, seed, session};
 use crate::serve::open::open;
 
 const EPOCH: Epoch = Epoch::new([7; 8]);
+const PASSWORD: &str = "a trial password";
+/// A phone that says nothing of its numbers.
+const UNSAID: Numbers = Numbers { left: None, newest: None };
 
 struct Desk {
     app: App,
@@ -23,7 +27,7 @@ struct Desk {
 fn desk() -> Desk {
     let directory = tempfile::tempdir().unwrap();
     let app = open(directory.path(), None, Clock::system()).unwrap();
-    seed::people(&app.store, &app.tenant, "a trial password", app.clock.now()).unwrap();
+    seed::people(&app.store, &app.tenant, PASSWORD, app.clock.now()).unwrap();
     Desk { app, _directory: directory }
 }
 
@@ -31,18 +35,25 @@ fn desk() -> Desk {
 async fn phone(app: &App, login: &str, secret: u8) -> Caller {
     let key = SoftwareKey::from_secret(&[secret; 32]).unwrap();
     let code = device::issue_code_here(app, seed::officer_id(login)).unwrap();
-    let enrolled = device::enrol(app, enrolment(&key, &code)).await.unwrap();
+    let enrolled = device::enrol(app, at_a_desk(app, login).await, enrolment(&key, &code)).await.unwrap();
     let (challenge, _expires) = device::challenge(app, enrolled.id).await.unwrap();
     let message = token_message(&enrolled.id.to_string(), &challenge);
     let signature = key.sign(&message).unwrap();
-    let issued = device::token(app, enrolled.id, &challenge, message, signature).await.unwrap();
+    let answered = device::Answered { device: enrolled.id, challenge, message, signature };
+    let issued = device::token(app, answered).await.unwrap();
+    caller::identify(app, &issued.token).await.unwrap()
+}
+
+/// The officer, signed in with their own password.
+async fn at_a_desk(app: &App, login: &str) -> Caller {
+    let issued = session::sign_in(app, login.to_owned(), PASSWORD.to_owned(), None).await.unwrap();
     caller::identify(app, &issued.token).await.unwrap()
 }
 
 fn enrolment(key: &SoftwareKey, code: &str) -> device::Enrolment {
     let message = enrol_message(code, &hex(key.public_key().bytes()));
     let proof = key.sign(&message).unwrap();
-    let (code_hash, label) = (device::hash_of(code), "终端".to_owned());
+    let (code_hash, label) = (code::hash_of_given(code), "终端".to_owned());
     device::Enrolment { code_hash, label, key: key.public_key(), message, proof }
 }
 
@@ -56,9 +67,9 @@ fn refusal<T>(outcome: &Result<T, Failure>) -> Option<Refusal> {
 #[tokio::test]
 async fn a_lease_ends_after_a_day_and_carries_numbers_of_the_organ() {
     let desk = desk();
-    let granted = grant(&desk.app, phone(&desk.app, "officer-a", 1).await, EPOCH, None).await.unwrap();
+    let granted = grant(&desk.app, phone(&desk.app, "officer-a", 1).await, EPOCH, UNSAID).await.unwrap();
     let lease = &granted.lease.lease;
-    assert_eq!(lease.not_after, lease.issued.plus_ms(LONGEST_MS));
+    assert_eq!(lease.not_after, lease.issued.plus_ms(Lease::LONGEST_MS));
     let block = lease.blocks.first().unwrap();
     assert_eq!((block.first, block.last, block.agency), (1, 20, seed::agency_id("巫山县市场监督管理局")));
     assert_eq!(granted.papers.len(), 1);
@@ -72,7 +83,7 @@ async fn the_same_epoch_keeps_its_block_and_another_gets_another() {
     let (a, b) = (phone(&desk.app, "officer-a", 1).await, phone(&desk.app, "officer-b", 2).await);
     let mut firsts = Vec::new();
     for (caller, epoch) in [(&a, EPOCH), (&a, EPOCH), (&b, EPOCH), (&a, Epoch::new([8; 8]))] {
-        let granted = grant(&desk.app, caller.clone(), epoch, None).await.unwrap();
+        let granted = grant(&desk.app, caller.clone(), epoch, UNSAID).await.unwrap();
         firsts.push(granted.lease.lease.blocks.first().unwrap().first);
     }
     assert_eq!(firsts, [1, 1, 21, 41]);
@@ -80,7 +91,12 @@ async fn the_same_epoch_keeps_its_block_and_another_gets_another() {
 
 /// The blocks of this year that a lease carries, by their first numbers.
 async fn firsts(app: &App, caller: &Caller, epoch: Epoch, left: Option<u32>) -> Vec<u32> {
-    let granted = grant(app, caller.clone(), epoch, left).await.unwrap();
+    firsts_of(app, caller, epoch, Numbers { left, newest: None }).await
+}
+
+/// As [`firsts`], for a phone that says which block is its newest.
+async fn firsts_of(app: &App, caller: &Caller, epoch: Epoch, numbers: Numbers) -> Vec<u32> {
+    let granted = grant(app, caller.clone(), epoch, numbers).await.unwrap();
     let year = u32::try_from(app.clock.now().date().year()).unwrap();
     granted.lease.lease.blocks.iter().filter(|block| block.year == year).map(|block| block.first).collect()
 }
@@ -94,12 +110,35 @@ async fn a_phone_with_few_numbers_left_gets_a_further_block_ten_a_day() {
     assert_eq!(firsts(&desk.app, &caller, EPOCH, Some(9)).await, [1, 21]);
     assert_eq!(firsts(&desk.app, &caller, EPOCH, None).await, [1, 21]);
     let mut last = Vec::new();
-    for _ in 0..12 {
-        last = firsts(&desk.app, &caller, EPOCH, Some(0)).await;
+    for left in 0..12 {
+        last = firsts(&desk.app, &caller, EPOCH, Some(left % 2)).await;
     }
     assert_eq!(last, (0..10).map(|block| block * 20 + 1).collect::<Vec<_>>());
     let other = phone(&desk.app, "officer-b", 2).await;
     assert_eq!(firsts(&desk.app, &other, EPOCH, Some(0)).await, [201], "another phone has its own bound");
+}
+
+#[tokio::test]
+async fn a_lease_that_is_asked_for_again_after_a_lost_answer_burns_no_number() {
+    let desk = desk();
+    let caller = phone(&desk.app, "officer-a", 1).await;
+    for _ in 0..3 {
+        assert_eq!(firsts(&desk.app, &caller, EPOCH, Some(0)).await, [1], "the first block");
+    }
+    for _ in 0..3 {
+        assert_eq!(firsts(&desk.app, &caller, EPOCH, Some(4)).await, [1, 21], "a further one");
+    }
+    let other = phone(&desk.app, "officer-b", 2).await;
+    let say = |left, newest| Numbers { left: Some(left), newest: Some(newest) };
+    for _ in 0..2 {
+        assert_eq!(firsts_of(&desk.app, &other, EPOCH, say(0, 0)).await, [41]);
+    }
+    for left in [9, 8, 8] {
+        assert_eq!(firsts_of(&desk.app, &other, EPOCH, say(left, 60)).await.len(), 2, "numbers were used meanwhile");
+    }
+    assert_eq!(firsts_of(&desk.app, &other, EPOCH, say(8, 80)).await, [41, 61, 81], "it has the newest");
+    assert_eq!(firsts_of(&desk.app, &other, EPOCH, say(8, 99)).await, [41, 61, 81], "one short of the newest");
+    assert_eq!(firsts_of(&desk.app, &other, EPOCH, say(8, 100)).await, [41, 61, 81, 101]);
 }
 
 #[tokio::test]
@@ -117,7 +156,7 @@ async fn a_phone_with_ever_new_epochs_gets_twenty_blocks_a_day_and_then_a_lease_
 async fn article_42_refuses_a_lease_without_a_valid_certificate() {
     let desk = desk();
     let ask = async |login: &str, secret| {
-        refusal(&grant(&desk.app, phone(&desk.app, login, secret).await, EPOCH, None).await)
+        refusal(&grant(&desk.app, phone(&desk.app, login, secret).await, EPOCH, UNSAID).await)
     };
     assert_eq!(ask("officer-expired", 3).await, Some(Refusal::CertificateExpired));
     assert_eq!(ask("officer-suspended", 4).await, Some(Refusal::CertificateNotValid));
@@ -130,13 +169,15 @@ async fn a_code_enrols_one_phone_and_a_wrong_proof_does_not_use_it_up() {
     let desk = desk();
     let (mine, other) = (SoftwareKey::from_secret(&[1; 32]).unwrap(), SoftwareKey::from_secret(&[2; 32]).unwrap());
     let code = device::issue_code_here(&desk.app, seed::officer_id("officer-a")).unwrap();
+    let officer = at_a_desk(&desk.app, "officer-a").await;
+    let enrol = async |enrolment| device::enrol(&desk.app, officer.clone(), enrolment).await;
     let stolen = device::Enrolment { key: other.public_key(), ..enrolment(&mine, &code) };
-    assert_eq!(refusal(&device::enrol(&desk.app, stolen).await), Some(Refusal::WrongProof));
-    device::enrol(&desk.app, enrolment(&mine, &code)).await.unwrap();
-    let again = device::enrol(&desk.app, enrolment(&other, &code)).await;
-    assert_eq!(refusal(&again), Some(Refusal::WrongEnrolmentCode));
+    assert_eq!(refusal(&enrol(stolen).await), Some(Refusal::WrongProof));
+    let enrolled = enrol(enrolment(&mine, &code)).await.unwrap();
+    assert_eq!(refusal(&enrol(enrolment(&other, &code)).await), Some(Refusal::WrongEnrolmentCode));
+    assert_eq!(enrol(enrolment(&mine, &code)).await.unwrap(), enrolled, "its answer was lost");
     let code = device::issue_code_here(&desk.app, seed::officer_id("officer-a")).unwrap();
-    assert_eq!(refusal(&device::enrol(&desk.app, enrolment(&mine, &code)).await), Some(Refusal::KeyEnrolled));
+    assert_eq!(refusal(&enrol(enrolment(&mine, &code)).await), Some(Refusal::KeyEnrolled));
 }
 
 #[tokio::test]
@@ -144,7 +185,7 @@ async fn a_revoked_phone_is_out_with_the_next_request() {
     let desk = desk();
     let mut caller = phone(&desk.app, "officer-a", 1).await;
     let id = caller.device.unwrap();
-    let token = desk.app.tokens.issue(&caller.officer, 1, Some(&id), "s", desk.app.clock.now()).unwrap();
+    let token = desk.app.tokens.issue(&caller.officer, 1, Some((&id, Use::Work)), "s", desk.app.clock.now()).unwrap();
     assert!(caller::identify(&desk.app, &token).await.is_ok());
     caller.device = None;
     device::revoke(&desk.app, caller, id, "遗失".to_owned()).await.unwrap();
@@ -154,16 +195,18 @@ async fn a_revoked_phone_is_out_with_the_next_request() {
 #[tokio::test]
 async fn an_officer_out_of_reach_looks_like_nobody() {
     let desk = desk();
-    let mut admin = phone(&desk.app, "agency-admin", 1).await;
-    admin.device = None;
-    let ask = async |officer: OfficerId| refusal(&device::issue_code(&desk.app, admin.clone(), officer).await);
+    let admin = at_a_desk(&desk.app, "agency-admin").await;
+    let ask = async |officer: OfficerId| refusal(&device::issue_code(&desk.app, admin.clone(), officer, None).await);
     assert_eq!(ask(seed::officer_id("officer-a")).await, None);
     assert_eq!(ask(seed::officer_id("agriculture-officer")).await, Some(Refusal::NotFound));
     let nobody = OfficerId::from_str("00112233445566778899aabbccddeeff").unwrap();
     assert_eq!(ask(nobody).await, Some(Refusal::NotFound));
     let officer = phone(&desk.app, "officer-a", 2).await;
-    let refused = refusal(&device::issue_code(&desk.app, officer, seed::officer_id("officer-b")).await);
+    let refused = refusal(&device::issue_code(&desk.app, officer, seed::officer_id("officer-b"), None).await);
     assert_eq!(refused, Some(Refusal::Forbidden));
+    let administrators_phone = phone(&desk.app, "agency-admin", 3).await;
+    let refused = device::issue_code(&desk.app, administrators_phone, seed::officer_id("officer-a"), None).await;
+    assert_eq!(refusal(&refused), Some(Refusal::Forbidden), "a phone carries no role of a desk");
 }
 
 #[tokio::test]

@@ -156,10 +156,41 @@ refusals! {
     "此操作须在已登记的终端上进行。" / "This has to be done from an enrolled phone.";
     user: "Use the enrolled phone"; operator: "None";
 
+    /// A phone's token opens the routes of phones, and no route of a desk.
+    NotFromAPhone = "not_from_a_phone", retry: false;
+    "终端不能办理此项。请本人用登录名和密码在电脑端登录后办理。" / "A phone cannot do this: sign in yourself, with login and password, at a desk.";
+    user: "Sign in at a desk"; operator: "None";
+
+    /// A token for handing in opens pushing and uploading, and nothing that is read.
+    HandInOnly = "hand_in_only", retry: false;
+    "该令牌只能用于交回记录，不能用于其他操作。" / "This token is for handing in what was recorded, and for nothing else.";
+    user: "None: the app hands in by itself"; operator: "None";
+
+    /// The phone's officer does not work here any more.
+    OfficerLeft = "officer_left", retry: false;
+    "该终端的执法人员已离岗，终端只能交回此前的记录。" / "The officer of this phone has left; the phone can hand in what it recorded before.";
+    user: "Let the phone hand in; see the agency's administrator for anything else"; operator: "Check the register";
+
+    /// One hand would hold what only two may hold together.
+    SameHand = "same_hand", retry: false;
+    "此项须由两个人分别办理：重设密码的一方不得自行确认，也不得同时发放该账号的终端登记码。请由另一名管理员办理，或由本人在其终端上确认。" /
+    "This takes two people: who resets a password does not confirm it, and gives no enrolment code for the same account. Ask another administrator, or let the officer confirm it on their phone.";
+    user: "Ask another administrator"; operator: "Let an administrator do it in the console";
+
+    /// The reset ended, was used up, or another hand confirmed it.
+    ResetNotOpen = "reset_not_open", retry: false;
+    "该密码重设已失效、已使用或已由他人确认。请重新申请。" / "This password reset has ended, was used, or was confirmed by somebody else. Ask for a new one.";
+    user: "Ask an administrator for a new reset"; operator: "None";
+
+    /// One of the two codes is wrong, or the reset is not confirmed or has ended; which of them is not said.
+    WrongResetCode = "wrong_reset_code", retry: false;
+    "重设码不正确、尚未确认或已失效。" / "A reset code is wrong, not confirmed yet, or has ended.";
+    user: "Check both codes; after five wrong attempts ask for a new reset"; operator: "None";
+
     /// The phone was revoked.
     DeviceRevoked = "device_revoked", retry: false;
     "该终端已被停用。" / "This phone was revoked.";
-    user: "Ask the agency's administrator; what it holds can still be handed in"; operator: "See the reason of the revocation";
+    user: "None: the app hands in what it holds; ask the agency's administrator for a new phone"; operator: "See the reason of the revocation";
 
     /// The signature does not prove possession of the key.
     WrongProof = "wrong_proof", retry: false;
@@ -168,8 +199,8 @@ refusals! {
 
     /// Unknown, used or expired; which of them is not said.
     WrongEnrolmentCode = "wrong_enrolment_code", retry: false;
-    "登记码无效、已使用或已过期。" / "The enrolment code is unknown, used or expired.";
-    user: "Ask for a new code; it lasts ten minutes"; operator: "None";
+    "登记码无效、已使用或已过期，或不是发给您的。" / "The enrolment code is unknown, used or expired, or was not given to you.";
+    user: "Check it; after five wrong codes, or ten minutes, ask for a new one"; operator: "None";
 
     /// The key is enrolled already.
     KeyEnrolled = "key_enrolled", retry: false;

@@ -51,7 +51,7 @@ fn without(mut value: Value, name: &str) -> Value {
 fn what_is_issued_is_read_for_ten_minutes() {
     let desk = Desk::open();
     let device = DeviceId::new([3; 16]);
-    let token = desk.tokens.issue(&OfficerId::new([1; 16]), 4, Some(&device), "s", NOW).unwrap();
+    let token = desk.tokens.issue(&OfficerId::new([1; 16]), 4, Some((&device, Use::Work)), "s", NOW).unwrap();
     let claims = desk.tokens.read(&token, NOW).unwrap();
     assert_eq!((claims.sv, claims.device.clone()), (4, Some(device.to_string())));
     assert!(desk.tokens.read(&token, NOW.plus_ms(629_999)).is_ok());

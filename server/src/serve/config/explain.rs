@@ -37,7 +37,8 @@ pub(super) fn book() -> String {
          the file over the default. A key that is not listed here is refused by name. \
          `palm config --explain` prints every key with its present value and where it comes from; secrets are never \
          printed. A file that holds a secret must be readable by its owner alone.\n\n\
-         `palm serve` refuses to start with: a key file that others can read, a published test key, a default \
+         `palm serve` refuses to start with: a key file or a directory of keys that others can read, a data directory \
+         that everybody can write, metrics beyond loopback without `metrics_open`, a published test key, a default \
          password towards a database on another machine, debug logging while listening beyond loopback, SQLite \
          older than 3.51.3, pragmas that did not take, a schema newer than the program.\n\n\
          Generated from `server/src/serve/config/table.rs`; `UPDATE=1 cargo test -p server config` writes it.\n\n\

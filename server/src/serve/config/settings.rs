@@ -29,6 +29,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where the metrics are.
     pub metrics_listen: Option<SocketAddr>,
+    /// Whether they may be beyond loopback, where everybody who gets there reads them.
+    pub metrics_open: bool,
     /// Certificate chain and key.
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Proxies that may speak plain HTTP to this server.
@@ -92,6 +94,7 @@ impl Settings {
             database_wait: Duration::from_millis(read.number("database_wait_ms")?.into()),
             listen: read.one::<Socket>("listen", "ADDRESS:PORT")?.0,
             metrics_listen: read.maybe::<Socket>("metrics_listen", "ADDRESS:PORT")?.map(|socket| socket.0),
+            metrics_open: read.one("metrics_open", "true or false")?,
             tls: pair(&read)?,
             trusted_proxies: read
                 .maybe("trusted_proxy", "addresses or networks, such as 10.0.0.0/8")?
@@ -110,6 +113,11 @@ impl Settings {
     }
 
     fn is_fit(&self) -> Result<(), ConfigError> {
+        if let Some(address) = self.metrics_listen.filter(|address| !address.ip().is_loopback())
+            && !self.metrics_open
+        {
+            return Err(ConfigError::OpenMetrics(address));
+        }
         if self.database_url.as_deref().is_some_and(has_default_secret) {
             return Err(ConfigError::DefaultSecret);
         }

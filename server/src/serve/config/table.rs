@@ -89,6 +89,12 @@ pub const KEYS: &[Key] = &[
         "Prometheus 指标 `/metrics` 的监听地址；缺省不提供",
         "Address and port of `/metrics` for Prometheus; not served where absent",
     ),
+    key(
+        "metrics_open",
+        Some("false"),
+        "指标监听地址不是本机地址时须设为 true：指标不需登录，请另行限制可访问的网络",
+        "Must be true where `metrics_listen` is not loopback: metrics ask for no sign-in, so limit who reaches them",
+    ),
     key("tls_cert", None, "证书链，PEM 文件", "Certificate chain, PEM file"),
     key("tls_key", None, "证书私钥，PEM 文件", "Key of the certificate, PEM file"),
     many(key(

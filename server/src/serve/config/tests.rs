@@ -138,3 +138,17 @@ fn the_book_lists_every_key() {
     }
     assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), book, "UPDATE=1 accepts");
 }
+
+#[test]
+fn metrics_beyond_loopback_are_refused_unless_they_are_meant_to_be() {
+    let of = |address, open| with(&[("PALM_METRICS_LISTEN", address), ("PALM_METRICS_OPEN", open)]);
+    for address in ["127.0.0.1:9", "127.9.9.9:9", "[::1]:9"] {
+        assert!(of(address, "false").is_ok(), "{address}");
+    }
+    for address in ["0.0.0.0:9", "[::]:9", "10.0.0.1:9", "128.0.0.1:9"] {
+        let told = refused(of(address, "false")).to_string();
+        assert!(told.contains(address) && told.contains("`metrics_open`"), "{told}");
+        assert!(of(address, "true").is_ok(), "{address}");
+    }
+    assert!(refused(of("127.0.0.1:9", "yes")).to_string().contains("true or false"));
+}

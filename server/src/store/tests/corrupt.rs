@@ -152,8 +152,10 @@ pub(super) fn an_id_of_another_length_is_an_error(store: &Store) {
     };
     write(store, |tx| tx.add_alarm(&TENANT, &alarm));
     assert_eq!(store.read_sync(|tx| tx.alarms(&TENANT, 9)).unwrap(), [alarm]);
-    // The root of the log has 32 bytes.
-    write(store, |tx| Ok(tx.db().batch_execute("UPDATE alarm SET device = (SELECT log_root FROM tenant)")?));
+    // The root of the log has 32 bytes. Another row, because one that is there cannot be altered.
+    let spoilt = "INSERT INTO alarm (tenant, id, at_ms, kind, device, detail)
+                  SELECT alarm.tenant, log_root, at_ms, kind, device, detail FROM alarm, tenant";
+    write(store, |tx| Ok(tx.db().batch_execute(spoilt)?));
     let unread = store.read_sync(|tx| tx.alarms(&TENANT, 9));
     assert!(matches!(unread, Err(Error::Statement(diesel::result::Error::DeserializationError(_)))), "{unread:?}");
 }

@@ -37,7 +37,9 @@ impl Group<'_, '_> {
             Class::Parked | Class::Refused => None,
         };
         let held: Vec<ChangeId> = fates.iter().filter_map(stored).collect();
-        Ok(Pushed { receipts: self.receipts(push, &held)?, fates })
+        let receipts = self.receipts(push, &held)?;
+        // Who hands in by the key alone has no reach: nothing is told but what is stored.
+        Ok(Pushed { receipts, fates: if push.bringer.hands_in { Vec::new() } else { fates } })
     }
 
     /// What became of one item, for somebody who takes part in the cases `part` beside those that the item opens.

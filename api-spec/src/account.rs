@@ -1,0 +1,153 @@
+//! Accounts: what was done to them, and passwords.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Something that was done to an account or to one of its phones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "00112233445566778899aabbccddeeff", "at_ms": 1_795_363_200_000_i64,
+    "officer": "00112233445566778899aabbccddeeff", "actor": "00112233445566778899aabbccddeeff",
+    "kind": "device_enrolled", "device": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "detail": "执法终端 A"
+}))]
+pub struct AccountEvent {
+    /// Id.
+    pub id: String,
+    /// When.
+    pub at_ms: i64,
+    /// Whom it concerns.
+    pub officer: String,
+    /// Who did it; none where the operator did it at the machine itself.
+    pub actor: Option<String>,
+    /// `enrolment_code_issued`, `device_enrolled`, `device_revoked`, `password_changed`, `password_reset_asked`,
+    /// `password_reset_confirmed`, `password_reset`, `password_replaced`, `first_administrator`.
+    pub kind: String,
+    /// The phone that it is about.
+    pub device: Option<String>,
+    /// What the phone is called, or why it was done.
+    pub detail: String,
+}
+
+/// A page of what was done, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccountEventPage {
+    /// The events.
+    pub items: Vec<AccountEvent>,
+    /// Where the list goes on, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// Whose events, and where the list goes on.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AccountEventQuery {
+    /// Id of an officer in reach; the caller where absent.
+    pub officer: Option<String>,
+    /// 1 to 100; 50 where absent.
+    pub limit: Option<u32>,
+    /// From `next_cursor`.
+    pub cursor: Option<String>,
+}
+
+/// Whose password is to be reset.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"officer": "00112233445566778899aabbccddeeff"}))]
+pub struct NewPasswordReset {
+    /// Id of the officer.
+    pub officer: String,
+}
+
+/// A reset of a password. It takes two hands; the officer needs the code of each.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "00112233445566778899aabbccddeeff", "officer": "00112233445566778899aabbccddeeff",
+    "asked_by": "ffeeddccbbaa99887766554433221100", "asked_ms": 1_795_363_200_000_i64,
+    "expires_ms": 1_795_449_600_000_i64, "confirmed": false, "code": "7KQ2M9XW4C"
+}))]
+pub struct PasswordReset {
+    /// Id.
+    pub id: String,
+    /// Whose password.
+    pub officer: String,
+    /// Who asked for it.
+    pub asked_by: Option<String>,
+    /// When.
+    pub asked_ms: i64,
+    /// Worth nothing from then on: a day.
+    pub expires_ms: i64,
+    /// Whether a second hand confirmed it.
+    pub confirmed: bool,
+    /// The code of the hand that is answered, 10 characters, for the officer alone; absent where the reset is only read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+impl std::fmt::Debug for PasswordReset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordReset")
+            .field("id", &self.id)
+            .field("confirmed", &self.confirmed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The reset that stands, or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PasswordResetList {
+    /// One at most.
+    pub items: Vec<PasswordReset>,
+}
+
+/// Whose reset.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PasswordResetQuery {
+    /// Id of an officer in reach; the caller where absent.
+    pub officer: Option<String>,
+}
+
+/// The officer's choice, with the codes of both hands.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "login": "officer-a", "first_code": "7KQ2M9XW4C", "second_code": "X4T0B8N2ZD", "password": "correct horse battery"
+}))]
+pub struct ChosenPassword {
+    /// Whose account.
+    pub login: String,
+    /// What the one who asked for the reset was given.
+    pub first_code: String,
+    /// What the one who confirmed it was given.
+    pub second_code: String,
+    /// The new password, 8 to 128 characters.
+    #[schema(min_length = 8, max_length = 128)]
+    pub password: String,
+}
+
+impl std::fmt::Debug for ChosenPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ChosenPassword { <redacted> }")
+    }
+}
+
+/// The caller's present password and the new one.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"present": "correct horse battery", "new": "nine herons over the gorge"}))]
+pub struct ChangedPassword {
+    /// As it is now.
+    pub present: String,
+    /// The new one, 8 to 128 characters.
+    #[schema(min_length = 8, max_length = 128)]
+    pub new: String,
+}
+
+impl std::fmt::Debug for ChangedPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ChangedPassword { <redacted> }")
+    }
+}

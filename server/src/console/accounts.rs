@@ -1,0 +1,146 @@
+//! Passwords that are reset by two hands, and the officer's choice of a new one.
+
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use sync_core::id::{OfficerId, hex};
+
+use super::page::{self, Page, Part};
+use super::posted::Posted;
+use super::visit::{SignedIn, Visit};
+use crate::flow::caller::{Caller, Role};
+use crate::flow::officer;
+use crate::flow::password_reset::{self, Choice, Given, ends};
+use crate::flow::refusal::{Refusal, Refused};
+use crate::web::problem::Problem;
+use crate::web::{State, address};
+
+const LONGEST_LOGIN: usize = 64;
+
+/// What an administrator may do about an officer's password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resetting {
+    /// Nothing: not this caller, or not their own.
+    No,
+    /// Ask for a reset; none stands.
+    Ask,
+    /// Ask again; the one that the caller asked for waits for another hand, or is confirmed.
+    Asked {
+        /// Whether another hand confirmed it.
+        confirmed: bool,
+    },
+    /// Confirm the reset that somebody else asked for.
+    Confirm(String),
+}
+
+/// What the caller may do about the password of an officer in reach.
+///
+/// # Errors
+/// An accident.
+pub async fn resetting(app: &State, caller: &Caller, officer: OfficerId) -> Result<Resetting, Problem> {
+    let administers = caller.must_be(&[Role::AgencyAdmin, Role::SecurityAdmin]).is_ok();
+    if !administers || caller.officer == officer {
+        return Ok(Resetting::No);
+    }
+    let open = page::outcome(password_reset::open_of(app, caller.clone(), Some(officer)).await)?;
+    Ok(match open {
+        Err(_out_of_reach) => Resetting::No,
+        Ok(None) => Resetting::Ask,
+        Ok(Some(row)) if row.asked_by == Some(caller.officer) => {
+            Resetting::Asked { confirmed: row.confirmed.is_some() }
+        }
+        Ok(Some(row)) => match row.confirmed {
+            Some(confirmed) if confirmed.by != caller.officer => Resetting::Asked { confirmed: true },
+            Some(_) | None => Resetting::Confirm(hex(&row.id)),
+        },
+    })
+}
+
+#[derive(Template)]
+#[template(path = "reset_code.html")]
+struct ResetCode {
+    page: Page,
+    id: String,
+    name: String,
+    code: String,
+    expires: String,
+    /// Whether it is the code of the one who asked.
+    first: bool,
+}
+
+fn officer_id(text: &str) -> Result<OfficerId, Refusal> {
+    text.parse().map_err(|_not_an_id| Refusal::NotFound)
+}
+
+async fn shown(app: &State, signed: &SignedIn, given: Given, first: bool) -> Result<HttpResponse, Problem> {
+    let Given { row, code } = given;
+    let name = officer::detail(app, signed.caller.clone(), row.officer).await?.officer.name;
+    let page = Page::within(signed, Part::Officers, ("密码重设码", "Code of a password reset"));
+    let (id, expires) = (row.officer.to_string(), ends(&row).to_string());
+    page::show(&signed.visit, &ResetCode { page, id, name, code, expires, first })
+}
+
+/// Asks for a reset; the page shows the code of this hand.
+#[post("/officers/{id}/password-reset")]
+pub async fn ask(app: State, signed: SignedIn, path: Path<String>, _posted: Posted) -> Result<HttpResponse, Problem> {
+    let given = password_reset::ask(&app, signed.caller.clone(), officer_id(&path)?, None).await?;
+    shown(&app, &signed, given, true).await
+}
+
+/// Confirms the reset that somebody else asked for; the page shows the code of this hand.
+#[post("/password-resets/{id}/confirm")]
+pub async fn confirm(
+    app: State,
+    signed: SignedIn,
+    path: Path<String>,
+    _posted: Posted,
+) -> Result<HttpResponse, Problem> {
+    let id = crate::web::input::bytes(&path, "id").map_err(|_not_an_id| Refusal::NotFound)?;
+    let given = password_reset::confirm(&app, signed.caller.clone(), id).await?;
+    shown(&app, &signed, given, false).await
+}
+
+#[derive(Template)]
+#[template(path = "new_password.html")]
+struct NewPassword {
+    page: Page,
+    login: String,
+    done: bool,
+}
+
+fn form(visit: &Visit, login: &str) -> NewPassword {
+    let page = Page::of(visit, None, ("设置新密码", "Choose a new password"));
+    NewPassword { page, login: login.to_owned(), done: false }
+}
+
+/// The form by which an officer chooses a new password with the codes of both hands.
+#[get("/new-password")]
+pub async fn new_password_page(visit: Visit) -> Result<HttpResponse, Problem> {
+    page::show(&visit, &form(&visit, ""))
+}
+
+fn choice(posted: &Posted) -> Result<Choice, Refused> {
+    if posted.raw("password") != posted.raw("repeated") {
+        return Err(Refusal::Malformed.because("两次输入的密码不一致。", "The two passwords differ."));
+    }
+    Ok(Choice {
+        login: posted.text("login", LONGEST_LOGIN)?,
+        first: posted.raw("first").to_owned(),
+        second: posted.raw("second").to_owned(),
+        password: posted.raw("password").to_owned(),
+    })
+}
+
+/// Chooses it.
+#[post("/new-password")]
+pub async fn choose(app: State, visit: Visit, request: HttpRequest, posted: Posted) -> Result<HttpResponse, Problem> {
+    let form = form(&visit, &posted.typed("login"));
+    let done = match choice(&posted) {
+        Ok(choice) => page::outcome(password_reset::choose(&app, choice, address::client(&request)).await)?,
+        Err(refused) => Err(refused),
+    };
+    match done {
+        Ok(()) => page::show(&visit, &NewPassword { done: true, ..form }),
+        Err(refused) => page::again(&visit, &refused, &NewPassword { page: form.page.refused(&refused), ..form }),
+    }
+}

@@ -1,0 +1,146 @@
+//! What was done to accounts and phones, told to the person concerned.
+//!
+//! Promise: an event is kept in the transaction of what it tells of. The person reads their own; those who look after
+//! accounts read those of the people in reach. Not here: the audit of looks at cases (`access`).
+
+use sync_core::id::{DeviceId, OfficerId, TenantId};
+use sync_core::time::Instant;
+
+use super::caller::{Caller, Role};
+use crate::flow::app::App;
+use crate::flow::refusal::{Failure, Refusal};
+use crate::random;
+use crate::store::{AccountEventRow, AlarmRow, Tx};
+
+/// How many of the newest events are looked at where the last ones matter.
+pub const LATELY: i64 = 100;
+
+/// What was done. Codes are never renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A one-time code for a phone was issued.
+    EnrolmentCodeIssued,
+    /// A phone was enrolled.
+    DeviceEnrolled,
+    /// A phone was revoked.
+    DeviceRevoked,
+    /// The person changed their password.
+    PasswordChanged,
+    /// Somebody asked for a reset of the password.
+    PasswordResetAsked,
+    /// Somebody else confirmed it.
+    PasswordResetConfirmed,
+    /// The person chose a new password with what both were given.
+    PasswordReset,
+    /// The operator replaced the password at the machine.
+    PasswordReplaced,
+    /// The first administrator was made.
+    FirstAdministrator,
+}
+
+impl Kind {
+    /// Stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::EnrolmentCodeIssued => "enrolment_code_issued",
+            Self::DeviceEnrolled => "device_enrolled",
+            Self::DeviceRevoked => "device_revoked",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordResetAsked => "password_reset_asked",
+            Self::PasswordResetConfirmed => "password_reset_confirmed",
+            Self::PasswordReset => "password_reset",
+            Self::PasswordReplaced => "password_replaced",
+            Self::FirstAdministrator => "first_administrator",
+        }
+    }
+}
+
+/// Whether an alarm of this kind tells of what was done at the machine itself; its detail is the login that it is about.
+pub fn is_of_the_machine(kind: &str) -> bool {
+    [Kind::PasswordReplaced, Kind::EnrolmentCodeIssued, Kind::FirstAdministrator]
+        .iter()
+        .any(|known| known.code() == kind)
+}
+
+/// An event before it is kept.
+#[derive(Debug, Clone)]
+pub struct Event<'a> {
+    /// What was done.
+    pub kind: Kind,
+    /// Whom it concerns.
+    pub officer: OfficerId,
+    /// Who did it; none at the machine itself.
+    pub actor: Option<OfficerId>,
+    /// The phone that it is about.
+    pub device: Option<DeviceId>,
+    /// What the phone is called, or why it was done.
+    pub detail: &'a str,
+}
+
+/// Keeps an event.
+///
+/// # Errors
+/// An accident.
+pub fn note(tx: &mut Tx<'_>, tenant: &TenantId, event: &Event<'_>, now: Instant) -> Result<(), Failure> {
+    let Event { kind, officer, actor, device, detail } = event;
+    let row = AccountEventRow {
+        id: random::bytes()?,
+        at: now,
+        officer: *officer,
+        actor: *actor,
+        kind: kind.code().to_owned(),
+        device: *device,
+        detail: (*detail).to_owned(),
+    };
+    Ok(tx.add_account_event(tenant, &row)?)
+}
+
+/// Keeps an event of something that was done at the machine itself, and raises an alarm of the same kind about this
+/// login: those who look after the system learn of it from the system, for no signed-in person can be named.
+///
+/// # Errors
+/// An accident.
+pub fn note_at_the_machine(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    (kind, officer): (Kind, OfficerId),
+    login: &str,
+    now: Instant,
+) -> Result<(), Failure> {
+    note(tx, tenant, &Event { kind, officer, actor: None, device: None, detail: "" }, now)?;
+    let (id, kind, detail) = (random::bytes()?, kind.code().to_owned(), login.to_owned());
+    let alarm = AlarmRow { id, at: now, kind, device: None, case: None, change: None, detail };
+    Ok(tx.add_alarm(tenant, &alarm)?)
+}
+
+/// A page of what was done to the account and phones of the caller, or of an officer in reach; whether there is more.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::NotFound`], or an accident.
+pub async fn list(
+    app: &App,
+    caller: Caller,
+    officer: Option<OfficerId>,
+    after: Option<(Instant, [u8; 16])>,
+    limit: u32,
+) -> Result<(Vec<AccountEventRow>, bool), Failure> {
+    let (tenant, whose) = (app.tenant, officer.unwrap_or(caller.officer));
+    if whose != caller.officer {
+        caller.must_be(&[Role::AgencyAdmin, Role::SecurityAdmin, Role::AuditAdmin])?;
+    }
+    let wanted = usize::try_from(limit).map_err(Failure::broken)?;
+    let mut found = app
+        .store
+        .read(move |tx| {
+            let person = tx.officer(&tenant, &whose)?.ok_or(Refusal::NotFound)?;
+            let agency = tx.agency(&tenant, &person.agency)?.ok_or(Refusal::NotFound)?;
+            if whose != caller.officer && !caller.reaches(&agency.path) {
+                return Err(Refusal::NotFound.into());
+            }
+            tx.account_events(&tenant, &whose, after, i64::from(limit) + 1).map_err(Failure::from)
+        })
+        .await?;
+    let more = found.len() > wanted;
+    found.truncate(wanted);
+    Ok((found, more))
+}

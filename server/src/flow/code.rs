@@ -1,0 +1,106 @@
+//! One-time codes that people scan, type or read out.
+//!
+//! Promise: a code follows from a random seed and a secret of this installation, so that the same request asked again
+//! after a lost answer is given the same code, although the database keeps neither; without the key file nobody derives
+//! one from the database. What is typed is read as people mean it: capital or small letters, with spaces or hyphens.
+
+use sha2::{Digest as _, Sha256};
+use sync_core::id::{Digest, hex};
+
+use super::keys::Keys;
+
+/// Letters and digits that are not taken for one another (Crockford's base 32).
+const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Characters of a code to be typed: 50 bits.
+pub const TYPED: usize = 10;
+/// Wrong attempts after which a code to be typed is worth nothing.
+pub const TRIES: i64 = 5;
+
+/// What a code is for; two purposes never share a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Enrolling a phone.
+    Enrolment,
+    /// What the one who asks for a password reset is given.
+    ResetAsked,
+    /// What the one who confirms it is given.
+    ResetConfirmed,
+}
+
+impl Purpose {
+    const fn tag(self) -> &'static [u8] {
+        match self {
+            Self::Enrolment => b"palm/v1/enrolment-code\0",
+            Self::ResetAsked => b"palm/v1/reset-asked\0",
+            Self::ResetConfirmed => b"palm/v1/reset-confirmed\0",
+        }
+    }
+}
+
+/// The two forms of one code.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code {
+    /// To be scanned: 32 hex digits.
+    pub scanned: String,
+    /// To be typed: ten characters.
+    pub typed: String,
+}
+
+impl Code {
+    /// The code of a seed.
+    pub fn of(keys: &Keys, purpose: Purpose, seed: &[u8; 16]) -> Self {
+        let secret =
+            Sha256::new_with_prefix(purpose.tag()).chain_update(seed).chain_update(keys.token.pkcs8()).finalize();
+        let (scanned, rest) = secret.split_at(16);
+        let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).copied().map_or('0', char::from);
+        Self { scanned: hex(scanned), typed: rest.iter().take(TYPED).map(letter).collect() }
+    }
+}
+
+/// SHA-256 of a secret text: what the database keeps of it.
+pub fn hash_of(secret: &str) -> Digest {
+    Digest::new(Sha256::digest(secret.as_bytes()).into())
+}
+
+/// [`hash_of`] a code as somebody gave it: scanned as it is, typed as it is meant.
+pub fn hash_of_given(code: &str) -> Digest {
+    let code = code.trim();
+    if code.len() == 32 { hash_of(&code.to_ascii_lowercase()) } else { hash_of(&meant(code)) }
+}
+
+/// What somebody means who types this.
+pub fn meant(typed: &str) -> String {
+    let letter = |c: char| match c.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    };
+    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_follows_from_its_seed_its_purpose_and_the_installation() {
+        let directory = tempfile::tempdir().unwrap();
+        let other = tempfile::tempdir().unwrap();
+        let keys = Keys::open(directory.path()).unwrap();
+        let code = |purpose, seed| Code::of(&keys, purpose, &[seed; 16]);
+        let first = code(Purpose::Enrolment, 1);
+        assert_eq!((first.scanned.len(), first.typed.len()), (32, TYPED));
+        assert!(first.typed.bytes().all(|byte| LETTERS.contains(&byte)), "{}", first.typed);
+        assert!(first == code(Purpose::Enrolment, 1) && first != code(Purpose::Enrolment, 2));
+        assert!(code(Purpose::ResetAsked, 1).typed != code(Purpose::ResetConfirmed, 1).typed);
+        assert!(first != Code::of(&Keys::open(other.path()).unwrap(), Purpose::Enrolment, &[1; 16]));
+    }
+
+    #[test]
+    fn what_is_typed_is_read_as_it_is_meant() {
+        assert_eq!(hash_of_given(" ab0d1-fgh2k "), hash_of("AB0D1FGH2K"));
+        assert_eq!(hash_of_given("ABODI FGH2K"), hash_of("AB0D1FGH2K"));
+        assert_ne!(hash_of_given("AB0D1FGH2"), hash_of("AB0D1FGH2K"));
+        assert_eq!(hash_of_given("0F1E2D3C4B5A69788796A5B4C3D2E1F0"), hash_of("0f1e2d3c4b5a69788796a5b4c3d2e1f0"));
+    }
+}

@@ -1,0 +1,67 @@
+//! What was done to accounts and phones: read by the person concerned and by those who look after accounts.
+
+use diesel::prelude::*;
+use sync_core::id::{DeviceId, OfficerId, TenantId};
+use sync_core::time::Instant;
+
+use super::schema::account_event;
+use super::tx::Tx;
+use super::{Error, row};
+
+/// One thing that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = account_event, treat_none_as_default_value = false)]
+pub struct AccountEventRow {
+    /// Id.
+    #[diesel(deserialize_as = row::Bytes<16>)]
+    pub id: [u8; 16],
+    /// When.
+    #[diesel(column_name = at_ms)]
+    pub at: Instant,
+    /// Whom it concerns.
+    pub officer: OfficerId,
+    /// Who did it; none where it was done at the machine itself.
+    pub actor: Option<OfficerId>,
+    /// Stable code.
+    pub kind: String,
+    /// The phone that it is about.
+    pub device: Option<DeviceId>,
+    /// What the phone is called, or why it was done.
+    pub detail: String,
+}
+
+impl Tx<'_> {
+    /// Keeps an event for good.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn add_account_event(&mut self, tenant: &TenantId, new: &AccountEventRow) -> Result<(), Error> {
+        diesel::insert_into(account_event::table).values((account_event::tenant.eq(tenant), new)).execute(self.db())?;
+        Ok(())
+    }
+
+    /// What was done to an officer's account and phones, the newest first, at most `limit`, after `after` only.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn account_events(
+        &mut self,
+        tenant: &TenantId,
+        officer: &OfficerId,
+        after: Option<(Instant, [u8; 16])>,
+        limit: i64,
+    ) -> Result<Vec<AccountEventRow>, Error> {
+        let mut query = account_event::table
+            .filter(account_event::tenant.eq(*tenant))
+            .filter(account_event::officer.eq(*officer))
+            .order((account_event::at_ms.desc(), account_event::id.desc()))
+            .limit(limit)
+            .select(AccountEventRow::as_select())
+            .into_boxed();
+        if let Some((at, id)) = after {
+            let same = account_event::at_ms.eq(at).and(account_event::id.lt(id.to_vec()));
+            query = query.filter(account_event::at_ms.lt(at).or(same));
+        }
+        Ok(query.load(self.db())?)
+    }
+}

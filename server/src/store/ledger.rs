@@ -1,0 +1,64 @@
+//! Which tables are the ledger, and why a row of any other may change.
+//!
+//! Promise: every table of the schema stands in one of the two lists; rows of the ledger are added and neither altered
+//! nor removed. Triggers hold that on both databases, on PostgreSQL also the rights of the application's role
+//! (`db::role`). Not here: the triggers themselves, which are in the migrations.
+
+/// Tables to which rows are added and nothing else.
+pub const LEDGER: &[&str] = &[
+    "account_event",
+    "alarm",
+    "case_record",
+    "change",
+    "evidence_file",
+    "leaf",
+    "lease",
+    "log_head",
+    "number_block",
+    "paper_block",
+    "read_audit",
+    "receipt",
+    "receipt_entry",
+    "server_key",
+];
+
+/// Columns of the ledger that follow something outside it, each with the reason. The rest of their rows is permanent.
+pub const FOLLOWING: &[(&str, &[&str], &str)] =
+    &[("evidence_file", &["blocks", "damage", "damaged_ms"], "whether the bytes on the disk are whole today")];
+
+/// Tables whose rows change, each with the reason.
+pub const MUTABLE: &[(&str, &str)] = &[
+    ("account", "a password is replaced, sessions end"),
+    ("agency", "the register follows the organs"),
+    ("case_evidence", "projection: made again from the changes"),
+    ("case_file", "projection: made again from the changes"),
+    ("case_gram", "index of the search: made again from the projection"),
+    ("case_moment", "index of the search: made again from the projection"),
+    ("case_officer", "projection: made again from the changes"),
+    ("case_text", "index of the search: made again from the projection"),
+    ("certificate", "the register follows the certificates"),
+    ("certificate_interval", "an interval ends; a mirrored status is corrected"),
+    ("change_value", "a lawful order removes a value; its commitment stays in the change"),
+    ("console_session", "a session is used, and ends"),
+    ("device", "a phone is revoked"),
+    ("device_challenge", "a challenge is used up"),
+    ("enrolment_code", "a code is used up"),
+    ("holiday", "reference data of a year are replaced by the notice"),
+    ("idempotency", "remembers requests, and may forget them"),
+    ("inspection_task", "mirrored from the municipal platform"),
+    ("item", "reference data are replaced"),
+    ("login_attempt", "counts, and is forgotten"),
+    ("number_series", "the next free number grows"),
+    ("officer", "the register follows the persons"),
+    ("outbox", "a row goes when its effect has happened"),
+    ("outbox_turn", "the turn passes from process to process"),
+    ("parked", "what waits is stored in the end, or goes"),
+    ("password_reset", "a reset is confirmed, and used up"),
+    ("region", "reference data are replaced"),
+    ("role", "rights are given and taken"),
+    ("supervision_lead", "a lead is answered and closed"),
+    ("task_officer", "mirrored from the municipal platform"),
+    ("tenant", "holds the heads of the log and of the server's chain"),
+    ("unsent_form", "a form is kept until its author sends it"),
+    ("upload", "an upload goes on, and is completed"),
+];
