@@ -12,6 +12,7 @@ pub mod health;
 pub mod lead;
 pub mod officer;
 pub mod problem;
+pub mod read_audit;
 pub mod record;
 pub mod reference;
 pub mod session;

@@ -11,6 +11,7 @@ pub mod health;
 pub mod lead;
 pub mod officer;
 pub mod openapi;
+pub mod read_audit;
 pub mod reference;
 pub mod routes;
 pub mod session;

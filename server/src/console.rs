@@ -26,6 +26,7 @@ mod noted;
 mod officers;
 mod page;
 mod posted;
+mod read_audit;
 mod record;
 mod sending;
 mod session;
@@ -70,6 +71,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/console/leads/{id}/answer"),
     ("POST", "/console/leads/{id}/close"),
     ("GET", "/console/alarms"),
+    ("GET", "/console/audit"),
     ("GET", "/console/officers"),
     ("GET", "/console/officers/{id}"),
     ("POST", "/console/officers/{id}/enrolment-code"),
@@ -113,6 +115,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(leads::answer)
             .service(leads::close)
             .service(alarms::list)
+            .service(read_audit::list)
             .service(officers::list)
             .service(officers::read)
             .service(officers::give_code)

@@ -39,6 +39,7 @@ pub mod password;
 pub mod password_reset;
 pub mod projection;
 pub mod pull;
+pub mod read_audit;
 pub mod readiness;
 pub mod record;
 pub mod record_of_case;

@@ -73,7 +73,7 @@ pub use number::{BlockRow, PaperRow};
 pub use officer::{AccountRow, OfficerRow};
 pub use outbox::{OutboxKind, OutboxRow, OutboxTurn};
 pub use password_reset::{Confirmed, PasswordResetRow};
-pub use read_audit::ReadAuditRow;
+pub use read_audit::{ReadAuditFilter, ReadAuditRow};
 pub use reference::{HolidayRow, ItemRow, RegionRow};
 pub use task::TaskRow;
 pub use tenant::{ServerKeyRow, TenantRow};

@@ -2,9 +2,10 @@
 
 import { expect, look, sign_in } from './pages.mjs';
 
-const [WORK, CASES, LEADS, ALARMS, OFFICERS, PHONES] = ['待办', '案件', '监督事项', '告警', '人员与证件', '我的终端'];
+const [WORK, CASES, LEADS, ALARMS, AUDIT, OFFICERS, PHONES] = ['待办', '案件', '监督事项', '告警', '查阅审计', '人员与证件', '我的终端'];
 const EVERYBODY = [WORK, OFFICERS, PHONES];
-const HANDLING = [WORK, CASES, LEADS, ALARMS, OFFICERS, PHONES];
+const SUPERVISING = [WORK, CASES, LEADS, ALARMS, OFFICERS, PHONES];
+const HANDLING = [WORK, CASES, LEADS, ALARMS, AUDIT, OFFICERS, PHONES];
 /** What a closed or open case answers: its page, the forms to register, close and raise a lead on it. */
 const NOTHING = { case: 404, register: 404, close: 404, lead: 404 };
 const READS = { case: 200, register: 403, close: 403, lead: 403 };
@@ -22,17 +23,17 @@ const ROLES = {
   'legal-reviewer': [[WORK, CASES, LEADS, OFFICERS, PHONES], READS],
   'case-reviewer': [[WORK, CASES, OFFICERS, PHONES], READS],
   'agency-admin': [[WORK, ALARMS, OFFICERS, PHONES], NOTHING],
-  'department-supervisor': [HANDLING, SUPERVISES],
-  'county-supervisor': [HANDLING, SUPERVISES],
-  'county-leadership': [HANDLING, SUPERVISES],
+  'department-supervisor': [SUPERVISING, SUPERVISES],
+  'county-supervisor': [SUPERVISING, SUPERVISES],
+  'county-leadership': [SUPERVISING, SUPERVISES],
   'training-manager': [EVERYBODY, NOTHING],
   'county-admin': [[WORK, ALARMS, OFFICERS, PHONES], NOTHING],
   'security-admin': [[WORK, ALARMS, OFFICERS, PHONES], NOTHING],
-  'audit-admin': [[WORK, ALARMS, OFFICERS, PHONES], NOTHING],
+  'audit-admin': [[WORK, ALARMS, AUDIT, OFFICERS, PHONES], NOTHING],
 };
 /** Who may raise a lead once the purpose is said. */
 const RAISE = ['department-supervisor', 'county-supervisor'];
-const ADDRESSES = { [CASES]: 'cases', [LEADS]: 'leads', [ALARMS]: 'alarms' };
+const ADDRESSES = { [CASES]: 'cases', [LEADS]: 'leads', [ALARMS]: 'alarms', [AUDIT]: 'audit' };
 
 async function one(chrome, base, id, login) {
   const [parts, answers] = ROLES[login];

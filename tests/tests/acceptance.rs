@@ -74,6 +74,8 @@ mod lost_answers;
 mod pages;
 #[path = "acceptance/reach.rs"]
 mod reach;
+#[path = "acceptance/read_audit.rs"]
+mod read_audit;
 #[path = "acceptance/revocation.rs"]
 mod revocation;
 #[path = "acceptance/search.rs"]

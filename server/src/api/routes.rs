@@ -5,7 +5,7 @@
 use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{account, alarm, case, device, evidence, health, lead, officer, reference, session, sync};
+use super::{account, alarm, case, device, evidence, health, lead, officer, read_audit, reference, session, sync};
 
 /// The whole API.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -60,5 +60,6 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(lead::read_lead)
         .service(lead::answer_lead)
         .service(lead::close_lead)
-        .service(alarm::list_alarms);
+        .service(alarm::list_alarms)
+        .service(read_audit::list_looks);
 }

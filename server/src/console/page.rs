@@ -15,7 +15,7 @@ use crate::flow::caller::Caller;
 use crate::flow::form_token::MadeFor;
 use crate::flow::refusal::{Failure, Refused};
 use crate::flow::unsent_form::Unsent;
-use crate::flow::{access, alarm, lead};
+use crate::flow::{access, alarm, lead, read_audit};
 use crate::unseen::marked;
 use crate::web::language::Language;
 use crate::web::problem::{self, OK, Problem, SEE_OTHER, status};
@@ -31,6 +31,8 @@ pub enum Part {
     Leads,
     /// Alarms.
     Alarms,
+    /// Who looked at what.
+    Audit,
     /// Officers and their certificates.
     Officers,
     /// The caller's phones.
@@ -46,12 +48,26 @@ pub struct Who {
     pub name: String,
     /// Name of the agency.
     pub agency: String,
-    /// Whether this person reads cases.
-    pub cases: bool,
-    /// Whether this person sees leads.
-    pub leads: bool,
-    /// Whether this person sees alarms.
-    pub alarms: bool,
+    /// The parts of the navigation that not everybody has, as [`Page::at`] names them.
+    parts: Vec<&'static str>,
+}
+
+impl Who {
+    fn of(caller: &Caller) -> Self {
+        let parts = [
+            ("cases", access::filter(caller).is_ok()),
+            ("leads", lead::may_see(caller)),
+            ("alarms", alarm::may_see(caller)),
+            ("audit", read_audit::may_see(caller)),
+        ];
+        let parts = parts.into_iter().filter_map(|(part, theirs)| theirs.then_some(part)).collect();
+        Self { name: caller.name.clone(), agency: caller.agency_name.clone(), parts }
+    }
+
+    /// Whether this person has a part of the navigation.
+    pub fn has(&self, part: &str) -> bool {
+        self.parts.contains(&part)
+    }
 }
 
 /// A refusal as a person reads it.
@@ -109,13 +125,7 @@ pub struct Page {
 impl Page {
     /// The frame of a page with a title in both languages.
     pub fn of(visit: &Visit, caller: Option<&Caller>, (zh, en): (&str, &str)) -> Self {
-        let who = caller.map(|caller| Who {
-            name: caller.name.clone(),
-            agency: caller.agency_name.clone(),
-            cases: access::filter(caller).is_ok(),
-            leads: lead::may_see(caller),
-            alarms: alarm::may_see(caller),
-        });
+        let who = caller.map(Who::of);
         let title = match visit.language {
             Language::Chinese => zh,
             Language::English => en,
@@ -190,6 +200,7 @@ impl Page {
             Part::Cases => "cases",
             Part::Leads => "leads",
             Part::Alarms => "alarms",
+            Part::Audit => "audit",
             Part::Officers => "officers",
             Part::Devices => "devices",
             Part::Nowhere => "",

@@ -3,7 +3,7 @@
 //! Promise: nobody's first page is empty, and every link leads to a page that its reader may open.
 
 use crate::flow::caller::{Caller, Role};
-use crate::flow::{access, alarm, lead};
+use crate::flow::{access, alarm, lead, read_audit};
 
 /// Something to do, with the page where it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +76,11 @@ const ALARMS: Step = step(
         "Changes that are suspicious, refused or without effect, and passwords replaced at the server.",
     ),
 );
+const AUDIT: Step = step(
+    "/console/audit",
+    ("查看查阅审计", "Look at the audit"),
+    ("谁在何时、为何查阅了哪个案件。", "Who looked at which case, when and why."),
+);
 const OFFICERS: Step = step(
     "/console/officers",
     ("查看人员与行政执法证", "Look up officers and certificates"),
@@ -99,6 +104,7 @@ pub fn steps(caller: &Caller, officers: usize) -> Vec<Step> {
         (reads && !access::supervises(caller), CASES),
         (lead::may_see(caller), LEADS),
         (alarm::may_see(caller), ALARMS),
+        (read_audit::may_see(caller), AUDIT),
         (!administers, OFFICERS),
         (true, PHONES),
     ];

@@ -211,6 +211,22 @@ pub fn alarm(language: Language, kind: &str) -> &str {
     }
 }
 
+/// What somebody looked at.
+pub fn look(language: Language, what: &str) -> &str {
+    match what {
+        "case" => either(language, "案卷", "The file"),
+        "history" => either(language, "记录沿革", "History of a field"),
+        "evidence" => either(language, "证据文件", "A file of evidence"),
+        "record" => either(language, "案卷记录", "The case record"),
+        "list" => either(language, "案件列表", "List of cases"),
+        "export" => either(language, "导出案件列表", "Export of the list"),
+        "lead" => either(language, "监督事项", "A lead"),
+        "leads" => either(language, "监督事项列表", "List of leads"),
+        "audit" => either(language, "查阅审计", "This audit"),
+        other => word(language, other),
+    }
+}
+
 /// What people are told of refusals whose sentence in the table speaks to programs: what is wrong and what to do.
 const PLAINLY: &[(&[Refusal], &str, &str)] = &[
     (

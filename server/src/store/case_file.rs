@@ -287,6 +287,15 @@ impl Tx<'_> {
         found.map(Row::restore).transpose()
     }
 
+    /// The cases of this number.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn cases_numbered(&mut self, tenant: &TenantId, number: &str) -> Result<Vec<CaseId>, Error> {
+        let numbered = case_file::table.filter(case_file::tenant.eq(tenant)).filter(case_file::number.eq(number));
+        Ok(numbered.select(case_file::id).load(self.db())?)
+    }
+
     /// The projected case of this number.
     ///
     /// # Errors

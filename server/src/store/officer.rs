@@ -84,6 +84,15 @@ impl Tx<'_> {
         Ok(wanted.select(OfficerRow::as_select()).load(self.db())?)
     }
 
+    /// The officers who have this name.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn officers_named(&mut self, tenant: &TenantId, name: &str) -> Result<Vec<OfficerId>, Error> {
+        let named = officer::table.filter(officer::tenant.eq(tenant)).filter(officer::name.eq(name));
+        Ok(named.select(officer::id).load(self.db())?)
+    }
+
     /// Officers of the agencies below `path`, in the order of their ids, those after `after` only.
     ///
     /// # Errors

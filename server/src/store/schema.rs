@@ -599,6 +599,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lease,
     number_block,
     officer,
+    read_audit,
     outbox,
     password_reset,
     role,

@@ -1,0 +1,57 @@
+//! The audit of looks at cases: who looked at what, when and why.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// One look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "00112233445566778899aabbccddeeff", "at_ms": 1_795_370_400_000_i64,
+    "officer": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "officer_name": "周敏", "what": "case", "case": "3f…",
+    "part": "", "purpose": "专项监督"
+}))]
+pub struct Look {
+    /// Id.
+    pub id: String,
+    /// When, milliseconds UTC.
+    pub at_ms: i64,
+    /// Who looked.
+    pub officer: String,
+    /// Their name.
+    pub officer_name: String,
+    /// What at: `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`, `audit`.
+    pub what: String,
+    /// At which case; absent where at no single one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// At which field, digest or lead, or what was searched for; empty where at all of it.
+    pub part: String,
+    /// Why; empty where somebody looked who handles the case.
+    pub purpose: String,
+}
+
+/// Which looks, and which page.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LookQuery {
+    /// Only those of this officer.
+    pub officer: Option<String>,
+    /// Only those at this case.
+    pub case: Option<String>,
+    /// How many, 1 to 100; 50 where absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+    /// What the page before gave as `next_cursor`.
+    pub cursor: Option<String>,
+}
+
+/// One page of looks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LookPage {
+    /// The newest first.
+    pub items: Vec<Look>,
+    /// For the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,3 @@
+-- Why: those who audit read the looks of everybody, the newest first.
+
+CREATE INDEX read_audit_by_time ON read_audit (tenant, at_ms, id);

@@ -1,0 +1,1 @@
+DROP INDEX read_audit_by_time;
