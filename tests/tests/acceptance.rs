@@ -72,6 +72,8 @@ mod layers;
 mod lost_answers;
 #[path = "acceptance/pages.rs"]
 mod pages;
+#[path = "acceptance/personal_data.rs"]
+mod personal_data;
 #[path = "acceptance/reach.rs"]
 mod reach;
 #[path = "acceptance/read_audit.rs"]

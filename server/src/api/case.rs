@@ -75,7 +75,7 @@ pub async fn read_case(
     query: Query<PurposeQuery>,
 ) -> Result<HttpResponse, Problem> {
     let purpose = purpose(query.into_inner().purpose)?;
-    let detail = view::case::detail(case::detail(&app, caller, case_id(&path)?, purpose).await?);
+    let detail = view::case::detail(case::detail(&app, caller, case_id(&path)?, purpose).await?)?;
     Ok(HttpResponse::build(OK).insert_header((ETAG, format!("\"{}\"", detail.basis))).json(detail))
 }
 
@@ -114,7 +114,7 @@ pub async fn read_history(
         entity => Some(entity.parse::<OpId>().map_err(|_not_an_id| Refusal::NotFound)?),
     };
     let found = case::history(&app, caller, case_id(&case)?, target, name.clone(), purpose).await?;
-    Ok(Json(view::case::history(target, name, found)))
+    Ok(Json(view::case::history(target, name, found)?))
 }
 
 /// What every command on a case may be refused with, as the document says it. A command adds what stands in its own

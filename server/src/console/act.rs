@@ -213,15 +213,15 @@ impl Typed {
     }
 }
 
-fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<ActForm, Refusal> {
+fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<ActForm, Failure> {
     let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
     if !act.is_among(powers, raises) {
         let own = found.access.own && found.access.handles && act != Act::Lead;
-        return Err(if own { Refusal::OwnCase } else { Refusal::Forbidden });
+        return Err(if own { Refusal::OwnCase } else { Refusal::Forbidden }.into());
     }
     let phones = found.phones.clone();
     let possible = command::targets(&found);
-    let case = view::case::detail(found);
+    let case = view::case::detail(found)?;
     let page = Page::within(signed, Part::Cases, act.title());
     let (zh, en) = act.explained();
     let query = Purpose::from(typed.purpose.as_str()).query();

@@ -21,7 +21,7 @@ use crate::flow::command::{Powers, Targets, powers, targets};
 use crate::flow::handwriting::{self, Handwriting};
 use crate::flow::lead::{self, Lead, Search};
 use crate::flow::reference;
-use crate::flow::refusal::{Refusal, Refused};
+use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::view;
 use crate::web::State;
 use crate::web::input;
@@ -202,17 +202,17 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>, mut asked: A
         Vec::new()
     };
     let item = reference::item_name(&app, &found.access.file.item).await?;
-    let file = file(&signed, found, &hands, query.query());
+    let file = file(&signed, found, &hands, query.query())?;
     let page = file.page.clone().ignoring(&asked);
     page::show(&signed.visit, &CaseFile { page, item, leads, ..file })
 }
 
-fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) -> CaseFile {
+fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) -> Result<CaseFile, Failure> {
     let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
-    let settled: Vec<_> = settled(&found);
+    let settled: Vec<_> = settled(&found)?;
     let phones = found.phones.clone();
     let possible = targets(&found);
-    let case = view::case::detail(found);
+    let case = view::case::detail(found)?;
     let title = if case.card.title.is_empty() { case.card.item.clone() } else { case.card.title.clone() };
     let reader = Reader::new(signed.visit.language, &case, &phones);
     let drawings = Drawings::default();
@@ -222,7 +222,7 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
         signed: signed.clone(),
     };
     let signatures = case.signatures.iter().map(signature).collect();
-    CaseFile {
+    Ok(CaseFile {
         page: Page::within(signed, Part::Cases, (&title, &title)),
         query,
         groups: reader.groups(),
@@ -246,7 +246,7 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
         raises,
         leads: Vec::new(),
         case,
-    }
+    })
 }
 
 /// Entities of kinds that this version has no section for.
@@ -258,7 +258,7 @@ fn others(reader: &Reader<'_>, case: &CaseDetail) -> Vec<Block> {
 }
 
 /// The writes to every field whose value stands because somebody settled a conflict.
-fn settled(found: &Detail) -> Vec<api_spec::case::FieldHistory> {
+fn settled(found: &Detail) -> Result<Vec<api_spec::case::FieldHistory>, Failure> {
     let by_reason = found.state.fields.iter().filter(|field| field.live.iter().any(|live| live.reason.is_some()));
     let histories = by_reason.take(SETTLED).map(|field| {
         let entity = field.target.and_then(|target| found.state.entities.get(&target));
@@ -296,8 +296,8 @@ pub async fn read_history(
     };
     // Labels of phones and entities come from the case as a whole.
     let whole = case::detail(&app, signed.caller.clone(), case, purpose).await?;
-    let (phones, written) = (whole.phones.clone(), view::case::history(target, name, found));
-    let whole = view::case::detail(whole);
+    let (phones, written) = (whole.phones.clone(), view::case::history(target, name, found)?);
+    let whole = view::case::detail(whole)?;
     let dispute = Reader::new(signed.visit.language, &whole, &phones).history(&written);
     let page = Page::within(&signed, Part::Cases, ("修改历史", "History of a field")).ignoring(&asked);
     let back = format!("/console/cases/{id}{}", query.query());

@@ -76,7 +76,7 @@ pub async fn viewer(
     let act = format!("{act}{mark}seen={}&target={wanted}", found.state.basis());
     let hands = handwriting::of_case(&app, signed.caller.clone(), &found, Some(wanted), query.said()).await?;
     let (phones, wanted) = (found.phones.clone(), wanted.to_string());
-    let whole = view::case::detail(found);
+    let whole = view::case::detail(found)?;
     let reader = Reader::new(signed.visit.language, &whole, &phones);
     let place = whole.evidence.iter().position(|piece| piece.digest == wanted).ok_or(Refusal::NotFound)?;
     let item = whole.evidence.get(place).ok_or(Refusal::NotFound)?;

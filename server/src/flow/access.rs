@@ -9,6 +9,7 @@ use sync_core::id::{CaseId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::caller::{Caller, Role};
+use super::mask;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{CaseFileRow, CaseFilter, ReadAuditRow, Tx};
@@ -76,6 +77,20 @@ pub fn reach(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, case: &CaseId)
     } else {
         Err(Refusal::NotFound.into())
     }
+}
+
+/// Whether the caller only supervises where a case is handled, and so reads no numbers of persons in a list.
+pub fn only_supervises(caller: &Caller, file: &CaseFileRow) -> bool {
+    supervises(caller) && !(handles_in_subtree(caller) && file.agency_path.starts_with(&caller.path))
+}
+
+/// A case as a list shows it to the caller.
+pub fn listed(caller: &Caller, mut file: CaseFileRow) -> CaseFileRow {
+    if only_supervises(caller, &file) {
+        mask::hide(&mut file.title);
+        mask::hide(&mut file.item);
+    }
+    file
 }
 
 /// Whether an officer was named to a case, or accepted an invitation to it.

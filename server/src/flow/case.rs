@@ -16,7 +16,7 @@ use super::access::{self, Access, Look};
 use super::caller::Caller;
 use super::search::words::Words;
 use super::search::{self, Found};
-use super::{judge, projection};
+use super::{judge, mask, projection};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
@@ -118,13 +118,15 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
         app.store.read(move |tx| in_reach(tx, &tenant, reach, search, wanted + 1)).await?;
     let more = rows.len() > wanted;
     rows.truncate(wanted);
+    let rows = rows.into_iter().map(|row| access::listed(&caller, row)).collect();
     Ok(CaseList { rows, more, not_searched })
 }
 
 /// Writes down that somebody looks at a list of cases.
 pub(super) async fn note_list(app: &App, caller: &Caller, search: &Search, what: &str) -> Result<(), Failure> {
     let (id, at, officer, tenant) = (random::bytes()?, app.clock.now(), caller.officer, app.tenant);
-    let (what, part, purpose) = (what.to_owned(), search.typed.clone(), search.purpose.clone().unwrap_or_default());
+    let (what, part, purpose) =
+        (what.to_owned(), mask::text::masked(&search.typed).into_owned(), search.purpose.clone().unwrap_or_default());
     let look = ReadAuditRow { id, at, officer, what, case: None, part, purpose };
     app.store.write(move |tx| Ok(tx.add_read_audit(&tenant, &look)?)).await
 }

@@ -13,9 +13,9 @@ use sync_core::money::Fen;
 use sync_core::schema;
 use sync_core::value::Value;
 
-use super::access;
 use super::caller::Caller;
 use super::case::{Search, in_reach, note_list};
+use super::{access, mask};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{CaseFileRow, Tx};
@@ -71,8 +71,16 @@ pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<Tak
         let known = std::mem::take(&mut names);
         let (known, more) = app.store.read(move |tx| fold_some(tx, &tenant, known, some)).await?;
         names = known;
-        taken.extend(more);
+        taken.extend(more.into_iter().map(|case| listed(&caller, case)));
     }
+}
+
+/// A case as the caller takes it away.
+fn listed(caller: &Caller, mut taken: TakenCase) -> TakenCase {
+    if access::only_supervises(caller, &taken.file) {
+        taken.parties.iter_mut().for_each(mask::hide);
+    }
+    TakenCase { file: access::listed(caller, taken.file), ..taken }
 }
 
 type Names = BTreeMap<AgencyId, String>;

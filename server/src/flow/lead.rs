@@ -11,10 +11,10 @@ use sync_core::id::{CaseId, OfficerId, TenantId, hex};
 use sync_core::lead::{LeadKind, LeadStatus};
 use sync_core::time::Instant;
 
-use super::access;
 use super::caller::{Caller, Role};
 use super::once::Asked;
 use super::seen::Seen;
+use super::{access, mask};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
@@ -77,15 +77,22 @@ pub struct Search {
     pub after: Option<(Instant, [u8; 16])>,
 }
 
-fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: LeadRow) -> Result<Lead, Failure> {
+fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, mut row: LeadRow) -> Result<Lead, Failure> {
     let said = [Some(&row.raised), row.answer.as_ref(), row.conclusion.as_ref()];
     let people: BTreeSet<OfficerId> = said.into_iter().flatten().map(|said| said.by).collect();
     let names = super::case::names(tx, tenant, people)?;
-    let (file, own_case) = match access::reach(tx, tenant, caller, &row.case) {
-        Ok(access) => (Some(access.file), access.own),
-        Err(Failure::Refused(_out_of_reach)) => (None, false),
+    let (file, own_case, sees) = match access::reach(tx, tenant, caller, &row.case) {
+        Ok(access) => {
+            let (own, sees) = (access.own, access.sees_personal_data());
+            (Some(access::listed(caller, access.file)), own, sees)
+        }
+        Err(Failure::Refused(_out_of_reach)) => (None, false, false),
         Err(broken @ Failure::Broken(_)) => return Err(broken),
     };
+    if !sees {
+        let said = [Some(&mut row.raised), row.answer.as_mut(), row.conclusion.as_mut()];
+        said.into_iter().flatten().for_each(|said| mask::hide(&mut said.text));
+    }
     Ok(Lead { row, file, names, own_case })
 }
 

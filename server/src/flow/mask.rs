@@ -1,8 +1,14 @@
 //! Hiding what identifies a person from those who need not know it.
 //!
 //! Promise: a citizen number keeps its first three and last two characters, a telephone number its first three and
-//! last four; whoever compares two records can, whoever calls the person cannot.
+//! last four; whoever compares two records can, whoever calls the person cannot. In a text they are found wherever they
+//! stand ([`text`]).
 
+pub mod text;
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
 use sync_core::schema;
 use sync_core::value::Value;
 
@@ -21,6 +27,31 @@ pub fn mask(field: &str, value: &Value) -> Value {
         Value::Text(text) => Value::Text(middle(text, kept)),
         Value::Null => Value::Null,
         Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::List(_) => Value::text("***"),
+    }
+}
+
+/// What is shown as JSON, with the numbers in all its texts hidden; an integer that is one is hidden, too, where people
+/// wrote it (`value`).
+pub fn everywhere(shown: &mut Json) {
+    match shown {
+        Json::String(said) => hide(said),
+        Json::Array(items) => items.iter_mut().for_each(everywhere),
+        Json::Object(fields) => {
+            if let Some(value @ Json::Number(_)) = fields.get_mut("value") {
+                if let Cow::Owned(hidden) = text::masked(&value.to_string()) {
+                    *value = Json::String(hidden);
+                }
+            }
+            fields.values_mut().for_each(everywhere);
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
+
+/// Hides the numbers in a text.
+pub fn hide(said: &mut String) {
+    if let Cow::Owned(hidden) = text::masked(said) {
+        *said = hidden;
     }
 }
 

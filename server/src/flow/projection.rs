@@ -243,7 +243,7 @@ fn lines(first: Vec<&str>, mut rest: Vec<&str>) -> String {
     let mut text = String::new();
     for (part, most) in first.chain(rest) {
         let room = SEARCH_TEXT_MAX.saturating_sub(text.len() + 1);
-        let part = storable(part);
+        let part = storable(&mask::text::without(part));
         text.push_str(part.get(..part.floor_char_boundary(most.min(room))).unwrap_or_default());
         text.push('\n');
         if text.len() >= SEARCH_TEXT_MAX {

@@ -10,7 +10,7 @@ use sync_core::id::{CaseId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::caller::{Caller, Role};
-use super::{access, case};
+use super::{access, case, mask};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
@@ -123,7 +123,9 @@ fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, rows: Vec<ReadAudi
             Err(broken @ Failure::Broken(_)) => return Err(broken),
         }
     }
-    let shown = rows.into_iter().map(|row| {
+    let shown = rows.into_iter().map(|mut row| {
+        mask::hide(&mut row.part);
+        mask::hide(&mut row.purpose);
         let officer = names.get(&row.officer).cloned().unwrap_or_default();
         let case = row.case.and_then(|case| titles.get(&case).cloned());
         Named { row, officer, case }

@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api_spec::case::{self as wire, Label};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sync_core::case::{Author, CaseState, Decision, FieldState, LiveValue, StepCorrection, Timeline};
 use sync_core::decision;
 use sync_core::id::{ChangeId, Digest, OfficerId};
@@ -22,6 +24,7 @@ use super::author::{author, author_of};
 use super::change;
 use super::label::{decision_label, field_label, json, label, named, resolution, said};
 use crate::flow::case::{Detail, History, Write};
+use crate::flow::refusal::Failure;
 use crate::flow::{judge, mask};
 use crate::store::{CaseFileRow, ClaimedFile, Standing};
 
@@ -77,7 +80,10 @@ struct View<'a> {
 }
 
 /// One case as it stands.
-pub fn detail(detail: Detail) -> wire::CaseDetail {
+///
+/// # Errors
+/// An accident.
+pub fn detail(detail: Detail) -> Result<wire::CaseDetail, Failure> {
     let Detail { access, agency_name, state, held, names, phones: _, evidence, checks } = detail;
     let state = &state;
     let timeline = judge::timeline(&held);
@@ -116,7 +122,16 @@ pub fn detail(detail: Detail) -> wire::CaseDetail {
         left_out: 0,
     };
     shown.left_out = view.room.left_out();
-    shown
+    if masks { without_numbers(&shown) } else { Ok(shown) }
+}
+
+/// The same with what identifies a person hidden in every text, whatever part of the view it stands in.
+fn without_numbers<T: Serialize + DeserializeOwned>(shown: &T) -> Result<T, Failure> {
+    let hidden = serde_json::to_value(shown).map(|mut json| {
+        mask::everywhere(&mut json);
+        json
+    });
+    hidden.and_then(serde_json::from_value).map_err(Failure::broken)
 }
 
 /// About how many bytes a field takes.
@@ -336,14 +351,18 @@ fn check(result: CheckResult) -> wire::CheckResult {
 }
 
 /// Every write to a field.
-pub fn history(target: Option<OpId>, name: String, history: History) -> wire::FieldHistory {
+///
+/// # Errors
+/// An accident.
+pub fn history(target: Option<OpId>, name: String, history: History) -> Result<wire::FieldHistory, Failure> {
     let History { access, entity, conflict, writes, names } = history;
-    let masked = !access.sees_personal_data() && mask::is_personal(&entity, &name);
+    let masks = !access.sees_personal_data();
+    let masked = masks && mask::is_personal(&entity, &name);
     let room = Allowance::default();
     let bytes = |write: &Write| json_bytes(write.stored.change.value(write.op.index)) + 77 * write.replaces.len();
     let fits = writes.into_iter().filter(|write| room.takes(bytes(write)));
     let writes = fits.map(|write| one_write(write, &name, masked, &names)).collect();
-    wire::FieldHistory {
+    let shown = wire::FieldHistory {
         target: optional(target),
         label: field_label(&entity, &name),
         name,
@@ -351,7 +370,8 @@ pub fn history(target: Option<OpId>, name: String, history: History) -> wire::Fi
         masked,
         writes,
         left_out: room.left_out(),
-    }
+    };
+    if masks { without_numbers(&shown) } else { Ok(shown) }
 }
 
 fn one_write(write: Write, name: &str, masked: bool, names: &BTreeMap<OfficerId, String>) -> wire::FieldWrite {
