@@ -473,18 +473,26 @@ pub struct NotedOp {
 /// What a rule says of the case (合规提示).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "rule": "SPO-01", "article": "行政处罚法 第五十一条", "severity": "block", "outcome": "satisfied",
-    "due": null, "zh": "当场处罚的罚款限额", "en": "Limit of an on-the-spot fine"
+    "rule": "SPO-01", "article": "行政处罚法 第五十一条",
+    "document": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe.4",
+    "party": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe.1",
+    "severity": "block", "outcome": "satisfied", "reason": null, "due": null, "zh": "当场处罚的罚款限额", "en": "Limit of an on-the-spot fine"
 }))]
 pub struct CheckResult {
     /// The rule.
     pub rule: String,
     /// Law and article.
     pub article: String,
+    /// The document it speaks of, `<change>.<index>`; null where it speaks of none.
+    pub document: Option<String>,
+    /// The party it speaks of, `<change>.<index>`; null where it speaks of none.
+    pub party: Option<String>,
     /// What a breach does.
     pub severity: Severity,
     /// The answer.
     pub outcome: Outcome,
+    /// The recorded reason for what happened against the rule; the breach stays.
+    pub reason: Option<String>,
     /// The deadline in words, where there is one.
     pub due: Option<Label>,
     /// For people, Chinese.

@@ -19,4 +19,5 @@ pub const DEVICE: &[(&str, &str)] = &[
     ("0001_store", include_str!("../device/0001_store.sql")),
     ("0002_listed_heads", include_str!("../device/0002_listed_heads.sql")),
     ("0003_growth", include_str!("../device/0003_growth.sql")),
+    ("0012_check_subject", include_str!("../device/0012_check_subject.sql")),
 ];

@@ -1,6 +1,7 @@
 //! What stands between a case and a decision about it that the server takes for a person: registering an on-the-spot
 //! decision (备案), returning a record for a supplement (退回补充), admitting or dismissing a change (采信、不予采信),
-//! writing off a file that will never arrive (登记证据灭失), closing (结案).
+//! writing off a file that will never arrive (登记证据灭失), closing (结案), receiving the filing of an inspection without
+//! code (备案回执).
 //!
 //! Promise: pure; looks at the folded case and its changes only. Every obstacle has its own name.
 //! Not here: who may decide (the server's roles), what the law forbids (`law`), evidence that has not arrived.
@@ -9,10 +10,14 @@ pub use crate::case::{CLOSED, is_closed};
 use crate::case::{CaseState, Decision, Entity, Graph, SUPPLEMENTARY_RECORD, Verdict};
 use crate::change::{Change, NewOp};
 use crate::code::codes;
+use crate::facts;
 use crate::id::{ChangeId, Digest};
-use crate::op::{Act, OpId, OpRef};
+use crate::op::{Act, OpId, OpRef, SignerRole};
 use crate::plan::Quarantine;
-use crate::schema::{EVIDENCE_FIELDS, RECORD, SPOT_DECISION};
+use crate::schema::{
+    BUILT_KINDS, CASE_RESULT, DOCUMENT, EVIDENCE_FIELDS, INSPECTION_FILED, INSPECTION_RESULT, RECORD,
+    REPORTED_FOR_RECORD, SPOT_DECISION,
+};
 use crate::value::Value;
 use std::collections::BTreeSet;
 
@@ -23,6 +28,11 @@ pub const RETURNED: &str = "returned";
 /// A head stated that the file of a piece of evidence is lost and will not arrive. On the entity that names the file;
 /// the value is `[digest, reason]`.
 pub const WRITTEN_OFF: &str = "evidence_written_off";
+/// The department of justice received the filing of an inspection without code.
+pub const FILING_RECEIVED: &str = "filing_received";
+
+/// Officers without whose signatures no decision is made.
+const OFFICERS_OF_A_DECISION: usize = 2;
 
 /// Why a decision cannot be taken as the case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,8 +41,12 @@ pub enum Obstacle {
     Closed,
     /// The case holds no such entity, or it was voided or has no effect.
     NoSuchTarget,
+    /// This program has no procedure for this kind of case or document.
+    NotBuilt,
     /// Nobody has signed this as an on-the-spot decision.
     NotASpotDecision,
+    /// It was not reported to the organ yet.
+    NotReported,
     /// It is registered already.
     Registered,
     /// It was returned already, and the supplement is still to come.
@@ -47,6 +61,12 @@ pub enum Obstacle {
     NotQuarantined,
     /// The file was written off before.
     WrittenOff,
+    /// Nothing on record says how the case ended.
+    NoResult,
+    /// No inspection without code was filed in this case.
+    NotFiled,
+    /// The filing was received already.
+    FilingReceived,
 }
 
 codes! {
@@ -102,28 +122,76 @@ fn touched(state: &CaseState, graph: &Graph<'_>, supplement: OpId) -> BTreeSet<O
     touched
 }
 
+/// Whether this program has the procedure of this kind of case.
+///
+/// # Errors
+/// [`Obstacle::NotBuilt`].
+pub fn kind_is_built(state: &CaseState) -> Result<(), Obstacle> {
+    let built = state.opening.as_ref().is_none_or(|opening| BUILT_KINDS.contains(&opening.kind));
+    if built { Ok(()) } else { Err(Obstacle::NotBuilt) }
+}
+
+/// Whether it is on record how the case ended: in words, or by a decision that two officers signed.
+fn has_result(state: &CaseState) -> bool {
+    let says =
+        |name: &&str| state.value(None, name).and_then(Value::as_text).is_some_and(|text| !text.trim().is_empty());
+    let signed = |document: &OpId| {
+        let on_it = state.signatures.iter().filter(|signed| signed.document == Some(*document));
+        let officers: BTreeSet<_> = on_it
+            .filter(|signed| matches!(signed.role, SignerRole::Officer | SignerRole::SecondOfficer))
+            .map(|signed| signed.by.officer)
+            .collect();
+        officers.len() >= OFFICERS_OF_A_DECISION
+    };
+    [INSPECTION_RESULT, CASE_RESULT].iter().any(says) || facts::decisions(state).iter().any(signed)
+}
+
 /// What keeps `target` from being returned for a supplement.
 ///
 /// # Errors
 /// The first [`Obstacle`].
 pub fn may_return(state: &CaseState, graph: &Graph<'_>, target: OpId) -> Result<(), Obstacle> {
+    kind_is_built(state)?;
     open_with(state, target)?;
     let waiting = returned(state, graph).iter().any(|(_, other)| *other == Some(target));
     if waiting { Err(Obstacle::Returned) } else { Ok(()) }
 }
 
-/// What keeps the on-the-spot decision `target` from being registered.
+/// What keeps the on-the-spot decision `target` from being registered. A closed case is no obstacle: what was reported
+/// late is registered late.
 ///
 /// # Errors
 /// The first [`Obstacle`].
 pub fn may_register(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
-    open_with(state, target)?;
+    kind_is_built(state)?;
+    stands(state, target)?;
     let of_target = |document: Option<OpId>| document == Some(target);
+    if !facts::is_built(state, target) {
+        return Err(Obstacle::NotBuilt);
+    }
     if !state.signatures.iter().any(|signed| of_target(signed.document) && signed.form == SPOT_DECISION) {
         return Err(Obstacle::NotASpotDecision);
     }
     let known = state.decisions.iter().any(|decision| decision.decision == REGISTERED && of_target(decision.target));
-    if known { Err(Obstacle::Registered) } else { Ok(()) }
+    if known {
+        return Err(Obstacle::Registered);
+    }
+    let reported = state.steps_of(REPORTED_FOR_RECORD).any(|step| step.target.is_none() || of_target(step.target));
+    if reported { Ok(()) } else { Err(Obstacle::NotReported) }
+}
+
+/// What keeps the department of justice from receiving the filing of an inspection without code. A closed case is no
+/// obstacle.
+///
+/// # Errors
+/// The first [`Obstacle`].
+pub fn may_receive_filing(state: &CaseState) -> Result<(), Obstacle> {
+    kind_is_built(state)?;
+    if state.steps_of(INSPECTION_FILED).next().is_none() {
+        return Err(Obstacle::NotFiled);
+    }
+    let received = state.decisions.iter().any(|decision| decision.decision == FILING_RECEIVED);
+    if received { Err(Obstacle::FilingReceived) } else { Ok(()) }
 }
 
 /// What keeps the case from being closed, every obstacle once. Evidence and the law are for the caller.
@@ -132,8 +200,12 @@ pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
     let strangers = [Quarantine::NotAParticipant.code(), Quarantine::OtherAgency.code()];
     let waits = |verdict: &Verdict| !verdict.dismissed && !strangers.contains(&verdict.code.as_str());
     let quarantined = state.excluded.values().flatten().any(waits);
+    let built = |id: OpId| facts::is_built(state, id);
+    let unbuilt = kind_is_built(state).is_err() || !state.entities_of(DOCUMENT).into_iter().all(|(id, _)| built(id));
     [
         (is_closed(state), Obstacle::Closed),
+        (unbuilt, Obstacle::NotBuilt),
+        (!has_result(state), Obstacle::NoResult),
         (state.conflicts().next().is_some(), Obstacle::Conflict),
         (!returned(state, graph).is_empty(), Obstacle::NotSupplemented),
         (quarantined, Obstacle::Quarantined),
@@ -149,6 +221,7 @@ pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
 /// [`Obstacle::Closed`]: the case record names what had effect and stays true; [`Obstacle::NotQuarantined`] where
 /// nothing is against the change, or it was dismissed for good.
 pub fn may_judge(state: &CaseState, change: ChangeId) -> Result<Vec<OpId>, Obstacle> {
+    kind_is_built(state)?;
     if is_closed(state) {
         return Err(Obstacle::Closed);
     }
@@ -232,6 +305,10 @@ fn open_with(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
     if is_closed(state) {
         return Err(Obstacle::Closed);
     }
+    stands(state, target)
+}
+
+fn stands(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
     let stands = |entity: &Entity| !entity.shell && entity.withdrawn.is_empty();
     if state.entities.get(&target).is_some_and(stands) { Ok(()) } else { Err(Obstacle::NoSuchTarget) }
 }

@@ -19,6 +19,7 @@ mod open;
 mod read;
 mod recent;
 mod reference;
+mod refuse;
 mod rows;
 mod salvage;
 mod save;

@@ -1,119 +1,136 @@
 //! From a folded case to the plain facts that rules look at. One bridge for phone and server.
 //!
-//! Promise: same state, same timeline, same roster, same moment, same facts. A field or step that nobody wrote is
-//! not known or has not happened; nothing is guessed. Every moment comes from the [`Timeline`]: what a wall clock
-//! claims is no fact. Which names it reads is in `schema`, and `docs/case-schema.md` says it for people.
+//! Promise: same state, same timeline, same roster, same moment, same facts. Every moment comes from the [`Timeline`]:
+//! what a wall clock claims is no fact. Each document, each party and each act of the officers is a
+//! matter of its own, with its own facts, whatever kind of case it stands in. A field that nobody entered is *not
+//! entered*; a step that nobody recorded has not happened; nothing is guessed. Which names it reads is in `schema`, and
+//! `docs/case-schema.md` says it for people.
 //! Not here: judgement (`law`), where state and roster come from.
 
+mod act;
 mod decision;
 mod discretion;
+mod document;
+mod evidence;
 mod inspection;
 mod officers;
+mod party;
 mod reach;
 mod roster;
 
+pub use document::{Signing, decisions, delivering_act, is_built, signing_act};
 pub use reach::{Reach, Reaches};
 pub use roster::{AgencyEntry, Held, ItemEntry, OfficerEntry, Roster, certificate_during, certificate_of, organ_kind};
 
 use crate::case::{CaseState, NotInTime, ReadStep, Timeline};
-use crate::law::facts::{CaseKind, EvidenceEntry, Facts, Happened, Known, OrganKind, Party, PartyType, Sector};
-use crate::law::wording::orders_correction;
+use crate::law::calendar::Calendar;
+use crate::law::facts::{CaseKind, Facts, Happened, Known, OrganKind, Sector};
+use crate::law::rule::{About, CheckResult, Matter, Text, judge};
+use crate::law::table::rules;
 use crate::op::OpId;
 use crate::schema as names;
 use crate::time::Date;
 use crate::value::Value;
-use crate::when::{Interval, When};
+use crate::when::{Interval, Mark, When};
+use std::collections::BTreeMap;
 
-/// What is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Occasion {
-    /// The case as it stands at this time: only what has happened is judged.
-    Standing(Interval),
-    /// Besides, an act that is about to be done at this time.
-    Acting(Interval),
+/// A case with what is known around it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// The case.
+    pub state: &'a CaseState,
+    /// When each of its changes was made.
+    pub timeline: &'a Timeline,
+    /// Who is who.
+    pub roster: &'a Roster,
+    /// The moment at which one looks, or at which `signing` is done.
+    pub at: Interval,
+    /// Documents that are signed at this moment, beside those that are signed already.
+    pub signing: &'a [Signing],
+    /// Documents that must be whole at this moment: they are delivered, or the case is closed over them.
+    pub finishing: &'a [OpId],
 }
 
-impl Occasion {
-    /// When one looks.
-    pub const fn at(self) -> Interval {
-        match self {
-            Self::Standing(at) | Self::Acting(at) => at,
-        }
+impl<'a> Seen<'a> {
+    /// The case as it is at a moment at which nothing is done.
+    pub const fn at(state: &'a CaseState, timeline: &'a Timeline, roster: &'a Roster, at: Interval) -> Self {
+        Self { state, timeline, roster, at, signing: &[], finishing: &[] }
     }
 }
 
-/// A case with its moments.
-struct Told<'a> {
-    state: &'a CaseState,
-    timeline: &'a Timeline,
+/// Holds every matter of the case against every row of the law.
+pub fn check(seen: Seen<'_>, calendar: &Calendar) -> Vec<CheckResult> {
+    judge(rules(), &matters(seen), calendar)
 }
 
-/// The facts of a case.
-pub fn of_case(state: &CaseState, timeline: &Timeline, roster: &Roster, occasion: Occasion) -> Facts {
-    let (told, at) = (Told { state, timeline }, occasion.at());
-    let agency = state.opening.as_ref().and_then(|opening| roster.agencies.get(&opening.agency));
-    let sector = text(state, None, names::SECTOR).or(agency.map(|agency| agency.sector.as_str()));
+/// What rows speak of in the case, each with its facts.
+pub fn matters(seen: Seen<'_>) -> Vec<Matter> {
+    // Certificates reach a case of one sector only.
+    let roster = seen.roster.for_case(seen.state.participants.keys(), sector(seen.state, agency(seen)));
+    let seen = Seen { roster: &roster, ..seen };
+    let parties = party::all(seen.state);
+    let documents = document::all(seen);
+    let mut base = base(seen);
+    base.inspection = inspection::of(seen, &parties, &documents);
+    base.first_question_at = inspection::first_contact(seen);
+    let mut matters = act::matters(seen, &base, &documents);
+    let on_party = |party: &party::Named| Matter {
+        about: About::Party,
+        document: None,
+        party: Some(party.id),
+        facts: Facts { party: party.facts.clone(), ..base.clone() },
+    };
+    matters.extend(parties.iter().map(on_party));
+    matters.extend(decision::matters(seen, &base, &documents, &parties));
+    let evidence = evidence::all(seen.state);
+    let first = parties.first().map(|party| party.facts.clone()).unwrap_or_default();
+    let facts = Facts { evidence, party: first, ..base };
+    matters.push(Matter { about: About::Case, document: None, party: None, facts });
+    matters
+}
+
+/// What holds of the case as a whole.
+fn base(seen: Seen<'_>) -> Facts {
+    let Seen { state, roster, at, .. } = seen;
+    let agency = agency(seen);
     let kind = state.opening.as_ref().map_or(CaseKind::Inspection, |opening| opening.kind);
-    let sector = sector_of(sector.unwrap_or_default());
-    let roster = &roster.for_case(state.participants.keys(), sector);
-    let mut facts = Facts::new(at.lower.date(), &roster.region, sector, kind);
+    let mut facts = Facts::new(at.lower.date(), &roster.region, sector(state, agency), kind);
     facts.on_at_latest = Some(at.upper.date()).filter(|last| *last != facts.on);
-    facts.causes = timeline.causes().clone();
+    facts.causes = seen.timeline.causes().clone();
     facts.organ_kind = agency.map_or(OrganKind::NotTold, |agency| agency.kind);
     facts.tenant = roster.tenant;
-    facts.violation_on = known(text(state, None, names::VIOLATION_DATE).and_then(|date| date.parse::<Date>().ok()));
-    (facts.acts, facts.officers) = officers::of(&told, roster, occasion);
-    facts.certificate_shown_at = told.happened(names::CERTIFICATE_SHOWN);
-    facts.first_question_at = told.happened(names::QUESTION_ASKED);
-    facts.rights_told_at = told.happened(names::RIGHTS_TOLD);
-    facts.heard_at = told.happened(names::STATEMENT_HEARD);
-    facts.waived_at = told.happened(names::STATEMENT_WAIVED);
-    facts.correction_ordered_at = told.happened(names::CORRECTION_ORDERED);
-    facts.correction_text_orders = correction_text(state);
-    facts.party = party(state);
+    facts.violation_on = match text(state, None, names::VIOLATION_DATE).map(str::parse::<Date>) {
+        Some(Ok(date)) => Known::Known(date),
+        Some(Err(_)) | None => Known::NotEntered,
+    };
+    let now = When::from(Mark::apart(at));
+    facts.officers = officers::at(seen, Text { zh: "现在", en: "now" }, &now, None).1;
+    facts.certificate_shown_at = seen.happened(names::CERTIFICATE_SHOWN);
+    facts.rights_told_at = seen.happened(names::RIGHTS_TOLD);
+    facts.correction_ordered_at = seen.happened(names::CORRECTION_ORDERED);
+    facts.correction_text_orders = document::correction_text(state);
     facts.individual_business_as_organisation.clone_from(&roster.individual_business_as_organisation);
-    facts.reconsideration_organ = known(agency.and_then(|agency| agency.reconsideration.clone()));
+    facts.code_of_another_kind.clone_from(&roster.code_of_another_kind);
+    let organ = agency.and_then(|agency| agency.reconsideration.clone());
+    facts.reconsideration_organ = organ.map_or(Known::Unknown, Known::Known);
     facts.on_water = state.value(None, names::ON_WATER).and_then(Value::as_bool).unwrap_or(false);
-    facts.landed_at = told.happened(names::LANDED);
-    facts.inspection = (kind == CaseKind::Inspection).then(|| inspection::of(&told));
-    facts.decision = decision::of(&told, roster);
-    facts.evidence = evidence(state);
+    facts.landed_at = seen.happened(names::LANDED);
+    facts.reasons = reasons(state);
     facts
 }
 
-fn party(state: &CaseState) -> Party {
-    let Some((entity, _)) = state.entities_of(names::PARTY).into_iter().next() else { return Party::default() };
-    let read = |name| text(state, Some(entity), name).map(str::to_owned);
-    Party {
-        kind: known(read(names::PARTY_TYPE).and_then(|kind| match kind.as_str() {
-            "natural_person" => Some(PartyType::NaturalPerson),
-            "individual_business" => Some(PartyType::IndividualBusiness),
-            "company" => Some(PartyType::Company),
-            "other_organisation" => Some(PartyType::OtherOrganisation),
-            _ => None,
-        })),
-        credit_code: read(names::USCC),
-        citizen_number: read(names::CITIZEN_NUMBER),
+/// The organ whose case it is.
+fn agency(seen: Seen<'_>) -> Option<&AgencyEntry> {
+    seen.state.opening.as_ref().and_then(|opening| seen.roster.agencies.get(&opening.agency))
+}
+
+/// The organ's sector is that of its register; what the case says counts only for an organ of no one sector.
+fn sector(state: &CaseState, agency: Option<&AgencyEntry>) -> Sector {
+    let registered = sector_of(agency.map(|agency| agency.sector.as_str()).unwrap_or_default());
+    match registered {
+        Sector::Other => sector_of(text(state, None, names::SECTOR).unwrap_or_default()),
+        Sector::Market | Sector::Agriculture | Sector::Transport | Sector::Housing | Sector::Emergency => registered,
     }
-}
-
-fn evidence(state: &CaseState) -> Vec<EvidenceEntry> {
-    let entry = |(entity, _)| EvidenceEntry {
-        name: text(state, Some(entity), names::TITLE).unwrap_or_default().to_owned(),
-        kind: text(state, Some(entity), names::KIND).unwrap_or_default().to_owned(),
-    };
-    state.entities_of(names::EVIDENCE).into_iter().map(entry).collect()
-}
-
-fn correction_text(state: &CaseState) -> Known<bool> {
-    let order = documents(state, names::CORRECTION_ORDER).into_iter().next_back();
-    known(order.and_then(|order| text(state, Some(order), names::TEXT)).map(orders_correction))
-}
-
-/// Documents of a form that were not voided, by order key.
-fn documents(state: &CaseState, form: &str) -> Vec<OpId> {
-    let of_form = |entity: &OpId| text(state, Some(*entity), names::FORM) == Some(form);
-    state.entities_of(names::DOCUMENT).into_iter().map(|(entity, _)| entity).filter(of_form).collect()
 }
 
 /// A sector that no rule knows has the rules that are for all.
@@ -121,17 +138,49 @@ fn sector_of(code: &str) -> Sector {
     Sector::parse(code).unwrap_or(Sector::Other)
 }
 
+/// Recorded reasons for what happened against a rule: each step says `[rule, reason]`.
+fn reasons(state: &CaseState) -> BTreeMap<String, String> {
+    let said = state.steps_of(names::BREACH_REASON).filter_map(|step| {
+        let [Value::Text(rule), Value::Text(reason)] = step.value?.as_list()? else { return None };
+        (!reason.trim().is_empty()).then(|| (rule.clone(), reason.clone()))
+    });
+    said.collect()
+}
+
 /// The displayed text of a field, unless it is empty.
 fn text<'a>(state: &'a CaseState, target: Option<OpId>, name: &str) -> Option<&'a str> {
     state.value(target, name).and_then(Value::as_text).filter(|text| !text.trim().is_empty())
 }
 
-impl Told<'_> {
-    /// When a step first happened: as it was recorded, or as a correction states it.
+/// Whether a value says anything.
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Text(text) => !text.trim().is_empty(),
+        Value::List(items) => !items.is_empty() && items.iter().all(says_something),
+        Value::Bool(_) | Value::Int(_) | Value::Bytes(_) => true,
+    }
+}
+
+/// The earlier of two; a step that has not happened is no step.
+fn earlier(one: Happened, other: Happened) -> Happened {
+    match (one, other) {
+        (Happened::NotYet, step) | (step, Happened::NotYet) => step,
+        (Happened::Unknown, _) | (_, Happened::Unknown) => Happened::Unknown,
+        (Happened::At(one), Happened::At(other)) => When::earliest([one, other]).into(),
+    }
+}
+
+impl Seen<'_> {
+    /// When a step first happened.
     fn happened(&self, step: &str) -> Happened {
-        let steps: Vec<ReadStep<'_>> = self.state.steps_of(step).collect();
+        self.happened_where(step, |_| true)
+    }
+
+    /// When such a step first happened: as it was recorded, or as a correction states it.
+    fn happened_where(&self, step: &str, such: impl Fn(&ReadStep<'_>) -> bool) -> Happened {
         let (mut whens, mut recorded) = (Vec::new(), Vec::new());
-        for step in &steps {
+        for step in self.state.steps_of(step).filter(|step| such(step)) {
             match step.stated {
                 _ if step.disputed => return Happened::Unknown,
                 None => recorded.push(step.recorded.op),
@@ -149,6 +198,15 @@ impl Told<'_> {
         When::earliest(whens).into()
     }
 
+    /// When one step happened; `None` where that is disputed or not known.
+    fn when(&self, step: &ReadStep<'_>) -> Option<When> {
+        match step.stated {
+            _ if step.disputed => None,
+            Some((by, at)) => self.timeline.stated(at, by),
+            None => self.timeline.when(step.recorded.op),
+        }
+    }
+
     /// When the first of these was recorded.
     fn recorded(&self, ops: impl IntoIterator<Item = OpId>) -> Happened {
         match self.timeline.earliest(ops) {
@@ -157,13 +215,10 @@ impl Told<'_> {
         }
     }
 
-    /// When a field got the value it shows.
+    /// When a field of the case got the value it shows.
     fn written(&self, name: &str) -> Happened {
-        let shown = text(self.state, None, name).and_then(|_| self.state.field(None, name)?.live.first());
-        self.recorded(shown.map(|live| live.op))
+        let shown = self.state.field(None, name).and_then(|field| field.live.first());
+        let said = shown.filter(|live| live.value.as_ref().is_some_and(says_something));
+        self.recorded(said.map(|live| live.op))
     }
-}
-
-fn known<T>(value: Option<T>) -> Known<T> {
-    value.map_or(Known::Unknown, Known::Known)
 }

@@ -1,6 +1,6 @@
 //! The law as code: provisions are rows of a table, judged over plain facts.
 //!
-//! Promise: the phone and the server call [`rule::evaluate`] on the same [`facts::Facts`] and get
+//! Promise: the phone and the server call [`rule::judge`] on the same [`facts::Facts`] and get
 //! the same answer, with the article, the number and the date; [`hash::rule_set_hash`] names the
 //! rows that were used. A result never changes or erases what was recorded: a [`rule::Severity::Block`]
 //! row only stops the next formal act.

@@ -18,7 +18,9 @@ use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
 use crate::log::LeafClass;
 use crate::message::Missing;
 use crate::op::Act;
+use crate::schema::{BUILT_FORMS, BUILT_KINDS, DECISIONS, FORM};
 use crate::time::Instant;
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -80,13 +82,15 @@ codes! {
         OwnChangeMissing = "own_change_missing",
         /// It came after the case was closed: the case record does not cover it.
         AfterClosing = "after_closing",
+        /// It opens a kind of case, or makes a document, that this program has no procedure for.
+        NotBuilt = "not_built",
     }
 }
 
 impl Flag {
     /// Whether somebody must be told at once.
     pub const fn alarms(self) -> bool {
-        matches!(self, Self::Fork | Self::AfterClosing)
+        matches!(self, Self::Fork | Self::AfterClosing | Self::NotBuilt)
     }
 }
 
@@ -327,6 +331,9 @@ impl Judge<'_> {
         if is_closed(self.state) && header.device != DeviceId::SERVER {
             flags.insert(Flag::AfterClosing);
         }
+        if !is_built(change) {
+            flags.insert(Flag::NotBuilt);
+        }
         if let Some(breach) = self.state.without_effect.get(&change.id()) {
             return (Taken::WithoutEffect(*breach), flags, interval);
         }
@@ -415,6 +422,20 @@ impl Judge<'_> {
         let belongs = opens || self.participants.contains(&officer) || change.header().device == DeviceId::SERVER;
         (!belongs).then_some(Quarantine::NotAParticipant)
     }
+}
+
+/// Whether this program has a procedure for the case that a change opens and for the documents that it makes.
+fn is_built(change: &Change) -> bool {
+    change.named_ops().all(|(id, op)| {
+        if let Act::Open(open) = &op.act {
+            return BUILT_KINDS.contains(&open.kind);
+        }
+        if let Act::Sign(signature) = &op.act {
+            return !DECISIONS.contains(&signature.form.as_str()) || BUILT_FORMS.contains(&signature.form.as_str());
+        }
+        let form = change.value(id.index).filter(|_| op.field.as_deref() == Some(FORM) && op.target.is_some());
+        form.and_then(Value::as_text).is_none_or(|form| form.trim().is_empty() || BUILT_FORMS.contains(&form))
+    })
 }
 
 /// Officers that a change brings into the case.

@@ -12,6 +12,8 @@ mod tests;
 pub use fields::{ENTITIES, FIELDS, STEPS};
 pub use page::schema_page;
 
+use crate::op::CaseKind;
+
 /// Type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -69,6 +71,13 @@ pub fn field(entity: &str, name: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.entity == entity && field.name == name)
 }
 
+/// Forms of decisions.
+pub const DECISIONS: [&str; 2] = [SPOT_DECISION, PENALTY_DECISION];
+/// Forms whose procedure this program has. A document of another form is refused when it is saved.
+pub const BUILT_FORMS: [&str; 5] = [SPOT_DECISION, INTERVIEW_RECORD, SCENE_RECORD, CORRECTION_ORDER, INSPECTION_NOTICE];
+/// Kinds of case whose procedure this program has.
+pub const BUILT_KINDS: [CaseKind; 2] = [CaseKind::Inspection, CaseKind::Simple];
+
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => { $( $(#[$doc])* pub const $name: &str = $text; )* };
 }
@@ -108,6 +117,20 @@ names! {
     USCC = "uscc";
     /// Field: citizen identity number.
     CITIZEN_NUMBER = "citizen_number";
+    /// Field: where evidence comes from.
+    SOURCE = "source";
+    /// Field: who took the evidence.
+    TAKEN_BY = "taken_by";
+    /// Field: who confirmed the evidence by signing.
+    SIGNERS = "signers";
+    /// Field: the parties that a decision is made against, by their ids.
+    AGAINST = "against";
+    /// Field: result of the inspection.
+    INSPECTION_RESULT = "inspection_result";
+    /// Field: how the case ended.
+    CASE_RESULT = "case_result";
+    /// Field: kind of record.
+    RECORD_TYPE = "record_type";
     /// Field: kind of evidence.
     KIND = "kind";
     /// Field: SHA-256 of the bytes.
@@ -180,6 +203,14 @@ names! {
     ENTERED = "entered";
     /// Step: certificates were shown.
     CERTIFICATE_SHOWN = "certificate_shown";
+    /// Step: the inspection notice was handed over.
+    NOTICE_HANDED = "notice_handed";
+    /// Step: the 企业码 was scanned at the door; the value is the code.
+    ENTERPRISE_CODE_SCANNED = "enterprise_code_scanned";
+    /// Step: the notice before a penalty was given; the value says what was told.
+    PENALTY_NOTICE = "penalty_notice";
+    /// Step: why something happened against a rule; the value is `[rule, reason]`.
+    BREACH_REASON = "breach_reason";
     /// Step: rights were told.
     RIGHTS_TOLD = "rights_told";
     /// Step: the 执法码 was shown to be scanned.

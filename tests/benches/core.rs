@@ -12,10 +12,8 @@ use std::time::{Duration, Instant};
 use sync_core::case::{Timeline, fold};
 use sync_core::change::{Change, Received};
 use sync_core::device::{Device, Options, Save, Source};
-use sync_core::facts::{Occasion, Roster, of_case};
+use sync_core::facts::{Roster, Seen, check};
 use sync_core::law::calendar::Calendar;
-use sync_core::law::rule::evaluate;
-use sync_core::law::table::rules;
 use sync_core::plan::{Anchored, Arrival, Held, Interval, Standing, lane};
 use sync_core::sign::{Signer as _, SoftwareVerifier};
 use sync_core::time::Instant as Wall;
@@ -108,7 +106,7 @@ fn lanes() {
         let now = Interval::exactly(moment().wall);
         let judge = || {
             let timeline = Timeline::new(made.iter().map(|change| (change, now)));
-            evaluate(rules(), &of_case(&state, &timeline, &roster, Occasion::Standing(now)), &calendar)
+            check(Seen::at(&state, &timeline, &roster, now), &calendar)
         };
         show(&format!("judge a case of {held} by the law"), 1, (0..OFTEN).map(|_| timed(judge).0).collect());
     }

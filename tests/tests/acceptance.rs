@@ -66,6 +66,8 @@ mod identity;
 mod kept_forms;
 #[path = "acceptance/kill.rs"]
 mod kill;
+#[path = "acceptance/lawful.rs"]
+mod lawful;
 #[path = "acceptance/layers.rs"]
 mod layers;
 #[path = "acceptance/lost_answers.rs"]

@@ -175,7 +175,7 @@ async fn run(
     responses(
         (status = 200, description = "Registered", body = CommandOutcome, headers(("ETag" = String))),
         CommandRefused,
-        (status = 409, description = "`not_a_spot_decision`, `already_registered`, `case_closed`",
+        (status = 409, description = "`not_a_spot_decision`, `not_reported`, `already_registered`, `not_built`",
             body = api_spec::problem::Problem),
         (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem)
     )
@@ -207,7 +207,7 @@ pub async fn register_decision(
     responses(
         (status = 200, description = "Returned", body = CommandOutcome, headers(("ETag" = String))),
         CommandRefused,
-        (status = 409, description = "`already_returned`, `case_closed`", body = api_spec::problem::Problem),
+        (status = 409, description = "`already_returned`, `case_closed`, `not_built`", body = api_spec::problem::Problem),
         (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem)
     )
 )]
@@ -239,7 +239,7 @@ pub async fn return_record(
     responses(
         (status = 200, description = "Decided", body = CommandOutcome, headers(("ETag" = String))),
         CommandRefused,
-        (status = 409, description = "`not_quarantined`, `case_closed`", body = api_spec::problem::Problem)
+        (status = 409, description = "`not_quarantined`, `case_closed`, `not_built`", body = api_spec::problem::Problem)
     )
 )]
 #[post("/cases/{id}/changes/{change}/verdict")]
@@ -277,7 +277,7 @@ pub async fn judge_change(
         (status = 200, description = "Closed and numbered", body = CommandOutcome, headers(("ETag" = String))),
         CommandRefused,
         (status = 409, description = "`conflict_open`, `evidence_incomplete`, `record_not_supplemented`, \
-            `change_quarantined`, `closing_unlawful` (with the article), `case_closed`",
+            `change_quarantined`, `closing_unlawful` (with the article), `no_result`, `not_built`, `case_closed`",
             body = api_spec::problem::Problem)
     )
 )]

@@ -54,6 +54,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("refused_noted", "拒收并注明", "Refused, and noted"),
     ("electronic_confirmed", "电子送达并有确认书", "Electronic, with a confirmation"),
     ("screen", "仅屏幕出示", "Shown on a screen only"),
+    ("not_built", "系统尚不支持的案件或文书", "A case or document without procedure here"),
     ("after_closing", "结案后收到", "After the closing"),
     ("after_revocation", "作出时授权已终止", "Made after its author's authority had ended"),
     ("formal_time_not_proved", "正式执法行为，时间未证明", "Formal act whose time is not proved"),

@@ -20,9 +20,10 @@ use super::access::{self, Access};
 use super::caller::{Caller, Role};
 use super::case::Detail;
 use super::evidence::damage;
+use super::judge::Bench;
 use super::once::Asked;
 use super::seen::Seen;
-use super::{chain, judge, record_of_case};
+use super::{chain, record_of_case};
 use crate::flow::app::App;
 use crate::flow::keys::Keys;
 use crate::flow::refusal::{Failure, Refusal};
@@ -221,6 +222,11 @@ fn refusal(obstacle: Obstacle) -> Refusal {
     match obstacle {
         Obstacle::Closed => Refusal::CaseClosed,
         Obstacle::NoSuchTarget => Refusal::NoSuchTarget,
+        Obstacle::NotBuilt => Refusal::NotBuilt,
+        Obstacle::NotReported => Refusal::NotReported,
+        Obstacle::NoResult => Refusal::NoResult,
+        Obstacle::NotFiled => Refusal::NotFiled,
+        Obstacle::FilingReceived => Refusal::FilingReceived,
         Obstacle::NotASpotDecision => Refusal::NotASpotDecision,
         Obstacle::Registered => Refusal::AlreadyRegistered,
         Obstacle::Returned => Refusal::AlreadyReturned,
@@ -303,7 +309,8 @@ impl Deciding<'_, '_> {
             );
             return Err(Refusal::EvidenceIncomplete.because(zh, en).into());
         }
-        let results = judge::judge(self.tx, &self.tenant, (state, held), Interval::exactly(self.now))?;
+        let results =
+            Bench::default().judge_closing(self.tx, &self.tenant, (state, held), Interval::exactly(self.now))?;
         match blocking(&results, rule::Act::Close).first() {
             Some(stop) => {
                 Err(Refusal::ClosingUnlawful.because(stop.zh.clone(), stop.en.clone()).under(stop.article).into())

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, RwLock};
 
 use sync_core::case::{CaseState, Timeline};
-use sync_core::facts::{AgencyEntry, ItemEntry, Occasion, OfficerEntry, Roster, of_case, organ_kind};
+use sync_core::facts::{AgencyEntry, ItemEntry, OfficerEntry, Roster, Seen, check, decisions, organ_kind};
 use sync_core::id::{AgencyId, Digest, OfficerId, TenantId};
 use sync_core::law::calendar::Calendar;
 use sync_core::law::check::Check;
 use sync_core::law::hash::rule_set_hash;
-use sync_core::law::rule::{CheckResult, evaluate};
+use sync_core::law::rule::CheckResult;
 use sync_core::law::table;
+use sync_core::op::OpId;
 use sync_core::plan::Interval;
 use sync_core::schema;
 
@@ -77,13 +78,38 @@ impl Bench {
         &mut self,
         tx: &mut Tx<'_>,
         tenant: &TenantId,
+        of: (&CaseState, &[StoredChange]),
+        at: Interval,
+    ) -> Result<Vec<CheckResult>, Failure> {
+        self.judge_finishing(tx, tenant, of, at, &[])
+    }
+
+    /// [`Bench::judge`], as if the case were closed now: over every decision in it, a draft too.
+    ///
+    /// # Errors
+    /// As [`judge`].
+    pub fn judge_closing(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        of: (&CaseState, &[StoredChange]),
+        at: Interval,
+    ) -> Result<Vec<CheckResult>, Failure> {
+        self.judge_finishing(tx, tenant, of, at, &decisions(of.0))
+    }
+
+    fn judge_finishing(
+        &mut self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
         (state, held): (&CaseState, &[StoredChange]),
         at: Interval,
+        finishing: &[OpId],
     ) -> Result<Vec<CheckResult>, Failure> {
         let (region, version) = self.tenant(tx)?;
         let calendar = calendar(tx, tenant, version)?;
         let roster = self.roster(tx, tenant, state, region)?;
-        Ok(evaluate(table::rules(), &of_case(state, &timeline(held), &roster, Occasion::Standing(at)), &calendar))
+        Ok(check(Seen { finishing, ..Seen::at(state, &timeline(held), &roster, at) }, &calendar))
     }
 
     /// An agency, if there is one.
@@ -204,7 +230,15 @@ impl Bench {
         }
         let items = self.items(tx, tenant, &item_codes(state))?;
         let tenant = Some(*tenant);
-        Ok(Roster { tenant, region, agencies, officers, items, individual_business_as_organisation: None })
+        Ok(Roster {
+            tenant,
+            region,
+            agencies,
+            officers,
+            items,
+            individual_business_as_organisation: None,
+            code_of_another_kind: None,
+        })
     }
 }
 

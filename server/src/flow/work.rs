@@ -151,7 +151,7 @@ fn waiting(
     let state = fold(id, held.iter().map(|stored| &stored.change));
     let graph = Graph::new(held.iter().map(|stored| &stored.change));
     let evidence = tx.missing_evidence(tenant, file.case_leaf)?.len();
-    let judged = bench.judge(tx, tenant, (&state, &held), Interval::exactly(now))?;
+    let judged = bench.judge_closing(tx, tenant, (&state, &held), Interval::exactly(now))?;
     let results = bench.judge(tx, tenant, (&state, &held), projection::newest_act(&held))?;
     let breaches = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
     let obstacles = decision::close(&state, &graph);

@@ -346,8 +346,9 @@ impl View<'_> {
 
 fn check(result: CheckResult) -> wire::CheckResult {
     let due = result.due.as_ref().map(|due| Label { zh: due.zh.clone(), en: due.en.clone() });
-    let Check { rule, article, severity, outcome, zh, en } = Check::from(result);
-    wire::CheckResult { rule, article, severity, outcome, due, zh, en }
+    let Check { rule, article, document, party, reason, severity, outcome, zh, en } = Check::from(result);
+    let [document, party] = [document, party].map(optional);
+    wire::CheckResult { rule, article, document, party, severity, outcome, reason, due, zh, en }
 }
 
 /// Every write to a field.

@@ -27,6 +27,7 @@ pub fn field_label(entity: &str, name: &str) -> Label {
 pub fn decision_label(name: &str) -> Label {
     let (zh, en) = match name {
         decision::REGISTERED => ("备案登记", "Registered for the record"),
+        decision::FILING_RECEIVED => ("备案回执", "Filing received"),
         decision::RETURNED => ("退回补充", "Returned for a supplement"),
         decision::WRITTEN_OFF => ("登记证据灭失", "File of evidence written off"),
         decision::CLOSED => ("结案", "Closed"),

@@ -115,6 +115,11 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::NotQuarantined
         | Refusal::ClosingUnlawful
         | Refusal::NotASpotDecision
+        | Refusal::NotBuilt
+        | Refusal::NotReported
+        | Refusal::NoResult
+        | Refusal::NotFiled
+        | Refusal::FilingReceived
         | Refusal::AlreadyRegistered
         | Refusal::AlreadyReturned
         | Refusal::LeadNotOpen

@@ -22,6 +22,14 @@ impl Case {
         let mut case = Self { changes: Vec::new(), seq: 0 };
         let open =
             Open { kind: CaseKind::Inspection, agency: AgencyId::new([9; 16]), item: "i".into(), officers: vec![LI] };
+        case.save(DeviceId::new([1; 16]), vec![NewOp::new(Act::Open(open)), result("已检查")]);
+        case
+    }
+
+    /// A case of which nothing is recorded but its opening.
+    fn empty(kind: CaseKind) -> Self {
+        let mut case = Self { changes: Vec::new(), seq: 0 };
+        let open = Open { kind, agency: AgencyId::new([9; 16]), item: "i".into(), officers: vec![LI] };
         case.save(DeviceId::new([1; 16]), vec![NewOp::new(Act::Open(open))]);
         case
     }
@@ -83,6 +91,21 @@ impl Case {
     }
 }
 
+fn result(text: &str) -> NewOp {
+    NewOp::put(None, INSPECTION_RESULT, vec![], Value::text(text))
+}
+
+fn sign(form: &str) -> NewOp {
+    NewOp::new(Act::Sign(Signature {
+        form: form.into(),
+        version: 1,
+        role: SignerRole::Officer,
+        manner: "key".into(),
+        shown: vec![],
+        digest: shown_digest([]),
+    }))
+}
+
 fn add(kind: &str) -> NewOp {
     NewOp::new(Act::Add { entity: kind.into(), order: "a".into() })
 }
@@ -138,16 +161,16 @@ fn only_a_signed_on_the_spot_decision_is_registered_and_only_once() {
     let mut case = Case::new();
     let document = op(case.phone(vec![add("document")]), 0);
     assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotASpotDecision));
-    let signature = Signature {
-        form: SPOT_DECISION.into(),
-        version: 1,
-        role: SignerRole::Officer,
-        manner: "key".into(),
-        shown: vec![],
-        digest: shown_digest([]),
-    };
-    case.phone(vec![NewOp::new(Act::Sign(signature)).on(OpRef::Of(document))]);
+    case.phone(vec![sign(SPOT_DECISION).on(OpRef::Of(document))]);
+    assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotReported), "before it was reported");
+    let reported = || NewOp::new(Act::Record { step: REPORTED_FOR_RECORD.into() });
+    let other = op(case.phone(vec![add("document")]), 0);
+    case.phone(vec![reported().on(OpRef::Of(other))]);
+    assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotReported), "another was reported");
+    case.phone(vec![reported().on(OpRef::Of(document))]);
     assert_eq!(case.look(|s, _| may_register(s, document)), Ok(()));
+    case.decide(CLOSED, None);
+    assert_eq!(case.look(|s, _| may_register(s, document)), Ok(()), "closing takes no duty away");
     case.decide(REGISTERED, Some(document));
     assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::Registered));
     assert_eq!(case.look(|s, _| may_register(s, op(case.id(), 9))), Err(Obstacle::NoSuchTarget));
@@ -241,4 +264,67 @@ fn a_file_is_written_off_although_its_name_was_replaced_since() {
     let before = OpRef::Of(OpId { index: 1, ..photo });
     case.phone(vec![NewOp::put(Some(OpRef::Of(photo)), "paper_photo", vec![before], taken_again.into())]);
     assert!(judged(&case, lost).is_ok() && judged(&case, taken_again).is_ok());
+}
+
+#[test]
+fn nothing_closes_without_a_recorded_result() {
+    for kind in [CaseKind::Inspection, CaseKind::Simple] {
+        assert_eq!(Case::empty(kind).look(close), BTreeSet::from([Obstacle::NoResult]), "an empty case");
+    }
+    for (field, text, obstacles) in [
+        (INSPECTION_RESULT, " ", BTreeSet::from([Obstacle::NoResult])),
+        (INSPECTION_RESULT, "未发现违法行为", BTreeSet::new()),
+        (CASE_RESULT, "不予处罚", BTreeSet::new()),
+        ("remarks", "未发现违法行为", BTreeSet::from([Obstacle::NoResult])),
+    ] {
+        let mut case = Case::empty(CaseKind::Simple);
+        case.phone(vec![NewOp::put(None, field, vec![], Value::text(text))]);
+        assert_eq!(case.look(close), obstacles, "{field} {text}");
+    }
+}
+
+#[test]
+fn a_case_of_the_ordinary_procedure_takes_no_command() {
+    let mut case = Case::empty(CaseKind::Ordinary);
+    let record = op(case.phone(vec![add("record"), result("x")]), 0);
+    let change = case.phone(vec![add("record")]);
+    case.judge(change, Outcome::Exclude, "after_revocation", &[]);
+    assert_eq!(case.look(|s, g| may_return(s, g, record)), Err(Obstacle::NotBuilt));
+    assert_eq!(case.look(|s, _| may_register(s, record)), Err(Obstacle::NotBuilt));
+    assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::NotBuilt));
+    assert_eq!(case.look(|s, _| may_receive_filing(s)), Err(Obstacle::NotBuilt));
+    assert!(case.look(close).contains(&Obstacle::NotBuilt));
+}
+
+#[test]
+fn a_document_of_the_ordinary_procedure_is_neither_registered_nor_closed_over() {
+    for (form, penalty, obstacles) in [
+        ("spot_decision", false, BTreeSet::new()),
+        ("correction_order", false, BTreeSet::new()),
+        ("penalty_decision", false, BTreeSet::from([Obstacle::NotBuilt])),
+        ("hearing_notice", false, BTreeSet::from([Obstacle::NotBuilt])),
+        ("correction_order", true, BTreeSet::from([Obstacle::NotBuilt])),
+    ] {
+        let mut case = Case::new();
+        let on = Some(OpRef::Own(0));
+        let mut ops = vec![add("document"), NewOp::put(on, "form", vec![], Value::text(form))];
+        ops.extend(penalty.then(|| NewOp::put(on, "fine_fen", vec![], Value::Int(10_000_000))));
+        let document = op(case.phone(ops), 0);
+        assert_eq!(case.look(close), obstacles, "{form} {penalty}");
+        case.phone(vec![sign("penalty_decision").on(OpRef::Of(document))]);
+        assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotBuilt), "signed as another form");
+        case.phone(vec![NewOp::new(Act::Withdraw).on(OpRef::Of(document)).with(Value::text("误作"))]);
+        assert_eq!(case.look(close), BTreeSet::new(), "voided");
+    }
+}
+
+#[test]
+fn a_filing_is_received_once_and_after_it_was_made() {
+    let mut case = Case::new();
+    assert_eq!(case.look(|s, _| may_receive_filing(s)), Err(Obstacle::NotFiled));
+    case.decide(CLOSED, None);
+    case.phone(vec![NewOp::new(Act::Record { step: INSPECTION_FILED.into() })]);
+    assert_eq!(case.look(|s, _| may_receive_filing(s)), Ok(()), "closing takes no duty away");
+    case.decide(FILING_RECEIVED, None);
+    assert_eq!(case.look(|s, _| may_receive_filing(s)), Err(Obstacle::FilingReceived));
 }

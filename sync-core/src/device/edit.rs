@@ -85,7 +85,13 @@ impl Editor {
         self.push(NewOp { target: parent, ..NewOp::new(act) })
     }
 
-    /// Writes a field. Writing the same field again in this save writes over it.
+    /// Whether somebody signed what stands in a field. To write it then, begin with a supplementary record.
+    pub fn is_signed(&self, target: Option<OpRef>, field: &str) -> bool {
+        self.seen(target, field).is_some_and(|field| field.live.iter().any(|live| live.signed))
+    }
+
+    /// Writes a field. Writing the same field again in this save writes over it. What somebody signed is written only
+    /// in a save that adds a supplementary record first.
     pub fn put(&mut self, target: Option<OpRef>, field: &str, value: Value) -> &mut Self {
         let earlier = self
             .ops
@@ -109,12 +115,18 @@ impl Editor {
         self.state.as_ref()?.field(target, field)
     }
 
+    /// A supplementary record names every value that stands, signed ones too: only so do they give way.
     fn replaced(&self, field: &FieldState) -> Vec<OpRef> {
-        let mine = |by: &case::Author| !field.conflict || by.officer == self.officer;
+        let supplements = self
+            .ops
+            .iter()
+            .any(|op| matches!(&op.act, Act::Add { entity, .. } if entity == case::SUPPLEMENTARY_RECORD));
+        let mine = |by: &case::Author| supplements || !field.conflict || by.officer == self.officer;
         field.live.iter().filter(|live| mine(&live.by)).map(|live| OpRef::Of(live.op)).collect()
     }
 
-    /// Settles a disagreement: replaces every live value, with a reason. False if there is none.
+    /// Settles a disagreement: replaces every live value, with a reason. False if there is none. Where one of them was
+    /// signed, the save is refused: that takes a supplementary record.
     pub fn resolve(&mut self, target: Option<OpRef>, field: &str, value: Value, reason: &str) -> bool {
         let Some(field) = self.seen(target, field).filter(|field| field.live.len() > 1) else { return false };
         let (replaces, name) = (field.live.iter().map(|live| OpRef::Of(live.op)).collect(), field.name.clone());

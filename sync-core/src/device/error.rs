@@ -47,10 +47,12 @@ pub enum StoreError {
     Reference(String),
 }
 
-/// A rule, or the state of the case, stops a formal act (正式行为). The draft can still be saved.
+/// A rule, or the state of the case, stops a save: a formal act (正式行为), an edit of what was signed, or what this
+/// program has no procedure for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Stop {
-    /// Stable code: the rule's id, or `field_in_conflict`, `lease_over`, `clock_not_proved`.
+    /// Stable code: the rule's id, or `field_in_conflict`, `lease_over`, `clock_not_proved`, `value_signed`,
+    /// `kind_not_built`, `form_not_built`.
     pub code: String,
     /// Law and article, where a rule stops it.
     pub article: Option<String>,
@@ -58,8 +60,10 @@ pub struct Stop {
     pub zh: String,
     /// For people, in English.
     pub en: String,
-    /// The field's live operations, where a conflict stops it.
+    /// The field's live operations, where a conflict or a signature stops it; document and party, where a rule does.
     pub ops: Vec<OpId>,
+    /// The kind of entity by which it can be done all the same, such as `supplementary_record`.
+    pub offer: Option<String>,
 }
 
 /// Why nothing was saved.

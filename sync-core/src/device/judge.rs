@@ -5,12 +5,12 @@
 use crate::case::{CaseState, Timeline};
 use crate::change::NewOp;
 use crate::device::Stop;
-use crate::facts::{Occasion, Roster, of_case};
-use crate::id::Digest;
+use crate::facts::{Roster, Seen, Signing, check, delivering_act, signing_act};
+use crate::id::{ChangeId, Digest};
 use crate::law::calendar::Calendar;
 use crate::law::check::Check;
 use crate::law::hash::rule_set_hash;
-use crate::law::rule::{self, CheckResult, blocking, evaluate};
+use crate::law::rule::{self, CheckResult, blocking, blocking_on};
 use crate::law::table::rules;
 use crate::op::{self, OpId};
 use crate::schema as names;
@@ -57,73 +57,71 @@ impl Judge {
         *RULES_HASH
     }
 
-    fn judge(&self, state: &CaseState, timeline: &Timeline, occasion: Occasion) -> Vec<CheckResult> {
-        evaluate(rules(), &of_case(state, timeline, &self.roster, occasion), &self.calendar)
+    fn judge(&self, seen: Seen<'_>) -> Vec<CheckResult> {
+        check(seen, &self.calendar)
     }
 
     /// What is not kept, or not known to be.
     pub fn checks(&self, state: &CaseState, timeline: &Timeline, now: Interval) -> Vec<Check> {
-        self.judge(state, timeline, Occasion::Standing(now))
+        self.judge(Seen::at(state, timeline, &self.roster, now))
             .into_iter()
             .filter(CheckResult::is_open)
             .map(Check::from)
             .collect()
     }
 
-    /// The rules that stop the formal acts among `ops`, judged on the case before them.
-    pub fn stops(&self, before: &CaseState, timeline: &Timeline, ops: &[NewOp], now: Interval) -> Vec<Stop> {
-        let acts: Vec<rule::Act> = ops.iter().filter_map(|op| formal_act(before, op)).collect();
+    /// The rules that stop the formal acts among `ops` of the change `own`, judged on the case before them. Each act
+    /// is stopped by what concerns its own document, and by what concerns the case.
+    pub fn stops(
+        &self,
+        (before, timeline): (&CaseState, &Timeline),
+        own: ChangeId,
+        ops: &[NewOp],
+        now: Interval,
+    ) -> Vec<Stop> {
+        let signing: Vec<Signing> = ops.iter().filter_map(|op| signing(own, op)).collect();
+        let signed = signing.iter().map(|signing| (signing_act(before, signing), Some(signing.document)));
+        let delivered: Vec<_> = ops.iter().filter_map(|op| delivering(before, own, op)).collect();
+        let finishing: Vec<OpId> = delivered.iter().filter_map(|(_, document)| *document).collect();
+        let acts: Vec<(rule::Act, Option<OpId>)> = signed.chain(delivered).collect();
         if acts.is_empty() {
             return Vec::new();
         }
-        let results = self.judge(before, timeline, Occasion::Acting(now));
+        let seen = Seen { signing: &signing, finishing: &finishing, ..Seen::at(before, timeline, &self.roster, now) };
+        let results = self.judge(seen);
         let mut stops: Vec<Stop> = Vec::new();
-        for result in acts.iter().flat_map(|act| blocking(&results, *act)) {
-            if !stops.iter().any(|stop| stop.code == result.rule) {
-                stops.push(Stop {
+        for (act, document) in acts {
+            let blocking = match document {
+                Some(document) => blocking_on(&results, act, document),
+                None => blocking(&results, act),
+            };
+            for result in blocking {
+                let stop = Stop {
                     code: result.rule.to_owned(),
                     article: Some(result.article.to_owned()),
                     zh: result.zh.clone(),
                     en: result.en.clone(),
-                    ops: Vec::new(),
-                });
+                    ops: result.document.into_iter().chain(result.party).collect(),
+                    offer: None,
+                };
+                if !stops.contains(&stop) {
+                    stops.push(stop);
+                }
             }
         }
         stops
     }
 }
 
-/// As which act of the law an operation counts, if any.
-fn formal_act(before: &CaseState, op: &NewOp) -> Option<rule::Act> {
-    match &op.act {
-        op::Act::Sign(signature) => match signature.form.as_str() {
-            names::SPOT_DECISION | names::PENALTY_DECISION => Some(rule::Act::SignDecision),
-            names::INTERVIEW_RECORD | names::SCENE_RECORD => Some(rule::Act::SignRecord),
-            _ => None,
-        },
-        op::Act::Record { .. } | op::Act::Correct(_) if op.act.step() == Some(names::DELIVERED) => {
-            let target = match op.target {
-                Some(crate::op::OpRef::Of(id)) => Some(id),
-                Some(crate::op::OpRef::Own(_)) | None => None,
-            };
-            let form = target.and_then(|document: OpId| before.value(Some(document), names::FORM)?.as_text());
-            let decides = form.is_none_or(|form| matches!(form, names::SPOT_DECISION | names::PENALTY_DECISION));
-            decides.then_some(rule::Act::Deliver)
-        }
-        op::Act::Open(_)
-        | op::Act::Invite(_)
-        | op::Act::Add { .. }
-        | op::Act::Put
-        | op::Act::Withdraw
-        | op::Act::Record { .. }
-        | op::Act::Resolve
-        | op::Act::Verdict(_)
-        | op::Act::Decide { .. }
-        | op::Act::Assign(_)
-        | op::Act::Number(_)
-        | op::Act::Seal(_)
-        | op::Act::Correct(_)
-        | op::Act::Unknown { .. }
-        | op::Act::Malformed { .. } => None,
-    }
+/// The document that an operation signs, if it signs one.
+fn signing(own: ChangeId, op: &NewOp) -> Option<Signing> {
+    let op::Act::Sign(signature) = &op.act else { return None };
+    let shown = signature.shown.iter().map(|shown| shown.resolve(own)).collect();
+    Some(Signing { document: op.target?.resolve(own), form: signature.form.clone(), shown })
+}
+
+/// As which act an operation counts that says that a document was delivered.
+fn delivering(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<(rule::Act, Option<OpId>)> {
+    let document = op.target.map(|target| target.resolve(own));
+    (op.act.step() == Some(names::DELIVERED)).then(|| (delivering_act(before, document), document))
 }

@@ -167,19 +167,21 @@ impl Device {
     /// # Errors
     /// [`StoreError`].
     pub fn checks(&self, change: ChangeId) -> Result<Vec<Check>, StoreError> {
-        type Columns = (String, String, String, String, String, String);
+        type Columns = ((String, String, String, String, String, String), Option<OpId>, Option<OpId>, Option<String>);
         let mut statement = self.db.prepare_cached(
-            "SELECT rule, article, severity, outcome, zh, en FROM check_result WHERE change = ?1 ORDER BY place",
+            "SELECT rule, article, document, party, reason, severity, outcome, zh, en
+             FROM check_result WHERE change = ?1 ORDER BY place",
         )?;
         let rows = statement.query_map([change], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            let columns = (row.get(0)?, row.get(1)?, row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?);
+            Ok((columns, subject(row, 2)?, subject(row, 3)?, row.get(4)?))
         })?;
         let corrupt = |error: NotACode| StoreError::Corrupt(format!("check_result of change {change}: {error}"));
         let check = |row: rusqlite::Result<Columns>| {
-            let (rule, article, severity, outcome, zh, en) = row?;
+            let ((rule, article, severity, outcome, zh, en), document, party, reason) = row?;
             let severity = Severity::parse(&severity).map_err(corrupt)?;
             let outcome = Outcome::parse(&outcome).map_err(corrupt)?;
-            Ok(Check { rule, article, severity, outcome, zh, en })
+            Ok(Check { rule, article, document, party, reason, severity, outcome, zh, en })
         };
         rows.map(check).collect()
     }
@@ -264,4 +266,14 @@ impl Device {
         self.db.execute("UPDATE feed SET cursor = NULL", [])?;
         Ok(())
     }
+}
+
+/// The entity that a result speaks of. What cannot be read is an error, not a result about nothing.
+fn subject(row: &rusqlite::Row<'_>, place: usize) -> rusqlite::Result<Option<OpId>> {
+    let read = |text: String| {
+        let wrong =
+            |error| rusqlite::Error::FromSqlConversionFailure(place, rusqlite::types::Type::Text, Box::new(error));
+        text.parse::<OpId>().map_err(wrong)
+    };
+    row.get::<_, Option<String>>(place)?.map(read).transpose()
 }

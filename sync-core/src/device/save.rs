@@ -14,7 +14,7 @@ use crate::device::rows::{self, Chain};
 use crate::device::time::{self, Now};
 use crate::device::{
     ClockFault, Device, Drawn, Identity, Moment, NewEvidence, NumberFor, SaveError, Stop, StoreError, VoidNumber,
-    evidence, number, offer,
+    evidence, number, offer, refuse,
 };
 use crate::evidence::fit;
 use crate::id::{CaseId, ChangeId, Digest, Epoch};
@@ -75,6 +75,10 @@ impl Device {
         secret: [u8; 32],
         signer: &dyn Signer,
     ) -> Result<Saved, SaveError> {
+        let refused = refuse::not_built(&save);
+        if !refused.is_empty() {
+            return Err(SaveError::Stopped(refused));
+        }
         for NewEvidence { digest, size, media_type, .. } in &save.evidence {
             fit(*size, media_type).map_err(|why| SaveError::Evidence { digest: *digest, why })?;
         }
@@ -106,6 +110,10 @@ impl Device {
         }
         let change = Change::seal(header, save.ops, secret, signer)?;
         let state = check_form(&held, &change)?;
+        let refused = refuse::in_case(&state, &change);
+        if !refused.is_empty() {
+            return Err(SaveError::Stopped(refused));
+        }
         append(&tx, &mut chain, &change)?;
         save.evidence.iter().try_for_each(|file| evidence::add(&tx, change.case(), file))?;
         if let Some(drawn) = &number {
@@ -248,7 +256,7 @@ impl Acting<'_> {
         let with_trial: Vec<Change> = self.held.iter().cloned().chain([trial]).collect();
         let before = fold(self.header.case.unwrap_or(own), &with_trial);
         let timeline = time::timeline(self.tx, &with_trial, &self.now)?;
-        let mut stops = self.judge.stops(&before, &timeline, ops, self.now.proved);
+        let mut stops = self.judge.stops((&before, &timeline), own, ops, self.now.proved);
         stops.extend(ops.iter().filter_map(|op| conflict(&before, own, op)));
         if before.steps_of(names::OVERRUN_REASON).next().is_none() {
             stops.extend(self.lease_stop());
@@ -295,7 +303,7 @@ impl Acting<'_> {
 }
 
 fn stop(code: &str, zh: String, en: String) -> Stop {
-    Stop { code: code.to_owned(), article: None, zh, en, ops: Vec::new() }
+    Stop { code: code.to_owned(), article: None, zh, en, ops: Vec::new(), offer: None }
 }
 
 /// Stands in the place of a formal act, so that the other operations keep their places.
@@ -311,15 +319,16 @@ fn conflict(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<Stop> {
     let field = before
         .conflicts()
         .find(|field| field.target == Some(target) || field.live.iter().any(|live| shown.contains(&live.op)))?;
+    let entity = field.target.and_then(|target| before.entities.get(&target)).map_or("", |found| found.kind.as_str());
+    let label = names::field(entity, &field.name);
+    let (zh, en) = label.map_or(("某项内容", "A value"), |label| (label.zh, label.en));
     Some(Stop {
         code: "field_in_conflict".to_owned(),
         article: None,
-        zh: format!("文书中的“{}”有两个不同的值，须先确定再签名。", field.name),
-        en: format!(
-            "The field {} shown in the document has two different values: settle it before signing.",
-            field.name
-        ),
+        zh: format!("文书中的“{zh}”有两个不同的值，须先确定再签名。"),
+        en: format!("“{en}” shown in the document has two different values: settle it before signing."),
         ops: field.live.iter().map(|live| live.op).collect(),
+        offer: None,
     })
 }
 
@@ -334,13 +343,15 @@ fn check_form(held: &[Change], change: &Change) -> Result<CaseState, SaveError> 
 
 fn keep_checks(tx: &Transaction<'_>, change: ChangeId, checks: &[Check]) -> Result<(), StoreError> {
     let mut statement = tx.prepare_cached(
-        "INSERT INTO check_result (change, place, rules, rule, article, severity, outcome, zh, en)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO check_result
+             (change, place, rules, rule, article, document, party, reason, severity, outcome, zh, en)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;
     for (place, check) in (0_i64..).zip(checks) {
-        let Check { rule, article, severity, outcome, zh, en } = check;
-        let (severity, outcome) = (severity.code(), outcome.code());
-        statement.execute((change, place, Judge::rules_hash(), rule, article, severity, outcome, zh, en))?;
+        let Check { rule, article, document, party, reason, severity, outcome, zh, en } = check;
+        let [document, party] = [document, party].map(|of| of.map(|of| of.to_string()));
+        let (rules, severity, outcome) = (Judge::rules_hash(), severity.code(), outcome.code());
+        statement.execute((change, place, rules, rule, article, document, party, reason, severity, outcome, zh, en))?;
     }
     Ok(())
 }

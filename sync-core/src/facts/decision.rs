@@ -1,15 +1,22 @@
-//! Facts of the decision: what the document states, who signed, how it reached the party.
+//! Facts of each decision: what the document states, who signed it, what came before it, how it reached the party.
+//!
+//! Promise: each document for itself. Of a signed document only what somebody signed counts as stated; a penalty counts
+//! as it is displayed, signed or not.
 
-use super::{Roster, Told, discretion, documents, known, text};
-use crate::case::CaseState;
-use crate::law::facts::{Decision, Delivery, Happened, Item, Known, Penalty, Seal};
+use super::document::Document;
+use super::party::Named;
+use super::{Seen, discretion, says_something, text};
+use crate::case::{CaseState, ReadStep};
+use crate::id::OfficerId;
+use crate::law::facts::{Decision, DecisionForm, Delivery, Facts, Happened, Item, Known, Party, Penalty, Seal};
+use crate::law::rule::{About, Matter};
 use crate::law::wording::{read_payment, read_remedy};
 use crate::money::Fen;
 use crate::op::{OpId, SignerRole};
 use crate::schema as names;
 use crate::value::Value;
-use crate::when::When;
-use std::collections::BTreeSet;
+use crate::when::{Order, When};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which field states which item.
 const STATES: [(&str, Item); 9] = [
@@ -23,45 +30,162 @@ const STATES: [(&str, Item); 9] = [
     (names::PARTY_PARTICULARS, Item::PartyParticulars),
     (names::PAYMENT, Item::Payment),
 ];
+/// Parties against each of which a decision is judged that names none of them. With more, one must be named.
+const UNNAMED_PARTIES: usize = 16;
 
-/// The last decision document that was not voided.
-pub(super) fn of(told: &Told<'_>, roster: &Roster) -> Option<Decision> {
-    let state = told.state;
-    let forms = [names::SPOT_DECISION, names::PENALTY_DECISION];
-    let document = forms.iter().flat_map(|form| documents(state, form)).next_back()?;
-    let item = discretion::item(state, roster, document);
-    let field = |name| state.value(Some(document), name);
-    let signed_by = officers_who_signed(state, document);
-    let stated = STATES.iter().filter(|(name, _)| field(name).is_some_and(says_something)).map(|(_, item)| *item);
-    Some(Decision {
-        signed_at: signed_at(told, document, &signed_by),
+/// Every decision, and every decision on each party that it is made against.
+pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], parties: &[Named]) -> Vec<Matter> {
+    let decisions: Vec<(&Document<'_>, DecisionForm)> =
+        documents.iter().filter_map(|document| Some((document, document.decides?))).collect();
+    let addressed: Vec<Vec<&Named>> =
+        decisions.iter().map(|(document, _)| against(seen.state, document.id, parties)).collect();
+    let fines = fines(seen.state, &decisions, &addressed);
+    let mut matters = Vec::new();
+    for ((document, form), addressed) in decisions.into_iter().zip(addressed) {
+        let mut facts = base.clone();
+        before(seen, document.id, &mut facts);
+        let decision = of(seen, document, form);
+        let own = usize::from(document.is_signed() && decision.fine.is_some());
+        let matter = |about, party: Option<&Named>| {
+            let times = fines.get(&party.map(|party| party.id)).copied().unwrap_or_default();
+            let decision = Decision { other_fines: times.saturating_sub(own), ..decision.clone() };
+            let party_facts = party.map_or_else(nobody, |party| party.facts.clone());
+            let facts = Facts { decision: Some(decision), party: party_facts, ..facts.clone() };
+            Matter { about, document: Some(document.id), party: party.map(|party| party.id), facts }
+        };
+        let one = Matter { party: None, ..matter(About::Decision, addressed.first().copied()) };
+        matters.push(one);
+        matters.extend(addressed.iter().map(|party| matter(About::DecisionOnParty, Some(party))));
+        if addressed.is_empty() {
+            matters.push(matter(About::DecisionOnParty, None));
+        }
+    }
+    matters
+}
+
+/// Where the case names no party.
+fn nobody() -> Party {
+    Party { kind: Known::NotEntered, ..Party::default() }
+}
+
+/// Whom a decision is made against: the parties that it names or, where it names none, every party.
+fn against<'a>(state: &CaseState, document: OpId, parties: &'a [Named]) -> Vec<&'a Named> {
+    let named: BTreeSet<&str> = match state.value(Some(document), names::AGAINST) {
+        Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
+        Some(Value::Text(id)) if !id.trim().is_empty() => BTreeSet::from([id.trim()]),
+        Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::Text(_)) | None => BTreeSet::new(),
+    };
+    if named.is_empty() {
+        return if parties.len() > UNNAMED_PARTIES { Vec::new() } else { parties.iter().collect() };
+    }
+    parties.iter().filter(|party| named.contains(party.id.to_string().as_str())).collect()
+}
+
+/// How many signed documents fine each party; those that name nobody fine nobody in particular.
+fn fines(
+    state: &CaseState,
+    decisions: &[(&Document<'_>, DecisionForm)],
+    addressed: &[Vec<&Named>],
+) -> BTreeMap<Option<OpId>, usize> {
+    let mut fines = BTreeMap::new();
+    for ((document, _), parties) in decisions.iter().zip(addressed) {
+        if !document.is_signed() || fine(state, document.id).is_none() {
+            continue;
+        }
+        if parties.is_empty() {
+            *fines.entry(None).or_default() += 1;
+        }
+        for party in parties {
+            *fines.entry(Some(party.id)).or_default() += 1;
+        }
+    }
+    fines
+}
+
+/// Notice, statement and waiver that came before this decision: those that name it, or no document.
+fn before(seen: Seen<'_>, document: OpId, facts: &mut Facts) {
+    let state = seen.state;
+    let concerns = |step: &ReadStep<'_>| {
+        let other = |target: OpId| state.entities.get(&target).is_some_and(|entity| entity.kind == names::DOCUMENT);
+        step.target.is_none_or(|target| target == document || !other(target))
+    };
+    let says = |step: &ReadStep<'_>| step.value.is_some_and(says_something);
+    let in_record = |step: &ReadStep<'_>| {
+        let target = step.target.and_then(|target| state.entities.get(&target));
+        target.is_some_and(|entity| entity.kind == names::RECORD && entity.withdrawn.is_empty())
+    };
+    let recorded = |step: &str, such: &dyn Fn(&ReadStep<'_>) -> bool| {
+        state.steps_of(step).filter(|step| concerns(step)).any(|step| such(&step))
+    };
+    let said = |is: bool| if is { Known::Known(true) } else { Known::NotEntered };
+    facts.notice_given_at = seen.happened_where(names::PENALTY_NOTICE, concerns);
+    facts.notice_says = said(recorded(names::PENALTY_NOTICE, &says));
+    facts.heard_at = since(seen, &facts.notice_given_at, names::STATEMENT_HEARD, &concerns);
+    facts.heard_noted = said(recorded(names::STATEMENT_HEARD, &|step| says(step) || in_record(step)));
+    facts.waived_at = since(seen, &facts.notice_given_at, names::STATEMENT_WAIVED, &concerns);
+}
+
+/// The first of these steps that did not come before `told`; where all did, the first of them. What was said before the
+/// notice does not spoil what was said after it.
+fn since(seen: Seen<'_>, told: &Happened, step: &str, concerns: &dyn Fn(&ReadStep<'_>) -> bool) -> Happened {
+    let Happened::At(told) = told else { return seen.happened_where(step, concerns) };
+    let causes = seen.timeline.causes();
+    let later = |step: &ReadStep<'_>| {
+        let at = seen.when(step);
+        concerns(step) && at.is_some_and(|at| causes.in_order(told, &at) == Order::Kept)
+    };
+    match seen.happened_where(step, later) {
+        Happened::NotYet => seen.happened_where(step, concerns),
+        found @ (Happened::At(_) | Happened::Unknown) => found,
+    }
+}
+
+fn of(seen: Seen<'_>, document: &Document<'_>, form: DecisionForm) -> Decision {
+    let (state, id) = (seen.state, document.id);
+    let field = |name| state.value(Some(id), name);
+    let signed_by: BTreeSet<OfficerId> = document.by_officers().map(|signed| signed.by.officer).collect();
+    let stated = STATES.iter().filter(|(name, _)| states(state, document, name)).map(|(_, item)| *item);
+    let signed_as = |role| document.signatures.iter().any(|signed| signed.role == role);
+    let of_document = |step: &ReadStep<'_>| step.target.is_none_or(|target| target == id);
+    let item = discretion::item(state, seen.roster, id);
+    let remedy = text(state, Some(id), names::REMEDY);
+    Decision {
+        form,
+        signed_at: signed_at(seen, document, &signed_by),
         penalties: penalties(field(names::PENALTY_KIND)),
-        fine: field(names::FINE_FEN).and_then(Value::as_int).and_then(|fen| Fen::new(fen).ok()),
-        discretion: discretion::of(state, document, item),
+        fine: fine(state, id),
+        discretion: discretion::of(state, id, item),
         spot_limit: item.and_then(|item| item.spot_limit.clone()),
         item_confirmed: item.map(|item| item.confirmed),
-        form_number: text(state, Some(document), names::NUMBER).map(str::to_owned).or_else(|| given(state, document)),
-        seal: Known::Known(match text(state, Some(document), names::SEAL) {
+        form_number: text(state, Some(id), names::NUMBER).map(str::to_owned).or_else(|| given(state, id)),
+        seal: Known::Known(match text(state, Some(id), names::SEAL) {
             Some("presealed") => Seal::PreSealedPaper,
             Some("electronic") => Seal::Electronic,
             Some(_) | None => Seal::Absent,
         }),
         stated: stated.collect(),
         signed_by,
-        remedy: known(text(state, Some(document), names::REMEDY).map(read_remedy)),
-        payment: text(state, Some(document), names::PAYMENT).map(read_payment),
-        delivery: Known::Known(delivery(state, document)),
-        reported_at: told.happened(names::REPORTED_FOR_RECORD),
-        archived_at: told.happened(names::ARCHIVED),
-    })
+        party_signed: signed_as(SignerRole::Party),
+        refusal_noted: signed_as(SignerRole::Refusal),
+        other_fines: 0,
+        finishing: seen.finishing.contains(&id),
+        remedy: remedy.map_or(Known::NotEntered, |remedy| Known::Known(read_remedy(remedy))),
+        payment: text(state, Some(id), names::PAYMENT).map(read_payment),
+        delivery: Known::Known(delivery(state, id)),
+        reported_at: seen.happened_where(names::REPORTED_FOR_RECORD, of_document),
+        archived_at: seen.happened_where(names::ARCHIVED, of_document),
+    }
 }
 
-fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Text(text) => !text.trim().is_empty(),
-        Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::List(_) => true,
-    }
+/// Whether the document states something in this field: of a signed one, as it was signed.
+fn states(state: &CaseState, document: &Document<'_>, name: &str) -> bool {
+    let Some(live) = state.field(Some(document.id), name).and_then(|field| field.live.first()) else { return false };
+    let covered = document.signatures.is_empty() || live.signed;
+    covered && live.value.as_ref().is_some_and(says_something)
+}
+
+fn fine(state: &CaseState, document: OpId) -> Option<Fen> {
+    state.value(Some(document), names::FINE_FEN).and_then(Value::as_int).and_then(|fen| Fen::new(fen).ok())
 }
 
 /// The number that the server gave.
@@ -71,7 +195,7 @@ fn given(state: &CaseState, document: OpId) -> Option<String> {
 
 fn penalties(value: Option<&Value>) -> BTreeSet<Penalty> {
     let one = |value: &Value| {
-        value.as_text().map(|kind| match kind {
+        value.as_text().filter(|kind| !kind.trim().is_empty()).map(|kind| match kind {
             "warning" => Penalty::Warning,
             "fine" => Penalty::Fine,
             _ => Penalty::Other,
@@ -84,22 +208,12 @@ fn penalties(value: Option<&Value>) -> BTreeSet<Penalty> {
     }
 }
 
-fn is_officers(role: SignerRole) -> bool {
-    matches!(role, SignerRole::Officer | SignerRole::SecondOfficer)
-}
-
-fn officers_who_signed(state: &CaseState, document: OpId) -> BTreeSet<crate::id::OfficerId> {
-    let on_it = state.signatures.iter().filter(|signed| signed.document == Some(document) && is_officers(signed.role));
-    on_it.map(|signed| signed.by.officer).collect()
-}
-
 /// When the second of two distinct officers signed.
-fn signed_at(told: &Told<'_>, document: OpId, signed_by: &BTreeSet<crate::id::OfficerId>) -> Happened {
-    let on_it =
-        told.state.signatures.iter().filter(|signed| signed.document == Some(document) && is_officers(signed.role));
+fn signed_at(seen: Seen<'_>, document: &Document<'_>, signed_by: &BTreeSet<OfficerId>) -> Happened {
     let mut firsts = Vec::new();
     for officer in signed_by {
-        match told.recorded(on_it.clone().filter(|signed| signed.by.officer == *officer).map(|signed| signed.op)) {
+        let own = document.by_officers().filter(|signed| signed.by.officer == *officer);
+        match seen.recorded(own.map(|signed| signed.op)) {
             Happened::At(first) => firsts.push(first),
             Happened::Unknown => return Happened::Unknown,
             Happened::NotYet => {}

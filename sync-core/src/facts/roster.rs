@@ -31,6 +31,8 @@ pub struct Roster {
     /// Source of the signed local configuration by which an individual business counts as an
     /// organisation.
     pub individual_business_as_organisation: Option<String>,
+    /// Source of the signed local configuration by which a party's kind and its code may disagree.
+    pub code_of_another_kind: Option<String>,
 }
 
 /// What rules look at in an agency.
@@ -179,6 +181,7 @@ impl Roster {
             officers: BTreeMap::new(),
             items: self.items.clone(),
             individual_business_as_organisation: self.individual_business_as_organisation.clone(),
+            code_of_another_kind: self.code_of_another_kind.clone(),
         }
     }
 
@@ -187,8 +190,15 @@ impl Roster {
     /// # Errors
     /// What `serde_json` says of a text that is not the reference data.
     pub fn from_reference(json: &str) -> Result<Self, serde_json::Error> {
-        let Reference { tenant, region, agencies, items, officers, individual_business_as_organisation } =
-            serde_json::from_str(json)?;
+        let Reference {
+            tenant,
+            region,
+            agencies,
+            items,
+            officers,
+            individual_business_as_organisation,
+            code_of_another_kind,
+        } = serde_json::from_str(json)?;
         // The reference names the organ of reconsideration by id; rules compare it with what documents say.
         let names: BTreeMap<AgencyId, String> =
             agencies.iter().map(|agency| (agency.id, agency.name.clone())).collect();
@@ -207,6 +217,7 @@ impl Roster {
             officers: officers.collect(),
             items: items.into_iter().map(Item::entry).collect::<Result<_, _>>()?,
             individual_business_as_organisation,
+            code_of_another_kind,
         })
     }
 }
@@ -231,6 +242,8 @@ struct Reference {
     officers: Vec<Entry>,
     #[serde(default)]
     individual_business_as_organisation: Option<String>,
+    #[serde(default)]
+    code_of_another_kind: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! Check results as stored, sent and shown.
 
 use super::rule::{CheckResult, Outcome, Severity};
+use crate::op::OpId;
 
 /// What a rule says of the case (合规提示).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -9,6 +10,12 @@ pub struct Check {
     pub rule: String,
     /// Law and article.
     pub article: String,
+    /// The document it speaks of.
+    pub document: Option<OpId>,
+    /// The party it speaks of.
+    pub party: Option<OpId>,
+    /// The recorded reason for what happened against the rule.
+    pub reason: Option<String>,
     /// What a breach does.
     pub severity: Severity,
     /// The answer.
@@ -21,7 +28,9 @@ pub struct Check {
 
 impl From<CheckResult> for Check {
     fn from(result: CheckResult) -> Self {
-        let CheckResult { rule, article, severity, outcome, stops: _, due: _, zh, en } = result;
-        Self { rule: rule.to_owned(), article: article.to_owned(), severity, outcome, zh, en }
+        let CheckResult { rule, article, severity, outcome, stops: _, document, party, reason, due: _, zh, en } =
+            result;
+        let (rule, article) = (rule.to_owned(), article.to_owned());
+        Self { rule, article, document, party, reason, severity, outcome, zh, en }
     }
 }

@@ -7,21 +7,28 @@
 //! Not here: judgement (`rule`, `table`).
 
 mod decision;
+mod evidence;
+mod party;
 
 use super::text::Text;
 use crate::code::codes;
 use crate::id::{OfficerId, TenantId};
 use crate::time::{Date, Instant};
 use crate::when::{Causes, Interval, When};
+use std::collections::BTreeMap;
 
 pub use crate::op::CaseKind;
-pub use decision::{Decision, Delivery, Discretion, Item, Penalty, Seal, SpotLimit};
+pub use decision::{Decision, DecisionForm, Delivery, Discretion, Item, Penalty, Seal, SpotLimit};
+pub use evidence::{EvidenceEntry, EvidencePart};
+pub use party::{FineSubject, Missing, Party, PartyType};
 
-/// A value, or the admission that this holder cannot know it.
+/// A value, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Known<T> {
     /// The value is known.
     Known(T),
+    /// This holder knows that nobody entered it. A formal act that needs it stops and names the field.
+    NotEntered,
     /// This holder cannot know it: a rule that needs it is undecided.
     #[default]
     Unknown,
@@ -144,39 +151,6 @@ pub enum NotValid {
     OutOfScope,
 }
 
-/// Kind of party (当事人).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PartyType {
-    /// 自然人.
-    NaturalPerson,
-    /// 个体工商户.
-    IndividualBusiness,
-    /// 企业法人.
-    Company,
-    /// 其他组织.
-    OtherOrganisation,
-}
-
-/// Whose limit of 行政处罚法 第五十一条 applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FineSubject {
-    /// 公民.
-    Citizen,
-    /// 法人或者其他组织.
-    Organisation,
-}
-
-/// The party of the case, as far as rules look at it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Party {
-    /// Kind of party.
-    pub kind: Known<PartyType>,
-    /// Unified social credit code as written down, if any.
-    pub credit_code: Option<String>,
-    /// Citizen identity number as written down, if any.
-    pub citizen_number: Option<String>,
-}
-
 /// Facts of an inspection on the spot. Every time is that of the record made of the step.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inspection {
@@ -202,13 +176,43 @@ pub struct Inspection {
     pub filed_at: Happened,
 }
 
-/// A piece of evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EvidenceEntry {
-    /// Name shown in messages.
-    pub name: String,
-    /// Its kind as written down, such as `书证`.
-    pub kind: String,
+/// The act of the officers that is judged, where a row speaks of who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Doing {
+    /// Entering the premises to inspect.
+    Entering,
+    /// Asking the first question.
+    Asking,
+    /// Signing a record (笔录).
+    Recording,
+    /// Signing a decision.
+    Deciding,
+    /// Signing another document.
+    Documenting,
+}
+
+impl Doing {
+    /// In Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Entering => "进入检查场所",
+            Self::Asking => "开始询问",
+            Self::Recording => "签署笔录",
+            Self::Deciding => "签署决定书",
+            Self::Documenting => "签署文书",
+        }
+    }
+
+    /// In English.
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::Entering => "entering the premises",
+            Self::Asking => "the first question",
+            Self::Recording => "signing the record",
+            Self::Deciding => "signing the decision",
+            Self::Documenting => "signing the document",
+        }
+    }
 }
 
 /// About one case, as of one act.
@@ -228,8 +232,10 @@ pub struct Facts {
     pub region: String,
     /// Sector of the acting organ.
     pub sector: Sector,
-    /// Kind of case.
+    /// Kind of case. No row looks at it: rules follow the document and the act.
     pub kind: CaseKind,
+    /// The act whose officers are judged; where none is named, any.
+    pub doing: Option<Doing>,
     /// What was done that only officers may do, or is about to be done.
     pub acts: Vec<ActDone>,
     /// Everybody recorded as taking part in each act, in any order.
@@ -238,10 +244,16 @@ pub struct Facts {
     pub certificate_shown_at: Happened,
     /// First question of an interview, or first step of inspection that needs the certificate.
     pub first_question_at: Happened,
-    /// The party was told content, facts, reasons, basis and rights (第四十四条).
+    /// The party was told its rights and duties at the inspection or interview (告知权利义务).
     pub rights_told_at: Happened,
+    /// The notice before a penalty (行政处罚前告知, 第四十四条) was given.
+    pub notice_given_at: Happened,
+    /// Whether it is recorded what the notice told: content, facts, reasons and basis.
+    pub notice_says: Known<bool>,
     /// The party's statement and defence were heard (第四十五条).
     pub heard_at: Happened,
+    /// Whether the statement was noted (记入笔录).
+    pub heard_noted: Known<bool>,
     /// The party expressly waived statement and defence (第六十二条).
     pub waived_at: Happened,
     /// Order to correct the violation (责令改正) given.
@@ -255,6 +267,8 @@ pub struct Facts {
     pub individual_business_as_organisation: Option<String>,
     /// What kind of organ decides.
     pub organ_kind: OrganKind,
+    /// Source of the signed local configuration by which kind of party and code may disagree.
+    pub code_of_another_kind: Option<String>,
     /// Organ of reconsideration for the acting organ, such as `巫山县人民政府`.
     pub reconsideration_organ: Known<String>,
     /// The act took place on the water; clocks may start at landing.
@@ -267,6 +281,10 @@ pub struct Facts {
     pub decision: Option<Decision>,
     /// Evidence that has not been withdrawn.
     pub evidence: Vec<EvidenceEntry>,
+    /// Evidence that the signed document shows.
+    pub shown_evidence: Vec<EvidenceEntry>,
+    /// Recorded reasons for what happened against a rule (违反程序的说明), by the rule's id.
+    pub reasons: BTreeMap<String, String>,
 }
 
 impl Facts {
@@ -281,38 +299,46 @@ impl Facts {
             region: region.to_owned(),
             sector,
             kind,
+            doing: None,
             acts: Vec::new(),
             officers: Vec::new(),
             certificate_shown_at: Happened::NotYet,
             first_question_at: Happened::NotYet,
             rights_told_at: Happened::NotYet,
+            notice_given_at: Happened::NotYet,
+            notice_says: Known::NotEntered,
             heard_at: Happened::NotYet,
+            heard_noted: Known::NotEntered,
             waived_at: Happened::NotYet,
             correction_ordered_at: Happened::NotYet,
             correction_text_orders: Known::Unknown,
             party: Party::default(),
             individual_business_as_organisation: None,
             organ_kind: OrganKind::NotTold,
+            code_of_another_kind: None,
             reconsideration_organ: Known::Unknown,
             on_water: false,
             landed_at: Happened::NotYet,
             inspection: None,
             decision: None,
             evidence: Vec::new(),
+            shown_evidence: Vec::new(),
+            reasons: BTreeMap::new(),
         }
     }
 
-    /// The decision, if it is one made on the spot.
+    /// The decision, if its form is that of one made on the spot.
     pub fn spot_decision(&self) -> Option<&Decision> {
-        match self.kind {
-            CaseKind::Inspection | CaseKind::Simple => self.decision.as_ref(),
-            CaseKind::Ordinary => None,
-        }
+        self.decision.as_ref().filter(|decision| decision.form == DecisionForm::Spot)
     }
 
     /// Whose limit applies. An individual business is a citizen unless configuration cites a source.
     pub fn fine_subject(&self) -> Known<FineSubject> {
-        let Known::Known(kind) = self.party.kind else { return Known::Unknown };
+        let kind = match self.party.kind {
+            Known::Known(kind) => kind,
+            Known::NotEntered => return Known::NotEntered,
+            Known::Unknown => return Known::Unknown,
+        };
         let cited = self.individual_business_as_organisation.as_deref().is_some_and(|s| !s.trim().is_empty());
         Known::Known(match kind {
             PartyType::NaturalPerson => FineSubject::Citizen,

@@ -41,8 +41,10 @@ fn write_rule(out: &mut Writer, rule: &Rule) {
         since,
         until,
         scope,
+        about,
         severity,
         stops,
+        reasoned,
         looks_at,
         test,
         numbers,
@@ -51,7 +53,7 @@ fn write_rule(out: &mut Writer, rule: &Rule) {
         confirmed,
         revision,
     } = *rule;
-    out.array(15).text(id).text(article);
+    out.array(17).text(id).text(article);
     write_text(out, title);
     out.text(quotation).text(&since.to_string());
     match until {
@@ -59,12 +61,12 @@ fn write_rule(out: &mut Writer, rule: &Rule) {
         None => out.null(),
     };
     write_scope(out, scope);
-    out.text(severity.code());
+    out.text(about.code()).text(severity.code());
     out.array(stops.len());
     for act in stops {
         out.text(act.code());
     }
-    out.text(looks_at.code());
+    out.bool(reasoned).text(looks_at.code());
     match test {
         Test::Facts(_) => {
             out.null();

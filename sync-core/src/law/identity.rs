@@ -79,6 +79,52 @@ impl CreditCode {
     }
 }
 
+/// Who registered the bearer of a unified social credit code, and as what: its first two characters (GB 32100).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registered {
+    /// 91: 企业.
+    Enterprise,
+    /// 92: 个体工商户.
+    IndividualBusiness,
+    /// 93: 农民专业合作社.
+    Cooperative,
+    /// Any other: organs, institutions, associations, trade unions and the like.
+    Elsewhere,
+}
+
+impl Registered {
+    /// Reads the first two characters of a code, whether or not its check characters are right. `None` without any.
+    pub fn of(code: &str) -> Option<Self> {
+        let code = code.trim();
+        (!code.is_empty()).then(|| match code.get(..2) {
+            Some("91") => Self::Enterprise,
+            Some("92") => Self::IndividualBusiness,
+            Some("93") => Self::Cooperative,
+            Some(_) | None => Self::Elsewhere,
+        })
+    }
+
+    /// In Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Enterprise => "企业的代码（91）",
+            Self::IndividualBusiness => "个体工商户的代码（92）",
+            Self::Cooperative => "农民专业合作社的代码（93）",
+            Self::Elsewhere => "其他组织的代码",
+        }
+    }
+
+    /// In English.
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::Enterprise => "that of an enterprise (91)",
+            Self::IndividualBusiness => "that of an individual business (92)",
+            Self::Cooperative => "that of a cooperative (93)",
+            Self::Elsewhere => "that of another organisation",
+        }
+    }
+}
+
 /// A citizen identity number (公民身份号码), GB 11643.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CitizenNumber {

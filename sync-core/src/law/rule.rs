@@ -1,7 +1,8 @@
 //! A provision as a row, and what judging by it answers.
 //!
-//! Promise: [`evaluate`] is pure: same rows, facts and calendar, same results in the order of the
-//! rows. Undecided never blocks: a phone cannot know everything. A deadline that rests on an
+//! Promise: [`judge`] is pure: same rows, matters and calendar, same results in the order of the
+//! rows, each naming the document and the party it speaks of. A row speaks when its act has happened,
+//! not before. Undecided never blocks: a phone cannot know everything. A deadline that rests on an
 //! unpublished holiday notice is never found breached, and one whose moments are known only within bounds only where
 //! every moment within them breaches it.
 //! Not here: the rows (`table`).
@@ -12,6 +13,7 @@ pub use super::text::Text;
 use crate::code::codes;
 use crate::id::TenantId;
 use crate::money::Fen;
+use crate::op::OpId;
 use crate::time::{Date, Instant};
 use crate::when::When;
 use std::fmt::Write as _;
@@ -31,23 +33,49 @@ codes! {
 }
 
 codes! {
-    /// A formal act at which a rule can stop.
+    /// A formal act at which a rule can stop. What has happened, such as an entry, a first question or a photograph, is
+    /// never stopped: it is saved, and the next formal act stops.
     pub enum Act {
-        /// Entering the premises to inspect.
-        Enter = "enter",
-        /// The first question of an interview.
-        FirstQuestion = "first_question",
-        /// Adding a piece of evidence to the file.
-        AddEvidence = "add_evidence",
         /// Signing a record (笔录).
         SignRecord = "sign_record",
         /// Signing the decision.
         SignDecision = "sign_decision",
+        /// Signing or delivering a document that is neither record nor decision.
+        OtherDocument = "other_document",
         /// Handing the decision over.
         Deliver = "deliver",
-        /// Closing the case.
+        /// Closing the case. Every breach of a [`Severity::Block`] row stops it.
         Close = "close",
     }
+}
+
+codes! {
+    /// What a row speaks of. It is judged once for each of these in the case.
+    pub enum About {
+        /// The case as a whole, its inspection and its evidence included.
+        Case = "case",
+        /// An act of the officers: an entry, a first question, a document that is signed.
+        Act = "act",
+        /// A party.
+        Party = "party",
+        /// A decision.
+        Decision = "decision",
+        /// A decision for each party that it is made against.
+        DecisionOnParty = "decision_on_party",
+    }
+}
+
+/// The facts of one thing that rows speak of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matter {
+    /// What kind of thing.
+    pub about: About,
+    /// The document that it concerns.
+    pub document: Option<OpId>,
+    /// The party that it concerns.
+    pub party: Option<OpId>,
+    /// What is known of it.
+    pub facts: Facts,
 }
 
 codes! {
@@ -171,10 +199,15 @@ pub struct Rule {
     pub until: Option<Date>,
     /// Where it applies.
     pub scope: Scope,
+    /// What it speaks of.
+    pub about: About,
     /// What a breach does.
     pub severity: Severity,
     /// Acts at which a [`Severity::Block`] row stops.
     pub stops: &'static [Act],
+    /// It speaks of what has happened and cannot be done again: a recorded reason lets the next formal act go on. The
+    /// breach stays visible, with the reason.
+    pub reasoned: bool,
     /// Which date it looks at.
     pub looks_at: LooksAt,
     /// How it is judged.
@@ -205,6 +238,12 @@ pub struct CheckResult {
     pub outcome: Outcome,
     /// Acts at which the row stops.
     pub stops: &'static [Act],
+    /// The document it speaks of.
+    pub document: Option<OpId>,
+    /// The party it speaks of.
+    pub party: Option<OpId>,
+    /// The recorded reason for what happened against the row.
+    pub reason: Option<String>,
     /// The deadline, where the row has one and its clock has started.
     pub due: Option<Due>,
     /// For people, in Chinese.
@@ -218,18 +257,44 @@ impl CheckResult {
     pub const fn is_open(&self) -> bool {
         matches!(self.outcome, Outcome::Breached | Outcome::Undecided)
     }
+
+    /// Whether it stops formal acts: a breach of a blocking row for which no reason is recorded.
+    pub fn blocks(&self) -> bool {
+        self.severity == Severity::Block && self.outcome == Outcome::Breached && self.reason.is_none()
+    }
+
+    fn stops_at(&self, act: Act) -> bool {
+        self.blocks() && (act == Act::Close || self.stops.contains(&act))
+    }
 }
 
-/// Judges the facts by every row that is in force and in scope. In the order of `rules`.
+/// Judges each matter by the rows that speak of it and are in force and in scope. In the order of `rules`, and of
+/// `matters` for each row.
+pub fn judge(rules: &[Rule], matters: &[Matter], calendar: &Calendar) -> Vec<CheckResult> {
+    let of_rule = |rule: &Rule| {
+        let concerned = matters.iter().filter(|matter| matter.about == rule.about);
+        let judged = concerned.filter_map(|Matter { about: _, document, party, facts }| {
+            Some(CheckResult { document: *document, party: *party, ..rule.judge(facts, calendar)? })
+        });
+        judged.collect::<Vec<_>>()
+    };
+    rules.iter().flat_map(of_rule).collect()
+}
+
+/// Judges the facts by every row that is in force and in scope, whatever it speaks of. In the order of `rules`.
 pub fn evaluate(rules: &[Rule], facts: &Facts, calendar: &Calendar) -> Vec<CheckResult> {
     rules.iter().filter_map(|rule| rule.judge(facts, calendar)).collect()
 }
 
-/// The breaches that stop `act`.
+/// The breaches that stop `act`, whichever document it concerns.
 pub fn blocking(results: &[CheckResult], act: Act) -> Vec<&CheckResult> {
-    let stops =
-        |r: &&CheckResult| r.severity == Severity::Block && r.outcome == Outcome::Breached && r.stops.contains(&act);
-    results.iter().filter(stops).collect()
+    results.iter().filter(|result| result.stops_at(act)).collect()
+}
+
+/// The breaches that stop `act` on this document: those that speak of it or of no document.
+pub fn blocking_on(results: &[CheckResult], act: Act, document: OpId) -> Vec<&CheckResult> {
+    let concerns = |result: &&CheckResult| result.document.is_none_or(|other| other == document);
+    results.iter().filter(|result| result.stops_at(act)).filter(concerns).collect()
 }
 
 impl Rule {
@@ -237,7 +302,7 @@ impl Rule {
     fn in_force(&self, facts: &Facts) -> Known<bool> {
         let (first, last) = match (self.looks_at, facts.violation_on) {
             (LooksAt::Violation, Known::Known(day)) => (day, day),
-            (LooksAt::Violation, Known::Unknown) | (LooksAt::Step, _) => {
+            (LooksAt::Violation, Known::NotEntered | Known::Unknown) | (LooksAt::Step, _) => {
                 (facts.on, facts.on_at_latest.unwrap_or(facts.on))
             }
         };
@@ -262,11 +327,13 @@ impl Rule {
         };
         let outcome = match (in_force, outcome) {
             (Known::Unknown, Outcome::Breached) => Outcome::Undecided,
-            (Known::Known(_) | Known::Unknown, outcome) => outcome,
+            (Known::Known(_) | Known::NotEntered | Known::Unknown, outcome) => outcome,
         };
         let (zh, en) = self.message(outcome, facts, due.as_ref());
         let Self { id: rule, article, severity, stops, .. } = *self;
-        Some(CheckResult { rule, article, severity, outcome, stops, due, zh, en })
+        let reason = facts.reasons.get(rule).filter(|_| self.reasoned && outcome == Outcome::Breached).cloned();
+        let (document, party) = (None, None);
+        Some(CheckResult { rule, article, severity, outcome, stops, document, party, reason, due, zh, en })
     }
 
     fn message(&self, outcome: Outcome, facts: &Facts, due: Option<&Due>) -> (String, String) {

@@ -12,10 +12,13 @@ mod emergency;
 mod litigation;
 mod penalty;
 mod penalty_spot;
+mod procedure;
 mod sector;
 
-use super::facts::{Facts, Happened};
-use super::rule::{Detail, LooksAt, Outcome, Rule, Scope, Severity, Test, Text};
+pub(crate) use procedure::EVIDENCE_SIGNERS;
+
+use super::facts::{Facts, Happened, Missing};
+use super::rule::{About, Detail, LooksAt, Outcome, Rule, Scope, Severity, Test, Text};
 use crate::time::Date;
 use crate::when::Order;
 use std::sync::LazyLock;
@@ -23,6 +26,7 @@ use std::sync::LazyLock;
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     [
         penalty::ROWS,
+        procedure::ROWS,
         penalty_spot::ROWS,
         sector::ROWS,
         emergency::ROWS,
@@ -49,8 +53,10 @@ const ROW: Rule = Rule {
     since: Date::constant(1949, 10, 1),
     until: None,
     scope: Scope::EVERYWHERE,
+    about: About::Case,
     severity: Severity::Info,
     stops: &[],
+    reasoned: false,
     looks_at: LooksAt::Step,
     test: Test::Facts(|_| Outcome::NotApplicable),
     numbers: &[],
@@ -62,6 +68,11 @@ const ROW: Rule = Rule {
 
 fn nothing(_: &Facts) -> Option<Detail> {
     None
+}
+
+/// Names a field that nobody entered.
+fn not_entered(missing: Missing) -> Detail {
+    Detail { zh: format!("未填写“{}”", missing.zh()), en: format!("nobody entered “{}”", missing.en()) }
 }
 
 fn kept(yes: bool) -> Outcome {

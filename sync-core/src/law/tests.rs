@@ -1,11 +1,13 @@
 //! Every provision at its boundary and one past it.
 mod calendar;
+mod clocks;
 mod discretion;
 mod hash;
 mod identity;
 mod inspection;
 mod officers;
 mod organs;
+mod parties;
 mod payment;
 mod remedy;
 mod scene;

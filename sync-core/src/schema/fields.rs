@@ -19,7 +19,9 @@ pub const STEPS: &[Label] = &[
     label("rights_told", "告知权利义务", "Rights told"),
     label("code_shown", "出示执法码", "Enforcement code shown"),
     label("notice_handed", "送交检查通知书", "Inspection notice handed over"),
+    label("enterprise_code_scanned", "扫描企业码", "Enterprise code scanned"),
     label("question_asked", "开始询问", "First question asked"),
+    label("penalty_notice", "行政处罚前告知", "Notice before the penalty"),
     label("statement_heard", "听取陈述申辩", "Statement and defence heard"),
     label("statement_waived", "放弃陈述申辩", "Statement and defence waived"),
     label("correction_ordered", "责令改正", "Correction ordered"),
@@ -28,6 +30,7 @@ pub const STEPS: &[Label] = &[
     label("inspection_filed", "检查情况报司法行政部门备案", "Inspection reported for the record"),
     label("archived", "交归档", "Handed in for the archive"),
     label("no_code_reason", "无执法码的特殊原因", "Reason for having no enforcement code"),
+    label("breach_reason", "违反程序的说明", "Reason for what happened against a rule"),
     label("overrun_reason", "离线许可到期后实施的理由", "Reason for acting after the lease ended"),
     label("landed", "抵岸", "Landed"),
     label("number_voided", "文号作废", "Form number voided"),
@@ -108,6 +111,7 @@ pub const FIELDS: &[Field] = &[
     field("", "complaint_phone", "投诉电话公示", "Complaint number displayed", Kind::Bool),
     field("", "remarks", "备注", "Remarks", Kind::Text),
     field("", "inspection_result", "检查结果", "Result of the inspection", Kind::Text),
+    field("", "case_result", "办理结果", "Result of the case", Kind::Text),
     // Parties.
     field("party", "name", "名称", "Name", Kind::Text),
     field("party", "party_type", "当事人类型", "Kind of party", PARTY_TYPES),
@@ -124,6 +128,7 @@ pub const FIELDS: &[Field] = &[
     field("evidence", "title", "证据名称", "Title", Kind::Text),
     field("evidence", "taken_at_ms", "取证时间", "Taken at", Kind::Instant),
     field("evidence", "taken_by", "取证人", "Taken by", Kind::Text),
+    field("evidence", "signers", "签名确认人", "Signed by", Kind::Text),
     field("evidence", "proves", "证明内容", "What it proves", Kind::Text),
     field("evidence", "source", "来源", "Source", Kind::Code(&["captured", "imported"])),
     // Records and their lines.
@@ -138,6 +143,7 @@ pub const FIELDS: &[Field] = &[
     field("supplementary_record", "record", "所补充的笔录", "The record it supplements", Kind::Text),
     // Documents.
     field("document", "form", "文书", "Form", FORMS),
+    field("document", "against", "所针对的当事人", "Parties it is made against", Kind::Text),
     field("document", "number", "文号", "Number", Kind::Text),
     field("document", "number_source", "文号来源", "Source of the number", Kind::Code(&["block", "presealed"])),
     field("document", "paper_photo", "纸质文书照片摘要", "Digest of the photographed paper", Kind::Digest),

@@ -24,7 +24,7 @@ fn rebooted(wall: i64) -> Moment {
 /// A phone with a record to be signed, saved at minute 2.
 fn phone() -> (Phone, CaseId, OpId) {
     let mut phone = Phone::new(1);
-    let case = phone.open(&[1]);
+    let case = phone.open(&[1, 2]);
     let mut editor = phone.edit(case);
     editor.add(None, "record", "a");
     let record = OpId { change: phone.save(editor, 2).unwrap().change, index: 0 };

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod clocks;
 #[cfg(test)]
+mod happened;
+#[cfg(test)]
 mod incoming;
 #[cfg(test)]
 mod links;

@@ -351,7 +351,7 @@ fn a_field_with_two_live_values_stops_signing_until_it_is_resolved() {
 #[test]
 fn after_the_lease_has_ended_a_signature_needs_a_recorded_reason() {
     let mut phone = Phone::new(1);
-    let case = phone.open(&[1]);
+    let case = phone.open(&[1, 2]);
     let mut editor = phone.edit(case);
     editor.add(None, "record", "a");
     let record = OpId { change: phone.save(editor, 2).unwrap().change, index: 0 };

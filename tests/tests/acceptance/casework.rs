@@ -48,11 +48,15 @@ impl<'s> Case<'s> {
         let ops = vec![
             add("record"),
             add("party"),
-            NewOp::put(Some(OpRef::Own(1)), "citizen_number", vec![], Value::text("500237199001011234")),
+            NewOp::put(Some(OpRef::Own(1)), "citizen_number", vec![], Value::text("500237199001010634")),
             NewOp::put(Some(OpRef::Own(1)), "name", vec![], Value::text("张三面馆")),
             add("document"),
             signed().on(OpRef::Own(4)),
             NewOp::put(None, "title", vec![], Value::text("面馆明码标价检查")),
+            NewOp::new(Act::Record { step: "certificate_shown".into() }),
+            NewOp::put(None, "inspection_result", vec![], Value::text("六种面食未标价，已责令改正")),
+            NewOp::put(Some(OpRef::Own(1)), "party_type", vec![], Value::text("natural_person")),
+            NewOp::new(Act::Record { step: "reported_for_record".into() }).on(OpRef::Own(4)),
         ];
         let body = phone.save(Some(open.id()), &[open.id()], ops);
         let of_body = |index| OpId { change: body.id(), index };
@@ -135,6 +139,8 @@ on_both_databases! {
         assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "record_not_supplemented".into()));
         case.save(vec![add(SUPPLEMENTARY_RECORD).on(OpRef::Of(case.record))]);
         assert_eq!(case.read()["card"]["status"], "open");
+        assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "closing_unlawful".into()), "half signed");
+        case.save(vec![NewOp::new(Act::Withdraw).on(OpRef::Of(case.decision)).with(Value::text("误作"))]);
         let etag = case.etag();
         let close = || {
             let call = case.person("unit-head").call("POST", &format!("{}/close", case.path()));
@@ -293,8 +299,8 @@ on_both_databases! {
         };
         let party = case.party.to_string();
         assert_eq!(number(&read, &party), "500*************34");
-        assert_eq!(number(&case.read(), &party), "500237199001011234");
-        assert!(!read.to_string().contains("500237199001011234"));
+        assert_eq!(number(&case.read(), &party), "500237199001010634");
+        assert!(!read.to_string().contains("500237199001010634"));
         let history = format!("{}/fields/{party}/citizen_number/history?purpose=%E4%B8%93%E9%A1%B9", case.path());
         let history = supervisor.call("GET", &history).send().expect(200).json();
         assert_eq!((&history["masked"], &history["writes"][0]["value"]), (&json!(true), &json!("500*************34")));

@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
+use sync_core::change::NewOp;
 use sync_core::id::{ChangeId, Digest};
+use sync_core::message::Class;
+use sync_core::op::{OpId, OpRef};
 use sync_core::record::CaseRecord;
 use sync_core::sign::SoftwareVerifier;
+use sync_core::value::Value;
 use tests::desk::{Desk, hidden};
 use tests::http::{Answer, Call};
 use tests::{Person, Phone, Server, on_both_databases};
@@ -35,14 +39,26 @@ fn set_aside(server: &Server) -> Vec<Vec<u8>> {
     directory.map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
 }
 
+/// A case that claims this file, with a result: only the file keeps it from being closed.
+fn claimed(phone: &mut Phone<'_>, digest: Digest) -> ChangeId {
+    let open = phone.open_case(&[]);
+    phone.push(&[&open]);
+    let claim = claim(phone, open.id(), &[open.id()], digest);
+    let result = NewOp::put(None, "case_result", vec![], Value::text("未发现违法行为"));
+    // What cannot be closed for its law says nothing of its file.
+    let of_claim = Some(OpRef::Of(OpId { change: claim, index: 0 }));
+    let kind = NewOp::put(of_claim, "kind", vec![], Value::text("视听资料"));
+    let change = phone.save(Some(open.id()), &[claim], vec![result, kind]);
+    assert_eq!(phone.push(&[&change]).fates[0].class, Class::Accepted);
+    open.id()
+}
+
 /// A case that claims this file, which the phone sends.
 fn with_file<'s>(server: &'s Server, bytes: &[u8]) -> (Phone<'s>, ChangeId) {
     let mut phone = Phone::of(server, "officer-a");
-    let open = phone.open_case(&[]);
-    phone.push(&[&open]);
-    claim(&mut phone, open.id(), &[open.id()], digest(bytes));
+    let case = claimed(&mut phone, digest(bytes));
     upload(&phone, bytes);
-    (phone, open.id())
+    (phone, case)
 }
 
 fn address(case: ChangeId, digest: Digest) -> String {
@@ -258,10 +274,8 @@ on_both_databases! {
         let photo = [77_u8; 900];
         let file = digest(&photo);
         let mut phone = Phone::of(server, "officer-a");
-        let open = phone.open_case(&[]);
-        phone.push(&[&open]);
-        claim(&mut phone, open.id(), &[open.id()], file);
-        let (case, head) = (open.id(), Person::sign_in(server, "unit-head"));
+        let case = claimed(&mut phone, file);
+        let head = Person::sign_in(server, "unit-head");
         let (shown, tag) = case_of(&head, case);
         assert_eq!(shown["card"]["missing_evidence"], 1);
         assert_eq!(close(&head, case, &tag).refusal(), (409, "evidence_incomplete".into()));

@@ -37,7 +37,9 @@ pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matters> {
     let mate = team.b.officer.clone();
     let mut matter = open(&mut team.a, &mate, &party, task(&team.tasks, 0)?, today())?;
     let shown = certificates(team);
-    enter(&mut team.a, &matter.case, &shown)?;
+    enter(&mut team.a, &matter.case, &shown, &party)?;
+    // Before the phones part: what the law asks of the second officer's signature depends on who the party is.
+    identify(stage, &mut team.a, &matter.case, &party)?;
     meet(
         stage,
         team,
@@ -45,7 +47,8 @@ pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matters> {
         "李建国开案，陈晓梅经手机直连加入，不经服务器",
         "One opens the case, the other joins over the direct link, no server",
     )?;
-    inspect(stage, team, &matter.case, &party)?;
+    team.a.save(&matter.case, words::front_of_house())?;
+    team.b.save(&matter.case, words::kitchen())?;
     matter.record = interview::hold(stage, team, &matter.case)?;
     photographs(stage, team, &mut matter)?;
     fining::fine(stage, team, &mut matter, &party)?;
@@ -105,11 +108,12 @@ fn meet(stage: &mut Stage, team: &mut Team, cases: &[&str], zh: &str, en: &str) 
     Ok(())
 }
 
-fn inspect(stage: &mut Stage, team: &mut Team, case: &str, party: &Party) -> anyhow::Result<()> {
+/// Writes the party down, with a slip of the pen at first.
+fn identify(stage: &mut Stage, lead: &mut Member, case: &str, party: &Party) -> anyhow::Result<()> {
     let mut ops = vec![add("party", "a", "p", None)];
     ops.extend(party.fields("p"));
     ops.push(put_on("p", "uscc", party.mistyped_code()));
-    let mistyped = team.a.save(case, ops)?;
+    let mistyped = lead.save(case, ops)?;
     stage.claim(
         "统一社会信用代码写错一位，手机当场指出（GB 32100）",
         "One wrong character in the credit code is pointed out at once (GB 32100)",
@@ -117,15 +121,13 @@ fn inspect(stage: &mut Stage, team: &mut Team, case: &str, party: &Party) -> any
         || mistyped.to_string(),
     );
     let p = text(&mistyped, "/names/p");
-    let corrected = team.a.save(case, vec![put_on(&p, "uscc", party.code.as_str())])?;
+    let corrected = lead.save(case, vec![put_on(&p, "uscc", party.code.as_str())])?;
     stage.claim(
         &format!("更正为 {}，校验通过", party.code),
         "Corrected, and the code holds",
         !flags(list(&corrected, "/checks"), "ID-01", "breached"),
         || corrected.to_string(),
     );
-    team.a.save(case, words::front_of_house())?;
-    team.b.save(case, words::kitchen())?;
     Ok(())
 }
 
@@ -134,10 +136,12 @@ fn certificates(team: &Team) -> String {
     format!("{} {}、{} {}", a.name, a.certificate, b.name, b.certificate)
 }
 
-/// Code and notice shown, then the certificates, then entry.
-fn enter(lead: &mut Member, case: &str, shown: &str) -> anyhow::Result<()> {
-    lead.save(case, vec![step("code_shown", Value::Null), step("notice_handed", Value::Null)])?;
-    lead.save(case, vec![step("certificate_shown", shown), step("entered", Value::Null)])?;
+/// At the door: code and notice shown, the party's code scanned; then the certificates and the rights, then entry.
+fn enter(lead: &mut Member, case: &str, shown: &str, party: &Party) -> anyhow::Result<()> {
+    let scanned = step("enterprise_code_scanned", format!("QYM{}", party.code));
+    lead.save(case, vec![step("code_shown", Value::Null), step("notice_handed", Value::Null), scanned])?;
+    let rights = step("rights_told", "告知检查事项，配合检查的义务，以及陈述、申辩、申请回避的权利");
+    lead.save(case, vec![step("certificate_shown", shown), rights, step("entered", Value::Null)])?;
     Ok(())
 }
 

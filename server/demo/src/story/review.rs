@@ -86,9 +86,9 @@ fn counted(stage: &mut Stage, case: &Value) {
     // Where a save was made is recorded with each.
     steps.remove("place");
     let once = ["code_shown", "notice_handed", "certificate_shown", "entered", "question_asked", "rights_told"];
-    let more = ["statement_heard", "correction_ordered", "delivered"];
+    let more = ["enterprise_code_scanned", "penalty_notice", "statement_heard", "correction_ordered", "delivered"];
     let wanted: BTreeMap<String, usize> = once.iter().chain(&more).map(|kind| ((*kind).to_owned(), 1)).collect();
-    stage.same("九个程序环节各记录一次", "Each of nine steps was recorded once", &steps, &wanted);
+    stage.same("十一个程序环节各记录一次", "Each of eleven steps was recorded once", &steps, &wanted);
     let entities = tally(list(case, "/entities").iter());
     // Six photographs and the strokes of two signatures.
     let wanted = [("party", 1), ("record", 1), ("line", 10), ("document", 2), ("evidence", 8)];

@@ -15,6 +15,10 @@ pub struct Check {
     pub severity: Severity,
     /// What it says.
     pub text: String,
+    /// The document and the party it speaks of, by their titles.
+    pub about: String,
+    /// The recorded reason for what happened against the rule.
+    pub reason: String,
     /// The deadline.
     pub due: String,
     /// Law and article.
@@ -48,9 +52,17 @@ impl Reader<'_> {
             outcome: check.outcome,
             severity: check.severity,
             text,
+            about: self.about(check),
+            reason: check.reason.clone().unwrap_or_default(),
             due: due.unwrap_or_default(),
             article: check.article.clone(),
             quotation: rule.map_or("", |rule| rule.quotation),
         }
+    }
+
+    fn about(&self, check: &wire::CheckResult) -> String {
+        let subjects = [&check.document, &check.party];
+        let titles = subjects.into_iter().flatten().map(|id| self.entity_title(id)).filter(|title| !title.is_empty());
+        titles.collect::<Vec<_>>().join(&self.either("；", "; "))
     }
 }

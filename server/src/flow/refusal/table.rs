@@ -400,6 +400,31 @@ refusals! {
     "该文书不是已签名的当场行政处罚决定书。" / "This is not a signed on-the-spot decision.";
     user: "Name the decision"; operator: "None";
 
+    /// This program has no procedure for this kind of case or document.
+    NotBuilt = "not_built", retry: false;
+    "本系统尚不能办理普通程序的案件和文书，不能作此决定：案件在原有系统办理；误作的文书，请办案人员作废后再试。" / "This program has no ordinary procedure yet, so nothing is decided here: handle the case in the system in place; a document made by mistake is voided by the officers first.";
+    user: "Handle the case in the system in place, or have the document voided"; operator: "None";
+
+    /// It was not reported to the organ yet.
+    NotReported = "not_reported", retry: false;
+    "该决定尚未报备，不能登记：请办案人员先在手机上记录“报所属机关备案”。" / "This decision has not been reported yet, so it is not registered: the officers record the report on the phone first.";
+    user: "Ask the officers to report it"; operator: "None";
+
+    /// Nothing on record says how the case ended.
+    NoResult = "no_result", retry: false;
+    "案卷没有记录办理结果，不能结案：请办案人员填写检查结果或者办理结果，或者完成处罚决定。" / "Nothing on record says how the case ended, so it is not closed: the officers record the result of the inspection or of the case, or complete the decision.";
+    user: "Ask the officers to record the result"; operator: "None";
+
+    /// No inspection without code was filed in this case.
+    NotFiled = "not_filed", retry: false;
+    "本案没有报送司法行政部门的备案，无从出具回执。" / "Nothing was filed with the department of justice in this case, so there is nothing to receive.";
+    user: "Wait until the agency files it"; operator: "None";
+
+    /// The filing was received already.
+    FilingReceived = "filing_received", retry: false;
+    "该备案已收到，无需再次出具回执。" / "This filing was received already.";
+    user: "None"; operator: "None";
+
     /// It is registered already.
     AlreadyRegistered = "already_registered", retry: false;
     "该决定已备案。" / "This decision is registered already.";

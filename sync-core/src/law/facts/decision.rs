@@ -7,6 +7,16 @@ use crate::law::wording::{PaymentFacts, RemedyFacts};
 use crate::money::Fen;
 use std::collections::BTreeSet;
 
+/// The form of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DecisionForm {
+    /// 当场行政处罚决定书 (简易程序).
+    #[default]
+    Spot,
+    /// Any other: its procedure is not part of this program yet.
+    NotBuilt,
+}
+
 /// A kind of penalty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Penalty {
@@ -144,6 +154,8 @@ pub struct SpotLimit {
 /// A penalty decision, drafted or signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
+    /// Its form, as the document says or, where it says none, as it was signed.
+    pub form: DecisionForm,
     /// When the last of the officers' signatures needed was made: the decision is made then.
     pub signed_at: Happened,
     /// Kinds of penalty. Empty while nothing is chosen.
@@ -164,6 +176,14 @@ pub struct Decision {
     pub stated: BTreeSet<Item>,
     /// Officers who have signed or sealed the document.
     pub signed_by: BTreeSet<OfficerId>,
+    /// The party signed it.
+    pub party_signed: bool,
+    /// The party's refusal to sign is noted on it.
+    pub refusal_noted: bool,
+    /// Other signed documents of the case that fine the same party for the same act.
+    pub other_fines: usize,
+    /// It must be whole now: it is delivered, or the case is closed over it.
+    pub finishing: bool,
     /// What its remedy text says: [`crate::law::wording::read_remedy`].
     pub remedy: Known<RemedyFacts>,
     /// What it says about payment ([`crate::law::wording::read_payment`]), once anything is written.
@@ -181,6 +201,7 @@ impl Default for Decision {
     /// remedy text, not delivered.
     fn default() -> Self {
         Self {
+            form: DecisionForm::Spot,
             signed_at: Happened::NotYet,
             penalties: BTreeSet::new(),
             fine: None,
@@ -191,6 +212,10 @@ impl Default for Decision {
             seal: Known::Known(Seal::Absent),
             stated: BTreeSet::new(),
             signed_by: BTreeSet::new(),
+            party_signed: false,
+            refusal_noted: false,
+            other_fines: 0,
+            finishing: false,
             remedy: Known::Known(RemedyFacts::default()),
             payment: None,
             delivery: Known::Known(Delivery::NotYet),

@@ -3,7 +3,7 @@
 use super::{ROW, kept};
 use crate::law::calendar::Period;
 use crate::law::facts::{Decision, Facts, Penalty};
-use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
 use crate::law::wording::{Length, PAYMENT_DAYS, Particular, PaymentFacts, SURCHARGE_PERCENT};
 use crate::money::Fen;
 use crate::time::Date;
@@ -17,6 +17,7 @@ pub(super) const ROWS: &[Rule] = &[Rule {
     title: Text { zh: "决定书载明缴款事项", en: "What a decision says about payment" },
     quotation: "行政机关作出罚款决定的行政处罚决定书应当载明代收机构的名称、地址和当事人应当缴纳罚款的数额、期限等，并明确对当事人逾期缴纳罚款是否加处罚款。",
     since: Date::constant(1998, 1, 1),
+    about: About::Decision,
     severity: Severity::Block,
     stops: &[Act::SignDecision, Act::Deliver],
     test: Test::Facts(payment_stated),

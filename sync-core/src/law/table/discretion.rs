@@ -4,7 +4,7 @@ use super::chongqing::CHONGQING;
 use super::{ROW, kept, written};
 use crate::law::discretion::{Grade, HEAVIER_PERCENT, LIGHTER_PERCENT, REDUCED_PERCENT};
 use crate::law::facts::{Decision, Discretion, Facts, Happened};
-use crate::law::rule::{Act, Amount, Detail, LooksAt, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::rule::{About, Act, Amount, Detail, LooksAt, Number, Outcome, Rule, Severity, Test, Text};
 use crate::money::Fen;
 use crate::time::Date;
 
@@ -12,6 +12,7 @@ use crate::time::Date;
 const DECREE_355: Rule = Rule {
     since: Date::constant(2023, 3, 1),
     scope: CHONGQING,
+    about: About::Decision,
     severity: Severity::Block,
     stops: &[Act::SignDecision, Act::Deliver],
     ..ROW

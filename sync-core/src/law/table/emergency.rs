@@ -6,7 +6,7 @@
 use super::ROW;
 use super::penalty_spot::{reported, signed_by_officers};
 use crate::law::facts::Sector;
-use crate::law::rule::{Rule, Scope, Severity, Test, Text};
+use crate::law::rule::{About, Rule, Scope, Severity, Test, Text};
 use crate::time::Date;
 
 const ARTICLE: &str = "安全生产违法行为行政处罚办法（应急管理部令第18号） 条文未读";
@@ -17,6 +17,7 @@ const EMERGENCY: Rule = Rule {
     quotation: NOT_READ,
     since: Date::constant(2026, 2, 1),
     scope: Scope { sectors: &[Sector::Emergency], ..Scope::EVERYWHERE },
+    about: About::Decision,
     severity: Severity::Warn,
     confirmed: false,
     ..ROW

@@ -1,9 +1,9 @@
 //! 行政复议法 (2023) and 行政诉讼法: the remedy text of the decision made on the spot.
 
-use super::{ROW, kept};
+use super::{ROW, kept, not_entered};
 use crate::law::calendar::Period;
-use crate::law::facts::{Delivery, Facts, Known, OrganKind};
-use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::facts::{Delivery, Facts, Known, Missing, OrganKind};
+use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
 use crate::law::wording::{Length, Order, RECONSIDERATION_DAYS, RemedyFacts, SUIT_DAYS, is_organ};
 use crate::time::Date;
 use std::collections::BTreeSet;
@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 /// In force since 2024-01-01 (第九十条).
 const RECONSIDERATION: Rule = Rule {
     since: Date::constant(2024, 1, 1),
+    about: About::Decision,
     severity: Severity::Block,
     stops: &[Act::SignDecision, Act::Deliver],
     ..ROW
@@ -185,6 +186,7 @@ pub(super) const ROWS: &[Rule] = &[
 fn remedy(facts: &Facts, judge: fn(&RemedyFacts) -> Outcome) -> Outcome {
     match facts.spot_decision().map(|d| &d.remedy) {
         Some(Known::Known(remedy)) => judge(remedy),
+        Some(Known::NotEntered) => Outcome::Breached,
         Some(Known::Unknown) => Outcome::Undecided,
         None => Outcome::NotApplicable,
     }
@@ -206,6 +208,7 @@ fn right_organ(facts: &Facts, kinds: &[OrganKind]) -> Outcome {
     }
     match (facts.spot_decision().map(|d| &d.remedy), &facts.reconsideration_organ) {
         (Some(Known::Known(remedy)), Known::Known(organ)) => kept(names(remedy, organ)),
+        (Some(Known::NotEntered), _) => Outcome::Breached,
         (Some(_), _) => Outcome::Undecided,
         (None, _) => Outcome::NotApplicable,
     }
@@ -219,12 +222,17 @@ fn channel_given(facts: &Facts) -> Outcome {
     }
     match &decision.remedy {
         Known::Known(remedy) => kept(remedy.internet_channel),
+        Known::NotEntered => Outcome::Breached,
         Known::Unknown => Outcome::Undecided,
     }
 }
 
 fn order_found(facts: &Facts) -> Option<Detail> {
-    let Known::Known(remedy) = &facts.spot_decision()?.remedy else { return None };
+    let remedy = match &facts.spot_decision()?.remedy {
+        Known::Known(remedy) => remedy,
+        Known::NotEntered => return Some(not_entered(Missing::Remedy)),
+        Known::Unknown => return None,
+    };
     let (zh, en) = match remedy.order {
         Order::DirectSuit => ("救济告知写有可以直接起诉", "the text offers a direct suit"),
         Order::NotSaid => ("救济告知未写应当先申请行政复议", "the text does not say that reconsideration comes first"),

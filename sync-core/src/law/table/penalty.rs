@@ -1,9 +1,9 @@
 //! 行政处罚法 (2021): who acts, what is told, evidence, correction.
 
-use super::{ROW, all, kept, not_after, order_found};
+use super::{ROW, all, kept, not_after, not_entered, order_found};
 use crate::id::OfficerId;
-use crate::law::facts::{Certificate, Facts, Happened, Known, NotValid, OfficerPresent};
-use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::facts::{Certificate, Doing, Facts, Happened, Known, Missing, NotValid, OfficerPresent};
+use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
 use crate::time::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +21,10 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十二条",
         title: Text { zh: "两名以上执法人员", en: "Two officers" },
         quotation: "行政处罚应当由具有行政执法资格的执法人员实施。执法人员不得少于两人，法律另有规定的除外。",
-        stops: &[Act::Enter, Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
-        test: Test::Facts(two_officers),
+        about: About::Act,
+        stops: FORMAL,
+        reasoned: true,
+        test: Test::Facts(|f| unless_entering(f, two_officers)),
         numbers: &[Number {
             what: Text { zh: "执法人员至少", en: "officers at least" },
             is: Amount::Count(OFFICERS_NEEDED),
@@ -40,7 +42,9 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十二条",
         title: Text { zh: "行为时执法证件有效", en: "Certificates valid at the time of the act" },
         quotation: "行政处罚应当由具有行政执法资格的执法人员实施。",
-        stops: &[Act::Enter, Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
+        about: About::Act,
+        stops: FORMAL,
+        reasoned: true,
         test: Test::Facts(certificates_valid),
         advice: Text {
             zh: "证件无效或者超出其区域、类别的人员不得参与执法，请更换人员",
@@ -54,7 +58,9 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第七十六条",
         title: Text { zh: "取得执法证件", en: "A certificate at all" },
         quotation: "（五）执法人员未取得执法证件的。",
-        stops: &[Act::Enter, Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
+        about: About::Act,
+        stops: FORMAL,
+        reasoned: true,
         test: Test::Facts(certificates_held),
         advice: Text {
             zh: "从未取得执法证件的人员不得执法，请更换人员",
@@ -68,11 +74,12 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第五十五条",
         title: Text { zh: "询问、检查前出示执法证件", en: "Certificate shown before the first question" },
         quotation: "执法人员在调查或者进行检查时，应当主动向当事人或者有关人员出示执法证件。",
-        stops: &[Act::FirstQuestion, Act::SignRecord, Act::SignDecision],
-        test: Test::Facts(|f| not_after(f, &f.certificate_shown_at, &f.first_question_at)),
+        stops: FORMAL,
+        reasoned: true,
+        test: Test::Facts(shown_before_asked),
         advice: Text {
-            zh: "先出示执法证件并记录，再开始询问或者检查",
-            en: "Show the certificates and record it, then begin to ask or inspect",
+            zh: "出示执法证件应当先于询问、检查：记录有误的，说明理由更正；确未先出示的，说明情况后再继续",
+            en: "Certificates come before the first question or inspection: correct a wrong record with a reason, or state why it was so before going on",
         },
         detail: shown_and_asked,
         ..LAW
@@ -82,11 +89,12 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十四条",
         title: Text { zh: "决定前告知", en: "The party is told before the decision" },
         quotation: "行政机关在作出行政处罚决定之前，应当告知当事人拟作出的行政处罚内容及事实、理由、依据，并告知当事人依法享有的陈述、申辩、要求听证等权利。",
-        stops: &[Act::SignDecision],
+        about: About::Decision,
+        stops: &[Act::SignDecision, Act::Deliver],
         test: Test::Facts(told_first),
         advice: Text {
-            zh: "先告知拟处罚内容、事实、理由、依据和陈述、申辩等权利，再作出决定",
-            en: "Tell the party the intended penalty, facts, reasons, basis and rights, then decide",
+            zh: "先作行政处罚前告知：记录告知的拟处罚内容、事实、理由、依据和陈述、申辩等权利，再作出决定；告知权利义务不能代替",
+            en: "Give the notice before the penalty first and record what it told: intended penalty, facts, reasons, basis, rights; having told the rights and duties does not stand for it",
         },
         detail: told_and_decided,
         ..LAW
@@ -96,7 +104,8 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十五条",
         title: Text { zh: "听取陈述、申辩", en: "The party is heard" },
         quotation: "当事人有权进行陈述和申辩。行政机关必须充分听取当事人的意见，对当事人提出的事实、理由和证据，应当进行复核；当事人提出的事实、理由或者证据成立的，行政机关应当采纳。",
-        stops: &[Act::SignDecision],
+        about: About::Decision,
+        stops: &[Act::SignDecision, Act::Deliver],
         test: Test::Facts(heard),
         advice: Text {
             zh: "告知后听取当事人的陈述、申辩并记录；当事人明确放弃的，记录放弃",
@@ -109,7 +118,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十六条",
         title: Text { zh: "证据种类", en: "Kind of evidence" },
         quotation: "证据包括：\n\n（一）书证；\n\n（二）物证；\n\n（三）视听资料；\n\n（四）电子数据；\n\n（五）证人证言；\n\n（六）当事人的陈述；\n\n（七）鉴定意见；\n\n（八）勘验笔录、现场笔录。",
-        stops: &[Act::AddEvidence, Act::SignDecision],
+        stops: FORMAL,
         test: Test::Facts(evidence_kinds),
         numbers: &[Number { what: Text { zh: "证据种类", en: "kinds of evidence" }, is: Amount::Count(8) }],
         advice: Text { zh: "证据种类须为法定八种之一", en: "The kind must be one of the eight of the law" },
@@ -122,6 +131,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第二十八条",
         title: Text { zh: "责令改正", en: "Order to correct" },
         quotation: "行政机关实施行政处罚时，应当责令当事人改正或者限期改正违法行为。",
+        about: About::Decision,
         severity: Severity::Warn,
         test: Test::Facts(correction_ordered),
         advice: Text {
@@ -131,6 +141,29 @@ pub(super) const ROWS: &[Rule] = &[
         ..LAW
     },
 ];
+
+/// Every formal act on the phone: what has happened against the law stops the next of them.
+pub(super) const FORMAL: &[Act] = &[Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver];
+
+/// Silent until the step has happened.
+pub(super) fn once(step: &Happened, judge: impl FnOnce() -> Outcome) -> Outcome {
+    match step {
+        Happened::NotYet => Outcome::NotApplicable,
+        Happened::At(_) | Happened::Unknown => judge(),
+    }
+}
+
+fn shown_before_asked(facts: &Facts) -> Outcome {
+    once(&facts.first_question_at, || not_after(facts, &facts.certificate_shown_at, &facts.first_question_at))
+}
+
+/// 第四十二条 speaks of penalties and what prepares them; an entry is a matter of the rules on inspection.
+fn unless_entering(facts: &Facts, judge: fn(&Facts) -> Outcome) -> Outcome {
+    match facts.doing {
+        Some(Doing::Entering) => Outcome::NotApplicable,
+        Some(Doing::Asking | Doing::Recording | Doing::Deciding | Doing::Documenting) | None => judge(facts),
+    }
+}
 
 /// Each person of an act once, with the worst certificate recorded of them.
 fn people<'a>(officers: impl IntoIterator<Item = &'a OfficerPresent>) -> BTreeMap<OfficerId, Certificate> {
@@ -167,7 +200,7 @@ fn enough(people: &BTreeMap<OfficerId, Certificate>) -> Outcome {
 }
 
 /// Nothing is said of a case in which nothing was done yet.
-fn two_officers(facts: &Facts) -> Outcome {
+pub(super) fn two_officers(facts: &Facts) -> Outcome {
     let acts = by_act(facts);
     if acts.is_empty() {
         return Outcome::NotApplicable;
@@ -176,7 +209,7 @@ fn two_officers(facts: &Facts) -> Outcome {
 }
 
 /// The first act at which there were not enough, or else are not known to have been.
-fn officers_found(facts: &Facts) -> Option<Detail> {
+pub(super) fn officers_found(facts: &Facts) -> Option<Detail> {
     let acts = by_act(facts);
     let of = |outcome| acts.iter().find(|(_, people)| enough(people) == outcome);
     let (act, people) = of(Outcome::Breached).or_else(|| of(Outcome::Undecided))?;
@@ -260,8 +293,29 @@ fn certificate_state(certificate: Certificate) -> Option<(&'static str, &'static
     }
 }
 
+/// The notice came first, and it is on record what it told.
 fn told_first(facts: &Facts) -> Outcome {
-    facts.decision.as_ref().map_or(Outcome::NotApplicable, |d| not_after(facts, &facts.rights_told_at, &d.signed_at))
+    let Some(decision) = &facts.decision else { return Outcome::NotApplicable };
+    match not_after(facts, &facts.notice_given_at, &decision.signed_at) {
+        Outcome::Satisfied => on_record(facts.notice_says),
+        other @ (Outcome::Breached | Outcome::Undecided | Outcome::NotApplicable) => other,
+    }
+}
+
+/// Whether what was said is on record.
+pub(super) fn on_record(says: Known<bool>) -> Outcome {
+    match says {
+        Known::Known(says) => kept(says),
+        Known::NotEntered => Outcome::Breached,
+        Known::Unknown => Outcome::Undecided,
+    }
+}
+
+/// Names what nobody entered about a step that was recorded for a decision.
+pub(super) fn said(facts: &Facts, step: &Happened, says: Known<bool>, missing: Missing) -> Option<Detail> {
+    let silent = matches!(says, Known::NotEntered | Known::Known(false));
+    let recorded = facts.decision.is_some() && *step != Happened::NotYet;
+    (recorded && silent).then(|| not_entered(missing))
 }
 
 fn shown_and_asked(facts: &Facts) -> Option<Detail> {
@@ -270,14 +324,18 @@ fn shown_and_asked(facts: &Facts) -> Option<Detail> {
 }
 
 fn told_and_decided(facts: &Facts) -> Option<Detail> {
-    let told = (&facts.rights_told_at, "告知", "told");
+    let silent = said(facts, &facts.notice_given_at, facts.notice_says, Missing::NoticeText);
+    if silent.is_some() {
+        return silent;
+    }
+    let told = (&facts.notice_given_at, "告知", "told");
     order_found(facts, told, (&facts.decision.as_ref()?.signed_at, "作出决定", "decided"))
 }
 
 fn heard(facts: &Facts) -> Outcome {
     let Some(decision) = &facts.decision else { return Outcome::NotApplicable };
     let in_order = |step: &Happened| {
-        all(&[not_after(facts, &facts.rights_told_at, step), not_after(facts, step, &decision.signed_at)])
+        all(&[not_after(facts, &facts.notice_given_at, step), not_after(facts, step, &decision.signed_at)])
     };
     let ways = [in_order(&facts.heard_at), in_order(&facts.waived_at)];
     for best in [Outcome::Satisfied, Outcome::Undecided] {
@@ -314,6 +372,7 @@ fn correction_ordered(facts: &Facts) -> Outcome {
     let Some(decision) = &facts.decision else { return Outcome::NotApplicable };
     let worded = match facts.correction_text_orders {
         Known::Known(orders) => kept(orders),
+        Known::NotEntered => Outcome::Breached,
         Known::Unknown => Outcome::Undecided,
     };
     match &facts.correction_ordered_at {

@@ -1,9 +1,11 @@
 //! 行政处罚法 (2021): the decision made on the spot (简易程序).
 
-use super::penalty::LAW;
-use super::{all, kept, written};
-use crate::law::facts::{Decision, Delivery, Facts, FineSubject, Happened, Item, Known, Penalty, Seal};
-use crate::law::rule::{Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use super::penalty::LAW as PENALTY;
+use super::{all, kept, not_entered, written};
+use crate::law::facts::{
+    Decision, Delivery, Facts, FineSubject, Happened, Item, Known, Missing, PartyType, Penalty, Seal,
+};
+use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
 use crate::money::Fen;
 
 const CITIZEN_LIMIT: Fen = Fen::yuan(200);
@@ -14,6 +16,8 @@ const ITEMS: &[Item] =
 const STATED: &str = "前款规定的行政处罚决定书应当载明当事人的违法行为，行政处罚的种类和依据、罚款数额、时间、地点，申请行政复议、提起行政诉讼的途径和期限以及行政机关名称，并由执法人员签名或者盖章。";
 const HANDED_OVER: &str = "执法人员当场作出行政处罚决定的，应当向当事人出示执法证件，填写预定格式、编有号码的行政处罚决定书，并当场交付当事人。当事人拒绝签收的，应当在行政处罚决定书上注明。";
 
+const LAW: Rule = Rule { about: About::Decision, ..PENALTY };
+
 pub(super) const ROWS: &[Rule] = &[
     Rule {
         id: "SPO-01",
@@ -21,7 +25,8 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第五十一条",
         title: Text { zh: "当场处罚的限额", en: "Limit of an on-the-spot penalty" },
         quotation: "违法事实确凿并有法定依据，对公民处以二百元以下、对法人或者其他组织处以三千元以下罚款或者警告的行政处罚的，可以当场作出行政处罚决定。法律另有规定的，从其规定。",
-        stops: &[Act::SignDecision],
+        about: About::DecisionOnParty,
+        stops: &[Act::SignDecision, Act::Deliver],
         test: Test::Facts(within_spot_limit),
         numbers: &[
             Number { what: Text { zh: "公民罚款至多", en: "citizen at most" }, is: Amount::Money(CITIZEN_LIMIT) },
@@ -101,9 +106,10 @@ pub(super) const ROWS: &[Rule] = &[
         stops: &[Act::Close],
         test: Test::Facts(handed_over),
         advice: Text {
-            zh: "当场交付纸质决定书，拒收的在决定书上注明；屏幕展示不是交付",
-            en: "Hand over the paper on the spot, noting a refusal on it; showing a screen is no delivery",
+            zh: "当场交付纸质决定书并由当事人签收，拒收的在决定书上注明；屏幕展示不是交付",
+            en: "Hand over the paper on the spot and have it signed for, noting a refusal on it; showing a screen is no delivery",
         },
+        detail: receipt_lacking,
         ..LAW
     },
     Rule {
@@ -147,19 +153,36 @@ pub(super) fn on_decision(facts: &Facts, judge: fn(&Decision) -> Outcome) -> Out
 
 fn within_spot_limit(facts: &Facts) -> Outcome {
     let Some(decision) = facts.spot_decision() else { return Outcome::NotApplicable };
-    if decision.penalties.contains(&Penalty::Other) {
+    if decision.penalties.contains(&Penalty::Other) || unfilled(facts).is_some() {
         return Outcome::Breached;
     }
     let (citizen, organisation) = limits(decision);
     match (decision.fine, facts.fine_subject()) {
-        (None, _) if decision.penalties.contains(&Penalty::Warning) && !decision.penalties.contains(&Penalty::Fine) => {
-            Outcome::Satisfied
-        }
+        (None, _) => Outcome::Satisfied,
         (Some(fine), Known::Known(FineSubject::Citizen)) => kept(fine <= citizen),
         (Some(fine), Known::Known(FineSubject::Organisation)) => kept(fine <= organisation),
         (Some(fine), Known::Unknown) if fine <= citizen.min(organisation) => Outcome::Satisfied,
         (Some(fine), Known::Unknown) if fine > citizen.max(organisation) => Outcome::Breached,
-        (None, _) | (Some(_), Known::Unknown) => Outcome::Undecided,
+        (Some(_), Known::NotEntered) => Outcome::Breached,
+        (Some(_), Known::Unknown) => Outcome::Undecided,
+    }
+}
+
+/// What the limit of the fine depends on and nobody entered.
+fn unfilled(facts: &Facts) -> Option<Missing> {
+    let decision = facts.spot_decision()?;
+    let warned = decision.penalties.contains(&Penalty::Warning) && !decision.penalties.contains(&Penalty::Fine);
+    let Some(fine) = decision.fine else {
+        let missing = if decision.penalties.is_empty() { Missing::PenaltyKind } else { Missing::Fine };
+        return (!warned && !decision.penalties.contains(&Penalty::Other)).then_some(missing);
+    };
+    match facts.party.kind {
+        Known::NotEntered => Some(Missing::PartyType),
+        // Above a citizen's limit the code must show that the party is what it is said to be.
+        Known::Known(PartyType::Company) if fine > limits(decision).0 && facts.party.credit_code.is_none() => {
+            Some(Missing::CreditCode)
+        }
+        Known::Known(_) | Known::Unknown => None,
     }
 }
 
@@ -172,11 +195,14 @@ fn limits(decision: &Decision) -> (Fen, Fen) {
 }
 
 fn fine_found(facts: &Facts) -> Option<Detail> {
+    if let Some(missing) = unfilled(facts) {
+        return Some(not_entered(missing));
+    }
     let fine = facts.spot_decision()?.fine?;
     let (zh, en) = match facts.fine_subject() {
         Known::Known(FineSubject::Citizen) => ("公民", "a citizen"),
         Known::Known(FineSubject::Organisation) => ("法人或者其他组织", "an organisation"),
-        Known::Unknown => ("当事人类型不明", "a party of unknown kind"),
+        Known::NotEntered | Known::Unknown => ("当事人类型不明", "a party of unknown kind"),
     };
     let cited = facts.spot_decision()?.spot_limit.as_ref().filter(|limit| written(Some(&limit.basis)));
     let (by_zh, by_en) = cited.map_or_else(Default::default, |limit| {
@@ -213,7 +239,7 @@ pub(super) fn missing(facts: &Facts, items: &[Item]) -> Option<Detail> {
 pub(super) fn sealed(facts: &Facts) -> Outcome {
     on_decision(facts, |d| match d.seal {
         Known::Known(Seal::PreSealedPaper | Seal::Electronic) => Outcome::Satisfied,
-        Known::Known(Seal::Absent) => Outcome::Breached,
+        Known::Known(Seal::Absent) | Known::NotEntered => Outcome::Breached,
         Known::Unknown => Outcome::Undecided,
     })
 }
@@ -221,6 +247,10 @@ pub(super) fn sealed(facts: &Facts) -> Outcome {
 /// Whether both officers signed the decision made on the spot.
 pub(super) fn signed_by_officers(facts: &Facts) -> Outcome {
     let Some(decision) = facts.spot_decision() else { return Outcome::NotApplicable };
+    let begun = !decision.signed_by.is_empty() || decision.delivery != Known::Known(Delivery::NotYet);
+    if !begun && !decision.finishing {
+        return Outcome::NotApplicable;
+    }
     let is_officer = |id| facts.officers.iter().any(|one| one.officer == id && !one.is_helper);
     let signed = decision.signed_by.iter().filter(|id| is_officer(**id)).count();
     kept(signed >= usize::from(SIGNATURES_NEEDED))
@@ -229,10 +259,11 @@ pub(super) fn signed_by_officers(facts: &Facts) -> Outcome {
 fn handed_over(facts: &Facts) -> Outcome {
     let Some(decision) = facts.spot_decision() else { return Outcome::NotApplicable };
     let delivered = match decision.delivery {
-        Known::Known(Delivery::HandedOver | Delivery::Refused { noted: true } | Delivery::Electronic { .. }) => {
-            Outcome::Satisfied
-        }
-        Known::Known(Delivery::NotYet | Delivery::Refused { noted: false } | Delivery::ScreenOnly) => Outcome::Breached,
+        // Taking it is signed for, or the refusal is noted on it (签收).
+        Known::Known(Delivery::HandedOver) => kept(decision.party_signed || decision.refusal_noted),
+        Known::Known(Delivery::Refused { noted: true } | Delivery::Electronic { .. }) => Outcome::Satisfied,
+        Known::Known(Delivery::NotYet | Delivery::Refused { noted: false } | Delivery::ScreenOnly)
+        | Known::NotEntered => Outcome::Breached,
         Known::Unknown => Outcome::Undecided,
     };
     after_signing(decision, delivered)
@@ -242,11 +273,22 @@ fn electronic_confirmed(facts: &Facts) -> Outcome {
     match facts.decision.as_ref().map(|d| d.delivery) {
         Some(Known::Known(Delivery::Electronic { confirmed })) => kept(confirmed),
         Some(Known::Unknown) => Outcome::Undecided,
-        Some(Known::Known(
-            Delivery::NotYet | Delivery::HandedOver | Delivery::Refused { .. } | Delivery::ScreenOnly,
-        ))
+        Some(
+            Known::Known(Delivery::NotYet | Delivery::HandedOver | Delivery::Refused { .. } | Delivery::ScreenOnly)
+            | Known::NotEntered,
+        )
         | None => Outcome::NotApplicable,
     }
+}
+
+/// Says why what was handed over does not count as delivered.
+fn receipt_lacking(facts: &Facts) -> Option<Detail> {
+    let decision = facts.spot_decision()?;
+    let handed_over = decision.delivery == Known::Known(Delivery::HandedOver);
+    (handed_over && !decision.party_signed && !decision.refusal_noted).then(|| Detail {
+        zh: "当事人没有签收，也没有注明拒绝签收".to_owned(),
+        en: "the party neither signed for it, nor is a refusal noted".to_owned(),
+    })
 }
 
 /// The law names no number of days, so a report that is still to come is undecided, not breached.

@@ -4,7 +4,7 @@ use super::ROW;
 use super::penalty_spot::{SEAL_ADVICE, missing, sealed, signed_by_officers, states};
 use crate::law::calendar::Period;
 use crate::law::facts::{Facts, Happened, Item, Sector};
-use crate::law::rule::{Act, Rule, Scope, Severity, Start, Test, Text};
+use crate::law::rule::{About, Act, Rule, Scope, Severity, Start, Test, Text};
 use crate::time::Date;
 
 const MARKET_ITEMS: &[Item] = &[
@@ -24,12 +24,14 @@ const MARKET_68: &str = "当场制作的行政处罚决定书应当载明当事�
 const MARKET: Rule = Rule {
     since: Date::constant(2022, 9, 29),
     scope: Scope { sectors: &[Sector::Market], ..Scope::EVERYWHERE },
+    about: About::Decision,
     severity: Severity::Block,
     ..ROW
 };
 const AGRICULTURE: Rule = Rule {
     since: Date::constant(2022, 2, 1),
     scope: Scope { sectors: &[Sector::Agriculture], ..Scope::EVERYWHERE },
+    about: About::Decision,
     severity: Severity::Block,
     ..ROW
 };
@@ -37,12 +39,14 @@ const AGRICULTURE: Rule = Rule {
 const TRANSPORT: Rule = Rule {
     since: Date::constant(2021, 7, 15),
     scope: Scope { sectors: &[Sector::Transport], ..Scope::EVERYWHERE },
+    about: About::Decision,
     severity: Severity::Block,
     ..ROW
 };
 const HOUSING: Rule = Rule {
     since: Date::constant(2022, 5, 1),
     scope: Scope { sectors: &[Sector::Housing], ..Scope::EVERYWHERE },
+    about: About::Decision,
     severity: Severity::Block,
     ..ROW
 };

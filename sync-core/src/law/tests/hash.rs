@@ -6,7 +6,7 @@ use crate::id::{TenantId, hex};
 use crate::law::calendar::Period;
 use crate::law::facts::{Happened, Sector};
 use crate::law::hash::{rule_set_bytes, rule_set_hash};
-use crate::law::rule::{Act, Amount, LooksAt, Number, Outcome, Rule, Scope, Severity, Start, Test, Text};
+use crate::law::rule::{About, Act, Amount, LooksAt, Number, Outcome, Rule, Scope, Severity, Start, Test, Text};
 use crate::law::table::rules;
 use crate::money::Fen;
 use crate::time::Date;
@@ -23,8 +23,10 @@ const VECTOR: Rule = Rule {
     since: Date::constant(2021, 7, 15),
     until: None,
     scope: Scope { tenant: Some(TenantId::new([0xa0; 16])), region: "50", sectors: &[Sector::Market] },
+    about: About::Decision,
     severity: Severity::Block,
     stops: &[Act::SignDecision, Act::Close],
+    reasoned: false,
     looks_at: LooksAt::Violation,
     test: Test::Clock { from: |_| Start::Unknown, until: |_| Happened::Unknown, within: Period::Days(7) },
     numbers: NUMBERS,
@@ -73,13 +75,15 @@ fn the_hash_changes_with_every_part_of_a_row() {
     fn within(period: Period) -> Test {
         Test::Clock { from: |_| Start::Unknown, until: |_| Happened::Unknown, within: period }
     }
-    let changes: [fn(&mut Rule); 25] = [
+    let changes: [fn(&mut Rule); 27] = [
         |r| r.id = "X",
         |r| r.article = "X",
         |r| r.quotation = "X",
         |r| r.since = Date::constant(2021, 7, 16),
         |r| r.until = Some(Date::constant(2030, 1, 1)),
+        |r| r.about = About::Party,
         |r| r.severity = Severity::Info,
+        |r| r.reasoned = true,
         |r| r.stops = &[Act::Close, Act::SignDecision],
         |r| r.looks_at = LooksAt::Step,
         |r| r.numbers = OTHER,

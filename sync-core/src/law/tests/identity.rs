@@ -84,7 +84,12 @@ fn a_citizen_number_does_not_show_itself_in_a_log() {
 
 #[test]
 fn gb_32100_stops_the_signing_of_a_decision_and_an_absent_code_does_not() {
-    let with = |code: Option<&str>| but(|f| f.party.credit_code = code.map(str::to_owned));
+    let with = |code: Option<&str>| {
+        but(|f| {
+            f.party.kind = Known::Known(PartyType::OtherOrganisation);
+            f.party.credit_code = code.map(str::to_owned);
+        })
+    };
     assert_eq!(outcome(&with(Some("11500000009276118B")), "ID-01"), Outcome::Satisfied);
     assert_eq!(stopped(&with(Some("11500000009276118C")), Act::SignDecision), ["ID-01"]);
     assert_eq!(outcome(&with(None), "ID-01"), Outcome::NotApplicable);

@@ -5,6 +5,27 @@ use crate::law::rule::{Act, Outcome, Severity, evaluate};
 use crate::law::table::rules;
 use crate::time::Date;
 
+#[test]
+fn decree_375_says_nothing_before_the_entry() {
+    let before = but_inspection(|i| {
+        *i = Inspection { enters_enterprise: Known::Known(true), ..Inspection::default() };
+    });
+    for rule in ["INS-02", "INS-03", "INS-03-EX", "INS-04"] {
+        assert_eq!(outcome(&before, rule), Outcome::NotApplicable, "{rule}");
+    }
+}
+
+#[test]
+fn an_entry_without_the_kind_of_party_stops_the_next_act_and_names_the_field() {
+    let blank = but_inspection(|i| i.enters_enterprise = Known::NotEntered);
+    for act in [Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver, Act::Close] {
+        assert_eq!(stopped(&blank, act), ["INS-02", "INS-03"], "{act:?}");
+    }
+    assert!(result(&blank, "INS-02").zh.contains("未填写“当事人类型”"));
+    let unknown = but_inspection(|i| i.enters_enterprise = Known::Unknown);
+    assert_eq!(outcome(&unknown, "INS-03"), Outcome::Undecided, "what nobody can know stops nothing");
+}
+
 fn without_code(reason: Option<&str>) -> Facts {
     but_inspection(|i| {
         i.code_obtained_at = Happened::NotYet;
@@ -22,9 +43,9 @@ fn decree_375_article_18_wants_each_step_not_after_entry() {
         |i| &mut i.enterprise_code_scanned_at,
     ];
     for step in steps {
-        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::NotYet), Act::Enter), ["INS-03"]);
-        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(0))), Act::Enter), ["INS-03"]);
-        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(-1))), Act::Enter), [""; 0]);
+        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::NotYet), Act::SignRecord), ["INS-03"]);
+        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(0))), Act::SignRecord), ["INS-03"]);
+        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(-1))), Act::SignRecord), [""; 0]);
         assert_eq!(outcome(&but_inspection(|i| *step(i) = Happened::Unknown), "INS-03"), Outcome::Undecided);
     }
 }
@@ -32,10 +53,10 @@ fn decree_375_article_18_wants_each_step_not_after_entry() {
 #[test]
 fn decree_375_article_18_lets_a_recorded_special_reason_stand_for_the_code_with_a_warning() {
     for no_reason in [None, Some(""), Some(" ")] {
-        assert_eq!(stopped(&without_code(no_reason), Act::Enter), ["INS-03"]);
+        assert_eq!(stopped(&without_code(no_reason), Act::SignRecord), ["INS-03"]);
     }
     let excused = without_code(Some("县平台故障，无法取得执法码"));
-    assert_eq!(stopped(&excused, Act::Enter), [""; 0]);
+    assert_eq!(stopped(&excused, Act::SignRecord), [""; 0]);
     let warning = result(&excused, "INS-03-EX");
     assert_eq!((warning.severity, warning.outcome), (Severity::Warn, Outcome::Breached));
     assert!(warning.zh.contains("县平台故障"));
@@ -47,7 +68,7 @@ fn a_special_reason_does_not_excuse_a_code_that_was_obtained_and_not_shown() {
         i.code_handed_over_at = Happened::NotYet;
         i.special_reason = Some("忘记".to_owned());
     });
-    assert_eq!(stopped(&held_back, Act::Enter), ["INS-03"]);
+    assert_eq!(stopped(&held_back, Act::SignRecord), ["INS-03"]);
 }
 
 #[test]
@@ -80,7 +101,7 @@ fn decree_375_article_17_wants_the_plan_approved_before_entry_unless_urgent() {
             i.urgent = urgent;
         })
     };
-    assert_eq!(stopped(&late(false), Act::Enter), ["INS-02"]);
+    assert_eq!(stopped(&late(false), Act::SignRecord), ["INS-02"]);
     assert_eq!(outcome(&late(true), "INS-02"), Outcome::Satisfied);
 }
 

@@ -4,8 +4,8 @@ use crate::id::OfficerId;
 use crate::law::calendar::Calendar;
 use crate::law::discretion::{FineRange, Grade};
 use crate::law::facts::{
-    CaseKind, Certificate, Decision, Delivery, Discretion, EvidenceEntry, Facts, Happened, Inspection, Item, Known,
-    OfficerPresent, OrganKind, Party, PartyType, Penalty, Seal, Sector,
+    CaseKind, Certificate, Decision, DecisionForm, Delivery, Discretion, EvidenceEntry, Facts, Happened, Inspection,
+    Item, Known, OfficerPresent, OrganKind, Party, PartyType, Penalty, Seal, Sector,
 };
 use crate::law::identity::CreditCode;
 use crate::law::rule::{Act, CheckResult, Outcome, blocking, evaluate};
@@ -49,7 +49,10 @@ pub fn restaurant() -> Facts {
     facts.certificate_shown_at = Happened::exactly(nine(0));
     facts.first_question_at = Happened::exactly(nine(0));
     facts.rights_told_at = Happened::exactly(nine(1_000));
+    facts.notice_given_at = Happened::exactly(nine(1_000));
+    facts.notice_says = Known::Known(true);
     facts.heard_at = Happened::exactly(nine(2_000));
+    facts.heard_noted = Known::Known(true);
     facts.correction_ordered_at = Happened::exactly(nine(3_000));
     facts.correction_text_orders = Known::Known(true);
     facts.party = Party {
@@ -61,7 +64,8 @@ pub fn restaurant() -> Facts {
     facts.reconsideration_organ = Known::Known("巫山县人民政府".to_owned());
     facts.inspection = Some(inspection());
     facts.decision = Some(decision());
-    facts.evidence = vec![EvidenceEntry { name: "照片1".to_owned(), kind: "视听资料".to_owned() }];
+    facts.evidence =
+        vec![EvidenceEntry { name: "照片1".to_owned(), kind: "视听资料".to_owned(), lacking: vec![] }];
     facts
 }
 
@@ -95,6 +99,7 @@ pub fn paying(fine: Fen) -> PaymentFacts {
 fn decision() -> Decision {
     let remedy = spot_remedy(&RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None });
     Decision {
+        form: DecisionForm::Spot,
         signed_at: Happened::exactly(nine(3_000)),
         penalties: [Penalty::Fine].into(),
         fine: Some(Fen::yuan(3_000)),
@@ -121,6 +126,10 @@ fn decision() -> Decision {
         ]
         .into(),
         signed_by: [OfficerId::new([1; 16]), OfficerId::new([2; 16])].into(),
+        party_signed: true,
+        refusal_noted: false,
+        other_fines: 0,
+        finishing: false,
         remedy: Known::Known(read_remedy(&remedy)),
         payment: Some(paying(PAYMENT.fine)),
         delivery: Known::Known(Delivery::HandedOver),

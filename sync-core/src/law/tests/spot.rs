@@ -1,10 +1,11 @@
-use super::scene::{DAY, but, but_decision, nine, on_day, outcome, paying, restaurant, result, stopped};
+use super::scene::{DAY, but, but_decision, nine, outcome, paying, restaurant, result, stopped};
 use crate::id::OfficerId;
-use crate::law::calendar::DueAt;
 use crate::law::discretion::{FineRange, Grade};
 use crate::law::facts::{
-    CaseKind, Decision, Delivery, Facts, Happened, Item, Known, PartyType, Penalty, Seal, Sector, SpotLimit,
+    CaseKind, Decision, DecisionForm, Delivery, Facts, Happened, Item, Known, PartyType, Penalty, Seal, Sector,
+    SpotLimit,
 };
+use crate::law::identity::CreditCode;
 use crate::law::rule::{Act, Outcome, evaluate};
 use crate::law::table::rules;
 use crate::law::wording::read_remedy;
@@ -19,7 +20,15 @@ fn fine(fen: i64, party: Known<PartyType>) -> Facts {
         d.discretion.grade = Some(grade_for(fen));
         d.discretion.explanation = Some(format!("属{}情节", grade_for(fen).zh()));
     });
+    let code = match party {
+        Known::Known(PartyType::NaturalPerson) => None,
+        Known::Known(PartyType::IndividualBusiness) => Some("92500237"),
+        Known::Known(PartyType::Company | PartyType::OtherOrganisation) | Known::NotEntered | Known::Unknown => {
+            Some("91500237")
+        }
+    };
     facts.party.kind = party;
+    facts.party.credit_code = code.map(|begins| CreditCode::complete(begins, "MAK3X7Y2").unwrap().as_str().to_owned());
     facts
 }
 
@@ -103,6 +112,59 @@ fn article_51_is_undecided_only_where_the_kind_of_party_matters() {
 }
 
 #[test]
+fn article_51_stops_at_a_kind_of_party_that_nobody_entered_and_names_it() {
+    for fen in [1, 20_000, 20_001, 300_000, 300_001] {
+        let blank = fine(fen, Known::NotEntered);
+        assert_eq!(stopped(&blank, Act::SignDecision), ["SPO-01"], "{fen}");
+        assert!(result(&blank, "SPO-01").zh.contains("未填写“当事人类型”"));
+    }
+}
+
+#[test]
+fn article_51_wants_the_code_of_a_company_that_is_fined_more_than_a_citizen_may_be() {
+    let without = |fen| {
+        let mut facts = fine(fen, Known::Known(PartyType::Company));
+        facts.party.credit_code = None;
+        facts
+    };
+    assert_eq!(outcome(&without(20_000), "SPO-01"), Outcome::Satisfied);
+    assert_eq!(stopped(&without(20_001), Act::SignDecision), ["SPO-01"]);
+    assert!(result(&without(20_001), "SPO-01").zh.contains("未填写“统一社会信用代码”"));
+}
+
+#[test]
+fn article_29_allows_one_fine_for_one_act_and_not_a_second() {
+    for (others, stops) in [(0, &[][..]), (1, &["SPO-07"]), (2, &["SPO-07"])] {
+        assert_eq!(stopped(&but_decision(|d| d.other_fines = others), Act::SignDecision), stops, "{others}");
+        assert_eq!(stopped(&but_decision(|d| d.other_fines = others), Act::Deliver), stops, "{others}");
+    }
+    let warning = but_decision(|d| {
+        (d.penalties, d.fine, d.other_fines) = ([Penalty::Warning].into(), None, 1);
+    });
+    assert_eq!(outcome(&warning, "SPO-07"), Outcome::NotApplicable, "a warning beside a fine is no second fine");
+}
+
+#[test]
+fn a_decision_of_the_ordinary_procedure_is_stopped_everywhere() {
+    let ordinary = but_decision(|d| d.form = DecisionForm::NotBuilt);
+    for act in [Act::SignDecision, Act::Deliver, Act::Close] {
+        assert_eq!(stopped(&ordinary, act), ["CAS-03"], "{act:?}");
+    }
+}
+
+#[test]
+fn article_52_wants_the_paper_signed_for_or_the_refusal_noted() {
+    let receipt = |signed, refused| but_decision(|d| (d.party_signed, d.refusal_noted) = (signed, refused));
+    assert_eq!(stopped(&receipt(true, false), Act::Close), [""; 0]);
+    assert_eq!(stopped(&receipt(false, true), Act::Close), [""; 0]);
+    assert_eq!(stopped(&receipt(false, false), Act::Close), ["SPO-04"]);
+    assert!(result(&receipt(false, false), "SPO-04").zh.contains("没有签收"));
+    let mut transport = receipt(false, false);
+    transport.sector = Sector::Transport;
+    assert_eq!(stopped(&transport, Act::Close), ["SPO-04-TRA", "SPO-04"]);
+}
+
+#[test]
 fn article_51_allows_a_warning_and_no_other_kind() {
     let penalty = |penalties: &[Penalty]| {
         but_decision(|d| {
@@ -112,14 +174,19 @@ fn article_51_allows_a_warning_and_no_other_kind() {
     };
     assert_eq!(outcome(&penalty(&[Penalty::Warning]), "SPO-01"), Outcome::Satisfied);
     assert_eq!(outcome(&penalty(&[Penalty::Warning, Penalty::Other]), "SPO-01"), Outcome::Breached);
-    assert_eq!(outcome(&penalty(&[Penalty::Fine]), "SPO-01"), Outcome::Undecided);
+    for (nothing, field) in [(&[Penalty::Fine][..], "罚款金额"), (&[], "处罚种类")] {
+        let said = result(&penalty(nothing), "SPO-01");
+        assert!(said.outcome == Outcome::Breached && said.zh.contains(&format!("未填写“{field}”")), "{said:?}");
+    }
 }
 
 #[test]
-fn article_51_does_not_limit_an_ordinary_penalty() {
-    let mut ordinary = fine(300_001, Known::Known(PartyType::Company));
-    ordinary.kind = CaseKind::Ordinary;
-    assert_eq!(outcome(&ordinary, "SPO-01"), Outcome::NotApplicable);
+fn article_51_limits_a_decision_on_the_spot_in_whatever_kind_of_case() {
+    for kind in [CaseKind::Inspection, CaseKind::Simple, CaseKind::Ordinary] {
+        let mut facts = fine(300_001, Known::Known(PartyType::Company));
+        facts.kind = kind;
+        assert_eq!(stopped(&facts, Act::SignDecision), ["SPO-01"], "{kind:?}");
+    }
 }
 
 #[test]
@@ -173,6 +240,18 @@ fn article_52_wants_both_officers_to_sign_before_delivery() {
     assert_eq!(stopped(&signed(&[1, 9]), Act::Deliver), ["SPO-02-SIGN"], "a stranger's signature");
     assert_eq!(stopped(&signed(&[1]), Act::Close), ["SPO-02-SIGN"], "half made");
     assert_eq!(stopped(&signed(&[]), Act::SignDecision), [""; 0], "signing must not wait for itself");
+    let draft = |finishing| {
+        but_decision(|d| {
+            (d.signed_by, d.signed_at) = (std::collections::BTreeSet::new(), Happened::NotYet);
+            (d.delivery, d.finishing) = (Known::Known(Delivery::NotYet), finishing);
+        })
+    };
+    assert_eq!(
+        outcome(&draft(false), "SPO-02-SIGN"),
+        Outcome::NotApplicable,
+        "a draft is not red for want of signatures"
+    );
+    assert_eq!(stopped(&draft(true), Act::Deliver), ["SPO-02-SIGN"], "but is not delivered");
 }
 
 #[test]
@@ -305,69 +384,11 @@ fn article_52_reports_the_decision_to_the_organ_and_nobody_approves_it() {
     assert_eq!(stopped(&not_yet, Act::Close), [""; 0]);
 }
 
-/// Decided on Friday 2026-09-18; done on the last day is in time, one day later is not.
-fn due_in(sector: Sector, rule: &str, last: Date) {
-    let done = |on: Date| {
-        let mut facts = but_decision(|d| {
-            d.reported_at = on_day(on);
-            d.archived_at = on_day(on);
-        });
-        facts.sector = sector;
-        facts
-    };
-    assert_eq!(result(&done(last), rule).due.unwrap().at, DueAt::Day(last), "{rule}");
-    assert_eq!(outcome(&done(last), rule), Outcome::Satisfied, "{rule}");
-    assert_eq!(outcome(&done(last.tomorrow().unwrap()), rule), Outcome::Breached, "{rule}");
-}
-
-#[test]
-fn each_sector_has_its_own_days_to_report_or_archive() {
-    due_in(Sector::Market, "SPO-05-MKT", Date::constant(2026, 9, 29));
-    due_in(Sector::Agriculture, "SPO-05-AGR", Date::constant(2026, 9, 21));
-    due_in(Sector::Transport, "SPO-05-TRA", Date::constant(2026, 9, 23));
-    due_in(Sector::Housing, "SPO-05-HOU", Date::constant(2026, 9, 22));
-}
-
-#[test]
-fn a_running_clock_is_undecided_on_its_last_day_and_breached_the_day_after() {
-    let looking = |on| {
-        let mut facts = but_decision(|d| d.archived_at = Happened::NotYet);
-        facts.on = on;
-        outcome(&facts, "SPO-05-MKT")
-    };
-    assert_eq!(looking(Date::constant(2026, 9, 29)), Outcome::Undecided);
-    assert_eq!(looking(Date::constant(2026, 9, 30)), Outcome::Breached);
-}
-
-#[test]
-fn agriculture_article_27_counts_from_landing_on_the_water() {
-    let afloat = |landed| {
-        but(|f| {
-            f.sector = Sector::Agriculture;
-            f.on_water = true;
-            f.landed_at = landed;
-        })
-    };
-    assert_eq!(outcome(&afloat(Happened::NotYet), "SPO-05-AGR"), Outcome::NotApplicable);
-    let due = result(&afloat(on_day(Date::constant(2026, 9, 21))), "SPO-05-AGR").due.unwrap();
-    assert_eq!(due.at, DueAt::Day(Date::constant(2026, 9, 23)));
-}
-
-#[test]
-fn a_provisional_deadline_is_never_found_breached() {
-    let mut late = but_decision(|d| {
-        d.signed_at = on_day(Date::constant(2026, 12, 29));
-        d.archived_at = on_day(Date::constant(2027, 6, 1));
-    });
-    late.on = Date::constant(2027, 6, 1);
-    let result = result(&late, "SPO-05-MKT");
-    assert_eq!((result.outcome, result.due.unwrap().provisional), (Outcome::Undecided, true));
-}
-
 #[test]
 fn a_decision_of_which_nothing_is_recorded_is_not_signed() {
     let empty = but(|f| f.decision = Some(Decision::default()));
     let wanting = [
+        "SPO-01",
         "SPO-02",
         "SPO-02-FORM",
         "SPO-02-MKT",
@@ -384,9 +405,7 @@ fn a_decision_of_which_nothing_is_recorded_is_not_signed() {
 fn a_lawful_spot_case_is_stopped_nowhere() {
     assert_eq!(restaurant().on, DAY);
     assert_eq!(restaurant().decision.unwrap().signed_at, Happened::exactly(nine(3_000)));
-    for act in
-        [Act::Enter, Act::FirstQuestion, Act::AddEvidence, Act::SignRecord, Act::SignDecision, Act::Deliver, Act::Close]
-    {
+    for act in [Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver, Act::Close] {
         assert_eq!(stopped(&restaurant(), act), [""; 0], "{act:?}");
     }
 }

@@ -11,6 +11,10 @@ use crate::words::{Decision, Party, payment};
 const FORM: &str = "spot_decision";
 const FACTS: &str = "销售的40种菜品未标明价格，且未当场改正";
 
+/// What the party is told before the decision (行政处罚法 第四十四条).
+const TOLD: &str = "拟处罚内容：罚款，并责令改正；事实：销售的菜品未标明价格；理由：未按规定明码标价；\
+                    依据：《中华人民共和国价格法》第十三条第一款、第四十二条；你有权陈述、申辩。";
+
 /// A fine one cent too high, and the one that is lawful, in fen.
 #[derive(Debug, Clone, Copy)]
 pub struct Boundary {
@@ -58,7 +62,7 @@ pub fn told(stage: &Stage, member: &mut Member, case: &str, taps: usize) -> anyh
     let taps = if taps > 1 { stage.interference.taps() } else { 1 };
     let mut saved = Value::Null;
     for _ in 0..taps {
-        saved = member.save(case, vec![step("rights_told", "拟处罚内容、事实、理由、依据及陈述、申辩权")])?;
+        saved = member.save(case, vec![step("penalty_notice", TOLD)])?;
     }
     drop(saved);
     member.save(case, vec![step("statement_heard", "无异议，愿意改正")])?;

@@ -19,7 +19,7 @@ pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matter> {
     let lead = &mut team.b;
     let mut matter = open(lead, &mate, &party, task(&team.tasks, 1)?, today())?;
     let case = matter.case.clone();
-    enter(lead, &case, &shown)?;
+    enter(lead, &case, &shown, &party)?;
     let mut ops = vec![add("party", "a", "p", None)];
     ops.extend(party.fields("p"));
     lead.save(&case, ops)?;

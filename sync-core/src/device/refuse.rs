@@ -1,0 +1,166 @@
+//! What a phone does not save, and what to do instead.
+//!
+//! Promise: a kind of case or document that this program has no procedure for is refused when it is saved; so is an edit
+//! of what somebody signed, with the offer of a supplementary record (补充笔录). What has happened is never refused.
+
+use crate::case::{CaseState, SUPPLEMENTARY_RECORD};
+use crate::change::{Change, NewOp};
+use crate::device::{Save, Stop};
+use crate::id::ChangeId;
+use crate::op::{Act, OpId};
+use crate::schema as names;
+use crate::value::Value;
+
+/// Kinds of case and documents that this program has no procedure for.
+pub(super) fn not_built(save: &Save) -> Vec<Stop> {
+    let mut stops: Vec<Stop> = save.ops.iter().filter_map(of_op).collect();
+    stops.extend(save.number.iter().filter_map(|number| form(&number.form)));
+    stops.dedup();
+    stops
+}
+
+fn of_op(op: &NewOp) -> Option<Stop> {
+    if let Act::Open(open) = &op.act {
+        return (!names::BUILT_KINDS.contains(&open.kind)).then(kind);
+    }
+    if let Act::Sign(signature) = &op.act {
+        // What a record is called decides nothing; a document is what it is signed as.
+        return names::DECISIONS.contains(&signature.form.as_str()).then(|| form(&signature.form)).flatten();
+    }
+    let writes_form = matches!(op.act, Act::Put | Act::Resolve) && op.field.as_deref() == Some(names::FORM);
+    let written = op.value.as_ref().filter(|_| op.target.is_some() && writes_form)?;
+    let written = match (&op.act, written) {
+        (Act::Resolve, Value::List(pair)) => pair.first()?,
+        (_, written) => written,
+    };
+    form(written.as_text()?)
+}
+
+fn kind() -> Stop {
+    Stop {
+        code: "kind_not_built".to_owned(),
+        article: None,
+        zh:
+            "本系统尚不能办理普通程序案件，不能保存。请在原有系统立案办理；现场检查选“行政检查”，当场处罚选“简易程序”。"
+                .to_owned(),
+        en: "This program has no ordinary procedure yet, so the case is not saved. Open it in the system in place; \
+             for an inspection choose “inspection”, for a penalty on the spot “summary procedure”."
+            .to_owned(),
+        ops: Vec::new(),
+        offer: None,
+    }
+}
+
+fn form(form: &str) -> Option<Stop> {
+    (!form.trim().is_empty() && !names::BUILT_FORMS.contains(&form)).then(|| Stop {
+        code: "form_not_built".to_owned(),
+        article: None,
+        zh: "本系统尚不能制作这种文书，不能保存。当场处罚用“当场行政处罚决定书”；普通程序的文书请在原有系统制作。".to_owned(),
+        en: "This program has no procedure for this document yet, so it is not saved. For a penalty on the spot use the \
+             decision on the spot; make documents of the ordinary procedure in the system in place."
+            .to_owned(),
+        ops: Vec::new(),
+        offer: None,
+    })
+}
+
+/// What a change does that is refused, seen on the case with the change in it: a signed value that would only stand
+/// beside a new one, a signed entity that would be voided, a line that would be added below a signed record, a document
+/// that would be signed as one that this program has no procedure for.
+pub(super) fn in_case(state: &CaseState, change: &Change) -> Vec<Stop> {
+    let own = change.id();
+    let supplements =
+        change.ops().iter().any(|op| matches!(&op.act, Act::Add { entity, .. } if entity == SUPPLEMENTARY_RECORD));
+    let mut stops = Vec::new();
+    for (_, op) in change.named_ops() {
+        let target = op.target.map(|target| target.resolve(own));
+        let found = if let Act::Sign(signature) = &op.act {
+            let kind = target.and_then(|target| state.entities.get(&target)).map(|entity| entity.kind.as_str());
+            form(&signature.form).filter(|_| kind == Some(names::DOCUMENT))
+        } else if matches!(op.act, Act::Put | Act::Resolve) {
+            value(state, own, target, op.field.as_deref().unwrap_or_default())
+        } else if supplements {
+            None
+        } else if op.act == Act::Withdraw {
+            target.filter(|target| is_signed(state, own, *target)).map(|target| entity(state, target))
+        } else if matches!(op.act, Act::Add { .. }) {
+            target.and_then(|parent| signed_record(state, own, parent)).map(|record| entity(state, record))
+        } else {
+            None
+        };
+        stops.extend(found.filter(|stop| !stops.contains(stop)));
+    }
+    stops
+}
+
+/// Values of a field that somebody signed before, and that still stand beside what is written.
+fn value(state: &CaseState, own: ChangeId, target: Option<OpId>, name: &str) -> Option<Stop> {
+    let field = state.field(target, name)?;
+    let signed: Vec<OpId> =
+        field.live.iter().filter(|live| live.signed && live.op.change != own).map(|live| live.op).collect();
+    let kind = target.and_then(|target| state.entities.get(&target)).map_or("", |entity| entity.kind.as_str());
+    let label = names::field(kind, name);
+    let (zh, en) = label.map_or(("该内容", "This value"), |label| (label.zh, label.en));
+    (!signed.is_empty()).then(|| stop(zh, en, signed))
+}
+
+fn entity(state: &CaseState, target: OpId) -> Stop {
+    let kind = state.entities.get(&target).map_or("", |entity| entity.kind.as_str());
+    let label = names::ENTITIES.iter().find(|label| label.name == kind);
+    let (zh, en) = label.map_or(("该内容", "This entry"), |label| (label.zh, label.en));
+    stop(zh, en, vec![target])
+}
+
+fn stop(zh: &str, en: &str, ops: Vec<OpId>) -> Stop {
+    Stop {
+        code: "value_signed".to_owned(),
+        article: None,
+        zh: format!("“{zh}”已经签名确认，不能直接改动。请制作补充笔录，在其中写明更正的内容和原因。"),
+        en: format!(
+            "“{en}” has been signed and is not changed. Make a supplementary record that says what is corrected and why."
+        ),
+        ops,
+        offer: Some(SUPPLEMENTARY_RECORD.to_owned()),
+    }
+}
+
+/// Whether somebody signed this entity, or a value of it or below it.
+fn is_signed(state: &CaseState, own: ChangeId, target: OpId) -> bool {
+    let as_document = state.signatures.iter().any(|signed| signed.document == Some(target) && signed.op.change != own);
+    let shown = || {
+        let below = |field: &&crate::case::FieldState| field.target.is_some_and(|of| is_below(state, of, target));
+        state
+            .fields
+            .iter()
+            .filter(below)
+            .any(|field| field.live.iter().any(|live| live.signed && live.op.change != own))
+    };
+    as_document || shown()
+}
+
+fn is_below(state: &CaseState, mut entity: OpId, above: OpId) -> bool {
+    loop {
+        if entity == above {
+            return true;
+        }
+        match state.entities.get(&entity).and_then(|entity| entity.parent) {
+            Some(parent) => entity = parent,
+            None => return false,
+        }
+    }
+}
+
+/// The signed record at or above an entity.
+fn signed_record(state: &CaseState, own: ChangeId, mut entity: OpId) -> Option<OpId> {
+    loop {
+        let found = state.entities.get(&entity)?;
+        if found.kind == SUPPLEMENTARY_RECORD {
+            return None;
+        }
+        let signed = |at: OpId| state.signatures.iter().any(|it| it.document == Some(at) && it.op.change != own);
+        if found.kind == names::RECORD && signed(entity) {
+            return Some(entity);
+        }
+        entity = found.parent?;
+    }
+}

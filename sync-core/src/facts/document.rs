@@ -1,0 +1,147 @@
+//! The documents of a case: which there are, what each is, who signed it.
+//!
+//! Promise: what a document is follows from what it says and how it was signed, not from the kind of case. One that
+//! states a penalty is a decision, whatever it calls itself. A voided document counts no more, unless it was delivered:
+//! then it exists in the world.
+
+use super::{Seen, says_something, text};
+use crate::case::{CaseState, Signed, Timeline};
+use crate::law::facts::{DecisionForm, Doing, Known};
+use crate::law::rule::Act;
+use crate::law::wording::orders_correction;
+use crate::op::{OpId, SignerRole};
+use crate::schema as names;
+use crate::time::Instant;
+use crate::when::Interval;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A document that is being signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signing {
+    /// The document.
+    pub document: OpId,
+    /// The form that the signature names.
+    pub form: String,
+    /// What the document shows.
+    pub shown: Vec<OpId>,
+}
+
+/// A document of the case.
+#[derive(Debug, Clone)]
+pub(super) struct Document<'a> {
+    pub id: OpId,
+    /// Its form, if it is a decision.
+    pub decides: Option<DecisionForm>,
+    /// Kind of the entity.
+    pub kind: &'a str,
+    /// The form as it says or, where it says none, as it was signed.
+    pub form: Option<&'a str>,
+    /// Who signed it, in causal order.
+    pub signatures: Vec<&'a Signed>,
+    /// Whether it is being signed.
+    pub signing: Option<&'a Signing>,
+}
+
+impl Document<'_> {
+    /// Whether anybody signed it or is signing it.
+    pub(super) const fn is_signed(&self) -> bool {
+        !self.signatures.is_empty() || self.signing.is_some()
+    }
+
+    /// As which act of the officers its signing counts. A notice is made before anybody goes anywhere.
+    pub(super) fn doing(&self) -> Option<Doing> {
+        match (self.decides, self.form) {
+            (Some(_), _) => Some(Doing::Deciding),
+            (None, Some(names::INTERVIEW_RECORD | names::SCENE_RECORD)) => Some(Doing::Recording),
+            (None, _) if self.kind == names::RECORD => Some(Doing::Recording),
+            (None, Some(names::INSPECTION_NOTICE)) => None,
+            (None, Some(_) | None) => Some(Doing::Documenting),
+        }
+    }
+
+    /// Signatures of officers.
+    pub(super) fn by_officers(&self) -> impl Iterator<Item = &Signed> {
+        let is_officers = |signed: &&&Signed| matches!(signed.role, SignerRole::Officer | SignerRole::SecondOfficer);
+        self.signatures.iter().filter(is_officers).copied()
+    }
+}
+
+/// Every document of the case, by id.
+pub(super) fn all(seen: Seen<'_>) -> Vec<Document<'_>> {
+    let Seen { state, signing, .. } = seen;
+    let mut signatures: BTreeMap<OpId, Vec<&Signed>> = BTreeMap::new();
+    for signed in &state.signatures {
+        if let Some(document) = signed.document {
+            signatures.entry(document).or_default().push(signed);
+        }
+    }
+    let delivered: BTreeSet<OpId> = state.steps_of(names::DELIVERED).filter_map(|step| step.target).collect();
+    let mut documents = Vec::new();
+    for (id, entity) in &state.entities {
+        if entity.shell || !entity.withdrawn.is_empty() && !delivered.contains(id) {
+            continue;
+        }
+        let signatures = signatures.remove(id).unwrap_or_default();
+        let signing = signing.iter().find(|signing| signing.document == *id);
+        if entity.kind == names::DOCUMENT || !signatures.is_empty() || signing.is_some() {
+            documents.push(one(state, *id, signatures, signing));
+        }
+    }
+    documents
+}
+
+fn one<'a>(state: &'a CaseState, id: OpId, signatures: Vec<&'a Signed>, signing: Option<&'a Signing>) -> Document<'a> {
+    let signed_as = signatures.iter().map(|signed| signed.form.as_str()).chain(signing.map(|it| it.form.as_str()));
+    let forms: BTreeSet<&str> = text(state, Some(id), names::FORM).into_iter().chain(signed_as.clone()).collect();
+    let form = text(state, Some(id), names::FORM).or_else(|| signed_as.clone().next());
+    let penalises = [names::FINE_FEN, names::PENALTY_KIND]
+        .iter()
+        .any(|name| state.value(Some(id), name).is_some_and(says_something));
+    let is_decision = penalises || forms.iter().any(|form| names::DECISIONS.contains(form));
+    let spot = forms.len() == 1 && forms.contains(names::SPOT_DECISION);
+    let decides = is_decision.then_some(if spot { DecisionForm::Spot } else { DecisionForm::NotBuilt });
+    let kind = state.entities.get(&id).map_or("", |entity| entity.kind.as_str());
+    Document { id, decides, kind, form, signatures, signing }
+}
+
+/// Whether this program has the procedure of a document: its form, and what it was signed as.
+pub fn is_built(state: &CaseState, document: OpId) -> bool {
+    let signed = state.signatures.iter().filter(|signed| signed.document == Some(document)).collect();
+    let built = |form: &str| names::BUILT_FORMS.contains(&form);
+    let document = one(state, document, signed, None);
+    document.decides != Some(DecisionForm::NotBuilt) && document.form.is_none_or(built)
+}
+
+/// The decisions of a case, drafted or signed.
+pub fn decisions(state: &CaseState) -> Vec<OpId> {
+    let (roster, timeline) = (super::Roster::default(), Timeline::default());
+    all(Seen::at(state, &timeline, &roster, Interval::exactly(Instant::from_ms(0))))
+        .into_iter()
+        .filter(|document| document.decides.is_some())
+        .map(|document| document.id)
+        .collect()
+}
+
+/// As which formal act signing a document under this form counts.
+pub fn signing_act(state: &CaseState, signing: &Signing) -> Act {
+    let signed = state.signatures.iter().filter(|signed| signed.document == Some(signing.document)).collect();
+    match one(state, signing.document, signed, Some(signing)).doing() {
+        Some(Doing::Deciding) => Act::SignDecision,
+        Some(Doing::Recording) => Act::SignRecord,
+        Some(Doing::Entering | Doing::Asking | Doing::Documenting) | None => Act::OtherDocument,
+    }
+}
+
+/// As which formal act delivering a document counts. What names no document may be any.
+pub fn delivering_act(state: &CaseState, document: Option<OpId>) -> Act {
+    let decides = document.is_none_or(|document| decisions(state).contains(&document));
+    if decides { Act::Deliver } else { Act::OtherDocument }
+}
+
+/// Whether the text of the last order to correct orders one.
+pub(super) fn correction_text(state: &CaseState) -> Known<bool> {
+    let of_form = |entity: &OpId| text(state, Some(*entity), names::FORM) == Some(names::CORRECTION_ORDER);
+    let mut orders = state.entities_of(names::DOCUMENT).into_iter().map(|(entity, _)| entity).filter(of_form);
+    let order = orders.next_back().and_then(|order| text(state, Some(order), names::TEXT));
+    order.map_or(Known::NotEntered, |text| Known::Known(orders_correction(text)))
+}
