@@ -3,11 +3,11 @@
 mod command;
 mod history;
 
-pub use command::{ChangeVerdict, Closing, CommandOutcome, Registration, Return};
+pub use command::{ChangeVerdict, Closing, CommandOutcome, FilingReceipt, Registration, Return};
 pub use history::{FieldHistory, FieldWrite};
 
 use serde::{Deserialize, Serialize};
-use sync_core::decision::CaseStatus;
+use sync_core::decision::{CaseStatus, Filing};
 use sync_core::evidence::Damage;
 use sync_core::law::rule::{Outcome, Severity};
 use sync_core::log::LeafClass;
@@ -36,6 +36,9 @@ pub struct CaseQuery {
     /// What kind of matter it is.
     #[param(value_type = Option<CaseKind>)]
     pub kind: Option<String>,
+    /// How far the filing of an inspection without code has come.
+    #[param(value_type = Option<Filing>)]
+    pub filing: Option<String>,
     /// Id of an agency: its cases and those of the agencies below it.
     pub agency: Option<String>,
     /// Id of an officer who takes part.
@@ -71,6 +74,9 @@ pub struct CaseExportQuery {
     /// What kind of matter it is.
     #[param(value_type = Option<CaseKind>)]
     pub kind: Option<String>,
+    /// How far the filing of an inspection without code has come.
+    #[param(value_type = Option<Filing>)]
+    pub filing: Option<String>,
     /// Id of an agency: its cases and those of the agencies below it.
     pub agency: Option<String>,
     /// Id of an officer who takes part.
@@ -102,7 +108,7 @@ pub struct PurposeQuery {
 #[schema(example = json!({
     "id": "3f…", "agency": "ffeeddccbbaa99887766554433221100", "item": "SJ-J-001", "kind": "inspection",
     "status": "open", "title": "餐饮明码标价检查", "number": "", "opened_ms": 1_795_363_200_000_i64,
-    "updated_ms": 1_795_370_400_000_i64, "changes": 41, "conflicts": 1, "breaches": 0, "missing_evidence": 2
+    "updated_ms": 1_795_370_400_000_i64, "changes": 41, "conflicts": 1, "breaches": 0, "missing_evidence": 2, "duties": 1, "filing": null
 }))]
 pub struct CaseCard {
     /// Id: that of the change that opened it.
@@ -132,6 +138,11 @@ pub struct CaseCard {
     pub breaches: i64,
     /// Pieces of evidence whose bytes have not arrived.
     pub missing_evidence: i64,
+    /// Dates to be kept that nothing has fulfilled yet; closing ends none.
+    pub duties: i64,
+    /// How far the filing of an inspection without code (备案) with the department of justice has come: `due`, `filed`,
+    /// `received`; null where nothing is to be filed.
+    pub filing: Option<Filing>,
 }
 
 /// One page of cases.

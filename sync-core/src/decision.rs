@@ -12,6 +12,7 @@ use crate::change::{Change, NewOp};
 use crate::code::codes;
 use crate::facts;
 use crate::id::{ChangeId, Digest};
+use crate::law::rule::CheckResult;
 use crate::op::{Act, OpId, OpRef, SignerRole};
 use crate::plan::Quarantine;
 use crate::schema::{
@@ -30,6 +31,9 @@ pub const RETURNED: &str = "returned";
 pub const WRITTEN_OFF: &str = "evidence_written_off";
 /// The department of justice received the filing of an inspection without code.
 pub const FILING_RECEIVED: &str = "filing_received";
+
+/// The rule that starts the clock of a filing.
+const FILING_RULE: &str = "INS-04";
 
 /// Officers without whose signatures no decision is made.
 const OFFICERS_OF_A_DECISION: usize = 2;
@@ -79,6 +83,29 @@ codes! {
         /// 已结案.
         Closed = "closed",
     }
+}
+
+codes! {
+    /// How far the filing of an inspection without code (备案) has come.
+    pub enum Filing {
+        /// 待报送: it has not been filed.
+        Due = "due",
+        /// 已报送待回执: it waits for the receipt of the department of justice.
+        Filed = "filed",
+        /// 已出具回执.
+        Received = "received",
+    }
+}
+
+/// How far the filing of this case has come, by what the rules say of it; `None` where nothing is to be filed.
+pub fn filing(state: &CaseState, results: &[CheckResult]) -> Option<Filing> {
+    if state.decisions.iter().any(|decision| decision.decision == FILING_RECEIVED) {
+        return Some(Filing::Received);
+    }
+    if state.steps_of(INSPECTION_FILED).next().is_some() {
+        return Some(Filing::Filed);
+    }
+    results.iter().any(|result| result.rule == FILING_RULE && result.running).then_some(Filing::Due)
 }
 
 /// How far the case has come. The graph is made only of a case in which something was returned: most never were.

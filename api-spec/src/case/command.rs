@@ -40,6 +40,16 @@ pub struct ChangeVerdict {
     pub reason: String,
 }
 
+/// The receipt for the filing of an inspection without code (备案回执).
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"note": "已收到备案材料"}))]
+pub struct FilingReceipt {
+    /// A note, up to 500 characters.
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+}
+
 /// Closing a case.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

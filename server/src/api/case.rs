@@ -10,8 +10,8 @@ use actix_web::http::header::ETAG;
 use actix_web::web::{Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use api_spec::case::{
-    CaseDetail, CasePage, CaseQuery, ChangeVerdict, Closing, CommandOutcome, FieldHistory, PurposeQuery, Registration,
-    Return,
+    CaseDetail, CasePage, CaseQuery, ChangeVerdict, Closing, CommandOutcome, FieldHistory, FilingReceipt, PurposeQuery,
+    Registration, Return,
 };
 use api_spec::record::CaseRecord;
 use sync_core::id::CaseId;
@@ -260,6 +260,35 @@ pub async fn judge_change(
     };
     let wish = Wish::Judge { change, admit, reason: prose(&reason, LONGEST_REASON, "reason")? };
     run(app, caller, &case, &request, wish).await
+}
+
+/// Receives the filing of an inspection that was made without enforcement code (备案回执). By the county's supervisors;
+/// the case itself does not change otherwise, and may be closed.
+#[utoipa::path(
+    tag = "case",
+    security(("access_token" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the case"),
+        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+    ),
+    request_body = FilingReceipt,
+    responses(
+        (status = 200, description = "Received", body = CommandOutcome, headers(("ETag" = String))),
+        CommandRefused,
+        (status = 409, description = "`not_filed`, `filing_received`, `not_built`", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/cases/{id}/filing-receipt")]
+pub async fn receive_filing(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<FilingReceipt>,
+) -> Result<HttpResponse, Problem> {
+    let note = body.into_inner().note.map(|note| prose(&note, LONGEST_REASON, "note")).transpose()?;
+    run(app, caller, &path, &request, Wish::ReceiveFiling { note }).await
 }
 
 /// Closes the case (结案): the server numbers it and issues its record. By the head of the handling unit, never by an

@@ -53,6 +53,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(case::return_record)
         .service(case::judge_change)
         .service(case::write_off::write_off_evidence)
+        .service(case::receive_filing)
         .service(case::close_case)
         .service(case::read_record)
         .service(lead::raise_lead)

@@ -39,6 +39,7 @@ enum Act {
     Admit,
     Dismiss,
     WriteOff,
+    Receive,
     Close,
     Lead,
 }
@@ -51,6 +52,7 @@ impl Act {
             "admit" => Ok(Self::Admit),
             "dismiss" => Ok(Self::Dismiss),
             "write-off" => Ok(Self::WriteOff),
+            "receive" => Ok(Self::Receive),
             "close" => Ok(Self::Close),
             "lead" => Ok(Self::Lead),
             _ => Err(Refusal::NotFound),
@@ -64,6 +66,7 @@ impl Act {
             Self::Admit => "admit",
             Self::Dismiss => "dismiss",
             Self::WriteOff => "write-off",
+            Self::Receive => "receive",
             Self::Close => "close",
             Self::Lead => "lead",
         }
@@ -76,6 +79,7 @@ impl Act {
             Self::Admit => ("认可变更", "Admit a change"),
             Self::Dismiss => ("不予认可", "Dismiss a change"),
             Self::WriteOff => ("登记证据灭失", "Write off a file"),
+            Self::Receive => ("出具备案回执", "Receive the filing"),
             Self::Close => ("结案", "Close the case"),
             Self::Lead => ("提出监督事项", "Raise a supervision lead"),
         }
@@ -103,9 +107,13 @@ impl Act {
                 "确认该证据文件无法补传（例如终端遗失、损坏）后登记。登记后本案不再等待该文件，可以结案；登记及理由写入案卷和案件记录，不能撤回。此后如收到该文件，仍予保存并显示。",
                 "States that a file will never arrive, for instance because its phone was lost. The case no longer waits for it and can be closed. The statement and its reason stay in the file and in its record. Should the file arrive after all, it is kept and shown.",
             ),
+            Self::Receive => (
+                "确认已收到该次未取得执法码检查的备案，并出具回执。回执写入案卷，不能删除；案卷其他内容不变，已结案的也可出具。",
+                "Confirms that the filing of this inspection without enforcement code was received. The receipt becomes part of the file for good; nothing else changes, and a closed case takes it too.",
+            ),
             Self::Close => (
-                "结案后服务器编定案号并签发案卷记录；此后收到的变更不在案卷记录之内，另作标记。有记录不一致未处理、变更待认可、证据未上传、退回未补充或违反结案前置规定的，不予结案；下列其他未满足的规定不阻止结案，由您核对。",
-                "The server numbers the case and signs its record; changes that arrive later are not covered by it and are marked. It refuses while a conflict is open, a change waits to be admitted, evidence is missing, a return is unanswered or a rule that comes before closing is breached; the other unmet rules below do not stop it: they are for you to weigh.",
+                "结案后服务器编定案号并签发案卷记录；此后收到的变更不在案卷记录之内，另作标记。有记录不一致未处理、变更待认可、证据未上传、退回未补充、没有办理结果，或者违反“阻止”级规定而未说明的，不予结案；下列其他未满足的规定不阻止结案，由您核对。",
+                "The server numbers the case and signs its record; changes that arrive later are not covered by it and are marked. It refuses while a conflict is open, a change waits to be admitted, evidence is missing, a return is unanswered, no result is recorded, or a blocking rule is breached without a recorded reason; the other unmet rules below do not stop it: they are for you to weigh.",
             ),
             Self::Lead => (
                 "向办案单位提出监督事项，由其负责人答复。案卷本身不变。",
@@ -119,6 +127,7 @@ impl Act {
         match self {
             Self::Register => powers.registers,
             Self::Return | Self::Admit | Self::Dismiss | Self::WriteOff | Self::Close => powers.heads,
+            Self::Receive => powers.receives,
             Self::Lead => raises,
         }
     }
@@ -126,7 +135,7 @@ impl Act {
     /// What its text is.
     const fn asked(self) -> (&'static str, &'static str) {
         match self {
-            Self::Register | Self::Close => ("备注（可不填）", "Note (optional)"),
+            Self::Register | Self::Receive | Self::Close => ("备注（可不填）", "Note (optional)"),
             Self::Return => ("需要补充的内容", "What is missing"),
             Self::Admit | Self::Dismiss | Self::WriteOff => ("理由", "Reason"),
             Self::Lead => ("内容", "In words"),
@@ -138,7 +147,7 @@ impl Act {
         match self {
             Self::Register => &["document"],
             Self::Return => &["record"],
-            Self::Admit | Self::Dismiss | Self::WriteOff | Self::Close | Self::Lead => &[],
+            Self::Admit | Self::Dismiss | Self::WriteOff | Self::Receive | Self::Close | Self::Lead => &[],
         }
     }
 
@@ -147,7 +156,7 @@ impl Act {
         match self {
             Self::Admit | Self::Dismiss => waiting(reader),
             Self::WriteOff => awaited(reader),
-            Self::Register | Self::Return | Self::Close | Self::Lead => reader.blocks(self.targets()),
+            Self::Register | Self::Return | Self::Receive | Self::Close | Self::Lead => reader.blocks(self.targets()),
         }
     }
 
@@ -234,7 +243,7 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
     targets.retain(|block| match act {
         Act::Register => among(&possible.to_register, block),
         Act::Return => among(&possible.to_return, block),
-        Act::Admit | Act::Dismiss | Act::WriteOff | Act::Close | Act::Lead => {
+        Act::Admit | Act::Dismiss | Act::WriteOff | Act::Receive | Act::Close | Act::Lead => {
             block.withdrawn.is_empty() && !block.shell
         }
     });
@@ -251,7 +260,7 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
         most: if act == Act::Lead { LONGEST_LEAD } else { LONGEST_REASON },
         asked: page.t(act.asked().0, act.asked().1).to_owned(),
         unmet,
-        needs_text: !matches!(act, Act::Register | Act::Close),
+        needs_text: !matches!(act, Act::Register | Act::Receive | Act::Close),
         stale: false,
         page,
     })
@@ -421,6 +430,7 @@ fn wanted(act: Act, posted: &Posted) -> Result<Wanted, Refused> {
             let digest = posted.raw("target").parse().map_err(|_no_digest| Refused::from(Refusal::NoSuchTarget))?;
             Wanted::Command(seen, Wish::WriteOff { digest, reason: reason()? })
         }
+        Act::Receive => Wanted::Command(seen()?, Wish::ReceiveFiling { note: note()? }),
         Act::Close => Wanted::Command(seen()?, Wish::Close { note: note()? }),
         Act::Lead => {
             let unknown = || Refusal::Malformed.because("请选择事项类别。", "Choose what kind of problem it is.");

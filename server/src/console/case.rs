@@ -4,7 +4,7 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
 use api_spec::case::CaseDetail;
 use askama::Template;
-use sync_core::decision::CaseStatus;
+use sync_core::decision::{CaseStatus, Filing};
 use sync_core::id::CaseId;
 use sync_core::law::rule::Outcome;
 use sync_core::lead::LeadStatus;
@@ -131,6 +131,11 @@ impl CaseFile {
         format!("{}&target={change}", self.act(act))
     }
 
+    /// Whether a filing waits for the caller's receipt.
+    fn receives(&self) -> bool {
+        self.powers.receives && self.case.card.filing == Some(Filing::Filed)
+    }
+
     /// How many rules have this outcome.
     fn count(&self, outcome: Outcome) -> usize {
         self.checks.iter().filter(|check| check.outcome == outcome).count()
@@ -154,7 +159,7 @@ impl CaseFile {
     }
 
     fn acts(&self) -> bool {
-        self.raises || self.registers() || self.returns() || self.closes()
+        self.raises || self.receives() || self.registers() || self.returns() || self.closes()
     }
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get};
 use api_spec::case::{CaseCard, CaseQuery};
 use askama::Template;
-use sync_core::decision::CaseStatus;
+use sync_core::decision::{CaseStatus, Filing};
 use sync_core::id::{AgencyId, CaseId};
 use sync_core::op::CaseKind;
 use sync_core::time::{Date, Instant};
@@ -56,6 +56,7 @@ pub struct Filters {
     text: String,
     status: String,
     kind: String,
+    filing: String,
     agency: String,
     from: String,
     to: String,
@@ -69,6 +70,7 @@ impl Filters {
     pub fn read(asked: &mut Asked) -> Self {
         let kinds: Vec<&str> = CaseKind::ALL.iter().map(|kind| kind.code()).collect();
         let statuses: Vec<&str> = CaseStatus::ALL.iter().map(|status| status.code()).collect();
+        let filings: Vec<&str> = Filing::ALL.iter().map(|filing| filing.code()).collect();
         let day =
             |text: &str| text.parse::<Date>().ok().filter(|day| day.tomorrow().is_ok()).map(|day| day.to_string());
         let searched = |text: &str| {
@@ -79,6 +81,7 @@ impl Filters {
             text: asked.read("text", ("搜索内容", "what to search for"), searched).unwrap_or_default(),
             status: asked.one_of("status", ("状态", "status"), &statuses),
             kind: asked.one_of("kind", ("类型", "kind"), &kinds),
+            filing: asked.one_of("filing", ("无码检查备案", "filing without code"), &filings),
             agency: asked
                 .read("agency", ("单位", "agency"), |text| text.parse::<AgencyId>().ok())
                 .map(|agency| agency.to_string())
@@ -100,6 +103,7 @@ impl Filters {
         let mut search = search(CaseQuery {
             status: said(&self.status),
             kind: said(&self.kind),
+            filing: said(&self.filing),
             agency: said(&self.agency),
             officer: self.mine.then(|| me.to_owned()),
             from: said(&self.from),
@@ -125,6 +129,7 @@ impl Filters {
             ("text", self.text.as_str()),
             ("status", &self.status),
             ("kind", &self.kind),
+            ("filing", &self.filing),
             ("agency", &self.agency),
             ("from", &self.from),
             ("to", &self.to),

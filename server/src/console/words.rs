@@ -39,6 +39,10 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("breached", "违反", "Breached"),
     ("undecided", "待定", "Undecided"),
     ("not_applicable", "不适用", "Not applicable"),
+    // Filings of inspections without code.
+    ("due", "待报送备案", "To be filed"),
+    ("filed", "已报送待回执", "Filed, to be received"),
+    ("received", "已出具回执", "Received"),
     // Changes that deserve a look.
     ("accepted", "已接收", "Accepted"),
     ("parked", "等待补齐", "Waits for what is missing"),

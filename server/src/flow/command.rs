@@ -62,6 +62,11 @@ pub enum Wish {
         /// Why it will not.
         reason: String,
     },
+    /// Receive the filing of an inspection without code (备案回执).
+    ReceiveFiling {
+        /// A note.
+        note: Option<String>,
+    },
     /// Close the case (结案).
     Close {
         /// A note.
@@ -101,6 +106,8 @@ pub struct Outcome {
 const REGISTERING: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
 /// They return records, judge changes and close cases: the unit's head, or where that one handles the case, the organ's.
 const HEADING: [Role; 2] = [Role::UnitHead, Role::PrincipalHead];
+/// The department of justice receives filings.
+const RECEIVING: [Role; 1] = [Role::CountySupervisor];
 /// Code of a verdict that a person gave; the change of the server names the person, its value the reason.
 const BY_HEAD: &str = "head";
 
@@ -111,13 +118,16 @@ pub struct Powers {
     pub registers: bool,
     /// Return records, judge changes, write off files and close the case.
     pub heads: bool,
+    /// Receive filings.
+    pub receives: bool,
 }
 
 /// See [`Powers`].
 pub fn powers(caller: &Caller, access: &Access) -> Powers {
     let decides = access.handles && !access.own && !access::supervises(caller);
     let is_one = |roles: &[Role]| decides && caller.must_be(roles).is_ok();
-    Powers { registers: is_one(&REGISTERING), heads: is_one(&HEADING) }
+    let receives = receives(caller, access);
+    Powers { registers: is_one(&REGISTERING), heads: is_one(&HEADING), receives }
 }
 
 /// What of a case can be registered and what can be returned, as it stands.
@@ -141,6 +151,10 @@ pub fn targets(found: &Detail) -> Targets {
     }
 }
 
+fn receives(caller: &Caller, access: &Access) -> bool {
+    access::supervises(caller) && !access.takes_part && caller.must_be(&RECEIVING).is_ok()
+}
+
 impl Wish {
     const fn route(&self) -> &'static str {
         match self {
@@ -148,6 +162,7 @@ impl Wish {
             Self::Return { .. } => "case.return",
             Self::Judge { .. } => "case.verdict",
             Self::WriteOff { .. } => "case.write_off",
+            Self::ReceiveFiling { .. } => "case.receive_filing",
             Self::Close { .. } => "case.close",
         }
     }
@@ -155,6 +170,7 @@ impl Wish {
     const fn deciders(&self) -> &'static [Role] {
         match self {
             Self::Register { .. } => &REGISTERING,
+            Self::ReceiveFiling { .. } => &RECEIVING,
             Self::Return { .. } | Self::Judge { .. } | Self::WriteOff { .. } | Self::Close { .. } => &HEADING,
         }
     }
@@ -165,7 +181,7 @@ impl Wish {
             Self::Return { target, reason } => (target.to_string(), reason.clone()),
             Self::Judge { change, admit, reason } => (format!("{change} {admit}"), reason.clone()),
             Self::WriteOff { digest, reason } => (digest.to_string(), reason.clone()),
-            Self::Close { note } => (String::new(), note.clone().unwrap_or_default()),
+            Self::ReceiveFiling { note } | Self::Close { note } => (String::new(), note.clone().unwrap_or_default()),
         };
         let (case, seen) = (command.case.to_string(), command.seen.to_string());
         Asked::new(caller.officer, self.route(), command.key.clone(), &[&case, &seen, &target, &text])
@@ -206,6 +222,9 @@ pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome,
 
 fn may_decide(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, command: &Command) -> Result<Access, Failure> {
     let access = access::reach(tx, tenant, caller, &command.case)?;
+    if matches!(command.wish, Wish::ReceiveFiling { .. }) {
+        return if receives(caller, &access) { Ok(access) } else { Err(Refusal::Forbidden.into()) };
+    }
     if access::supervises(caller) || !access.handles {
         return Err(Refusal::Forbidden.into());
     }
@@ -274,6 +293,10 @@ impl Deciding<'_, '_> {
                     return Err(Refusal::EvidenceArrived.into());
                 }
                 self.append(command.case, vec![op])
+            }
+            Wish::ReceiveFiling { note } => {
+                decision::may_receive_filing(&state).map_err(refusal)?;
+                self.append(command.case, vec![decided(decision::FILING_RECEIVED, basis, note.as_deref())])
             }
             Wish::Close { note } => {
                 self.may_close(&state, &held)?;

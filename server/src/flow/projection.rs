@@ -72,7 +72,8 @@ pub fn draw(
     let Some(opening) = &state.opening else { return Ok(None) };
     let agency = bench.agency(tx, tenant, &opening.agency)?;
     let officers: BTreeSet<OfficerId> = state.participants.keys().chain(extra).copied().collect();
-    let checks = judge::open(bench.judge(tx, tenant, (state, held), newest_act(held))?);
+    let results = bench.judge(tx, tenant, (state, held), newest_act(held))?;
+    let breached = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
     let file = CaseFileRow {
         id: state.id,
         case_leaf: first.case_leaf,
@@ -95,8 +96,10 @@ pub fn draw(
         basis: state.basis(),
         heads: state.heads.iter().copied().collect(),
         conflicts: count(state.conflicts().count()),
-        breaches: count(checks.iter().filter(|check| check.outcome == Outcome::Breached).count()),
+        breaches: count(breached),
         missing_evidence: 0,
+        duties: count(results.iter().filter(|result| result.running).count()),
+        filing: decision::filing(state, &results),
         fold: state.fold.into(),
     };
     let new = NewCaseFile { file, search_text: search_text(state) };

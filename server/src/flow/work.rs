@@ -10,7 +10,7 @@ use sync_core::case::{CaseState, Graph, fold};
 use sync_core::decision::{self, CaseStatus, Obstacle};
 use sync_core::id::TenantId;
 use sync_core::law::calendar::{Due, DueAt};
-use sync_core::law::rule::{self, CheckResult, Outcome, Severity, blocking};
+use sync_core::law::rule::{self, Outcome, Severity, blocking};
 use sync_core::plan::Interval;
 use sync_core::time::{Date, Instant};
 
@@ -104,8 +104,10 @@ fn in_reach(
     now: Instant,
 ) -> Result<(Vec<Waiting>, bool), Failure> {
     let (mut found, mut more, mut bench) = (Vec::new(), false, Bench::default());
-    for status in [CaseStatus::Returned, CaseStatus::Open] {
-        let filter = CaseFilter { status: Some(status), ..reach.clone() };
+    // A closed case waits as long as a date in it is to be kept.
+    for (status, with_duties) in [(CaseStatus::Returned, false), (CaseStatus::Open, false), (CaseStatus::Closed, true)]
+    {
+        let filter = CaseFilter { status: Some(status), with_duties, ..reach.clone() };
         let mut files = tx.case_files(tenant, &filter, AT_ONCE + 1)?;
         more |= files.len() > usize::try_from(AT_ONCE).map_err(Failure::broken)?;
         files.truncate(usize::try_from(AT_ONCE).map_err(Failure::broken)?);
@@ -158,7 +160,7 @@ fn waiting(
     let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::Act::Close).is_empty();
     let unmet = results.iter().filter(|result| result.is_open() && result.severity == Severity::Block).count();
     let (todos, of_others) = todos(caller, &access, &state, &obstacles, (breaches, evidence, free.then_some(unmet)));
-    let running = judged.into_iter().filter(CheckResult::is_open);
+    let running = judged.into_iter().filter(|result| result.running);
     let deadlines = running.filter_map(|result| {
         let due = result.due?;
         let passed = !due.met_by(now);
@@ -201,7 +203,9 @@ fn todos(
         (unregistered > 0, powers.registers, Todo::Register(unregistered)),
         (free.is_some(), powers.heads, Todo::Close(free.unwrap_or_default())),
     ];
-    let holding = todos.into_iter().filter(|(holds, _, _)| *holds);
+    // What keeps a case from being closed says nothing of one that is.
+    let closed = obstacles.contains(&Obstacle::Closed);
+    let holding = todos.into_iter().filter(|(holds, _, todo)| *holds && (!closed || matches!(todo, Todo::Register(_))));
     let (own, others): (Vec<_>, Vec<_>) = holding.partition(|(_, own, _)| *own);
     let of = |todos: Vec<(bool, bool, Todo)>| todos.into_iter().map(|(_, _, todo)| todo).collect::<Vec<_>>();
     (of(own), of(others))

@@ -4,7 +4,7 @@
 //! it to be indexed, in the same transaction: nobody can forget it.
 
 use diesel::prelude::*;
-use sync_core::decision::CaseStatus;
+use sync_core::decision::{CaseStatus, Filing};
 use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId, hex};
 use sync_core::op::CaseKind;
 use sync_core::time::Instant;
@@ -55,6 +55,10 @@ pub struct CaseFileRow {
     pub breaches: i64,
     /// Pieces of evidence whose bytes have not arrived, when it was projected.
     pub missing_evidence: i64,
+    /// Dates to be kept that nothing has fulfilled yet, closed or not.
+    pub duties: i64,
+    /// How far the filing of an inspection without code has come.
+    pub filing: Option<Filing>,
     /// Version of the fold.
     pub fold: i64,
 }
@@ -90,6 +94,8 @@ struct Row {
     conflicts: i64,
     breaches: i64,
     missing_evidence: i64,
+    duties: i64,
+    filing: String,
     fold: i64,
 }
 
@@ -105,7 +111,7 @@ struct NewRow {
 
 by_column!(case_file, NewRow { tenant, search_text } with row: Row {
     case_leaf, id, agency, agency_path, item, kind, status, title, number, opened_ms, updated_ms, counter, last_leaf,
-    basis, heads, conflicts, breaches, missing_evidence, fold
+    basis, heads, conflicts, breaches, missing_evidence, duties, filing, fold
 });
 
 impl NewRow {
@@ -136,6 +142,8 @@ impl Row {
             conflicts: file.conflicts,
             breaches: file.breaches,
             missing_evidence: file.missing_evidence,
+            duties: file.duties,
+            filing: file.filing.map_or("", Filing::code).to_owned(),
             fold: file.fold,
         }
     }
@@ -160,6 +168,11 @@ impl Row {
             conflicts: self.conflicts,
             breaches: self.breaches,
             missing_evidence: self.missing_evidence,
+            duties: self.duties,
+            filing: match self.filing.as_str() {
+                "" => None,
+                code => Some(row::code("case_file", "filing", self.case_leaf, code)?),
+            },
             fold: self.fold,
         })
     }
@@ -185,6 +198,10 @@ pub struct CaseFilter {
     pub status: Option<CaseStatus>,
     /// Only this kind.
     pub kind: Option<CaseKind>,
+    /// Only those in which a date is to be kept.
+    pub with_duties: bool,
+    /// Only those whose filing has come so far.
+    pub filing: Option<Filing>,
     /// Opened at or after.
     pub opened_from: Option<Instant>,
     /// Opened before.
@@ -226,8 +243,19 @@ pub(super) type Boxed<'a> = case_file::BoxedQuery<'a, Backend>;
 
 /// What the filter lets through, from wherever.
 pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilter) -> Boxed<'a> {
-    let CaseFilter { agency_path, officer, with_officer, status, kind, opened_from, opened_until, after: _, order: _ } =
-        filter;
+    let CaseFilter {
+        agency_path,
+        officer,
+        with_officer,
+        status,
+        kind,
+        with_duties,
+        filing,
+        opened_from,
+        opened_until,
+        after: _,
+        order: _,
+    } = filter;
     let mut query = query.filter(case_file::tenant.eq(*tenant));
     for officer in officer.iter().chain(with_officer) {
         let theirs = case_officer::table
@@ -244,6 +272,12 @@ pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilte
     }
     if let Some(kind) = kind {
         query = query.filter(case_file::kind.eq(*kind));
+    }
+    if *with_duties {
+        query = query.filter(case_file::duties.gt(0));
+    }
+    if let Some(filing) = filing {
+        query = query.filter(case_file::filing.eq(filing.code()));
     }
     if let Some(from) = opened_from {
         query = query.filter(case_file::opened_ms.ge(*from));

@@ -442,6 +442,8 @@ diesel::table! {
         missing_evidence -> BigInt,
         search_text -> Text,
         fold -> BigInt,
+        duties -> BigInt,
+        filing -> Text,
     }
 }
 

@@ -49,6 +49,8 @@ pub fn card(row: CaseFileRow) -> wire::CaseCard {
         conflicts,
         breaches,
         missing_evidence,
+        duties,
+        filing,
         fold: _,
     } = row;
     wire::CaseCard {
@@ -65,6 +67,8 @@ pub fn card(row: CaseFileRow) -> wire::CaseCard {
         conflicts,
         breaches,
         missing_evidence,
+        duties,
+        filing,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The filters of the list of cases, as the API and the console send them.
 
 use api_spec::case::CaseQuery;
-use sync_core::decision::CaseStatus;
+use sync_core::decision::{CaseStatus, Filing};
 use sync_core::op::CaseKind;
 use sync_core::time::{Date, Instant};
 
@@ -20,8 +20,19 @@ pub const LONGEST_SEARCH: usize = 100;
 /// # Errors
 /// [`Refusal::Malformed`] that names the field; [`Refusal::WrongCursor`].
 pub fn search(query: CaseQuery) -> Result<Search, Refused> {
-    let CaseQuery { status, kind, agency, officer, from, to, text: words, limit: _, cursor: after, purpose: why } =
-        query;
+    let CaseQuery {
+        status,
+        kind,
+        filing,
+        agency,
+        officer,
+        from,
+        to,
+        text: words,
+        limit: _,
+        cursor: after,
+        purpose: why,
+    } = query;
     let day = |text: Option<String>, field: &str| {
         text.map(|text| text.parse::<Date>().map_err(|_not_a_date| wrong(field))).transpose()
     };
@@ -40,6 +51,7 @@ pub fn search(query: CaseQuery) -> Result<Search, Refused> {
         filter: CaseFilter {
             status: status.map(|code| CaseStatus::parse(&code).map_err(|_unknown| wrong("status"))).transpose()?,
             kind: kind.map(|code| CaseKind::parse(&code).map_err(|_unknown| wrong("kind"))).transpose()?,
+            filing: filing.map(|code| Filing::parse(&code).map_err(|_unknown| wrong("filing"))).transpose()?,
             with_officer: officer.as_deref().map(|text| id(text, "officer")).transpose()?,
             opened_from: day(from, "from")?.map(Instant::start_of),
             opened_until: until.map(Instant::start_of),

@@ -28,8 +28,20 @@ pub struct Check {
 
 impl From<CheckResult> for Check {
     fn from(result: CheckResult) -> Self {
-        let CheckResult { rule, article, severity, outcome, stops: _, document, party, reason, due: _, zh, en } =
-            result;
+        let CheckResult {
+            rule,
+            article,
+            severity,
+            outcome,
+            stops: _,
+            document,
+            party,
+            reason,
+            running: _,
+            due: _,
+            zh,
+            en,
+        } = result;
         let (rule, article) = (rule.to_owned(), article.to_owned());
         Self { rule, article, document, party, reason, severity, outcome, zh, en }
     }

@@ -244,6 +244,8 @@ pub struct CheckResult {
     pub party: Option<OpId>,
     /// The recorded reason for what happened against the row.
     pub reason: Option<String>,
+    /// A date to be kept is open: what fulfils it has not happened. What was done late has ended it.
+    pub running: bool,
     /// The deadline, where the row has one and its clock has started.
     pub due: Option<Due>,
     /// For people, in Chinese.
@@ -325,6 +327,10 @@ impl Rule {
             Test::Facts(judge) => (judge(facts), None),
             Test::Clock { from, until, within } => clock(facts, calendar, &from(facts), &until(facts), within),
         };
+        let running = match self.test {
+            Test::Facts(_) => self.severity == Severity::Alarm && outcome == Outcome::Undecided,
+            Test::Clock { until, .. } => due.is_some() && !matches!(until(facts), Happened::At(_)),
+        };
         let outcome = match (in_force, outcome) {
             (Known::Unknown, Outcome::Breached) => Outcome::Undecided,
             (Known::Known(_) | Known::NotEntered | Known::Unknown, outcome) => outcome,
@@ -333,7 +339,7 @@ impl Rule {
         let Self { id: rule, article, severity, stops, .. } = *self;
         let reason = facts.reasons.get(rule).filter(|_| self.reasoned && outcome == Outcome::Breached).cloned();
         let (document, party) = (None, None);
-        Some(CheckResult { rule, article, severity, outcome, stops, document, party, reason, due, zh, en })
+        Some(CheckResult { rule, article, severity, outcome, stops, document, party, reason, running, due, zh, en })
     }
 
     fn message(&self, outcome: Outcome, facts: &Facts, due: Option<&Due>) -> (String, String) {

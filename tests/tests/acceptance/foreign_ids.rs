@@ -73,7 +73,7 @@ fn body_of(route: &str, basis: &str) -> Json {
         "register" => json!({"target": format!("{basis}.0")}),
         "return" => json!({"target": format!("{basis}.0"), "reason": "请补充"}),
         "close" if route.starts_with("/v1/cases") => json!({}),
-        "confirm" => json!({}),
+        "confirm" | "filing-receipt" => json!({}),
         "answer" | "close" => json!({"text": "已整改"}),
         "verdict" => json!({"verdict": "admit", "reason": "已核实"}),
         "revoke" | "write-off" => json!({"reason": "终端遗失"}),

@@ -6,6 +6,7 @@ use sync_core::id::{CaseId, ChangeId};
 use sync_core::message::Class;
 use sync_core::op::{Act, CaseKind, OpId, OpRef, Open, Signature, SignerRole};
 use sync_core::value::Value;
+use tests::desk::Desk;
 use tests::http::Answer;
 use tests::{Person, Phone, Server, on_both_databases};
 
@@ -191,5 +192,55 @@ on_both_databases! {
         assert_eq!(case.command("register", &register).refusal(), (409, "not_reported".into()));
         case.save(vec![step("reported_for_record").on(OpRef::Of(decision))]);
         assert_eq!(case.command("register", &register).expect(200).json()["status"], "open");
+    }
+
+    fn a_filing_without_code_is_listed_received_by_the_justice_bureau_and_outlives_the_closing(server) {
+        let mut case = Case::open(server, CaseKind::Inspection);
+        let mut ops = party("company");
+        ops.extend([
+            NewOp::put(None, "plan_approved_ms", vec![], Value::Int(1_700_000_000_000)),
+            put(None, "notice_number", "检通〔2026〕1号"),
+            step("no_code_reason").with(Value::text("县平台故障")),
+            step("certificate_shown"),
+            step("entered"),
+            put(None, "inspection_result", "未发现违法行为"),
+        ]);
+        case.save(ops);
+        let supervisor = Person::sign_in(server, "county-supervisor");
+        let listed = |filing: &str| -> Vec<String> {
+            let page = supervisor.call("GET", &format!("/v1/cases?filing={filing}")).send().expect(200).json();
+            page["items"].as_array().unwrap().iter().map(|card| card["id"].as_str().unwrap().to_owned()).collect()
+        };
+        let receive = |case: &Case<'_>, login: &str| {
+            let etag = format!("\"{}\"", case.read()["basis"].as_str().unwrap());
+            let call = Person::sign_in(server, login).call("POST", &format!("/v1/cases/{}/filing-receipt", case.id));
+            call.header("If-Match", &etag).json(&json!({"note": "已收到"})).send()
+        };
+        assert_eq!((listed("due"), listed("filed")), (vec![case.id.to_string()], vec![]));
+        assert_eq!(receive(&case, "county-supervisor").refusal(), (409, "not_filed".into()));
+        let _ = case.command("close", &json!({})).expect(200);
+        let read = case.read();
+        assert_eq!((&read["card"]["status"], &read["card"]["duties"]), (&json!("closed"), &json!(1)), "its clock runs on");
+        let mut desk = Desk::of(server, "officer-a");
+        let work = desk.get("/console/work").expect(200).text();
+        assert!(work.contains(&case.id.to_string()), "the deadline of a closed case stays on the list");
+        case.heads = case.phone.pull_all(500).case(case.id).heads.iter().copied().collect();
+        case.save(vec![step("inspection_filed").with(Value::text("县平台故障，凭证件检查"))]);
+        assert_eq!((listed("due"), listed("filed")), (vec![], vec![case.id.to_string()]));
+        assert_eq!(case.read()["card"]["duties"], 0, "filing it ended the clock");
+        assert!(!desk.get("/console/work").expect(200).text().contains(&case.id.to_string()), "and took it off the list");
+        let mut bureau = Desk::of(server, "county-supervisor");
+        let list = bureau.get("/console/cases?filing=filed").expect(200).text();
+        assert!(list.contains(&case.id.to_string()) && list.contains("已报送待回执"), "{list}");
+        let page = bureau.get(&format!("/console/cases/{}?purpose=x", case.id)).expect(200).text();
+        assert!(page.contains("/act/receive?"), "{page}");
+        for login in ["unit-head", "officer-a", "department-supervisor"] {
+            assert_eq!(receive(&case, login).refusal(), (403, "forbidden".into()), "{login}");
+        }
+        let _ = receive(&case, "county-supervisor").expect(200);
+        assert_eq!(listed("received"), [case.id.to_string()]);
+        assert_eq!(receive(&case, "county-supervisor").refusal(), (409, "filing_received".into()));
+        let decisions = case.read()["decisions"].clone();
+        assert!(decisions.as_array().unwrap().iter().any(|one| one["decision"] == "filing_received"), "{decisions}");
     }
 }

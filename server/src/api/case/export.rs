@@ -34,8 +34,8 @@ use crate::web::problem::Problem;
 )]
 #[get("/cases/export")]
 pub async fn export_cases(app: State, caller: Caller, query: Query<CaseExportQuery>) -> Result<HttpResponse, Problem> {
-    let CaseExportQuery { format, status, kind, agency, officer, from, to, text, purpose } = query.into_inner();
-    let query = CaseQuery { status, kind, agency, officer, from, to, text, limit: None, cursor: None, purpose };
+    let CaseExportQuery { format, status, kind, filing, agency, officer, from, to, text, purpose } = query.into_inner();
+    let query = CaseQuery { status, kind, filing, agency, officer, from, to, text, limit: None, cursor: None, purpose };
     let kind = FileKind::parse(&format).ok_or_else(|| wrong("format"))?;
     let (taken, day) = (export(&app, caller, search(query)?).await?, app.clock.now().date());
     let made = block(move || file(&taken, kind, day)).await.map_err(Failure::broken)?.map_err(Failure::broken)?;

@@ -29,6 +29,8 @@ pub fn of_filter(filter: &CaseFilter) -> BTreeSet<i64> {
         with_officer,
         status,
         kind,
+        with_duties: _,
+        filing: _,
         opened_from: _,
         opened_until: _,
         after: _,

@@ -35,6 +35,8 @@ fn file(number: u8, path: &str, updated_ms: i64, text: &str) -> NewCaseFile {
         conflicts: 0,
         breaches: 0,
         missing_evidence: 0,
+        duties: 0,
+        filing: None,
         fold: 1,
     };
     NewCaseFile { file, search_text: text.to_owned() }

@@ -32,6 +32,8 @@ pub(super) fn file(id: CaseId, path: &str, updated_ms: i64) -> NewCaseFile {
         conflicts: 0,
         breaches: 0,
         missing_evidence: 1,
+        duties: 0,
+        filing: None,
         fold: 1,
     };
     NewCaseFile { file, search_text: "100%_原文".into() }

@@ -1,6 +1,6 @@
 //! Deadlines to report and to archive: what starts them, what ends them.
 
-use super::scene::{but, but_decision, on_day, outcome, result};
+use super::scene::{but, but_decision, nine, on_day, outcome, result};
 use crate::law::calendar::DueAt;
 use crate::law::facts::{Happened, Sector};
 use crate::law::rule::Outcome;
@@ -38,6 +38,21 @@ fn a_running_clock_is_undecided_on_its_last_day_and_breached_the_day_after() {
     };
     assert_eq!(looking(Date::constant(2026, 9, 29)), Outcome::Undecided);
     assert_eq!(looking(Date::constant(2026, 9, 30)), Outcome::Breached);
+}
+
+#[test]
+fn a_clock_runs_until_what_fulfils_it_has_happened_in_time_or_late() {
+    let archived = |at| {
+        let mut facts = but_decision(|d| d.archived_at = at);
+        facts.on = Date::constant(2026, 10, 30);
+        let found = result(&facts, "SPO-05-MKT");
+        (found.outcome, found.running)
+    };
+    assert_eq!(archived(Happened::NotYet), (Outcome::Breached, true));
+    assert_eq!(archived(on_day(Date::constant(2026, 9, 29))), (Outcome::Satisfied, false));
+    assert_eq!(archived(on_day(Date::constant(2026, 9, 30))), (Outcome::Breached, false), "late, but done");
+    let reported = |at| result(&but_decision(|d| d.reported_at = at), "SPO-05").running;
+    assert!(reported(Happened::NotYet) && !reported(Happened::exactly(nine(4_000))));
 }
 
 #[test]
