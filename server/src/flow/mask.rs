@@ -37,10 +37,10 @@ pub fn everywhere(shown: &mut Json) {
         Json::String(said) => hide(said),
         Json::Array(items) => items.iter_mut().for_each(everywhere),
         Json::Object(fields) => {
-            if let Some(value @ Json::Number(_)) = fields.get_mut("value") {
-                if let Cow::Owned(hidden) = text::masked(&value.to_string()) {
-                    *value = Json::String(hidden);
-                }
+            if let Some(value @ Json::Number(_)) = fields.get_mut("value")
+                && let Cow::Owned(hidden) = text::masked(&value.to_string())
+            {
+                *value = Json::String(hidden);
             }
             fields.values_mut().for_each(everywhere);
         }
