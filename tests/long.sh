@@ -51,6 +51,15 @@ if wanted reads; then
     load --parts reads --cases "${CASES:-100000}"
 fi
 
+# section: attack
+# What one phone can make the server do: at most a second of a core and 64 MiB for a request, 512 MiB for the process.
+if wanted attack; then
+    printf '== attack\n'
+    cargo build --locked -q --release -p palm -p tests
+    measured cargo run --locked -q --release -p tests --bin attack
+    measured cargo run --locked -q --release -p tests --bin attack -- --postgres
+fi
+
 # section: core
 # What the parts of the core cost alone.
 if wanted core; then

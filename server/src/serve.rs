@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::HttpService;
 use actix_http::error::DispatchError;
+use actix_http::{Extensions, HttpService};
 use actix_service::{IntoServiceFactory as _, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
 use actix_tls::accept::TlsError;
 use actix_tls::accept::rustls_0_23::{Acceptor, TlsStream};
@@ -28,6 +28,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 
 use crate::api::{openapi, routes};
+use crate::flow::housekeeping::Housekeeping;
 use crate::flow::outbox::Worker;
 use crate::web::connection_guard::ConnectionGuard;
 use crate::web::input;
@@ -117,7 +118,7 @@ pub async fn run(
     let listener = TcpListener::bind(listen.address).map_err(cannot(listen.address))?;
     let bound = listener.local_addr()?;
     let server = bind(&app, &listen, listener)?;
-    let worker = Worker::start(&app)?;
+    let (worker, housekeeping) = (Worker::start(&app)?, Housekeeping::start(&app)?);
     let measured = metrics.as_ref().and_then(|(at, _)| *at);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), address = %bound, tls = listen.tls.is_some(), "serving");
     ready(bound, measured);
@@ -127,7 +128,11 @@ pub async fn run(
         handle.stop(false).await;
     }
     // A worker that does not end leaves nothing undone: its rows are there for the next.
-    drop(tokio::task::spawn_blocking(move || worker.stop()).await);
+    let stop = move || {
+        worker.stop();
+        housekeeping.stop();
+    };
+    drop(tokio::task::spawn_blocking(stop).await);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), address = %bound, "stopped");
     Ok(outcome?)
 }
@@ -149,6 +154,9 @@ macro_rules! http {
             .graceful_shutdown_signal(told)
             .client_request_timeout($timeouts.head)
             .client_disconnect_timeout(LINGER)
+            .on_connect_ext(|guard: &ConnectionGuard<_>, data: &mut Extensions| {
+                data.insert(guard.unread());
+            })
             .keep_alive($timeouts.idle)
             .h1(map_config(pages, |()| AppConfig::default()))
     }};

@@ -15,6 +15,7 @@
 #![expect(clippy::missing_panics_doc, reason = "everything here panics where the world is not as expected")]
 
 pub mod actor;
+pub mod attack;
 pub mod canary;
 pub mod cluster;
 pub mod desk;

@@ -72,10 +72,14 @@ mod lawful;
 mod layers;
 #[path = "acceptance/lost_answers.rs"]
 mod lost_answers;
+#[path = "acceptance/one_phone.rs"]
+mod one_phone;
 #[path = "acceptance/pages.rs"]
 mod pages;
 #[path = "acceptance/personal_data.rs"]
 mod personal_data;
+#[path = "acceptance/quotas.rs"]
+mod quotas;
 #[path = "acceptance/reach.rs"]
 mod reach;
 #[path = "acceptance/read_audit.rs"]

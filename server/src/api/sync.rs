@@ -10,8 +10,8 @@ use futures_util::StreamExt as _;
 use sync_core::message::MAX_BATCH;
 
 use crate::flow::ingest::Bringer;
-use crate::flow::pull;
 use crate::flow::refusal::Refusal;
+use crate::flow::{pull, reconcile};
 use crate::web::State;
 use crate::web::caller::{Caller, Sender};
 use crate::web::input::of_payload;
@@ -92,7 +92,7 @@ pub async fn reconcile_heads(
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
     let body = cbor_body(&request, body).await?;
-    let answer = pull::reconcile(&app, caller, body.to_vec()).await?;
+    let answer = reconcile::reconcile(&app, caller, body).await?;
     Ok(cbor(answer.to_bytes()))
 }
 

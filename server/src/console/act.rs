@@ -223,9 +223,9 @@ impl Typed {
 }
 
 fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<ActForm, Failure> {
-    let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
+    let (powers, raises) = (powers(&signed.caller, &found.access, found.own), lead::may_raise(&signed.caller));
     if !act.is_among(powers, raises) {
-        let own = found.access.own && found.access.handles && act != Act::Lead;
+        let own = found.own && found.access.handles && act != Act::Lead;
         return Err(if own { Refusal::OwnCase } else { Refusal::Forbidden }.into());
     }
     let phones = found.phones.clone();
@@ -367,7 +367,7 @@ pub async fn run(
         Err(refused) => {
             let found = case::detail(&app, signed.caller.clone(), case, purpose.said()).await?;
             let stale = refused.refusal == Refusal::Stale;
-            let now = if stale { found.state.basis().to_string() } else { String::new() };
+            let now = if stale { found.case.state.basis().to_string() } else { String::new() };
             let form = ActForm { stale, ..shown(&signed, act, found, Typed { now, ..typed })? };
             page::again(&signed.visit, &refused, &ActForm { page: form.page.refused(&refused), ..form })
         }

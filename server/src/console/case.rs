@@ -213,7 +213,7 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>, mut asked: A
 }
 
 fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) -> Result<CaseFile, Failure> {
-    let (powers, raises) = (powers(&signed.caller, &found.access), lead::may_raise(&signed.caller));
+    let (powers, raises) = (powers(&signed.caller, &found.access, found.own), lead::may_raise(&signed.caller));
     let settled: Vec<_> = settled(&found)?;
     let phones = found.phones.clone();
     let possible = targets(&found);
@@ -264,14 +264,14 @@ fn others(reader: &Reader<'_>, case: &CaseDetail) -> Vec<Block> {
 
 /// The writes to every field whose value stands because somebody settled a conflict.
 fn settled(found: &Detail) -> Result<Vec<api_spec::case::FieldHistory>, Failure> {
-    let by_reason = found.state.fields.iter().filter(|field| field.live.iter().any(|live| live.reason.is_some()));
+    let by_reason = found.case.state.fields.iter().filter(|field| field.live.iter().any(|live| live.reason.is_some()));
     let histories = by_reason.take(SETTLED).map(|field| {
-        let entity = field.target.and_then(|target| found.state.entities.get(&target));
+        let entity = field.target.and_then(|target| found.case.state.entities.get(&target));
         let history = History {
             access: found.access.clone(),
             entity: entity.map(|entity| entity.kind.clone()).unwrap_or_default(),
             conflict: field.conflict,
-            writes: case::writes(&found.state, &found.held, field.target, &field.name),
+            writes: case::writes(&found.case.state, &found.case.held, field.target, &field.name),
             names: found.names.clone(),
         };
         view::case::history(field.target, field.name.clone(), history)

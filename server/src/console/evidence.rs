@@ -66,14 +66,14 @@ pub async fn viewer(
         Ok(found) => found,
         Err(refused) => return ask_purpose(&signed, refused),
     };
-    let case = found.state.id;
+    let case = found.case.state.id;
     if let Some(claimed) = found.evidence.iter_mut().find(|claimed| claimed.digest == wanted) {
         *claimed = damage::examine(&app, case, claimed.clone()).await?;
     }
-    let writes_off = powers(&signed.caller, &found.access).heads && !decision::is_closed(&found.state);
+    let writes_off = powers(&signed.caller, &found.access, found.own).heads && !decision::is_closed(&found.case.state);
     let act = format!("/console/cases/{id}/act/write-off{}", query.query());
     let mark = if query.query().is_empty() { '?' } else { '&' };
-    let act = format!("{act}{mark}seen={}&target={wanted}", found.state.basis());
+    let act = format!("{act}{mark}seen={}&target={wanted}", found.case.state.basis());
     let hands = handwriting::of_case(&app, signed.caller.clone(), &found, Some(wanted), query.said()).await?;
     let (phones, wanted) = (found.phones.clone(), wanted.to_string());
     let whole = view::case::detail(found)?;

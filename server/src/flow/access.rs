@@ -1,10 +1,10 @@
 //! Who may look at a case, and the look written down.
 //!
 //! Promise: a case out of reach and a case that does not exist give the same answer. A look by somebody who does not
-//! handle the case names its purpose. The look is written in the transaction that reads, so that nothing is shown
-//! that was not written down.
+//! handle the case names its purpose. The look is written before anything is read, so that nothing is shown
+//! that was not written down; the reading itself holds up nobody who writes.
 
-use sync_core::case::{Graph, fold, taking_part};
+use sync_core::case::{CaseState, Graph, fold, taking_part};
 use sync_core::id::{CaseId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
@@ -39,14 +39,29 @@ pub struct Access {
     pub takes_part: bool,
     /// The caller leads or reviews where it is handled.
     pub handles: bool,
-    /// It is the caller's own case, about which they decide nothing: they were named to it, or accepted an invitation.
-    pub own: bool,
 }
 
 impl Access {
     /// Whether the caller needs citizen numbers and telephone numbers in full.
     pub const fn sees_personal_data(&self) -> bool {
         self.takes_part || self.handles
+    }
+
+    /// Whether it is the caller's own case, about which they decide nothing: they were named to it, or accepted an
+    /// invitation. Whoever is invited reads the case; a head decides about it until they take part in it themselves.
+    pub fn is_own(&self, caller: &OfficerId, state: &CaseState, graph: &Graph<'_>) -> bool {
+        self.takes_part && (!self.handles || taking_part(state, graph).contains(caller))
+    }
+
+    /// As [`Self::is_own`], of a case that is not in memory.
+    ///
+    /// # Errors
+    /// An accident.
+    pub fn reads_own(&self, tx: &mut Tx<'_>, tenant: &TenantId, caller: &OfficerId) -> Result<bool, Failure> {
+        if !self.takes_part || !self.handles {
+            return Ok(self.takes_part);
+        }
+        is_own(tx, tenant, &self.file.id, caller)
     }
 }
 
@@ -71,9 +86,7 @@ pub fn reach(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, case: &CaseId)
     let handles = handles_in_subtree(caller) && file.agency_path.starts_with(&caller.path);
     let supervises = supervises(caller) && caller.reaches(&file.agency_path);
     if takes_part || handles || supervises {
-        // Whoever is invited reads the case; a head decides about it until they take part in it themselves.
-        let own = takes_part && (!handles || is_own(tx, tenant, case, &caller.officer)?);
-        Ok(Access { file, takes_part, handles, own })
+        Ok(Access { file, takes_part, handles })
     } else {
         Err(Refusal::NotFound.into())
     }
@@ -104,7 +117,7 @@ pub fn is_own(tx: &mut Tx<'_>, tenant: &TenantId, case: &CaseId, officer: &Offic
     Ok(taking_part(&state, &graph).contains(officer))
 }
 
-/// The case, if it is within reach, with the look written down. Must run in a write transaction.
+/// The case, if it is within reach, with the look written down. Reads nothing of what it says. Must run in a write transaction.
 ///
 /// # Errors
 /// [`Refusal::NotFound`]; [`Refusal::PurposeRequired`]; or an accident, and then nothing may be shown.

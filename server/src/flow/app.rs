@@ -3,14 +3,18 @@
 //! Promise: shared by every handler and flow; only the mark of a trial is ever set. Not here: how it is opened (`serve::open`).
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use sync_core::id::TenantId;
 
 use super::ingest::Ingest;
 use super::keys::Keys;
+use super::loaded::Cases;
 use super::password::Passwords;
+use super::quota::Quotas;
 use super::readiness::Readiness;
+use super::stay::Stay;
 use super::token::Tokens;
 use crate::clock::Clock;
 use crate::store::Store;
@@ -30,6 +34,14 @@ pub struct App {
     pub tokens: Tokens,
     /// The gate through which changes come in.
     pub ingest: Ingest,
+    /// The cases that are in memory.
+    pub cases: Arc<Cases>,
+    /// What phones use of their day.
+    pub quotas: Arc<Quotas>,
+    /// How long what ends by time stays.
+    pub stay: Stay,
+    /// Bytes of files of one person that nobody claims.
+    pub unclaimed_bytes: i64,
     /// The gate before password hashing.
     pub passwords: Passwords,
     /// The bytes of evidence.

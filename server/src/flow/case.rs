@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sync_core::case::{CaseState, Graph, fold};
+use sync_core::case::{CaseState, Graph};
 use sync_core::change::Change;
 use sync_core::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId, TenantId};
 use sync_core::law::rule::CheckResult;
@@ -14,6 +14,7 @@ use sync_core::plan::{Flag, has_gap};
 
 use super::access::{self, Access, Look};
 use super::caller::Caller;
+use super::loaded::Loaded;
 use super::search::words::Words;
 use super::search::{self, Found};
 use super::{judge, mask, projection};
@@ -44,9 +45,11 @@ pub struct Detail {
     pub access: Access,
     /// Name of the agency.
     pub agency_name: String,
+    /// It is the caller's own case, about which they decide nothing.
+    pub own: bool,
     /// The folded state.
-    pub state: CaseState,
-    /// The stored changes, by leaf.
+    pub case: Loaded,
+    /// The stored changes, by leaf, with the gaps in chains as they are now.
     pub held: Vec<StoredChange>,
     /// Names of everybody who appears.
     pub names: BTreeMap<OfficerId, String>,
@@ -206,22 +209,23 @@ fn narrower(reach: String, chosen: String) -> Option<String> {
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::PurposeRequired`], or an accident.
 pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<String>) -> Result<Detail, Failure> {
-    let (tenant, now) = (app.tenant, app.clock.now());
+    let seen = Look { what: "case", part: String::new(), purpose };
+    let (access, case) = look_and_load(app, &caller, case, seen).await?;
+    let (tenant, officer) = (app.tenant, caller.officer);
     app.store
-        .write(move |tx| {
-            let seen = Look { what: "case", part: String::new(), purpose };
-            let access = access::look(tx, &tenant, &caller, &case, seen, now)?;
-            let mut held = tx.case_changes(&tenant, &case)?;
+        .read(move |tx| {
+            let (state, mut held) = (&case.state, case.held.clone());
+            let graph = Graph::new(held.iter().map(|stored| &*stored.change));
+            let own = access.is_own(&officer, state, &graph);
             flag_gaps(tx, &tenant, &mut held)?;
-            let state = fold(case, held.iter().map(|stored| &*stored.change));
             let agency_name = tx.agency(&tenant, &access.file.agency)?.map(|agency| agency.name).unwrap_or_default();
             let everybody = state.participants.keys().copied();
             let everybody = everybody.chain(held.iter().map(|stored| stored.change.header().officer)).collect();
             let names = names(tx, &tenant, everybody)?;
             let phones = phones(tx, &tenant, &held)?;
             let evidence = tx.evidence_of(&tenant, access.file.case_leaf)?;
-            let checks = judge::judge(tx, &tenant, (&state, &held), projection::newest_act(&held))?;
-            Ok(Detail { access, agency_name, state, held, names, phones, evidence, checks })
+            let checks = judge::judge(tx, &tenant, (state, &held), projection::newest_act(&held))?;
+            Ok(Detail { access, agency_name, own, case, held, names, phones, evidence, checks })
         })
         .await
 }
@@ -243,6 +247,15 @@ fn flag_gaps(tx: &mut Tx<'_>, tenant: &TenantId, held: &mut [StoredChange]) -> R
     Ok(())
 }
 
+/// The look written down in a transaction of its own, then the case: nothing is read before the look is safe, and nobody
+/// who writes waits for the reading.
+async fn look_and_load(app: &App, caller: &Caller, case: CaseId, seen: Look) -> Result<(Access, Loaded), Failure> {
+    let (tenant, now, looker) = (app.tenant, app.clock.now(), caller.clone());
+    let access = app.store.write(move |tx| access::look(tx, &tenant, &looker, &case, seen, now)).await?;
+    let loaded = app.cases.load(&app.store, tenant, caller.officer, case).await?;
+    Ok((access, loaded.ok_or(Refusal::NotFound)?))
+}
+
 /// Every write to the field `name` of `target` (the case itself where absent).
 ///
 /// # Errors
@@ -256,14 +269,13 @@ pub async fn history(
     name: String,
     purpose: Option<String>,
 ) -> Result<History, Failure> {
-    let (tenant, now) = (app.tenant, app.clock.now());
+    let part = target.map_or_else(|| name.clone(), |target| format!("{target}/{name}"));
+    let (access, case) = look_and_load(app, &caller, case, Look { what: "history", part, purpose }).await?;
+    let tenant = app.tenant;
     app.store
-        .write(move |tx| {
-            let part = target.map_or_else(|| name.clone(), |target| format!("{target}/{name}"));
-            let access = access::look(tx, &tenant, &caller, &case, Look { what: "history", part, purpose }, now)?;
-            let held = tx.case_changes(&tenant, &case)?;
-            let state = fold(case, held.iter().map(|stored| &*stored.change));
-            let writes = writes(&state, &held, target, &name);
+        .read(move |tx| {
+            let state = &case.state;
+            let writes = writes(state, &case.held, target, &name);
             if writes.is_empty() {
                 return Err(Failure::from(Refusal::NotFound));
             }

@@ -123,8 +123,8 @@ pub struct Powers {
 }
 
 /// See [`Powers`].
-pub fn powers(caller: &Caller, access: &Access) -> Powers {
-    let decides = access.handles && !access.own && !access::supervises(caller);
+pub fn powers(caller: &Caller, access: &Access, own: bool) -> Powers {
+    let decides = access.handles && !own && !access::supervises(caller);
     let is_one = |roles: &[Role]| decides && caller.must_be(roles).is_ok();
     let receives = receives(caller, access);
     Powers { registers: is_one(&REGISTERING), heads: is_one(&HEADING), receives }
@@ -143,11 +143,11 @@ pub struct Targets {
 pub fn targets(found: &Detail) -> Targets {
     let graph = Graph::new(found.held.iter().map(|stored| &*stored.change));
     let of = |kind: &str, may: &dyn Fn(OpId) -> bool| {
-        found.state.entities_of(kind).into_iter().map(|(id, _)| id).filter(|id| may(*id)).collect()
+        found.case.state.entities_of(kind).into_iter().map(|(id, _)| id).filter(|id| may(*id)).collect()
     };
     Targets {
-        to_register: of(DOCUMENT, &|id| decision::may_register(&found.state, id).is_ok()),
-        to_return: of(RECORD, &|id| decision::may_return(&found.state, &graph, id).is_ok()),
+        to_register: of(DOCUMENT, &|id| decision::may_register(&found.case.state, id).is_ok()),
+        to_return: of(RECORD, &|id| decision::may_return(&found.case.state, &graph, id).is_ok()),
     }
 }
 
@@ -229,7 +229,8 @@ fn may_decide(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, command: &Com
         return Err(Refusal::Forbidden.into());
     }
     caller.must_be(command.wish.deciders())?;
-    if access.own { Err(Refusal::OwnCase.into()) } else { Ok(access) }
+    let own = access.reads_own(tx, tenant, &caller.officer)?;
+    if own { Err(Refusal::OwnCase.into()) } else { Ok(access) }
 }
 
 fn outcome(tx: &mut Tx<'_>, tenant: &TenantId, case: CaseId, change: ChangeId) -> Result<Outcome, Failure> {

@@ -10,21 +10,26 @@ pub mod damage;
 
 use std::io::ErrorKind;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustix::io::Errno;
 use sync_core::evidence::{LARGEST, Unfit, fit};
-use sync_core::id::{CaseId, Digest, OfficerId};
+use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
 
 use super::access::{self, Look};
 use super::caller::{self, Caller, Role};
 use crate::flow::app::App;
-use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::random;
 use crate::store::evidence_store::{Appended, Blocks, Finished, Whole};
-use crate::store::{EvidenceFileRow, Standing, UploadRow};
+use crate::store::{EvidenceFileRow, Standing, Tx, UploadRow, Used};
 
 /// The largest file, in bytes: what a phone may bind.
 pub const MAX_FILE: u64 = LARGEST;
+/// Bytes of files of one person that no case claims, at most, where the settings do not say: four gibibytes.
+pub const UNCLAIMED_BYTES: i64 = 4 << 30;
+/// After so many seconds somebody with too many of them may ask again.
+const UNCLAIMED_WAIT_S: u32 = 300;
 /// The longest body of one PATCH, in bytes: 8 MiB.
 pub const MAX_PIECE: u64 = 8 << 20;
 
@@ -67,6 +72,8 @@ pub struct NewUpload {
 pub struct Uploader {
     /// Whose uploads they are.
     pub officer: OfficerId,
+    /// The phone that sends them, if it is one.
+    pub device: Option<DeviceId>,
 }
 
 /// Reads the token of somebody who sends bytes.
@@ -75,13 +82,14 @@ pub struct Uploader {
 /// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::Forbidden`], or an accident.
 pub async fn uploader(app: &App, token: &str) -> Result<Uploader, Failure> {
     if caller::hands_in(app, token) {
-        return Ok(Uploader { officer: caller::sender(app, token).await?.officer });
+        let sender = caller::sender(app, token).await?;
+        return Ok(Uploader { officer: sender.officer, device: Some(sender.device) });
     }
     let caller = caller::identify(app, token).await?;
     if caller.device.is_none() {
         caller.must_be(&[Role::Officer])?;
     }
-    Ok(Uploader { officer: caller.officer })
+    Ok(Uploader { officer: caller.officer, device: caller.device })
 }
 
 /// The disk is full or fails, which passes when the operator has acted; or an accident.
@@ -106,17 +114,23 @@ async fn disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Sen
 /// bytes are whole still. What a phone may bind is taken (`sync_core::evidence::fit`), and nothing else.
 ///
 /// # Errors
-/// [`Refusal::TooLarge`]; [`Refusal::Malformed`] for the media type; as [`settle`] for an empty file, which is complete
-/// at once; or an accident.
+/// [`Refusal::TooLarge`]; [`Refusal::Malformed`] for the media type; [`Refusal::UnclaimedFiles`];
+/// [`Refusal::TooMuchToday`]; as [`settle`] for an empty file, which is complete at once; or an accident.
 pub async fn begin(app: &App, uploader: Uploader, new: NewUpload) -> Result<Upload, Failure> {
     let NewUpload { digest, size, media_type, metadata } = new;
     fit(size, &media_type).map_err(unfit)?;
     let (tenant, now, id) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
-    let officer = uploader.officer;
+    let (officer, size, most) = (uploader.officer, size.cast_signed(), app.unclaimed_bytes);
+    let is_new = move |tx: &mut Tx<'_>| {
+        let is_new = tx.upload_of(&tenant, &officer, &digest, size)?.is_none();
+        if is_new { has_room(tx, &tenant, &officer, size, most).map(|()| true) } else { Ok(false) }
+    };
+    if app.store.read(is_new).await? {
+        take_of_the_day(app, uploader, size).await?;
+    }
     let row = app
         .store
         .write(move |tx| {
-            let size = size.cast_signed();
             if let Some(found) = tx.upload_of(&tenant, &officer, &digest, size)? {
                 let damaged = tx.evidence_file(&tenant, &digest)?.is_some_and(|file| file.damage.is_some());
                 if found.completed.is_none() || !damaged {
@@ -125,6 +139,8 @@ pub async fn begin(app: &App, uploader: Uploader, new: NewUpload) -> Result<Uplo
                 tx.reopen_upload(&tenant, &found.id)?;
                 return Ok(UploadRow { completed: None, ..found });
             }
+            // Another may have begun since it was asked.
+            has_room(tx, &tenant, &officer, size, most)?;
             let row = UploadRow { id, digest, size, media_type, officer, created: now, completed: None, metadata };
             tx.add_upload(&tenant, &row)?;
             Ok::<_, Failure>(row)
@@ -141,6 +157,23 @@ fn unfit(why: Unfit) -> Failure {
         Unfit::MediaType => Refusal::Malformed,
     };
     refusal.because(why.zh(), why.en()).into()
+}
+
+/// A person has so many bytes of files that no case claims, and no more.
+fn has_room(tx: &mut Tx<'_>, tenant: &TenantId, officer: &OfficerId, more: i64, most: i64) -> Result<(), Failure> {
+    if tx.unclaimed_bytes(tenant, officer)?.saturating_add(more) <= most {
+        return Ok(());
+    }
+    Err(Refused::from(Refusal::UnclaimedFiles).after_s(UNCLAIMED_WAIT_S).into())
+}
+
+/// Counts a file towards what its phone may send in a day; of somebody without a phone, the person.
+async fn take_of_the_day(app: &App, uploader: Uploader, size: i64) -> Result<(), Failure> {
+    let phone = uploader.device.unwrap_or(DeviceId::new(*uploader.officer.bytes()));
+    let (quotas, store, tenant, now) = (Arc::clone(&app.quotas), app.store.clone(), app.tenant, app.clock.now());
+    let file = Used { upload_bytes: size, ..Used::default() };
+    let take = move || quotas.take(&store, &tenant, phone, file, now);
+    tokio::task::spawn_blocking(take).await.map_err(Failure::broken)?
 }
 
 /// Where the caller's upload stands.
@@ -213,10 +246,16 @@ async fn complete(app: &App, row: UploadRow, blocks: Blocks) -> Result<Upload, F
             tx.complete_upload(&tenant, &done, &blocks, now).map_err(Failure::from)
         })
         .await?;
-    let (evidence, id) = (app.evidence.clone(), row.id);
-    disk(move || evidence.drop_temp(&id)).await?;
-    let offset = row.size.cast_unsigned();
-    Ok(Upload { row: UploadRow { completed: Some(now), ..row }, offset })
+    let (evidence, id, digest, size) = (app.evidence.clone(), row.id, row.digest, row.size.cast_unsigned());
+    disk(move || {
+        // Bytes that nobody claimed may have been removed between the two.
+        if !evidence.is_there(&digest, size)? {
+            evidence.finish(&id, &digest)?;
+        }
+        evidence.drop_temp(&id)
+    })
+    .await?;
+    Ok(Upload { row: UploadRow { completed: Some(now), ..row }, offset: size })
 }
 
 /// An upload without a file was completed meanwhile, has not begun, or lost its file and begins again.

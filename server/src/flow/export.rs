@@ -15,7 +15,7 @@ use sync_core::value::Value;
 
 use super::caller::Caller;
 use super::case::{Search, in_reach, note_list};
-use super::{access, mask};
+use super::{access, loaded, mask};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{CaseFileRow, Tx};
@@ -51,7 +51,7 @@ pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<Tak
         return Err(Refusal::PurposeRequired.into());
     }
     note_list(app, &caller, &search, "export").await?;
-    let tenant = app.tenant;
+    let (tenant, room) = (app.tenant, (caller.officer, loaded::LARGEST));
     let found = app.store.read(move |tx| in_reach(tx, &tenant, reach, search, CASES + 1)).await?;
     if found.rows.len() > CASES {
         return Err(Refusal::ExportTooLarge.into());
@@ -69,7 +69,8 @@ pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<Tak
             return Ok(taken);
         }
         let known = std::mem::take(&mut names);
-        let (known, more) = app.store.read(move |tx| fold_some(tx, &tenant, known, some)).await?;
+        let (known, more) =
+            app.cases.read_within(&app.store, room, move |tx| fold_some(tx, &tenant, known, some)).await?;
         names = known;
         taken.extend(more.into_iter().map(|case| listed(&caller, case)));
     }

@@ -109,9 +109,9 @@ pub async fn of_case(
     only: Option<Digest>,
     purpose: Option<String>,
 ) -> Result<Handwriting, Failure> {
-    let by_hand = found.state.signatures.iter().filter(|signed| signed.manner == MANNER);
+    let by_hand = found.case.state.signatures.iter().filter(|signed| signed.manner == MANNER);
     let signatures: BTreeMap<OpId, Left> = by_hand.map(|signed| (signed.op, left(signed))).collect();
-    let mut wanted = named(&found.state, &signatures);
+    let mut wanted = named(&found.case.state, &signatures);
     wanted.retain(|digest| only.is_none_or(|only| only == *digest));
     let arrived: BTreeSet<Digest> =
         found.evidence.iter().filter(|file| file.arrived().is_some()).map(|file| file.digest).collect();
@@ -120,14 +120,14 @@ pub async fn of_case(
     files.extend(there.iter().skip(AT_ONCE).map(|digest| (*digest, Hand::TooMany)));
     let read: Vec<Digest> = there.into_iter().take(AT_ONCE).collect();
     if !read.is_empty() {
-        note(app, caller, found.state.id, read.clone(), purpose).await?;
+        note(app, caller, found.case.state.id, read.clone(), purpose).await?;
         let evidence = app.evidence.clone();
         let hands = tokio::task::spawn_blocking(move || {
             read.into_iter().map(|digest| (digest, hand(&evidence, &digest))).collect::<Vec<_>>()
         });
         for (digest, read) in hands.await.map_err(Failure::broken)? {
             if read.is_none() {
-                damage::found(app, digest, Some(found.state.id)).await?;
+                damage::found(app, digest, Some(found.case.state.id)).await?;
             }
             files.insert(digest, read.unwrap_or(Hand::Unreadable));
         }

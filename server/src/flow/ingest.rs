@@ -25,6 +25,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::clock::Clock;
 use crate::flow::keys::Keys;
+use crate::flow::quota::Quotas;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::Store;
 use writer::Job;
@@ -62,6 +63,8 @@ enum Item {
     Refused { change: Option<ChangeId>, code: &'static str },
     /// The lease that it names is not known, and with it the key: nothing can be checked.
     NoLease { change: ChangeId, lease: Digest },
+    /// More than is taken apart of one push: it is to be sent again.
+    Later { change: ChangeId },
     /// Validly signed by its author.
     Checked { change: Arc<Change>, lease: Option<Arc<SignedLease>> },
 }
@@ -82,6 +85,7 @@ struct Shared {
     keys: Keys,
     clock: Clock,
     tenant: TenantId,
+    quotas: Arc<Quotas>,
     leases: RwLock<HashMap<Digest, Arc<SignedLease>>>,
     server_keys: RwLock<Vec<PublicKey>>,
     checking: AtomicUsize,
@@ -92,12 +96,18 @@ impl Ingest {
     ///
     /// # Errors
     /// Where the operating system gives no thread.
-    pub fn start(store: Store, keys: Keys, clock: Clock, tenant: TenantId) -> Result<Self, std::io::Error> {
+    pub fn start(
+        store: Store,
+        keys: Keys,
+        clock: Clock,
+        (tenant, quotas): (TenantId, Arc<Quotas>),
+    ) -> Result<Self, std::io::Error> {
         let shared = Arc::new(Shared {
             store,
             keys,
             clock,
             tenant,
+            quotas,
             leases: RwLock::default(),
             server_keys: RwLock::default(),
             checking: AtomicUsize::new(0),
@@ -113,7 +123,7 @@ impl Ingest {
     /// Takes a push, given as its bytes.
     ///
     /// # Errors
-    /// [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an accident, after
+    /// [`Refusal::TooMuchToday`]; [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an accident, after
     /// which nothing is known of the outcome and the same push may be sent again.
     pub async fn push(&self, bringer: Bringer, body: impl AsRef<[u8]> + Send + 'static) -> Result<Pushed, Failure> {
         let size = u32::try_from(body.as_ref().len().div_ceil(1 << 10)).unwrap_or(u32::MAX).min(ROOM_KIB);

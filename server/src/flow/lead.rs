@@ -83,7 +83,8 @@ fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, mut row: LeadRow) 
     let names = super::case::names(tx, tenant, people)?;
     let (file, own_case, sees) = match access::reach(tx, tenant, caller, &row.case) {
         Ok(access) => {
-            let (own, sees) = (access.own, access.sees_personal_data());
+            let own = access.reads_own(tx, tenant, &caller.officer)?;
+            let sees = access.sees_personal_data();
             (Some(access::listed(caller, access.file)), own, sees)
         }
         Err(Failure::Refused(_out_of_reach)) => (None, false, false),

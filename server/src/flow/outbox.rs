@@ -10,6 +10,7 @@
 //! Not here: which rows there are (whoever causes them writes them), and their order across kinds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -17,7 +18,9 @@ use std::time::Duration;
 use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
+use super::loaded::{Cases, LARGEST};
 use super::projection;
+use super::record::SYSTEM;
 use super::search::index;
 use crate::clock::Clock;
 use crate::flow::app::App;
@@ -57,7 +60,8 @@ impl Worker {
     /// Where the operating system gives no thread or no random bytes.
     pub fn start(app: &App) -> std::io::Result<Self> {
         let holder = random::bytes().map_err(std::io::Error::other)?;
-        let bench = Bench { store: app.store.clone(), clock: app.clock, tenant: app.tenant, holder };
+        let (store, cases) = (app.store.clone(), Arc::clone(&app.cases));
+        let bench = Bench { store, cases, clock: app.clock, tenant: app.tenant, holder };
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name("outbox".to_owned()).spawn(move || work(&bench, &stopped))?;
         Ok(Self { stop, thread })
@@ -75,6 +79,7 @@ impl Worker {
 
 struct Bench {
     store: Store,
+    cases: Arc<Cases>,
     clock: Clock,
     tenant: TenantId,
     holder: [u8; 16],
@@ -153,7 +158,7 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
         if turn.is_some_and(|turn| turn.holder != bench.holder && lasts(&turn, now)) {
             return Ok(Some((turn, rows, None)));
         }
-        let prepared = prepare(tx, &tenant, &rows)?;
+        let prepared = prepare(tx, bench, &rows)?;
         Ok(Some((turn, rows, Some(prepared))))
     })?;
     let Some((turn, rows, prepared)) = seen else { return Ok(Step::Nothing) };
@@ -191,7 +196,8 @@ fn lasts(turn: &OutboxTurn, now: Instant) -> bool {
 }
 
 /// The rows by kind, each kind by its handler. A subject that is named twice is done once.
-fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, rows: &[OutboxRow]) -> Result<Vec<Prepared>, Failure> {
+fn prepare(tx: &mut Tx<'_>, bench: &Bench, rows: &[OutboxRow]) -> Result<Vec<Prepared>, Failure> {
+    let tenant = &bench.tenant;
     let mut kinds: BTreeMap<OutboxKind, BTreeSet<i64>> = BTreeMap::new();
     for row in rows {
         kinds.entry(row.kind).or_default().insert(row.subject);
@@ -200,7 +206,10 @@ fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, rows: &[OutboxRow]) -> Result<Vec
     for (kind, subjects) in kinds {
         let work = match kind {
             OutboxKind::IndexCase => Prepared::Index(index::prepare(tx, tenant, &subjects)?),
-            OutboxKind::TextOfCase => Prepared::Texts(projection::texts(tx, tenant, &subjects)?),
+            OutboxKind::TextOfCase => {
+                let _room = bench.cases.room(SYSTEM, LARGEST)?;
+                Prepared::Texts(projection::texts(tx, tenant, &subjects)?)
+            }
         };
         prepared.push(work);
     }

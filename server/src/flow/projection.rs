@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use sync_core::case::{CaseState, Graph, fold};
+use sync_core::change::Change;
 use sync_core::decision;
 use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::law::rule::Outcome;
@@ -212,6 +213,13 @@ pub fn claimed(state: &CaseState) -> Vec<Digest> {
         .filter_map(|live| live.value.as_ref().and_then(Value::as_digest))
         .collect();
     digests.into_iter().collect()
+}
+
+/// Digests that a change names as evidence, whether or not it has effect.
+pub fn named(change: &Change) -> Vec<Digest> {
+    let is_evidence = |field: &str| schema::EVIDENCE_FIELDS.contains(&field);
+    let named = change.named_ops().filter(|(_, op)| op.field.as_deref().is_some_and(is_evidence));
+    named.filter_map(|(id, _)| change.value(id.index)?.as_digest()).collect()
 }
 
 /// What a case says, line by line: title, numbers and names of parties, then the rest. Nothing that is masked from

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sync_core::change::{Change, Clock, Header, NewOp};
+use sync_core::change::{Change, Clock, Header, NewOp, Size};
 use sync_core::id::{BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use sync_core::log::{Frontier, Leaf, leaf_hash};
 use sync_core::plan::{Grade, Interval, Stored, Taken};
@@ -17,7 +17,7 @@ use crate::flow::judge;
 use crate::flow::keys::Keys;
 use crate::flow::refusal::Failure;
 use crate::random;
-use crate::store::{self, Additions, StoredChange, TenantRow, Tx};
+use crate::store::{self, Additions, StoredChange, TenantRow, Tx, size_of};
 
 /// Heads that one change of the server names; a change may name 1024.
 const HEADS_AT_ONCE: usize = 512;
@@ -70,6 +70,7 @@ pub struct CasePlace {
     first_leaf: Option<i64>,
     counter: i64,
     last_leaf: Option<i64>,
+    size: Size,
 }
 
 impl CasePlace {
@@ -79,6 +80,7 @@ impl CasePlace {
             first_leaf: Some(last.case_leaf),
             counter: last.counter,
             last_leaf: Some(last.leaf),
+            size: size_of(held),
         })
     }
 }
@@ -135,6 +137,7 @@ impl<'a, 't> Recorder<'a, 't> {
         let Stored { change, taken, flags, interval } = planned;
         let leaf = i64::try_from(self.frontier.size()).map_err(Failure::broken)?;
         let (counter, case_leaf) = (place.counter + 1, place.first_leaf.unwrap_or(leaf));
+        let size = place.size.plus(change.size());
         let bytes = Leaf {
             log_epoch: self.log_epoch(),
             index: self.frontier.size(),
@@ -151,6 +154,7 @@ impl<'a, 't> Recorder<'a, 't> {
             leaf,
             case_leaf,
             counter,
+            case_size: size,
             taken,
             flags: flags.into_iter().collect(),
             lower: interval.lower,
@@ -165,7 +169,7 @@ impl<'a, 't> Recorder<'a, 't> {
             self.marks.push((self.frontier.size(), self.frontier.root()));
         }
         self.grown = true;
-        *place = CasePlace { first_leaf: Some(case_leaf), counter, last_leaf: Some(leaf) };
+        *place = CasePlace { first_leaf: Some(case_leaf), counter, last_leaf: Some(leaf), size };
         Ok(stored)
     }
 

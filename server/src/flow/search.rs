@@ -9,7 +9,7 @@
 //! million cases), of the latter 2 MiB at a time, and the page.
 //! Must run in one snapshot: a case must not be taken out of the outbox between two statements.
 
-mod bound;
+pub mod bound;
 pub mod facet;
 pub mod index;
 pub mod moment;

@@ -17,7 +17,7 @@ use sync_core::time::{Date, Instant};
 use super::access::{self, Access};
 use super::caller::Caller;
 use super::judge::Bench;
-use super::{case, command, export, mask, projection};
+use super::{case, command, export, loaded, mask, projection};
 use crate::flow::app::App;
 use crate::flow::refusal::Failure;
 use crate::store::{CaseFileRow, CaseFilter, Tx};
@@ -93,7 +93,8 @@ pub async fn cases(app: &App, caller: Caller) -> Result<(Vec<Waiting>, bool), Fa
         return Ok((Vec::new(), false));
     };
     let (tenant, now) = (app.tenant, app.clock.now());
-    app.store.read(move |tx| in_reach(tx, &tenant, &caller, &reach, now)).await
+    let room = (caller.officer, loaded::LARGEST);
+    app.cases.read_within(&app.store, room, move |tx| in_reach(tx, &tenant, &caller, &reach, now)).await
 }
 
 fn in_reach(
@@ -159,7 +160,8 @@ fn waiting(
     let obstacles = decision::close(&state, &graph);
     let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::Act::Close).is_empty();
     let unmet = results.iter().filter(|result| result.is_open() && result.severity == Severity::Block).count();
-    let (todos, of_others) = todos(caller, &access, &state, &obstacles, (breaches, evidence, free.then_some(unmet)));
+    let access = (&access, access.is_own(&caller.officer, &state, &graph));
+    let (todos, of_others) = todos(caller, access, &state, &obstacles, (breaches, evidence, free.then_some(unmet)));
     let running = judged.into_iter().filter(|result| result.running);
     let deadlines = running.filter_map(|result| {
         let due = result.due?;
@@ -182,12 +184,12 @@ fn waiting(
 
 fn todos(
     caller: &Caller,
-    access: &Access,
+    (access, own): (&Access, bool),
     state: &CaseState,
     obstacles: &BTreeSet<Obstacle>,
     (breaches, evidence, free): (usize, usize, Option<usize>),
 ) -> (Vec<Todo>, Vec<Todo>) {
-    let powers = command::powers(caller, access);
+    let powers = command::powers(caller, access, own);
     let quarantined = state.excluded.values().filter(|against| against.iter().any(|one| !one.dismissed)).count();
     let documents = state.signatures.iter().filter_map(|signed| signed.document);
     let documents: BTreeSet<_> = documents.collect();

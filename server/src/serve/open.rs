@@ -6,19 +6,23 @@
 use std::fs::DirBuilder;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use sync_core::sign::PublicKey;
 
 use crate::clock::Clock;
 use crate::flow::app::App;
+use crate::flow::evidence::UNCLAIMED_BYTES;
 use crate::flow::ingest::Ingest;
 use crate::flow::install::{self, COUNTY, MisfitOr, REGION};
 use crate::flow::keys::{KeyError, Keys};
 use crate::flow::password::Passwords;
+use crate::flow::quota::Quotas;
 use crate::flow::readiness::Readiness;
 use crate::flow::refusal::Failure;
 use crate::flow::seed;
+use crate::flow::stay::Stay;
 use crate::flow::token::{TokenError, Tokens};
 use crate::store::evidence_store::EvidenceStore;
 use crate::store::{self, Pool, Store};
@@ -135,9 +139,15 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
     if trial {
         tracing::warn!("the people of this installation are made up: it is for trials only");
     }
+    let quotas = Arc::<Quotas>::default();
     Ok(App {
         tokens: Tokens::new(&keys.token, &tenant, now)?,
-        ingest: Ingest::start(store.clone(), keys.clone(), clock, tenant).map_err(StartError::Thread)?,
+        ingest: Ingest::start(store.clone(), keys.clone(), clock, (tenant, Arc::clone(&quotas)))
+            .map_err(StartError::Thread)?,
+        cases: Arc::default(),
+        quotas,
+        stay: Stay::default(),
+        unclaimed_bytes: UNCLAIMED_BYTES,
         passwords: Passwords::new()?,
         evidence: EvidenceStore::open(directory)
             .map_err(|source| StartError::Directory { path: directory.join("evidence"), source })?,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use sync_core::change::{Change, Header, Received};
+use sync_core::change::{Change, Header, Received, Size};
 use sync_core::id::{CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use sync_core::log::LeafClass;
 use sync_core::plan::{Flag, Grade, Previous, Taken};
@@ -25,6 +25,8 @@ pub struct StoredChange {
     pub case_leaf: i64,
     /// How many changes of its case were stored up to and with it.
     pub counter: i64,
+    /// How much its case is, up to and with it; nothing but changes where that was not counted.
+    pub case_size: Size,
     /// How it was taken when it came in, and why; later verdicts are changes.
     pub taken: Taken,
     /// What deserves a look.
@@ -99,6 +101,8 @@ struct Stored {
     leaf: i64,
     case_leaf: i64,
     counter: i64,
+    case_items: i64,
+    case_bytes: i64,
     class: String,
     code: String,
     flags: String,
@@ -156,6 +160,8 @@ struct Row<'a> {
     received_ms: Instant,
     sign1: &'a [u8],
     op_bytes: &'a [u8],
+    case_items: i64,
+    case_bytes: i64,
 }
 
 #[derive(Insertable)]
@@ -168,13 +174,13 @@ struct ValueRow {
 
 by_column!(change, Row<'_> {
     tenant, leaf, id, case_leaf, case_id, device, epoch, seq, officer, lease, counter, class, code, flags, lower_ms,
-    upper_ms, grade, received_ms, sign1, op_bytes
+    upper_ms, grade, received_ms, sign1, op_bytes, case_items, case_bytes
 });
 by_column!(change_value, ValueRow { tenant, leaf, bytes });
 
 /// A change as its two rows.
 fn rows<'a>(tenant: &TenantId, new: &'a StoredChange) -> (Row<'a>, ValueRow) {
-    let StoredChange { change, leaf, case_leaf, counter, taken, flags, lower, upper, grade, received } = new;
+    let StoredChange { change, leaf, case_leaf, counter, case_size, taken, flags, lower, upper, grade, received } = new;
     let header = change.header();
     let row = Row {
         tenant: *tenant,
@@ -197,9 +203,30 @@ fn rows<'a>(tenant: &TenantId, new: &'a StoredChange) -> (Row<'a>, ValueRow) {
         received_ms: *received,
         sign1: change.sign1(),
         op_bytes: change.ops_bytes(),
+        case_items: counted(case_size.items),
+        case_bytes: counted(case_size.bytes),
     };
     let values = ValueRow { tenant: *tenant, leaf: *leaf, bytes: change.values_bytes() };
     (row, values)
+}
+
+fn counted(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// How much a case is, as its last row says.
+pub(super) fn size(changes: i64, items: i64, bytes: i64) -> Size {
+    let [changes, items, bytes] = [changes, items, bytes].map(|number| usize::try_from(number).unwrap_or_default());
+    Size { changes, items, bytes }
+}
+
+/// How much the changes of a case are that are held, in the order of their leaves.
+pub fn size_of(held: &[StoredChange]) -> Size {
+    match held.last() {
+        Some(last) if last.case_size.items > 0 => last.case_size,
+        // Stored before it was counted.
+        Some(_) | None => held.iter().map(|stored| stored.change.size()).sum(),
+    }
 }
 
 /// Leaf of the change that opened a case: the number by which tables name it.
@@ -235,6 +262,7 @@ impl Stored {
             leaf: *leaf,
             case_leaf: *case_leaf,
             counter: *counter,
+            case_size: size(*counter, self.case_items, self.case_bytes),
             taken: taken(*leaf, class, code)?,
             flags: row::codes("change", "flags", leaf, flags)?,
             lower: self.lower_ms,
@@ -326,6 +354,16 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails or a change is not what was stored.
     pub fn changes_at(&mut self, tenant: &TenantId, leaves: &[i64]) -> Result<Vec<StoredChange>, Error> {
+        self.each_change_at(tenant, leaves, |stored| stored)
+    }
+
+    /// What `make` makes of each of the changes at these leaves, in their order, taken apart one after another.
+    pub(super) fn each_change_at<T>(
+        &mut self,
+        tenant: &TenantId,
+        leaves: &[i64],
+        make: impl Fn(StoredChange) -> T,
+    ) -> Result<Vec<T>, Error> {
         change::table
             .left_join(
                 change_value::table
@@ -337,7 +375,7 @@ impl Tx<'_> {
             .select(Stored::as_select())
             .load(self.db())?
             .into_iter()
-            .map(Stored::restore)
+            .map(|stored| stored.restore().map(&make))
             .collect()
     }
 

@@ -30,6 +30,11 @@ pub(super) fn bytes_in<C: diesel::Column>() -> diesel::expression::SqlLiteral<di
     diesel::dsl::sql(&format!("CAST(COALESCE(SUM(LENGTH({})), 0) AS BIGINT)", C::NAME))
 }
 
+/// A column, summed: see [`bytes_in`].
+pub(super) fn sum_of<C: diesel::Column>() -> diesel::expression::SqlLiteral<diesel::sql_types::BigInt> {
+    diesel::dsl::sql(&format!("CAST(COALESCE(SUM({}), 0) AS BIGINT)", C::NAME))
+}
+
 /// Begins a transaction. On SQLite a write takes the write lock at once, while waiting is still possible: a
 /// transaction that reads first cannot be upgraded when another has written meanwhile. PostgreSQL locks rows; a read
 /// sees one snapshot there and cannot write.

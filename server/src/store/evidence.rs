@@ -202,8 +202,9 @@ impl Tx<'_> {
         if diesel::update(open).set(upload::completed_ms.eq(now.ms())).execute(self.db())? == 0 {
             return Ok(());
         }
-        if self.evidence_file(tenant, &done.digest)?.is_some() {
-            // Known before: where it was damaged, it is whole again.
+        let known = evidence_file::table.find((tenant, done.digest)).count().get_result::<i64>(self.db())? > 0;
+        if known {
+            // Where it was damaged, or dropped because nobody claimed it, it is there again.
             return self.mend_evidence(tenant, &done.digest, blocks);
         }
         diesel::insert_into(evidence_file::table)
@@ -235,20 +236,21 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What is known of the bytes of a stored file.
+    /// What is known of the bytes of a stored file; none where they were dropped.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn evidence_file(&mut self, tenant: &TenantId, digest: &Digest) -> Result<Option<StoredBytes>, Error> {
         let found: Option<StoredColumns> = evidence_file::table
             .find((tenant, digest))
+            .filter(evidence_file::dropped_ms.is_null())
             .select((evidence_file::digest, evidence_file::size, evidence_file::blocks, evidence_file::damage))
             .first(self.db())
             .optional()?;
         found.map(restore_stored).transpose()
     }
 
-    /// Stored files by digest, at most `limit` after `after`.
+    /// Stored files by digest, at most `limit` after `after`, without those that were dropped.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -260,6 +262,7 @@ impl Tx<'_> {
     ) -> Result<Vec<StoredBytes>, Error> {
         let mut query = evidence_file::table
             .filter(evidence_file::tenant.eq(*tenant))
+            .filter(evidence_file::dropped_ms.is_null())
             .order(evidence_file::digest)
             .limit(limit)
             .select((evidence_file::digest, evidence_file::size, evidence_file::blocks, evidence_file::damage))
@@ -302,7 +305,7 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Says that all bytes of a damaged file are there again, and counts again what the cases miss that claim it. The
+    /// Says that all bytes of a damaged or dropped file are there again, and counts again what the cases miss that claim it. The
     /// tenant's row is locked.
     ///
     /// # Errors
@@ -313,6 +316,7 @@ impl Tx<'_> {
                 evidence_file::blocks.eq(Some(blocks.to_bytes())),
                 evidence_file::damage.eq(None::<Damage>),
                 evidence_file::damaged_ms.eq(None::<i64>),
+                evidence_file::dropped_ms.eq(None::<i64>),
             ))
             .execute(self.db())?;
         self.count_missing(tenant, digest)

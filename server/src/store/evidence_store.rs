@@ -274,6 +274,17 @@ impl EvidenceStore {
         Ok(found)
     }
 
+    /// Removes a stored file that nobody claims. The tenant's row is locked.
+    ///
+    /// # Errors
+    /// Where the disk does not let go.
+    pub fn remove(&self, digest: &Digest) -> io::Result<()> {
+        match std::fs::remove_file(self.file(digest)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     /// Opens a stored file of so many bytes to be read by block; none where there is no regular file of that length.
     ///
     /// # Errors

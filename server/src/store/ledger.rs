@@ -23,8 +23,11 @@ pub const LEDGER: &[&str] = &[
 ];
 
 /// Columns of the ledger that follow something outside it, each with the reason. The rest of their rows is permanent.
-pub const FOLLOWING: &[(&str, &[&str], &str)] =
-    &[("evidence_file", &["blocks", "damage", "damaged_ms"], "whether the bytes on the disk are whole today")];
+pub const FOLLOWING: &[(&str, &[&str], &str)] = &[(
+    "evidence_file",
+    &["blocks", "damage", "damaged_ms", "dropped_ms"],
+    "whether the bytes are on the disk today, and whole",
+)];
 
 /// Tables whose rows change, each with the reason.
 pub const MUTABLE: &[(&str, &str)] = &[
@@ -48,12 +51,14 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("inspection_task", "mirrored from the municipal platform"),
     ("item", "reference data are replaced"),
     ("login_attempt", "counts, and is forgotten"),
+    ("named_evidence", "projection: made again from the changes"),
     ("number_series", "the next free number grows"),
     ("officer", "the register follows the persons"),
     ("outbox", "a row goes when its effect has happened"),
     ("outbox_turn", "the turn passes from process to process"),
     ("parked", "what waits is stored in the end, or goes"),
     ("password_reset", "a reset is confirmed, and used up"),
+    ("phone_use", "what a phone used of its day is counted up, and forgotten"),
     ("region", "reference data are replaced"),
     ("role", "rights are given and taken"),
     ("supervision_lead", "a lead is answered and closed"),

@@ -297,6 +297,8 @@ diesel::table! {
         received_ms -> BigInt,
         sign1 -> Binary,
         op_bytes -> Binary,
+        case_items -> BigInt,
+        case_bytes -> BigInt,
     }
 }
 
@@ -355,6 +357,8 @@ diesel::table! {
         officer -> Binary,
         bytes -> Binary,
         received_ms -> BigInt,
+        items -> BigInt,
+        expired_ms -> Nullable<BigInt>,
     }
 }
 
@@ -475,6 +479,7 @@ diesel::table! {
         blocks -> Nullable<Binary>,
         damage -> Nullable<Text>,
         damaged_ms -> Nullable<BigInt>,
+        dropped_ms -> Nullable<BigInt>,
     }
 }
 
@@ -523,6 +528,27 @@ diesel::table! {
         conclusion -> Nullable<Text>,
         closed_by -> Nullable<Binary>,
         closed_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    named_evidence (tenant, digest) {
+        tenant -> Binary,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    phone_use (tenant, device, day_ms) {
+        tenant -> Binary,
+        device -> Binary,
+        day_ms -> BigInt,
+        bytes -> BigInt,
+        operations -> BigInt,
+        alarms -> BigInt,
+        index_rows -> BigInt,
+        upload_bytes -> BigInt,
+        told_ms -> Nullable<BigInt>,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use api_spec::case::{self as wire, Label};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sync_core::case::{Author, CaseState, Decision, FieldState, LiveValue, StepCorrection, Timeline};
+use sync_core::case::{Author, CaseState, Decision, FieldState, LiveValue, Step, StepCorrection, Timeline};
 use sync_core::decision;
 use sync_core::id::{ChangeId, Digest, OfficerId};
 use sync_core::law::check::Check;
@@ -88,8 +88,8 @@ struct View<'a> {
 /// # Errors
 /// An accident.
 pub fn detail(detail: Detail) -> Result<wire::CaseDetail, Failure> {
-    let Detail { access, agency_name, state, held, names, phones: _, evidence, checks } = detail;
-    let state = &state;
+    let Detail { access, agency_name, own: _, case, held, names, phones: _, evidence, checks } = detail;
+    let state = &case.state;
     let timeline = judge::timeline(&held);
     let (masks, room) = (!access.sees_personal_data(), Allowance::default());
     let view = View { state, names: &names, timeline: &timeline, masks, room };
@@ -144,6 +144,14 @@ fn field_bytes(field: &FieldState) -> usize {
     let twice = field.live.first().map_or(0, |live| json_bytes(live.value.as_ref()));
     let live = field.live.iter().map(|live| THING + json_bytes(live.value.as_ref()) + json_bytes(live.reason.as_ref()));
     live.sum::<usize>() + twice
+}
+
+/// About how many bytes a step takes with all that was said to be wrong about it.
+fn step_bytes(step: &Step) -> usize {
+    let said = |correction: &StepCorrection| {
+        THING + json_bytes(correction.value.as_ref()) + json_bytes(correction.reason.as_ref())
+    };
+    json_bytes(step.value.as_ref()) + step.corrected.iter().map(said).sum::<usize>()
 }
 
 /// The entities whose fields name a piece of evidence.
@@ -247,7 +255,7 @@ impl View<'_> {
     }
 
     fn steps(&self) -> Vec<wire::Step> {
-        let fits = self.state.steps.iter().filter(|step| self.room.takes(json_bytes(step.value.as_ref())));
+        let fits = self.state.steps.iter().filter(|step| self.room.takes(step_bytes(step)));
         let shown = fits.map(|step| wire::Step {
             op: step.op.to_string(),
             kind: step.kind.clone(),

@@ -10,6 +10,8 @@ mod framing;
 use std::fmt::Write as _;
 use std::io::Result as IoResult;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -25,6 +27,17 @@ use crate::web::problem::Problem;
 use crate::web::security_headers::{Kind, set};
 use framing::Framing;
 
+/// Says that nobody reads what still comes on a connection: it is answered, and ends.
+#[derive(Debug, Clone, Default)]
+pub struct Unread(Arc<AtomicBool>);
+
+impl Unread {
+    /// From now on what comes is dropped.
+    pub fn drop_rest(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// A connection behind the gate.
 pub struct ConnectionGuard<S> {
     stream: S,
@@ -34,6 +47,8 @@ pub struct ConnectionGuard<S> {
     /// How long one body may take, and since when the one that arrives now is under way: which one it is, and until when.
     body: Duration,
     under_way: Option<(u64, Instant)>,
+    /// Whether what comes is dropped, so that an answered client takes no memory with what it still sends.
+    unread: Unread,
     /// Nothing is read any more.
     shut: bool,
     /// What is still to be written before the end.
@@ -44,7 +59,22 @@ impl<S> ConnectionGuard<S> {
     /// Guards a connection on which at most `quiet` may pass without a byte, and a body takes at most `body`.
     pub fn new(stream: S, quiet: Duration, body: Duration) -> Self {
         let (until, framing) = (Box::pin(tokio::time::sleep(quiet)), Framing::default());
-        Self { stream, framing, quiet, until, body, under_way: None, shut: false, last_words: Vec::new() }
+        Self {
+            stream,
+            framing,
+            quiet,
+            until,
+            body,
+            under_way: None,
+            unread: Unread::default(),
+            shut: false,
+            last_words: Vec::new(),
+        }
+    }
+
+    /// By which whoever answers says that nobody reads the rest.
+    pub fn unread(&self) -> Unread {
+        self.unread.clone()
     }
 
     /// Whether the body that arrives now takes longer than any may.
@@ -70,6 +100,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for ConnectionGuard<S> {
                 read?;
                 gate.until.as_mut().reset(Instant::now() + gate.quiet);
                 let arrived = buffer.filled().get(before..).unwrap_or_default();
+                if gate.unread.0.load(Ordering::Relaxed) && !arrived.is_empty() {
+                    buffer.set_filled(before);
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 if let Err(ambiguous) = gate.framing.take(arrived) {
                     gate.shut = true;
                     buffer.set_filled(before + ambiguous.at);

@@ -17,6 +17,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _};
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
+use super::connection_guard::Unread;
 use super::methods::{self, Methods};
 use super::transport::{self, Transport};
 use super::{address, bodies, text_guard, timeouts};
@@ -55,6 +56,7 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
         tus: request.path() == "/v1/evidence" || request.path().starts_with("/v1/evidence/"),
     };
     let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone()).for_answer(kind);
+    let unread = request.conn_data::<Unread>().cloned();
     let owners = (address::client(request.request()), bodies::caller(request.headers()));
     let counted = match (refuse_at_once(&request), &transport) {
         (Some(refusal), _) => Err(refusal),
@@ -98,16 +100,22 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
             }
         }
     };
-    response = complete(response, arriving.get(), allow.as_deref(), head);
+    response = complete(response, (arriving.get(), unread.as_ref()), allow.as_deref(), head);
     set(response.headers_mut(), &id, kind);
     Ok(response)
 }
 
 /// What an answer says beside what the handler said: that the connection ends, which methods work, and no body to `HEAD`.
-fn complete(mut response: ServiceResponse, arriving: bool, allow: Option<&str>, head: bool) -> ServiceResponse {
+fn complete(
+    mut response: ServiceResponse,
+    (arriving, unread): (bool, Option<&Unread>),
+    allow: Option<&str>,
+    head: bool,
+) -> ServiceResponse {
     // What was not read of a body would be taken for the next request.
     if arriving {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        unread.into_iter().for_each(Unread::drop_rest);
     }
     if response.status() == METHOD_NOT_ALLOWED
         && let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(allow).ok())

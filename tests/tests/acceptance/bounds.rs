@@ -92,6 +92,7 @@ on_both_databases! {
         };
         assert!(push_all(&owner).iter().all(|fate| *fate == (Class::Parked, "missing".to_owned())));
         assert_eq!(owner.push(&[&missing]).fates[0].class, Class::Accepted);
+        assert_eq!(owner.pull_all(500).changes.len(), 2 + 4, "four mebibytes had waited, and no more");
         // Eight mebibytes are a case: eight of these and little more.
         for _ in 0..2 {
             let fates = push_all(&owner);

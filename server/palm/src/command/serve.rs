@@ -29,7 +29,9 @@ impl Serve {
         if self.until_stdin_closes {
             std::thread::spawn(end_with_stdin);
         }
-        let app = open(&settings)?;
+        let mut app = open(&settings)?;
+        app.quotas.bound(settings.phone_day);
+        (app.stay, app.unclaimed_bytes) = (settings.stay, settings.unclaimed_bytes);
         let Settings { listen, metrics_listen, tls, trusted_proxies, timeouts, shutdown, .. } = settings;
         let listen = Listen { address: listen, metrics: metrics_listen, tls, trusted_proxies, timeouts, shutdown };
         let (secure, setup) = (listen.tls.is_some(), told(first_run::code_if_due(&app))?);

@@ -11,8 +11,16 @@ use sync_core::sign::PublicKey;
 use super::{Bringer, CheckedPush, Item, Shared};
 use crate::flow::keys::FastVerifier;
 use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::search::bound::GRAMS;
+use crate::store::Used;
+
+/// Items that are taken apart of one push: some sixteen mebibytes of memory.
+const ITEMS: usize = 400_000;
 
 pub(super) fn check(shared: &Shared, bringer: Bringer, body: &[u8]) -> Result<CheckedPush, Failure> {
+    let (now, bytes) = (shared.clock.now(), i64::try_from(body.len()).unwrap_or(i64::MAX));
+    let arrived = Used { bytes, ..Used::default() };
+    shared.quotas.take(&shared.store, &shared.tenant, bringer.device, arrived, now)?;
     let push = Push::read(body).map_err(|error| {
         Refusal::Malformed.because(format!("同步数据无法读取：{error}"), format!("the push cannot be read: {error}"))
     })?;
@@ -21,8 +29,34 @@ pub(super) fn check(shared: &Shared, bringer: Bringer, body: &[u8]) -> Result<Ch
         // One that we did not sign is nobody's key; what names it will be parked.
         leases.extend(shared.open_lease(bytes)?);
     }
-    let items = push.changes.iter().map(|bytes| item(shared, &leases, bytes)).collect::<Result<_, _>>()?;
+    let (mut items, mut taken) = (Vec::with_capacity(push.changes.len()), 0);
+    for bytes in &push.changes {
+        items.push(within(item(shared, &leases, bytes)?, &mut taken));
+    }
+    shared.quotas.count(bringer.device, items.iter().map(used).fold(Used::default(), Used::plus), now);
     Ok(CheckedPush { bringer, leases, items })
+}
+
+/// What an item uses of its phone's day: its operations, and the rows of the index that its texts take at most, three for
+/// each character, up to those of one text.
+fn used(item: &Item) -> Used {
+    let Item::Checked { change, .. } = item else { return Used::default() };
+    let texts = (0_u32..).zip(change.ops()).filter_map(|(index, _)| change.value(index)?.as_text());
+    let characters: usize = texts.map(|text| text.chars().count()).sum();
+    let [operations, index_rows] = [change.ops().len(), characters.saturating_mul(3).min(GRAMS)]
+        .map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+    Used { operations, index_rows, ..Used::default() }
+}
+
+/// The item, as long as the push has room for it; a change alone always has.
+fn within(item: Item, taken: &mut usize) -> Item {
+    let Item::Checked { change, .. } = &item else { return item };
+    let size = change.size().items;
+    if *taken > 0 && *taken + size > ITEMS {
+        return Item::Later { change: change.id() };
+    }
+    *taken += size;
+    item
 }
 
 fn item(shared: &Shared, brought: &[Arc<SignedLease>], bytes: &[u8]) -> Result<Item, Failure> {

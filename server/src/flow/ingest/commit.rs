@@ -1,6 +1,7 @@
 //! One group of pushes, one transaction: planned lane by lane, stored, receipted.
 
 mod answer;
+mod parking;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,11 +10,10 @@ use sync_core::case::fold;
 use sync_core::change::{Change, NewOp};
 use sync_core::id::{CaseId, ChangeId, DeviceId};
 use sync_core::lease::SignedLease;
-use sync_core::message::{Class, Fate, Missing, Pushed};
+use sync_core::message::{Fate, Pushed};
 use sync_core::op::{Act, Outcome, VerdictAct};
 use sync_core::plan::{Arrival, Held, LanePlan, Stored, Taken, brought, lane};
 use sync_core::receipt::SignedReceipt;
-use sync_core::time::Instant;
 
 use super::standing::{Made, Register};
 use super::{ByCase, CheckedPush, Item, Shared};
@@ -21,15 +21,11 @@ use crate::flow::projection::{self, Projected};
 use crate::flow::record::{CasePlace, Recorder, SYSTEM};
 use crate::flow::refusal::Failure;
 use crate::random;
-use crate::store::{Additions, AlarmRow, ChangePlace, LeaseRow, StoredChange};
+use crate::store::{Additions, AlarmRow, ChangePlace, LeaseRow, StoredChange, Used, size_of};
+use parking::{Folded, LATER, waiting};
 
-/// Changes that one phone may have parked, and their bytes.
-const PARKED_MAX: i64 = 1024;
-const PARKED_BYTES_MAX: i64 = 64 << 20;
 /// Verdicts in one change of the server; a change may hold 4096 operations.
 const VERDICTS_AT_ONCE: usize = 512;
-/// Of a change for which its case has no room; also the kind of the alarm.
-const FULL: &str = "case_full";
 /// Refused changes of one push that are told to people; a flood of them is one fact.
 const ALARMS_PER_PUSH: usize = 16;
 
@@ -46,7 +42,7 @@ pub(super) fn commit(
     pushes: &[&CheckedPush],
 ) -> Result<Vec<Pushed>, Failure> {
     let before = std::mem::take(register);
-    let (answers, left) = shared.store.write_as_writer::<_, Failure>(|tx| {
+    let (answers, left, raised) = shared.store.write_as_writer::<_, Failure>(|tx| {
         let recorder = Recorder::begin(tx, &shared.keys, &shared.tenant, shared.clock.now())?;
         let register = before.resume(recorder.row());
         let mut group = Group {
@@ -57,6 +53,8 @@ pub(super) fn commit(
             fates: BTreeMap::new(),
             cases: BTreeMap::new(),
             before: BTreeSet::new(),
+            alarms: 0,
+            raised: BTreeMap::new(),
             fresh: Vec::new(),
             receipts: Vec::new(),
         };
@@ -70,9 +68,14 @@ pub(super) fn commit(
         let mut last = Additions::default();
         last.receipts(&shared.tenant, &group.receipts);
         let head = group.recorder.finish(last)?;
-        Ok((answers, group.register.leave(head, group.stored.into_iter())))
+        let left = group.register.leave(head, group.stored.into_iter());
+        Ok((answers, left, group.raised))
     })?;
     *register = left;
+    let now = shared.clock.now();
+    for (phone, alarms) in raised {
+        shared.quotas.count(phone, Used { alarms, ..Used::default() }, now);
+    }
     Ok(answers)
 }
 
@@ -88,6 +91,9 @@ struct Group<'a, 't> {
     cases: BTreeMap<ChangeId, ChangePlace>,
     /// Those of them that were stored before this group.
     before: BTreeSet<ChangeId>,
+    /// Alarms that were raised, and whose pushes raised how many.
+    alarms: i64,
+    raised: BTreeMap<DeviceId, i64>,
     /// Projections of cases that begin with this group.
     fresh: Vec<Projected>,
     /// Receipts that this group signs, and for whom.
@@ -129,6 +135,7 @@ impl Group<'_, '_> {
                     Item::Refused { change, code, .. } if told < ALARMS_PER_PUSH => {
                         told += 1;
                         self.alarm("refused", Some(push.bringer.device), None, *change, code)?;
+                        *self.raised.entry(push.bringer.device).or_default() += 1;
                     }
                     Item::Checked { change, lease }
                         if !self.before.contains(&change.id()) && seen.insert(change.id()) =>
@@ -137,7 +144,7 @@ impl Group<'_, '_> {
                         lanes.entry(change.case()).or_default().push(Arrived { change, lease, bringer });
                     }
                     // Stored before or twice in this group, or nothing that can be checked.
-                    Item::Checked { .. } | Item::NoLease { .. } | Item::Refused { .. } => {}
+                    Item::Checked { .. } | Item::NoLease { .. } | Item::Later { .. } | Item::Refused { .. } => {}
                 }
             }
         }
@@ -147,15 +154,26 @@ impl Group<'_, '_> {
         // All have their places before the first is judged: what comes with it is no gap, whatever case it is of.
         let all = lanes.values().flatten().map(|arrived| (&**arrived.change, arrived.lease));
         self.register.take(self.recorder.tx, &tenant, all, self.recorder.now)?;
+        let mut folded = Folded::default();
         for (case, arrived) in lanes {
+            if folded.is_enough(&arrived) {
+                let later = arrived.iter().map(|arrived| arrived.change.id());
+                self.fates.extend(later.map(|change| (change, waiting(change, LATER))));
+                continue;
+            }
             let mut held = self.held(case)?;
+            folded.count(&arrived, size_of(&held));
             let fresh = held.is_empty();
             let waiting = if parked.contains(&case) {
                 self.recorder.tx.parked_in(&tenant, &case)?.into_iter().map(Arc::new).collect()
             } else {
                 Vec::new()
             };
+            let before = self.alarms;
             self.lane(case, &mut held, &arrived, waiting)?;
+            for device in arrived.iter().map(|arrived| arrived.bringer.device).collect::<BTreeSet<_>>() {
+                *self.raised.entry(device).or_default() += self.alarms - before;
+            }
             // Most cases that come in are new, and come in whole: those would only push out the others.
             if !fresh {
                 self.register.recent.put(case, held);
@@ -193,10 +211,10 @@ impl Group<'_, '_> {
         }
         let changes: Vec<&Change> = held.iter().map(|stored| &*stored.change).collect();
         let lower = held.iter().map(|stored| (stored.change.id(), stored.lower)).collect();
-        let size = held.iter().map(|stored| stored.change.size()).sum();
+        let size = size_of(held);
         let known = Held { case, changes: &changes, size, lower: &lower, agencies: &agencies };
         let LanePlan { stored, parked, full, mut state, participants } = lane(known, arrivals, self.recorder.now);
-        self.park(arrived, parked, fresh)?;
+        self.park((case, fresh), arrived, parked, &was_parked)?;
         self.leave_with_phones(case, &full)?;
         for planned in stored.iter().filter(|planned| was_parked.contains(&planned.change.id())) {
             self.recorder.tx.unpark(&tenant, &planned.change.id())?;
@@ -257,43 +275,6 @@ impl Group<'_, '_> {
         Ok(arrivals)
     }
 
-    /// Parks what may wait here: within the bounds, and of a case that is not known yet or in which the bringer takes
-    /// part. The rest is only named; the phone keeps it and offers it again.
-    fn park(
-        &mut self,
-        arrived: &[Arrived<'_>],
-        parking: Vec<(Arc<Change>, Vec<Missing>)>,
-        unknown_case: bool,
-    ) -> Result<(), Failure> {
-        let (tenant, now) = (self.recorder.tenant(), self.recorder.now);
-        for (change, missing) in parking {
-            let bringer = arrived.iter().find(|arrival| arrival.change.id() == change.id()).map(|a| a.bringer);
-            if let Some(super::Bringer { device, officer, hands_in: _ }) = bringer {
-                let tx = &mut *self.recorder.tx;
-                let belongs = unknown_case || tx.takes_part(&tenant, &change.case(), &officer)?;
-                let (changes, bytes) = tx.parked_by(&tenant, &device)?;
-                if belongs && changes < PARKED_MAX && bytes < PARKED_BYTES_MAX {
-                    tx.park(&tenant, &device, &change, now)?;
-                }
-            }
-            self.fates.insert(change.id(), parked(change.id(), missing));
-        }
-        Ok(())
-    }
-
-    /// Says of changes that their case has no room for them, and tells people so once a day.
-    fn leave_with_phones(&mut self, case: CaseId, full: &[Arc<Change>]) -> Result<(), Failure> {
-        for change in full {
-            self.fates.insert(change.id(), waiting(change.id(), FULL));
-        }
-        let Some(first) = full.first() else { return Ok(()) };
-        let (tenant, today) = (self.recorder.tenant(), Instant::start_of(self.recorder.now.date()));
-        if self.recorder.tx.was_alarmed(&tenant, FULL, &case, today)? {
-            return Ok(());
-        }
-        self.alarm(FULL, Some(first.header().device), Some(case), Some(first.id()), FULL)
-    }
-
     /// Remembers where a change went, and raises the alarms that it deserves.
     fn note(&mut self, stored: &StoredChange) -> Result<(), Failure> {
         let (id, case) = (stored.change.id(), stored.change.case());
@@ -302,6 +283,8 @@ impl Group<'_, '_> {
             self.alarm(flag.code(), device, Some(case), Some(id), flag.code())?;
         }
         if stored.taken != Taken::Accepted {
+            // What it names is claimed by nobody, and may be once a person has decided.
+            self.recorder.tx.add_named_evidence(&self.recorder.tenant(), &projection::named(&stored.change))?;
             self.alarm(stored.taken.class().code(), device, Some(case), Some(id), stored.taken.code())?;
         }
         self.register.made(&stored.change, stored.lower);
@@ -320,6 +303,7 @@ impl Group<'_, '_> {
         change: Option<ChangeId>,
         detail: &str,
     ) -> Result<(), Failure> {
+        self.alarms += 1;
         let (tenant, at) = (self.recorder.tenant(), self.recorder.now);
         let (kind, detail) = (kind.to_owned(), detail.to_owned());
         self.recorder
@@ -333,7 +317,7 @@ impl Item {
     fn id(&self) -> Option<ChangeId> {
         match self {
             Self::Refused { .. } => None,
-            Self::NoLease { change, .. } => Some(*change),
+            Self::NoLease { change, .. } | Self::Later { change } => Some(*change),
             Self::Checked { change, .. } => Some(change.id()),
         }
     }
@@ -342,19 +326,9 @@ impl Item {
     fn joins(&self) -> Option<CaseId> {
         match self {
             Self::Checked { change, .. } => change.header().case,
-            Self::Refused { .. } | Self::NoLease { .. } => None,
+            Self::Refused { .. } | Self::NoLease { .. } | Self::Later { .. } => None,
         }
     }
-}
-
-fn parked(change: ChangeId, missing: Vec<Missing>) -> Fate {
-    Fate { missing, ..waiting(change, "missing") }
-}
-
-/// A change that is not stored and not refused; its phone keeps it.
-fn waiting(change: ChangeId, code: &str) -> Fate {
-    let (class, code) = (Class::Parked, code.to_owned());
-    Fate { change: Some(change), class, code, flags: Vec::new(), missing: Vec::new() }
 }
 
 /// The server's verdict on a change that is quarantined.

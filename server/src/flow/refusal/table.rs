@@ -121,6 +121,16 @@ refusals! {
     "您同时发送或读取的内容过多，请等前一次完成后再试。" / "You send or read too much at one time; wait until the requests before are done.";
     user: "Wait and try again; nothing is lost"; operator: "Somebody sends many large requests at once: look at the proxy's log";
 
+    /// The phone has used up what one may send in a day.
+    TooMuchToday = "too_much_today", retry: true;
+    "该终端今日的用量已达上限，内容仍保存在终端，之后会自动上传。" / "This phone has used up its day; what it holds stays on it and is sent later by itself.";
+    user: "Go on working; the phone sends again by itself"; operator: "See the alarm: an honest phone never comes near; raise `phone_day_…` if one does";
+
+    /// More files were sent that no case claims than one person may have.
+    UnclaimedFiles = "unclaimed_files", retry: true;
+    "您已上传的文件中有过多未被任何案卷引用，请先同步案卷，再上传文件。" / "Too many of your files belong to no case yet: synchronise the cases first, then send files.";
+    user: "Synchronise; the files are still on the phone"; operator: "Somebody sends files that no case names; they go after `unclaimed_days`";
+
     /// The database is not reachable, restarts, or its disk fails.
     DatabaseUnavailable = "database_unavailable", retry: true;
     "数据库暂时无法访问，请稍后重试；已确认的内容不会丢失。" / "The database cannot be reached; try again later. Nothing acknowledged is lost.";

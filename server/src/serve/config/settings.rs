@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use super::table::KEYS;
 use super::{ConfigError, Layers};
+use crate::flow::quota::Most;
+use crate::flow::stay::Stay;
+use crate::store::Used;
 use crate::web::networks::Networks;
 use crate::web::timeouts::Timeouts;
 
@@ -37,6 +40,12 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     /// How long the server waits for a client.
     pub timeouts: Timeouts,
+    /// What one phone may use of a day.
+    pub phone_day: Most,
+    /// How long what ends by time stays.
+    pub stay: Stay,
+    /// Bytes of one person's files that no case claims, at most.
+    pub unclaimed_bytes: i64,
     /// How long running requests have when the server is stopped.
     pub shutdown: Duration,
     /// Directives of `tracing`.
@@ -79,6 +88,10 @@ impl Reader<'_> {
         Ok(self.one::<std::num::NonZeroU32>(name, "a whole number from 1 on")?.get())
     }
 
+    fn mebibytes(&self, name: &'static str) -> Result<i64, ConfigError> {
+        Ok(i64::from(self.number(name)?) << 20)
+    }
+
     fn seconds(&self, name: &'static str) -> Result<Duration, ConfigError> {
         Ok(Duration::from_secs(self.number(name)?.into()))
     }
@@ -105,6 +118,15 @@ impl Settings {
                 whole: read.seconds("request_timeout_s")?,
                 idle: read.seconds("keep_alive_s")?,
             },
+            phone_day: Most(Used {
+                bytes: read.mebibytes("phone_day_mib")?,
+                operations: read.number("phone_day_operations")?.into(),
+                alarms: read.number("phone_day_alarms")?.into(),
+                index_rows: read.number("phone_day_index_rows")?.into(),
+                upload_bytes: read.mebibytes("phone_day_upload_mib")?,
+            }),
+            stay: Stay { parked_days: read.number("parked_days")?, unclaimed_days: read.number("unclaimed_days")? },
+            unclaimed_bytes: read.mebibytes("unclaimed_mib")?,
             shutdown: read.seconds("shutdown_s")?,
             log: read.one("log", "directives")?,
         };

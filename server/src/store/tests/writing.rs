@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use sync_core::change::Size;
 use sync_core::id::ChangeId;
 use sync_core::plan::{Flag, Grade, Taken};
 
@@ -82,6 +83,7 @@ fn stored_as(leaf: i64, lease: Option<Digest>, text: &str) -> StoredChange {
         leaf,
         case_leaf: leaf,
         counter: 1,
+        case_size: Size::default(),
         taken: Taken::Accepted,
         flags: Vec::new(),
         lower: NOW,

@@ -11,7 +11,8 @@ use sync_core::message::{Class, Fate, Missing, Pushed};
 use sync_core::plan::{Flag, builds_on};
 use sync_core::receipt::Receipt;
 
-use super::{Group, parked};
+use super::Group;
+use super::parking::{LATER, parked, waiting};
 use crate::flow::ingest::{CheckedPush, Item};
 use crate::flow::record::receipt_entry;
 use crate::flow::refusal::Failure;
@@ -50,6 +51,7 @@ impl Group<'_, '_> {
                 return Ok(Fate { change: *change, class, code, flags: Vec::new(), missing: Vec::new() });
             }
             Item::NoLease { change, lease } => return Ok(parked(*change, vec![Missing::Lease(*lease)])),
+            Item::Later { change } => return Ok(waiting(*change, LATER)),
             Item::Checked { change, .. } => change,
         };
         // To who never took part, a case looks like one that does not exist.

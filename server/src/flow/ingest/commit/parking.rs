@@ -1,0 +1,114 @@
+//! What is not stored now: parked, or left with its phone.
+//!
+//! Promise: what waits is bounded for each phone and each case, and what is over a bound is named and never lost: its phone
+//! keeps it and offers it again. Not here: what a change waits for (`sync_core::plan`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use sync_core::change::{Change, Size};
+use sync_core::id::{CaseId, ChangeId, DeviceId};
+use sync_core::message::{Class, Fate, Missing};
+use sync_core::plan::ceiling;
+use sync_core::time::Instant;
+
+use super::{Arrived, Group};
+use crate::flow::ingest::Bringer;
+use crate::flow::refusal::Failure;
+
+/// Changes that one phone may have parked, and their bytes.
+const PARKED_MAX: i64 = 1024;
+const PARKED_BYTES_MAX: i64 = 64 << 20;
+/// Items of the cases that one phone has folded in one commit, about a second of a core; what is in further cases is to be
+/// sent again.
+const FOLDED_ITEMS: usize = 400_000;
+/// What a change costs beside its items, in items.
+const ITEMS_OF_A_CHANGE: usize = 20;
+/// Of a change that is to be sent again.
+pub(super) const LATER: &str = "later";
+/// Of a change that waited too long for something.
+const EXPIRED: &str = "expired";
+/// Of a change for which its case has no room; also the kind of the alarm.
+const FULL: &str = "case_full";
+
+/// What each phone of a group has had folded.
+#[derive(Default)]
+pub(super) struct Folded(BTreeMap<DeviceId, usize>);
+
+impl Folded {
+    /// Whether all who bring something into a case have had their part.
+    pub(super) fn is_enough(&self, arrived: &[Arrived<'_>]) -> bool {
+        let has = |arrived: &Arrived<'_>| self.0.get(&arrived.bringer.device).copied().unwrap_or_default();
+        arrived.iter().all(|arrived| has(arrived) >= FOLDED_ITEMS)
+    }
+
+    pub(super) fn count(&mut self, arrived: &[Arrived<'_>], size: Size) {
+        let devices: BTreeSet<DeviceId> = arrived.iter().map(|arrived| arrived.bringer.device).collect();
+        for device in devices {
+            *self.0.entry(device).or_default() += size.items + size.changes * ITEMS_OF_A_CHANGE;
+        }
+    }
+}
+
+impl Group<'_, '_> {
+    /// Parks what may wait here: within the bounds, and of a case that is not known yet or in which the bringer takes
+    /// part. The rest is only named; the phone keeps it and offers it again.
+    pub(super) fn park(
+        &mut self,
+        (case, unknown): (CaseId, bool),
+        arrived: &[Arrived<'_>],
+        parking: Vec<(Arc<Change>, Vec<Missing>)>,
+        was_parked: &BTreeSet<ChangeId>,
+    ) -> Result<(), Failure> {
+        if parking.is_empty() {
+            return Ok(());
+        }
+        let (tenant, now) = (self.recorder.tenant(), self.recorder.now);
+        let ids: Vec<ChangeId> = parking.iter().map(|(change, _)| change.id()).collect();
+        let expired = self.recorder.tx.expired(&tenant, &ids)?;
+        let mut size = self.recorder.tx.waiting_in(&tenant, &case)?;
+        for (change, missing) in parking {
+            let id = change.id();
+            if expired.contains(&id) {
+                self.fates.insert(id, Fate { missing, ..waiting(id, EXPIRED) });
+                continue;
+            }
+            let bringer = arrived.iter().find(|arrival| arrival.change.id() == id).map(|a| a.bringer);
+            if let (Some(Bringer { device, officer, hands_in: _ }), false) = (bringer, was_parked.contains(&id)) {
+                let tx = &mut *self.recorder.tx;
+                let belongs = unknown || tx.takes_part(&tenant, &case, &officer)?;
+                let (changes, bytes) = tx.parked_by(&tenant, &device)?;
+                let grown = size.plus(change.size());
+                if belongs && changes < PARKED_MAX && bytes < PARKED_BYTES_MAX && grown.fits(ceiling::WAITING) {
+                    tx.park(&tenant, &device, &change, now)?;
+                    size = grown;
+                }
+            }
+            self.fates.insert(id, parked(id, missing));
+        }
+        Ok(())
+    }
+
+    /// Says of changes that their case has no room for them, and tells people so once a day.
+    pub(super) fn leave_with_phones(&mut self, case: CaseId, full: &[Arc<Change>]) -> Result<(), Failure> {
+        for change in full {
+            self.fates.insert(change.id(), waiting(change.id(), FULL));
+        }
+        let Some(first) = full.first() else { return Ok(()) };
+        let (tenant, today) = (self.recorder.tenant(), Instant::start_of(self.recorder.now.date()));
+        if self.recorder.tx.was_alarmed(&tenant, FULL, &case, today)? {
+            return Ok(());
+        }
+        self.alarm(FULL, Some(first.header().device), Some(case), Some(first.id()), FULL)
+    }
+}
+
+pub(super) fn parked(change: ChangeId, missing: Vec<Missing>) -> Fate {
+    Fate { missing, ..waiting(change, "missing") }
+}
+
+/// A change that is not stored and not refused; its phone keeps it.
+pub(super) fn waiting(change: ChangeId, code: &str) -> Fate {
+    let (class, code) = (Class::Parked, code.to_owned());
+    Fate { change: Some(change), class, code, flags: Vec::new(), missing: Vec::new() }
+}

@@ -1,0 +1,249 @@
+//! Cases in memory: read from the record, folded, kept for the next who looks.
+//!
+//! Promise: all who read a case share one budget of bytes, and one of them has a share; who finds no room waits a moment
+//! and is told to come back. What was folded is kept as long as nothing was added to the case, within a bound of its own,
+//! so that looks after looks do not fold again. A case is as large as `sync_core::plan::ceiling` lets it become. Whoever
+//! holds the tenant's lock loads beside this, one case at a time. Nothing is read here while a writer is held up.
+
+use std::collections::VecDeque;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sync_core::case::{CaseState, fold};
+use sync_core::change::Size;
+use sync_core::id::{CaseId, OfficerId, TenantId};
+use sync_core::plan::ceiling;
+use tokio::sync::Semaphore;
+
+use super::record::SYSTEM;
+use super::refusal::{Failure, Refusal};
+use crate::budget::{Budget, Over, Reservation};
+use crate::store::{Store, StoredChange, Tx, size_of};
+
+/// Bytes of cases that are being read and shown, all together.
+const ALL: usize = 112 << 20;
+/// Of them, for one person; two of the largest cases do not fit.
+const PERSON: usize = 64 << 20;
+/// Bytes of cases that are kept when nobody looks.
+const KEPT: usize = 52 << 20;
+/// How long somebody waits for room.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A case, read and folded.
+#[derive(Debug)]
+pub struct Folded {
+    /// The case.
+    pub case: CaseId,
+    /// The stored changes, by leaf.
+    pub held: Vec<StoredChange>,
+    /// The folded state.
+    pub state: CaseState,
+    bytes: usize,
+}
+
+/// A case while somebody looks at it; its bytes count until this is dropped.
+#[derive(Debug)]
+pub struct Loaded {
+    folded: Arc<Folded>,
+    _room: Option<Room>,
+}
+
+impl Deref for Loaded {
+    type Target = Folded;
+
+    fn deref(&self) -> &Folded {
+        &self.folded
+    }
+}
+
+/// Bytes that somebody may fill with cases.
+pub type Room = Reservation<OfficerId>;
+
+/// The cases of this process.
+pub struct Cases {
+    budget: Budget<OfficerId>,
+    /// Threads that may fold: one for each core.
+    turns: Semaphore,
+    /// The one that was looked at last at the end.
+    kept: Mutex<VecDeque<Arc<Folded>>>,
+}
+
+impl Default for Cases {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { budget: Budget::new(ALL), turns: Semaphore::new(cores), kept: Mutex::default() }
+    }
+}
+
+/// About how many bytes of memory a case of this size takes, read and folded: the state repeats what stands.
+pub const fn memory(size: Size) -> usize {
+    size.memory().saturating_add(size.memory() / 2)
+}
+
+/// Bytes of memory that the largest case takes, read and folded.
+pub const LARGEST: usize = memory(ceiling::CASE);
+
+impl Cases {
+    /// Room for so many bytes; waits for it, blocking this thread.
+    ///
+    /// # Errors
+    /// [`Refusal::TooMuchAtOnce`] for a person who has their share; [`Refusal::Busy`].
+    pub fn room(&self, person: OfficerId, bytes: usize) -> Result<Room, Refusal> {
+        let most = if person == SYSTEM { ALL } else { PERSON };
+        let mut room = self.budget.begin(vec![(person, most)]);
+        // What the server itself decided comes on top of the ceiling; a share is never too small for one case.
+        let bytes = bytes.min(PERSON);
+        match room.grow_within(bytes, PATIENCE) {
+            Ok(()) => Ok(room),
+            Err(Over::Share) => Err(Refusal::TooMuchAtOnce),
+            Err(Over::Whole) => Err(Refusal::Busy),
+        }
+    }
+
+    /// Reads in one transaction, with room for so many bytes of one case after another.
+    ///
+    /// # Errors
+    /// As [`Self::room`]; what `look` answers; or an accident.
+    pub async fn read_within<T: Send + 'static>(
+        self: &Arc<Self>,
+        store: &Store,
+        (person, bytes): (OfficerId, usize),
+        look: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (cases, store) = (Arc::clone(self), store.clone());
+        let read = move || {
+            let _room = cases.room(person, bytes)?;
+            store.read_sync(look)
+        };
+        tokio::task::spawn_blocking(read).await.map_err(Failure::broken)?
+    }
+
+    /// The case as it stands; none where nothing is stored of it. The read sees one snapshot.
+    ///
+    /// # Errors
+    /// As [`Self::room`], or an accident.
+    pub async fn load(
+        self: &Arc<Self>,
+        store: &Store,
+        tenant: TenantId,
+        person: OfficerId,
+        case: CaseId,
+    ) -> Result<Option<Loaded>, Failure> {
+        let found = store.read(move |tx| tx.case_extent(&tenant, &case).map_err(Failure::from)).await?;
+        let Some(extent) = found else { return Ok(None) };
+        if let Some(folded) = self.find(case, extent.last_leaf) {
+            return Ok(Some(Loaded { folded, _room: None }));
+        }
+        // Nobody waits for room while others wait for their turn.
+        let cases = Arc::clone(self);
+        let room = tokio::task::spawn_blocking(move || cases.room(person, memory(extent.size)));
+        let room = room.await.map_err(Failure::broken)??;
+        let _turn = self.turns.acquire().await.map_err(Failure::broken)?;
+        let (store, cases) = (store.clone(), Arc::clone(self));
+        let read = move || {
+            // Somebody who had a turn before may have read the same.
+            if let Some(folded) = cases.find(case, extent.last_leaf) {
+                return Ok(Loaded { folded, _room: None });
+            }
+            let held = store.read_sync(|tx| tx.case_changes(&tenant, &case))?;
+            let folded = Arc::new(Folded::of(case, held));
+            cases.keep(&folded);
+            Ok::<_, Failure>(Loaded { folded, _room: Some(room) })
+        };
+        tokio::task::spawn_blocking(read).await.map_err(Failure::broken)?.map(Some)
+    }
+
+    /// The case as it was folded at this leaf, if it is kept.
+    fn find(&self, case: CaseId, last_leaf: i64) -> Option<Arc<Folded>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = kept.iter().position(|folded| folded.case == case)?;
+        let folded = kept.remove(place)?;
+        if folded.held.last().is_none_or(|last| last.leaf != last_leaf) {
+            return None;
+        }
+        kept.push_back(Arc::clone(&folded));
+        Some(folded)
+    }
+
+    /// Keeps a case in place of those that nobody looks at and that were looked at longest ago; one that has no room so is
+    /// not kept.
+    fn keep(&self, folded: &Arc<Folded>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|other| other.case != folded.case);
+        let mut bytes: usize = kept.iter().map(|folded| folded.bytes).sum();
+        kept.retain(|other| {
+            let goes = bytes.saturating_add(folded.bytes) > KEPT && Arc::strong_count(other) == 1;
+            bytes -= if goes { other.bytes } else { 0 };
+            !goes
+        });
+        if bytes.saturating_add(folded.bytes) <= KEPT {
+            kept.push_back(Arc::clone(folded));
+        }
+    }
+}
+
+impl Folded {
+    /// Folds what is stored of a case.
+    pub fn of(case: CaseId, held: Vec<StoredChange>) -> Self {
+        let state = fold(case, held.iter().map(|stored| &*stored.change));
+        let bytes = memory(size_of(&held));
+        Self { case, held, state, bytes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::{stored, stored_saying};
+
+    fn case(id: u8) -> CaseId {
+        CaseId::new([id; 32])
+    }
+
+    fn folded(id: u8, held: Vec<StoredChange>) -> Arc<Folded> {
+        Arc::new(Folded::of(case(id), held))
+    }
+
+    #[test]
+    fn what_was_folded_is_found_until_the_case_grows() {
+        let cases = Cases::default();
+        let one = folded(1, vec![stored(1), stored(2)]);
+        cases.keep(&one);
+        assert!(cases.find(case(1), 2).is_some_and(|found| Arc::ptr_eq(&found, &one)));
+        assert!(cases.find(case(2), 2).is_none());
+        assert!(cases.find(case(1), 3).is_none(), "it grew");
+        assert!(cases.find(case(1), 2).is_none(), "what is old is dropped");
+    }
+
+    #[test]
+    fn what_nobody_looks_at_makes_room_and_what_somebody_looks_at_stays() {
+        let (cases, text) = (Cases::default(), "x".repeat(200_000));
+        let long = |id: u8| folded(id, vec![stored_saying(id.into(), &text); 40]);
+        let bytes = long(1).bytes;
+        assert!(bytes * 2 <= KEPT && bytes * 3 > KEPT, "two have room: {bytes}");
+        let looked_at = long(1);
+        cases.keep(&looked_at);
+        cases.keep(&long(2));
+        cases.keep(&long(3));
+        assert!(cases.find(case(1), 1).is_some() && cases.find(case(2), 2).is_none());
+        assert!(cases.find(case(3), 3).is_some());
+        let also = cases.find(case(3), 3);
+        cases.keep(&long(4));
+        assert!(cases.find(case(4), 4).is_none(), "both that are kept are looked at");
+        drop(also);
+    }
+
+    #[test]
+    fn a_person_has_room_for_their_share_and_others_for_the_rest() {
+        let (cases, [one, other, third]) = (Cases::default(), [1, 2, 3].map(|id| OfficerId::new([id; 16])));
+        const { assert!(LARGEST <= PERSON && LARGEST <= KEPT && PERSON <= ALL) };
+        let whole = cases.room(one, PERSON).unwrap();
+        assert!(cases.budget.begin(vec![(one, PERSON)]).grow(1).is_err());
+        let mut of_other = cases.budget.begin(vec![(other, PERSON)]);
+        of_other.grow(ALL - PERSON).unwrap();
+        assert!(cases.budget.begin(vec![(third, PERSON)]).grow(1).is_err(), "they have all there is");
+        drop((whole, of_other));
+        cases.room(third, PERSON).unwrap();
+    }
+}

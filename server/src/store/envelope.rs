@@ -1,0 +1,97 @@
+//! Stored changes as they travel, and their headers alone.
+//!
+//! Promise: each is checked as ever when it is read, one after another, so that what is in memory at one time is their
+//! bytes and one of them taken apart.
+
+use diesel::prelude::*;
+use sync_core::change::{Header, Size};
+use sync_core::id::{CaseId, ChangeId, Digest, TenantId};
+
+use super::change::{leaf_of_case, size};
+use super::schema::change;
+use super::tx::Tx;
+use super::{Error, row};
+
+/// A stored change as it travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Index of its leaf.
+    pub leaf: i64,
+    /// The lease that it names.
+    pub lease: Option<Digest>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What a stored change builds on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldHeader {
+    /// Index of its leaf.
+    pub leaf: i64,
+    /// The change.
+    pub id: ChangeId,
+    /// Its deps.
+    pub deps: Vec<ChangeId>,
+}
+
+/// How far a case goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseExtent {
+    /// Leaf of its last change.
+    pub last_leaf: i64,
+    /// How much it is; nothing but changes where that was not counted.
+    pub size: Size,
+}
+
+impl Tx<'_> {
+    /// How far a case goes; none where nothing is stored of it.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn case_extent(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Option<CaseExtent>, Error> {
+        let number = leaf_of_case(*tenant, *case).get_result::<i64>(self.db());
+        let Some(case_leaf) = number.optional()? else { return Ok(None) };
+        let last = change::table
+            .filter(change::tenant.eq(tenant))
+            .filter(change::case_leaf.eq(case_leaf))
+            .order(change::leaf.desc())
+            .select((change::leaf, change::counter, change::case_items, change::case_bytes))
+            .first::<(i64, i64, i64, i64)>(self.db())
+            .optional()?;
+        Ok(last.map(|(last_leaf, counter, items, bytes)| CaseExtent { last_leaf, size: size(counter, items, bytes) }))
+    }
+
+    /// The changes at these leaves, in their order, as they travel.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails or a change is not what was stored.
+    pub fn envelopes_at(&mut self, tenant: &TenantId, leaves: &[i64]) -> Result<Vec<Envelope>, Error> {
+        let envelope = |stored: super::StoredChange| Envelope {
+            leaf: stored.leaf,
+            lease: stored.change.header().lease,
+            bytes: stored.change.to_bytes(),
+        };
+        self.each_change_at(tenant, leaves, envelope)
+    }
+
+    /// The headers of a case, in the order of their leaves.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails or a header is not one.
+    pub fn headers_of_case(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<HeldHeader>, Error> {
+        let number = leaf_of_case(*tenant, *case).get_result::<i64>(self.db());
+        let Some(case_leaf) = number.optional()? else { return Ok(Vec::new()) };
+        let rows = change::table
+            .filter(change::tenant.eq(tenant))
+            .filter(change::case_leaf.eq(case_leaf))
+            .order(change::leaf)
+            .select((change::leaf, change::id, change::sign1))
+            .load::<(i64, ChangeId, Vec<u8>)>(self.db())?;
+        let header = |(leaf, id, sign1): (i64, ChangeId, Vec<u8>)| {
+            let corrupt = |_unreadable| row::unreadable("change", "sign1", leaf, format_args!("header of {id}"));
+            let Header { deps, .. } = Header::of_signed(&sign1).map_err(corrupt)?;
+            Ok(HeldHeader { leaf, id, deps })
+        };
+        rows.into_iter().map(header).collect()
+    }
+}
