@@ -30,7 +30,7 @@ use utoipa_actix_web::AppExt as _;
 use crate::api::{openapi, routes};
 use crate::flow::housekeeping::Housekeeping;
 use crate::flow::outbox::Worker;
-use crate::web::connection_guard::ConnectionGuard;
+use crate::web::connection_guard::{ConnectionGuard, LINGER};
 use crate::web::input;
 use crate::web::methods::Methods;
 use crate::web::middleware::{RequestSpan, wrap};
@@ -137,9 +137,6 @@ pub async fn run(
     Ok(outcome?)
 }
 
-/// How long an answered client has to read the answer before what it still sends is cut off.
-const LINGER: Duration = Duration::from_secs(5);
-
 /// Connections of whatever kind, answered by the pages. A macro, because each kind makes it another type.
 macro_rules! http {
     ($app:expr, $transport:expr, $document:expr, $timeouts:expr, $stopping:expr) => {{
@@ -155,7 +152,7 @@ macro_rules! http {
             .client_request_timeout($timeouts.head)
             .client_disconnect_timeout(LINGER)
             .on_connect_ext(|guard: &ConnectionGuard<_>, data: &mut Extensions| {
-                data.insert(guard.unread());
+                data.insert(guard.intake());
             })
             .keep_alive($timeouts.idle)
             .h1(map_config(pages, |()| AppConfig::default()))

@@ -48,12 +48,12 @@ impl Attempt {
     }
 }
 
-/// Runs one attempt of so many requests.
-fn attempt(server: &Server, name: &'static str, requests: u32, act: impl FnOnce()) -> Attempt {
+/// Runs one attempt; the act says how many requests it was.
+fn attempt(server: &Server, name: &'static str, act: impl FnOnce() -> u32) -> Attempt {
     let pid = server.pid();
     process::forget_peak(pid);
     let (before, busy) = (process::memory(pid).0, process::cpu(pid));
-    act();
+    let requests = act();
     let (cpu, peak) = (process::cpu(pid).saturating_sub(busy), process::memory(pid).1);
     Attempt { name, requests, cpu, memory_mib: (before, peak) }
 }
@@ -65,12 +65,13 @@ fn sign(shown: usize) -> NewOp {
     NewOp::new(Act::Sign(Signature { form, version: 1, role: SignerRole::Officer, manner, shown, digest }))
 }
 
-/// As many times at once.
-fn at_once<T: Send>(times: usize, act: impl Fn() -> T + Sync) -> Vec<T> {
+/// As many times at once; how many times.
+fn at_once(times: u32, act: impl Fn() + Sync) -> u32 {
     std::thread::scope(|scope| {
         let running: Vec<_> = (0..times).map(|_| scope.spawn(&act)).collect();
-        running.into_iter().map(|thread| thread.join().unwrap()).collect()
-    })
+        running.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+    times
 }
 
 fn reconcile(phone: &Phone<'_>, held: &Reconcile) -> u16 {
@@ -86,25 +87,32 @@ fn answered(status: u16) {
     assert!([200, 408, 429, 503].contains(&status), "{status}");
 }
 
-/// A case as large as it may become, written by this phone.
-fn full_case(phone: &mut Phone<'_>) -> ChangeId {
+/// A case as large as it may become, written by this phone, and how many pushes it took.
+fn full_case(phone: &mut Phone<'_>) -> (ChangeId, u32) {
     let opening = phone.open_case(&[]);
     let case = opening.id();
     assert_eq!(phone.push(&[&opening]).fates[0].class, Class::Accepted);
     // What is decoded: items by the thousand, a byte each.
-    for _ in 0..40 {
+    for pushes in 2..40 {
         let list = Value::List(vec![Value::Int(1); 30_000]);
         let put = NewOp::put(None, &format!("note_{}", phone.seq), vec![], list);
         let change = phone.save(Some(case), &[case], vec![put]);
         if phone.push(&[&change]).fates[0].class == Class::Parked {
-            break;
+            return (case, pushes);
         }
     }
-    case
+    panic!("no ceiling")
 }
 
 /// Every attempt, one after another, on a server that nobody else uses.
 pub fn run(server: &Server) -> Vec<Attempt> {
+    let mut attempts = of_a_phone(server);
+    attempts.extend(of_nobody(server));
+    attempts
+}
+
+/// By a phone that is enrolled.
+fn of_a_phone(server: &Server) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     let (mut phone, mut stranger) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
     let head = Person::sign_in(server, "unit-head");
@@ -113,78 +121,99 @@ pub fn run(server: &Server) -> Vec<Attempt> {
     phone.push(&[&opening]);
     let first = phone.save(Some(opening.id()), &[opening.id()], vec![sign(1)]);
     let million = with_ops(&phone, &first, &ops_showing(1_000_000));
-    attempts.push(attempt(server, "a signature that shows a million operations", 1, || {
+    attempts.push(attempt(server, "a signature that shows a million operations", || {
         let fate = &phone.push_bytes(vec![million]).fates[0];
         assert_eq!((fate.class, fate.code.as_str()), (Class::Refused, "too_many_items"));
+        1
     }));
     let whole = Reconcile { cases: Vec::new() };
-    attempts.push(attempt(server, "eight reconciles of three bytes after it", 8, || {
-        at_once(8, || reconcile(&phone, &whole)).into_iter().for_each(answered);
+    attempts.push(attempt(server, "eight reconciles of three bytes after it", || {
+        at_once(8, || answered(reconcile(&phone, &whole)))
     }));
 
     let mut case = opening.id();
-    attempts.push(attempt(server, "a case filled to its ceiling", 40, || case = full_case(&mut phone)));
-    attempts.push(attempt(server, "eight reconciles of all its officer's cases", 8, || {
-        at_once(8, || reconcile(&phone, &whole)).into_iter().for_each(answered);
+    attempts.push(attempt(server, "a case filled to its ceiling", || {
+        let (full, pushes) = full_case(&mut phone);
+        case = full;
+        pushes
     }));
-    attempts.push(attempt(server, "forty looks at it at once", 40, || {
-        at_once(40, || look(&head, case)).into_iter().for_each(answered);
+    attempts.push(attempt(server, "eight reconciles of all its officer's cases", || {
+        at_once(8, || answered(reconcile(&phone, &whole)))
     }));
-    attempts.push(attempt(server, "a small push into it", 1, || {
+    attempts.push(attempt(server, "forty looks at it at once", || at_once(40, || answered(look(&head, case)))));
+    attempts.push(attempt(server, "a small push into it", || {
         let change = phone.write(case, &[case], "title", "短");
         phone.push(&[&change]);
+        1
     }));
-    attempts.push(attempt(server, "a small push into it by another agency", 1, || {
+    attempts.push(attempt(server, "a small push into it by another agency", || {
         let change = stranger.write(case, &[case], "title", "外");
         stranger.push(&[&change]);
+        1
     }));
 
     let missing = phone.write(case, &[case], "place_name", "不到");
-    attempts.push(attempt(server, "changes that wait for one that never comes", 12, || {
+    attempts.push(attempt(server, "changes that wait for one that never comes", || {
         for n in 0..12 {
             let text = Value::List(vec![Value::Int(1); 30_000]);
             let waiting =
                 phone.save(Some(case), &[missing.id()], vec![NewOp::put(None, &format!("w{n}"), vec![], text)]);
             phone.push(&[&waiting]);
         }
+        12
     }));
-    attempts.push(attempt(server, "heads by the ten thousand", 1, || {
+    attempts.push(attempt(server, "heads by the ten thousand", || {
         let heads = (0..16_700).map(|_| ChangeId::new(random())).collect::<std::collections::BTreeSet<_>>();
         let asked = Reconcile { cases: vec![CaseHeads { case, heads: heads.into_iter().collect() }] };
         answered(reconcile(&phone, &asked));
+        1
     }));
-    attempts.push(unfinished(server));
-    attempts.push(attempt(server, "reconciles of a mebibyte that do not end", 300, || {
-        let token = phone.token().to_owned();
-        let head = format!(
-            "POST /v1/sync/reconcile HTTP/1.1\r\nHost: palm\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/cbor\r\nContent-Length: 4194304\r\n\r\n"
-        );
-        hold(server, 300, &head, 1 << 20);
-    }));
+    attempts.push(attempt(server, "reconciles of a mebibyte that do not end", || hold(server, 300, &unended(&phone))));
     attempts
 }
 
-/// Sign-ins of nobody that do not end.
-fn unfinished(server: &Server) -> Attempt {
-    let head =
-        "POST /v1/sessions HTTP/1.1\r\nHost: palm\r\nContent-Type: application/json\r\nContent-Length: 262144\r\n\r\n";
-    attempt(server, "three thousand sign-ins of 256 KiB that do not end", 3_000, || hold(server, 3_000, head, 262_143))
+/// The first mebibyte of a reconcile of four.
+fn unended(phone: &Phone<'_>) -> Vec<u8> {
+    let head = format!(
+        "POST /v1/sync/reconcile HTTP/1.1\r\nHost: palm\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/cbor\r\nContent-Length: 4194304\r\n\r\n",
+        phone.token()
+    );
+    [head.as_bytes(), &vec![b' '; 1 << 20]].concat()
 }
 
-/// Opens connections that each send a head and so many bytes, and holds them while others sign in.
-fn hold(server: &Server, connections: usize, head: &str, bytes: usize) {
-    let body = vec![b' '; bytes];
+/// By somebody who has no account.
+fn of_nobody(server: &Server) -> Vec<Attempt> {
+    let sign_in =
+        "POST /v1/sessions HTTP/1.1\r\nHost: palm\r\nContent-Type: application/json\r\nContent-Length: 262144\r\n\r\n";
+    let begun = |bytes: usize| [sign_in.as_bytes(), &vec![b' '; bytes]].concat();
+    let long = |bytes: usize| format!("GET /healthz HTTP/1.1\r\nHost: palm\r\nX: {}", "x".repeat(bytes)).into_bytes();
+    let unread = "GET /healthz HTTP/1.1\r\nHost: palm\r\n\r\n".repeat(3_000).into_bytes();
+    [
+        ("three thousand sign-ins of 256 KiB that do not end", 3_000, begun(262_143)),
+        ("three thousand sign-ins of 8 KiB that do not end", 3_000, begun(8 << 10)),
+        ("three thousand heads of 31 KiB that do not end", 3_000, long(31 << 10)),
+        ("three thousand heads of 120 KiB that do not end", 3_000, long(120 << 10)),
+        ("a thousand times three thousand requests whose answers nobody reads", 1_000, unread),
+    ]
+    .map(|(name, connections, bytes)| attempt(server, name, || hold(server, connections, &bytes)))
+    .into()
+}
+
+/// Opens connections that each send so much, and holds them while others sign in.
+fn hold(server: &Server, connections: u32, bytes: &[u8]) -> u32 {
     let mut streams = Vec::new();
     for _ in 0..connections {
         let mut stream = TcpStream::connect(server.address()).unwrap();
         stream.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
         // The server may have answered and closed before all is sent.
-        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+        let _ = stream.write_all(bytes);
         streams.push(stream);
     }
     let _ = Person::sign_in(server, "officer-a");
-    drop(streams);
+    // What was sent last is still on its way in.
+    std::thread::sleep(Duration::from_secs(1));
+    connections
 }
 
 /// Operations of one signature that shows so many, a byte each.

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use push::{Into, Numbers, Shape};
 use report::Group;
 
+use crate::server::LONG_DAY;
 use crate::{Phone, Server};
 
 /// Officers with a valid certificate; phones are spread over them.
@@ -111,13 +112,7 @@ pub fn over(name: &str, fresh: impl Fn() -> Server, address: Option<&str>, plan:
 /// A server that says what it has still to do.
 fn counted(fresh: impl Fn() -> Server) -> Server {
     let server = fresh();
-    // Eight phones push what a county does in years.
-    server.start_with(&[
-        ("PALM_METRICS_LISTEN", "127.0.0.1:0"),
-        ("PALM_PHONE_DAY_MIB", "1000000"),
-        ("PALM_PHONE_DAY_OPERATIONS", "4000000000"),
-        ("PALM_PHONE_DAY_INDEX_ROWS", "4000000000"),
-    ]);
+    server.start_with(&[&[("PALM_METRICS_LISTEN", "127.0.0.1:0")], &LONG_DAY[..]].concat());
     server
 }
 

@@ -345,6 +345,13 @@ impl Drop for Schema {
     }
 }
 
+/// For a phone that sends in a minute what others send in months.
+pub const LONG_DAY: [(&str, &str); 3] = [
+    ("PALM_PHONE_DAY_MIB", "1000000"),
+    ("PALM_PHONE_DAY_OPERATIONS", "4000000000"),
+    ("PALM_PHONE_DAY_INDEX_ROWS", "4000000000"),
+];
+
 /// The `palm` that is tested: `PALM_BIN`, or the one beside this test program.
 pub fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("PALM_BIN") {

@@ -3,15 +3,15 @@
 //! Promise: bytes reach the server's parser only while there is one way to read where a request begins and ends;
 //! otherwise the connection gets one problem in the caller's language and is closed. A connection on which nothing
 //! arrives for a while is closed, whatever it was doing, and so is one whose body has not ended by its deadline, however
-//! steadily its bytes come and whether or not it was answered. Not here: what a request says.
+//! steadily its bytes come and whether or not it was answered. Of what comes little is in memory before it is read
+//! (`intake`). Not here: what a request says.
 
 mod framing;
+mod intake;
 
 use std::fmt::Write as _;
 use std::io::Result as IoResult;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -25,18 +25,11 @@ use crate::metrics;
 use crate::web::language::Language;
 use crate::web::problem::Problem;
 use crate::web::security_headers::{Kind, set};
-use framing::Framing;
+use framing::{Ended, Fault, Framing};
+pub use intake::Intake;
 
-/// Says that nobody reads what still comes on a connection: it is answered, and ends.
-#[derive(Debug, Clone, Default)]
-pub struct Unread(Arc<AtomicBool>);
-
-impl Unread {
-    /// From now on what comes is dropped.
-    pub fn drop_rest(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
+/// How long an answered client has to read the answer before what it still sends is cut off.
+pub const LINGER: Duration = Duration::from_secs(5);
 
 /// A connection behind the gate.
 pub struct ConnectionGuard<S> {
@@ -47,8 +40,12 @@ pub struct ConnectionGuard<S> {
     /// How long one body may take, and since when the one that arrives now is under way: which one it is, and until when.
     body: Duration,
     under_way: Option<(u64, Instant)>,
-    /// Whether what comes is dropped, so that an answered client takes no memory with what it still sends.
-    unread: Unread,
+    /// How far whoever answers has come.
+    intake: Intake,
+    /// Until when what comes is dropped, of a client that was answered and still sends.
+    lingers: Option<Instant>,
+    /// Whether something is to be written for which the client makes no room.
+    unwritten: bool,
     /// Nothing is read any more.
     shut: bool,
     /// What is still to be written before the end.
@@ -66,15 +63,24 @@ impl<S> ConnectionGuard<S> {
             until,
             body,
             under_way: None,
-            unread: Unread::default(),
+            intake: Intake::default(),
+            lingers: None,
+            unwritten: false,
             shut: false,
             last_words: Vec::new(),
         }
     }
 
-    /// By which whoever answers says that nobody reads the rest.
-    pub fn unread(&self) -> Unread {
-        self.unread.clone()
+    /// Notes whether the client makes room for what is to be written; reading goes on when it does again.
+    fn note_written(&mut self, has_room: bool, context: &Context<'_>) {
+        if std::mem::replace(&mut self.unwritten, !has_room) && has_room {
+            context.waker().wake_by_ref();
+        }
+    }
+
+    /// By which whoever answers says how far they have come.
+    pub fn intake(&self) -> Intake {
+        self.intake.clone()
     }
 
     /// Whether the body that arrives now takes longer than any may.
@@ -94,46 +100,87 @@ impl<S: AsyncRead + Unpin> AsyncRead for ConnectionGuard<S> {
         if gate.shut {
             return Poll::Ready(Ok(()));
         }
-        let before = buffer.filled().len();
-        match Pin::new(&mut gate.stream).poll_read(context, buffer) {
+        if gate.intake.is_unread() {
+            return gate.drop_what_comes(context, buffer);
+        }
+        // A client that does not read its answers is not asked for more; it is asked again when it does.
+        if gate.unwritten {
+            return gate.until_quiet_ends(context);
+        }
+        let (bytes, requests) = gate.framing.passed();
+        let Some(room) = gate.intake.room(bytes, requests, context) else { return Poll::Pending };
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room.min(buffer.remaining())));
+        match Pin::new(&mut gate.stream).poll_read(context, &mut part) {
             Poll::Ready(read) => {
                 read?;
                 gate.until.as_mut().reset(Instant::now() + gate.quiet);
-                let arrived = buffer.filled().get(before..).unwrap_or_default();
-                if gate.unread.0.load(Ordering::Relaxed) && !arrived.is_empty() {
-                    buffer.set_filled(before);
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                if let Err(ambiguous) = gate.framing.take(arrived) {
-                    gate.shut = true;
-                    buffer.set_filled(before + ambiguous.at);
-                    // In the middle of a body the handler is told that it ends early, and answers itself.
-                    if ambiguous.in_head {
-                        gate.last_words = refusal(gate.framing.language());
-                    }
-                } else if gate.is_overdue() {
-                    gate.shut = true;
-                    buffer.set_filled(before);
-                }
+                let passed = gate.hold(part.filled());
+                buffer.advance(passed);
                 Poll::Ready(Ok(()))
             }
-            Poll::Pending => {
-                ready!(gate.until.as_mut().poll(context));
-                gate.shut = true;
-                Poll::Ready(Ok(()))
-            }
+            Poll::Pending => gate.until_quiet_ends(context),
         }
+    }
+}
+
+impl<S: AsyncRead + Unpin> ConnectionGuard<S> {
+    /// How many of the bytes that arrived are passed on.
+    fn hold(&mut self, arrived: &[u8]) -> usize {
+        match self.framing.take(arrived) {
+            Err(Ended { at, in_head, fault }) => {
+                self.shut = true;
+                // In the middle of a body the handler is told that it ends early, and answers itself.
+                if in_head {
+                    self.last_words = refusal(fault, self.framing.language());
+                }
+                at
+            }
+            Ok(()) if self.is_overdue() => {
+                self.shut = true;
+                0
+            }
+            Ok(()) => arrived.len(),
+        }
+    }
+
+    /// An answered client still sends: what comes is dropped, for so long as it has to read the answer.
+    fn drop_what_comes(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<IoResult<()>> {
+        let until = *self.lingers.get_or_insert_with(|| Instant::now() + LINGER);
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if read.is_pending() {
+            return self.until_quiet_ends(context);
+        }
+        ready!(read)?;
+        let ended = buffer.filled().len() == before;
+        buffer.set_filled(before);
+        if ended || until <= Instant::now() {
+            self.shut = true;
+            return Poll::Ready(Ok(()));
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Pending until too long nothing came; then the end.
+    fn until_quiet_ends(&mut self, context: &mut Context<'_>) -> Poll<IoResult<()>> {
+        ready!(self.until.as_mut().poll(context));
+        self.shut = true;
+        Poll::Ready(Ok(()))
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for ConnectionGuard<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<IoResult<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.note_written(written.is_ready(), context);
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<IoResult<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.note_written(flushed.is_ready(), context);
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<IoResult<()>> {
@@ -149,17 +196,21 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ConnectionGuard<S> {
     }
 }
 
-/// The whole answer to a request that can be read in two ways.
-fn refusal(language: &[u8]) -> Vec<u8> {
-    metrics::answered("other", "unframed", 400, Duration::ZERO);
+/// The whole answer to a request whose head is not passed on.
+fn refusal(fault: Fault, language: &[u8]) -> Vec<u8> {
+    let refusal = match fault {
+        Fault::Ambiguous => Refusal::AmbiguousFraming,
+        Fault::LongHead => Refusal::HeadTooLong,
+    };
     let mut headers = HeaderMap::new();
     if let Ok(value) = HeaderValue::from_bytes(language) {
         headers.insert(HeaderName::from_static("accept-language"), value);
     }
     let id = uuid::Uuid::new_v4().to_string();
-    let mut response = Problem::respond(&Refusal::AmbiguousFraming.into(), Language::of(&headers), &id);
+    let mut response = Problem::respond(&refusal.into(), Language::of(&headers), &id);
     set(response.headers_mut(), &id, Kind::default());
     let status = response.status();
+    metrics::answered("other", "unframed", status.as_u16(), Duration::ZERO);
     let mut bytes = format!("HTTP/1.1 {} {}\r\n", status.as_str(), status.canonical_reason().unwrap_or_default());
     for (name, value) in response.headers() {
         // Writing into a string cannot fail.

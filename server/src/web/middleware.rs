@@ -4,7 +4,9 @@
 //! a refusal is told in the caller's language; an accident or a panic is logged once, here, and its text stays here.
 //! The log holds method, route pattern, status and duration: no path, no query, no body, no address.
 
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::task::Poll;
 use std::time::Instant;
 
@@ -17,7 +19,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _};
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
-use super::connection_guard::Unread;
+use super::connection_guard::Intake;
 use super::methods::{self, Methods};
 use super::transport::{self, Transport};
 use super::{address, bodies, text_guard, timeouts};
@@ -32,11 +34,20 @@ use crate::web::security_headers::{Kind, set};
 ///
 /// # Errors
 /// A [`Problem`] where the request ended outside a handler.
-pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+pub async fn wrap(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
     let begun = Instant::now();
     let method = metrics::method(request.method().as_str());
     let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let outcome = answer(request, next).await;
+    let intake = request.conn_data::<Intake>().cloned().unwrap_or_default();
+    let arriving = timeouts::arriving(&mut request);
+    let outcome = answer(request, next, &intake, &arriving).await;
+    if arriving.get() {
+        intake.drop_rest();
+    }
+    intake.answered();
     let status = match &outcome {
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
@@ -45,7 +56,12 @@ pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static
     outcome
 }
 
-async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+async fn answer(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    intake: &Intake,
+    arriving: &Rc<Cell<bool>>,
+) -> Result<ServiceResponse, Error> {
     let language = Language::of(request.headers());
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let transport = request.app_data::<Data<Transport>>().cloned();
@@ -56,7 +72,6 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
         tus: request.path() == "/v1/evidence" || request.path().starts_with("/v1/evidence/"),
     };
     let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone()).for_answer(kind);
-    let unread = request.conn_data::<Unread>().cloned();
     let owners = (address::client(request.request()), bodies::caller(request.headers()));
     let counted = match (refuse_at_once(&request), &transport) {
         (Some(refusal), _) => Err(refusal),
@@ -75,7 +90,7 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
     let allow = request.match_pattern().and_then(|pattern| request.app_data::<Data<Methods>>()?.allow(&pattern));
     let head = methods::head_as_get(&mut request);
     text_guard::guard(&mut request);
-    let arriving = timeouts::limit(&mut request, timeouts.silence);
+    timeouts::limit(&mut request, timeouts.silence, intake, arriving);
     let answer = match tokio::time::timeout(timeouts.whole, caught(next.call(request))).await {
         Ok(Some(answer)) => answer,
         Ok(None) => {
@@ -100,22 +115,16 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
             }
         }
     };
-    response = complete(response, (arriving.get(), unread.as_ref()), allow.as_deref(), head);
+    response = complete(response, arriving.get(), allow.as_deref(), head);
     set(response.headers_mut(), &id, kind);
     Ok(response)
 }
 
 /// What an answer says beside what the handler said: that the connection ends, which methods work, and no body to `HEAD`.
-fn complete(
-    mut response: ServiceResponse,
-    (arriving, unread): (bool, Option<&Unread>),
-    allow: Option<&str>,
-    head: bool,
-) -> ServiceResponse {
+fn complete(mut response: ServiceResponse, arriving: bool, allow: Option<&str>, head: bool) -> ServiceResponse {
     // What was not read of a body would be taken for the next request.
     if arriving {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-        unread.into_iter().for_each(Unread::drop_rest);
     }
     if response.status() == METHOD_NOT_ALLOWED
         && let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(allow).ok())

@@ -63,6 +63,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::WrongContentType | Refusal::WrongEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Refusal::HeadTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         Refusal::NotFound | Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
         Refusal::WrongMethod => METHOD_NOT_ALLOWED,
         Refusal::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,

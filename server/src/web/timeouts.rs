@@ -17,6 +17,8 @@ use actix_web::web::Bytes;
 use futures_util::Stream;
 use tokio::time::{Instant, Sleep};
 
+use super::connection_guard::Intake;
+
 /// How long a client may keep the server waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
@@ -40,19 +42,22 @@ impl Default for Timeouts {
 
 type BoxedPayload = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
 
-/// Gives the request's body up after so much silence. Answers whether the body is still on its way, then and later.
-pub fn limit(request: &mut ServiceRequest, silence: Duration) -> Rc<Cell<bool>> {
-    let arriving = Rc::new(Cell::new(false));
+/// Whether the request's body is still on its way, now and later.
+pub fn arriving(request: &mut ServiceRequest) -> Rc<Cell<bool>> {
+    Rc::new(Cell::new(!matches!(request.parts_mut().1, Payload::None)))
+}
+
+/// Gives the request's body up after so much silence; tells the connection what of it was read, and the other that it has
+/// ended.
+pub fn limit(request: &mut ServiceRequest, silence: Duration, intake: &Intake, arriving: &Rc<Cell<bool>>) {
     let timed = match request.take_payload() {
         Payload::None => Payload::None,
         body @ (Payload::H1 { .. } | Payload::Stream { .. }) => {
-            arriving.set(true);
-            let timed: BoxedPayload = Box::pin(TimedBody::new(body, silence, Rc::clone(&arriving)));
+            let timed: BoxedPayload = Box::pin(TimedBody::new(body, silence, intake.clone(), Rc::clone(arriving)));
             Payload::Stream { payload: timed }
         }
     };
     request.set_payload(timed);
-    arriving
 }
 
 struct TimedBody {
@@ -60,12 +65,13 @@ struct TimedBody {
     silence: Duration,
     until: Pin<Box<Sleep>>,
     given_up: bool,
+    intake: Intake,
     arriving: Rc<Cell<bool>>,
 }
 
 impl TimedBody {
-    fn new(body: Payload, silence: Duration, arriving: Rc<Cell<bool>>) -> Self {
-        Self { body, silence, until: Box::pin(tokio::time::sleep(silence)), given_up: false, arriving }
+    fn new(body: Payload, silence: Duration, intake: Intake, arriving: Rc<Cell<bool>>) -> Self {
+        Self { body, silence, until: Box::pin(tokio::time::sleep(silence)), given_up: false, intake, arriving }
     }
 }
 
@@ -79,8 +85,10 @@ impl Stream for TimedBody {
         if let Poll::Ready(piece) = Pin::new(&mut self.body).poll_next(context) {
             let until = Instant::now() + self.silence;
             self.until.as_mut().reset(until);
-            if piece.is_none() {
-                self.arriving.set(false);
+            match &piece {
+                Some(Ok(bytes)) => self.intake.read(bytes.len()),
+                Some(Err(_cut)) => {}
+                None => self.arriving.set(false),
             }
             return Poll::Ready(piece);
         }
@@ -104,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn silence_ends_the_body_and_not_before_what_had_arrived() {
-        let mut timed = TimedBody::new(body(&["a", "b"]), Duration::from_millis(20), Rc::default());
+        let mut timed = TimedBody::new(body(&["a", "b"]), Duration::from_millis(20), Intake::default(), Rc::default());
         assert_eq!(timed.next().await.unwrap().unwrap(), "a");
         assert_eq!(timed.next().await.unwrap().unwrap(), "b");
         let silence = timed.next().await.unwrap();

@@ -170,7 +170,7 @@ fn a_change_that_is_not_what_was_stored_is_named_and_there_is_no_backup() {
         ("UPDATE change SET case_leaf = 5 WHERE leaf = 1", "leaf 1: it stands in another case"),
         (
             "INSERT INTO change SELECT tenant, 9, x'0102', case_leaf, case_id, device, epoch, seq, officer, lease, counter,
-             class, code, flags, lower_ms, upper_ms, grade, received_ms, sign1, op_bytes FROM change WHERE leaf = 1",
+             class, code, flags, lower_ms, upper_ms, grade, received_ms, sign1, op_bytes, case_items, case_bytes FROM change WHERE leaf = 1",
             "there is no leaf 9",
         ),
     ];

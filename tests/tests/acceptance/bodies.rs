@@ -26,7 +26,32 @@ fn reconcile(server: &Server, phone: &Phone<'_>, bytes: usize) -> Raw {
     unfinished(server, "/v1/sync/reconcile", &headers, bytes)
 }
 
+/// A request whose head has so many bytes.
+fn long_head(server: &Server, bytes: usize) -> Raw {
+    let (line, rest) =
+        ("GET /healthz HTTP/1.1\r\nHost: palm\r\nConnection: close\r\nAccept-Language: en\r\nX: ", "\r\n\r\n");
+    let mut raw = Raw::to(server);
+    let _ = raw.send(format!("{line}{}{rest}", "x".repeat(bytes - line.len() - rest.len())).as_bytes());
+    raw
+}
+
 on_both_databases! {
+    fn a_head_of_32_kibibytes_is_taken_and_one_more_byte_is_told_and_ends_the_connection(server) {
+        assert_eq!(long_head(server, 32 << 10).ending().status(), 200);
+        let over = long_head(server, (32 << 10) + 1).ending();
+        assert_eq!((over.status(), over.tells("head_too_long"), over.closed), (431, true, true), "{over:?}");
+        assert!(over.text.contains("remove this site's cookies"), "{over:?}");
+    }
+
+    fn requests_that_come_one_behind_another_are_all_answered_in_their_order(server) {
+        let mut raw = Raw::to(server);
+        let get = "GET /healthz HTTP/1.1\r\nHost: palm\r\n\r\n".repeat(499);
+        assert!(raw.send(format!("{get}GET /no-such-page HTTP/1.1\r\nHost: palm\r\nConnection: close\r\n\r\n").as_bytes()));
+        let all = raw.ending();
+        assert_eq!(all.text.matches("HTTP/1.1 200 OK").count(), 499);
+        assert!(all.text.rfind("HTTP/1.1 404").unwrap() > all.text.rfind("HTTP/1.1 200").unwrap() && all.closed);
+    }
+
     fn what_nobody_signed_for_has_a_share_and_keeps_nobody_from_signing_in(server) {
         // The first 8 KiB of each are apart; 8 MiB beyond them are for all who name no account.
         let held: Vec<Raw> = (0..33).map(|_| sign_in(server, 255 << 10)).collect();

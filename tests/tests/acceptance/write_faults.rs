@@ -8,6 +8,7 @@ use std::time::Instant;
 use sync_core::change::Change;
 use tests::fault::{Aim, Fault, real};
 use tests::ledger::{Ledger, Told};
+use tests::server::LONG_DAY;
 use tests::{Phone, Server};
 
 /// Pushes within which a fault must fire.
@@ -54,6 +55,7 @@ impl Sweep {
     /// Runs all of it on one server; each fault must fire, and everything holds after each.
     fn run(&self) {
         let server = Server::on_sqlite();
+        server.start_with(&LONG_DAY);
         let mut phone = Phone::of(&server, "officer-a");
         let (mut ledger, mut fired, begun) = (Ledger::default(), 0, Instant::now());
         for number in &self.numbers {

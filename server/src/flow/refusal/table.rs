@@ -81,6 +81,11 @@ refusals! {
     "请求的边界不明确，连接已关闭。" / "Where the request ends is ambiguous; the connection is closed.";
     user: "Update the app"; operator: "Somebody probes for request smuggling, or a proxy is broken";
 
+    /// The head of the request is longer than any may be.
+    HeadTooLong = "head_too_long", retry: false;
+    "地址或浏览器中保存的本网站数据过长，请缩短地址，或清除本网站的 Cookie 后重试。" / "The address, or what the browser keeps for this site, is too long: shorten the address, or remove this site's cookies, and try again.";
+    user: "Remove the cookies of this site"; operator: "Look for a proxy that adds long headers";
+
     /// The request took too long to arrive or to answer.
     TooSlow = "too_slow", retry: true;
     "请求超时，请稍后重试。" / "The request took too long; try again.";

@@ -4,8 +4,8 @@
 //! id, the operations are those that the signed header names, each value is the one its operation committed to, a value
 //! that is absent was sealed by the server in the same case, the signature is by a key that the copy names, and leaf and
 //! columns say the same. Each leaf has one change and each change one leaf. At most [`AT_ONCE`] changes are in memory.
-//! Not here: what was derived when a change came in and stands in no leaf (flags, reason, when it was made); receipts;
-//! the projection.
+//! Not here: what was derived when a change came in and stands in no leaf (flags, reason, when it was made, how much its
+//! case is with it); receipts; the projection.
 
 use std::collections::BTreeMap;
 

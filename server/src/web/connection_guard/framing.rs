@@ -6,13 +6,27 @@
 /// Longest line that is looked at; what is longer is no header of framing, and the parser bounds the rest.
 const LONGEST_LINE: usize = 16 * 1024;
 
-/// Two programs might read this differently.
+/// Longest head of a request: the longest address that a browser shows, and the cookies of a host with many programs.
+pub const LONGEST_HEAD: usize = 32 * 1024;
+
+/// What is not passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ambiguous {
+pub struct Ended {
     /// How many of the bytes just taken may be passed on.
     pub at: usize,
     /// Before any handler saw the request.
     pub in_head: bool,
+    /// Why.
+    pub fault: Fault,
+}
+
+/// Why no more is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Two programs might read this differently.
+    Ambiguous,
+    /// The head is longer than any may be.
+    LongHead,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +49,12 @@ pub struct Framing {
     length: Option<u64>,
     chunked: bool,
     language: Vec<u8>,
-    /// Bodies that have begun.
-    bodies: u64,
+    /// Bytes of the head that arrives now.
+    head: usize,
+    /// Heads that were whole.
+    requests: u64,
+    /// Bytes of bodies, without what frames their chunks.
+    in_bodies: u64,
 }
 
 impl Default for Framing {
@@ -49,13 +67,12 @@ impl Default for Framing {
             length: None,
             chunked: false,
             language: Vec::new(),
-            bodies: 0,
+            head: 0,
+            requests: 0,
+            in_bodies: 0,
         }
     }
 }
-
-/// Not one reading only.
-struct Unclear;
 
 impl Framing {
     /// What the last request said in `Accept-Language`.
@@ -65,17 +82,23 @@ impl Framing {
 
     /// Which body of the connection is on its way, if one is.
     pub fn body(&self) -> Option<u64> {
-        (self.place != Place::Head).then_some(self.bodies)
+        (self.place != Place::Head).then_some(self.requests)
+    }
+
+    /// How many bytes of bodies were passed on, and how many requests, whole or but for the rest of a body.
+    pub const fn passed(&self) -> (u64, u64) {
+        (self.in_bodies, self.requests)
     }
 
     /// Takes what arrived.
-    pub fn take(&mut self, bytes: &[u8]) -> Result<(), Ambiguous> {
+    pub fn take(&mut self, bytes: &[u8]) -> Result<(), Ended> {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
             let left = bytes.len() - at;
             if let Place::Body(rest) | Place::Chunk(rest) = &mut self.place {
                 let passed = usize::try_from(*rest).unwrap_or(usize::MAX).min(left);
                 *rest -= u64::try_from(passed).unwrap_or_default();
+                self.in_bodies += u64::try_from(passed).unwrap_or_default();
                 at += passed;
                 if self.place == Place::Body(0) {
                     self.place = Place::Head;
@@ -85,20 +108,26 @@ impl Framing {
                 continue;
             }
             let in_head = self.place == Place::Head;
-            self.byte(*byte).map_err(|Unclear| Ambiguous { at, in_head })?;
+            self.byte(*byte).map_err(|fault| Ended { at, in_head, fault })?;
             at += 1;
         }
         Ok(())
     }
 
-    fn byte(&mut self, byte: u8) -> Result<(), Unclear> {
+    fn byte(&mut self, byte: u8) -> Result<(), Fault> {
+        if self.place == Place::Head {
+            self.head += 1;
+            if self.head > LONGEST_HEAD {
+                return Err(Fault::LongHead);
+            }
+        }
         match (self.after_cr, byte) {
             (true, b'\n') => {
                 self.after_cr = false;
                 let line = std::mem::take(&mut self.line);
                 return self.end_of_line(&line);
             }
-            (true, _) | (false, b'\n' | 0) => return Err(Unclear),
+            (true, _) | (false, b'\n' | 0) => return Err(Fault::Ambiguous),
             (false, b'\r') => self.after_cr = true,
             (false, _) if self.line.len() < LONGEST_LINE => self.line.push(byte),
             (false, _) => {}
@@ -106,7 +135,7 @@ impl Framing {
         Ok(())
     }
 
-    fn end_of_line(&mut self, line: &[u8]) -> Result<(), Unclear> {
+    fn end_of_line(&mut self, line: &[u8]) -> Result<(), Fault> {
         match self.place {
             // An empty line may stand before a request.
             Place::Head if !self.begun => self.begin(line),
@@ -114,7 +143,7 @@ impl Framing {
             Place::Head => self.header(line)?,
             Place::ChunkSize => self.place = chunk(line)?,
             Place::ChunkEnd if line.is_empty() => self.place = Place::ChunkSize,
-            Place::ChunkEnd => return Err(Unclear),
+            Place::ChunkEnd => return Err(Fault::Ambiguous),
             Place::Trailer if line.is_empty() => self.place = Place::Head,
             Place::Trailer | Place::Body(_) | Place::Chunk(_) => {}
         }
@@ -127,21 +156,21 @@ impl Framing {
         }
     }
 
-    fn header(&mut self, line: &[u8]) -> Result<(), Unclear> {
-        let colon = line.iter().position(|byte| *byte == b':').ok_or(Unclear)?;
+    fn header(&mut self, line: &[u8]) -> Result<(), Fault> {
+        let colon = line.iter().position(|byte| *byte == b':').ok_or(Fault::Ambiguous)?;
         let (name, value) = line.split_at(colon);
         // A folded line, or a name that some strip and some do not.
         if name.is_empty() || name.iter().any(|byte| *byte <= b' ') {
-            return Err(Unclear);
+            return Err(Fault::Ambiguous);
         }
         let value = value.get(1..).unwrap_or_default().trim_ascii();
         if name.eq_ignore_ascii_case(b"content-length") {
             let fresh = self.length.replace(number(value, 10)?).is_none();
-            return if fresh && !self.chunked { Ok(()) } else { Err(Unclear) };
+            return if fresh && !self.chunked { Ok(()) } else { Err(Fault::Ambiguous) };
         }
         if name.eq_ignore_ascii_case(b"transfer-encoding") {
             let fresh = !std::mem::replace(&mut self.chunked, true) && self.length.is_none();
-            return if fresh && value.eq_ignore_ascii_case(b"chunked") { Ok(()) } else { Err(Unclear) };
+            return if fresh && value.eq_ignore_ascii_case(b"chunked") { Ok(()) } else { Err(Fault::Ambiguous) };
         }
         if name.eq_ignore_ascii_case(b"accept-language") {
             self.language = value.to_vec();
@@ -149,19 +178,19 @@ impl Framing {
         Ok(())
     }
 
-    fn end_of_head(&mut self) -> Result<(), Unclear> {
-        (self.begun, self.bodies) = (false, self.bodies + 1);
+    fn end_of_head(&mut self) -> Result<(), Fault> {
+        (self.begun, self.head, self.requests) = (false, 0, self.requests + 1);
         self.place = match (self.chunked, self.length) {
             (true, None) => Place::ChunkSize,
             (false, Some(length @ 1..)) => Place::Body(length),
             (false, Some(0) | None) => Place::Head,
-            (true, Some(_)) => return Err(Unclear),
+            (true, Some(_)) => return Err(Fault::Ambiguous),
         };
         Ok(())
     }
 }
 
-fn chunk(line: &[u8]) -> Result<Place, Unclear> {
+fn chunk(line: &[u8]) -> Result<Place, Fault> {
     let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
     Ok(match number(size, 16)? {
         0 => Place::Trailer,
@@ -170,10 +199,10 @@ fn chunk(line: &[u8]) -> Result<Place, Unclear> {
 }
 
 /// Digits and nothing else, at least one.
-fn number(text: &[u8], radix: u32) -> Result<u64, Unclear> {
-    let text = std::str::from_utf8(text).map_err(|_not_text| Unclear)?;
+fn number(text: &[u8], radix: u32) -> Result<u64, Fault> {
+    let text = std::str::from_utf8(text).map_err(|_not_text| Fault::Ambiguous)?;
     let digits = !text.is_empty() && text.chars().all(|c| c.is_digit(radix));
-    if digits { u64::from_str_radix(text, radix).map_err(|_too_large| Unclear) } else { Err(Unclear) }
+    if digits { u64::from_str_radix(text, radix).map_err(|_too_large| Fault::Ambiguous) } else { Err(Fault::Ambiguous) }
 }
 
 #[cfg(test)]
@@ -182,7 +211,7 @@ mod tests {
 
     /// Byte by byte and as a whole must say the same: where it ends, if it does.
     fn ends(text: &str) -> Option<usize> {
-        let whole = Framing::default().take(text.as_bytes()).err().map(|ambiguous| ambiguous.at);
+        let whole = Framing::default().take(text.as_bytes()).err().map(|ended| ended.at);
         let mut framing = Framing::default();
         let single = text.bytes().position(|byte| framing.take(&[byte]).is_err());
         assert_eq!(whole, single, "{text:?}");
@@ -238,6 +267,27 @@ mod tests {
         assert_eq!(after("GET / HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na"), Some(3));
         assert_eq!(after("\r\n1\r\nb"), Some(3));
         assert_eq!(after("\r\n0\r\n\r\n"), None);
+    }
+
+    #[test]
+    fn a_head_has_32_kibibytes_and_not_a_byte_more_and_the_next_has_its_own() {
+        let head = |length: usize| {
+            let frame = "GET / HTTP/1.1\r\nX: \r\n\r\n".len();
+            format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(length - frame))
+        };
+        let longest = head(LONGEST_HEAD);
+        assert_eq!(ends(&format!("{longest}{longest}")), None);
+        assert_eq!(ends(&head(LONGEST_HEAD + 1)), Some(LONGEST_HEAD));
+        let ended = Framing::default().take(head(LONGEST_HEAD + 1).as_bytes());
+        assert_eq!(ended, Err(Ended { at: LONGEST_HEAD, in_head: true, fault: Fault::LongHead }));
+    }
+
+    #[test]
+    fn bytes_of_bodies_are_counted_without_their_frames() {
+        let mut framing = Framing::default();
+        let chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nab\r\n0\r\nT: x\r\n\r\n";
+        framing.take(format!("{chunked}POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab").as_bytes()).unwrap();
+        assert_eq!(framing.passed(), (4, 2));
     }
 
     #[test]

@@ -1,0 +1,124 @@
+//! What a connection and whoever answers its requests tell each other, so that little of what comes lies in memory.
+//!
+//! Promise: a connection is ahead of its reader by so many bytes of bodies and one request, and no more; what nobody will
+//! read is dropped as it comes. Not here: how much may be read in all (`bodies`).
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::{Context, Waker};
+
+/// Bytes of bodies that a connection may be ahead of whoever reads them: with the head of a request they fill a read buffer
+/// of 16 KiB and no larger one.
+const BYTES: usize = 14 << 10;
+/// Requests that a connection may be ahead of whoever answers them.
+const REQUESTS: u64 = 1;
+
+/// Of one connection. Cloning shares it.
+#[derive(Debug, Clone, Default)]
+pub struct Intake(Rc<Told>);
+
+#[derive(Debug, Default)]
+struct Told {
+    /// Bytes of bodies that were read.
+    read: Cell<u64>,
+    /// Requests that were answered.
+    answered: Cell<u64>,
+    /// Whether nobody reads what still comes.
+    unread: Cell<bool>,
+    /// The connection, while it waits for one of these.
+    waiting: RefCell<Option<Waker>>,
+}
+
+impl Intake {
+    /// Says that so many bytes of a body were read.
+    pub fn read(&self, bytes: usize) {
+        let Self(told) = self;
+        told.read.set(told.read.get().saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX)));
+        self.wake();
+    }
+
+    /// Says that a request was answered.
+    pub fn answered(&self) {
+        let Self(told) = self;
+        told.answered.set(told.answered.get().saturating_add(1));
+        self.wake();
+    }
+
+    /// From now on what comes is dropped: the connection is answered, and ends.
+    pub fn drop_rest(&self) {
+        self.0.unread.set(true);
+        self.wake();
+    }
+
+    /// Whether nobody reads what still comes.
+    pub(super) fn is_unread(&self) -> bool {
+        self.0.unread.get()
+    }
+
+    /// How many bytes a connection may pass on that passed on so many of bodies, of so many requests; one that may not is
+    /// woken when it may.
+    pub(super) fn room(&self, bytes: u64, requests: u64, context: &Context<'_>) -> Option<usize> {
+        let Self(told) = self;
+        let ahead = usize::try_from(bytes.saturating_sub(told.read.get())).unwrap_or(usize::MAX);
+        let within = requests <= told.answered.get().saturating_add(REQUESTS);
+        let room = BYTES.checked_sub(ahead).filter(|room| within && *room > 0);
+        if room.is_none() {
+            told.waiting.replace(Some(context.waker().clone()));
+        }
+        room
+    }
+
+    fn wake(&self) {
+        self.0.waiting.take().into_iter().for_each(Waker::wake);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::task::Wake;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Woken(AtomicU32);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_connection_waits_at_the_bound_and_is_woken_once_when_its_reader_goes_on() {
+        let (intake, woken) = (Intake::default(), Arc::new(Woken::default()));
+        let waker = Waker::from(Arc::clone(&woken));
+        let context = Context::from_waker(&waker);
+        let most = u64::try_from(BYTES).unwrap();
+        assert_eq!(intake.room(0, REQUESTS, &context), Some(BYTES));
+        assert_eq!(intake.room(most - 1, REQUESTS, &context), Some(1));
+        intake.read(0);
+        assert_eq!(woken.0.load(Ordering::Relaxed), 0, "nobody waited");
+        assert_eq!(intake.room(most, REQUESTS, &context), None);
+        intake.read(2);
+        intake.read(1);
+        assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+        assert_eq!(intake.room(most, REQUESTS, &context), Some(3));
+        assert_eq!(intake.room(3, REQUESTS + 1, &context), None, "one request is not answered, and another has come");
+        intake.answered();
+        assert_eq!(woken.0.load(Ordering::Relaxed), 2);
+        assert_eq!(intake.room(3, REQUESTS + 1, &context), Some(BYTES));
+    }
+
+    #[test]
+    fn whoever_answers_lets_go_of_a_connection_that_waits() {
+        let (intake, woken) = (Intake::default(), Arc::new(Woken::default()));
+        let waker = Waker::from(Arc::clone(&woken));
+        assert_eq!(intake.room(0, REQUESTS + 1, &Context::from_waker(&waker)), None);
+        assert!(!intake.is_unread());
+        intake.drop_rest();
+        assert!(intake.is_unread());
+        assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+    }
+}
