@@ -15,19 +15,32 @@ const STROKES = PEN.flatMap(([x, y, toX, toY], order) => [
     600 + x + Math.trunc(((toX - x) * n) / 8) + ((n * n * 5 + order) % 17), 900 + y + Math.trunc(((toY - y) * n) / 8) + ((n * n * 3 + order) % 13),
     order * 260 + n * 16]).flat(),
   -1, -1, order * 260 + 150]);
+/** A made-up code that passes its checks. */
+const CODE = '91500237MAB8000719';
 export const CITIZEN = '500237199001011231';
 
 /** Opens the case on one phone and joins on the other; both synchronise. Answers the case and its record. */
 export async function inspect(a, b, mate) {
   await a.do('locate', { latitude_e7: 310746000, longitude_e7: 1098783000, accuracy_m: 8 });
   await b.do('locate', { latitude_e7: 310746000, longitude_e7: 1098785100, accuracy_m: 8 });
-  const fields = { title: TITLE, address: '重庆市巫山县高唐街道广东中路188号', seats: 64, fire_extinguishers: 3, remarks: MARKUP };
-  const { case: id } = await a.do('open', { kind: 'inspection', item: 'SJ-J-001', officers: [mate], fields });
+  const { tasks: [task] } = await a.do('prepare', {});
+  const fields = {
+    title: TITLE, address: '重庆市巫山县高唐街道广东中路188号', seats: 64, fire_extinguishers: 3, remarks: MARKUP,
+    task_id: task.id, plan_approved_ms: task.approved_ms, enforcement_code: task.code, enterprise_code: `QYM${CODE}`,
+    notice_number: `（巫市监）检通〔${new Date().getFullYear()}〕${task.id}`,
+  };
+  const { case: id } = await a.do('open', { kind: 'inspection', item: task.item, officers: [mate], fields });
   await a.do('save', { case: id, ops: [
-    { record: 'entered' },
+    { record: 'code_shown' },
+    { record: 'notice_handed' },
+    { record: 'enterprise_code_scanned', value: `QYM${CODE}` },
     { record: 'certificate_shown', value: '22370001001、22370001002' },
+    { record: 'rights_told', value: '告知检查事项，配合检查的义务，以及陈述、申辩、申请回避的权利' },
+    { record: 'entered' },
     { add: 'party', order: 'a', as: 'p' },
     { put: 'name', on: 'p', value: '巫山县神女味道餐饮有限公司' },
+    { put: 'party_type', on: 'p', value: 'company' },
+    { put: 'uscc', on: 'p', value: CODE },
     { put: 'legal_representative', on: 'p', value: '向明英' },
     { put: 'citizen_number', on: 'p', value: CITIZEN },
     { put: 'phone', on: 'p', value: '13800138000' },
@@ -64,6 +77,7 @@ export async function supplement(a, id, record) {
   await a.do('save', { case: id, ops: [
     { add: 'supplementary_record', order: 'a', as: 's', on: record },
     { put: 'text', on: 's', value: '问：这种情况持续了多久？答：三天。' },
+    { put: 'inspection_result', value: '已责令改正，未发现其他违法行为' },
   ] });
   await a.do('sync', {});
 }
