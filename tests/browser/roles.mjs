@@ -1,6 +1,6 @@
 // What each role sees and what each is refused. A role that is not here is not in the demonstration county.
 
-import { expect, look, sign_in } from './pages.mjs';
+import { expect, look, sign_in, visit } from './pages.mjs';
 
 const [WORK, CASES, LEADS, ALARMS, AUDIT, OFFICERS, PHONES] = ['待办', '案件', '监督事项', '告警', '查阅审计', '人员与证件', '我的终端'];
 const EVERYBODY = [WORK, OFFICERS, PHONES];
@@ -46,6 +46,7 @@ async function one(chrome, base, id, login) {
     const status = (await page.goto(`${base}/console/${address}`)).status();
     expect(status === (parts.includes(part) ? 200 : 403), `${login} at ${address}: ${status}`);
   }
+  if (parts.includes(AUDIT)) await visit(page, `${base}/console/audit`, `${login}-audit`);
   const paths = { case: '', register: '/act/register', close: '/act/close', lead: '/act/lead' };
   for (const [what, path] of Object.entries(paths)) {
     const status = (await page.goto(`${base}/console/cases/${id}${path}`)).status();
