@@ -53,6 +53,11 @@ impl<'s> Person<'s> {
         self.server.call(method, path).token(&self.token)
     }
 
+    /// What its requests carry.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Revokes a phone.
     pub fn revoke(&self, device: DeviceId) {
         let reason = serde_json::json!({"reason": "终端遗失"});
