@@ -48,7 +48,7 @@ impl Access {
     }
 
     /// Whether it is the caller's own case, about which they decide nothing: they were named to it, or accepted an
-    /// invitation. Whoever is invited reads the case; a head decides about it until they take part in it themselves.
+    /// invitation. An invited officer reads the case; a head decides about it until they take part in it themselves.
     pub fn is_own(&self, caller: &OfficerId, state: &CaseState, graph: &Graph<'_>) -> bool {
         self.takes_part && (!self.handles || taking_part(state, graph).contains(caller))
     }

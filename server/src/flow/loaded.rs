@@ -2,8 +2,8 @@
 //!
 //! Promise: all who read a case share one budget of bytes, and one of them has a share; who finds no room waits a moment
 //! and is told to come back. What was folded is kept as long as nothing was added to the case, within a bound of its own,
-//! so that looks after looks do not fold again. A case is as large as `sync_core::plan::ceiling` lets it become. Whoever
-//! holds the tenant's lock loads beside this, one case at a time. Nothing is read here while a writer is held up.
+//! so that looks after looks do not fold again. A case is as large as `sync_core::plan::ceiling` lets it become. A writer
+//! that holds the tenant's lock loads beside this, one case at a time. Nothing is read here while a writer is held up.
 
 use std::collections::VecDeque;
 use std::ops::Deref;

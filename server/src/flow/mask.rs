@@ -1,7 +1,7 @@
 //! Hiding what identifies a person from those who need not know it.
 //!
 //! Promise: a citizen number keeps its first three and last two characters, a telephone number its first three and
-//! last four; whoever compares two records can, whoever calls the person cannot. In a text they are found wherever they
+//! last four; two records can still be compared, but nobody can call the person. In a text they are found wherever they
 //! stand ([`text`]).
 
 pub mod text;

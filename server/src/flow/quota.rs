@@ -3,7 +3,7 @@
 //! Promise: a phone that has used up its day is told to come back, and when; nothing of it is lost, for it keeps what has
 //! no receipt. People are told once a day. The counts are in memory and are written down every few seconds, so that an
 //! honest phone is not slowed down; after a kill the last seconds count for nothing, and each of several server processes
-//! knows of the others what they wrote down. Not here: what is used (whoever takes it in says so).
+//! knows of the others what they wrote down. Not here: what is used (the flow that takes it in says so).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

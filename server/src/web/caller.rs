@@ -1,7 +1,7 @@
 //! Who asks: the access token, and what the database says of its bearer now.
 //!
-//! Promise: a phone's token opens the routes of [`PHONE_ROUTES`] and no other, whoever its officer is: a new route is
-//! closed to phones until it has a row there. Not here: what a caller may do on a route (`flow`).
+//! Promise: a phone's token opens the routes of [`PHONE_ROUTES`] and no other, even if its officer has other roles: a
+//! new route is closed to phones until it has a row there. Not here: what a caller may do on a route (`flow`).
 
 use std::pin::Pin;
 

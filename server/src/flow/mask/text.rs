@@ -13,6 +13,8 @@ use sync_core::time::Date;
 
 /// What stands in place of a hidden digit.
 const HIDDEN: char = '*';
+/// Digits of the shortest number.
+const SHORTEST: usize = 11;
 /// The most groups that one number is written in.
 const GROUPS: usize = 6;
 
@@ -133,6 +135,10 @@ fn is_date(digits: &[u32]) -> bool {
 
 /// Where the numbers are: the digits of each, and how many of them are shown.
 fn found(text: &str) -> Vec<(Vec<Mark>, (usize, usize))> {
+    // Most texts say few digits, and every text that is stored is looked through.
+    if text.chars().filter(|c| digit(*c).is_some()).take(SHORTEST).count() < SHORTEST {
+        return Vec::new();
+    }
     let groups = groups(text);
     let (mut found, mut rest) = (Vec::new(), groups.as_slice());
     while let Some((first, after)) = rest.split_first() {

@@ -1,6 +1,6 @@
 //! The role by which the application works on PostgreSQL: it owns nothing.
 //!
-//! Promise: whoever has the application's password can add to the ledger and change what may change, and can neither
+//! Promise: somebody with the application's password can add to the ledger and change what may change, and can neither
 //! alter, remove or empty a row of the ledger nor take away the triggers that refuse it. Not here: the role itself and
 //! its password, which the administrator of the database makes.
 
