@@ -7,7 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "00112233445566778899aabbccddeeff", "at_ms": 1_795_370_400_000_i64,
-    "officer": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "officer_name": "周敏", "what": "case", "case": "3f…",
+    "officer": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "officer_name": "周敏",
+    "agency_name": "巫山县司法局", "case_agency_name": "巫山县市场监督管理局", "what": "case", "case": "3f…",
     "part": "", "purpose": "专项监督"
 }))]
 pub struct Look {
@@ -19,11 +20,16 @@ pub struct Look {
     pub officer: String,
     /// Their name.
     pub officer_name: String,
+    /// Name of their agency, as it is in the register now.
+    pub agency_name: String,
     /// What at: `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`, `audit`.
     pub what: String,
     /// At which case; absent where at no single one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<String>,
+    /// Name of the agency of the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_agency_name: Option<String>,
     /// At which field, digest or lead, or what was searched for; empty where at all of it.
     pub part: String,
     /// Why; empty where somebody looked who handles the case.
@@ -39,6 +45,10 @@ pub struct LookQuery {
     pub officer: Option<String>,
     /// Only those at this case.
     pub case: Option<String>,
+    /// First day, `YYYY-MM-DD` (Asia/Shanghai).
+    pub from: Option<String>,
+    /// Last day, `YYYY-MM-DD`, included.
+    pub to: Option<String>,
     /// How many, 1 to 100; 50 where absent.
     #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u32>,

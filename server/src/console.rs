@@ -10,6 +10,7 @@ mod act;
 mod alarms;
 mod asked;
 mod assets;
+mod by_time;
 mod case;
 mod cases;
 mod devices;

@@ -10,6 +10,7 @@ pub mod account;
 pub mod account_event;
 pub mod alarm;
 pub mod app;
+pub mod as_of;
 pub mod attempt;
 pub mod backup;
 pub mod caller;

@@ -76,6 +76,8 @@ mod lost_answers;
 mod one_phone;
 #[path = "acceptance/pages.rs"]
 mod pages;
+#[path = "acceptance/paging.rs"]
+mod paging;
 #[path = "acceptance/personal_data.rs"]
 mod personal_data;
 #[path = "acceptance/quotas.rs"]

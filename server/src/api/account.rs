@@ -6,7 +6,7 @@ use api_spec::account::{
     AccountEvent, AccountEventPage, AccountEventQuery, ChangedPassword, ChosenPassword, NewPasswordReset,
     PasswordReset, PasswordResetList, PasswordResetQuery,
 };
-use sync_core::id::{OfficerId, TenantId, hex};
+use sync_core::id::{OfficerId, hex};
 
 use crate::flow::account_event;
 use crate::flow::password_reset::{self, Choice, Given, ends};
@@ -16,7 +16,7 @@ use crate::web::State;
 use crate::web::address;
 use crate::web::caller::Caller;
 use crate::web::input::{bytes, id, idempotency_key};
-use crate::web::paging::{cursor, limit, next};
+use crate::web::paging::{next, time_page};
 use crate::web::problem::{CREATED, NO_CONTENT, Problem};
 
 fn officer_of(text: Option<&str>) -> Result<Option<OfficerId>, Refused> {
@@ -42,11 +42,9 @@ pub async fn list_account_events(
     query: Query<AccountEventQuery>,
 ) -> Result<Json<AccountEventPage>, Problem> {
     let AccountEventQuery { officer, limit: asked, cursor: after } = query.into_inner();
-    // An event's id is as long as a tenant's.
-    let after = after.as_deref().map(cursor::<TenantId>).transpose()?.map(|(at, id)| (at, *id.bytes()));
-    let officer = officer_of(officer.as_deref())?;
-    let (found, more) = account_event::list(&app, caller, officer, after, limit(asked)).await?;
-    let next_cursor = found.last().filter(|_| more).map(|last| next(last.at, hex(&last.id)));
+    let (page, officer) = (time_page(asked, after.as_deref())?, officer_of(officer.as_deref())?);
+    let (found, more) = account_event::list(&app, caller, officer, page).await?;
+    let next_cursor = found.last().filter(|_| more).map(|last| next(last.at, &last.id));
     Ok(Json(AccountEventPage { items: found.into_iter().map(event).collect(), next_cursor }))
 }
 

@@ -3,13 +3,13 @@
 use actix_web::get;
 use actix_web::web::{Json, Query};
 use api_spec::alarm::{Alarm, AlarmPage, AlarmQuery};
-use sync_core::id::{TenantId, hex};
+use sync_core::id::hex;
 
 use crate::flow;
 use crate::store::AlarmRow;
 use crate::web::State;
 use crate::web::caller::Caller;
-use crate::web::paging::{cursor, limit, next};
+use crate::web::paging::{next, time_page};
 use crate::web::problem::Problem;
 
 /// A page of the alarms in reach, the newest first: forks, refused, quarantined and effectless changes, passwords that
@@ -27,10 +27,8 @@ use crate::web::problem::Problem;
 #[get("/alarms")]
 pub async fn list_alarms(app: State, caller: Caller, query: Query<AlarmQuery>) -> Result<Json<AlarmPage>, Problem> {
     let AlarmQuery { limit: asked, cursor: after } = query.into_inner();
-    // An alarm's id is as long as a tenant's.
-    let after = after.as_deref().map(cursor::<TenantId>).transpose()?.map(|(at, id)| (at, *id.bytes()));
-    let (found, more) = flow::alarm::list(&app, caller, after, limit(asked)).await?;
-    let next_cursor = found.last().filter(|_| more).map(|last| next(last.at, hex(&last.id)));
+    let (found, more) = flow::alarm::list(&app, caller, time_page(asked, after.as_deref())?).await?;
+    let next_cursor = found.last().filter(|_| more).map(|last| next(last.at, &last.id));
     Ok(Json(AlarmPage { items: found.into_iter().map(shown).collect(), next_cursor }))
 }
 

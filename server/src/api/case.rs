@@ -28,13 +28,14 @@ use crate::web::State;
 use crate::web::caller::Caller;
 use crate::web::case_query::search;
 use crate::web::input::{id, idempotency_key, prose, purpose, wrong};
-use crate::web::paging::{limit, next};
+use crate::web::paging::limit;
 use crate::web::preconditions::if_match;
 use crate::web::problem::{OK, Problem};
 
 const LONGEST_REASON: usize = 500;
 
-/// A page of the cases in reach, the latest change first. Officers see the cases they take part in; heads, reviewers
+/// A page of the cases in reach, the latest change first, of the list as it was at its first page: whoever reads all pages
+/// gets each case that was in the list then, once, as it is now. Officers see the cases they take part in; heads, reviewers
 /// and the department's supervisor those of their agency's subtree; county supervisors and leadership all.
 #[utoipa::path(
     tag = "case",
@@ -43,16 +44,18 @@ const LONGEST_REASON: usize = 500;
     responses(
         (status = 200, description = "A page", body = CasePage),
         (status = 400, description = "`malformed`, `wrong_cursor` or `nothing_to_search`", body = api_spec::problem::Problem),
-        (status = 403, description = "`forbidden`: a role that reads no cases", body = api_spec::problem::Problem)
+        (status = 403, description = "`forbidden`: a role that reads no cases", body = api_spec::problem::Problem),
+        (status = 410, description = "`cursor_expired`", body = api_spec::problem::Problem)
     )
 )]
 #[get("/cases")]
 pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> Result<Json<CasePage>, Problem> {
     let query = query.into_inner();
     let wanted = limit(query.limit);
-    let case::CaseList { rows, more, not_searched } = case::list(&app, caller, search(query)?, wanted).await?;
-    let next_cursor = rows.last().filter(|_| more).map(|last| next(last.updated, last.id));
-    Ok(Json(CasePage { items: rows.into_iter().map(view::case::card).collect(), next_cursor, not_searched }))
+    let case::CaseList { rows, as_of: _, next, not_searched } =
+        case::list(&app, caller, search(query)?, wanted).await?;
+    let (items, next_cursor) = (rows.into_iter().map(view::case::card).collect(), next.map(|start| start.to_string()));
+    Ok(Json(CasePage { items, next_cursor, not_searched }))
 }
 
 /// One case as it stands: values with every competing one, steps, signatures, decisions, evidence with what is

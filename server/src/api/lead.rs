@@ -1,12 +1,12 @@
 //! Supervision leads.
 
-use crate::flow::lead::{self, LONGEST_TEXT, Lead, Search, Step};
+use crate::flow::lead::{self, LONGEST_TEXT, Lead, LeadList, Search, Step};
 use crate::flow::refusal::Refusal;
 use crate::store::{LeadRow, Said};
 use crate::web::State;
 use crate::web::caller::Caller;
 use crate::web::input::{bytes, id, idempotency_key, prose, wrong};
-use crate::web::paging::{lead_cursor, limit, next};
+use crate::web::paging::limit;
 use crate::web::preconditions::if_match;
 use crate::web::problem::{CREATED, OK, Problem};
 use actix_web::http::header::ETAG;
@@ -99,11 +99,12 @@ pub async fn raise_lead(
 pub async fn list_leads(app: State, caller: Caller, query: Query<LeadQuery>) -> Result<Json<LeadPage>, Problem> {
     let LeadQuery { status, case, limit: asked, cursor: after } = query.into_inner();
     let status = status.map(|code| LeadStatus::parse(&code).map_err(|_unknown| wrong("status"))).transpose()?;
-    let after = after.as_deref().map(lead_cursor).transpose()?;
-    let search = Search { status, case: case.as_deref().map(|text| id(text, "case")).transpose()?, after };
-    let (found, more) = lead::list(&app, caller, search, limit(asked)).await?;
-    let next_cursor = found.last().filter(|_| more).map(|last| next(last.row.raised.at, lead::id_text(&last.row.id)));
-    Ok(Json(LeadPage { items: found.into_iter().map(shown).collect(), next_cursor }))
+    let start = after.as_deref().map(str::parse).transpose()?;
+    let case = case.as_deref().map(|text| id(text, "case")).transpose()?;
+    let search = Search { status, case, start, ..Search::default() };
+    let LeadList { leads, as_of: _, next } = lead::list(&app, caller, search, limit(asked)).await?;
+    let next_cursor = next.map(|start| start.to_string());
+    Ok(Json(LeadPage { items: leads.into_iter().map(shown).collect(), next_cursor }))
 }
 
 /// One lead within reach.

@@ -3,13 +3,13 @@
 use actix_web::get;
 use actix_web::web::{Json, Query};
 use api_spec::read_audit::{Look, LookPage, LookQuery};
-use sync_core::id::{CaseId, OfficerId, TenantId, hex};
+use sync_core::id::{CaseId, OfficerId, hex};
 
 use crate::flow::read_audit::{self, Named, Wanted};
 use crate::web::State;
 use crate::web::caller::Caller;
-use crate::web::input::id;
-use crate::web::paging::{cursor, limit, next};
+use crate::web::input::{days, id};
+use crate::web::paging::{next, time_page};
 use crate::web::problem::Problem;
 
 /// A page of the looks in reach, the newest first: all of them for audit administrators; for heads those at cases of
@@ -26,25 +26,27 @@ use crate::web::problem::Problem;
 )]
 #[get("/read-audit")]
 pub async fn list_looks(app: State, caller: Caller, query: Query<LookQuery>) -> Result<Json<LookPage>, Problem> {
-    let LookQuery { officer, case, limit: asked, cursor: after } = query.into_inner();
-    // A look's id is as long as a tenant's.
-    let after = after.as_deref().map(cursor::<TenantId>).transpose()?.map(|(at, id)| (at, *id.bytes()));
+    let LookQuery { officer, case, from, to, limit: asked, cursor: after } = query.into_inner();
+    let page = time_page(asked, after.as_deref())?;
+    let (from, until) = days(from.as_deref(), to.as_deref())?;
     let officer = officer.map(|text| id::<OfficerId>(&text, "officer")).transpose()?.map(|id| id.to_string());
     let case = case.map(|text| id::<CaseId>(&text, "case")).transpose()?.map(|id| id.to_string());
-    let page = read_audit::list(&app, caller, Wanted { officer, case }, after, limit(asked)).await?;
-    let next_cursor = page.rows.last().filter(|_| page.more).map(|last| next(last.row.at, hex(&last.row.id)));
-    Ok(Json(LookPage { items: page.rows.into_iter().map(shown).collect(), next_cursor }))
+    let (looks, more) = read_audit::list(&app, caller, Wanted { officer, case, from, until }, page).await?;
+    let next_cursor = looks.last().filter(|_| more).map(|last| next(last.row.at, &last.row.id));
+    Ok(Json(LookPage { items: looks.into_iter().map(shown).collect(), next_cursor }))
 }
 
 fn shown(named: Named) -> Look {
-    let Named { row, officer: officer_name, case: _ } = named;
+    let Named { row, officer: officer_name, agency: agency_name, case: _, case_agency: case_agency_name } = named;
     Look {
         id: hex(&row.id),
         at_ms: row.at.ms(),
         officer: row.officer.to_string(),
         officer_name,
+        agency_name,
         what: row.what,
         case: row.case.map(|id| id.to_string()),
+        case_agency_name,
         part: row.part,
         purpose: row.purpose,
     }

@@ -2,9 +2,9 @@
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use sync_core::id::{TenantId, hex};
 
 use super::asked::Asked;
+use super::by_time::{self, Column};
 use super::list::{Pager, Place};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
@@ -13,11 +13,14 @@ use crate::flow::alarm::{self, Named};
 use crate::flow::caller::Caller;
 use crate::flow::refusal::Refusal;
 use crate::flow::{access, account_event, install};
-use crate::store::AlarmRow;
+use crate::store::{AlarmRow, TimePage};
 use crate::web::State;
 use crate::web::language::Language;
 use crate::web::paging::{cursor, next};
 use crate::web::problem::Problem;
+
+/// Where this list is.
+const ADDRESS: &str = "/console/alarms";
 
 /// An alarm as people read it.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ struct Alarms {
     page: Page,
     rows: Vec<Row>,
     pager: Pager,
+    column: Column,
 }
 
 /// Why an alarm was raised, or about whom.
@@ -84,18 +88,17 @@ pub fn row(language: Language, caller: &Caller, named: Named) -> Row {
     }
 }
 
-/// A page of the list, the newest first.
+/// A page of the list.
 #[get("/alarms")]
 pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
-    // An alarm's id is as long as a tenant's.
-    let after = |text: &str| cursor::<TenantId>(text).ok().map(|(at, id)| (at, *id.bytes()));
-    let place = Place::read(&mut asked, after);
+    let (order, place) = (by_time::order(&mut asked), Place::read(&mut asked, |text| cursor(text).ok()));
     let total = alarm::count(&app, signed.caller.clone()).await?;
-    let (found, more) = alarm::list(&app, signed.caller.clone(), place.cursor, place.size).await?;
-    let next = found.last().filter(|_| more).map(|last| next(last.at, hex(&last.id)));
-    let pager = place.pager("/console/alarms", "", found.len(), next.as_deref(), Some(total));
+    let wanted = TimePage { order, after: place.cursor, limit: place.size };
+    let (found, more) = alarm::list(&app, signed.caller.clone(), wanted).await?;
+    let next = found.last().filter(|_| more).map(|last| next(last.at, &last.id));
+    let pager = place.pager(ADDRESS, &by_time::said(order), found.len(), next.as_deref(), total);
     let named = alarm::named(&app, signed.caller.clone(), found).await?;
     let rows = named.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
     let page = Page::within(&signed, Part::Alarms, ("告警", "Alarms")).ignoring(&asked);
-    page::show(&signed.visit, &Alarms { page, rows, pager })
+    page::show(&signed.visit, &Alarms { page, rows, pager, column: Column::new(order, ADDRESS, "") })
 }

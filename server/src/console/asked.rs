@@ -10,6 +10,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::web::Query;
 use actix_web::{FromRequest, HttpRequest};
+use sync_core::time::Date;
 
 use super::words::either;
 use crate::web::input::{self, Lines};
@@ -51,6 +52,11 @@ impl Asked {
         read
     }
 
+    /// What people are told was ignored beside what could not be read.
+    pub fn ignore(&mut self, called: (&'static str, &'static str)) {
+        self.ignored.push(called);
+    }
+
     /// As [`Self::read`], of a few words that are known.
     pub fn one_of(&mut self, name: &str, called: (&'static str, &'static str), known: &[&str]) -> String {
         self.read(name, called, |value| known.contains(&value).then(|| value.to_owned())).unwrap_or_default()
@@ -60,6 +66,12 @@ impl Asked {
     pub fn ignored(&self, language: Language) -> Vec<&'static str> {
         self.ignored.iter().map(|(zh, en)| either(language, zh, en)).collect()
     }
+}
+
+/// A civil day that a name says, as far as it can be read.
+pub fn day(asked: &mut Asked, name: &str, called: (&'static str, &'static str)) -> String {
+    let day = |text: &str| text.parse::<Date>().ok().filter(|day| day.tomorrow().is_ok()).map(|day| day.to_string());
+    asked.read(name, called, day).unwrap_or_default()
 }
 
 impl FromRequest for Asked {

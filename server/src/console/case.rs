@@ -202,7 +202,7 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>, mut asked: A
     let hands = handwriting::of_case(&app, signed.caller.clone(), &found, None, purpose).await?;
     let leads = if lead::may_see(&signed.caller) {
         let search = Search { case: Some(id), ..Search::default() };
-        lead::list(&app, signed.caller.clone(), search, 100).await?.0
+        lead::list(&app, signed.caller.clone(), search, 100).await?.leads
     } else {
         Vec::new()
     };

@@ -6,24 +6,23 @@ use askama::Template;
 use sync_core::decision::{CaseStatus, Filing};
 use sync_core::id::{AgencyId, CaseId};
 use sync_core::op::CaseKind;
-use sync_core::time::{Date, Instant};
 
-use super::asked::Asked;
+use super::asked::{Asked, day};
 use super::list::{Pager, Place};
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::access;
+use crate::flow::as_of::Start;
 use crate::flow::case::{CaseList, Search, list as cases_in_reach, total};
 use crate::flow::officer;
-use crate::flow::refusal::Refused;
+use crate::flow::refusal::{Refusal, Refused};
 use crate::flow::search::words::Words;
 use crate::store::CaseOrder;
 use crate::view;
 use crate::web::State;
 use crate::web::case_query::{LONGEST_SEARCH, search};
 use crate::web::input;
-use crate::web::paging::{cursor, next};
 use crate::web::problem::Problem;
 
 /// Where people land.
@@ -71,8 +70,6 @@ impl Filters {
         let kinds: Vec<&str> = CaseKind::ALL.iter().map(|kind| kind.code()).collect();
         let statuses: Vec<&str> = CaseStatus::ALL.iter().map(|status| status.code()).collect();
         let filings: Vec<&str> = Filing::ALL.iter().map(|filing| filing.code()).collect();
-        let day =
-            |text: &str| text.parse::<Date>().ok().filter(|day| day.tomorrow().is_ok()).map(|day| day.to_string());
         let searched = |text: &str| {
             (text.chars().count() <= LONGEST_SEARCH && Words::parse(text).is_some()).then(|| text.to_owned())
         };
@@ -86,8 +83,8 @@ impl Filters {
                 .read("agency", ("单位", "agency"), |text| text.parse::<AgencyId>().ok())
                 .map(|agency| agency.to_string())
                 .unwrap_or_default(),
-            from: asked.read("from", ("登记（立案）自", "opened from"), day).unwrap_or_default(),
-            to: asked.read("to", ("登记（立案）至", "opened to"), day).unwrap_or_default(),
+            from: day(asked, "from", ("登记（立案）自", "opened from")),
+            to: day(asked, "to", ("登记（立案）至", "opened to")),
             mine: !asked.plain("mine").is_empty(),
             purpose: purpose(asked),
             order: asked.read("sort", ("排序", "order"), order).unwrap_or_default(),
@@ -98,7 +95,7 @@ impl Filters {
     ///
     /// # Errors
     /// None, of what [`Self::read`] let through.
-    pub fn search(&self, me: &str, after: Option<(Instant, CaseId)>) -> Result<Search, Refused> {
+    pub fn search(&self, me: &str, start: Option<Start<CaseId>>) -> Result<Search, Refused> {
         let said = |text: &str| Some(text).filter(|text| !text.is_empty()).map(str::to_owned);
         let mut search = search(CaseQuery {
             status: said(&self.status),
@@ -113,7 +110,8 @@ impl Filters {
             cursor: None,
             purpose: said(&self.purpose),
         })?;
-        search.filter.after = after;
+        search.filter.as_of = start.map(|start| start.as_of);
+        search.filter.after = start.and_then(|start| start.after);
         search.filter.order = if self.text.is_empty() { self.order } else { CaseOrder::Newest };
         Ok(search)
     }
@@ -214,23 +212,26 @@ pub async fn home_with_slash(_signed: SignedIn) -> HttpResponse {
     page::see(START)
 }
 
-/// A page of the list.
+/// A page of the list, as it was when its first page was read.
 #[get("/cases")]
 pub async fn list(app: State, signed: SignedIn, mut query: Asked) -> Result<HttpResponse, Problem> {
     let asked = Filters::read(&mut query);
-    let place = Place::read(&mut query, |text| cursor::<CaseId>(text).ok());
-    let page = Page::within(&signed, Part::Cases, ("案件", "Cases")).ignoring(&query);
-    let agencies = officer::agencies(&app, signed.caller.clone()).await?;
+    let mut place = Place::read(&mut query, |text| text.parse::<Start<CaseId>>().ok());
+    let caller = &signed.caller;
+    let agencies = officer::agencies(&app, caller.clone()).await?;
     let agencies = agencies.into_iter().map(|agency| (agency.id.to_string(), agency.name)).collect();
-    let supervises = access::supervises(&signed.caller);
-    let search = asked.search(&signed.caller.officer.to_string(), place.cursor)?;
-    let order = search.filter.order;
-    let counted =
-        Search { filter: crate::store::CaseFilter { after: None, ..search.filter.clone() }, ..search.clone() };
-    let CaseList { rows, more, not_searched } = cases_in_reach(&app, signed.caller.clone(), search, place.size).await?;
-    let total = total(&app, signed.caller.clone(), counted).await?;
-    let after = rows.last().filter(|_| more).map(|last| next(order.key(last), last.id));
-    let pager = place.pager(HERE, &asked.said(), rows.len(), after.as_deref(), total);
+    let search = |start| asked.search(&caller.officer.to_string(), start);
+    let mut found = cases_in_reach(&app, caller.clone(), search(place.cursor)?, place.size).await;
+    if page::is_refused(&found, &[Refusal::CursorExpired, Refusal::WrongCursor]) {
+        place = place.begun_again(&mut query);
+        found = cases_in_reach(&app, caller.clone(), search(None)?, place.size).await;
+    }
+    let CaseList { rows, as_of, next, not_searched } = found?;
+    let total = total(&app, caller.clone(), search(None)?).await?;
+    let (place, next) = (place.of_list(as_of.to_string()), next.map(|start| start.to_string()));
+    let pager = place.pager(HERE, &asked.said(), rows.len(), next.as_deref(), total);
     let cards = rows.into_iter().map(view::case::card).collect();
+    let supervises = access::supervises(caller);
+    let page = Page::within(&signed, Part::Cases, ("案件", "Cases")).ignoring(&query);
     page::show(&signed.visit, &Cases { page, supervises, asked, agencies, cards, pager, not_searched })
 }

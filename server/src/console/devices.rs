@@ -12,7 +12,7 @@ use super::visit::SignedIn;
 use super::words;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::{account_event, device, officer};
-use crate::store::DeviceRow;
+use crate::store::{DeviceRow, TimePage};
 use crate::web::State;
 use crate::web::problem::Problem;
 
@@ -64,7 +64,7 @@ pub async fn happened(
     signed: &SignedIn,
     whose: Option<OfficerId>,
 ) -> Result<Option<Vec<Happened>>, Problem> {
-    let found = account_event::list(app, signed.caller.clone(), whose, None, EVENTS).await;
+    let found = account_event::list(app, signed.caller.clone(), whose, TimePage::newest(EVENTS)).await;
     let Ok((rows, _more)) = page::outcome(found)? else { return Ok(None) };
     let names = officer::names(app, rows.iter().filter_map(|row| row.actor).collect()).await?;
     let (language, machine) = (signed.visit.language, ("运维人员（服务器上）", "The operator, at the machine"));

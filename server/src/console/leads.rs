@@ -6,12 +6,14 @@ use askama::Template;
 use sync_core::lead::LeadStatus;
 
 use super::asked::Asked;
+use super::by_time::{self, Column};
 use super::left::Left;
 use super::list::{Pager, Place};
 use super::page::{self, Page, Part};
 use super::posted::Posted;
 use super::visit::SignedIn;
 use super::words;
+use crate::flow::as_of::{RowId, Start};
 use crate::flow::caller::Caller;
 use crate::flow::lead::{self, LONGEST_TEXT, Lead, Search, Step};
 use crate::flow::refusal::{Failure, Refusal, Refused};
@@ -19,16 +21,20 @@ use crate::flow::seen::Seen;
 use crate::store::Said;
 use crate::web::State;
 use crate::web::input::bytes;
-use crate::web::paging::{lead_cursor, next};
 use crate::web::problem::Problem;
+
+/// Where this list is.
+const ADDRESS: &str = "/console/leads";
 
 #[derive(Template)]
 #[template(path = "leads.html")]
 struct LeadList {
     page: Page,
     status: String,
+    sort: &'static str,
     leads: Vec<Lead>,
     pager: Pager,
+    column: Column,
 }
 
 #[derive(Template)]
@@ -97,16 +103,23 @@ fn lead_id(text: &str) -> Result<[u8; 16], Refusal> {
 pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
     let wanted = asked.read("status", ("状态", "status"), |text| LeadStatus::parse(text).ok());
     let status = wanted.map(|status| status.code().to_owned()).unwrap_or_default();
-    let place = Place::read(&mut asked, |text| lead_cursor(text).ok());
-    let search = Search { status: wanted, case: None, after: place.cursor };
-    let total = lead::count(&app, signed.caller.clone(), search.clone()).await?;
-    let (leads, more) = lead::list(&app, signed.caller.clone(), search, place.size).await?;
-    let last = leads.last().filter(|_| more);
-    let next = last.map(|last| next(last.row.raised.at, lead::id_text(&last.row.id)));
-    let said = if status.is_empty() { String::new() } else { format!("status={status}&") };
-    let pager = place.pager("/console/leads", &said, leads.len(), next.as_deref(), Some(total));
+    let order = by_time::order(&mut asked);
+    let mut place = Place::read(&mut asked, |text| text.parse::<Start<RowId>>().ok());
+    let search = |start| Search { status: wanted, case: None, order, start };
+    let total = lead::count(&app, signed.caller.clone(), search(None)).await?;
+    let mut found = lead::list(&app, signed.caller.clone(), search(place.cursor), place.size).await;
+    if page::is_refused(&found, &[Refusal::WrongCursor]) {
+        place = place.begun_again(&mut asked);
+        found = lead::list(&app, signed.caller.clone(), search(None), place.size).await;
+    }
+    let lead::LeadList { leads, as_of, next } = found?;
+    let (place, next) = (place.of_list(as_of.to_string()), next.map(|start| start.to_string()));
+    let filters = if status.is_empty() { String::new() } else { format!("status={status}&") };
+    let said = format!("{filters}{}", by_time::said(order));
+    let pager = place.pager(ADDRESS, &said, leads.len(), next.as_deref(), total);
     let page = Page::within(&signed, Part::Leads, ("监督事项", "Supervision leads")).ignoring(&asked);
-    page::show(&signed.visit, &LeadList { page, status, leads, pager })
+    let column = Column::new(order, ADDRESS, &filters);
+    page::show(&signed.visit, &LeadList { page, status, sort: by_time::code(order), leads, pager, column })
 }
 
 fn shown(signed: &SignedIn, lead: Lead, typed: String) -> OneLead {

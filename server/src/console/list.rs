@@ -1,14 +1,18 @@
 //! Places in a list: how many rows a page has, which page it is, and how to get to the others.
 //!
 //! Promise: the next page begins where this one ended, whatever came meanwhile; the page before is the one that was
-//! there. Each page's address holds where the pages before it began. Not here: what is in a list, and its order.
+//! there, the first too where its list is read as it was. Each page's address holds where the pages before it began.
+//! Not here: what is in a list, and its order.
 
 use std::borrow::Borrow;
 use std::fmt::Write as _;
 
+use sync_core::time::Instant;
+
 use super::asked::Asked;
 use super::page::encoded;
-use crate::store::COUNTED;
+use crate::flow::as_of::Start;
+use crate::store::Total;
 use crate::web::language::Language;
 
 /// How many rows a page may have.
@@ -17,8 +21,30 @@ const SIZES: [u32; 3] = [20, 50, 100];
 const SIZE: u32 = 50;
 /// The beginnings of so many pages are remembered; before those, one goes to the first page.
 const REMEMBERED: usize = 40;
+/// What is ignored where the place in a list cannot be read.
+const PAGE: (&str, &str) = ("页码", "page");
 /// Between the beginnings of pages; stands in none of them.
 const BETWEEN: char = '~';
+
+/// Where a page begins, as its address says it.
+pub trait Cursor {
+    /// Whether it is the beginning of the list.
+    fn is_first(&self) -> bool {
+        false
+    }
+}
+
+impl<I> Cursor for Start<I> {
+    fn is_first(&self) -> bool {
+        self.after.is_none()
+    }
+}
+
+/// Of a list to whose rows nothing happens: time and id.
+impl<I> Cursor for (Instant, I) {}
+
+/// Of a list that is put in order in memory: the last of the page before.
+impl Cursor for String {}
 
 /// Where a page of a list begins, and where the pages before it did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,27 +58,49 @@ pub struct Place<C> {
     number: u32,
 }
 
-impl<C> Place<C> {
+impl<C: Cursor> Place<C> {
+    /// The first page, with so many rows.
+    const fn first(size: u32) -> Self {
+        Self { cursor: None, size, written: String::new(), past: Vec::new(), number: 1 }
+    }
+
+    /// The first page, because where this one begins is not there any more; the reader is told.
+    #[must_use]
+    pub fn begun_again(&self, asked: &mut Asked) -> Self {
+        asked.ignore(PAGE);
+        Self::first(self.size)
+    }
+
+    /// The same place in the list that begins so: the first page is led back to as it was.
+    #[must_use]
+    pub fn of_list(mut self, beginning: String) -> Self {
+        if self.written.is_empty() {
+            self.written = beginning;
+        }
+        self
+    }
+
     /// What a query says; what cannot be read leads to the first page.
     pub fn read(asked: &mut Asked, parse: impl Fn(&str) -> Option<C>) -> Self {
         let size = asked.read("size", ("每页条数", "rows on a page"), |text| {
             text.parse().ok().filter(|size| SIZES.contains(size))
         });
         let size = size.unwrap_or(SIZE);
-        let first = Self { cursor: None, size, written: String::new(), past: Vec::new(), number: 1 };
-        let found =
-            asked.read("cursor", ("页码", "page"), |text| parse(text).map(|cursor| (cursor, text.to_owned())));
-        let Some((cursor, written)) = found else { return first };
+        let found = asked.read("cursor", PAGE, |text| parse(text).map(|cursor| (cursor, text.to_owned())));
+        let Some((cursor, written)) = found else { return Self::first(size) };
         let past = asked.plain("past");
         let past: Vec<String> = past.split(BETWEEN).filter(|text| parse(text).is_some()).map(str::to_owned).collect();
-        let fewest = u32::try_from(past.len()).unwrap_or(u32::MAX).saturating_add(2);
+        let first = past.first().and_then(|first| parse(first));
+        // The first page is one of those before, unless its address says nothing of where it begins.
+        let told = first.as_ref().unwrap_or(&cursor).is_first();
+        let fewest = u32::try_from(past.len()).unwrap_or(u32::MAX).saturating_add(if told { 1 } else { 2 });
         let number = asked.plain("page").parse().unwrap_or(fewest).max(fewest);
         Self { cursor: Some(cursor), size, written, past, number }
     }
 
     /// How the list is walked through from here. `path` and `said` make the address of the first page: what is said
     /// ends in `&` or is empty. `shown` rows stand here; `next` is where the next page begins, if there is one.
-    pub fn pager(&self, path: &str, said: &str, shown: usize, next: Option<&str>, total: Option<i64>) -> Pager {
+    pub fn pager(&self, path: &str, said: &str, shown: usize, next: Option<&str>, total: Total) -> Pager {
         let of_size = |size: u32| if size == SIZE { String::new() } else { format!("size={size}&") };
         let first = |size: u32| format!("{path}?{said}{}", of_size(size)).trim_end_matches(['?', '&']).to_owned();
         let at = |cursor: &str, past: &[String], number: u32| {
@@ -81,7 +129,7 @@ impl<C> Place<C> {
         Pager {
             from: begins + 1,
             to: begins + shown,
-            total: if one_page { Some(shown) } else { total },
+            total: if one_page { Total::Exactly(shown) } else { total },
             before,
             next,
             sizes,
@@ -96,8 +144,8 @@ pub struct Pager {
     pub from: i64,
     /// Number of the last row.
     pub to: i64,
-    /// How many there are, where that is known; [`COUNTED`] and one more stand for more.
-    pub total: Option<i64>,
+    /// How many there are.
+    pub total: Total,
     /// Address of the page before.
     pub before: Option<String>,
     /// Address of the next page.
@@ -111,12 +159,10 @@ impl Pager {
     pub fn says(&self, language: impl Borrow<Language>) -> String {
         let (from, to) = (self.from, self.to);
         match (*language.borrow(), self.total) {
-            (Language::Chinese, Some(total)) if total > COUNTED => format!("第 {from}–{to} 条，共 {COUNTED} 条以上"),
-            (Language::English, Some(total)) if total > COUNTED => format!("{from}–{to} of more than {COUNTED}"),
-            (Language::Chinese, Some(total)) => format!("第 {from}–{to} 条，共 {} 条", total.max(to)),
-            (Language::English, Some(total)) => format!("{from}–{to} of {}", total.max(to)),
-            (Language::Chinese, None) => format!("第 {from}–{to} 条"),
-            (Language::English, None) => format!("{from}–{to}"),
+            (Language::Chinese, Total::AtLeast(total)) => format!("第 {from}–{to} 条，共 {} 条以上", total.max(to)),
+            (Language::English, Total::AtLeast(total)) => format!("{from}–{to} of at least {}", total.max(to)),
+            (Language::Chinese, Total::Exactly(total)) => format!("第 {from}–{to} 条，共 {} 条", total.max(to)),
+            (Language::English, Total::Exactly(total)) => format!("{from}–{to} of {}", total.max(to)),
         }
     }
 
@@ -129,6 +175,12 @@ impl Pager {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Cursor for u32 {
+        fn is_first(&self) -> bool {
+            *self == 0
+        }
+    }
 
     fn place(query: &str) -> Place<u32> {
         Place::read(&mut Asked::parse(query), |text| text.parse().ok())
@@ -144,7 +196,7 @@ mod tests {
         let mut addresses = vec!["/l?status=open".to_owned()];
         for number in 1..=5_i64 {
             let next = (number * 50).to_string();
-            let pager = here.pager("/l", "status=open&", 50, Some(&next), Some(300));
+            let pager = here.pager("/l", "status=open&", 50, Some(&next), Total::Exactly(300));
             assert_eq!((pager.from, pager.to), ((number - 1) * 50 + 1, number * 50));
             assert_eq!(pager.before.as_ref(), addresses.iter().rev().nth(1).filter(|_| number > 1), "page {number}");
             let address = pager.next.unwrap();
@@ -152,8 +204,25 @@ mod tests {
             assert_eq!(here.cursor, Some(u32::try_from(number * 50).unwrap()));
             addresses.push(address);
         }
-        let last = here.pager("/l", "status=open&", 50, None, Some(300));
+        let last = here.pager("/l", "status=open&", 50, None, Total::Exactly(300));
         assert_eq!((&last.next, last.says(Language::Chinese).as_str()), (&None, "第 251–300 条，共 300 条"));
+    }
+
+    #[test]
+    fn the_first_page_of_a_list_that_is_read_as_it_was_is_led_back_to() {
+        let mut here = place("").of_list("0".to_owned());
+        for number in 1..=3_i64 {
+            let next = here.pager("/l", "", 50, Some(&(number * 50).to_string()), Total::Exactly(200)).next.unwrap();
+            here = place(query(&next));
+        }
+        for number in (1..=3_i64).rev() {
+            let before = here.pager("/l", "", 50, None, Total::Exactly(200)).before.unwrap();
+            here = place(query(&before));
+            let pager = here.pager("/l", "", 50, None, Total::Exactly(200));
+            assert_eq!(pager.from, (number - 1) * 50 + 1, "{before}");
+            assert_eq!(here.cursor.map(i64::from), Some((number - 1) * 50), "{before}");
+        }
+        assert_eq!(here.pager("/l", "", 50, Some("50"), Total::Exactly(200)).before, None);
     }
 
     #[test]
@@ -163,9 +232,9 @@ mod tests {
         }
         assert_eq!(place("size=20").size, 20);
         assert_eq!(place("cursor=9&past=x~1").number, 3);
-        assert_eq!(place("").pager("/l", "", 3, None, None).says(Language::English), "1–3 of 3");
+        assert_eq!(place("").pager("/l", "", 3, None, Total::Exactly(7)).says(Language::English), "1–3 of 3");
         let deep = place(&format!("cursor=9&page=4294967295&past={}", "1~".repeat(5000)));
-        let next = deep.pager("/l", "", 50, Some("10"), Some(COUNTED + 1)).next.unwrap();
+        let next = deep.pager("/l", "", 50, Some("10"), Total::AtLeast(10_000)).next.unwrap();
         assert!(next.len() < 300, "an address stays short: {}", next.len());
     }
 }

@@ -23,7 +23,7 @@ use crate::flow::certificate::{ends, status_at};
 use crate::flow::device;
 use crate::flow::officer::{self, Listed};
 use crate::flow::refusal::{Failure, Refusal};
-use crate::store::{CertificateRow, DeviceRow, IntervalRow, OfficerRow};
+use crate::store::{CertificateRow, DeviceRow, IntervalRow, OfficerRow, Total};
 use crate::web::State;
 use crate::web::language::Language;
 use crate::web::problem::Problem;
@@ -211,7 +211,7 @@ const SORTS: [&str; 3] = [AGENCY, "name", "until"];
 pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
     let sort = asked.one_of("sort", ("排序", "order"), &SORTS);
     let sort = if sort.is_empty() { AGENCY.to_owned() } else { sort };
-    let place = Place::read(&mut asked, |text| text.parse::<usize>().ok());
+    let place = Place::read(&mut asked, |text| text.parse().ok().map(|id: OfficerId| id.to_string()));
     let now = app.clock.now();
     let mut roster = officer::roster(&app, signed.caller.clone()).await?;
     let total = roster.len();
@@ -230,12 +230,14 @@ pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<Http
         everybody
             .sort_by(|one, other| (one.cards.is_empty(), one.until()).cmp(&(other.cards.is_empty(), other.until())));
     }
-    let (first, size) = (place.cursor.unwrap_or_default(), usize::try_from(place.size).unwrap_or(usize::MAX));
+    // After whom the page before ended, not after how many: whoever joins moves nobody to another page.
+    let ended = place.cursor.as_ref().and_then(|last| everybody.iter().position(|entry| entry.id == *last));
+    let (first, size) = (ended.map_or(0, |ended| ended + 1), usize::try_from(place.size).unwrap_or(usize::MAX));
     let everybody: Vec<Entry> = everybody.into_iter().skip(first).take(size).collect();
-    let after = first.saturating_add(everybody.len());
-    let next = (after < total && !everybody.is_empty()).then(|| after.to_string());
+    let is_last = first.saturating_add(everybody.len()) >= total;
+    let next = everybody.last().filter(|_| !is_last).map(|last| last.id.clone());
     let said = if sort == AGENCY { String::new() } else { format!("sort={sort}&") };
-    let counted = i64::try_from(total).ok();
+    let counted = Total::Exactly(i64::try_from(total).unwrap_or(i64::MAX));
     let pager = place.pager("/console/officers", &said, everybody.len(), next.as_deref(), counted);
     let page = Page::within(&signed, Part::Officers, ("执法人员与证件", "Officers and certificates")).ignoring(&asked);
     page::show(&signed.visit, &Officers { page, everybody, ending, sort, pager, first_page })

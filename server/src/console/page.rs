@@ -13,7 +13,7 @@ use super::visit::{SignedIn, Visit};
 use super::words;
 use crate::flow::caller::Caller;
 use crate::flow::form_token::MadeFor;
-use crate::flow::refusal::{Failure, Refused};
+use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::flow::unsent_form::Unsent;
 use crate::flow::{access, alarm, lead, read_audit};
 use crate::unseen::marked;
@@ -306,6 +306,11 @@ pub fn outcome<T>(done: Result<T, Failure>) -> Result<Result<T, Refused>, Proble
         Err(Failure::Refused(refused)) => Ok(Err(refused)),
         Err(broken @ Failure::Broken(_)) => Err(broken.into()),
     }
+}
+
+/// Whether it was refused for one of these reasons.
+pub fn is_refused<T>(done: &Result<T, Failure>, reasons: &[Refusal]) -> bool {
+    matches!(done, Err(Failure::Refused(refused)) if reasons.contains(&refused.refusal))
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use sync_core::id::{TenantId, hex};
 
-use super::asked::Asked;
+use super::asked::{Asked, day};
+use super::by_time::{self, Column};
 use super::list::{Pager, Place};
 use super::page::{self, Page, Part, encoded};
 use super::visit::SignedIn;
@@ -12,7 +12,10 @@ use super::words;
 use crate::flow::access;
 use crate::flow::caller::Caller;
 use crate::flow::read_audit::{self, Named, Wanted};
+use crate::flow::refusal::Refused;
+use crate::store::TimePage;
 use crate::web::State;
+use crate::web::input::days;
 use crate::web::language::Language;
 use crate::web::paging::{cursor, next};
 use crate::web::problem::Problem;
@@ -25,26 +28,59 @@ struct Row {
     when: String,
     /// The person, and the address of the list of their looks.
     officer: (String, String),
+    /// Their agency.
+    agency: String,
     what: String,
     /// What of it: a field, a digest, what was searched for.
     part: String,
     purpose: String,
     /// The case, the address of the list of looks at it, and its own address for those who read it.
     case: Option<(String, String, Option<String>)>,
+    /// The agency of the case.
+    case_agency: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "read_audit.html")]
 struct ReadAudit {
     page: Page,
-    officer: String,
-    case: String,
+    asks: Filters,
+    sort: &'static str,
     rows: Vec<Row>,
     pager: Pager,
+    column: Column,
+}
+
+/// What the form above the list says; everything may be empty.
+struct Filters {
+    officer: String,
+    case: String,
+    from: String,
+    to: String,
+}
+
+impl Filters {
+    /// As an address says it; ends so that more can follow.
+    fn said(&self) -> String {
+        let Self { officer, case, from, to } = self;
+        let all = [("officer", officer), ("case", case), ("from", from), ("to", to)];
+        let said = all.iter().filter(|(_, value)| !value.is_empty());
+        said.flat_map(|(name, value)| [(*name).to_owned(), "=".to_owned(), encoded(value), "&".to_owned()]).collect()
+    }
+
+    /// As the flow takes it.
+    fn wanted(&self) -> Result<Wanted, Refused> {
+        fn some(text: &str) -> Option<&str> {
+            Some(text).filter(|text| !text.is_empty())
+        }
+        let (from, until) = days(some(&self.from), some(&self.to))?;
+        let [officer, case] = [&self.officer, &self.case].map(|text| some(text).map(str::to_owned));
+        Ok(Wanted { officer, case, from, until })
+    }
 }
 
 fn row(language: Language, caller: &Caller, named: Named) -> Row {
-    let Named { row, officer, case: title } = named;
+    let Named { row, officer, agency, case: title, case_agency } = named;
     let case = row.case.map(|id| {
         let (id, reads) = (id.to_string(), title.is_some() && access::filter(caller).is_ok());
         let short: String = id.chars().take(8).collect();
@@ -54,29 +90,35 @@ fn row(language: Language, caller: &Caller, named: Named) -> Row {
     Row {
         when: row.at.to_string(),
         officer: (officer, format!("{ADDRESS}?officer={}", row.officer)),
+        agency,
         what: words::look(language, &row.what).to_owned(),
         part: row.part,
         purpose: row.purpose,
         case,
+        case_agency,
     }
 }
 
-/// A page of the list, the newest first.
+/// A page of the list.
 #[get("/audit")]
 pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
-    // A look's id is as long as a tenant's.
-    let after = |text: &str| cursor::<TenantId>(text).ok().map(|(at, id)| (at, *id.bytes()));
-    let place = Place::read(&mut asked, after);
-    let (officer, case) = (asked.plain("officer"), asked.plain("case"));
-    let said =
-        |name: &str, value: &str| if value.is_empty() { String::new() } else { format!("{name}={}&", encoded(value)) };
-    let filter = format!("{}{}", said("officer", &officer), said("case", &case));
-    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let wanted = Wanted { officer: some(&officer), case: some(&case) };
-    let found = read_audit::list(&app, signed.caller.clone(), wanted, place.cursor, place.size).await?;
-    let next = found.rows.last().filter(|_| found.more).map(|last| next(last.row.at, hex(&last.row.id)));
-    let pager = place.pager(ADDRESS, &filter, found.rows.len(), next.as_deref(), Some(found.total));
-    let rows = found.rows.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
+    let (order, place) = (by_time::order(&mut asked), Place::read(&mut asked, |text| cursor(text).ok()));
+    let asks = Filters {
+        officer: asked.plain("officer"),
+        case: asked.plain("case"),
+        from: day(&mut asked, "from", ("日期自", "from day")),
+        to: day(&mut asked, "to", ("日期至", "to day")),
+    };
+    let filters = asks.said();
+    let wanted = asks.wanted()?;
+    let total = read_audit::count(&app, signed.caller.clone(), wanted.clone()).await?;
+    let wanted_page = TimePage { order, after: place.cursor, limit: place.size };
+    let (found, more) = read_audit::list(&app, signed.caller.clone(), wanted, wanted_page).await?;
+    let next = found.last().filter(|_| more).map(|last| next(last.row.at, &last.row.id));
+    let said = format!("{filters}{}", by_time::said(order));
+    let pager = place.pager(ADDRESS, &said, found.len(), next.as_deref(), total);
+    let rows = found.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
     let page = Page::within(&signed, Part::Audit, ("查阅审计", "Audit of looks")).ignoring(&asked);
-    page::show(&signed.visit, &ReadAudit { page, officer, case, rows, pager })
+    let (column, sort) = (Column::new(order, ADDRESS, &filters), by_time::code(order));
+    page::show(&signed.visit, &ReadAudit { page, asks, sort, rows, pager, column })
 }

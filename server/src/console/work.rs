@@ -14,7 +14,7 @@ use crate::flow::caller::{Caller, Role};
 use crate::flow::lead::{self, Lead, Search};
 use crate::flow::work::{self, Todo, Waiting};
 use crate::flow::{access, alarm, officer, unsent_form};
-use crate::store::TaskRow;
+use crate::store::{TaskRow, TimePage};
 use crate::web::State;
 use crate::web::problem::Problem;
 
@@ -121,7 +121,7 @@ async fn waiting_leads(app: &State, caller: &Caller) -> Result<Option<Vec<Lead>>
     }
     let Some(status) = lead::waits_in(caller) else { return Ok(Some(Vec::new())) };
     let search = Search { status: Some(status), ..Search::default() };
-    let (mut waiting, _more) = lead::list(app, caller.clone(), search, LEADS).await?;
+    let mut waiting = lead::list(app, caller.clone(), search, LEADS).await?.leads;
     waiting.retain(|lead| lead::next_step(caller, lead).is_some());
     Ok(Some(waiting))
 }
@@ -145,7 +145,7 @@ pub async fn read(app: State, signed: SignedIn, asked: Asked) -> Result<HttpResp
     let (cases, of_others) = cases.into_iter().partition(|waiting| !waiting.todos.is_empty() || is_near(waiting));
     let tasks = if caller.is(Role::Officer) { Some(officer::tasks(&app, caller.clone()).await?) } else { None };
     let alarms = if alarm::may_see(caller) {
-        let (found, _more) = alarm::list(&app, caller.clone(), None, ALARMS).await?;
+        let (found, _more) = alarm::list(&app, caller.clone(), TimePage::newest(ALARMS)).await?;
         let named = alarm::named(&app, caller.clone(), found).await?;
         Some(named.into_iter().map(|named| alarms::row(signed.visit.language, caller, named)).collect())
     } else {

@@ -106,6 +106,14 @@ pub fn listed(caller: &Caller, mut file: CaseFileRow) -> CaseFileRow {
     file
 }
 
+/// Names of the parties of a case as a list shows them to the caller.
+pub fn listed_parties(caller: &Caller, file: &CaseFileRow, mut parties: Vec<String>) -> Vec<String> {
+    if only_supervises(caller, file) {
+        parties.iter_mut().for_each(mask::hide);
+    }
+    parties
+}
+
 /// Whether an officer was named to a case, or accepted an invitation to it.
 ///
 /// # Errors

@@ -10,10 +10,10 @@ use super::caller::{Caller, Role};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::store::{AccountEventRow, AlarmRow, Tx};
+use crate::store::{AccountEventRow, AlarmRow, TimePage, Tx};
 
 /// How many of the newest events are looked at where the last ones matter.
-pub const LATELY: i64 = 100;
+pub const LATELY: u32 = 100;
 
 /// What was done. Codes are never renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,15 +121,13 @@ pub async fn list(
     app: &App,
     caller: Caller,
     officer: Option<OfficerId>,
-    after: Option<(Instant, [u8; 16])>,
-    limit: u32,
+    page: TimePage,
 ) -> Result<(Vec<AccountEventRow>, bool), Failure> {
     let (tenant, whose) = (app.tenant, officer.unwrap_or(caller.officer));
     if whose != caller.officer {
         caller.must_be(&[Role::AgencyAdmin, Role::SecurityAdmin, Role::AuditAdmin])?;
     }
-    let wanted = usize::try_from(limit).map_err(Failure::broken)?;
-    let mut found = app
+    let found = app
         .store
         .read(move |tx| {
             let person = tx.officer(&tenant, &whose)?.ok_or(Refusal::NotFound)?;
@@ -137,10 +135,8 @@ pub async fn list(
             if whose != caller.officer && !caller.reaches(&agency.path) {
                 return Err(Refusal::NotFound.into());
             }
-            tx.account_events(&tenant, &whose, after, i64::from(limit) + 1).map_err(Failure::from)
+            tx.account_events(&tenant, &whose, &page).map_err(Failure::from)
         })
         .await?;
-    let more = found.len() > wanted;
-    found.truncate(wanted);
-    Ok((found, more))
+    Ok(page.cut(found))
 }

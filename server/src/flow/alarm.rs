@@ -1,13 +1,12 @@
 //! Alarms in reach: about cases and phones of the subtree; about nobody known, for those who look after the system.
 
 use sync_core::id::OfficerId;
-use sync_core::time::Instant;
 
 use super::access;
 use super::caller::{Caller, Role};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::store::{AlarmFilter, AlarmRow};
+use crate::store::{AlarmRow, TimePage, Total};
 
 /// They look after the agency or the system.
 const SEEING: [Role; 7] = [
@@ -22,33 +21,23 @@ const SEEING: [Role; 7] = [
 /// They see alarms of the whole installation.
 const EVERYWHERE: [Role; 4] = [Role::CountySupervisor, Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
 
-/// A page of the alarms in reach, the newest first; whether there are more.
+/// A page of the alarms in reach; whether there are more.
 ///
 /// # Errors
 /// `forbidden` for those who see no alarms, or an accident.
-pub async fn list(
-    app: &App,
-    caller: Caller,
-    after: Option<(Instant, [u8; 16])>,
-    limit: u32,
-) -> Result<(Vec<AlarmRow>, bool), Failure> {
-    let agency_path = reach(&caller)?;
-    let (tenant, wanted) = (app.tenant, usize::try_from(limit).map_err(Failure::broken)?);
-    let filter = AlarmFilter { agency_path, after };
-    let mut found =
-        app.store.read(move |tx| tx.alarm_page(&tenant, &filter, i64::from(limit) + 1).map_err(Failure::from)).await?;
-    let more = found.len() > wanted;
-    found.truncate(wanted);
-    Ok((found, more))
+pub async fn list(app: &App, caller: Caller, page: TimePage) -> Result<(Vec<AlarmRow>, bool), Failure> {
+    let (tenant, path) = (app.tenant, reach(&caller)?);
+    let found = app.store.read(move |tx| tx.alarm_page(&tenant, path.as_deref(), &page).map_err(Failure::from)).await?;
+    Ok(page.cut(found))
 }
 
-/// How many alarms [`list`] has in all; of more than [`crate::store::COUNTED`], one more.
+/// How many alarms [`list`] has in all.
 ///
 /// # Errors
 /// As [`list`].
-pub async fn count(app: &App, caller: Caller) -> Result<i64, Failure> {
-    let (tenant, filter) = (app.tenant, AlarmFilter { agency_path: reach(&caller)?, after: None });
-    app.store.read(move |tx| tx.count_alarms(&tenant, &filter).map_err(Failure::from)).await
+pub async fn count(app: &App, caller: Caller) -> Result<Total, Failure> {
+    let (tenant, path) = (app.tenant, reach(&caller)?);
+    app.store.read(move |tx| tx.count_alarms(&tenant, path.as_deref()).map_err(Failure::from)).await
 }
 
 /// Below which agency the caller sees alarms; none where it is everywhere.

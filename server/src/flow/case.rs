@@ -13,6 +13,7 @@ use sync_core::op::{Act, OpId};
 use sync_core::plan::{Flag, has_gap};
 
 use super::access::{self, Access, Look};
+use super::as_of::{self, Past, Start};
 use super::caller::Caller;
 use super::loaded::Loaded;
 use super::search::words::Words;
@@ -21,7 +22,7 @@ use super::{judge, mask, projection};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::store::{CaseFileRow, CaseFilter, ClaimedFile, ReadAuditRow, StoredChange, Tx};
+use crate::store::{CaseFileRow, CaseFilter, ClaimedFile, ReadAuditRow, StoredChange, Total, Tx};
 
 /// Which cases somebody wants to see, of those in reach.
 #[derive(Debug, Clone, Default)]
@@ -96,19 +97,22 @@ pub struct History {
 /// A page of cases.
 #[derive(Debug)]
 pub struct CaseList {
-    /// The latest change first.
+    /// The latest change first, as they are now.
     pub rows: Vec<CaseFileRow>,
-    /// Whether there are more.
-    pub more: bool,
+    /// The version of the list to which the page belongs.
+    pub as_of: i64,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Start<CaseId>>,
     /// Cases that were not searched, because the index is being filled.
     pub not_searched: i64,
 }
 
-/// A page of the cases in reach, the latest change first. That a supervisor looked is on record before anything is
-/// read.
+/// A page of the cases in reach, the latest change first, of the list as it was at its first page ([`super::as_of`]). That
+/// a supervisor looked is on record before anything is read.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for those who read no cases, or an accident.
+/// [`Refusal::Forbidden`] for those who read no cases; [`Refusal::WrongCursor`], [`Refusal::CursorExpired`]; or an
+/// accident.
 pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<CaseList, Failure> {
     let reach = access::filter(&caller)?;
     let wanted = usize::try_from(limit).map_err(Failure::broken)?;
@@ -117,12 +121,18 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
     }
     let tenant = app.tenant;
     // One snapshot: a case that is indexed meanwhile is neither missed nor shown twice.
-    let Found { mut rows, not_searched } =
-        app.store.read(move |tx| in_reach(tx, &tenant, reach, search, wanted + 1)).await?;
+    let (Found { mut rows, not_searched }, as_of) = app
+        .store
+        .read(move |tx| {
+            let past = as_of::since(tx, &tenant, &search.filter)?;
+            Ok::<_, Failure>((in_reach(tx, &tenant, reach, search, &past, wanted + 1)?, past.as_of))
+        })
+        .await?;
     let more = rows.len() > wanted;
     rows.truncate(wanted);
-    let rows = rows.into_iter().map(|row| access::listed(&caller, row)).collect();
-    Ok(CaseList { rows, more, not_searched })
+    let next = rows.last().filter(|_| more).map(|last| Start { as_of, after: Some(last.place()) });
+    let rows = rows.into_iter().map(|placed| access::listed(&caller, placed.file)).collect();
+    Ok(CaseList { rows, as_of, next, not_searched })
 }
 
 /// Writes down that somebody looks at a list of cases.
@@ -134,7 +144,7 @@ pub(super) async fn note_list(app: &App, caller: &Caller, search: &Search, what:
     app.store.write(move |tx| Ok(tx.add_read_audit(&tenant, &look)?)).await
 }
 
-/// The first cases that are asked for, of those in reach.
+/// The first cases that are asked for, of those in reach; those of `past` as they were.
 ///
 /// # Errors
 /// An accident.
@@ -143,30 +153,29 @@ pub(super) fn in_reach(
     tenant: &TenantId,
     reach: CaseFilter,
     search: Search,
+    past: &Past,
     limit: usize,
 ) -> Result<Found, Failure> {
     let Some((filter, text)) = narrowed(tx, tenant, reach, search)? else {
         return Ok(Found { rows: Vec::new(), not_searched: 0 });
     };
     if let Some(words) = text {
-        return search::find(tx, tenant, &filter, &words, limit);
+        return search::find(tx, tenant, &filter, past, &words, limit);
     }
-    let limit = i64::try_from(limit).map_err(Failure::broken)?;
-    Ok(Found { rows: tx.case_files(tenant, &filter, limit)?, not_searched: 0 })
+    Ok(Found { rows: as_of::page(tx, tenant, &filter, past, limit)?, not_searched: 0 })
 }
 
-/// How many cases [`list`] has in all, whatever page is asked for; of more than [`crate::store::COUNTED`], one more. None
-/// where cases are searched for words: that is not counted.
+/// How many cases [`list`] has in all as it is now, whatever page is asked for.
 ///
 /// # Errors
 /// As [`list`].
-pub async fn total(app: &App, caller: Caller, search: Search) -> Result<Option<i64>, Failure> {
+pub async fn total(app: &App, caller: Caller, search: Search) -> Result<Total, Failure> {
     let (reach, tenant) = (access::filter(&caller)?, app.tenant);
     app.store
         .read(move |tx| match narrowed(tx, &tenant, reach, search)? {
-            Some((_filter, Some(_words))) => Ok(None),
-            Some((filter, None)) => Ok(Some(tx.count_case_files(&tenant, &filter)?)),
-            None => Ok(Some(0)),
+            Some((filter, Some(words))) => search::count(tx, &tenant, &filter, &words),
+            Some((filter, None)) => Ok(tx.count_case_files(&tenant, &filter)?),
+            None => Ok(Total::Exactly(0)),
         })
         .await
 }
@@ -348,3 +357,6 @@ pub(super) fn names(
     }
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ use crate::flow::keys::FastVerifier;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::token::Use;
 use crate::random;
-use crate::store::{self, CodeBounds, DeviceRow, EnrolmentCodeRow, Tx};
+use crate::store::{self, CodeBounds, DeviceRow, EnrolmentCodeRow, TimePage, Tx};
 
 /// How long an enrolment code lasts.
 const CODE_MS: i64 = 10 * 60 * 1000;
@@ -99,7 +99,7 @@ pub fn issue_code_here(app: &App, officer: OfficerId) -> Result<String, Failure>
         tx.lock_tenant(&tenant, now)?;
         tx.officer(&tenant, &officer)?.ok_or(Refusal::NotFound)?;
         let login = tx.account_of(&tenant, &officer)?.map(|account| account.login).unwrap_or_default();
-        let lately = tx.account_events(&tenant, &officer, None, account_event::LATELY)?;
+        let lately = tx.account_events(&tenant, &officer, &TimePage::newest(account_event::LATELY))?;
         let replaced = |event: &store::AccountEventRow| {
             let age = now.ms().saturating_sub(event.at.ms());
             event.kind == Kind::PasswordReplaced.code() && event.actor.is_none() && (0..APART_MS).contains(&age)

@@ -13,9 +13,10 @@ use sync_core::money::Fen;
 use sync_core::schema;
 use sync_core::value::Value;
 
+use super::as_of::Past;
 use super::caller::Caller;
 use super::case::{Search, in_reach, note_list};
-use super::{access, loaded, mask};
+use super::{access, loaded};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{CaseFileRow, Tx};
@@ -52,7 +53,8 @@ pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<Tak
     }
     note_list(app, &caller, &search, "export").await?;
     let (tenant, room) = (app.tenant, (caller.officer, loaded::LARGEST));
-    let found = app.store.read(move |tx| in_reach(tx, &tenant, reach, search, CASES + 1)).await?;
+    // One snapshot, and no pages: nothing moves between two of them.
+    let found = app.store.read(move |tx| in_reach(tx, &tenant, reach, search, &Past::default(), CASES + 1)).await?;
     if found.rows.len() > CASES {
         return Err(Refusal::ExportTooLarge.into());
     }
@@ -62,7 +64,7 @@ pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<Tak
     }
     let mut names = BTreeMap::new();
     let mut taken = Vec::with_capacity(found.rows.len());
-    let mut rows = found.rows.into_iter();
+    let mut rows = found.rows.into_iter().map(|placed| placed.file);
     loop {
         let some: Vec<CaseFileRow> = rows.by_ref().take(AT_ONCE).collect();
         if some.is_empty() {
@@ -77,11 +79,9 @@ pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<Tak
 }
 
 /// A case as the caller takes it away.
-fn listed(caller: &Caller, mut taken: TakenCase) -> TakenCase {
-    if access::only_supervises(caller, &taken.file) {
-        taken.parties.iter_mut().for_each(mask::hide);
-    }
-    TakenCase { file: access::listed(caller, taken.file), ..taken }
+fn listed(caller: &Caller, taken: TakenCase) -> TakenCase {
+    let parties = access::listed_parties(caller, &taken.file, taken.parties);
+    TakenCase { parties, file: access::listed(caller, taken.file), ..taken }
 }
 
 type Names = BTreeMap<AgencyId, String>;

@@ -1,4 +1,5 @@
-//! What ends by time: changes that wait too long, files that nobody claims, what phones used of days gone by.
+//! What ends by time: changes that wait too long, files that nobody claims, what phones used of days gone by, what lists
+//! showed before.
 //!
 //! Promise: one thread in each process; what two of them do at once is as if one had done it. A change that waited too
 //! long is told to people; its phone has it still. Bytes go only when no stored change names them, nor one of their
@@ -13,6 +14,7 @@ use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
 use super::app::App;
+use super::as_of;
 use super::quota::Quotas;
 use super::refusal::Failure;
 use super::stay::Stay;
@@ -82,7 +84,8 @@ impl House {
             let now = self.clock.now();
             let written = self.quotas.write_down(&self.store, &self.tenant, now);
             let is_due = round.is_multiple_of(TIMES);
-            let outcome = written.and_then(|()| if is_due { self.end_what_is_over(now) } else { Ok(()) });
+            let outcome = written.and_then(|()| as_of::forget(&self.store, &self.tenant, now));
+            let outcome = outcome.and_then(|()| if is_due { self.end_what_is_over(now) } else { Ok(()) });
             if let Err(failure) = outcome {
                 tracing::warn!(?failure, "housekeeping is put off");
             }

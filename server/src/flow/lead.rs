@@ -11,6 +11,7 @@ use sync_core::id::{CaseId, OfficerId, TenantId, hex};
 use sync_core::lead::{LeadKind, LeadStatus};
 use sync_core::time::Instant;
 
+use super::as_of::{RowId, Start};
 use super::caller::{Caller, Role};
 use super::once::Asked;
 use super::seen::Seen;
@@ -18,13 +19,13 @@ use super::{access, mask};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::store::{self, CaseFileRow, LeadFilter, LeadRow, ReadAuditRow, Said, Tx};
+use crate::store::{self, CaseFileRow, LeadFilter, LeadRow, ReadAuditRow, Said, TimeOrder, TimePage, Total, Tx};
 
 /// The longest text on a lead, in characters.
 pub const LONGEST_TEXT: usize = 2000;
 
 /// How many leads of a case a new one is compared with, the newest first.
-const COMPARED: i64 = 100;
+const COMPARED: u32 = 100;
 /// They raise and close leads.
 const RAISERS: [Role; 2] = [Role::CountySupervisor, Role::DepartmentSupervisor];
 /// They answer for the agency.
@@ -73,8 +74,21 @@ pub struct Search {
     pub status: Option<LeadStatus>,
     /// Only about this case.
     pub case: Option<CaseId>,
-    /// Only what comes after this place in the order.
-    pub after: Option<(Instant, [u8; 16])>,
+    /// The order.
+    pub order: TimeOrder,
+    /// Where the page begins; none for the first page.
+    pub start: Option<Start<RowId>>,
+}
+
+/// A page of leads.
+#[derive(Debug, Clone)]
+pub struct LeadList {
+    /// The leads, as they are now.
+    pub leads: Vec<Lead>,
+    /// The step of all leads after which the list was begun.
+    pub as_of: i64,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Start<RowId>>,
 }
 
 fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, mut row: LeadRow) -> Result<Lead, Failure> {
@@ -152,7 +166,7 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
                 let same =
                     |lead: &LeadRow| lead.raised.by == caller.officer && lead.kind == kind && lead.raised.text == text;
                 let filter = LeadFilter { case: Some(case), ..LeadFilter::default() };
-                let raised = tx.leads(&tenant, &filter, COMPARED)?;
+                let raised = tx.leads(&tenant, &filter, &TimePage::newest(COMPARED))?;
                 if let Some(row) = raised.into_iter().find(|lead| lead.status != LeadStatus::Closed && same(lead)) {
                     return shown(tx, &tenant, &caller, row, now);
                 }
@@ -184,35 +198,42 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
         .await
 }
 
-/// A page of the leads in reach, the newest first; whether there are more.
+/// A page of the leads in reach, of those that had the status when the list was begun.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for those who see no leads, or an accident.
-pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<(Vec<Lead>, bool), Failure> {
+/// [`Refusal::Forbidden`] for those who see no leads, [`Refusal::WrongCursor`], or an accident.
+pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<LeadList, Failure> {
     let agency_path = reach(&caller)?.to_owned();
-    let (tenant, now, wanted) = (app.tenant, app.clock.now(), usize::try_from(limit).map_err(Failure::broken)?);
+    let (tenant, now) = (app.tenant, app.clock.now());
     let supervises = access::supervises(&caller);
     let look = move |tx: &mut Tx<'_>| {
-        let Search { status, case, after } = search;
+        let Search { status, case, order, start } = search;
+        let steps = tx.lead_steps(&tenant)?;
+        let as_of = start.map_or(steps, |start| start.as_of);
+        if as_of > steps {
+            return Err(Refusal::WrongCursor.into());
+        }
         note(tx, &tenant, &caller, ("leads", case, String::new()), now)?;
-        let filter = LeadFilter { agency_path, status, case, after };
-        let mut found = tx.leads(&tenant, &filter, i64::from(limit) + 1)?;
-        let more = found.len() > wanted;
-        found.truncate(wanted);
+        let filter = LeadFilter { agency_path, status, case, as_of: Some(as_of) };
+        let after = start.and_then(|start| start.after).map(|(at, id)| (at, id.0));
+        let page = TimePage { order, after, limit };
+        let (found, more) = page.cut(tx.leads(&tenant, &filter, &page)?);
+        let last = found.last().filter(|_| more);
+        let next = last.map(|last| Start { as_of, after: Some((last.raised.at, RowId(last.id))) });
         let leads = found.into_iter().map(|row| named(tx, &tenant, &caller, row));
-        Ok::<_, Failure>((leads.collect::<Result<Vec<_>, _>>()?, more))
+        Ok::<_, Failure>(LeadList { leads: leads.collect::<Result<_, _>>()?, as_of, next })
     };
     if supervises { app.store.write(look).await } else { app.store.read(look).await }
 }
 
-/// How many leads [`list`] has in all, whatever page is asked for; of more than [`store::COUNTED`], one more.
+/// How many leads [`list`] has in all, as they are now.
 ///
 /// # Errors
 /// As [`list`].
-pub async fn count(app: &App, caller: Caller, search: Search) -> Result<i64, Failure> {
+pub async fn count(app: &App, caller: Caller, search: Search) -> Result<Total, Failure> {
     let (agency_path, tenant) = (reach(&caller)?.to_owned(), app.tenant);
-    let Search { status, case, after: _ } = search;
-    let filter = LeadFilter { agency_path, status, case, after: None };
+    let Search { status, case, order: _, start: _ } = search;
+    let filter = LeadFilter { agency_path, status, case, as_of: None };
     app.store.read(move |tx| tx.count_leads(&tenant, &filter).map_err(Failure::from)).await
 }
 

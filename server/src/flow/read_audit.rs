@@ -6,15 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sync_core::id::{CaseId, OfficerId, TenantId};
+use sync_core::id::{AgencyId, CaseId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::caller::{Caller, Role};
-use super::{access, case, mask};
+use super::{access, mask};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::store::{ReadAuditFilter, ReadAuditRow, Tx};
+use crate::store::{OfficerRow, ReadAuditFilter, ReadAuditRow, TimePage, Total, Tx};
 
 /// They read who looked at the cases of their subtree.
 const SUPERIORS: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
@@ -31,64 +31,82 @@ pub struct Wanted {
     pub officer: Option<String>,
     /// Only those at this case: an id, or a number.
     pub case: Option<String>,
+    /// Only those at or after.
+    pub from: Option<Instant>,
+    /// Only those before.
+    pub until: Option<Instant>,
 }
 
-/// A look with what people call the person and the case.
+/// A look with what people call the person, the case and their agencies.
 #[derive(Debug, Clone)]
 pub struct Named {
     /// The look.
     pub row: ReadAuditRow,
     /// Name of the person.
     pub officer: String,
+    /// Name of the agency of the person, as they stand in the register now.
+    pub agency: String,
     /// Title of the case; none for those who may not read it.
     pub case: Option<String>,
+    /// Name of the agency of the case.
+    pub case_agency: Option<String>,
 }
 
-/// A page of the audit.
-#[derive(Debug, Clone, Default)]
-pub struct Page {
-    /// The newest first.
-    pub rows: Vec<Named>,
-    /// Whether there are more.
-    pub more: bool,
-    /// How many there are in all; of more than [`crate::store::COUNTED`], one more.
-    pub total: i64,
-}
-
-/// A page of the looks in reach.
+/// A page of the looks in reach; whether there are more.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for those who do not read the audit, or an accident.
-pub async fn list(
-    app: &App,
-    caller: Caller,
-    wanted: Wanted,
-    after: Option<(Instant, [u8; 16])>,
-    limit: u32,
-) -> Result<Page, Failure> {
-    if !may_see(&caller) {
-        return Err(Refusal::Forbidden.into());
-    }
-    let (tenant, size) = (app.tenant, usize::try_from(limit).map_err(Failure::broken)?);
+pub async fn list(app: &App, caller: Caller, wanted: Wanted, page: TimePage) -> Result<(Vec<Named>, bool), Failure> {
+    let (tenant, path) = (app.tenant, reach(&caller)?);
     let look = look(&caller, &wanted, app.clock.now())?;
     app.store.write(move |tx| Ok::<_, Failure>(tx.add_read_audit(&tenant, &look)?)).await?;
     app.store
         .read(move |tx| {
-            let path = Some(caller.reach()).filter(|path| !caller.is(Role::AuditAdmin) && !path.is_empty());
-            let (officers, cases) = (officers(tx, &tenant, &wanted)?, cases(tx, &tenant, &wanted)?);
-            let filter = ReadAuditFilter { agency_path: path.map(str::to_owned), officers, cases, after };
-            let total = tx.count_read_audits(&tenant, &filter)?;
-            let mut found = tx.read_audit_page(&tenant, &filter, i64::from(limit) + 1)?;
-            let more = found.len() > size;
-            found.truncate(size);
-            Ok(Page { rows: named(tx, &tenant, &caller, found)?, more, total })
+            let filter = filter(tx, &tenant, path, &wanted)?;
+            let (found, more) = page.cut(tx.read_audit_page(&tenant, &filter, &page)?);
+            Ok((named(tx, &tenant, &caller, found)?, more))
         })
         .await
 }
 
+/// How many looks [`list`] has in all.
+///
+/// # Errors
+/// As [`list`].
+pub async fn count(app: &App, caller: Caller, wanted: Wanted) -> Result<Total, Failure> {
+    let (tenant, path) = (app.tenant, reach(&caller)?);
+    app.store
+        .read(move |tx| {
+            let filter = filter(tx, &tenant, path, &wanted)?;
+            Ok(tx.count_read_audits(&tenant, &filter)?)
+        })
+        .await
+}
+
+/// Below which agency the caller reads looks; none where it is everywhere.
+fn reach(caller: &Caller) -> Result<Option<String>, Refusal> {
+    if !may_see(caller) {
+        return Err(Refusal::Forbidden);
+    }
+    Ok(Some(caller.reach().to_owned()).filter(|path| !caller.is(Role::AuditAdmin) && !path.is_empty()))
+}
+
+fn filter(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    agency_path: Option<String>,
+    wanted: &Wanted,
+) -> Result<ReadAuditFilter, Failure> {
+    let (officers, cases) = (officers(tx, tenant, wanted)?, cases(tx, tenant, wanted)?);
+    Ok(ReadAuditFilter { agency_path, officers, cases, from: wanted.from, until: wanted.until })
+}
+
 /// The look at the audit itself.
 fn look(caller: &Caller, wanted: &Wanted, now: Instant) -> Result<ReadAuditRow, Failure> {
-    let part = [&wanted.officer, &wanted.case].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+    // The last day that is asked for, not the one after it.
+    let days = [wanted.from, wanted.until.map(|until| until.plus_ms(-1))].map(|at| at.map(|at| at.date().to_string()));
+    let [from, to] = &days;
+    let part = [&wanted.officer, &wanted.case, from, to].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     let (what, purpose) = ("audit".to_owned(), String::new());
     Ok(ReadAuditRow { id: random::bytes()?, at: now, officer: caller.officer, what, case: None, part, purpose })
 }
@@ -113,22 +131,30 @@ fn cases(tx: &mut Tx<'_>, tenant: &TenantId, wanted: &Wanted) -> Result<Option<V
 
 fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, rows: Vec<ReadAuditRow>) -> Result<Vec<Named>, Failure> {
     let people: BTreeSet<OfficerId> = rows.iter().map(|row| row.officer).collect();
-    let names = case::names(tx, tenant, people)?;
+    let people = tx.officers(tenant, &people.into_iter().collect::<Vec<_>>())?;
+    let people: BTreeMap<OfficerId, OfficerRow> = people.into_iter().map(|person| (person.id, person)).collect();
+    let agencies = tx.agencies_below(tenant, "")?.into_iter().map(|agency| (agency.id, agency.name));
+    let agencies: BTreeMap<AgencyId, String> = agencies.collect();
     let seen: BTreeSet<CaseId> = rows.iter().filter_map(|row| row.case).collect();
-    let mut titles: BTreeMap<CaseId, String> = BTreeMap::new();
+    let mut cases: BTreeMap<CaseId, (Option<String>, Option<String>)> = BTreeMap::new();
     for case in seen {
-        match access::reach(tx, tenant, caller, &case) {
-            Ok(access) if access.sees_personal_data() => drop(titles.insert(case, access.file.title)),
-            Ok(_) | Err(Failure::Refused(_)) => {}
+        let title = match access::reach(tx, tenant, caller, &case) {
+            Ok(access) if access.sees_personal_data() => Some(access.file.title),
+            Ok(_) | Err(Failure::Refused(_)) => None,
             Err(broken @ Failure::Broken(_)) => return Err(broken),
-        }
+        };
+        // Whose case was looked at is part of the audit, for those too who may not read the case.
+        let agency = tx.case_file(tenant, &case)?.and_then(|file| agencies.get(&file.agency).cloned());
+        cases.insert(case, (title, agency));
     }
     let shown = rows.into_iter().map(|mut row| {
         mask::hide(&mut row.part);
         mask::hide(&mut row.purpose);
-        let officer = names.get(&row.officer).cloned().unwrap_or_default();
-        let case = row.case.and_then(|case| titles.get(&case).cloned());
-        Named { row, officer, case }
+        let person = people.get(&row.officer);
+        let officer = person.map(|person| person.name.clone()).unwrap_or_default();
+        let agency = person.and_then(|person| agencies.get(&person.agency).cloned()).unwrap_or_default();
+        let (case, case_agency) = row.case.and_then(|case| cases.get(&case).cloned()).unwrap_or_default();
+        Named { row, officer, agency, case, case_agency }
     });
     Ok(shown.collect())
 }

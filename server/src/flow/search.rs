@@ -14,6 +14,7 @@ pub mod facet;
 pub mod index;
 pub mod moment;
 mod newest;
+mod past;
 pub mod posting;
 pub mod words;
 
@@ -25,11 +26,15 @@ use sync_core::id::{CaseId, TenantId};
 use sync_core::time::Instant;
 use words::{Wanted, Words};
 
+use super::as_of::{self, Past, Placed};
 use crate::flow::refusal::Failure;
-use crate::store::{CaseFileRow, CaseFilter, OutboxKind, Tx};
+use crate::store::{COUNTED, CaseFileRow, CaseFilter, CaseOrder, OutboxKind, PastCase, Total, Tx};
 
 /// Grams of the words that are looked up; of a long text some say enough.
 const GRAMS: usize = 12;
+
+/// Candidates that are looked at to count them.
+const COMPARED: usize = 4096;
 
 /// How much is looked at in one go. What is found does not depend on it, but for `lagging`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +57,7 @@ const BOUNDS: Bounds = Bounds { lagging: 1000, first: 64, most: 1024, ordered: 4
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The latest change first, at most as many as were asked for.
-    pub rows: Vec<CaseFileRow>,
+    pub rows: Vec<Placed>,
     /// Cases that the filter lets through and that were not looked at, because the index is being filled.
     pub not_searched: i64,
 }
@@ -73,7 +78,7 @@ struct Lagging {
     not_searched: i64,
 }
 
-/// The first `limit` cases that the filter lets through and that say the words.
+/// The first `limit` cases that the filter lets through and that say the words; those of `past` as they were.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -81,21 +86,63 @@ pub fn find(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     filter: &CaseFilter,
+    past: &Past,
     words: &Words,
     limit: usize,
 ) -> Result<Found, Failure> {
-    find_within(BOUNDS, tx, tenant, filter, words, limit)
+    find_within(BOUNDS, tx, tenant, (filter, past), words, limit)
 }
 
 fn find_within(
     bounds: Bounds,
     tx: &mut Tx<'_>,
     tenant: &TenantId,
-    filter: &CaseFilter,
+    (filter, past): (&CaseFilter, &Past),
     words: &Words,
     limit: usize,
 ) -> Result<Found, Failure> {
     let Lagging { open, mut hits, not_searched } = lagging(bounds.lagging, tx, tenant, filter, words)?;
+    let candidates = candidates(tx, tenant, filter, words)?;
+    let mut rows = Search { bounds, tenant, filter, words, open: &open, past, limit }.among(tx, &candidates)?;
+    hits.retain(|hit| is_after(filter, *hit) && !past.has(&hit.1));
+    hits.sort_unstable_by(|a, b| b.cmp(a));
+    let last = rows.get(limit.saturating_sub(1)).map(order);
+    for hit in hits.into_iter().take(limit).filter(|hit| last.is_none_or(|last| last < *hit)) {
+        rows.extend(tx.case_file(tenant, &hit.1)?);
+    }
+    first(&mut rows, limit);
+    let rows = rows.into_iter().map(|row| Placed::now(CaseOrder::Newest, row)).collect();
+    let said = |tx: &mut Tx<'_>, some: &[&PastCase]| past::saying(tx, tenant, past, some, words);
+    let replaced = as_of::replaced(tx, tenant, filter, past, limit, said)?;
+    Ok(Found { rows: as_of::merged(CaseOrder::Newest, rows, replaced, limit), not_searched })
+}
+
+/// How many cases the filter lets through that say the words, wherever it starts. Of more than [`COMPARED`] candidates
+/// so many are looked at, and the number is a least one; so it is while cases are not searched.
+///
+/// # Errors
+/// [`Failure`] where a statement fails.
+pub fn count(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &Words) -> Result<Total, Failure> {
+    let Lagging { open, hits, not_searched } = lagging(BOUNDS.lagging, tx, tenant, filter, words)?;
+    let Candidates { places, proof } = candidates(tx, tenant, filter, words)?;
+    let (mut counted, mut compared) = (hits.len(), 0);
+    for part in places.parts(1) {
+        for some in part.chunks(BOUNDS.most) {
+            if compared < COMPARED {
+                compared += some.len();
+                let said = if proof { some.to_vec() } else { tx.places_saying(tenant, some, words.all())? };
+                let found = tx.case_ids_at(tenant, filter, &said)?;
+                counted += found.iter().filter(|case| !open.contains(*case)).count();
+            }
+        }
+    }
+    let counted = i64::try_from(counted).map_err(Failure::broken)?;
+    let all = compared == places.count() && not_searched == 0;
+    Ok(if all { Total::of(counted) } else { Total::AtLeast(counted.min(COUNTED)) })
+}
+
+/// What the index has for the words and the filter.
+fn candidates(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &Words) -> Result<Candidates, Failure> {
     let Wanted { mut grams, proof } = words.grams(GRAMS);
     grams.extend(facet::of_filter(filter));
     let mut sets: BTreeMap<i64, BTreeMap<i64, Block>> = grams.into_iter().map(|gram| (gram, BTreeMap::new())).collect();
@@ -104,17 +151,7 @@ fn find_within(
         let block = index::read_block(&row)?;
         sets.entry(row.gram).or_default().insert(row.block, block);
     }
-    let candidates = Candidates { places: Places::in_all(sets.into_values()), proof };
-    let search = Search { bounds, tenant, filter, words, open: &open, limit };
-    let mut rows = search.among(tx, &candidates)?;
-    hits.retain(|hit| is_after(filter, *hit));
-    hits.sort_unstable_by(|a, b| b.cmp(a));
-    let last = rows.get(limit.saturating_sub(1)).map(order);
-    for hit in hits.into_iter().take(limit).filter(|hit| last.is_none_or(|last| last < *hit)) {
-        rows.extend(tx.case_file(tenant, &hit.1)?);
-    }
-    first(&mut rows, limit);
-    Ok(Found { rows, not_searched })
+    Ok(Candidates { places: Places::in_all(sets.into_values()), proof })
 }
 
 /// Where a case stands in the list; the greatest first.
@@ -141,6 +178,8 @@ struct Search<'a> {
     words: &'a Words,
     /// Cases that are not indexed as they are.
     open: &'a BTreeSet<CaseId>,
+    /// Cases that are placed as they were.
+    past: &'a Past,
     limit: usize,
 }
 
@@ -181,7 +220,8 @@ impl Search<'_> {
     fn take(&self, tx: &mut Tx<'_>, places: &[i64], proof: bool, rows: &mut Vec<CaseFileRow>) -> Result<(), Failure> {
         let said = if proof { places.to_vec() } else { tx.places_saying(self.tenant, places, self.words.all())? };
         let found = tx.cases_at(self.tenant, self.filter, &said)?;
-        rows.extend(found.into_iter().filter(|row| !self.open.contains(&row.id) && is_after(self.filter, order(row))));
+        let stands = |row: &CaseFileRow| !self.open.contains(&row.id) && !self.past.has(&row.id);
+        rows.extend(found.into_iter().filter(|row| stands(row) && is_after(self.filter, order(row))));
         first(rows, self.limit);
         Ok(())
     }

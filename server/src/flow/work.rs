@@ -17,7 +17,7 @@ use sync_core::time::{Date, Instant};
 use super::access::{self, Access};
 use super::caller::Caller;
 use super::judge::Bench;
-use super::{case, command, export, loaded, mask, projection};
+use super::{case, command, export, loaded, projection};
 use crate::flow::app::App;
 use crate::flow::refusal::Failure;
 use crate::store::{CaseFileRow, CaseFilter, Tx};
@@ -174,10 +174,7 @@ fn waiting(
     }
     let others = state.participants.keys().copied().filter(|officer| *officer != caller.officer).collect();
     let officers = case::names(tx, tenant, others)?.into_values().collect();
-    let mut parties = export::parties(&state);
-    if access::only_supervises(caller, &file) {
-        parties.iter_mut().for_each(mask::hide);
-    }
+    let parties = access::listed_parties(caller, &file, export::parties(&state));
     let file = access::listed(caller, file);
     Ok(Some(Waiting { parties, officers, alike: false, file, todos, of_others, deadline }))
 }

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use sync_core::id::{DeviceId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
+use super::by_time::page_by_time;
 use super::schema::account_event;
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Error, TimePage, row};
 
 /// One thing that was done.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -40,7 +41,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What was done to an officer's account and phones, the newest first, at most `limit`, after `after` only.
+    /// A page of what was done to an officer's account and phones, and one row more where there is another page.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -48,20 +49,13 @@ impl Tx<'_> {
         &mut self,
         tenant: &TenantId,
         officer: &OfficerId,
-        after: Option<(Instant, [u8; 16])>,
-        limit: i64,
+        page: &TimePage,
     ) -> Result<Vec<AccountEventRow>, Error> {
-        let mut query = account_event::table
+        let query = account_event::table
             .filter(account_event::tenant.eq(*tenant))
             .filter(account_event::officer.eq(*officer))
-            .order((account_event::at_ms.desc(), account_event::id.desc()))
-            .limit(limit)
-            .select(AccountEventRow::as_select())
             .into_boxed();
-        if let Some((at, id)) = after {
-            let same = account_event::at_ms.eq(at).and(account_event::id.lt(id.to_vec()));
-            query = query.filter(account_event::at_ms.lt(at).or(same));
-        }
-        Ok(query.load(self.db())?)
+        let query = page_by_time!(query, page, account_event::at_ms, account_event::id);
+        Ok(query.select(AccountEventRow::as_select()).load(self.db())?)
     }
 }

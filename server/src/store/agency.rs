@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sync_core::id::{AgencyId, TenantId};
 
 use super::Error;
-use super::schema::agency;
+use super::schema::{agency, case_file, officer};
 use super::tx::Tx;
 
 /// An organ, or an organisation authorised by law (执法主体), or a body within one.
@@ -31,6 +31,25 @@ pub struct AgencyRow {
     pub reconsideration: Option<AgencyId>,
     /// Whether it still enforces.
     pub active: bool,
+}
+
+/// The cases of the agencies whose paths begin so.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn cases_below(tenant: TenantId, path: String) -> _ {
+    case_file::table
+        .filter(case_file::tenant.eq(tenant))
+        .filter(case_file::agency_path.like(path))
+        .select(case_file::id.nullable())
+}
+
+/// The people of the agencies whose paths begin so.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn people_below(tenant: TenantId, path: String) -> _ {
+    officer::table
+        .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
+        .filter(officer::tenant.eq(tenant))
+        .filter(agency::path.like(path))
+        .select(officer::id)
 }
 
 impl Tx<'_> {

@@ -4,11 +4,13 @@ use diesel::prelude::*;
 use sync_core::id::{CaseId, ChangeId, DeviceId, TenantId};
 use sync_core::time::Instant;
 
+use super::agency::{cases_below, people_below};
+use super::by_time::page_by_time;
 use super::case_order::COUNTED;
 use super::db::Db;
-use super::schema::{agency, alarm, case_file, device, officer};
+use super::schema::{alarm, device};
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Error, TimePage, Total, row};
 
 /// One alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -33,30 +35,18 @@ pub struct AlarmRow {
     pub detail: String,
 }
 
-/// Which alarms a list shows. Every part narrows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AlarmFilter {
-    /// Only those about cases or phones of agencies below this path.
-    pub agency_path: Option<String>,
-    /// Only what comes after this place in the order.
-    pub after: Option<(Instant, [u8; 16])>,
-}
-
-/// What the filter lets through, wherever the page begins.
-fn narrow<'a>(tenant: &TenantId, filter: &AlarmFilter) -> alarm::BoxedQuery<'a, <Db as diesel::Connection>::Backend> {
+/// The alarms about cases or phones of agencies below this path; all of them where there is none.
+fn narrow<'a>(
+    tenant: &TenantId,
+    agency_path: Option<&str>,
+) -> alarm::BoxedQuery<'a, <Db as diesel::Connection>::Backend> {
     let mut query = alarm::table.filter(alarm::tenant.eq(*tenant)).into_boxed();
-    if let Some(path) = &filter.agency_path {
-        let cases = case_file::table
-            .filter(case_file::tenant.eq(*tenant))
-            .filter(case_file::agency_path.like(format!("{path}%")))
-            .select(case_file::id.nullable());
+    if let Some(path) = agency_path {
         let phones = device::table
-            .inner_join(officer::table.on(officer::tenant.eq(device::tenant).and(officer::id.eq(device::officer))))
-            .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
             .filter(device::tenant.eq(*tenant))
-            .filter(agency::path.like(format!("{path}%")))
+            .filter(device::officer.eq_any(people_below(*tenant, format!("{path}%"))))
             .select(device::id.nullable());
-        let of_case = alarm::case_id.eq_any(cases).assume_not_null();
+        let of_case = alarm::case_id.eq_any(cases_below(*tenant, format!("{path}%"))).assume_not_null();
         let of_phone = alarm::device.eq_any(phones).assume_not_null();
         query = query.filter(of_case.or(of_phone));
     }
@@ -64,13 +54,13 @@ fn narrow<'a>(tenant: &TenantId, filter: &AlarmFilter) -> alarm::BoxedQuery<'a, 
 }
 
 impl Tx<'_> {
-    /// How many alarms the filter lets through, wherever the page begins; of more than [`COUNTED`], one more.
+    /// How many alarms there are about agencies below this path.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn count_alarms(&mut self, tenant: &TenantId, filter: &AlarmFilter) -> Result<i64, Error> {
-        let found: Vec<i64> = narrow(tenant, filter).select(alarm::at_ms).limit(COUNTED + 1).load(self.db())?;
-        Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+    pub fn count_alarms(&mut self, tenant: &TenantId, agency_path: Option<&str>) -> Result<Total, Error> {
+        let counted = narrow(tenant, agency_path).select(alarm::at_ms).limit(COUNTED + 1);
+        Ok(Total::of_rows(&counted.load::<i64>(self.db())?))
     }
 
     /// Raises an alarm.
@@ -99,20 +89,22 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn alarms(&mut self, tenant: &TenantId, limit: i64) -> Result<Vec<AlarmRow>, Error> {
-        self.alarm_page(tenant, &AlarmFilter::default(), limit)
+    pub fn alarms(&mut self, tenant: &TenantId, limit: u32) -> Result<Vec<AlarmRow>, Error> {
+        let page = TimePage::newest(limit);
+        Ok(page.cut(self.alarm_page(tenant, None, &page)?).0)
     }
 
-    /// Alarms, newest first, at most `limit`.
+    /// A page of the alarms about agencies below this path, and one row more where there is another page.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn alarm_page(&mut self, tenant: &TenantId, filter: &AlarmFilter, limit: i64) -> Result<Vec<AlarmRow>, Error> {
-        let mut query = narrow(tenant, filter).order((alarm::at_ms.desc(), alarm::id.desc())).limit(limit);
-        if let Some((at, id)) = &filter.after {
-            let same = alarm::at_ms.eq(*at).and(alarm::id.lt(id.to_vec()));
-            query = query.filter(alarm::at_ms.lt(*at).or(same));
-        }
+    pub fn alarm_page(
+        &mut self,
+        tenant: &TenantId,
+        agency_path: Option<&str>,
+        page: &TimePage,
+    ) -> Result<Vec<AlarmRow>, Error> {
+        let query = page_by_time!(narrow(tenant, agency_path), page, alarm::at_ms, alarm::id);
         Ok(query.select(AlarmRow::as_select()).load(self.db())?)
     }
 }

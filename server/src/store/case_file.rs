@@ -3,6 +3,8 @@
 //! Promise: derived from the changes alone; it can be thrown away and made again. Whoever writes a case here asks for
 //! it to be indexed, in the same transaction: nobody can forget it.
 
+use std::cmp::Ordering;
+
 use diesel::prelude::*;
 use sync_core::decision::{CaseStatus, Filing};
 use sync_core::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId, hex};
@@ -208,6 +210,9 @@ pub struct CaseFilter {
     pub opened_until: Option<Instant>,
     /// Only what comes after this place in the order.
     pub after: Option<(Instant, CaseId)>,
+    /// As the list was at this version ([`Tx::case_versions`]); as it is now where absent. Queries of this room do not
+    /// know it: `flow::as_of` reads such lists.
+    pub as_of: Option<i64>,
     /// The order.
     pub order: CaseOrder,
 }
@@ -229,6 +234,14 @@ pub enum CaseOrder {
 }
 
 impl CaseOrder {
+    /// Which of two places comes first, given by key and id.
+    pub fn compare(self, one: (Instant, CaseId), other: (Instant, CaseId)) -> Ordering {
+        match self {
+            Self::Newest | Self::OpenedLast | Self::MostToSee => other.cmp(&one),
+            Self::Oldest | Self::OpenedFirst => one.cmp(&other),
+        }
+    }
+
     /// By what a case is put in this order. [`Self::MostToSee`] is a number, told as so many milliseconds.
     pub fn key(self, row: &CaseFileRow) -> Instant {
         match self {
@@ -254,6 +267,7 @@ pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilte
         opened_from,
         opened_until,
         after: _,
+        as_of: _,
         order: _,
     } = filter;
     let mut query = query.filter(case_file::tenant.eq(*tenant));

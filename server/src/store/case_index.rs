@@ -118,6 +118,16 @@ struct SaidRow {
     search_text: String,
 }
 
+/// The cases at these places: a subquery, so that SQLite looks cases up by their numbers. An order would make it walk all
+/// of them by time.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn cases_of(tenant: TenantId, places: Vec<i64>) -> _ {
+    case_text::table
+        .filter(case_text::tenant.eq(tenant))
+        .filter(case_text::place.eq_any(places))
+        .select(case_text::case_leaf)
+}
+
 /// The cases about which rows of a kind are open.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn open(tenant: TenantId, kind: &'static str) -> _ {
@@ -274,13 +284,28 @@ impl Tx<'_> {
     ) -> Result<Vec<CaseFileRow>, Error> {
         let mut found = Vec::new();
         for some in places.chunks(AT_ONCE) {
-            // By subquery, so that SQLite looks the cases up by their numbers; an order would make it walk all of them by time.
-            let here = case_text::table
-                .filter(case_text::tenant.eq(*tenant))
-                .filter(case_text::place.eq_any(some.to_vec()))
-                .select(case_text::case_leaf);
+            let here = cases_of(*tenant, some.to_vec());
             let query = narrow(case_file::table.into_boxed(), tenant, filter).filter(case_file::case_leaf.eq_any(here));
             found.extend(rows(query, self.db())?);
+        }
+        Ok(found)
+    }
+
+    /// As [`Self::cases_at`], their ids alone.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn case_ids_at(
+        &mut self,
+        tenant: &TenantId,
+        filter: &CaseFilter,
+        places: &[i64],
+    ) -> Result<Vec<CaseId>, Error> {
+        let mut found = Vec::new();
+        for some in places.chunks(AT_ONCE) {
+            let query = narrow(case_file::table.into_boxed(), tenant, filter);
+            let here = query.filter(case_file::case_leaf.eq_any(cases_of(*tenant, some.to_vec())));
+            found.extend(here.select(case_file::id).load::<CaseId>(self.db())?);
         }
         Ok(found)
     }

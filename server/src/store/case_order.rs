@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use sync_core::id::TenantId;
 
 use super::Error;
+use super::by_time::keyset;
 use super::case_file::{Boxed, CaseFileRow, CaseFilter, CaseOrder, narrow, rows};
 use super::schema::case_file;
 use super::tx::Tx;
@@ -11,20 +12,34 @@ use super::tx::Tx;
 /// Lists count so far.
 pub const COUNTED: i64 = 10_000;
 
-/// What comes after the place where the filter starts, in its order; a bound that stands alone, so that the index is
-/// entered there.
+/// How many rows a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    /// So many.
+    Exactly(i64),
+    /// So many at least; they were not counted further.
+    AtLeast(i64),
+}
+
+impl Total {
+    /// Of what was counted: one more than [`COUNTED`] stands for any number above.
+    pub const fn of(counted: i64) -> Self {
+        if counted > COUNTED { Self::AtLeast(COUNTED) } else { Self::Exactly(counted) }
+    }
+
+    /// Of the rows that were read to be counted.
+    pub(super) fn of_rows<T>(rows: &[T]) -> Self {
+        Self::of(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+    }
+}
+
+/// What comes after the place where the filter starts, in its order.
 fn after<'a>(query: Boxed<'a>, filter: &CaseFilter) -> Boxed<'a> {
+    let after = filter.after.map(|(key, id)| (key.ms(), id.bytes().to_vec()));
     macro_rules! ordered {
-        ($column:expr, $beyond:ident, $from:ident, $way:ident) => {{
-            let query = match &filter.after {
-                Some((key, id)) => {
-                    let beyond = $column.$beyond(key.ms()).or(case_file::id.$beyond(id.bytes().to_vec()));
-                    query.filter($column.$from(key.ms())).filter(beyond)
-                }
-                None => query,
-            };
-            query.order(($column.$way(), case_file::id.$way()))
-        }};
+        ($column:expr, $beyond:ident, $from:ident, $way:ident) => {
+            keyset!(query, after, $column, case_file::id, $beyond, $from, $way)
+        };
     }
     match filter.order {
         CaseOrder::Newest => ordered!(case_file::updated_ms, lt, le, desc),
@@ -51,13 +66,12 @@ impl Tx<'_> {
         rows(after(narrow(case_file::table.into_boxed(), tenant, filter), filter).limit(limit), self.db())
     }
 
-    /// How many projected cases the filter lets through, wherever the page begins; of more than [`COUNTED`], one more.
+    /// How many projected cases the filter lets through, wherever the page begins.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn count_case_files(&mut self, tenant: &TenantId, filter: &CaseFilter) -> Result<i64, Error> {
+    pub fn count_case_files(&mut self, tenant: &TenantId, filter: &CaseFilter) -> Result<Total, Error> {
         let found = narrow(case_file::table.into_boxed(), tenant, filter).select(case_file::case_leaf);
-        let found: Vec<i64> = found.limit(COUNTED + 1).load(self.db())?;
-        Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+        Ok(Total::of_rows(&found.limit(COUNTED + 1).load::<i64>(self.db())?))
     }
 }

@@ -59,7 +59,8 @@ pub(super) fn count_anew(db: &mut Db) -> QueryResult<()> {
         // A role that owns nothing is told that it cannot, and PostgreSQL does it by itself somewhat later.
         Db::Postgres(connection) => connection.batch_execute(
             "SET client_min_messages = error;
-             ANALYZE change, change_value, leaf, receipt, receipt_entry, case_file, case_officer, case_text, case_gram, outbox;
+             ANALYZE change, change_value, leaf, receipt, receipt_entry, case_file, case_file_past, case_officer,
+                 case_text, case_gram, outbox;
              SET client_min_messages = warning;",
         ),
     }

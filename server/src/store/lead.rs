@@ -1,15 +1,17 @@
 //! Supervision leads (监督线索).
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, CaseId, OfficerId, TenantId, hex};
 use sync_core::lead::{LeadKind, LeadStatus};
 use sync_core::time::Instant;
 
+use super::by_time::page_by_time;
 use super::case_order::COUNTED;
 use super::db::Db;
 use super::schema::supervision_lead as lead;
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Error, TimePage, Total, row};
 
 /// What somebody said on a lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,20 +132,29 @@ pub struct LeadFilter {
     pub status: Option<LeadStatus>,
     /// Only those about this case.
     pub case: Option<CaseId>,
-    /// Only what comes after this place in the order.
-    pub after: Option<(Instant, [u8; 16])>,
+    /// Of the status that they had after this step ([`Tx::lead_steps`]); that they have where absent.
+    pub as_of: Option<i64>,
 }
 
-/// What the filter lets through, wherever the page begins.
+/// What the filter lets through.
 fn narrow<'a>(tenant: &TenantId, filter: &LeadFilter) -> lead::BoxedQuery<'a, <Db as diesel::Connection>::Backend> {
-    let LeadFilter { agency_path, status, case, after: _ } = filter;
+    let LeadFilter { agency_path, status, case, as_of } = filter;
     let mut query = lead::table
         .filter(lead::tenant.eq(*tenant))
         .filter(lead::agency_path.like(format!("{agency_path}%")))
         .into_boxed();
-    if let Some(status) = status {
-        query = query.filter(lead::status.eq(*status));
-    }
+    // A step that was not taken is none of those after.
+    let later = |step: i64| lead::answered_step.is_null().or(lead::answered_step.assume_not_null().gt(step));
+    query = match (status, as_of) {
+        (None, _) => query,
+        (Some(status), None) => query.filter(lead::status.eq(*status)),
+        (Some(LeadStatus::Raised), Some(step)) => query.filter(later(*step)),
+        (Some(LeadStatus::Answered), Some(step)) => {
+            let closed_later = lead::closed_step.is_null().or(lead::closed_step.assume_not_null().gt(*step));
+            query.filter(lead::answered_step.assume_not_null().le(*step)).filter(closed_later)
+        }
+        (Some(LeadStatus::Closed), Some(step)) => query.filter(lead::closed_step.assume_not_null().le(*step)),
+    };
     if let Some(case) = case {
         query = query.filter(lead::case_id.eq(*case));
     }
@@ -160,27 +171,33 @@ impl Tx<'_> {
         found.map(Row::restore).transpose()
     }
 
-    /// Leads, newest first, at most `limit`.
+    /// A page of leads, and one row more where there is another page.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn leads(&mut self, tenant: &TenantId, filter: &LeadFilter, limit: i64) -> Result<Vec<LeadRow>, Error> {
-        let mut query = narrow(tenant, filter);
-        if let Some((raised, id)) = &filter.after {
-            let same = lead::raised_ms.eq(*raised).and(lead::id.lt(id.to_vec()));
-            query = query.filter(lead::raised_ms.lt(*raised).or(same));
-        }
-        let query = query.order((lead::raised_ms.desc(), lead::id.desc())).limit(limit).select(Row::as_select());
-        query.load(self.db())?.into_iter().map(Row::restore).collect()
+    pub fn leads(&mut self, tenant: &TenantId, filter: &LeadFilter, page: &TimePage) -> Result<Vec<LeadRow>, Error> {
+        let query = page_by_time!(narrow(tenant, filter), page, lead::raised_ms, lead::id);
+        query.select(Row::as_select()).load(self.db())?.into_iter().map(Row::restore).collect()
     }
 
-    /// How many leads the filter lets through, wherever the page begins; of more than [`COUNTED`], one more.
+    /// How many leads the filter lets through.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn count_leads(&mut self, tenant: &TenantId, filter: &LeadFilter) -> Result<i64, Error> {
-        let found: Vec<i64> = narrow(tenant, filter).select(lead::raised_ms).limit(COUNTED + 1).load(self.db())?;
-        Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+    pub fn count_leads(&mut self, tenant: &TenantId, filter: &LeadFilter) -> Result<Total, Error> {
+        let counted = narrow(tenant, filter).select(lead::raised_ms).limit(COUNTED + 1);
+        Ok(Total::of_rows(&counted.load::<i64>(self.db())?))
+    }
+
+    /// How many steps were taken on leads: each is numbered, in the order in which they were.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn lead_steps(&mut self, tenant: &TenantId) -> Result<i64, Error> {
+        let all = || lead::table.filter(lead::tenant.eq(tenant));
+        let answered = all().select(max(lead::answered_step)).get_result::<Option<i64>>(self.db())?;
+        let closed = all().select(max(lead::closed_step)).get_result::<Option<i64>>(self.db())?;
+        Ok(answered.max(closed).unwrap_or_default())
     }
 
     /// Adds a lead.
@@ -192,12 +209,21 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Puts a lead in place of the one of the version before; says whether that was still there.
+    /// Puts a lead in place of the one of the version before, as the next step; says whether that was still there. Holds
+    /// the tenant's row.
     ///
     /// # Errors
-    /// [`Error`] where the statement fails.
+    /// [`Error`] where a statement fails.
     pub fn update_lead(&mut self, tenant: &TenantId, new: &LeadRow) -> Result<bool, Error> {
+        let step = self.lead_steps(tenant)? + 1;
         let place = lead::table.find((tenant, &new.id[..])).filter(lead::version.eq(new.version - 1));
-        Ok(diesel::update(place).set(&Row::new(tenant, new)).execute(self.db())? == 1)
+        let place = diesel::update(place);
+        let row = Row::new(tenant, new);
+        let done = match new.status {
+            LeadStatus::Raised => place.set(&row).execute(self.db())?,
+            LeadStatus::Answered => place.set((&row, lead::answered_step.eq(step))).execute(self.db())?,
+            LeadStatus::Closed => place.set((&row, lead::closed_step.eq(step))).execute(self.db())?,
+        };
+        Ok(done == 1)
     }
 }

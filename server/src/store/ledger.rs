@@ -35,6 +35,7 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("agency", "the register follows the organs"),
     ("case_evidence", "projection: made again from the changes"),
     ("case_file", "projection: made again from the changes"),
+    ("case_file_past", "what lists showed before, kept for readers between two pages, and forgotten"),
     ("case_gram", "index of the search: made again from the projection"),
     ("case_moment", "index of the search: made again from the projection"),
     ("case_officer", "projection: made again from the changes"),

@@ -4,11 +4,13 @@ use diesel::prelude::*;
 use sync_core::id::{CaseId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
+use super::agency::{cases_below, people_below};
+use super::by_time::page_by_time;
 use super::case_order::COUNTED;
 use super::db::Db;
-use super::schema::{agency, case_file, officer, read_audit};
+use super::schema::read_audit;
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Error, TimePage, Total, row};
 
 /// One look.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -42,40 +44,41 @@ pub struct ReadAuditFilter {
     pub officers: Option<Vec<OfficerId>>,
     /// Only those at one of these cases.
     pub cases: Option<Vec<CaseId>>,
-    /// Only what comes after this place in the order.
-    pub after: Option<(Instant, [u8; 16])>,
+    /// Only at or after.
+    pub from: Option<Instant>,
+    /// Only before.
+    pub until: Option<Instant>,
 }
 
-/// What the filter lets through, wherever the page begins.
+/// What the filter lets through.
 fn narrow<'a>(
     tenant: &TenantId,
     filter: &ReadAuditFilter,
 ) -> read_audit::BoxedQuery<'a, <Db as diesel::Connection>::Backend> {
+    let ReadAuditFilter { agency_path, officers, cases, from, until } = filter;
     let mut query = read_audit::table.filter(read_audit::tenant.eq(*tenant)).into_boxed();
-    if let Some(path) = &filter.agency_path {
-        let cases = case_file::table
-            .filter(case_file::tenant.eq(*tenant))
-            .filter(case_file::agency_path.like(format!("{path}%")))
-            .select(case_file::id.nullable());
-        let people = officer::table
-            .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
-            .filter(officer::tenant.eq(*tenant))
-            .filter(agency::path.like(format!("{path}%")))
-            .select(officer::id);
-        let at_a_case = read_audit::case_id.eq_any(cases).assume_not_null();
-        query = query.filter(at_a_case.or(read_audit::officer.eq_any(people)));
+    if let Some(path) = agency_path {
+        let at_a_case = read_audit::case_id.eq_any(cases_below(*tenant, format!("{path}%"))).assume_not_null();
+        let by_people = read_audit::officer.eq_any(people_below(*tenant, format!("{path}%")));
+        query = query.filter(at_a_case.or(by_people));
     }
-    if let Some(officers) = &filter.officers {
+    if let Some(officers) = officers {
         query = query.filter(read_audit::officer.eq_any(officers.clone()));
     }
-    if let Some(cases) = &filter.cases {
+    if let Some(cases) = cases {
         query = query.filter(read_audit::case_id.eq_any(cases.clone()));
+    }
+    if let Some(from) = from {
+        query = query.filter(read_audit::at_ms.ge(*from));
+    }
+    if let Some(until) = until {
+        query = query.filter(read_audit::at_ms.lt(*until));
     }
     query
 }
 
 impl Tx<'_> {
-    /// Looks, newest first, at most `limit`.
+    /// A page of looks, and one row more where there is another page.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -83,23 +86,19 @@ impl Tx<'_> {
         &mut self,
         tenant: &TenantId,
         filter: &ReadAuditFilter,
-        limit: i64,
+        page: &TimePage,
     ) -> Result<Vec<ReadAuditRow>, Error> {
-        let mut query = narrow(tenant, filter).order((read_audit::at_ms.desc(), read_audit::id.desc())).limit(limit);
-        if let Some((at, id)) = &filter.after {
-            let same = read_audit::at_ms.eq(*at).and(read_audit::id.lt(id.to_vec()));
-            query = query.filter(read_audit::at_ms.lt(*at).or(same));
-        }
+        let query = page_by_time!(narrow(tenant, filter), page, read_audit::at_ms, read_audit::id);
         Ok(query.select(ReadAuditRow::as_select()).load(self.db())?)
     }
 
-    /// How many looks the filter lets through, wherever the page begins; of more than [`COUNTED`], one more.
+    /// How many looks the filter lets through.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn count_read_audits(&mut self, tenant: &TenantId, filter: &ReadAuditFilter) -> Result<i64, Error> {
-        let found: Vec<i64> = narrow(tenant, filter).select(read_audit::at_ms).limit(COUNTED + 1).load(self.db())?;
-        Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+    pub fn count_read_audits(&mut self, tenant: &TenantId, filter: &ReadAuditFilter) -> Result<Total, Error> {
+        let counted = narrow(tenant, filter).select(read_audit::at_ms).limit(COUNTED + 1);
+        Ok(Total::of_rows(&counted.load::<i64>(self.db())?))
     }
 
     /// Keeps a look for good.

@@ -528,6 +528,26 @@ diesel::table! {
         conclusion -> Nullable<Text>,
         closed_by -> Nullable<Binary>,
         closed_ms -> Nullable<BigInt>,
+        answered_step -> Nullable<BigInt>,
+        closed_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    case_file_past (tenant, version) {
+        tenant -> Binary,
+        version -> BigInt,
+        case_leaf -> BigInt,
+        id -> Binary,
+        status -> Text,
+        duties -> BigInt,
+        filing -> Text,
+        attention -> BigInt,
+        opened_ms -> BigInt,
+        updated_ms -> BigInt,
+        replaced_ms -> BigInt,
+        bytes -> BigInt,
+        search_text -> Nullable<Text>,
     }
 }
 
@@ -615,6 +635,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     alarm,
     case_evidence,
     case_file,
+    case_file_past,
     case_officer,
     case_text,
     change,

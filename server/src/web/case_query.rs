@@ -2,11 +2,11 @@
 
 use api_spec::case::CaseQuery;
 use sync_core::decision::{CaseStatus, Filing};
+use sync_core::id::CaseId;
 use sync_core::op::CaseKind;
-use sync_core::time::{Date, Instant};
 
-use super::input::{id, purpose, text, wrong};
-use super::paging::cursor;
+use super::input::{days, id, purpose, text, wrong};
+use crate::flow::as_of::Start;
 use crate::flow::case::Search;
 use crate::flow::refusal::{Refusal, Refused};
 use crate::flow::search::words::Words;
@@ -33,18 +33,13 @@ pub fn search(query: CaseQuery) -> Result<Search, Refused> {
         cursor: after,
         purpose: why,
     } = query;
-    let day = |text: Option<String>, field: &str| {
-        text.map(|text| text.parse::<Date>().map_err(|_not_a_date| wrong(field))).transpose()
-    };
-    let until = match day(to, "to")? {
-        Some(last) => Some(last.tomorrow().map_err(|_no_tomorrow| wrong("to"))?),
-        None => None,
-    };
+    let (opened_from, opened_until) = days(from.as_deref(), to.as_deref())?;
     let typed = words.map(|words| text(&words, LONGEST_SEARCH, "text")).transpose()?.unwrap_or_default();
     let text = match Words::parse(&typed) {
         None if !typed.is_empty() => return Err(Refusal::NothingToSearch.into()),
         words => words,
     };
+    let start: Option<Start<CaseId>> = after.as_deref().map(str::parse).transpose()?;
     Ok(Search {
         text,
         typed,
@@ -53,9 +48,10 @@ pub fn search(query: CaseQuery) -> Result<Search, Refused> {
             kind: kind.map(|code| CaseKind::parse(&code).map_err(|_unknown| wrong("kind"))).transpose()?,
             filing: filing.map(|code| Filing::parse(&code).map_err(|_unknown| wrong("filing"))).transpose()?,
             with_officer: officer.as_deref().map(|text| id(text, "officer")).transpose()?,
-            opened_from: day(from, "from")?.map(Instant::start_of),
-            opened_until: until.map(Instant::start_of),
-            after: after.as_deref().map(cursor).transpose()?,
+            opened_from,
+            opened_until,
+            after: start.and_then(|start| start.after),
+            as_of: start.map(|start| start.as_of),
             ..CaseFilter::default()
         },
         agency: agency.as_deref().map(|text| id(text, "agency")).transpose()?,

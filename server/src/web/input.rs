@@ -6,6 +6,8 @@ use actix_web::HttpRequest;
 use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig};
 
+use sync_core::time::{Date, Instant};
+
 use crate::flow::refusal::{Refusal, Refused};
 use crate::unseen::{is_seen, is_unseen, without};
 use crate::web::problem::Problem;
@@ -66,6 +68,19 @@ pub fn bytes<const N: usize>(text: &str, field: &str) -> Result<[u8; N], Refused
         *byte = high << 4 | low;
     }
     Ok(bytes)
+}
+
+/// The civil days from one to another, both included, as moments from one on and before another.
+///
+/// # Errors
+/// [`Refusal::Malformed`] that names the field.
+pub fn days(from: Option<&str>, to: Option<&str>) -> Result<(Option<Instant>, Option<Instant>), Refused> {
+    let day = |text: Option<&str>, field: &str| {
+        text.map(|text| text.parse::<Date>().map_err(|_not_a_date| wrong(field))).transpose()
+    };
+    let next = |day: Date| day.tomorrow().map_err(|_no_tomorrow| wrong("to"));
+    let (from, until) = (day(from, "from")?, day(to, "to")?.map(next).transpose()?);
+    Ok((from.map(Instant::start_of), until.map(Instant::start_of)))
 }
 
 /// How many lines a text may have.

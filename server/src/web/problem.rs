@@ -60,6 +60,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::PasswordCommon
         | Refusal::PurposeRequired
         | Refusal::IdempotencyKeyRequired => StatusCode::BAD_REQUEST,
+        Refusal::CursorExpired => StatusCode::GONE,
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::WrongContentType | Refusal::WrongEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,

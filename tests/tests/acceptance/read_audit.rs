@@ -1,6 +1,7 @@
 //! Who looked at what, when and why: read by those who audit and by the heads over the case, by nobody else.
 
 use serde_json::{Value as Json, json};
+use sync_core::time::Instant;
 use tests::desk::{Desk, encoded};
 use tests::{Person, Server, on_both_databases};
 
@@ -72,6 +73,64 @@ on_both_databases! {
         for wrong in ["?officer=x", "?case=7", "?cursor=x", "?other=1"] {
             assert_eq!(audit.call("GET", &format!("/v1/read-audit{wrong}")).send().status, 400, "{wrong}");
         }
+    }
+
+    fn looks_are_filtered_by_civil_days_both_included_and_name_the_agencies(server) {
+        let case = Case::open(server);
+        look(&case, "群众举报核查");
+        let found = looks(server, "audit-admin", &format!("?case={}", case.id));
+        let look = found.iter().find(|look| look["purpose"] == "群众举报核查").unwrap();
+        let day = Instant::from_ms(look["at_ms"].as_i64().unwrap()).date();
+        let (before, after) = (Instant::start_of(day).plus_ms(-1).date(), day.tomorrow().unwrap());
+        let count = |query: &str| looks(server, "audit-admin", &format!("?case={}{query}", case.id)).len();
+        let all = found.len();
+        for (query, wanted) in [
+            (format!("&from={day}&to={day}"), all),
+            (format!("&from={before}"), all),
+            (format!("&to={day}"), all),
+            (format!("&from={after}"), 0),
+            (format!("&to={before}"), 0),
+            (format!("&from={after}&to={before}"), 0),
+        ] {
+            assert_eq!(count(&query), wanted, "{query}");
+        }
+        assert_eq!(look["case_agency_name"], "巫山县市场监督管理局高唐市场监督管理所", "{look}");
+        let names = |login: &str| case.person(login).me.officer;
+        let supervisor = looks(server, "audit-admin", &format!("?officer={}", names("county-supervisor")));
+        let agency = supervisor[0]["agency_name"].as_str().unwrap().to_owned();
+        assert!(!agency.is_empty());
+        let mut desk = Desk::of(server, "audit-admin");
+        let mut page = |query: String| desk.get(&format!("/console/audit?case={}{query}", case.id)).expect(200).text();
+        let whole = page(String::new());
+        assert!(whole.contains(&format!("{agency}</bdi>")) && whole.contains("巫山县市场监督管理局高唐市场监督管理所</bdi>"), "{whole}");
+        assert!(page(format!("&from={day}&to={day}")).contains("群众举报核查"));
+        for query in [format!("&from={after}"), format!("&to={before}")] {
+            assert!(page(query.clone()).contains("没有符合条件的查阅记录"), "{query}");
+        }
+        let told = page("&from=gestern".to_owned());
+        assert!(told.contains("群众举报核查") && told.contains("日期自"), "what is no day is ignored and said: {told}");
+        let own = looks(server, "audit-admin", "?limit=3");
+        let asked = format!("{} {day} {day}", case.id);
+        let all = looks(server, "audit-admin", "?limit=100");
+        assert!(all.iter().any(|look| look["what"] == "audit" && look["part"] == asked.as_str()), "{own:?}");
+        for wrong in ["?from=x", "?to=2026-02-30", "?from=2026-1-1"] {
+            let refused = case.person("audit-admin").call("GET", &format!("/v1/read-audit{wrong}")).send();
+            assert_eq!(refused.refusal(), (400, "malformed".into()), "{wrong}");
+        }
+    }
+
+    fn the_audit_is_read_from_either_end(server) {
+        let case = Case::open(server);
+        ["一", "二", "三"].iter().for_each(|why| look(&case, why));
+        let mut desk = Desk::of(server, "audit-admin");
+        let mut order = |query: &str| {
+            let page = desk.get(&format!("/console/audit?case={}{query}", case.id)).expect(200).text();
+            assert!(page.contains("aria-sort="), "{page}");
+            let rows = page.split("<tr role=\"row\"><th role=\"rowheader\"").skip(1).map(str::to_owned);
+            let purposes = rows.filter_map(|row| ["一", "二", "三"].into_iter().find(|why| row.contains(&format!(">{why}</td>"))));
+            purposes.collect::<Vec<_>>()
+        };
+        assert_eq!((order(""), order("&sort=oldest")), (vec!["三", "二", "一"], vec!["一", "二", "三"]));
     }
 
     fn the_page_finds_looks_by_name_by_login_and_by_case(server) {

@@ -41,8 +41,8 @@ on_both_databases! {
         server.start_with(&[&[("PALM_METRICS_LISTEN", "127.0.0.1:0")], &LONG_DAY[..]].concat());
         let mut phones = [Phone::of(server, "unit-head")];
         let mut numbers = Numbers::default();
-        let mut push = |changes, batch| {
-            let shape = Shape { devices: 1, batch, changes, into: Into::OwnCase };
+        let mut push = |changes, batch, into| {
+            let shape = Shape { devices: 1, batch, changes, into };
             let cpu = push::run(server, &mut phones, &mut numbers, shape).cpu;
             // What is put off until nothing comes in is no cost of what is asked next.
             assert!(index::wait(server).is_some(), "the index is counted");
@@ -55,22 +55,31 @@ on_both_databases! {
         // One case in nine says the first; each has the pairs of the others, and none says them.
         let searches = ["李1", "检查验", "2026011023"].map(|text| format!("/v1/cases?limit=20&text={}", encoded(text)));
         let searches = searches.each_ref().map(String::as_str);
-        push(100, 100);
+        push(100, 100, Into::OwnCase);
         let pull_100 = asking(server, reader.token(), pull);
-        push(100, 100);
+        push(100, 100, Into::OwnCase);
         let list_200 = asking(server, desk, list);
         let page: CasePage = reader.desk.call("GET", list).send().expect(200).read();
         let case = format!("/v1/cases/{}", page.items.first().unwrap().id);
         let case_200 = asking(server, desk, &case);
         let found_200 = searches.map(|search| asking(server, desk, search));
-        let early = push(200, 100);
+        let early = push(200, 100, Into::OwnCase);
         let pull_400 = asking(server, reader.token(), pull);
-        push(1_200, 100);
-        let late = push(400, 100);
+        push(1_200, 100, Into::OwnCase);
+        let late = push(400, 100, Into::OwnCase);
         let list_2000 = asking(server, desk, list);
         let case_2000 = asking(server, desk, &case);
         let found_2000 = searches.map(|search| asking(server, desk, search));
-        let single = push(200, 1);
+        let first: CasePage = reader.desk.call("GET", "/v1/cases?limit=10").send().expect(200).read();
+        let next = format!("{list}&cursor={}", first.next_cursor.unwrap());
+        let next_0 = asking(server, desk, &next);
+        for _ in 0..4 {
+            push(100, 1, Into::OneCase);
+        }
+        let next_400 = asking(server, desk, &next);
+        // Each of them is a row that is read: 10,000 at most.
+        at_most("a page past 400 replacements to one past none", next_400, 10.0, next_0);
+        let single = push(200, 1, Into::OwnCase);
         at_most("a pull of 400 cases to one of 100", pull_400, 8.0, pull_100);
         at_most("a list among 2000 cases to one among 200", list_2000, 2.0, list_200);
         for (late, early) in found_2000.into_iter().zip(found_200) {

@@ -275,6 +275,12 @@ refusals! {
     "翻页游标无效。" / "The cursor is not one of this list.";
     user: "Start from the first page"; operator: "None";
 
+    /// Too much of the list has changed since its first page was read, or that was more than a day ago.
+    CursorExpired = "cursor_expired", retry: false;
+    "列表自第一页打开以来变动过多，请从第一页重新开始。" /
+    "The list has changed too much since its first page was opened; begin again with the first page.";
+    user: "Start from the first page"; operator: "None";
+
     /// The place in the log is not one of this log: of another epoch, or newer than the log itself.
     CursorUnknown = "cursor_unknown", retry: false;
     "同步位置无法识别，请按案卷逐一核对。" / "The place in the log is not known here; reconcile by heads.";

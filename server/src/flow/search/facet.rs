@@ -34,6 +34,7 @@ pub fn of_filter(filter: &CaseFilter) -> BTreeSet<i64> {
         opened_from: _,
         opened_until: _,
         after: _,
+        as_of: _,
         order: _,
     } = filter;
     let mut found = BTreeSet::new();

@@ -75,11 +75,15 @@ fn pages(store: &Store, mut filter: CaseFilter, typed: &str, limit: usize) -> (V
     let Some(words) = Words::parse(typed) else { return (Vec::new(), 0) };
     let (mut all, mut not_searched) = (Vec::new(), 0);
     loop {
-        let page = store.read_sync::<_, Failure>(|tx| find_within(SMALL, tx, &TENANT, &filter, &words, limit)).unwrap();
+        let page = store.read_sync::<_, Failure>(|tx| {
+            let past = as_of::since(tx, &TENANT, &filter)?;
+            find_within(SMALL, tx, &TENANT, (&filter, &past), &words, limit)
+        });
+        let page = page.unwrap();
         not_searched = not_searched.max(page.not_searched);
-        all.extend(page.rows.iter().map(|row| row.id.bytes()[0]));
+        all.extend(page.rows.iter().map(|row| row.file.id.bytes()[0]));
         let Some(last) = page.rows.last().filter(|_| page.rows.len() == limit) else { return (all, not_searched) };
-        filter.after = Some((last.updated, last.id));
+        filter.after = Some(last.place());
     }
 }
 
@@ -144,6 +148,12 @@ fn holds(store: &Store, events: &[Event], typed: &[String]) {
                 let wanted: Vec<u8> = wanted.into_iter().map(|(_, number)| number).collect();
                 let (got, not_searched) = pages(store, filter.clone(), typed, limit);
                 if not_searched == 0 {
+                    let counted = store.read_sync(|tx| count(tx, &TENANT, &filter, &words)).unwrap();
+                    assert_eq!(
+                        counted,
+                        Total::Exactly(i64::try_from(wanted.len()).unwrap()),
+                        "{typed:?} in {filter:?}"
+                    );
                     assert_eq!(got, wanted, "{typed:?} in {filter:?}, round {round}, of {all:?}");
                 }
                 assert!(round == 0 || not_searched == 0);

@@ -259,7 +259,7 @@ pub(super) fn a_lead_takes_each_step_once(store: &Store) {
     assert_eq!(read(store, |tx| tx.lead(&TENANT, &raised.id)), Some(answered.clone()));
     let list = |path: &str, status: Option<LeadStatus>| {
         let filter = LeadFilter { agency_path: path.into(), status, ..LeadFilter::default() };
-        read(store, |tx| tx.leads(&TENANT, &filter, 10)).len()
+        read(store, |tx| tx.leads(&TENANT, &filter, &TimePage::newest(10))).len()
     };
     assert_eq!(
         [
@@ -270,8 +270,22 @@ pub(super) fn a_lead_takes_each_step_once(store: &Store) {
         ],
         [1, 1, 0, 0]
     );
-    let after = LeadFilter { after: Some((NOW, raised.id)), ..LeadFilter::default() };
-    assert_eq!(read(store, |tx| tx.leads(&TENANT, &after, 10)), []);
+    let after = TimePage { after: Some((NOW, raised.id)), ..TimePage::newest(10) };
+    assert_eq!(read(store, |tx| tx.leads(&TENANT, &LeadFilter::default(), &after)), []);
+    let closed = LeadRow { conclusion: Some(said("予以办结")), status: LeadStatus::Closed, version: 3, ..answered };
+    write(store, |tx| {
+        assert!(tx.update_lead(&TENANT, &closed)?);
+        Ok(())
+    });
+    assert_eq!(read(store, |tx| tx.lead_steps(&TENANT)), 2);
+    let was = |status, as_of| {
+        let filter = LeadFilter { status: Some(status), as_of: Some(as_of), ..LeadFilter::default() };
+        read(store, |tx| tx.leads(&TENANT, &filter, &TimePage::newest(10))).len()
+    };
+    for (as_of, wanted) in [(0, [1, 0, 0]), (1, [0, 1, 0]), (2, [0, 0, 1])] {
+        let found = [LeadStatus::Raised, LeadStatus::Answered, LeadStatus::Closed].map(|status| was(status, as_of));
+        assert_eq!(found, wanted, "after {as_of} steps");
+    }
 }
 
 pub(super) fn what_was_looked_at_and_recorded_is_kept_as_it_was(store: &Store) {
@@ -337,13 +351,16 @@ pub(super) fn alarms_are_seen_with_the_case_or_the_phone_they_are_about(store: &
         tx.add_alarm(&TENANT, &raise(2, None, Some(CASE)))?;
         tx.add_alarm(&TENANT, &raise(3, None, None))
     });
-    let seen = |path: Option<&str>, after| {
-        let filter = AlarmFilter { agency_path: path.map(Into::into), after };
-        read(store, |tx| tx.alarm_page(&TENANT, &filter, 10)).iter().map(|alarm| alarm.id[0]).collect::<Vec<_>>()
+    let in_order = |path: Option<&str>, page: TimePage| {
+        read(store, |tx| tx.alarm_page(&TENANT, path, &page)).iter().map(|alarm| alarm.id[0]).collect::<Vec<_>>()
     };
+    let seen = |path, after| in_order(path, TimePage { after, ..TimePage::newest(10) });
     assert_eq!(seen(None, None), [3, 2, 1]);
     assert_eq!(seen(Some("a/b/"), None), [1]);
     assert_eq!(seen(Some("a/bb/"), None), [2]);
     assert_eq!(seen(Some("a/"), None), [2, 1]);
     assert_eq!(seen(None, Some((Instant::from_ms(2), [2; 16]))), [1]);
+    let oldest = |after| in_order(None, TimePage { order: TimeOrder::Oldest, after, limit: 10 });
+    assert_eq!([oldest(None), oldest(Some((Instant::from_ms(2), [2; 16])))], [vec![1, 2, 3], vec![3]]);
+    assert_eq!(read(store, |tx| tx.count_alarms(&TENANT, Some("a/"))), Total::Exactly(2));
 }

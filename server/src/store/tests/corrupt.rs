@@ -132,7 +132,7 @@ pub(super) fn an_unknown_status_or_kind_of_a_lead_is_an_error(store: &Store) {
         spoil(store, "supervision_lead", column, wrong);
         let place = ("supervision_lead", column, key.as_str());
         is_named(store.read_sync(|tx| tx.lead(&TENANT, &raised.id)), place, wrong);
-        is_named(store.read_sync(|tx| tx.leads(&TENANT, &LeadFilter::default(), 9)), place, wrong);
+        is_named(store.read_sync(|tx| tx.leads(&TENANT, &LeadFilter::default(), &TimePage::newest(9))), place, wrong);
         spoil(store, "supervision_lead", column, right);
         assert_eq!(store.read_sync(|tx| tx.lead(&TENANT, &raised.id)).unwrap(), Some(raised.clone()));
     }
