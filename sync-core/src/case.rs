@@ -4,7 +4,8 @@
 //! brought what. Two replicas that hold the same set get the same [`CaseState`] and the same
 //! [`CaseState::hash`]. Merging is union. A value dies only by an admitted operation that reaches
 //! it through replaces-edges, so nothing anybody wrote disappears because somebody else wrote too.
-//! Not here: who may write (`plan`), whether it is lawful (`law`).
+//! What somebody wrote who takes no part has no effect and is no head until a verdict admits it.
+//! Not here: what the register says of an author (`plan`), whether it is lawful (`law`).
 
 mod field;
 mod fold;
@@ -19,7 +20,8 @@ pub use fold::fold;
 pub(crate) use fold::fold_survey;
 pub use form::FormBreach;
 pub use graph::Graph;
-pub use part::taking_part;
+pub(crate) use part::Inside;
+pub use part::{Quarantine, heads, taking_part};
 pub use state::{
     Author, CaseState, Decision, Entity, FOLD_VERSION, FieldState, GivenNumber, LiveValue, Opening, Participant,
     ReadStep, Signed, Step, StepCorrection, Verdict, Withdrawal,

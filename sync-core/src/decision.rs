@@ -7,14 +7,13 @@
 //! Not here: who may decide (the server's roles), what the law forbids (`law`), evidence that has not arrived.
 
 pub use crate::case::{CLOSED, is_closed};
-use crate::case::{CaseState, Decision, Entity, Graph, SUPPLEMENTARY_RECORD, Verdict};
+use crate::case::{CaseState, Decision, Entity, Graph, Quarantine, SUPPLEMENTARY_RECORD, Verdict};
 use crate::change::{Change, NewOp};
 use crate::code::codes;
 use crate::facts;
 use crate::id::{ChangeId, Digest};
 use crate::law::rule::CheckResult;
 use crate::op::{Act, OpId, OpRef, SignerRole};
-use crate::plan::Quarantine;
 use crate::schema::{
     BUILT_KINDS, CASE_RESULT, DOCUMENT, EVIDENCE_FIELDS, INSPECTION_FILED, INSPECTION_RESULT, RECORD,
     REPORTED_FOR_RECORD, SPOT_DECISION,
@@ -221,11 +220,21 @@ pub fn may_receive_filing(state: &CaseState) -> Result<(), Obstacle> {
     if received { Err(Obstacle::FilingReceived) } else { Ok(()) }
 }
 
+/// Changes that wait to be admitted or dismissed.
+pub fn waiting(state: &CaseState) -> BTreeSet<ChangeId> {
+    let excluded = state.excluded.keys().copied();
+    // What breaks a rule of form would have no effect if it were admitted.
+    let outside = state.outside.iter().copied().filter(|change| !state.without_effect.contains_key(change));
+    let dismissed =
+        |change: &ChangeId| state.excluded.get(change).into_iter().flatten().any(|verdict| verdict.dismissed);
+    excluded.chain(outside).filter(|change| !dismissed(change)).collect()
+}
+
 /// What keeps the case from being closed, every obstacle once. Evidence and the law are for the caller.
 pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
-    // What a stranger to the case sent has no part in it: nobody outside may keep a case from being closed.
-    let strangers = [Quarantine::NotAParticipant.code(), Quarantine::OtherAgency.code()];
-    let waits = |verdict: &Verdict| !verdict.dismissed && !strangers.contains(&verdict.code.as_str());
+    // What is outside the case keeps nobody from closing it, and neither does who would bring in another agency.
+    let foreign = Quarantine::OtherAgency.code();
+    let waits = |verdict: &Verdict| !verdict.dismissed && verdict.code != foreign;
     let quarantined = state.excluded.values().flatten().any(waits);
     let built = |id: OpId| facts::is_built(state, id);
     let unbuilt = kind_is_built(state).is_err() || !state.entities_of(DOCUMENT).into_iter().all(|(id, _)| built(id));
@@ -242,7 +251,8 @@ pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
     .collect()
 }
 
-/// The verdicts against `change` that a decision to admit or dismiss it replaces: every live one.
+/// The verdicts against `change` that a decision to admit or dismiss it replaces: every live one; none where it is merely
+/// outside the case.
 ///
 /// # Errors
 /// [`Obstacle::Closed`]: the case record names what had effect and stays true; [`Obstacle::NotQuarantined`] where
@@ -253,7 +263,8 @@ pub fn may_judge(state: &CaseState, change: ChangeId) -> Result<Vec<OpId>, Obsta
         return Err(Obstacle::Closed);
     }
     let live = state.excluded.get(&change).map(Vec::as_slice).unwrap_or_default();
-    if live.is_empty() || live.iter().any(|verdict| verdict.dismissed) {
+    let outside = state.outside.contains(&change) && !state.without_effect.contains_key(&change);
+    if (live.is_empty() && !outside) || live.iter().any(|verdict| verdict.dismissed) {
         return Err(Obstacle::NotQuarantined);
     }
     Ok(live.iter().map(|verdict| verdict.op).collect())

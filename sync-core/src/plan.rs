@@ -8,10 +8,11 @@
 pub mod ceiling;
 mod clock;
 
+pub use crate::case::Quarantine;
 pub use crate::when::{Grade, Interval};
 pub use clock::{Anchored, Before, Previous, interval};
 
-use crate::case::{CaseState, FormBreach, Graph, Survey, brings, fold_survey, is_closed};
+use crate::case::{CaseState, FormBreach, Graph, Inside, Survey, brings, fold_survey, is_closed};
 use crate::change::{Change, Size};
 use crate::code::{NotACode, codes};
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
@@ -94,20 +95,6 @@ impl Flag {
     }
 }
 
-codes! {
-    /// Why a change is quarantined.
-    pub enum Quarantine {
-        /// Made wholly after its author's authority ended.
-        AfterRevocation = "after_revocation",
-        /// A formal act that may have been made after its author's authority ended.
-        FormalTimeNotProved = "formal_time_not_proved",
-        /// Its author was never a participant of the case.
-        NotAParticipant = "not_a_participant",
-        /// It opens a case for another agency, or brings in somebody who is not of its author's.
-        OtherAgency = "other_agency",
-    }
-}
-
 /// How a stored change is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -174,7 +161,10 @@ pub struct LanePlan {
     pub parked: Vec<Parked>,
     /// Not to be stored: the case is as large as it may become ([`ceiling::CASE`]). Their phones keep them.
     pub full: Vec<Arc<Change>>,
-    /// The case with what will be stored, before the verdicts that quarantine asks for.
+    /// Not to be stored either: those who take no part have added as much as they may ([`ceiling::OUTSIDE`]).
+    pub full_outside: Vec<Arc<Change>>,
+    /// The case with what will be stored, before the verdicts that quarantine asks for; what they will leave outside is
+    /// outside already.
     pub state: CaseState,
     /// Everybody who takes or ever took part.
     pub participants: BTreeSet<OfficerId>,
@@ -197,19 +187,35 @@ pub struct Held<'a> {
 
 /// Plans one case's lane: `arrivals` (new and parked before, none of them held) against what is held.
 pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
-    let (ready, parked) = sort_out(held, arrivals);
-    let (ready, full) = ceiling::within(held.size, ready);
-    let graph = Graph::new(held.changes.iter().copied().chain(ready.iter().map(|arrival| &*arrival.change)));
-    let survey = Survey::new(&graph);
-    let state = fold_survey(held.case, &survey);
-    let participants = participants(held, &graph, &survey);
-    let mut judge = Judge { held, state: &state, graph: &graph, participants, lower: BTreeMap::new(), now };
-    let judged: Vec<_> = ready.iter().map(|arrival| judge.judge(arrival)).collect();
-    let participants = judge.participants;
-    let store =
-        |(arrival, (taken, flags, interval)): (Arrival, _)| Stored { change: arrival.change, taken, flags, interval };
-    let stored = ready.into_iter().zip(judged).map(store).collect();
-    LanePlan { stored, parked, full, state, participants }
+    let (mut ready, parked) = sort_out(held, arrivals);
+    let (mut full, mut full_outside) = (Vec::new(), Vec::new());
+    loop {
+        let graph = Graph::new(held.changes.iter().copied().chain(ready.iter().map(|arrival| &*arrival.change)));
+        let (survey, foreign) = (Survey::new(&graph), foreign(held, &ready));
+        let verdicts = survey.verdicts();
+        let inside = Inside::new(&survey, &verdicts, |id| foreign.contains(id));
+        let state = fold_survey(held.case, &survey, verdicts, &inside);
+        let over = ceiling::over(held, &state.outside, &ready);
+        if over.is_empty() {
+            let lower = BTreeMap::new();
+            let mut judge = Judge { held, state: &state, graph: &graph, foreign, lower, now };
+            let judged: Vec<_> = ready.iter().map(|arrival| judge.judge(arrival)).collect();
+            let participants = inside.into_officers();
+            let planned = ready.into_iter().zip(judged);
+            let stored = planned.map(|(Arrival { change, .. }, (taken, flags, interval))| Stored {
+                change,
+                taken,
+                flags,
+                interval,
+            });
+            return LanePlan { stored: stored.collect(), parked, full, full_outside, state, participants };
+        }
+        // Nothing of what is left builds on what is over, so the next round is the last.
+        for arrival in ready.extract_if(.., |arrival| over.contains(&arrival.change.id())) {
+            let strange = state.outside.contains(&arrival.change.id());
+            if strange { &mut full_outside } else { &mut full }.push(arrival.change);
+        }
+    }
 }
 
 /// A change to be parked, with what it waits for.
@@ -253,28 +259,15 @@ fn sort_out(held: Held<'_>, arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<Parked
     (ready, parked.collect())
 }
 
-/// Everybody who ever was a participant, by what is held. Exclusion does not spread: whom a change brought in whose
-/// author had lost the authority belongs to the case all the same; whom a stranger brought does not.
-fn participants(held: Held<'_>, graph: &Graph<'_>, survey: &Survey<'_>) -> BTreeSet<OfficerId> {
-    let mut is_held = vec![false; graph.order().len()];
-    let mut participants = BTreeSet::new();
-    for change in held.changes {
-        match graph.place(&change.id()).and_then(|place| is_held.get_mut(place)) {
-            Some(is_held) => *is_held = true,
-            // What is held is closed; if it were not, nobody could be called a stranger for it.
-            None => participants.extend(brought(change)),
-        }
-    }
-    let strangers = [Quarantine::NotAParticipant.code(), Quarantine::OtherAgency.code()];
-    for (id, verdicts) in survey.excluded(|place| is_held.get(place) == Some(&true)) {
-        let strange = verdicts.iter().any(|verdict| strangers.contains(&verdict.code.as_str()));
-        if let Some(is_held) = graph.place(&id).filter(|_| strange).and_then(|place| is_held.get_mut(place)) {
-            *is_held = false;
-        }
-    }
-    let counted = survey.brought().filter(|(place, _)| is_held.get(*place) == Some(&true));
-    participants.extend(counted.flat_map(|(_, officers)| officers));
-    participants
+/// The arrivals that open the case for another agency than their author's, or bring in somebody who is not of it.
+fn foreign(held: Held<'_>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
+    let is_foreign = |arrival: &&Arrival| {
+        let Some(standing) = &arrival.standing else { return false };
+        let elsewhere = |officer: &OfficerId| held.agencies.get(officer) != Some(&standing.agency);
+        let for_other = |act: &Act| matches!(act, Act::Open(open) if open.agency != standing.agency);
+        arrival.change.ops().iter().any(|op| for_other(&op.act) || brings(&op.act).iter().any(elsewhere))
+    };
+    ready.iter().filter(is_foreign).map(|arrival| arrival.change.id()).collect()
 }
 
 /// The changes that are stored before this one: those that it names, and what opens its case, even where the author
@@ -301,7 +294,8 @@ struct Judge<'a> {
     held: Held<'a>,
     state: &'a CaseState,
     graph: &'a Graph<'a>,
-    participants: BTreeSet<OfficerId>,
+    /// Arrivals for or of another agency.
+    foreign: BTreeSet<ChangeId>,
     /// The lower bound of each arrival's interval.
     lower: BTreeMap<ChangeId, Instant>,
     now: Instant,
@@ -337,18 +331,14 @@ impl Judge<'_> {
         if let Some(breach) = self.state.without_effect.get(&change.id()) {
             return (Taken::WithoutEffect(*breach), flags, interval);
         }
-        let quarantine = match &arrival.standing {
-            // Only the server's own changes and those of phones that never had a lease come here.
-            None => None,
-            // Who does not belong here brings nobody in, whatever else may be said of them.
-            Some(standing) => {
-                let authority = Self::authority(change, standing, interval, &mut flags);
-                self.membership(change, standing).or(authority)
-            }
+        let authority = standing.and_then(|standing| Self::authority(change, standing, interval, &mut flags));
+        let quarantine = if self.state.outside.contains(&change.id()) {
+            Some(Quarantine::NotAParticipant)
+        } else if self.foreign.contains(&change.id()) {
+            Some(Quarantine::OtherAgency)
+        } else {
+            authority
         };
-        if !matches!(quarantine, Some(Quarantine::NotAParticipant | Quarantine::OtherAgency)) {
-            self.participants.extend(brought(change));
-        }
         (quarantine.map_or(Taken::Accepted, Taken::Quarantined), flags, interval)
     }
 
@@ -360,6 +350,8 @@ impl Judge<'_> {
             let theirs = other.header();
             (theirs.device, theirs.epoch) == (header.device, header.epoch)
                 && theirs.seq < header.seq
+                // No phone builds on what is no part of the case, were it its own.
+                && !self.state.outside.contains(&other.id())
                 && !self.graph.is_below(place, own)
         })
     }
@@ -392,35 +384,6 @@ impl Judge<'_> {
         }
         flags.insert(Flag::TimeNotProved);
         change.ops().iter().any(|op| op.act.is_formal()).then_some(Quarantine::FormalTimeNotProved)
-    }
-
-    fn membership(&self, change: &Change, standing: &Standing) -> Option<Quarantine> {
-        let officer = change.header().officer;
-        let elsewhere = |officer: &OfficerId| self.held.agencies.get(officer) != Some(&standing.agency);
-        let other = |op: &crate::op::Op| match &op.act {
-            Act::Open(open) => open.agency != standing.agency || open.officers.iter().any(elsewhere),
-            Act::Invite(invited) => elsewhere(invited),
-            Act::Add { .. }
-            | Act::Put
-            | Act::Withdraw
-            | Act::Record { .. }
-            | Act::Resolve
-            | Act::Sign(_)
-            | Act::Verdict(_)
-            | Act::Decide { .. }
-            | Act::Assign(_)
-            | Act::Number(_)
-            | Act::Seal(_)
-            | Act::Correct(_)
-            | Act::Unknown { .. }
-            | Act::Malformed { .. } => false,
-        };
-        if change.ops().iter().any(other) {
-            return Some(Quarantine::OtherAgency);
-        }
-        let opens = change.header().case.is_none();
-        let belongs = opens || self.participants.contains(&officer) || change.header().device == DeviceId::SERVER;
-        (!belongs).then_some(Quarantine::NotAParticipant)
     }
 }
 

@@ -98,7 +98,7 @@ fn add(entity: &str) -> NewOp {
     NewOp::new(Act::Add { entity: entity.into(), order: "a".into() })
 }
 
-/// Two officers, an opening, a conflict, its resolution, a signature, a stranger excluded, an unknown operation, a step
+/// Two officers, an opening, a conflict, its resolution, a signature, a stranger dismissed, an unknown operation, a step
 /// and its correction.
 fn changes() -> Vec<Change> {
     let mut li = Author { device: 1, officer: LI, seq: 0, prev: None };
@@ -121,8 +121,7 @@ fn changes() -> Vec<Change> {
     let forty = li.write(Some(case), &[first.id()], vec![seats(40, vec![])]);
     let forty_two = wang.write(Some(case), &[first.id()], vec![seats(42, vec![])]);
     let strange = stranger.write(Some(case), &[first.id()], vec![seats(99, vec![])]);
-    let verdict =
-        Act::Verdict(VerdictAct { change: strange.id(), outcome: Outcome::Exclude, code: "not_a_participant".into() });
+    let verdict = Act::Verdict(VerdictAct { change: strange.id(), outcome: Outcome::Dismiss, code: "head".into() });
     let verdict = server.write(Some(case), &[strange.id()], vec![NewOp::new(verdict)]);
     let chosen = resolution(Value::Int(42), "两人重新清点");
     let resolve = NewOp { act: Act::Resolve, ..seats(0, vec![op(&forty, 0), op(&forty_two, 0)]) }.with(chosen);
@@ -291,6 +290,7 @@ fn the_story_of_the_vectors_folds_as_told() {
     let state = fold(held[0].case(), held);
     assert_eq!(state.value(None, "seats"), Some(&Value::Int(42)));
     assert!(state.without_effect.is_empty(), "{:?}", state.without_effect);
+    assert!(state.outside.contains(&held[3].id()) && !state.heads.contains(&held[3].id()));
     assert_eq!((state.excluded.len(), state.unknown.len(), state.signatures.len()), (1, 1, 1));
     assert_eq!(state.conflicts().count(), 0);
     let shown = state.steps_of("certificate_shown").next().unwrap();

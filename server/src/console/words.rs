@@ -65,6 +65,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("not_a_participant", "作者非本案人员", "By somebody who takes no part in the case"),
     ("other_agency", "涉及其他单位", "Concerns another agency"),
     ("too_many_items", "内容项数超过上限", "More items than a change may have"),
+    (
+        "outside_full",
+        "非本案人员的变更已达上限，新变更留在终端",
+        "Those who take no part have added as much as they may: new changes stay on their phones",
+    ),
     ("case_full", "案卷已达容量上限，新变更留在终端", "The case is full: new changes stay on their phones"),
     ("over_quota", "终端当日用量已达上限", "A phone has used up its day"),
     ("parked_expired", "等待过久的变更已移出，仍在终端", "A change that waited too long was dropped; its phone has it"),

@@ -319,7 +319,8 @@ pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, na
     for change in graph.order() {
         let Some(stored) = by_id.get(&change.id()) else { continue };
         let own = change.id();
-        let without_effect = state.without_effect.contains_key(&own) || state.excluded.contains_key(&own);
+        let against = [state.without_effect.contains_key(&own), state.excluded.contains_key(&own)];
+        let without_effect = against.contains(&true) || state.outside.contains(&own);
         for (op, resolves, replaces) in of_field(change) {
             let live = live.contains(&op);
             found.push(Write { op, stored: (*stored).clone(), resolves, replaces, live, without_effect });

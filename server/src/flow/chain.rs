@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sync_core::case::Graph;
+use sync_core::case::heads;
 use sync_core::change::NewOp;
 use sync_core::id::{CaseId, ChangeId, OfficerId, TenantId};
+use sync_core::op::Act;
 use sync_core::time::Instant;
 
 use crate::flow::keys::Keys;
@@ -32,7 +33,10 @@ pub fn append(
     if held.is_empty() {
         return Err(Refusal::NotFound.into());
     }
-    let heads = Graph::new(held.iter().map(|stored| &*stored.change)).heads();
+    let mut heads = heads(held.iter().map(|stored| &*stored.change));
+    // A verdict builds on what it judges, which is no head where it is outside the case.
+    let judged = |op: &NewOp| if let Act::Verdict(verdict) = &op.act { Some(verdict.change) } else { None };
+    heads.extend(ops.iter().filter_map(judged));
     let mut place = CasePlace::after(&held);
     held.extend(recorder.decide(&mut place, case, &heads, person, ops)?);
     projection::project(recorder.tx, &tenant, case, &held, &BTreeSet::new())?;

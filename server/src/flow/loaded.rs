@@ -26,7 +26,7 @@ const ALL: usize = 112 << 20;
 /// Of them, for one person; two of the largest cases do not fit.
 const PERSON: usize = 64 << 20;
 /// Bytes of cases that are kept when nobody looks.
-const KEPT: usize = 52 << 20;
+const KEPT: usize = 62 << 20;
 /// How long somebody waits for room.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -82,7 +82,7 @@ pub const fn memory(size: Size) -> usize {
 }
 
 /// Bytes of memory that the largest case takes, read and folded.
-pub const LARGEST: usize = memory(ceiling::CASE);
+pub const LARGEST: usize = memory(ceiling::CASE.plus(ceiling::OUTSIDE));
 
 impl Cases {
     /// Room for so many bytes; waits for it, blocking this thread.

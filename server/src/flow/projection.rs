@@ -75,6 +75,9 @@ pub fn draw(
     let officers: BTreeSet<OfficerId> = state.participants.keys().chain(extra).copied().collect();
     let results = bench.judge(tx, tenant, (state, held), newest_act(held))?;
     let breached = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
+    let graph = || Graph::new(held.iter().map(|stored| &*stored.change));
+    // Phones compare what nothing builds on, so that none of it is missed, whosever it is.
+    let tips = if state.outside.is_empty() { state.heads.clone() } else { graph().tips() };
     let file = CaseFileRow {
         id: state.id,
         case_leaf: first.case_leaf,
@@ -82,7 +85,7 @@ pub fn draw(
         agency_path: agency.map(|agency| agency.path).unwrap_or_default(),
         item: brief(&opening.item),
         kind: opening.kind,
-        status: decision::status(state, || Graph::new(held.iter().map(|stored| &*stored.change))),
+        status: decision::status(state, graph),
         title: title(state),
         number: state
             .numbers
@@ -95,7 +98,7 @@ pub fn draw(
         counter: last.counter,
         last_leaf: last.leaf,
         basis: state.basis(),
-        heads: state.heads.iter().copied().collect(),
+        heads: tips.into_iter().collect(),
         conflicts: count(state.conflicts().count()),
         breaches: count(breached),
         missing_evidence: 0,

@@ -187,7 +187,7 @@ fn todos(
     (breaches, evidence, free): (usize, usize, Option<usize>),
 ) -> (Vec<Todo>, Vec<Todo>) {
     let powers = command::powers(caller, access, own);
-    let quarantined = state.excluded.values().filter(|against| against.iter().any(|one| !one.dismissed)).count();
+    let quarantined = decision::waiting(state).len();
     let documents = state.signatures.iter().filter_map(|signed| signed.document);
     let documents: BTreeSet<_> = documents.collect();
     let unregistered = documents.iter().filter(|document| decision::may_register(state, **document).is_ok()).count();

@@ -49,7 +49,7 @@ pub struct CaseFileRow {
     pub last_leaf: i64,
     /// Hash of the heads: the `ETag`.
     pub basis: Digest,
-    /// Changes that nothing builds on.
+    /// Changes that nothing builds on, those outside the case too: what phones compare.
     pub heads: Vec<ChangeId>,
     /// Fields whose authors disagree.
     pub conflicts: i64,

@@ -3,14 +3,14 @@
 //! Promise: the cost grows with the number of operations, and what is dead is not copied. Each change is looked at
 //! twice: once for what it says ([`Survey`]), once, when it is known which changes count, for what it does.
 
-use crate::case::PLACE;
 use crate::case::field::{self, Write};
 use crate::case::graph::{Graph, Last};
 use crate::case::state::{
     Author, CaseState, Decision, Entity, FOLD_VERSION, GivenNumber, Opening, Participant, Signed, Step, StepCorrection,
     Withdrawal,
 };
-use crate::case::survey::{Said, Survey};
+use crate::case::survey::{Said, Survey, Verdicts};
+use crate::case::{Inside, PLACE};
 use crate::change::Change;
 use crate::id::{CaseId, ChangeId, OfficerId};
 use crate::op::{Act, Correction, Op, OpId, OpRef, Open};
@@ -22,14 +22,18 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn fold<'a, C: Borrow<Change> + 'a>(case: CaseId, changes: impl IntoIterator<Item = &'a C>) -> CaseState {
     let changes = changes.into_iter().map(Borrow::borrow);
     let graph = Graph::new(changes.filter(|change: &&Change| change.case() == case));
-    fold_survey(case, &Survey::new(&graph))
+    let survey = Survey::new(&graph);
+    let verdicts = survey.verdicts();
+    let inside = Inside::new(&survey, &verdicts, |_| false);
+    fold_survey(case, &survey, verdicts, &inside)
 }
 
-/// Folds a survey of changes of `case` only.
-pub(crate) fn fold_survey(case: CaseId, survey: &Survey<'_>) -> CaseState {
-    let (said, graph, excluded) = (survey.said(), survey.graph, survey.excluded(|_| true));
-    let mut admitted: Vec<bool> = said.iter().map(|said| said.breach.is_none()).collect();
-    for place in excluded.keys().filter_map(|id| graph.place(id)) {
+/// Folds a survey of changes of `case` only, given what verdicts say of them and which of them are part of the case.
+pub(crate) fn fold_survey(case: CaseId, survey: &Survey<'_>, verdicts: Verdicts, inside: &Inside) -> CaseState {
+    let (said, graph) = (survey.said(), survey.graph);
+    let has_effect = |(place, said): (usize, &Said<'_>)| said.breach.is_none() && inside.holds(place);
+    let mut admitted: Vec<bool> = said.iter().enumerate().map(has_effect).collect();
+    for place in verdicts.excluded.keys().filter_map(|id| graph.place(id)) {
         if let Some(admitted) = admitted.get_mut(place) {
             *admitted = false;
         }
@@ -57,11 +61,12 @@ pub(crate) fn fold_survey(case: CaseId, survey: &Survey<'_>) -> CaseState {
             signatures: Vec::new(),
             decisions: Vec::new(),
             numbers: Vec::new(),
-            excluded,
+            excluded: verdicts.excluded,
+            outside: inside.outside(graph),
             without_effect: broken.collect(),
             unknown: Vec::new(),
             sealed: BTreeSet::new(),
-            heads: graph.heads(),
+            heads: inside.heads(graph),
             waiting: graph.waiting().clone(),
         },
     };
@@ -282,12 +287,13 @@ impl<'a> Fold<'a> {
         });
     }
 
-    /// The changes that neither build on the one at `place` nor are built on by it.
+    /// The changes of the case that neither build on the one at `place` nor are built on by it.
     fn unseen(&self, place: usize) -> BTreeSet<ChangeId> {
         let graph = self.survey.graph;
         let beside =
             |other: &usize| *other != place && !graph.is_below(*other, place) && !graph.is_below(place, *other);
-        graph.order().iter().enumerate().filter(|(other, _)| beside(other)).map(|(_, change)| change.id()).collect()
+        let unseen = graph.order().iter().enumerate().filter(|(other, _)| beside(other)).map(|(_, change)| change.id());
+        unseen.filter(|other| !self.state.outside.contains(other)).collect()
     }
 
     fn finish(mut self) -> CaseState {

@@ -138,15 +138,16 @@ impl<'a> Graph<'a> {
         &self.waiting
     }
 
-    /// Changes that nothing builds on.
-    pub fn heads(&self) -> BTreeSet<ChangeId> {
-        let mut is_head = vec![true; self.order.len()];
+    /// Changes that nothing builds on, whosever they are: what is compared to find what another lacks. What a new change
+    /// of the case builds on is [`crate::case::heads`].
+    pub fn tips(&self) -> BTreeSet<ChangeId> {
+        let mut is_tip = vec![true; self.order.len()];
         for dep in self.order.iter().flat_map(|change| &change.header().deps) {
-            if let Some(is_head) = self.place(dep).and_then(|place| is_head.get_mut(place)) {
-                *is_head = false;
+            if let Some(is_tip) = self.place(dep).and_then(|place| is_tip.get_mut(place)) {
+                *is_tip = false;
             }
         }
-        self.order.iter().zip(is_head).filter(|(_, is_head)| *is_head).map(|(change, _)| change.id()).collect()
+        self.order.iter().zip(is_tip).filter(|(_, is_tip)| *is_tip).map(|(change, _)| change.id()).collect()
     }
 }
 

@@ -1,20 +1,136 @@
-//! Who takes part in a case by their own doing.
+//! Who takes part in a case, and whose changes are part of it.
 //!
 //! Promise: computed from the set alone, so that everybody who holds the same set says the same. Being invited makes
-//! nobody a part of a case: an invitation is accepted by a change of one's own that builds on it.
+//! nobody a part of a case: an invitation is accepted by a change of one's own that builds on it. What was written by
+//! somebody who took no part at that place is outside the case until a verdict admits it: it satisfies deps and stays in the
+//! log, has no effect, and is no head. Whether a change is outside depends on what it builds on and on verdicts, so no
+//! later assignment brings in what was written before it.
 
+use crate::case::survey::{Survey, Verdicts};
 use crate::case::{CaseState, Graph};
 use crate::change::Change;
-use crate::id::{DeviceId, OfficerId};
+use crate::code::codes;
+use crate::id::{ChangeId, DeviceId, OfficerId};
 use crate::op::Act;
-use std::collections::BTreeSet;
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, BTreeSet};
+
+codes! {
+    /// Why a change is quarantined.
+    pub enum Quarantine {
+        /// Made wholly after its author's authority ended.
+        AfterRevocation = "after_revocation",
+        /// A formal act that may have been made after its author's authority ended.
+        FormalTimeNotProved = "formal_time_not_proved",
+        /// Its author took no part in the case: see [`CaseState::outside`].
+        NotAParticipant = "not_a_participant",
+        /// It opens a case for another agency, or brings in somebody who is not of its author's.
+        OtherAgency = "other_agency",
+    }
+}
+
+impl Quarantine {
+    /// Whether the server says so by a verdict. That an author took no part everybody computes from the set.
+    pub const fn is_by_verdict(self) -> bool {
+        !matches!(self, Self::NotAParticipant)
+    }
+}
+
+/// Which changes of a set are part of the case.
+pub(crate) struct Inside {
+    /// By place.
+    inside: Vec<bool>,
+    /// Everybody whom a change brought in that is part of the case.
+    officers: BTreeSet<OfficerId>,
+}
+
+impl Inside {
+    /// Of the changes in `survey`, given what verdicts say. What is in `foreign` brings nobody in.
+    ///
+    /// Exclusion does not spread: whom a change brought in whose author had lost the authority belongs to the case all the
+    /// same.
+    pub(crate) fn new(survey: &Survey<'_>, verdicts: &Verdicts, foreign: impl Fn(&ChangeId) -> bool) -> Self {
+        let graph = survey.graph;
+        let brings = |id: &ChangeId| !verdicts.foreign.contains(id) && !foreign(id);
+        let (mut opened, mut named): (BTreeSet<OfficerId>, BTreeMap<OfficerId, Vec<usize>>) = Default::default();
+        let mut brought = survey.brought().peekable();
+        // What opens the case comes first even for those who forgot to build on it.
+        for (place, officers) in survey.brought() {
+            let opening = graph.order().get(place).filter(|change| change.header().case.is_none());
+            if opening.is_some_and(|change| brings(&change.id())) {
+                opened.extend(officers);
+            }
+        }
+        let mut inside = Vec::with_capacity(graph.order().len());
+        for (place, change) in graph.order().iter().enumerate() {
+            let (header, id) = (change.header(), change.id());
+            let invited = |named: &Vec<usize>| named.iter().any(|earlier| graph.is_below(*earlier, place));
+            let is_inside = header.device == DeviceId::SERVER
+                || header.case.is_none()
+                || opened.contains(&header.officer)
+                || verdicts.admitted.contains(&id)
+                || named.get(&header.officer).is_some_and(invited);
+            inside.push(is_inside);
+            while let Some((_, officers)) = brought.next_if(|(at, _)| *at == place) {
+                for officer in officers.iter().filter(|_| is_inside && header.case.is_some() && brings(&id)) {
+                    named.entry(*officer).or_default().push(place);
+                }
+            }
+        }
+        opened.extend(named.into_keys());
+        Self { inside, officers: opened }
+    }
+
+    /// Whether the change at `place` is part of the case.
+    pub(crate) fn holds(&self, place: usize) -> bool {
+        self.inside.get(place) == Some(&true)
+    }
+
+    /// Everybody who takes or ever took part, or is invited to.
+    pub(crate) fn into_officers(self) -> BTreeSet<OfficerId> {
+        self.officers
+    }
+
+    /// The changes that are no part of the case.
+    pub(crate) fn outside(&self, graph: &Graph<'_>) -> BTreeSet<ChangeId> {
+        let places = graph.order().iter().zip(&self.inside);
+        places.filter(|(_, inside)| !**inside).map(|(change, _)| change.id()).collect()
+    }
+
+    /// The heads of the case: what is part of it and no other part of it builds on, not even by way of what is outside.
+    pub(crate) fn heads(&self, graph: &Graph<'_>) -> BTreeSet<ChangeId> {
+        let mut built_on = vec![false; self.inside.len()];
+        let mut heads = BTreeSet::new();
+        for (place, change) in graph.order().iter().enumerate().rev() {
+            let reached = built_on.get(place) == Some(&true);
+            if !reached && self.holds(place) {
+                heads.insert(change.id());
+            }
+            if reached || self.holds(place) {
+                for dep in change.header().deps.iter().filter_map(|dep| graph.place(dep)) {
+                    if let Some(built_on) = built_on.get_mut(dep) {
+                        *built_on = true;
+                    }
+                }
+            }
+        }
+        heads
+    }
+}
+
+/// The heads of the case that these changes are: what a new change of it builds on.
+pub fn heads<'a, C: Borrow<Change> + 'a>(changes: impl IntoIterator<Item = &'a C>) -> BTreeSet<ChangeId> {
+    let graph = Graph::new(changes);
+    let survey = Survey::new(&graph);
+    Inside::new(&survey, &survey.verdicts(), |_| false).heads(&graph)
+}
 
 /// The officers who take part: named by `Open` or `Assign`, or invited and answered with a change of their own that has
 /// effect. `state` is the fold of the changes in `graph`.
 pub fn taking_part(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<OfficerId> {
     let has_effect = |change: &Change| {
         let id = change.id();
-        !state.excluded.contains_key(&id) && !state.without_effect.contains_key(&id)
+        !(state.excluded.contains_key(&id) || state.without_effect.contains_key(&id) || state.outside.contains(&id))
     };
     let (mut part, mut invited) = (BTreeSet::new(), Vec::new());
     for (place, change) in graph.order().iter().enumerate() {

@@ -296,13 +296,15 @@ pub struct CaseState {
     pub numbers: Vec<GivenNumber>,
     /// Changes that a live verdict excludes.
     pub excluded: BTreeMap<ChangeId, Vec<Verdict>>,
+    /// Changes of those who took no part, that no live verdict admits: they have no effect and are no heads.
+    pub outside: BTreeSet<ChangeId>,
     /// Changes that break a rule of form.
     pub without_effect: BTreeMap<ChangeId, FormBreach>,
     /// Operations of a newer version.
     pub unknown: Vec<OpId>,
     /// Operations whose values a lawful order removed.
     pub sealed: BTreeSet<OpId>,
-    /// Changes that nothing builds on.
+    /// What is part of the case and no other part of it builds on: a new change of the case builds on these.
     pub heads: BTreeSet<ChangeId>,
     /// Changes that miss something they build on; they have no part in the rest.
     pub waiting: BTreeSet<ChangeId>,

@@ -6,7 +6,7 @@
 use crate::case::form::{self, FormBreach};
 use crate::case::graph::{Graph, Last};
 use crate::case::state::{Author, Verdict};
-use crate::case::{PLACE, SUPPLEMENTARY_RECORD};
+use crate::case::{PLACE, Quarantine, SUPPLEMENTARY_RECORD};
 use crate::change::Change;
 use crate::id::{ChangeId, DeviceId, OfficerId};
 use crate::op::{Act, OpId, OpRef, Outcome, Signature, VerdictAct};
@@ -26,10 +26,19 @@ pub(crate) struct Said<'a> {
 
 /// A verdict that breaks no rule of form.
 struct Spoken<'a> {
-    place: usize,
     id: OpId,
     replaces: &'a [OpRef],
     verdict: &'a VerdictAct,
+}
+
+/// What live verdicts say of changes. Among concurrent verdicts exclusion wins.
+pub(crate) struct Verdicts {
+    /// The live verdicts against changes.
+    pub excluded: BTreeMap<ChangeId, Vec<Verdict>>,
+    /// Changes that a live verdict admits.
+    pub admitted: BTreeSet<ChangeId>,
+    /// Excluded changes that were found to bring in another agency, by whatever verdict stands against them now.
+    pub foreign: BTreeSet<ChangeId>,
 }
 
 /// The changes of a graph, each looked at once.
@@ -69,7 +78,7 @@ impl<'a> Survey<'a> {
                 if matches!(op.act, Act::Put | Act::Resolve) {
                     self.writes += 1;
                 } else if let Act::Verdict(verdict) = &op.act {
-                    self.verdicts.push(Spoken { place, id, replaces: &op.replaces, verdict });
+                    self.verdicts.push(Spoken { id, replaces: &op.replaces, verdict });
                 } else if let Act::Sign(signature) = &op.act {
                     self.signatures.push((place, signature));
                 } else if let officers @ [_, ..] = brings(&op.act) {
@@ -133,21 +142,32 @@ impl<'a> Survey<'a> {
         self.brought.iter().copied()
     }
 
-    /// The live verdicts against changes, as far as `held` changes speak. Among concurrent verdicts exclusion wins.
-    pub(crate) fn excluded(&self, held: impl Fn(usize) -> bool) -> BTreeMap<ChangeId, Vec<Verdict>> {
-        let spoken = || self.verdicts.iter().filter(|spoken| held(spoken.place));
-        let replaced: BTreeSet<OpId> = spoken()
+    /// What live verdicts say.
+    pub(crate) fn verdicts(&self) -> Verdicts {
+        let replaced: BTreeSet<OpId> = (self.verdicts.iter())
             .flat_map(|Spoken { id, replaces, .. }| replaces.iter().map(|replaced| replaced.resolve(id.change)))
             .collect();
         let mut excluded: BTreeMap<ChangeId, Vec<Verdict>> = BTreeMap::new();
-        for Spoken { id, verdict, .. } in spoken() {
+        let (mut admitted, mut foreign) = (BTreeSet::new(), BTreeSet::new());
+        for Spoken { id, verdict, .. } in &self.verdicts {
             let VerdictAct { change, outcome, code } = verdict;
-            let of_server = self.graph.get(change).is_some_and(|change| change.header().device == DeviceId::SERVER);
-            if *outcome != Outcome::Admit && !replaced.contains(id) && !of_server {
+            if self.graph.get(change).is_some_and(|change| change.header().device == DeviceId::SERVER) {
+                continue;
+            }
+            if code == Quarantine::OtherAgency.code() {
+                foreign.insert(*change);
+            }
+            if replaced.contains(id) {
+                continue;
+            }
+            if *outcome == Outcome::Admit {
+                admitted.insert(*change);
+            } else {
                 excluded.entry(*change).or_default().push(Verdict::new(*id, *outcome, code));
             }
         }
-        excluded
+        foreign.retain(|change| excluded.contains_key(change));
+        Verdicts { excluded, admitted, foreign }
     }
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 mod correction;
 mod history;
+mod part;
 mod pinned;
 
 const LI: OfficerId = OfficerId::new([0x11; 16]);

@@ -71,6 +71,16 @@ impl Size {
         }
     }
 
+    /// Without `part` of it.
+    #[must_use]
+    pub const fn less(self, part: Self) -> Self {
+        Self {
+            changes: self.changes.saturating_sub(part.changes),
+            items: self.items.saturating_sub(part.items),
+            bytes: self.bytes.saturating_sub(part.bytes),
+        }
+    }
+
     /// Whether it is within `ceiling` in each respect.
     pub const fn fits(self, ceiling: Self) -> bool {
         self.changes <= ceiling.changes && self.items <= ceiling.items && self.bytes <= ceiling.bytes

@@ -44,6 +44,10 @@ impl Case {
     }
 
     fn save_on(&mut self, deps: Vec<ChangeId>, device: DeviceId, ops: Vec<NewOp>) -> ChangeId {
+        self.save_as(LI, deps, device, ops)
+    }
+
+    fn save_as(&mut self, officer: OfficerId, deps: Vec<ChangeId>, device: DeviceId, ops: Vec<NewOp>) -> ChangeId {
         self.seq += 1;
         let header = Header {
             tenant: TenantId::new([1; 16]),
@@ -51,7 +55,7 @@ impl Case {
             epoch: Epoch::new([3; 8]),
             seq: self.seq,
             prev: None,
-            officer: LI,
+            officer,
             lease: None,
             case: self.changes.first().map(Change::id),
             deps,
@@ -188,16 +192,37 @@ fn a_conflict_and_an_earlier_closing_are_obstacles() {
 }
 
 #[test]
-fn a_quarantined_change_keeps_the_case_open_unless_a_stranger_sent_it() {
+fn a_quarantined_change_keeps_the_case_open_unless_it_brings_in_another_agency() {
     for (code, obstacles) in [
         ("after_revocation", BTreeSet::from([Obstacle::Quarantined])),
-        (Quarantine::NotAParticipant.code(), BTreeSet::new()),
+        ("formal_time_not_proved", BTreeSet::from([Obstacle::Quarantined])),
         (Quarantine::OtherAgency.code(), BTreeSet::new()),
     ] {
         let mut case = Case::new();
         let change = case.phone(vec![add("record")]);
         case.judge(change, Outcome::Exclude, code, &[]);
         assert_eq!(case.look(close), obstacles, "{code}");
+    }
+}
+
+#[test]
+fn what_a_stranger_sent_keeps_nothing_open_and_waits_until_it_is_judged() {
+    for outcome in [Outcome::Admit, Outcome::Dismiss] {
+        let mut case = Case::new();
+        let formless = NewOp::new(Act::Assign(crate::op::Assignment { officer: LI }));
+        let formless =
+            case.save_as(OfficerId::new([0x33; 16]), vec![case.id()], DeviceId::new([3; 16]), vec![formless]);
+        let deps = vec![formless];
+        let change = case.save_as(OfficerId::new([0x33; 16]), deps, DeviceId::new([3; 16]), vec![add("record")]);
+        assert_eq!((case.look(close), case.look(|s, _| waiting(s))), (BTreeSet::new(), BTreeSet::from([change])));
+        assert_eq!(case.look(|s, _| may_judge(s, change)), Ok(vec![]), "no verdict is against it");
+        assert_eq!(case.look(|s, _| waiting(s)), BTreeSet::from([change]), "nothing can come of it");
+        assert_eq!(case.look(|s, _| may_judge(s, formless)), Err(Obstacle::NotQuarantined));
+        case.judge(change, outcome, "head", &[]);
+        assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::NotQuarantined), "{outcome:?}");
+        assert_eq!(case.look(|s, _| waiting(s)), BTreeSet::new(), "{outcome:?}");
+        let stands = case.look(|s, _| s.entities.get(&op(change, 0)).is_some_and(|entity| !entity.shell));
+        assert_eq!(stands, outcome == Outcome::Admit);
     }
 }
 
@@ -221,7 +246,7 @@ fn a_change_is_judged_once_and_while_the_case_is_open() {
 fn after_the_closing_nothing_is_judged() {
     let mut case = Case::new();
     let change = case.phone(vec![add("record")]);
-    case.judge(change, Outcome::Exclude, "not_a_participant", &[]);
+    case.judge(change, Outcome::Exclude, "after_revocation", &[]);
     case.decide(CLOSED, None);
     assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::Closed));
 }

@@ -133,14 +133,14 @@ impl Device {
         Ok(found)
     }
 
-    /// Heads of every case: what a peer needs to know to send what is missing here.
+    /// Changes of every case that nothing builds on: what a peer needs to know to send what is missing here.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn heads(&self) -> Result<Vec<CaseHeads>, StoreError> {
         let mut statement = self.db.prepare_cached("SELECT DISTINCT case_id FROM change ORDER BY case_id")?;
         let cases: Vec<CaseId> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        cases.into_iter().map(|case| Ok(CaseHeads { case, heads: rows::heads(&self.db, case)? })).collect()
+        cases.into_iter().map(|case| Ok(CaseHeads { case, heads: rows::tips(&self.db, case)? })).collect()
     }
 
     /// Digests that the case's evidence names and whose bytes are not with this phone.

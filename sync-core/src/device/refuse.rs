@@ -51,6 +51,19 @@ fn kind() -> Stop {
     }
 }
 
+fn no_part() -> Stop {
+    Stop {
+        code: "not_a_participant".to_owned(),
+        article: None,
+        zh: "您不是本案办案人员，不能在本案中保存。请本案办案人员邀请您参加，或者由负责人指派。".to_owned(),
+        en: "You take no part in this case, so nothing is saved in it. Ask an officer of the case to invite you, or a head \
+             to assign you."
+            .to_owned(),
+        ops: Vec::new(),
+        offer: None,
+    }
+}
+
 fn form(form: &str) -> Option<Stop> {
     (!form.trim().is_empty() && !names::BUILT_FORMS.contains(&form)).then(|| Stop {
         code: "form_not_built".to_owned(),
@@ -72,6 +85,9 @@ pub(super) fn in_case(state: &CaseState, change: &Change) -> Vec<Stop> {
     let supplements =
         change.ops().iter().any(|op| matches!(&op.act, Act::Add { entity, .. } if entity == SUPPLEMENTARY_RECORD));
     let mut stops = Vec::new();
+    if state.outside.contains(&own) {
+        stops.push(no_part());
+    }
     for (_, op) in change.named_ops() {
         let target = op.target.map(|target| target.resolve(own));
         let found = if let Act::Sign(signature) = &op.act {

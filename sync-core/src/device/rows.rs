@@ -110,8 +110,8 @@ pub(super) fn holds(db: &Connection, id: ChangeId, case: Option<CaseId>) -> Resu
     Ok(statement.exists((id, case))?)
 }
 
-/// Changes of the case that no held change builds on.
-pub(super) fn heads(db: &Connection, case: CaseId) -> Result<Vec<ChangeId>, StoreError> {
+/// Changes of the case that no held change builds on: what is compared with what another holds.
+pub(super) fn tips(db: &Connection, case: CaseId) -> Result<Vec<ChangeId>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT c.id FROM change c WHERE c.case_id = ?1
          AND NOT EXISTS (SELECT 1 FROM dep d WHERE d.dep = c.id) ORDER BY c.id",

@@ -1,35 +1,39 @@
 //! How large a case may become, and how much may wait in one.
 //!
 //! Promise: what folding a case takes is bounded whatever its authors wrote: its changes, what is decoded of them and
-//! their bytes.
+//! their bytes. What those write who take no part in it has a lower ceiling of its own.
 //! What is over the ceiling is not stored and not refused either: its phone keeps it. What the server itself decides always
 //! has room, so that a full case can be decided on and closed.
 
-use super::{Arrival, builds_on};
+use super::{Arrival, Held, builds_on};
 use crate::change::{Change, Size};
 use crate::id::{ChangeId, DeviceId};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Most of one case: some fifty times the largest file of a county's year.
 pub const CASE: Size = Size { changes: 8_192, items: 200_000, bytes: 8 << 20 };
+/// Most that those who take no part may add to one case: the largest change fits, a drawn signature in it.
+pub const OUTSIDE: Size = Size { changes: 256, items: 60_000, bytes: 2 << 20 };
 /// Most that waits in one case.
 pub const WAITING: Size = Size { changes: 1_024, items: 100_000, bytes: 4 << 20 };
 
-/// What of `ready`, parents first, a case of the size `held` has room for; second, the rest, with what builds on it.
-pub(super) fn within(held: Size, ready: Vec<Arrival>) -> (Vec<Arrival>, Vec<Arc<Change>>) {
-    let (mut size, mut over) = (held, BTreeSet::<ChangeId>::new());
-    let mut has_room = |change: &Change| {
+/// What of `ready`, parents first, a case has no room for, with what builds on it. `outside` are the changes that are no part
+/// of the case: they have a ceiling of their own, so that nobody fills a case who takes no part in it.
+pub(super) fn over(held: Held<'_>, outside: &BTreeSet<ChangeId>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
+    let strange = |change: &Change| !outside.is_empty() && outside.contains(&change.id());
+    let held_outside = held.changes.iter().filter(|change| strange(change));
+    let mut strangers = held_outside.fold(Size::default(), |size, change| size.plus(change.size()));
+    let (mut size, mut over) = (held.size.less(strangers), BTreeSet::<ChangeId>::new());
+    for change in ready.iter().map(|arrival| &*arrival.change) {
         let own = change.header().device == DeviceId::SERVER;
+        let (size, ceiling) = if strange(change) { (&mut strangers, OUTSIDE) } else { (&mut size, CASE) };
         let grown = size.plus(change.size());
         let on_what_is_over = !over.is_empty() && builds_on(change).iter().any(|dep| over.contains(dep));
-        if on_what_is_over || !(own || grown.fits(CASE)) {
+        if on_what_is_over || !(own || grown.fits(ceiling)) {
             over.insert(change.id());
-            return false;
+        } else {
+            *size = grown;
         }
-        size = grown;
-        true
-    };
-    let (fits, full): (Vec<_>, Vec<_>) = ready.into_iter().partition(|arrival| has_room(&arrival.change));
-    (fits, full.into_iter().map(|arrival| arrival.change).collect())
+    }
+    over
 }

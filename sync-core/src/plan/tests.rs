@@ -42,7 +42,7 @@ fn change(officer: OfficerId, seq: u64, case: Option<CaseId>, deps: &[&Change], 
         rules: Digest::new([0; 32]),
         ops: Digest::new([0; 32]),
     };
-    let secret = [u8::try_from(seq).unwrap(); 32];
+    let secret = [seq.to_be_bytes()[7]; 32];
     Change::seal(header, ops, secret, &SoftwareKey::from_secret(&[byte; 32]).unwrap()).unwrap()
 }
 
@@ -307,5 +307,62 @@ fn a_case_takes_what_fits_below_its_ceiling_and_leaves_what_is_over_with_its_pho
         assert_eq!((plan.stored.len(), plan.full.len()), (1, 1), "the last that fits, and one past it: {size:?}");
         let plan = lane(Held { size: size.plus(first.size()), ..known }, vec![arrival(&after)], at(30));
         assert_eq!((plan.stored.len(), plan.full.len(), plan.parked.len()), (0, 1, 0), "{size:?}");
+    }
+}
+
+#[test]
+fn those_who_take_no_part_have_a_ceiling_of_their_own_and_fill_no_case() {
+    let held = opened();
+    let strange = |seq: u64, deps: &[&Change], ops| change(STRANGER, seq, Some(held[0].id()), deps, 2, ops);
+    let arrival = |change: &Change| Arrival { change: Arc::new(change.clone()), standing: Some(standing(100)) };
+    let mut chain: Vec<Change> = Vec::new();
+    for seq in 1..=u64::try_from(ceiling::OUTSIDE.changes).unwrap() + 1 {
+        let next = strange(seq, &[chain.last().unwrap_or(&held[0])], note("外"));
+        chain.push(next);
+    }
+    let (last, all) = chain.split_last().unwrap();
+    let plan = plan_of(&held, all.iter().map(arrival).collect(), at(30));
+    assert_eq!((plan.stored.len(), plan.full_outside.len()), (all.len(), 0), "as many as there is room for");
+    let plan = plan_of(&held, chain.iter().map(arrival).collect(), at(30));
+    assert_eq!((plan.stored.len(), plan.full_outside.len()), (all.len(), 1), "and one past it");
+    let filled: Vec<Change> = held.iter().chain(all).cloned().collect();
+    let mine = second(2, note("在"));
+    let plan = plan_of(&filled, vec![arrival(last), arrival(&mine)], at(30));
+    assert_eq!((plan.stored.len(), plan.full.len(), plan.full_outside.len()), (1, 0, 1));
+    assert_eq!((plan.stored[0].change.id(), plan.stored[0].taken), (mine.id(), Taken::Accepted));
+    assert_eq!(plan.state.heads, [mine.id()].into());
+
+    // Those of the case have the whole of theirs, however much is outside.
+    let (lower, changes) = (BTreeMap::new(), filled.iter().collect::<Vec<_>>());
+    let agencies = BTreeMap::from([(LI, OURS), (WANG, OURS)]);
+    let strangers: Size = all.iter().map(Change::size).sum();
+    let most = Size { changes: ceiling::CASE.changes - 1, ..Size::default() }.plus(strangers);
+    let known = Held { case: held[0].id(), changes: &changes, size: most, lower: &lower, agencies: &agencies };
+    assert_eq!(lane(known, vec![arrival(&mine)], at(30)).stored.len(), 1);
+    let one_more = Held { size: most.plus(Size { changes: 1, ..Size::default() }), ..known };
+    assert_eq!(lane(one_more, vec![arrival(&mine)], at(30)).full.len(), 1);
+}
+
+#[test]
+fn what_follows_an_opening_for_another_agency_is_outside_with_it() {
+    let open = change(LI, 1, None, &[], 1, opening(&[LI]));
+    let next = change(LI, 2, Some(open.id()), &[&open], 2, note("二"));
+    let theirs = || Some(Standing { agency: THEIRS, ..standing(100) });
+    let arrivals = [open, next].map(|change| Arrival { change: Arc::new(change), standing: theirs() });
+    let plan = plan_of(&[], arrivals.to_vec(), at(30));
+    let taken: Vec<Taken> = plan.stored.iter().map(|stored| stored.taken).collect();
+    let of = Taken::Quarantined;
+    assert_eq!(taken, [of(Quarantine::OtherAgency), of(Quarantine::NotAParticipant)]);
+    assert!(plan.participants.is_empty());
+}
+
+#[test]
+fn a_stranger_who_invites_or_lost_their_authority_is_first_of_all_a_stranger() {
+    let held = opened();
+    for ops in [note("外"), vec![NewOp::new(Act::Invite(STRANGER))], signing()] {
+        let strange = change(STRANGER, 1, Some(held[0].id()), &[&held[0]], 6, ops);
+        let stored = one(&held, strange, standing(5), at(30));
+        assert_eq!(stored.taken, Taken::Quarantined(Quarantine::NotAParticipant));
+        assert!(!Quarantine::NotAParticipant.is_by_verdict());
     }
 }

@@ -166,3 +166,64 @@ fn a_phone_restored_from_a_backup_keeps_both_branches_and_begins_a_new_epoch() {
     assert_eq!(header.epoch, restored.device.epoch().unwrap());
     assert!(header.deps.contains(&fork));
 }
+
+/// What officer 3, who takes no part, wrote on top of the case with tools of their own; and their lease.
+fn strange(phone: &Phone, case: sync_core::id::CaseId) -> (Vec<u8>, sync_core::change::Change) {
+    let top = phone.state(case).heads.into_iter().collect();
+    let own = phone.device.changes(case).unwrap().remove(1);
+    let lease = lease_bytes(3, 3, 2);
+    let header = sync_core::change::Header {
+        device: DeviceId::new([3; 16]),
+        epoch: Epoch::new([3; 8]),
+        seq: 1,
+        prev: None,
+        officer: crate::world::officer(3),
+        lease: Some(sync_core::lease::Lease::claimed_hash(&lease).unwrap()),
+        deps: top,
+        ..own.header().clone()
+    };
+    let put = sync_core::change::NewOp::put(None, "title", vec![], sync_core::value::Value::text("外人所写"));
+    (lease, sync_core::change::Change::seal(header, vec![put], [1; 32], &key(3)).unwrap())
+}
+
+#[test]
+fn what_a_stranger_wrote_is_kept_has_no_effect_and_is_built_on_by_nothing() {
+    let (mut one, case) = story();
+    let before = one.state(case);
+    let (lease, strange) = strange(&one, case);
+    let arrived = one.device.receive(&[lease], &[strange.to_bytes()], Source::Server).unwrap();
+    assert_eq!(arrived.stored, [strange.id()]);
+    let after = one.state(case);
+    assert_eq!((&after.fields, &after.heads), (&before.fields, &before.heads));
+    assert!(after.outside.contains(&strange.id()));
+    let compared = one.device.heads().unwrap();
+    assert!(compared[0].heads.contains(&strange.id()), "the server is still asked whether it has it");
+    let saved = one.put(case, "title", "继续");
+    let next = one.device.changes(case).unwrap().into_iter().find(|change| change.id() == saved.change).unwrap();
+    assert_eq!(next.header().deps, before.heads.into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_phone_saves_nothing_in_a_case_in_which_its_officer_takes_no_part() {
+    use sync_core::device::SaveError;
+    let (mut one, case) = story();
+    let mut three = Phone::new(3);
+    let (leases, changes) = one.bundle(case);
+    three.device.receive(&leases, &changes, Source::Server).unwrap();
+    let save = |phone: &mut Phone| {
+        let mut editor = phone.edit(case);
+        editor.put(None, "note", sync_core::value::Value::text("外人"));
+        phone.save(editor, 3)
+    };
+    let Err(SaveError::Stopped(stops)) = save(&mut three) else { panic!("it is refused") };
+    assert_eq!((stops.len(), stops[0].code.as_str()), (1, "not_a_participant"));
+    assert!(three.device.offered(case, 9).unwrap().is_empty(), "nothing was saved");
+    // Once they are invited, they may.
+    let mut editor = one.edit(case);
+    editor.invite(crate::world::officer(3));
+    one.save(editor, 3).unwrap();
+    let (leases, changes) = one.bundle(case);
+    three.device.receive(&leases, &changes, Source::Server).unwrap();
+    let saved = save(&mut three).unwrap();
+    assert!(three.state(case).outside.is_empty() && three.state(case).heads.contains(&saved.change));
+}

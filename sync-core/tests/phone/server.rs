@@ -171,7 +171,7 @@ impl Server {
         let hidden = u8::try_from(self.hidden.iter().filter(|(of, _)| *of == device).count()).unwrap();
         let heads = |(case, changes): (&CaseId, &Vec<Change>)| CaseHeads {
             case: *case,
-            heads: Graph::new(changes).heads().into_iter().collect(),
+            heads: Graph::new(changes).tips().into_iter().collect(),
         };
         let listed = || reach.iter().map(heads).chain(self.phantom.clone()).collect();
         let visible = |id: &ChangeId| reach.values().flatten().any(|change| change.id() == *id);

@@ -18,19 +18,19 @@ fn push_all(phone: &Phone<'_>, changes: &[Change]) -> Vec<Class> {
 
 on_both_databases! {
     fn more_heads_than_a_change_may_name_are_gathered_by_the_server(server) {
-        let (mut owner, mut stranger) = (Phone::of(server, "officer-a"), Phone::of(server, "unit-head"));
+        let (mut owner, other) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
         let opening = owner.open_case(&[]);
         owner.push(&[&opening]);
         let case = opening.id();
         let heads: Vec<Change> = (0..1100).map(|n| owner.write(case, &[case], &format!("note_{n}"), "头")).collect();
         assert!(push_all(&owner, &heads).iter().all(|class| *class == Class::Accepted));
-        // The verdict on a stranger's change is a change of the server on all these heads.
-        let intrusion = stranger.write(case, &[case], "place_name", "外人所写");
-        assert_eq!(owner.push(&[&intrusion]).fates[0].class, Class::Quarantined);
+        // The verdict on an invitation into another agency is a change of the server on all these heads.
+        let foreign = owner.save(Some(case), &[case], vec![NewOp::new(Act::Invite(other.officer))]);
+        assert_eq!(owner.push(&[&foreign]).fates[0].class, Class::Quarantined);
         let replica = owner.pull_all(300);
         let state = replica.case(case);
         assert_eq!((state.heads.len(), state.waiting.len()), (1, 0));
-        assert!(state.excluded.contains_key(&intrusion.id()));
+        assert!(state.excluded.contains_key(&foreign.id()));
         let head: Vec<ChangeId> = state.heads.iter().copied().collect();
         let next = owner.write(case, &head, "place_name", "巫峡食府");
         assert_eq!(owner.push(&[&next]).fates[0].class, Class::Accepted);
@@ -117,7 +117,7 @@ on_both_databases! {
         assert_eq!(stranger.push(&[&waiting]).fates[0].class, Class::Parked);
         owner.push(&[&missing]);
         let state = owner.pull_all(500).case(case);
-        assert!(state.excluded.contains_key(&missing.id()) && !state.excluded.contains_key(&waiting.id()));
+        assert!(state.outside.contains(&missing.id()) && !state.outside.contains(&waiting.id()));
     }
 
     fn nobody_opens_a_case_with_an_officer_of_another_agency(server) {

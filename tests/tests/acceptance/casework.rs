@@ -110,17 +110,17 @@ impl<'s> Case<'s> {
         format!("/v1/cases/{}", self.id)
     }
 
-    fn read(&self) -> Json {
+    pub fn read(&self) -> Json {
         self.person("unit-head").call("GET", &self.path()).send().expect(200).json()
     }
 
-    fn etag(&self) -> String {
+    pub fn etag(&self) -> String {
         let answer = self.person("unit-head").call("GET", &self.path()).send().expect(200);
         assert_eq!(answer.header("etag"), format!("\"{}\"", answer.json()["basis"].as_str().unwrap()));
         answer.header("etag").to_owned()
     }
 
-    fn command(&self, login: &str, what: &str, body: &Json) -> Answer {
+    pub fn command(&self, login: &str, what: &str, body: &Json) -> Answer {
         let call = self.person(login).call("POST", &format!("{}/{what}", self.path()));
         call.header("If-Match", &self.etag()).json(body).send()
     }

@@ -115,7 +115,7 @@ const CORE: Map = &[
             "value", "sign", "id", "when", "time",
         ],
     ),
-    ("decision", &["facts", "law", "plan", "case", "change", "op", "schema", "value", "id"]),
+    ("decision", &["facts", "law", "case", "change", "op", "schema", "value", "id"]),
     ("facts", &["case", "law", "certificate", "op", "schema", "value", "id", "money", "when", "time"]),
     ("plan", &["case", "change", "log", "message", "op", "schema", "value", "id", "when", "time"]),
     ("case", &["change", "op", "value", "sign", "id", "when", "time"]),

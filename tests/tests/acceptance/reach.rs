@@ -60,7 +60,7 @@ on_both_databases! {
         let fate = &seen.fates[0];
         assert_eq!((fate.class, fate.code.as_str()), (Class::Quarantined, "not_a_participant"));
         let state = owner.pull_all(500).case(opening.id());
-        assert!(state.excluded.contains_key(&intrusion.id()));
+        assert!(state.outside.contains(&intrusion.id()));
         assert_eq!(state.value(None, "place_name"), None);
         assert_eq!(alarm::only(server, "quarantined"), ("not_a_participant".to_owned(), intrusion.id().to_string().into()));
         // The owner's own work goes on, also on top of it.

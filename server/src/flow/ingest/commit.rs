@@ -22,7 +22,7 @@ use crate::flow::record::{CasePlace, Recorder, SYSTEM};
 use crate::flow::refusal::Failure;
 use crate::random;
 use crate::store::{Additions, AlarmRow, ChangePlace, LeaseRow, StoredChange, Used, size_of};
-use parking::{Folded, LATER, waiting};
+use parking::{FULL, Folded, LATER, OUTSIDE_FULL, waiting};
 
 /// Verdicts in one change of the server; a change may hold 4096 operations.
 const VERDICTS_AT_ONCE: usize = 512;
@@ -213,9 +213,11 @@ impl Group<'_, '_> {
         let lower = held.iter().map(|stored| (stored.change.id(), stored.lower)).collect();
         let size = size_of(held);
         let known = Held { case, changes: &changes, size, lower: &lower, agencies: &agencies };
-        let LanePlan { stored, parked, full, mut state, participants } = lane(known, arrivals, self.recorder.now);
+        let LanePlan { stored, parked, full, full_outside, mut state, participants } =
+            lane(known, arrivals, self.recorder.now);
         self.park((case, fresh), arrived, parked, &was_parked)?;
-        self.leave_with_phones(case, &full)?;
+        self.leave_with_phones(case, &full, FULL)?;
+        self.leave_with_phones(case, &full_outside, OUTSIDE_FULL)?;
         for planned in stored.iter().filter(|planned| was_parked.contains(&planned.change.id())) {
             self.recorder.tx.unpark(&tenant, &planned.change.id())?;
         }
@@ -334,6 +336,9 @@ impl Item {
 /// The server's verdict on a change that is quarantined.
 fn verdict(planned: &Stored) -> Option<NewOp> {
     let Taken::Quarantined(why) = planned.taken else { return None };
+    if !why.is_by_verdict() {
+        return None;
+    }
     let act = VerdictAct { change: planned.change.id(), outcome: Outcome::Exclude, code: why.code().to_owned() };
     Some(NewOp::new(Act::Verdict(act)))
 }

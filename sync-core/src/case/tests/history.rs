@@ -164,7 +164,7 @@ impl Draft<'_> {
 }
 
 /// What `change` builds on, itself among them.
-fn closure(set: &[Change], change: &Change) -> BTreeSet<ChangeId> {
+pub fn closure(set: &[Change], change: &Change) -> BTreeSet<ChangeId> {
     let mut below = BTreeSet::new();
     let mut next = vec![change.id()];
     while let Some(id) = next.pop() {
@@ -210,6 +210,16 @@ pub fn eventful(dice: &mut Dice, changes: usize) -> (Vec<Change>, CaseId) {
     (set, case)
 }
 
+/// Li and Wang open the case; the others may be invited or assigned, or write without.
+pub fn author(device: u8) -> OfficerId {
+    match device {
+        1 => LI,
+        3 => OfficerId::new([3; 16]),
+        4 => OfficerId::new([0x44; 16]),
+        _ => WANG,
+    }
+}
+
 fn seal(dice: &mut Dice, device: u8, seq: usize, case: Option<CaseId>, deps: Vec<ChangeId>, ops: Vec<NewOp>) -> Change {
     let header = Header {
         tenant: TenantId::new([1; 16]),
@@ -217,7 +227,7 @@ fn seal(dice: &mut Dice, device: u8, seq: usize, case: Option<CaseId>, deps: Vec
         epoch: Epoch::new([3; 8]),
         seq: seq.try_into().unwrap(),
         prev: None,
-        officer: if device % 2 == 1 { LI } else { WANG },
+        officer: author(device),
         lease: None,
         case,
         deps,

@@ -29,7 +29,9 @@ pub(super) const LATER: &str = "later";
 /// Of a change that waited too long for something.
 const EXPIRED: &str = "expired";
 /// Of a change for which its case has no room; also the kind of the alarm.
-const FULL: &str = "case_full";
+pub(super) const FULL: &str = "case_full";
+/// Of a change by somebody who takes no part, where such have added as much as they may; also the kind of the alarm.
+pub(super) const OUTSIDE_FULL: &str = "outside_full";
 
 /// What each phone of a group has had folded.
 #[derive(Default)]
@@ -89,17 +91,22 @@ impl Group<'_, '_> {
         Ok(())
     }
 
-    /// Says of changes that their case has no room for them, and tells people so once a day.
-    pub(super) fn leave_with_phones(&mut self, case: CaseId, full: &[Arc<Change>]) -> Result<(), Failure> {
+    /// Says of changes that their case has no room for them, by `code`, and tells people so once a day.
+    pub(super) fn leave_with_phones(
+        &mut self,
+        case: CaseId,
+        full: &[Arc<Change>],
+        code: &'static str,
+    ) -> Result<(), Failure> {
         for change in full {
-            self.fates.insert(change.id(), waiting(change.id(), FULL));
+            self.fates.insert(change.id(), waiting(change.id(), code));
         }
         let Some(first) = full.first() else { return Ok(()) };
         let (tenant, today) = (self.recorder.tenant(), Instant::start_of(self.recorder.now.date()));
-        if self.recorder.tx.was_alarmed(&tenant, FULL, &case, today)? {
+        if self.recorder.tx.was_alarmed(&tenant, code, &case, today)? {
             return Ok(());
         }
-        self.alarm(FULL, Some(first.header().device), Some(case), Some(first.id()), FULL)
+        self.alarm(code, Some(first.header().device), Some(case), Some(first.id()), code)
     }
 }
 
