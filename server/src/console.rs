@@ -29,6 +29,7 @@ mod page;
 mod posted;
 mod read_audit;
 mod record;
+mod refusal_page;
 mod sending;
 mod session;
 mod start;
@@ -40,6 +41,9 @@ use actix_web::HttpRequest;
 use actix_web::web::{self, FormConfig};
 
 use crate::web::problem::unmatched;
+use crate::web::refusal_page::RefusalPages;
+
+pub use refusal_page::of_head as refusal_of_head;
 
 /// The longest form, in bytes: two thousand characters, each written as nine, and some room.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -87,6 +91,7 @@ pub const ROUTES: &[(&str, &str)] = &[
 
 /// Registers the console.
 pub fn pages(config: &mut web::ServiceConfig) {
+    config.app_data(web::Data::new(RefusalPages(refusal_page::teller)));
     config.service(
         web::scope("/console")
             .app_data(FormConfig::default().limit(FORM_LIMIT))

@@ -183,7 +183,7 @@ fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListene
                     .map_err(TlsError::into_service_error)
                     .map(move |stream: TlsStream<TcpStream>| {
                         let peer = stream.get_ref().0.peer_addr().ok();
-                        (ConnectionGuard::new(stream, quiet, body), peer)
+                        (ConnectionGuard::new(stream, quiet, body, crate::console::refusal_of_head), peer)
                     })
                     .and_then(service.map_err(TlsError::Service))
             })
@@ -192,7 +192,7 @@ fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListene
             let service = http!(app, transport, document, timeouts, stopping);
             let come_in = move |stream: TcpStream| {
                 let peer = stream.peer_addr().ok();
-                ready_ok((ConnectionGuard::new(stream, quiet, body), peer))
+                ready_ok((ConnectionGuard::new(stream, quiet, body, crate::console::refusal_of_head), peer))
             };
             fn_service(come_in).and_then(service)
         }),

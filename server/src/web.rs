@@ -20,6 +20,7 @@ pub mod paging;
 pub mod preconditions;
 pub mod problem;
 pub mod range;
+pub mod refusal_page;
 mod security_headers;
 mod text_guard;
 pub mod timeouts;

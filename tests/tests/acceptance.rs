@@ -86,6 +86,8 @@ mod quotas;
 mod reach;
 #[path = "acceptance/read_audit.rs"]
 mod read_audit;
+#[path = "acceptance/refusal_pages.rs"]
+mod refusal_pages;
 #[path = "acceptance/revocation.rs"]
 mod revocation;
 #[path = "acceptance/search.rs"]

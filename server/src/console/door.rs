@@ -6,7 +6,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
@@ -40,7 +40,8 @@ pub async fn door(request: ServiceRequest, next: Next<impl MessageBody + 'static
     if let Some(switched) = switched(&request, &visit) {
         return Ok(dressed(request.into_response(switched)));
     }
-    if request.method().is_safe() {
+    // What no form is sent to is told so, wherever it comes from.
+    if request.method().is_safe() || !form_page::takes(request.method().as_str(), request.path()) {
         return reading(request, next, &visit, &id).await.map(dressed);
     }
     if !origin::is_same(request.headers(), visit.secure, is_proxied(&request)) {
@@ -56,7 +57,8 @@ async fn reading(
     visit: &Visit,
     id: &str,
 ) -> Result<ServiceResponse, Error> {
-    if let Some(page) = form_page::instead_of(request.path()) {
+    let instead = form_page::instead_of(request.path()).filter(|_| request.method().is_safe());
+    if let Some(page) = instead {
         let mark = if request.query_string().is_empty() { "" } else { "?" };
         let there = page::see(&format!("{page}{mark}{}", request.query_string()));
         return Ok(request.into_response(there));
@@ -110,7 +112,12 @@ fn switched(request: &ServiceRequest, visit: &Visit) -> Option<HttpResponse> {
 }
 
 fn dressed(mut response: ServiceResponse<BoxBody>) -> ServiceResponse {
-    let headers = response.headers_mut();
+    dress(response.headers_mut());
+    response
+}
+
+/// Puts on what every page carries.
+pub fn dress(headers: &mut HeaderMap) {
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     }
@@ -118,5 +125,4 @@ fn dressed(mut response: ServiceResponse<BoxBody>) -> ServiceResponse {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers
         .insert(header::HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
-    response
 }

@@ -17,7 +17,8 @@ fn fits(pattern: &str, path: &str) -> bool {
     }
 }
 
-fn takes(method: &str, path: &str) -> bool {
+/// Whether there is something at this path for this method.
+pub fn takes(method: &str, path: &str) -> bool {
     ROUTES.iter().any(|(known, pattern)| *known == method && fits(pattern, path))
 }
 

@@ -1,7 +1,7 @@
 //! What every page has: title, language, navigation, the person, the token of its forms.
 
-use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_LANGUAGE, LOCATION};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 use sync_core::time::Instant;
 
@@ -125,22 +125,28 @@ pub struct Page {
 impl Page {
     /// The frame of a page with a title in both languages.
     pub fn of(visit: &Visit, caller: Option<&Caller>, (zh, en): (&str, &str)) -> Self {
-        let who = caller.map(Who::of);
-        let title = match visit.language {
+        let csrf = visit.token(caller.map_or(MadeFor::Nobody, |caller| MadeFor::Officer(caller.officer)));
+        let frame = Self::framed(visit.language, (zh, en), visit.here.clone());
+        Self { who: caller.map(Who::of), csrf, trial: visit.trial, ..frame }
+    }
+
+    /// The frame of a page without forms, for nobody that is known.
+    fn framed(language: Language, (zh, en): (&str, &str), here: String) -> Self {
+        let title = match language {
             Language::Chinese => zh,
             Language::English => en,
         };
         Self {
-            language: visit.language,
+            language,
             title: title.to_owned(),
-            who,
+            who: None,
             part: Part::Nowhere,
-            csrf: visit.token(caller.map_or(MadeFor::Nobody, |caller| MadeFor::Officer(caller.officer))),
+            csrf: String::new(),
             told: None,
             ignored: Vec::new(),
             unsent: None,
-            trial: visit.trial,
-            here: visit.here.clone(),
+            trial: false,
+            here,
         }
     }
 
@@ -247,6 +253,16 @@ pub fn explained(
     html(visit, Err(refused), &Explanation { page, told, request_id, left })
 }
 
+/// As [`explained`], where nothing is known of who comes.
+///
+/// # Errors
+/// An accident.
+pub fn explained_to_nobody(language: Language, refused: &Refused, request_id: &str) -> Result<HttpResponse, Problem> {
+    let page = Page::framed(language, ("未能完成", "Not done"), "/console/".to_owned());
+    let (told, request_id) = (Told::of(refused, language), request_id.to_owned());
+    made(language, Err(refused), &Explanation { page, told, request_id, left: Left::default() }).map(finished)
+}
+
 /// A page.
 ///
 /// # Errors
@@ -264,17 +280,31 @@ pub fn again(visit: &Visit, refused: &Refused, page: &impl Template) -> Result<H
 }
 
 fn html(visit: &Visit, done: Result<(), &Refused>, page: &impl Template) -> Result<HttpResponse, Problem> {
+    let (mut response, body) = made(visit.language, done, page)?;
+    if let Some(cookie) = visit.first_cookie() {
+        response.cookie(cookie);
+    }
+    Ok(finished((response, body)))
+}
+
+/// An answer but for what its visitor is to keep, and the page.
+fn made(
+    language: Language,
+    done: Result<(), &Refused>,
+    page: &impl Template,
+) -> Result<(HttpResponseBuilder, String), Problem> {
     // The templates hold no such character: what is marked came from elsewhere, wherever it stands.
     let body = marked(&page.render().map_err(Failure::broken)?).into_owned();
     let mut response = HttpResponse::build(done.map_or_else(|refused| status(refused.refusal), |()| OK));
     if let Err(refused) = done {
         problem::tell(&mut response, refused);
     }
-    response.content_type("text/html; charset=utf-8").insert_header((CONTENT_LANGUAGE, visit.language.tag()));
-    if let Some(cookie) = visit.first_cookie() {
-        response.cookie(cookie);
-    }
-    Ok(response.body(body))
+    response.content_type("text/html; charset=utf-8").insert_header((CONTENT_LANGUAGE, language.tag()));
+    Ok((response, body))
+}
+
+fn finished((mut response, body): (HttpResponseBuilder, String)) -> HttpResponse {
+    response.body(body)
 }
 
 /// It was done: look there.

@@ -1,7 +1,7 @@
 //! The way into a connection: framing that everybody reads the same way, and no silence without end.
 //!
 //! Promise: bytes reach the server's parser only while there is one way to read where a request begins and ends;
-//! otherwise the connection gets one problem in the caller's language and is closed. A connection on which nothing
+//! otherwise the connection gets one problem in the caller's language, or one page, and is closed. A connection on which nothing
 //! arrives for a while is closed, whatever it was doing, and so is one whose body has not ended by its deadline, however
 //! steadily its bytes come and whether or not it was answered. Of what comes little is in memory before it is read
 //! (`intake`). Not here: what a request says.
@@ -16,15 +16,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actix_web::body::MessageBody as _;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderValue};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use crate::flow::refusal::Refusal;
 use crate::metrics;
-use crate::web::language::Language;
-use crate::web::problem::Problem;
-use crate::web::security_headers::{Kind, set};
+use crate::web::refusal_page::{OfHead, of_head};
 use framing::{Ended, Fault, Framing};
 pub use intake::Intake;
 
@@ -50,11 +48,13 @@ pub struct ConnectionGuard<S> {
     shut: bool,
     /// What is still to be written before the end.
     last_words: Vec<u8>,
+    /// How a refusal looks where pages are shown.
+    pages: OfHead,
 }
 
 impl<S> ConnectionGuard<S> {
     /// Guards a connection on which at most `quiet` may pass without a byte, and a body takes at most `body`.
-    pub fn new(stream: S, quiet: Duration, body: Duration) -> Self {
+    pub fn new(stream: S, quiet: Duration, body: Duration, pages: OfHead) -> Self {
         let (until, framing) = (Box::pin(tokio::time::sleep(quiet)), Framing::default());
         Self {
             stream,
@@ -68,6 +68,7 @@ impl<S> ConnectionGuard<S> {
             unwritten: false,
             shut: false,
             last_words: Vec::new(),
+            pages,
         }
     }
 
@@ -131,7 +132,7 @@ impl<S: AsyncRead + Unpin> ConnectionGuard<S> {
                 self.shut = true;
                 // In the middle of a body the handler is told that it ends early, and answers itself.
                 if in_head {
-                    self.last_words = refusal(fault, self.framing.language());
+                    self.last_words = refusal(fault, &self.framing, self.pages);
                 }
                 at
             }
@@ -197,18 +198,17 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ConnectionGuard<S> {
 }
 
 /// The whole answer to a request whose head is not passed on.
-fn refusal(fault: Fault, language: &[u8]) -> Vec<u8> {
+fn refusal(fault: Fault, framing: &Framing, pages: OfHead) -> Vec<u8> {
     let refusal = match fault {
         Fault::Ambiguous => Refusal::AmbiguousFraming,
         Fault::LongHead => Refusal::HeadTooLong,
     };
     let mut headers = HeaderMap::new();
-    if let Ok(value) = HeaderValue::from_bytes(language) {
-        headers.insert(HeaderName::from_static("accept-language"), value);
+    if let Ok(value) = HeaderValue::from_bytes(framing.language()) {
+        headers.insert(ACCEPT_LANGUAGE, value);
     }
     let id = uuid::Uuid::new_v4().to_string();
-    let mut response = Problem::respond(&refusal.into(), Language::of(&headers), &id);
-    set(response.headers_mut(), &id, Kind::default());
+    let response = of_head(pages, (&framing.target(), framing.chosen()), &headers, &refusal.into(), &id);
     let status = response.status();
     metrics::answered("other", "unframed", status.as_u16(), Duration::ZERO);
     let mut bytes = format!("HTTP/1.1 {} {}\r\n", status.as_str(), status.canonical_reason().unwrap_or_default());

@@ -1,7 +1,7 @@
 //! What happens to every request and every answer.
 //!
 //! Promise: an answer carries its request id and the headers that keep browsers from guessing, framing and keeping;
-//! a refusal is told in the caller's language; an accident or a panic is logged once, here, and its text stays here.
+//! a refusal is told in the caller's language, on a page where pages are shown; an accident or a panic is logged once, here, and its text stays here.
 //! The log holds method, route pattern, status and duration: no path, no query, no body, no address.
 
 use std::cell::Cell;
@@ -26,8 +26,8 @@ use super::{address, bodies, text_guard, timeouts};
 use crate::budget::Over;
 use crate::flow::refusal::{Refusal, Refused};
 use crate::metrics;
-use crate::web::language::Language;
 use crate::web::problem::{METHOD_NOT_ALLOWED, Problem, of_framework};
+use crate::web::refusal_page::Telling;
 use crate::web::security_headers::{Kind, set};
 
 /// Wraps every route.
@@ -62,7 +62,6 @@ async fn answer(
     intake: &Intake,
     arriving: &Rc<Cell<bool>>,
 ) -> Result<ServiceResponse, Error> {
-    let language = Language::of(request.headers());
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let transport = request.app_data::<Data<Transport>>().cloned();
     let timeouts = transport.as_ref().map(|transport| transport.timeouts).unwrap_or_default();
@@ -71,7 +70,7 @@ async fn answer(
         tls: transport::is_secure(&request),
         tus: request.path() == "/v1/evidence" || request.path().starts_with("/v1/evidence/"),
     };
-    let told = |refusal: Refusal| Problem::from(refusal).told_in(language, id.clone()).for_answer(kind);
+    let telling = Telling::of(&request, &id, kind);
     let owners = (address::client(request.request()), bodies::caller(request.headers()));
     let counted = match (refuse_at_once(&request), &transport) {
         (Some(refusal), _) => Err(refusal),
@@ -81,9 +80,8 @@ async fn answer(
     let _counted_until_answered = match counted {
         Ok(counted) => counted,
         Err(refusal) => {
-            let mut response = request.into_response(Problem::respond(&refusal.into(), language, &id));
+            let mut response = request.into_response(telling.tell(&refusal.into()).await);
             response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-            set(response.headers_mut(), &id, kind);
             return Ok(response);
         }
     };
@@ -95,23 +93,28 @@ async fn answer(
         Ok(Some(answer)) => answer,
         Ok(None) => {
             tracing::error!(request_id = id, "a handler panicked");
-            return Err(told(Refusal::Internal).into());
+            return Err(telling.error(&Refusal::Internal.into()).await);
         }
         // Whoever kept the other waiting: the client with its body, or this server with its answer.
-        Err(_elapsed) => return Err(told(if arriving.get() { Refusal::TooSlow } else { Refusal::Busy }).into()),
+        Err(_elapsed) => {
+            let refusal = if arriving.get() { Refusal::TooSlow } else { Refusal::Busy };
+            return Err(telling.error(&refusal.into()).await);
+        }
     };
-    let response =
-        answer.map_err(|error| Problem::from(known(&error, &id)).told_in(language, id.clone()).for_answer(kind))?;
+    let response = match answer {
+        Ok(response) => response,
+        Err(error) => return Err(telling.error(&known(&error, &id)).await),
+    };
     let refused = response.response().error().map(|error| known(error, &id));
     let mut response = match (refused, &transport) {
-        (Some(refused), _) => response.into_response(Problem::respond(&refused, language, &id)),
+        (Some(refused), _) => response.into_response(telling.tell(&refused).await),
         (None, None) => response.map_into_boxed_body(),
         (None, Some(transport)) => {
             let (request, response) = response.into_parts();
             let (head, body) = response.into_parts();
             match transport.answers.count(&owners, body.boxed()) {
                 Ok(body) => ServiceResponse::new(request, head.set_body(body)),
-                Err(over) => ServiceResponse::new(request, Problem::respond(&no_room(over).into(), language, &id)),
+                Err(over) => ServiceResponse::new(request, telling.tell(&no_room(over).into()).await),
             }
         }
     };

@@ -25,9 +25,6 @@ pub struct Problem {
     pub refused: Box<Refused>,
     /// What only the log is told.
     pub accident: Option<Box<dyn std::error::Error + Send + Sync>>,
-    language: Language,
-    request_id: String,
-    kind: Kind,
 }
 
 /// A thing was made.
@@ -159,18 +156,6 @@ pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
 }
 
 impl Problem {
-    /// The same problem for a caller who reads `language`.
-    #[must_use]
-    pub fn told_in(self, language: Language, request_id: String) -> Self {
-        Self { language, request_id, ..self }
-    }
-
-    /// The same problem as an answer of this kind.
-    #[must_use]
-    pub fn for_answer(self, kind: Kind) -> Self {
-        Self { kind, ..self }
-    }
-
     /// The response: status, problem body, `Retry-After` where waiting helps.
     pub fn respond(refused: &Refused, language: Language, request_id: &str) -> HttpResponse {
         let row = refused.refusal.explain();
@@ -232,9 +217,9 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = Self::respond(&self.refused, self.language, &self.request_id);
-        // Outside the routes nobody else dresses it.
-        set(response.headers_mut(), &self.request_id, self.kind);
+        // Inside the routes `middleware` tells it in the caller's language, with the id of the request.
+        let mut response = Self::respond(&self.refused, Language::Chinese, "");
+        set(response.headers_mut(), "", Kind::default());
         response
     }
 }
@@ -242,7 +227,7 @@ impl ResponseError for Problem {
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         let refused = Box::new(refused);
-        Self { refused, accident: None, language: Language::Chinese, request_id: String::new(), kind: Kind::default() }
+        Self { refused, accident: None }
     }
 }
 

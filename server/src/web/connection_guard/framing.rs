@@ -3,8 +3,12 @@
 //! Promise: a line ends with CR LF and nothing else; a request has a length or chunks, once, or neither. What two
 //! programs might read in two ways is refused at the byte where it shows, and no byte of it is passed on after that.
 
+use crate::web::language::Language;
+
 /// Longest line that is looked at; what is longer is no header of framing, and the parser bounds the rest.
 const LONGEST_LINE: usize = 16 * 1024;
+/// Of a request's first line so much is kept: it says whether pages are shown where it goes.
+const FIRST_LINE: usize = 256;
 
 /// Longest head of a request: the longest address that a browser shows, and the cookies of a host with many programs.
 pub const LONGEST_HEAD: usize = 32 * 1024;
@@ -49,6 +53,9 @@ pub struct Framing {
     length: Option<u64>,
     chunked: bool,
     language: Vec<u8>,
+    /// The beginning of the last request's first line, and the language of pages that its cookies chose.
+    target: Vec<u8>,
+    chosen: Language,
     /// Bytes of the head that arrives now.
     head: usize,
     /// Heads that were whole.
@@ -66,7 +73,9 @@ impl Default for Framing {
             begun: false,
             length: None,
             chunked: false,
+            target: Vec::new(),
             language: Vec::new(),
+            chosen: Language::Chinese,
             head: 0,
             requests: 0,
             in_bodies: 0,
@@ -78,6 +87,18 @@ impl Framing {
     /// What the last request said in `Accept-Language`.
     pub fn language(&self) -> &[u8] {
         &self.language
+    }
+
+    /// The language of pages that a cookie of the last request chose; Chinese where none did.
+    pub const fn chosen(&self) -> Language {
+        self.chosen
+    }
+
+    /// Where the last request goes, as far as its first line was read.
+    pub fn target(&self) -> String {
+        let line = if self.begun { &self.target } else { &self.line };
+        let target = line.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
+        String::from_utf8_lossy(target).into_owned()
     }
 
     /// Which body of the connection is on its way, if one is.
@@ -153,6 +174,8 @@ impl Framing {
     fn begin(&mut self, line: &[u8]) {
         if !line.is_empty() {
             (self.begun, self.length, self.chunked) = (true, None, false);
+            self.target = line.get(..line.len().min(FIRST_LINE)).unwrap_or_default().to_vec();
+            self.chosen = Language::Chinese;
         }
     }
 
@@ -175,6 +198,9 @@ impl Framing {
         if name.eq_ignore_ascii_case(b"accept-language") {
             self.language = value.to_vec();
         }
+        if name.eq_ignore_ascii_case(b"cookie") && asks_for_english(value) {
+            self.chosen = Language::English;
+        }
         Ok(())
     }
 
@@ -188,6 +214,11 @@ impl Framing {
         };
         Ok(())
     }
+}
+
+/// Whether one of these cookies asks for English pages, whichever way they came.
+fn asks_for_english(cookies: &[u8]) -> bool {
+    cookies.split(|byte| *byte == b';').any(|cookie| cookie.trim_ascii().ends_with(b"palm-language=en"))
 }
 
 fn chunk(line: &[u8]) -> Result<Place, Fault> {

@@ -1,0 +1,77 @@
+//! Refusals where people read: who makes pages says how a refusal looks on them.
+//!
+//! Promise: what refuses before or behind the pages' own door (`middleware`, `connection_guard`) asks here first and
+//! sends a problem only where no page is shown. Not here: the pages themselves (`crate::console`).
+
+use std::pin::Pin;
+
+use actix_web::error::InternalError;
+use actix_web::http::header::HeaderMap;
+use actix_web::web::Data;
+use actix_web::{Error, HttpResponse};
+
+use super::language::Language;
+use super::problem::Problem;
+use super::security_headers::{Kind, set};
+use crate::flow::refusal::Refused;
+
+/// A page on its way; none where it cannot be made.
+pub type Making = Pin<Box<dyn Future<Output = Option<HttpResponse>>>>;
+/// Makes the page of a refusal for one request, whose id is given.
+pub type Teller = Box<dyn FnOnce(Refused, String) -> Making>;
+
+/// How the refusals of requests are told; none for those that show no pages.
+#[derive(Clone, Copy)]
+pub struct RefusalPages(pub fn(&actix_web::HttpRequest) -> Option<Teller>);
+
+/// How a refusal is told of whose request nothing was read but where it goes and its language: target,
+/// language of pages, refusal, id of the request.
+pub type OfHead = fn(&str, Language, &Refused, &str) -> Option<HttpResponse>;
+
+/// How the refusal of one request is told.
+pub struct Telling {
+    page: Option<Teller>,
+    language: Language,
+    id: String,
+    kind: Kind,
+}
+
+impl Telling {
+    /// Of this request; it is let go again, for who answers it changes it.
+    pub fn of(request: &actix_web::dev::ServiceRequest, id: &str, kind: Kind) -> Self {
+        let pages = request.app_data::<Data<RefusalPages>>();
+        let page = pages.and_then(|pages| (pages.0)(request.request()));
+        Self { page, language: Language::of(request.headers()), id: id.to_owned(), kind }
+    }
+
+    /// The answer.
+    pub async fn tell(self, refused: &Refused) -> HttpResponse {
+        let page = match self.page {
+            Some(page) => page(refused.clone(), self.id.clone()).await,
+            None => None,
+        };
+        let mut response = page.unwrap_or_else(|| Problem::respond(refused, self.language, &self.id));
+        set(response.headers_mut(), &self.id, self.kind);
+        response
+    }
+
+    /// The answer where the request is gone.
+    pub async fn error(self, refused: &Refused) -> Error {
+        InternalError::from_response(refused.refusal.explain().code, self.tell(refused).await).into()
+    }
+}
+
+/// The whole answer to a request of which only the head was read: where it goes, in which language its pages are, and what
+/// it says of languages.
+pub fn of_head(
+    pages: OfHead,
+    (target, chosen): (&str, Language),
+    languages: &HeaderMap,
+    refused: &Refused,
+    id: &str,
+) -> HttpResponse {
+    let page = pages(target, chosen, refused, id);
+    let mut response = page.unwrap_or_else(|| Problem::respond(refused, Language::of(languages), id));
+    set(response.headers_mut(), id, Kind::default());
+    response
+}
