@@ -5,7 +5,7 @@
 #   bash tests/run.sh WORD …     only `cargo test --workspace -- WORD …`, still on both databases
 #
 # Starts a PostgreSQL of its own in a temporary directory and stops it at the end, so nothing that is installed
-# or running is touched. Where programs are absent (PostgreSQL, strace, Chromium, a Chinese font, Node.js, Python): installs
+# or running is touched. Where programs are absent (PostgreSQL, strace, faketime, Chromium, a Chinese font, Node.js, Python): installs
 # them as root, otherwise prints the commands and exits 3. Tests that kill and fail system calls need leave to trace.
 # Set TEST_POSTGRES_URL to use a server that is there. With CI=true nothing may be skipped.
 set -euo pipefail
@@ -54,6 +54,7 @@ step() {
 missing_packages() {
     command -v cc >/dev/null && command -v make >/dev/null && command -v perl >/dev/null || printf 'build-essential\nperl\n'
     command -v strace >/dev/null || printf 'strace\n'
+    command -v faketime >/dev/null || printf 'faketime\n'
     find_programs || printf 'postgresql\n'
     # The commands of the book are run.
     command -v curl >/dev/null || printf 'curl\n'

@@ -28,6 +28,8 @@ mod casework;
 mod clean_stop;
 #[path = "acceptance/clock.rs"]
 mod clock;
+#[path = "acceptance/clock_library.rs"]
+mod clock_library;
 #[path = "acceptance/console.rs"]
 mod console;
 #[path = "acceptance/convergence.rs"]
