@@ -8,6 +8,7 @@
 pub mod access;
 pub mod account;
 pub mod account_event;
+pub mod address;
 pub mod alarm;
 pub mod app;
 pub mod as_of;

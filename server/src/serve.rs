@@ -36,9 +36,10 @@ use crate::web::methods::Methods;
 use crate::web::middleware::{RequestSpan, wrap};
 use crate::web::networks::Networks;
 use crate::web::problem::unmatched;
+use crate::web::rates::PerSecond;
 use crate::web::timeouts::Timeouts;
 use crate::web::transport::Transport;
-use crate::web::{Answers, Bodies};
+use crate::web::{Answers, Bodies, Rates};
 
 pub mod config;
 mod metrics_server;
@@ -57,6 +58,8 @@ pub struct Listen {
     pub trusted_proxies: Networks,
     /// How long the server waits for a client.
     pub timeouts: Timeouts,
+    /// Requests that one address and one caller may send in a second.
+    pub rates: PerSecond,
     /// How long running requests have when the server is stopped.
     pub shutdown: Duration,
 }
@@ -166,6 +169,7 @@ fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListene
         timeouts: listen.timeouts,
         bodies: Bodies::default(),
         answers: Answers::default(),
+        rates: Rates::new(listen.rates),
     });
     let (app, document, timeouts) = (app.clone(), Arc::new(openapi::document()), listen.timeouts);
     // Longer than any other timeout: it ends what nothing else would, such as a body that nobody reads any more.

@@ -20,6 +20,7 @@ pub mod paging;
 pub mod preconditions;
 pub mod problem;
 pub mod range;
+pub mod rates;
 pub mod refusal_page;
 mod security_headers;
 mod text_guard;
@@ -28,6 +29,7 @@ pub mod transport;
 
 pub use answers::Answers;
 pub use bodies::Bodies;
+pub use rates::Rates;
 
 /// What every handler can ask for.
 pub type State = actix_web::web::Data<crate::flow::app::App>;

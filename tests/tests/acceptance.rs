@@ -84,6 +84,8 @@ mod paging;
 mod personal_data;
 #[path = "acceptance/quotas.rs"]
 mod quotas;
+#[path = "acceptance/rates.rs"]
+mod rates;
 #[path = "acceptance/reach.rs"]
 mod reach;
 #[path = "acceptance/read_audit.rs"]

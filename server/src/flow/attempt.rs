@@ -16,6 +16,7 @@ use sync_core::id::{Digest, TenantId};
 use sync_core::sign::Tag;
 use sync_core::time::Instant;
 
+use super::address::network;
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{AttemptRow, Tx};
@@ -45,15 +46,6 @@ pub struct Attempt {
     account: Digest,
     address: Digest,
     pair: Digest,
-}
-
-fn network(from: Option<IpAddr>) -> Vec<u8> {
-    match from.map(|address| address.to_canonical()) {
-        None => Vec::new(),
-        Some(IpAddr::V4(address)) => address.octets().to_vec(),
-        // One customer has a whole /64.
-        Some(IpAddr::V6(address)) => address.octets().into_iter().take(8).collect(),
-    }
 }
 
 impl Attempt {

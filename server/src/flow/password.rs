@@ -1,19 +1,21 @@
 //! Passwords: Argon2id, bounded.
 //!
-//! Promise: no more hashings at once than cores; nothing over 128 characters is hashed; an unknown login costs as
+//! Promise: no more hashings at once than cores, and of those from one address no more than half, so that who floods the
+//! sign-in keeps nobody elsewhere from signing in; nothing over 128 characters is hashed; an unknown login costs as
 //! much time as a wrong password.
 
 mod guessable;
+mod turns;
 
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::time::Duration;
 
+use super::address::network;
+use crate::flow::refusal::{Failure, Refusal};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use tokio::sync::Semaphore;
-
-use crate::flow::refusal::{Failure, Refusal};
+use turns::Turns;
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=128;
 const WAIT: Duration = Duration::from_secs(10);
@@ -25,7 +27,7 @@ pub struct HashError(String);
 
 /// The gate before hashing.
 pub struct Passwords {
-    gate: Arc<Semaphore>,
+    turns: Turns,
     /// Checked where there is no account.
     nobody: String,
 }
@@ -76,16 +78,16 @@ impl Passwords {
     /// An accident.
     pub fn new() -> Result<Self, Failure> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { gate: Arc::new(Semaphore::new(cores)), nobody: hash("nobody has this password")? })
+        Ok(Self { turns: Turns::new(cores), nobody: hash("nobody has this password")? })
     }
 
-    /// Whether `password` is the one behind `stored`; without an account the same work says no.
+    /// Whether `password`, sent from this address, is the one behind `stored`; without an account the same work says no.
     ///
     /// # Errors
     /// [`Refusal::PasswordLength`]; [`Refusal::Busy`] after waiting ten seconds for a turn; or an accident.
-    pub async fn check(&self, password: String, stored: Option<String>) -> Result<bool, Failure> {
+    pub async fn check(&self, password: String, stored: Option<String>, from: Option<IpAddr>) -> Result<bool, Failure> {
         check_length(&password)?;
-        let turn = tokio::time::timeout(WAIT, Arc::clone(&self.gate).acquire_owned())
+        let turn = tokio::time::timeout(WAIT, self.turns.take(network(from)))
             .await
             .map_err(|_elapsed| Refusal::Busy)?
             .map_err(Failure::broken)?;
@@ -112,9 +114,9 @@ mod tests {
         let passwords = Passwords::new().unwrap();
         let stored = hash("correct horse").unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(passwords.check("correct horse".into(), Some(stored.clone())).await.unwrap());
-        assert!(!passwords.check("wrong horses".into(), Some(stored)).await.unwrap());
-        assert!(!passwords.check("nobody has this password".into(), None).await.unwrap());
+        assert!(passwords.check("correct horse".into(), Some(stored.clone()), None).await.unwrap());
+        assert!(!passwords.check("wrong horses".into(), Some(stored), None).await.unwrap());
+        assert!(!passwords.check("nobody has this password".into(), None, None).await.unwrap());
     }
 
     #[test]

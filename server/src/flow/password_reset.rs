@@ -197,7 +197,7 @@ pub async fn choose(app: &App, choice: Choice, from: Option<IpAddr>) -> Result<(
     let stored = found.as_ref().map(|row| row.first_hash.clone());
     // A wrong length is a wrong code; it costs the same work as any other.
     let typed = if password::check_length(&meant(&first)).is_ok() { meant(&first) } else { "0".repeat(code::TYPED) };
-    let first_right = app.passwords.check(typed, stored).await?;
+    let first_right = app.passwords.check(typed, stored, from).await?;
     let confirmed = found.as_ref().and_then(|row| row.confirmed.as_ref());
     let given = hash_of_given(&second);
     let second_right = confirmed.is_some_and(|confirmed| confirmed.second_hash.bytes().ct_eq(given.bytes()).into());

@@ -63,7 +63,7 @@ pub(super) async fn account(
         })
         .await?;
     let stored = account.as_ref().map(|account| account.password.clone());
-    let right = app.passwords.check(password, stored).await?;
+    let right = app.passwords.check(password, stored, from).await?;
     metrics::sign_in(if right { "right" } else { "wrong" });
     let account = account.filter(|_| right).ok_or(Refusal::WrongPassword)?;
     attempt.succeeded(app).await?;

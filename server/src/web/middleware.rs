@@ -4,7 +4,8 @@
 //! a refusal is told in the caller's language, on a page where pages are shown; an accident or a panic is logged once, here, and its text stays here.
 //! The log holds method, route pattern, status and duration: no path, no query, no body, no address.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::task::Poll;
@@ -22,7 +23,7 @@ use tracing_actix_web::{RequestId, RootSpanBuilder};
 use super::connection_guard::Intake;
 use super::methods::{self, Methods};
 use super::transport::{self, Transport};
-use super::{address, bodies, text_guard, timeouts};
+use super::{address, bodies, rates, text_guard, timeouts};
 use crate::budget::Over;
 use crate::flow::refusal::{Refusal, Refused};
 use crate::metrics;
@@ -73,17 +74,13 @@ async fn answer(
     let telling = Telling::of(&request, &id, kind);
     let owners = (address::client(request.request()), bodies::caller(request.headers()));
     let counted = match (refuse_at_once(&request), &transport) {
-        (Some(refusal), _) => Err(refusal),
-        (None, Some(transport)) => bodies::count(&mut request, &transport.bodies, &owners).map_err(no_room),
+        (Some(refusal), _) => Err(refusal.into()),
+        (None, Some(transport)) => room(&mut request, transport, &owners).await,
         (None, None) => Ok(None),
     };
     let _counted_until_answered = match counted {
         Ok(counted) => counted,
-        Err(refusal) => {
-            let mut response = request.into_response(telling.tell(&refusal.into()).await);
-            response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-            return Ok(response);
-        }
+        Err(refused) => return Ok(unread(request, telling, &refused, arriving.get()).await),
     };
     let allow = request.match_pattern().and_then(|pattern| request.app_data::<Data<Methods>>()?.allow(&pattern));
     let head = methods::head_as_get(&mut request);
@@ -135,6 +132,31 @@ fn complete(mut response: ServiceResponse, arriving: bool, allow: Option<&str>, 
         response.headers_mut().insert(header::ALLOW, allow);
     }
     if head { response.map_body(|_head, body| methods::without_body(&body)) } else { response }
+}
+
+/// What is told without a look at the request. To ask again on the same connection costs less than to connect again; what comes
+/// of a body would be taken for the next request.
+async fn unread(request: ServiceRequest, telling: Telling, refused: &Refused, arriving: bool) -> ServiceResponse {
+    let mut response = request.into_response(telling.tell(refused).await);
+    if arriving || refused.refusal != Refusal::TooManyRequests {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    response
+}
+
+/// Counts a request and the bytes of its body, until it is answered. Who sends too many is told so after a moment, and when
+/// to come back, in whole seconds.
+async fn room(
+    request: &mut ServiceRequest,
+    transport: &Transport,
+    owners: &(Option<IpAddr>, bodies::Owner),
+) -> Result<Option<Rc<RefCell<bodies::Counted>>>, Refused> {
+    if let Err(wait) = transport.rates.take(owners) {
+        tokio::time::sleep(wait.min(rates::HELD)).await;
+        let seconds = u32::try_from(wait.as_secs().saturating_add(1)).unwrap_or(u32::MAX);
+        return Err(Refused::from(Refusal::TooManyRequests).after_s(seconds));
+    }
+    bodies::count(request, &transport.bodies, owners).map_err(|over| no_room(over).into())
 }
 
 /// What a request is told for which there is no room.

@@ -66,9 +66,11 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::WrongMethod => METHOD_NOT_ALLOWED,
         Refusal::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
         Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
-        Refusal::TooManyAttempts | Refusal::TooMuchAtOnce | Refusal::TooMuchToday | Refusal::UnclaimedFiles => {
-            StatusCode::TOO_MANY_REQUESTS
-        }
+        Refusal::TooManyAttempts
+        | Refusal::TooManyRequests
+        | Refusal::TooMuchAtOnce
+        | Refusal::TooMuchToday
+        | Refusal::UnclaimedFiles => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Busy
         | Refusal::DatabaseUnavailable
         | Refusal::DatabaseReadOnly

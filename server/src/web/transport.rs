@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use super::answers::Answers;
 use super::bodies::Bodies;
 use super::networks::Networks;
+use super::rates::Rates;
 use super::timeouts::Timeouts;
 
 /// Where requests come from, and how long the server waits for them.
@@ -25,6 +26,8 @@ pub struct Transport {
     pub bodies: Bodies,
     /// Bytes of answers that are in memory.
     pub answers: Answers,
+    /// Requests of a second.
+    pub rates: Rates,
 }
 
 /// What a proxy adds to a request; a client on this machine that comes directly adds none of them.

@@ -126,6 +126,11 @@ refusals! {
     "您同时发送或读取的内容过多，请等前一次完成后再试。" / "You send or read too much at one time; wait until the requests before are done.";
     user: "Wait and try again; nothing is lost"; operator: "Somebody sends many large requests at once: look at the proxy's log";
 
+    /// The address or the caller has sent more requests in a short time than one may.
+    TooManyRequests = "too_many_requests", retry: true;
+    "请求过于频繁，请稍后再试；手机会自动重试。" / "Too many requests in a short time; wait a moment. A phone tries again by itself.";
+    user: "Wait as long as `Retry-After` says"; operator: "Many people behind one gateway: raise `address_requests_per_s`. Otherwise look in the proxy's log for who floods it";
+
     /// The phone has used up what one may send in a day.
     TooMuchToday = "too_much_today", retry: true;
     "该终端今日的用量已达上限，内容仍保存在终端，之后会自动上传。" / "This phone has used up its day; what it holds stays on it and is sent later by itself.";

@@ -1,6 +1,7 @@
 //! The settings as the server uses them: typed, and checked together.
 
 use std::net::{AddrParseError, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use crate::flow::quota::Most;
 use crate::flow::stay::Stay;
 use crate::store::Used;
 use crate::web::networks::Networks;
+use crate::web::rates::PerSecond;
 use crate::web::timeouts::Timeouts;
 
 /// Passwords that everybody tries first. Refused towards a database on another machine.
@@ -40,6 +42,8 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     /// How long the server waits for a client.
     pub timeouts: Timeouts,
+    /// Requests that one address and one caller may send in a second.
+    pub rates: PerSecond,
     /// What one phone may use of a day.
     pub phone_day: Most,
     /// How long what ends by time stays.
@@ -85,7 +89,11 @@ impl Reader<'_> {
 
     /// A whole number of at least one: a timeout of nothing would refuse everybody.
     fn number(&self, name: &'static str) -> Result<u32, ConfigError> {
-        Ok(self.one::<std::num::NonZeroU32>(name, "a whole number from 1 on")?.get())
+        Ok(self.at_least_one(name)?.get())
+    }
+
+    fn at_least_one(&self, name: &'static str) -> Result<NonZeroU32, ConfigError> {
+        self.one(name, "a whole number from 1 on")
     }
 
     fn mebibytes(&self, name: &'static str) -> Result<i64, ConfigError> {
@@ -117,6 +125,10 @@ impl Settings {
                 silence: read.seconds("body_silence_s")?,
                 whole: read.seconds("request_timeout_s")?,
                 idle: read.seconds("keep_alive_s")?,
+            },
+            rates: PerSecond {
+                address: read.at_least_one("address_requests_per_s")?,
+                caller: read.at_least_one("caller_requests_per_s")?,
             },
             phone_day: Most(Used {
                 bytes: read.mebibytes("phone_day_mib")?,

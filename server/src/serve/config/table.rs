@@ -117,6 +117,18 @@ pub const KEYS: &[Key] = &[
         "Seconds that a request may take as a whole, its body included; large files are sent in pieces",
     ),
     key(
+        "address_requests_per_s",
+        Some("500"),
+        "同一地址每秒请求数上限（短时可达二十倍）；超出答 429。多部手机经同一出口上网的，按同一地址计",
+        "Requests that one address may send in a second, twenty times as many at once; over it the answer is 429. Phones behind one gateway are one address",
+    ),
+    key(
+        "caller_requests_per_s",
+        Some("100"),
+        "同一登录身份每秒请求数上限（短时可达二十倍）",
+        "Requests that one signed-in caller may send in a second, twenty times as many at once",
+    ),
+    key(
         "phone_day_mib",
         Some("256"),
         "每台终端每日可同步的数据量（MiB）；超出答 429，次日恢复",
