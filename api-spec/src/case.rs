@@ -1,9 +1,11 @@
 //! Cases: lists, one case as it stands, the history of a field, commands.
 
 mod command;
+mod elsewhere;
 mod history;
 
 pub use command::{ChangeVerdict, Closing, CommandOutcome, FilingReceipt, Registration, Return};
+pub use elsewhere::{CaseLink, SharedEntry};
 pub use history::{FieldHistory, FieldWrite};
 
 use serde::{Deserialize, Serialize};
@@ -551,6 +553,8 @@ pub struct CaseDetail {
     pub missing_evidence: Vec<String>,
     /// What the rules say.
     pub checks: Vec<CheckResult>,
+    /// What its documents share with documents of other cases: numbers, and fines for the same act.
+    pub shared: Vec<SharedEntry>,
     /// Changes without effect, excluded or flagged.
     pub noted: Vec<NotedChange>,
     /// Operations of a newer version, kept and not shown.

@@ -20,4 +20,5 @@ pub const DEVICE: &[(&str, &str)] = &[
     ("0002_listed_heads", include_str!("../device/0002_listed_heads.sql")),
     ("0003_growth", include_str!("../device/0003_growth.sql")),
     ("0012_check_subject", include_str!("../device/0012_check_subject.sql")),
+    ("0023_document_index", include_str!("../device/0023_document_index.sql")),
 ];

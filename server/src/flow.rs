@@ -22,6 +22,8 @@ pub mod code;
 pub mod command;
 pub mod console_session;
 pub mod device;
+pub mod document_index;
+pub mod double;
 pub mod evidence;
 pub mod export;
 pub mod first_run;

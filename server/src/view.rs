@@ -8,6 +8,7 @@ mod author;
 pub mod case;
 pub mod case_export;
 pub mod change;
+pub mod elsewhere;
 pub mod label;
 pub mod record;
 pub mod spreadsheet;

@@ -12,6 +12,7 @@ mod edit;
 mod error;
 mod evidence;
 mod incoming;
+mod index;
 mod judge;
 mod number;
 mod offer;

@@ -12,6 +12,7 @@ mod decision;
 mod discretion;
 mod document;
 mod evidence;
+pub mod index;
 mod inspection;
 mod officers;
 mod party;
@@ -19,6 +20,7 @@ mod reach;
 mod roster;
 
 pub use document::{Signing, decisions, delivering_act, is_built, signing_act};
+pub use index::Beyond;
 pub use reach::{Reach, Reaches};
 pub use roster::{AgencyEntry, Held, ItemEntry, OfficerEntry, Roster, certificate_during, certificate_of, organ_kind};
 
@@ -43,6 +45,8 @@ pub struct Seen<'a> {
     pub timeline: &'a Timeline,
     /// Who is who.
     pub roster: &'a Roster,
+    /// What other cases say, and which numbers phones were granted.
+    pub beyond: &'a Beyond,
     /// The moment at which one looks, or at which `signing` is done.
     pub at: Interval,
     /// Documents that are signed at this moment, beside those that are signed already.
@@ -54,7 +58,7 @@ pub struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// The case as it is at a moment at which nothing is done.
     pub const fn at(state: &'a CaseState, timeline: &'a Timeline, roster: &'a Roster, at: Interval) -> Self {
-        Self { state, timeline, roster, at, signing: &[], finishing: &[] }
+        Self { state, timeline, roster, beyond: Beyond::NOTHING, at, signing: &[], finishing: &[] }
     }
 }
 
@@ -84,7 +88,8 @@ pub fn matters(seen: Seen<'_>) -> Vec<Matter> {
     matters.extend(decision::matters(seen, &base, &documents, &parties));
     let evidence = evidence::all(seen.state);
     let first = parties.first().map(|party| party.facts.clone()).unwrap_or_default();
-    let facts = Facts { evidence, party: first, ..base };
+    let numbers = index::number_uses(seen.state, seen.beyond);
+    let facts = Facts { evidence, numbers, party: first, ..base };
     matters.push(Matter { about: About::Case, document: None, party: None, facts });
     matters
 }

@@ -12,6 +12,7 @@ pub mod discretion;
 pub mod facts;
 pub mod hash;
 pub mod identity;
+pub mod number;
 pub mod page;
 pub mod rule;
 pub mod table;

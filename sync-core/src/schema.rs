@@ -141,6 +141,10 @@ names! {
     NUMBER = "number";
     /// Field: where the number comes from.
     NUMBER_SOURCE = "number_source";
+    /// Source of a number: the phone's own range.
+    BLOCK = "block";
+    /// Field: name of a party.
+    NAME = "name";
     /// Field: body of a document.
     TEXT = "text";
     /// Field: date of a document.

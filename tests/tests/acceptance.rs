@@ -38,6 +38,8 @@ mod convergence;
 mod database_role;
 #[path = "acceptance/document.rs"]
 mod document;
+#[path = "acceptance/doubles.rs"]
+mod doubles;
 #[path = "acceptance/edges.rs"]
 mod edges;
 #[path = "acceptance/evidence.rs"]

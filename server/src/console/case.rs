@@ -11,7 +11,7 @@ use sync_core::lead::LeadStatus;
 
 use super::asked::Asked;
 use super::cases::purpose;
-use super::file::{Block, Check, Dispute, Drawings, Event, Group, Piece, Reader, Shown};
+use super::file::{Block, Check, Dispute, Drawings, Event, Group, Piece, Reader, Shared, Shown};
 use super::noted::Noted;
 use super::page::{self, Page, Part};
 use super::visit::SignedIn;
@@ -93,6 +93,8 @@ struct CaseFile {
     settled: Vec<Dispute>,
     events: Vec<Event>,
     checks: Vec<Check>,
+    /// What it shares with other cases.
+    shared: Vec<Shared>,
     pieces: Vec<Piece>,
     numbers: Vec<(String, String)>,
     noted: Vec<Noted>,
@@ -240,6 +242,7 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
         settled: settled.iter().map(|history| reader.history(history)).collect(),
         events: reader.events(),
         checks: reader.checks(),
+        shared: reader.shared(),
         pieces: reader.pieces(hands, &drawings),
         numbers: reader.numbers(),
         noted: reader.noted(),

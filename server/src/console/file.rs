@@ -4,12 +4,14 @@
 
 mod check;
 mod dispute;
+mod elsewhere;
 mod event;
 mod hand;
 mod piece;
 
 pub use check::Check;
 pub use dispute::Dispute;
+pub use elsewhere::Shared;
 pub use event::Event;
 pub use hand::{Drawings, Shown};
 pub use piece::Piece;

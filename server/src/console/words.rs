@@ -52,6 +52,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("outside_lease", "离线许可期外", "Outside the lease"),
     ("chain_gap", "链条缺口", "Gap in the chain"),
     ("fork", "链条分叉", "Fork of the chain"),
+    ("number_doubled", "一个文号用于多份文书", "One number on several documents"),
+    ("fined_twice", "同一违法行为在两案中被罚款", "One act fined in two cases"),
     ("clock_contradicts", "时钟矛盾", "Clocks contradict"),
     ("own_change_missing", "未接续本机前一变更", "Own change missing"),
     ("handed_over", "当场交付", "Handed over"),

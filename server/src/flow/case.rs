@@ -15,6 +15,7 @@ use sync_core::plan::{Flag, has_gap};
 use super::access::{self, Access, Look};
 use super::as_of::{self, Past, Start};
 use super::caller::Caller;
+use super::double::{self, Shared};
 use super::loaded::Loaded;
 use super::search::words::Words;
 use super::search::{self, Found};
@@ -60,6 +61,8 @@ pub struct Detail {
     pub evidence: Vec<ClaimedFile>,
     /// What the rules say, as of the newest act.
     pub checks: Vec<CheckResult>,
+    /// What its documents share with other cases.
+    pub shared: Vec<Shared>,
 }
 
 /// One write to a field.
@@ -220,12 +223,12 @@ fn narrower(reach: String, chosen: String) -> Option<String> {
 pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<String>) -> Result<Detail, Failure> {
     let seen = Look { what: "case", part: String::new(), purpose };
     let (access, case) = look_and_load(app, &caller, case, seen).await?;
-    let (tenant, officer) = (app.tenant, caller.officer);
+    let tenant = app.tenant;
     app.store
         .read(move |tx| {
             let (state, mut held) = (&case.state, case.held.clone());
             let graph = Graph::new(held.iter().map(|stored| &*stored.change));
-            let own = access.is_own(&officer, state, &graph);
+            let own = access.is_own(&caller.officer, state, &graph);
             flag_gaps(tx, &tenant, &mut held)?;
             let agency_name = tx.agency(&tenant, &access.file.agency)?.map(|agency| agency.name).unwrap_or_default();
             let everybody = state.participants.keys().copied();
@@ -234,7 +237,8 @@ pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<Str
             let phones = phones(tx, &tenant, &held)?;
             let evidence = tx.evidence_of(&tenant, access.file.case_leaf)?;
             let checks = judge::judge(tx, &tenant, (state, &held), projection::newest_act(&held))?;
-            Ok(Detail { access, agency_name, own, case, held, names, phones, evidence, checks })
+            let shared = double::shared(tx, &tenant, &caller, (access.file.case_leaf, state))?;
+            Ok(Detail { access, agency_name, own, case, held, names, phones, evidence, checks, shared })
         })
         .await
 }

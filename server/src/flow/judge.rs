@@ -18,8 +18,8 @@ use sync_core::op::OpId;
 use sync_core::plan::Interval;
 use sync_core::schema;
 
-use crate::flow::certificate;
 use crate::flow::refusal::Failure;
+use crate::flow::{certificate, document_index};
 use crate::store::{self, AgencyRow, CertificateRow, IntervalRow, OfficerRow, StoredChange, TenantRow, Tx};
 
 /// Hash of the rule set that this server judges by.
@@ -109,7 +109,9 @@ impl Bench {
         let (region, version) = self.tenant(tx)?;
         let calendar = calendar(tx, tenant, version)?;
         let roster = self.roster(tx, tenant, state, region)?;
-        Ok(check(Seen { finishing, ..Seen::at(state, &timeline(held), &roster, at) }, &calendar))
+        let beyond = document_index::beyond(tx, tenant, held.first().map(|first| first.case_leaf), state)?;
+        let timeline = timeline(held);
+        Ok(check(Seen { finishing, beyond: &beyond, ..Seen::at(state, &timeline, &roster, at) }, &calendar))
     }
 
     /// An agency, if there is one.

@@ -182,6 +182,7 @@ impl Asker {
             epoch: self.epoch,
             lease: Digest::new([0; 32]),
             numbers_left: self.numbers.left.map(i64::from),
+            prefix: format!("（{}）当罚〔{year}〕", self.agency.short_name),
         })
     }
 }

@@ -19,14 +19,15 @@ use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
 use super::loaded::{Cases, LARGEST};
-use super::projection;
+use super::quota::Quotas;
 use super::record::SYSTEM;
 use super::search::index;
+use super::{double, projection};
 use crate::clock::Clock;
 use crate::flow::app::App;
 use crate::flow::refusal::Failure;
 use crate::random;
-use crate::store::{CaseFileRow, OutboxKind, OutboxRow, OutboxTurn, Store, Tx};
+use crate::store::{CaseFileRow, OutboxKind, OutboxRow, OutboxTurn, Store, Tx, Used};
 
 /// How long whoever holds the turn is left alone after its last step.
 const TURN_MS: i64 = 15_000;
@@ -60,8 +61,8 @@ impl Worker {
     /// Where the operating system gives no thread or no random bytes.
     pub fn start(app: &App) -> std::io::Result<Self> {
         let holder = random::bytes().map_err(std::io::Error::other)?;
-        let (store, cases) = (app.store.clone(), Arc::clone(&app.cases));
-        let bench = Bench { store, cases, clock: app.clock, tenant: app.tenant, holder };
+        let (store, cases, quotas) = (app.store.clone(), Arc::clone(&app.cases), Arc::clone(&app.quotas));
+        let bench = Bench { store, cases, quotas, clock: app.clock, tenant: app.tenant, holder };
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name("outbox".to_owned()).spawn(move || work(&bench, &stopped))?;
         Ok(Self { stop, thread })
@@ -80,6 +81,7 @@ impl Worker {
 struct Bench {
     store: Store,
     cases: Arc<Cases>,
+    quotas: Arc<Quotas>,
     clock: Clock,
     tenant: TenantId,
     holder: [u8; 16],
@@ -164,10 +166,11 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
     let Some((turn, rows, prepared)) = seen else { return Ok(Step::Nothing) };
     let Some(prepared) = prepared else { return Ok(Step::NotOurs) };
     let until = now.plus_ms(TURN_MS);
-    let committed = bench.store.write_sync::<_, Failure>(|tx| {
+    let (committed, raised) = bench.store.write_sync::<_, Failure>(|tx| {
         if !tx.take_outbox_turn(&tenant, turn.map(|turn| turn.turn), &bench.holder, until)? {
-            return Ok(false);
+            return Ok((false, Vec::new()));
         }
+        let mut raised = Vec::new();
         for work in prepared {
             match work {
                 Prepared::Index(rows) => index::apply(tx, &tenant, rows)?,
@@ -178,11 +181,15 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
                         tx.put_case_text(&tenant, &file, &text)?;
                     }
                 }
+                Prepared::Documents(compared) => raised = double::apply(tx, &tenant, compared, now)?,
             }
         }
         tx.drop_outbox(&tenant, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
-        Ok(true)
+        Ok((true, raised))
     })?;
+    for (phone, alarms) in raised {
+        bench.quotas.count(phone, Used { alarms, ..Used::default() }, now);
+    }
     Ok(if committed { Step::Done } else { Step::NotOurs })
 }
 
@@ -190,6 +197,7 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
 enum Prepared {
     Index(index::Prepared),
     Texts(Vec<(CaseFileRow, String)>),
+    Documents(Vec<double::Compared>),
 }
 
 /// Whether whoever has the turn is to be left alone.
@@ -211,6 +219,10 @@ fn prepare(tx: &mut Tx<'_>, bench: &Bench, rows: &[OutboxRow]) -> Result<Vec<Pre
             OutboxKind::TextOfCase => {
                 let _room = bench.cases.room(SYSTEM, LARGEST)?;
                 Prepared::Texts(projection::texts(tx, tenant, &subjects)?)
+            }
+            OutboxKind::DocumentsOfCase => {
+                let _room = bench.cases.room(SYSTEM, LARGEST)?;
+                Prepared::Documents(double::prepare(tx, tenant, &subjects)?)
             }
         };
         prepared.push(work);

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use sync_core::case::{CaseState, Graph, fold};
 use sync_core::change::Change;
 use sync_core::decision;
+use sync_core::facts::index::{Entry, entries};
 use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::law::rule::Outcome;
 use sync_core::plan::Interval;
@@ -16,9 +17,9 @@ use sync_core::time::Instant;
 use sync_core::value::Value;
 
 use crate::flow::judge::{self, Bench};
-use crate::flow::mask;
 use crate::flow::refusal::Failure;
-use crate::store::{Additions, CaseFileRow, NewCaseFile, StoredChange, Tx};
+use crate::flow::{document_index, mask};
+use crate::store::{Additions, CaseFileRow, NewCaseFile, OutboxKind, StoredChange, Tx};
 
 /// Field of a party.
 const NAME: &str = "name";
@@ -36,6 +37,8 @@ pub struct Projected {
     evidence: Vec<Digest>,
     /// Those for which it no longer waits.
     written_off: Vec<Digest>,
+    /// What its documents bear; none where it never had a document.
+    documents: Option<BTreeSet<Entry>>,
 }
 
 /// Folds the stored changes of a case and puts the projection in place. `extra` takes part beside
@@ -108,7 +111,9 @@ pub fn draw(
     };
     let new = NewCaseFile { file, search_text: search_text(state) };
     let written_off = decision::written_off(state).map(|(digest, _)| digest).collect();
-    Ok(Some(Projected { new, officers: officers.into_iter().collect(), evidence: claimed(state), written_off }))
+    let documents = document_index::has_documents(state).then(|| entries(state));
+    let (officers, evidence) = (officers.into_iter().collect(), claimed(state));
+    Ok(Some(Projected { new, officers, evidence, written_off, documents }))
 }
 
 /// What these projected cases, named by their `case_leaf`, show and say, taken from their changes anew. Writes nothing.
@@ -132,8 +137,11 @@ pub fn texts(tx: &mut Tx<'_>, tenant: &TenantId, cases: &BTreeSet<i64>) -> Resul
 /// # Errors
 /// [`Failure`] where a statement fails.
 pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(), Failure> {
-    let Projected { mut new, officers, evidence, written_off } = projected;
+    let Projected { mut new, officers, evidence, written_off, documents } = projected;
     let (case, case_leaf) = (new.file.id, new.file.case_leaf);
+    if let Some(documents) = documents {
+        document_index::put(tx, tenant, (case_leaf, new.file.updated), &documents)?;
+    }
     let there: BTreeSet<OfficerId> = tx.case_officers(tenant, case_leaf)?.into_iter().collect();
     let joined = officers.into_iter().filter(|id| !there.contains(id));
     let joined: Vec<_> = joined.map(|officer| (case_leaf, case, officer)).collect();
@@ -160,11 +168,21 @@ pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, mut new: Additions<'_>, all: Vec<
     };
     let officers: Vec<_> = all.iter().flat_map(part).collect();
     new.case_officers(tenant, &officers);
+    let documents = |one: &Projected| {
+        let case_leaf = one.new.file.case_leaf;
+        one.documents.iter().flatten().map(|entry| (case_leaf, *entry)).collect::<Vec<_>>()
+    };
+    let documents: Vec<_> = all.iter().flat_map(documents).collect();
+    let to_compare: BTreeSet<i64> = documents.iter().map(|(case_leaf, _)| *case_leaf).collect();
+    let moments = all.iter().map(|one| (one.new.file.case_leaf, one.new.file.updated));
+    let to_compare = moments.filter(|(case_leaf, _)| to_compare.contains(case_leaf));
+    new.outbox(tenant, OutboxKind::DocumentsOfCase, to_compare)?;
+    new.documents(tenant, documents);
     if all.iter().any(|one| !one.evidence.is_empty()) {
         tx.add(std::mem::take(&mut new))?;
     }
     let mut files = Vec::new();
-    for Projected { new: mut case, officers: _, evidence, written_off } in all {
+    for Projected { new: mut case, officers: _, evidence, written_off, documents: _ } in all {
         let case_leaf = case.file.case_leaf;
         if !evidence.is_empty() {
             tx.add_case_evidence(tenant, case_leaf, &evidence)?;

@@ -390,6 +390,16 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Says anew how many rules a case breaches, where it is at `basis` still.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn put_case_breaches(&mut self, tenant: &TenantId, file: &CaseFileRow, breaches: i64) -> Result<(), Error> {
+        let place = case_file::table.find((tenant, file.case_leaf)).filter(case_file::basis.eq(file.basis));
+        diesel::update(place).set(case_file::breaches.eq(breaches)).execute(self.db())?;
+        Ok(())
+    }
+
     /// Puts a projected case in place of what was projected before.
     ///
     /// # Errors

@@ -46,6 +46,7 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("console_session", "a session is used, and ends"),
     ("device", "a phone is revoked"),
     ("device_challenge", "a challenge is used up"),
+    ("document_index", "projection: made again from the changes"),
     ("enrolment_code", "a code is used up"),
     ("holiday", "reference data of a year are replaced by the notice"),
     ("idempotency", "remembers requests, and may forget them"),

@@ -32,6 +32,8 @@ pub struct BlockRow {
     pub lease: Digest,
     /// How many numbers of the year the phone said to have left when it was granted this one as a further block.
     pub numbers_left: Option<i64>,
+    /// What is printed before the serial; empty of what was granted before it was kept.
+    pub prefix: String,
 }
 
 /// Sealed numbered paper handed to an officer.
@@ -165,6 +167,18 @@ impl Tx<'_> {
             .filter(number_block::device.eq(device))
             .filter(number_block::lease.eq_any(leases));
         Ok(granted.select((number_block::year, number_block::epoch)).load(self.db())?)
+    }
+
+    /// Every block that was granted to a phone, whatever its epoch.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn blocks_of_phone(&mut self, tenant: &TenantId, device: &DeviceId) -> Result<Vec<BlockRow>, Error> {
+        let granted = number_block::table
+            .filter(number_block::tenant.eq(tenant))
+            .filter(number_block::device.eq(device))
+            .order((number_block::year, number_block::first_number));
+        Ok(granted.select(BlockRow::as_select()).load(self.db())?)
     }
 
     /// Keeps a granted block.

@@ -22,17 +22,20 @@ pub enum OutboxKind {
     /// What lists and the search take from a case is no longer what it was: it is to be taken from the changes anew.
     /// The subject is the case. Only migrations write such rows.
     TextOfCase,
+    /// The numbers or fines of a case changed: whether they stand elsewhere too is to be found out. The subject is the case.
+    DocumentsOfCase,
 }
 
 impl OutboxKind {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::IndexCase, Self::TextOfCase];
+    pub const ALL: &'static [Self] = &[Self::IndexCase, Self::TextOfCase, Self::DocumentsOfCase];
 
     /// As the database has it; never renamed.
     pub const fn code(self) -> &'static str {
         match self {
             Self::IndexCase => "index_case",
             Self::TextOfCase => "text_of_case",
+            Self::DocumentsOfCase => "documents_of_case",
         }
     }
 }

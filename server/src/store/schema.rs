@@ -199,6 +199,18 @@ diesel::table! {
         epoch -> Binary,
         lease -> Binary,
         numbers_left -> Nullable<BigInt>,
+        prefix -> Text,
+    }
+}
+
+diesel::table! {
+    document_index (tenant, case_leaf, what, key, document) {
+        tenant -> Binary,
+        case_leaf -> BigInt,
+        what -> Text,
+        key -> Binary,
+        document -> Text,
+        doubled -> Bool,
     }
 }
 

@@ -21,8 +21,8 @@ use sync_core::value::Value;
 
 use super::allowance::{Allowance, THING, json_bytes};
 use super::author::{author, author_of};
-use super::change;
 use super::label::{decision_label, field_label, json, label, named, resolution, said};
+use super::{change, elsewhere};
 use crate::flow::case::{Detail, History, Write};
 use crate::flow::refusal::Failure;
 use crate::flow::{judge, mask};
@@ -88,7 +88,7 @@ struct View<'a> {
 /// # Errors
 /// An accident.
 pub fn detail(detail: Detail) -> Result<wire::CaseDetail, Failure> {
-    let Detail { access, agency_name, own: _, case, held, names, phones: _, evidence, checks } = detail;
+    let Detail { access, agency_name, own: _, case, held, names, phones: _, evidence, checks, shared } = detail;
     let state = &case.state;
     let timeline = judge::timeline(&held);
     let (masks, room) = (!access.sees_personal_data(), Allowance::default());
@@ -121,6 +121,7 @@ pub fn detail(detail: Detail) -> Result<wire::CaseDetail, Failure> {
         missing_evidence: missing,
         evidence,
         checks: checks.into_iter().map(check).collect(),
+        shared: elsewhere::shared(state, shared, &view.room),
         noted: change::noted(state, &held, &names, view.masks, &view.room),
         unknown: count(state.unknown.len()),
         left_out: 0,

@@ -8,7 +8,7 @@
 mod intake;
 
 use crate::case::fold;
-use crate::device::{Device, Moment, StoreError, rows};
+use crate::device::{Device, Moment, StoreError, index, rows};
 use crate::id::{CaseId, ChangeId, DeviceId, Digest};
 use crate::lease::Lease;
 use crate::message::{CaseHeads, Pulled, Reconciled};
@@ -209,7 +209,9 @@ impl Device {
         let stored: BTreeSet<ChangeId> = arrived.stored.iter().copied().collect();
         arrived.parked.retain(|id| !stored.contains(id));
         for case in &arrived.cases {
-            rows::write_card(&tx, &fold(*case, &rows::changes(&tx, *case)?))?;
+            let state = fold(*case, &rows::changes(&tx, *case)?);
+            rows::write_card(&tx, &state)?;
+            index::write(&tx, &state)?;
         }
         then(&tx, &arrived)?;
         tx.commit()?;

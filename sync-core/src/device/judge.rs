@@ -5,7 +5,7 @@
 use crate::case::{CaseState, Timeline};
 use crate::change::NewOp;
 use crate::device::Stop;
-use crate::facts::{Roster, Seen, Signing, check, delivering_act, signing_act};
+use crate::facts::{Beyond, Roster, Seen, Signing, check, delivering_act, signing_act};
 use crate::id::{ChangeId, Digest};
 use crate::law::calendar::Calendar;
 use crate::law::check::Check;
@@ -62,8 +62,8 @@ impl Judge {
     }
 
     /// What is not kept, or not known to be.
-    pub fn checks(&self, state: &CaseState, timeline: &Timeline, now: Interval) -> Vec<Check> {
-        self.judge(Seen::at(state, timeline, &self.roster, now))
+    pub fn checks(&self, (state, timeline): (&CaseState, &Timeline), beyond: &Beyond, now: Interval) -> Vec<Check> {
+        self.judge(Seen { beyond, ..Seen::at(state, timeline, &self.roster, now) })
             .into_iter()
             .filter(CheckResult::is_open)
             .map(Check::from)
@@ -75,6 +75,7 @@ impl Judge {
     pub fn stops(
         &self,
         (before, timeline): (&CaseState, &Timeline),
+        beyond: &Beyond,
         own: ChangeId,
         ops: &[NewOp],
         now: Interval,
@@ -87,7 +88,8 @@ impl Judge {
         if acts.is_empty() {
             return Vec::new();
         }
-        let seen = Seen { signing: &signing, finishing: &finishing, ..Seen::at(before, timeline, &self.roster, now) };
+        let at = Seen::at(before, timeline, &self.roster, now);
+        let seen = Seen { signing: &signing, finishing: &finishing, beyond, ..at };
         let results = self.judge(seen);
         let mut stops: Vec<Stop> = Vec::new();
         for (act, document) in acts {

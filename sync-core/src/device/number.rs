@@ -133,6 +133,13 @@ pub(super) fn next(db: &Connection, form: &str, year: u32) -> Result<Option<Draw
     Ok(found)
 }
 
+/// Whether a change took this number out of the phone's range.
+pub(super) fn was_drawn(db: &Connection, text: &str, change: ChangeId) -> Result<bool, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT 1 FROM number_use WHERE text = ?1 AND change = ?2 AND void IS NULL LIMIT 1")?;
+    Ok(statement.exists((text, change))?)
+}
+
 /// Marks a number as used by a change, or as voided by it.
 pub(super) fn mark(db: &Connection, drawn: &Drawn, change: ChangeId, void: Option<&str>) -> Result<(), SaveError> {
     let Drawn { form, agency, year, serial, text } = drawn;

@@ -8,7 +8,7 @@ use crate::change::Change;
 use crate::code::NotACode;
 use crate::device::rows;
 use crate::device::sql::count;
-use crate::device::{Device, Moment, Need, ParkedChange, StoreError, time};
+use crate::device::{Device, Moment, Need, ParkedChange, StoreError, index, time};
 use crate::id::{AgencyId, CaseId, ChangeId, Digest, Epoch};
 use crate::law::check::Check;
 use crate::law::rule::{Outcome, Severity};
@@ -69,7 +69,8 @@ impl Device {
     pub fn checks_of(&self, state: &CaseState, moment: &Moment) -> Result<Vec<Check>, StoreError> {
         let now = time::now(&self.db, &self.identity, moment)?;
         let timeline = self.look(state.id, |changes| time::timeline(&self.db, changes, &now))??;
-        Ok(self.judge.checks(state, &timeline, now.proved))
+        let beyond = index::beyond(&self.db, self.opener(), state)?;
+        Ok(self.judge.checks((state, &timeline), &beyond, now.proved))
     }
 
     /// The held changes of a case, parents before children.

@@ -3,6 +3,8 @@
 //! Promise: a kind of case or document that this program has no procedure for is refused when it is saved; so is an edit
 //! of what somebody signed, with the offer of a supplementary record (补充笔录). What has happened is never refused.
 
+pub(super) mod number;
+
 use crate::case::{CaseState, SUPPLEMENTARY_RECORD};
 use crate::change::{Change, NewOp};
 use crate::device::{Save, Stop};

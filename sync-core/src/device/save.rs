@@ -8,13 +8,14 @@
 
 use crate::case::{CaseState, PLACE, fold, heads};
 use crate::change::{Change, Header, MAX_DEPS, NewOp};
+use crate::device::index::Opener;
 use crate::device::judge::Judge;
 use crate::device::recent::Held;
 use crate::device::rows::{self, Chain};
 use crate::device::time::{self, Now};
 use crate::device::{
     ClockFault, Device, Drawn, Identity, Moment, NewEvidence, NumberFor, SaveError, Stop, StoreError, VoidNumber,
-    evidence, number, offer, refuse,
+    evidence, index, number, offer, refuse,
 };
 use crate::evidence::fit;
 use crate::id::{CaseId, ChangeId, Digest, Epoch};
@@ -103,30 +104,30 @@ impl Device {
         let made = Made { tx: &tx, identity: &self.identity, lease: lease.as_ref(), moment };
         let heads = made.fewer_heads(&mut chain, save.case, &mut held, &secret, signer)?;
         let header = made.header(&chain, save.case, heads)?;
-        let acting = Acting { tx: &tx, judge: &self.judge, held: &held, header: &header, lease: lease.as_ref(), now };
+        let opener = Opener { identity: &self.identity, verifier: self.verifier.as_ref() };
+        let judge = &self.judge;
+        let acting = Acting { tx: &tx, judge, opener, held: &held, header: &header, lease: lease.as_ref(), now };
         let stops = acting.stops(&save.ops, signer)?;
         if !stops.is_empty() {
             return Err(SaveError::Stopped(stops));
         }
         let change = Change::seal(header, save.ops, secret, signer)?;
         let state = check_form(&held, &change)?;
-        let refused = refuse::in_case(&state, &change);
+        mark(&tx, change.id(), (number.as_ref(), voided.as_ref()), save.void.as_ref())?;
+        let mut refused = refuse::in_case(&state, &change);
+        refused.extend(refuse::number::in_case(&tx, &state, &change, now.proved)?);
         if !refused.is_empty() {
             return Err(SaveError::Stopped(refused));
         }
         append(&tx, &mut chain, &change)?;
         save.evidence.iter().try_for_each(|file| evidence::add(&tx, change.case(), file))?;
-        if let Some(drawn) = &number {
-            number::mark(&tx, drawn, change.id(), None)?;
-        }
-        if let (Some(drawn), Some(void)) = (&voided, &save.void) {
-            number::mark(&tx, drawn, change.id(), Some(&void.reason))?;
-        }
         let (id, case) = (change.id(), change.case());
         held.push(change);
-        let checks = self.judge.checks(&state, &time::timeline(&tx, &held, &now)?, now.proved);
+        let beyond = index::beyond(&tx, opener, &state)?;
+        let checks = judge.checks((&state, &time::timeline(&tx, &held, &now)?), &beyond, now.proved);
         keep_checks(&tx, id, &checks)?;
         rows::write_card(&tx, &state)?;
+        index::write(&tx, &state)?;
         let saved = Saved { change: id, case, number, voided, checks, clock: now.fault() };
         let held = Held::now(&tx, saved.case, held)?;
         tx.commit()?;
@@ -215,7 +216,7 @@ fn numbers(tx: &Transaction<'_>, save: &mut Save) -> Result<(Option<Drawn>, Opti
         drawn = number::next(tx, form, *year)?;
         if let Some(drawn) = &drawn {
             let put = |field, text: &str| NewOp::put(Some(*document), field, Vec::new(), Value::text(text));
-            save.ops.extend([put(names::NUMBER, &drawn.text), put(names::NUMBER_SOURCE, "block")]);
+            save.ops.extend([put(names::NUMBER, &drawn.text), put(names::NUMBER_SOURCE, names::BLOCK)]);
         }
     }
     let Some(VoidNumber { form, year, reason }) = &save.void else { return Ok((drawn, None)) };
@@ -234,10 +235,27 @@ fn numbers(tx: &Transaction<'_>, save: &mut Save) -> Result<(Option<Drawn>, Opti
     Ok((drawn, Some(voided)))
 }
 
+/// Marks the numbers that a change takes and voids.
+fn mark(
+    tx: &Transaction<'_>,
+    change: ChangeId,
+    (taken, voided): (Option<&Drawn>, Option<&Drawn>),
+    void: Option<&VoidNumber>,
+) -> Result<(), SaveError> {
+    if let Some(drawn) = taken {
+        number::mark(tx, drawn, change, None)?;
+    }
+    if let (Some(drawn), Some(void)) = (voided, void) {
+        number::mark(tx, drawn, change, Some(&void.reason))?;
+    }
+    Ok(())
+}
+
 /// A save that holds formal acts, before it is made.
 struct Acting<'a> {
     tx: &'a Transaction<'a>,
     judge: &'a Judge,
+    opener: Opener<'a>,
     held: &'a [Change],
     header: &'a Header,
     lease: Option<&'a SignedLease>,
@@ -256,7 +274,8 @@ impl Acting<'_> {
         let with_trial: Vec<Change> = self.held.iter().cloned().chain([trial]).collect();
         let before = fold(self.header.case.unwrap_or(own), &with_trial);
         let timeline = time::timeline(self.tx, &with_trial, &self.now)?;
-        let mut stops = self.judge.stops((&before, &timeline), own, ops, self.now.proved);
+        let beyond = index::beyond(self.tx, self.opener, &before)?;
+        let mut stops = self.judge.stops((&before, &timeline), &beyond, own, ops, self.now.proved);
         stops.extend(ops.iter().filter_map(|op| conflict(&before, own, op)));
         if before.steps_of(names::OVERRUN_REASON).next().is_none() {
             stops.extend(self.lease_stop());

@@ -3,15 +3,15 @@
 //! Promise: each document for itself. Of a signed document only what somebody signed counts as stated; a penalty counts
 //! as it is displayed, signed or not.
 
-use super::document::Document;
-use super::party::Named;
-use super::{Seen, discretion, says_something, text};
+use super::document::{Document, fine};
+use super::party::{Named, against};
+use super::{Seen, discretion, index, says_something, text};
 use crate::case::{CaseState, ReadStep};
 use crate::id::OfficerId;
 use crate::law::facts::{Decision, DecisionForm, Delivery, Facts, Happened, Item, Known, Party, Penalty, Seal};
+use crate::law::number::FormNumber;
 use crate::law::rule::{About, Matter};
 use crate::law::wording::{read_payment, read_remedy};
-use crate::money::Fen;
 use crate::op::{OpId, SignerRole};
 use crate::schema as names;
 use crate::value::Value;
@@ -30,8 +30,6 @@ const STATES: [(&str, Item); 9] = [
     (names::PARTY_PARTICULARS, Item::PartyParticulars),
     (names::PAYMENT, Item::Payment),
 ];
-/// Parties against each of which a decision is judged that names none of them. With more, one must be named.
-const UNNAMED_PARTIES: usize = 16;
 
 /// Every decision, and every decision on each party that it is made against.
 pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], parties: &[Named]) -> Vec<Matter> {
@@ -40,6 +38,7 @@ pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], 
     let addressed: Vec<Vec<&Named>> =
         decisions.iter().map(|(document, _)| against(seen.state, document.id, parties)).collect();
     let fines = fines(seen.state, &decisions, &addressed);
+    let beyond = beyond(seen);
     let mut matters = Vec::new();
     for ((document, form), addressed) in decisions.into_iter().zip(addressed) {
         let mut facts = base.clone();
@@ -48,7 +47,14 @@ pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], 
         let own = usize::from(document.is_signed() && decision.fine.is_some());
         let matter = |about, party: Option<&Named>| {
             let times = fines.get(&party.map(|party| party.id)).copied().unwrap_or_default();
-            let decision = Decision { other_fines: times.saturating_sub(own), ..decision.clone() };
+            let key = party.map(|party| (document.id, party.id));
+            let (elsewhere, perhaps) = key.and_then(|key| beyond.get(&key)).copied().unwrap_or_default();
+            let decision = Decision {
+                other_fines: times.saturating_sub(own),
+                fined_elsewhere: elsewhere,
+                perhaps_fined_elsewhere: perhaps,
+                ..decision.clone()
+            };
             let party_facts = party.map_or_else(nobody, |party| party.facts.clone());
             let facts = Facts { decision: Some(decision), party: party_facts, ..facts.clone() };
             Matter { about, document: Some(document.id), party: party.map(|party| party.id), facts }
@@ -66,19 +72,6 @@ pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], 
 /// Where the case names no party.
 fn nobody() -> Party {
     Party { kind: Known::NotEntered, ..Party::default() }
-}
-
-/// Whom a decision is made against: the parties that it names or, where it names none, every party.
-fn against<'a>(state: &CaseState, document: OpId, parties: &'a [Named]) -> Vec<&'a Named> {
-    let named: BTreeSet<&str> = match state.value(Some(document), names::AGAINST) {
-        Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
-        Some(Value::Text(id)) if !id.trim().is_empty() => BTreeSet::from([id.trim()]),
-        Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::Text(_)) | None => BTreeSet::new(),
-    };
-    if named.is_empty() {
-        return if parties.len() > UNNAMED_PARTIES { Vec::new() } else { parties.iter().collect() };
-    }
-    parties.iter().filter(|party| named.contains(party.id.to_string().as_str())).collect()
 }
 
 /// How many signed documents fine each party; those that name nobody fine nobody in particular.
@@ -100,6 +93,16 @@ fn fines(
         }
     }
     fines
+}
+
+/// Fines in other cases for the same act, of each decision on each party: those that are known to be of the same party, and
+/// those that may be.
+fn beyond(seen: Seen<'_>) -> BTreeMap<(OpId, OpId), (usize, usize)> {
+    let counted = |fined: index::Fined| {
+        let (proved, perhaps) = (seen.beyond.count(fined.proved), seen.beyond.count(fined.perhaps));
+        ((fined.document, fined.party), (proved, perhaps))
+    };
+    index::fines(seen.state).into_iter().map(counted).collect()
 }
 
 /// Notice, statement and waiver that came before this decision: those that name it, or no document.
@@ -152,12 +155,14 @@ fn of(seen: Seen<'_>, document: &Document<'_>, form: DecisionForm) -> Decision {
     Decision {
         form,
         signed_at: signed_at(seen, document, &signed_by),
+        first_signed_at: seen.recorded(document.by_officers().map(|signed| signed.op)),
         penalties: penalties(field(names::PENALTY_KIND)),
         fine: fine(state, id),
         discretion: discretion::of(state, id, item),
         spot_limit: item.and_then(|item| item.spot_limit.clone()),
         item_confirmed: item.map(|item| item.confirmed),
         form_number: text(state, Some(id), names::NUMBER).map(str::to_owned).or_else(|| given(state, id)),
+        number_granted: granted(seen, id),
         seal: Known::Known(match text(state, Some(id), names::SEAL) {
             Some("presealed") => Seal::PreSealedPaper,
             Some("electronic") => Seal::Electronic,
@@ -168,6 +173,8 @@ fn of(seen: Seen<'_>, document: &Document<'_>, form: DecisionForm) -> Decision {
         party_signed: signed_as(SignerRole::Party),
         refusal_noted: signed_as(SignerRole::Refusal),
         other_fines: 0,
+        fined_elsewhere: 0,
+        perhaps_fined_elsewhere: 0,
         finishing: seen.finishing.contains(&id),
         remedy: remedy.map_or(Known::NotEntered, |remedy| Known::Known(read_remedy(remedy))),
         payment: text(state, Some(id), names::PAYMENT).map(read_payment),
@@ -184,13 +191,20 @@ fn states(state: &CaseState, document: &Document<'_>, name: &str) -> bool {
     covered && live.value.as_ref().is_some_and(says_something)
 }
 
-fn fine(state: &CaseState, document: OpId) -> Option<Fen> {
-    state.value(Some(document), names::FINE_FEN).and_then(Value::as_int).and_then(|fen| Fen::new(fen).ok())
-}
-
 /// The number that the server gave.
 fn given(state: &CaseState, document: OpId) -> Option<String> {
     state.numbers.iter().rfind(|number| number.target == Some(document)).map(|number| number.text.clone())
+}
+
+/// Whether a number that is said to be of a phone's range is one of those granted to the phone that wrote it.
+fn granted(seen: Seen<'_>, document: OpId) -> Known<bool> {
+    let Seen { state, beyond, .. } = seen;
+    let of_range = text(state, Some(document), names::NUMBER_SOURCE) == Some(names::BLOCK);
+    let written = state.field(Some(document), names::NUMBER).and_then(|field| field.live.first());
+    let Some(written) = written.filter(|_| of_range) else { return Known::NotEntered };
+    let Some(ranges) = beyond.ranges.get(&written.by.device) else { return Known::Unknown };
+    let number = written.value.as_ref().and_then(Value::as_text).and_then(FormNumber::parse);
+    Known::Known(number.is_some_and(|number| ranges.iter().any(|range| number.is_of(range))))
 }
 
 fn penalties(value: Option<&Value>) -> BTreeSet<Penalty> {

@@ -9,9 +9,11 @@ use crate::case::{CaseState, Signed, Timeline};
 use crate::law::facts::{DecisionForm, Doing, Known};
 use crate::law::rule::Act;
 use crate::law::wording::orders_correction;
+use crate::money::Fen;
 use crate::op::{OpId, SignerRole};
 use crate::schema as names;
 use crate::time::Instant;
+use crate::value::Value;
 use crate::when::Interval;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,12 +116,22 @@ pub fn is_built(state: &CaseState, document: OpId) -> bool {
 
 /// The decisions of a case, drafted or signed.
 pub fn decisions(state: &CaseState) -> Vec<OpId> {
+    deciding(state).into_iter().map(|(document, _)| document).collect()
+}
+
+/// The decisions of a case, and whether anybody signed them.
+pub(super) fn deciding(state: &CaseState) -> Vec<(OpId, bool)> {
     let (roster, timeline) = (super::Roster::default(), Timeline::default());
     all(Seen::at(state, &timeline, &roster, Interval::exactly(Instant::from_ms(0))))
         .into_iter()
         .filter(|document| document.decides.is_some())
-        .map(|document| document.id)
+        .map(|document| (document.id, document.is_signed()))
         .collect()
+}
+
+/// The fine that a document states, as it is displayed.
+pub(super) fn fine(state: &CaseState, document: OpId) -> Option<Fen> {
+    state.value(Some(document), names::FINE_FEN).and_then(Value::as_int).and_then(|fen| Fen::new(fen).ok())
 }
 
 /// As which formal act signing a document under this form counts.

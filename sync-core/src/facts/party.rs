@@ -6,6 +6,11 @@ use crate::law::facts::{Known, Party, PartyType};
 use crate::law::identity::Registered;
 use crate::op::OpId;
 use crate::schema as names;
+use crate::value::Value;
+use std::collections::BTreeSet;
+
+/// Parties against each of which a decision is judged that names none of them. With more, one must be named.
+const UNNAMED_PARTIES: usize = 16;
 
 /// A party with its name in the case.
 pub(super) struct Named {
@@ -30,6 +35,19 @@ fn of(state: &CaseState, id: OpId) -> Party {
         Some(_) | None => Known::NotEntered,
     };
     Party { kind, credit_code: read(names::USCC), citizen_number: read(names::CITIZEN_NUMBER) }
+}
+
+/// Whom a decision is made against: the parties that it names or, where it names none, every party.
+pub(super) fn against<'a>(state: &CaseState, document: OpId, parties: &'a [Named]) -> Vec<&'a Named> {
+    let named: BTreeSet<&str> = match state.value(Some(document), names::AGAINST) {
+        Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
+        Some(Value::Text(id)) if !id.trim().is_empty() => BTreeSet::from([id.trim()]),
+        Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::Text(_)) | None => BTreeSet::new(),
+    };
+    if named.is_empty() {
+        return if parties.len() > UNNAMED_PARTIES { Vec::new() } else { parties.iter().collect() };
+    }
+    parties.iter().filter(|party| named.contains(party.id.to_string().as_str())).collect()
 }
 
 /// Whether the premises of these parties are those of an enterprise (企业). One enterprise among them is enough.

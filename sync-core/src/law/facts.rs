@@ -8,6 +8,7 @@
 
 mod decision;
 mod evidence;
+mod number;
 mod party;
 
 use super::text::Text;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 pub use crate::op::CaseKind;
 pub use decision::{Decision, DecisionForm, Delivery, Discretion, Item, Penalty, Seal, SpotLimit};
 pub use evidence::{EvidenceEntry, EvidencePart};
+pub use number::NumberUse;
 pub use party::{FineSubject, Missing, Party, PartyType};
 
 /// A value, or why there is none.
@@ -279,6 +281,8 @@ pub struct Facts {
     pub inspection: Option<Inspection>,
     /// The decision, if one is drafted or made.
     pub decision: Option<Decision>,
+    /// Of the case as a whole: the numbers on its documents, and where else they stand.
+    pub numbers: Vec<NumberUse>,
     /// Evidence that has not been withdrawn.
     pub evidence: Vec<EvidenceEntry>,
     /// Evidence that the signed document shows.
@@ -321,6 +325,7 @@ impl Facts {
             landed_at: Happened::NotYet,
             inspection: None,
             decision: None,
+            numbers: Vec::new(),
             evidence: Vec::new(),
             shown_evidence: Vec::new(),
             reasons: BTreeMap::new(),

@@ -10,6 +10,7 @@ mod collection;
 mod discretion;
 mod emergency;
 mod litigation;
+mod once;
 mod penalty;
 mod penalty_spot;
 mod procedure;
@@ -27,6 +28,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     [
         penalty::ROWS,
         procedure::ROWS,
+        once::ROWS,
         penalty_spot::ROWS,
         sector::ROWS,
         emergency::ROWS,

@@ -6,6 +6,7 @@ mod hash;
 mod identity;
 mod inspection;
 mod officers;
+mod once;
 mod organs;
 mod parties;
 mod payment;

@@ -10,6 +10,8 @@ mod incoming;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
+mod numbers;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod server;

@@ -45,12 +45,13 @@ fn code_of(party_type: &str) -> Option<String> {
 /// Names no amount: the tests change the fine.
 const PAYMENT: &str = "自收到本决定书之日起十五日内到重庆农村商业银行巫山支行（地址：净坛路100号）缴纳罚款，逾期每日按罚款数额的百分之三加处罚款。";
 
-fn draft(editor: &mut Editor, order: &str, fine_fen: i64) -> OpRef {
+pub fn draft(editor: &mut Editor, order: &str, fine_fen: i64) -> OpRef {
     let decision = editor.add(None, "document", order);
+    let number = format!("（巫市监）当罚〔2026〕纸{}号", order.bytes().map(u32::from).sum::<u32>());
     let remedy = spot_remedy(&RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None });
     for (field, text) in [
         ("form", "spot_decision"),
-        ("number", order),
+        ("number", &number),
         ("number_source", "presealed"),
         ("seal", "presealed"),
         ("penalty_kind", "fine"),

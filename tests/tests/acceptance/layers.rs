@@ -116,7 +116,7 @@ const CORE: Map = &[
         ],
     ),
     ("decision", &["facts", "law", "case", "change", "op", "schema", "value", "id"]),
-    ("facts", &["case", "law", "certificate", "op", "schema", "value", "id", "money", "when", "time"]),
+    ("facts", &["case", "law", "certificate", "op", "schema", "value", "sign", "id", "money", "when", "time"]),
     ("plan", &["case", "change", "log", "message", "op", "schema", "value", "id", "when", "time"]),
     ("case", &["change", "op", "value", "sign", "id", "when", "time"]),
     ("law", &["op", "sign", "codec", "id", "money", "when", "time"]),

@@ -138,7 +138,11 @@ fn keeps_everything(address: &str, sql: &Sql) {
         assert_eq!(tx.cases_of(&TENANT, &OFFICER)?, [first]);
         assert_eq!(tx.claimed_evidence(&TENANT, 0)?, [PHOTO]);
         let due = tx.outbox_due(&TENANT, NOW, NOW, 9)?;
-        assert_eq!(due.iter().map(|row| row.subject).collect::<Vec<_>>(), [0, 0], "and the search begins anew");
+        assert_eq!(
+            due.iter().map(|row| row.subject).collect::<Vec<_>>(),
+            [0, 0, 0],
+            "the search and the index of documents begin anew"
+        );
         Ok(())
     });
     for table in ["change", "receipt"] {

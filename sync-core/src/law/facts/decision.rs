@@ -158,6 +158,8 @@ pub struct Decision {
     pub form: DecisionForm,
     /// When the last of the officers' signatures needed was made: the decision is made then.
     pub signed_at: Happened,
+    /// When the first of the officers' signatures was made.
+    pub first_signed_at: Happened,
     /// Kinds of penalty. Empty while nothing is chosen.
     pub penalties: BTreeSet<Penalty>,
     /// The fine, once written down.
@@ -170,6 +172,9 @@ pub struct Decision {
     pub item_confirmed: Option<bool>,
     /// Number of the form, printed or from a block.
     pub form_number: Option<String>,
+    /// Whether a number that is said to be of a phone's range was granted to the phone that wrote it; not entered of any
+    /// other number.
+    pub number_granted: Known<bool>,
     /// The seal.
     pub seal: Known<Seal>,
     /// What the document states.
@@ -182,6 +187,11 @@ pub struct Decision {
     pub refusal_noted: bool,
     /// Other signed documents of the case that fine the same party for the same act.
     pub other_fines: usize,
+    /// Fines of the same party for the same act in other cases, as far as the holder knows them: same item, same day, and
+    /// the code or identity number is the same.
+    pub fined_elsewhere: usize,
+    /// Fines in other cases that are for the same act if the party is the same, which only its name says.
+    pub perhaps_fined_elsewhere: usize,
     /// It must be whole now: it is delivered, or the case is closed over it.
     pub finishing: bool,
     /// What its remedy text says: [`crate::law::wording::read_remedy`].
@@ -203,18 +213,22 @@ impl Default for Decision {
         Self {
             form: DecisionForm::Spot,
             signed_at: Happened::NotYet,
+            first_signed_at: Happened::NotYet,
             penalties: BTreeSet::new(),
             fine: None,
             discretion: Discretion::default(),
             spot_limit: None,
             item_confirmed: None,
             form_number: None,
+            number_granted: Known::NotEntered,
             seal: Known::Known(Seal::Absent),
             stated: BTreeSet::new(),
             signed_by: BTreeSet::new(),
             party_signed: false,
             refusal_noted: false,
             other_fines: 0,
+            fined_elsewhere: 0,
+            perhaps_fined_elsewhere: 0,
             finishing: false,
             remedy: Known::Known(RemedyFacts::default()),
             payment: None,

@@ -14,7 +14,7 @@ const SIGNATURES_NEEDED: u16 = 2;
 const ITEMS: &[Item] =
     &[Item::Violation, Item::KindAndBasis, Item::Amount, Item::Time, Item::Place, Item::Remedy, Item::OrganName];
 const STATED: &str = "前款规定的行政处罚决定书应当载明当事人的违法行为，行政处罚的种类和依据、罚款数额、时间、地点，申请行政复议、提起行政诉讼的途径和期限以及行政机关名称，并由执法人员签名或者盖章。";
-const HANDED_OVER: &str = "执法人员当场作出行政处罚决定的，应当向当事人出示执法证件，填写预定格式、编有号码的行政处罚决定书，并当场交付当事人。当事人拒绝签收的，应当在行政处罚决定书上注明。";
+pub(super) const HANDED_OVER: &str = "执法人员当场作出行政处罚决定的，应当向当事人出示执法证件，填写预定格式、编有号码的行政处罚决定书，并当场交付当事人。当事人拒绝签收的，应当在行政处罚决定书上注明。";
 
 const LAW: Rule = Rule { about: About::Decision, ..PENALTY };
 

@@ -5,7 +5,7 @@ use crate::law::calendar::Calendar;
 use crate::law::discretion::{FineRange, Grade};
 use crate::law::facts::{
     CaseKind, Certificate, Decision, DecisionForm, Delivery, Discretion, EvidenceEntry, Facts, Happened, Inspection,
-    Item, Known, OfficerPresent, OrganKind, Party, PartyType, Penalty, Seal, Sector,
+    Item, Known, NumberUse, OfficerPresent, OrganKind, Party, PartyType, Penalty, Seal, Sector,
 };
 use crate::law::identity::CreditCode;
 use crate::law::rule::{Act, CheckResult, Outcome, blocking, evaluate};
@@ -64,6 +64,7 @@ pub fn restaurant() -> Facts {
     facts.reconsideration_organ = Known::Known("巫山县人民政府".to_owned());
     facts.inspection = Some(inspection());
     facts.decision = Some(decision());
+    facts.numbers = vec![NumberUse { text: "巫山市监当罚〔2026〕12号".to_owned(), here: 1, elsewhere: 0 }];
     facts.evidence =
         vec![EvidenceEntry { name: "照片1".to_owned(), kind: "视听资料".to_owned(), lacking: vec![] }];
     facts
@@ -101,6 +102,7 @@ fn decision() -> Decision {
     Decision {
         form: DecisionForm::Spot,
         signed_at: Happened::exactly(nine(3_000)),
+        first_signed_at: Happened::exactly(nine(3_000)),
         penalties: [Penalty::Fine].into(),
         fine: Some(Fen::yuan(3_000)),
         discretion: Discretion {
@@ -128,7 +130,10 @@ fn decision() -> Decision {
         signed_by: [OfficerId::new([1; 16]), OfficerId::new([2; 16])].into(),
         party_signed: true,
         refusal_noted: false,
+        number_granted: Known::NotEntered,
         other_fines: 0,
+        fined_elsewhere: 0,
+        perhaps_fined_elsewhere: 0,
         finishing: false,
         remedy: Known::Known(read_remedy(&remedy)),
         payment: Some(paying(PAYMENT.fine)),

@@ -1,0 +1,36 @@
+//! What documents of a case share with documents of other cases.
+
+use serde::{Deserialize, Serialize};
+use sync_core::facts::index::Indexed;
+use utoipa::ToSchema;
+
+/// Another case, as a link shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CaseLink {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Case number; empty until it is closed.
+    pub number: String,
+}
+
+/// The same number on documents of several cases, or fines for the same act in several cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "what": "number", "number": "（巫市监）当罚〔2026〕12号", "documents": ["3f….1"],
+    "cases": [{"id": "5c…", "title": "餐饮明码标价检查", "number": ""}], "out_of_reach": 0
+}))]
+pub struct SharedEntry {
+    /// What they share. `fine`: the same party, item and day; `fine_by_name` and `fine_without_code`: only the name says that
+    /// the party may be the same.
+    pub what: Indexed,
+    /// The number, where that is what they share.
+    pub number: Option<String>,
+    /// The documents of this case.
+    pub documents: Vec<String>,
+    /// The other cases within reach.
+    pub cases: Vec<CaseLink>,
+    /// How many others are out of reach.
+    pub out_of_reach: u32,
+}

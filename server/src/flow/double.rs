@@ -1,0 +1,202 @@
+//! Numbers that stand on several documents, and acts that are fined in several cases.
+//!
+//! Promise: what several documents bear is kept, flagged in each of their cases, and told once: an alarm for each
+//! document that is concerned, when that is found out. How many alarms a document causes counts for the phone that made it.
+//! Not here: the index by which they find each other (`document_index`), what the law says of it (`sync_core::law`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sync_core::case::{CaseState, fold};
+use sync_core::facts::index::{Entry, Indexed, Key, asked, entries};
+use sync_core::id::{CaseId, DeviceId, TenantId};
+use sync_core::law::rule::Outcome;
+use sync_core::op::OpId;
+use sync_core::time::Instant;
+
+use super::access;
+use super::caller::Caller;
+use super::document_index::change;
+use super::judge::Bench;
+use super::projection;
+use crate::flow::refusal::{Failure, Refusal};
+use crate::random;
+use crate::store::{AlarmRow, CaseFileRow, IndexedDocument, OutboxKind, Tx};
+
+/// Kinds of the alarms.
+const NUMBER_DOUBLED: &str = "number_doubled";
+const FINED_TWICE: &str = "fined_twice";
+/// Alarms of one case in one step; a flood of them is one fact.
+const ALARMS_AT_ONCE: usize = 16;
+/// Other cases that are asked to look again in one step.
+const NEIGHBOURS: i64 = 64;
+/// Documents of other cases that are named to people.
+const SHOWN: i64 = 64;
+
+/// What a case bears, compared with other cases.
+pub struct Compared {
+    /// The case as it was when it was compared.
+    file: CaseFileRow,
+    documents: BTreeSet<Entry>,
+    /// Entries that stand elsewhere too now and did not, or the other way round.
+    flips: Vec<(Entry, bool)>,
+    /// Rules that the case breaches now, where that may have changed.
+    breaches: Option<i64>,
+    /// Alarms, each with the document and who made it.
+    alarms: Vec<(&'static str, OpId, Option<DeviceId>)>,
+    /// Cases that bear the same and do not know it yet.
+    neighbours: BTreeSet<i64>,
+}
+
+/// Compares cases, named by their `case_leaf`, with all others. Writes nothing.
+///
+/// # Errors
+/// [`Failure`] where a statement fails.
+pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> Result<Vec<Compared>, Failure> {
+    let mut compared = Vec::new();
+    for case_leaf in subjects {
+        if let Some(file) = tx.case_file_at(tenant, *case_leaf)? {
+            compared.push(compare(tx, tenant, file)?);
+        }
+    }
+    Ok(compared)
+}
+
+fn compare(tx: &mut Tx<'_>, tenant: &TenantId, file: CaseFileRow) -> Result<Compared, Failure> {
+    let held = tx.case_changes(tenant, &file.id)?;
+    let state = fold(file.id, held.iter().map(|stored| &*stored.change));
+    let documents = entries(&state);
+    let known: BTreeMap<Entry, bool> =
+        tx.documents_of(tenant, file.case_leaf)?.into_iter().map(|row| (row.entry, row.doubled)).collect();
+    let mut bearers: BTreeMap<Key, usize> = BTreeMap::new();
+    for Entry { what, key, .. } in &documents {
+        *bearers.entry((*what, *key)).or_default() += 1;
+    }
+    let keys: Vec<Key> = bearers.keys().copied().filter(|(what, _)| alarm_of(*what).is_some()).collect();
+    let beyond = tx.documents_beyond(tenant, file.case_leaf, &keys)?;
+    let is_doubled = |entry: &Entry| {
+        let key = (entry.what, entry.key);
+        let in_case = entry.what == Indexed::Number && bearers.get(&key).is_some_and(|bearers| *bearers > 1);
+        alarm_of(entry.what).is_some() && (in_case || beyond.contains_key(&key))
+    };
+    let flips: Vec<(Entry, bool)> = documents
+        .iter()
+        .map(|entry| (*entry, is_doubled(entry)))
+        .filter(|(entry, doubled)| known.get(entry).copied().unwrap_or_default() != *doubled)
+        .collect();
+    let mut found =
+        Compared { file, documents, flips, breaches: None, alarms: Vec::new(), neighbours: BTreeSet::new() };
+    if found.flips.is_empty() {
+        return Ok(found);
+    }
+    let results = Bench::default().judge(tx, tenant, (&state, &held), projection::newest_act(&held))?;
+    let breaches = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
+    found.breaches = Some(i64::try_from(breaches).unwrap_or(i64::MAX));
+    let doubled = || found.flips.iter().filter(|(_, doubled)| *doubled).map(|(entry, _)| entry);
+    let kinds: BTreeSet<(&str, OpId)> =
+        doubled().filter_map(|entry| Some((alarm_of(entry.what)?, entry.document))).collect();
+    let maker = |document: &OpId| state.entities.get(document).map(|entity| entity.by.device);
+    found.alarms =
+        kinds.into_iter().take(ALARMS_AT_ONCE).map(|(kind, document)| (kind, document, maker(&document))).collect();
+    let keys: Vec<Key> = doubled().map(|entry| (entry.what, entry.key)).collect();
+    let others = tx.documents_like(tenant, found.file.case_leaf, &keys, NEIGHBOURS)?;
+    found.neighbours = others.iter().filter(|other| !other.doubled).map(|other| other.case_leaf).collect();
+    Ok(found)
+}
+
+/// What people are told where such an entry stands elsewhere too. A name alone is a question, which the file asks.
+const fn alarm_of(what: Indexed) -> Option<&'static str> {
+    match what {
+        Indexed::Number => Some(NUMBER_DOUBLED),
+        Indexed::Fine => Some(FINED_TWICE),
+        Indexed::FineByName | Indexed::FineWithoutCode => None,
+    }
+}
+
+/// Writes what was found. A case that has changed since is compared again. How many alarms were raised by whose documents.
+///
+/// # Errors
+/// [`Failure`] where a statement fails.
+pub fn apply(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    compared: Vec<Compared>,
+    now: Instant,
+) -> Result<Vec<(DeviceId, i64)>, Failure> {
+    let mut raised: BTreeMap<DeviceId, i64> = BTreeMap::new();
+    let mut again: BTreeSet<i64> = BTreeSet::new();
+    for Compared { file, documents, flips, breaches, alarms, neighbours } in compared {
+        let current = tx.case_file_at(tenant, file.case_leaf)?;
+        if current.is_none_or(|current| current.basis != file.basis) {
+            again.insert(file.case_leaf);
+            continue;
+        }
+        let there = tx.documents_of(tenant, file.case_leaf)?;
+        change(tx, tenant, file.case_leaf, &there, &documents)?;
+        for (entry, doubled) in flips {
+            tx.set_doubled(tenant, file.case_leaf, &entry, doubled)?;
+        }
+        if let Some(breaches) = breaches {
+            tx.put_case_breaches(tenant, &file, breaches)?;
+        }
+        for (kind, document, maker) in alarms {
+            let (id, kind, change) = (random::bytes()?, kind.to_owned(), Some(document.change));
+            let alarm =
+                AlarmRow { id, at: now, detail: kind.clone(), kind, device: maker, case: Some(file.id), change };
+            tx.add_alarm(tenant, &alarm)?;
+            if let Some(maker) = maker {
+                *raised.entry(maker).or_default() += 1;
+            }
+        }
+        again.extend(neighbours);
+    }
+    tx.add_outbox(tenant, OutboxKind::DocumentsOfCase, again.into_iter().map(|case_leaf| (case_leaf, now)))?;
+    Ok(raised.into_iter().collect())
+}
+
+/// A document of this case that bears what documents of other cases bear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// What they share.
+    pub key: Key,
+    /// The other cases within the caller's reach, each with its title and number.
+    pub cases: Vec<(CaseId, String, String)>,
+    /// How many others there are, out of reach.
+    pub out_of_reach: usize,
+}
+
+/// What documents of this case share with other cases.
+///
+/// # Errors
+/// An accident.
+pub fn shared(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    caller: &Caller,
+    (case_leaf, state): (i64, &CaseState),
+) -> Result<Vec<Shared>, Failure> {
+    let keys: Vec<Key> = asked(state).into_iter().collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut by_key: BTreeMap<Key, BTreeSet<i64>> = BTreeMap::new();
+    for IndexedDocument { case_leaf, entry, .. } in tx.documents_like(tenant, case_leaf, &keys, SHOWN)? {
+        by_key.entry((entry.what, entry.key)).or_default().insert(case_leaf);
+    }
+    let mut found = Vec::new();
+    for (key, others) in by_key {
+        let mut shared = Shared { key, cases: Vec::new(), out_of_reach: 0 };
+        for other in others {
+            let Some(file) = tx.case_file_at(tenant, other)? else { continue };
+            match access::reach(tx, tenant, caller, &file.id) {
+                Ok(access) => {
+                    let file = access::listed(caller, access.file);
+                    shared.cases.push((file.id, file.title, file.number));
+                }
+                Err(Failure::Refused(refused)) if refused.refusal == Refusal::NotFound => shared.out_of_reach += 1,
+                Err(other) => return Err(other),
+            }
+        }
+        found.push(shared);
+    }
+    Ok(found)
+}

@@ -1,0 +1,221 @@
+//! What a case puts into the index of documents: the numbers that stand on its documents, and the fines that it makes.
+//!
+//! Promise: same state, same entries, on phone and server. Both keep the entries of the cases that they hold, and give the
+//! rules what other cases say as data ([`Beyond`]): a rule about two cases is the same function everywhere, of what each
+//! holder knows. Entries are hashes, so that an index names no party.
+//! Not here: how the index is kept (the stores), what follows from a double (`law`).
+
+use super::document::fine;
+use super::party::against;
+use super::{document, party, text};
+use crate::case::CaseState;
+use crate::code::codes;
+use crate::id::{ChangeId, DeviceId, Digest};
+use crate::law::facts::{Known, NumberUse, Party};
+use crate::law::identity::{CitizenNumber, CreditCode};
+use crate::law::number::{NumberRange, same};
+use crate::op::OpId;
+use crate::schema as names;
+use crate::sign::Tag;
+use crate::time::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+const KEY: Tag = Tag("palm/v1/document-index");
+/// Most entries of one case; what a case says beyond them is not compared with other cases.
+pub const MOST_ENTRIES: usize = 4096;
+/// Of a step that voids a number `[form, year, serial, text, reason]`, where the text is.
+const VOIDED_TEXT: usize = 3;
+
+codes! {
+    /// What an entry is of.
+    pub enum Indexed {
+        /// A number on a document.
+        Number = "number",
+        /// A fine for one act, by the code or the identity number of its party.
+        Fine = "fine",
+        /// A fine of a party that has a code or an identity number, by its name and kind.
+        FineByName = "fine_by_name",
+        /// A fine of a party without them, by its name and kind.
+        FineWithoutCode = "fine_without_code",
+    }
+}
+
+/// By what documents of several cases find each other.
+pub type Key = (Indexed, Digest);
+
+/// Something that stands on a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// What.
+    pub what: Indexed,
+    /// The same for what is the same.
+    pub key: Digest,
+    /// The document, or the step that voided the number.
+    pub document: OpId,
+}
+
+/// What the holder knows beyond the case.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beyond {
+    /// Numbers that were granted to phones; of a phone that is not named nothing is known.
+    pub ranges: BTreeMap<DeviceId, Vec<NumberRange>>,
+    /// How many documents of other cases have such an entry.
+    pub others: BTreeMap<Key, usize>,
+}
+
+impl Beyond {
+    /// Nothing is known.
+    pub const NOTHING: &'static Self = &Self { ranges: BTreeMap::new(), others: BTreeMap::new() };
+
+    /// How many documents of other cases have one of these entries.
+    pub(super) fn count(&self, keys: impl IntoIterator<Item = Key>) -> usize {
+        keys.into_iter().map(|key| self.others.get(&key).copied().unwrap_or_default()).sum()
+    }
+}
+
+/// What the case puts into the index.
+pub fn entries(state: &CaseState) -> BTreeSet<Entry> {
+    let mut found: BTreeSet<Entry> = BTreeSet::new();
+    for (document, number) in numbers(state) {
+        found.insert(Entry { what: Indexed::Number, key: number_key(number).1, document });
+    }
+    for Fined { document, signed, keys, .. } in fines(state) {
+        let stands = keys.into_iter().filter(|_| signed);
+        found.extend(stands.map(|(what, key)| Entry { what, key, document }));
+    }
+    found.into_iter().take(MOST_ENTRIES).collect()
+}
+
+/// What of other cases the rules ask for: [`Beyond::others`] answers it.
+pub fn asked(state: &CaseState) -> BTreeSet<Key> {
+    let mut keys: BTreeSet<Key> = numbers(state).map(|(_, number)| number_key(number)).collect();
+    for Fined { proved, perhaps, .. } in fines(state) {
+        keys.extend(proved);
+        keys.extend(perhaps);
+    }
+    keys.into_iter().take(MOST_ENTRIES).collect()
+}
+
+/// The phones that wrote numbers of their ranges, each with the change: [`Beyond::ranges`] is asked for these.
+pub fn numbering_phones(state: &CaseState) -> BTreeSet<(DeviceId, ChangeId)> {
+    let documents = state.entities.iter().filter(|(_, entity)| entity.kind == names::DOCUMENT);
+    let from_range = documents.filter(|(id, _)| text(state, Some(**id), names::NUMBER_SOURCE) == Some(names::BLOCK));
+    let shown = from_range.filter_map(|(id, _)| state.field(Some(*id), names::NUMBER)?.live.first());
+    shown.map(|live| (live.by.device, live.op.change)).collect()
+}
+
+/// The key of a number.
+pub fn number_key(text: &str) -> Key {
+    (Indexed::Number, KEY.hash(&[same(text).as_bytes()]))
+}
+
+/// What bears a number in the case.
+pub fn bearers(state: &CaseState, key: Key) -> BTreeSet<OpId> {
+    numbers(state).filter(|(_, number)| number_key(number) == key).map(|(bearer, _)| bearer).collect()
+}
+
+/// Every number of the case with what bears it: documents, voided ones too, and numbers that were voided. A number is used
+/// once: what was spoiled is not used again (行政处罚法 第五十二条: 编有号码).
+pub(super) fn numbers(state: &CaseState) -> impl Iterator<Item = (OpId, &str)> {
+    let is_document =
+        |id: &OpId| state.entities.get(id).is_some_and(|entity| entity.kind == names::DOCUMENT && !entity.shell);
+    let fields = state.fields.iter().filter(|field| field.name == names::NUMBER);
+    let written = fields.filter_map(move |field| Some((field.target.filter(is_document)?, field)));
+    let written = written.flat_map(|(document, field)| {
+        field.live.iter().filter_map(move |live| Some((document, live.value.as_ref()?.as_text()?)))
+    });
+    let given = state.numbers.iter().filter_map(|number| Some((number.target?, number.text.as_str())));
+    let voided = state
+        .steps_of(names::NUMBER_VOIDED)
+        .filter_map(|step| Some((step.recorded.op, step.value?.as_list()?.get(VOIDED_TEXT)?.as_text()?)));
+    written.chain(given).chain(voided).filter(|(_, text)| !text.trim().is_empty())
+}
+
+/// A fine against one party.
+pub(super) struct Fined {
+    pub document: OpId,
+    pub party: OpId,
+    /// Whether somebody signed it.
+    signed: bool,
+    /// What it puts into the index.
+    keys: Vec<Key>,
+    /// Entries of other cases that are fines of the same party for the same act.
+    pub proved: Vec<Key>,
+    /// Entries of other cases that may be.
+    pub perhaps: Vec<Key>,
+}
+
+/// Every fine of the case, drafted or signed, against each of its parties. One of an act whose day nobody entered is
+/// compared with none.
+pub(super) fn fines(state: &CaseState) -> Vec<Fined> {
+    let day = text(state, None, names::VIOLATION_DATE).and_then(|day| day.parse::<Date>().ok());
+    let Some(day) = day else { return Vec::new() };
+    let parties = party::all(state);
+    let mut fines = Vec::new();
+    for (document, signed) in document::deciding(state) {
+        if fine(state, document).is_none() {
+            continue;
+        }
+        let opened = state.opening.as_ref().map(|opening| opening.item.as_str());
+        let Some(item) = text(state, Some(document), names::ITEM).or(opened) else { continue };
+        for party in against(state, document, &parties) {
+            let of = |who: String| KEY.hash(&[format!("{who}\0{}\0{day}", item.trim()).as_bytes()]);
+            let proofs: Vec<Key> = identities(&party.facts).into_iter().map(|code| (Indexed::Fine, of(code))).collect();
+            let name = text(state, Some(party.id), names::NAME).map(|name| of(named(name, &party.facts)));
+            let mut keys = proofs.clone();
+            let kind = if proofs.is_empty() { Indexed::FineWithoutCode } else { Indexed::FineByName };
+            keys.extend(name.map(|name| (kind, name)));
+            let mut perhaps: Vec<Key> = name.map(|name| (Indexed::FineWithoutCode, name)).into_iter().collect();
+            perhaps.extend(name.filter(|_| proofs.is_empty()).map(|name| (Indexed::FineByName, name)));
+            fines.push(Fined { document, party: party.id, signed, keys, proved: proofs, perhaps });
+        }
+    }
+    fines
+}
+
+/// What identifies a party. A code that is none identifies nobody.
+fn identities(party: &Party) -> Vec<String> {
+    let code = party.credit_code.as_deref().and_then(|code| CreditCode::parse(code).ok());
+    let number = party.citizen_number.as_deref().and_then(|number| CitizenNumber::parse(number).ok());
+    let code = code.map(|code| format!("code\0{}", code.as_str()));
+    code.into_iter().chain(number.map(|number| format!("number\0{}", number.as_str()))).collect()
+}
+
+fn named(name: &str, party: &Party) -> String {
+    let kind = match party.kind {
+        Known::Known(kind) => kind.zh(),
+        Known::NotEntered | Known::Unknown => "",
+    };
+    format!("name\0{kind}\0{}", same(name))
+}
+
+/// How often each number stands in the case, and in others.
+pub(super) fn number_uses(state: &CaseState, beyond: &Beyond) -> Vec<NumberUse> {
+    let mut uses: BTreeMap<Key, (String, BTreeSet<OpId>)> = BTreeMap::new();
+    for (document, number) in numbers(state) {
+        let (_, bearers) =
+            uses.entry(number_key(number)).or_insert_with(|| (number.trim().to_owned(), BTreeSet::new()));
+        bearers.insert(document);
+    }
+    let one = |(key, (text, bearers)): (Key, (String, BTreeSet<OpId>))| NumberUse {
+        text,
+        here: bearers.len(),
+        elsewhere: beyond.count([key]),
+    };
+    uses.into_iter().map(one).collect()
+}
+
+/// The number of this key, as the case has it.
+pub fn number_of(state: &CaseState, key: Key) -> Option<String> {
+    numbers(state).find(|(_, number)| number_key(number) == key).map(|(_, number)| number.trim().to_owned())
+}
+
+/// The documents of the case for which the rules ask after this key in other cases.
+pub fn bearing(state: &CaseState, key: Key) -> BTreeSet<OpId> {
+    let fines = fines(state).into_iter();
+    let asking = fines.filter(|fined| fined.proved.contains(&key) || fined.perhaps.contains(&key));
+    asking.map(|fined| fined.document).chain(bearers(state, key)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! What a case puts into the index is bounded, and the key is of the number, not of its writing.
+
+use super::*;
+use crate::case::fold;
+use crate::change::{Change, Clock, Header, NewOp};
+use crate::id::{AgencyId, BootId, DeviceId, Epoch, OfficerId, TenantId};
+use crate::op::{Act, CaseKind, OpRef, Open};
+use crate::sign::SoftwareKey;
+use crate::time::Instant;
+use crate::value::Value;
+
+/// A case: its opening, and these operations, each list in a change of its own.
+fn case(lists: Vec<Vec<NewOp>>) -> CaseState {
+    let officer = OfficerId::new([1; 16]);
+    let open =
+        Open { kind: CaseKind::Simple, agency: AgencyId::new([9; 16]), item: "i".into(), officers: vec![officer] };
+    let mut changes: Vec<Change> = Vec::new();
+    for ops in std::iter::once(vec![NewOp::new(Act::Open(open))]).chain(lists) {
+        let (first, last) = (changes.first().map(Change::id), changes.last().map(Change::id));
+        let header = Header {
+            tenant: TenantId::new([1; 16]),
+            device: DeviceId::new([2; 16]),
+            epoch: Epoch::new([3; 8]),
+            seq: u64::try_from(changes.len()).unwrap() + 1,
+            prev: last,
+            officer,
+            lease: None,
+            case: first,
+            deps: last.into_iter().collect(),
+            clock: Clock {
+                wall: Instant::from_ms(0),
+                monotonic_ms: 1,
+                boot: BootId::new([6; 16]),
+                counts_sleep: true,
+                anchor: None,
+            },
+            rules: Digest::new([8; 32]),
+            ops: Digest::new([0; 32]),
+        };
+        changes.push(Change::seal(header, ops, [7; 32], &SoftwareKey::from_secret(&[5; 32]).unwrap()).unwrap());
+    }
+    fold(changes[0].id(), &changes)
+}
+
+fn documents(numbers: impl IntoIterator<Item = String>) -> Vec<NewOp> {
+    let mut ops = Vec::new();
+    for number in numbers {
+        let place = u32::try_from(ops.len()).unwrap();
+        ops.push(NewOp::new(Act::Add { entity: "document".into(), order: "a".into() }));
+        ops.push(NewOp::put(Some(OpRef::Own(place)), "number", vec![], Value::text(number)));
+    }
+    ops
+}
+
+#[test]
+fn each_document_is_an_entry_of_its_number() {
+    let state = case(vec![documents(["A〔2026〕1号", "A[2026]01号", "A〔2026〕2号", " "].map(str::to_owned))]);
+    let found: Vec<Entry> = entries(&state).into_iter().collect();
+    assert_eq!(found.len(), 3, "an empty number is none");
+    let keys: BTreeSet<Digest> = found.iter().map(|entry| entry.key).collect();
+    assert_eq!(keys.len(), 2);
+    assert_eq!(bearers(&state, number_key("A〔2026〕1号")).len(), 2);
+    assert_eq!(asked(&state).len(), 2);
+    let uses = number_uses(&state, Beyond::NOTHING);
+    assert_eq!(uses.iter().map(|number| (number.here, number.elsewhere)).max(), Some((2, 0)));
+    assert_eq!(number_of(&state, number_key("a【2026】 2 号")).as_deref(), Some("A〔2026〕2号"));
+    assert_eq!(number_of(&state, number_key("A〔2026〕3号")), None);
+}
+
+#[test]
+fn so_many_entries_of_a_case_are_kept_and_no_more() {
+    for (numbers, kept) in [(MOST_ENTRIES, MOST_ENTRIES), (MOST_ENTRIES + 1, MOST_ENTRIES)] {
+        let all: Vec<String> = (1..=numbers).map(|serial| format!("A〔2026〕{serial}号")).collect();
+        let state = case(all.chunks(200).map(|some| documents(some.to_vec())).collect());
+        assert_eq!((entries(&state).len(), asked(&state).len()), (kept, kept), "{numbers}");
+    }
+}
