@@ -133,6 +133,13 @@ impl<'a> Graph<'a> {
         word.is_some_and(|word| word & (1 << (earlier % 64)) != 0)
     }
 
+    /// These changes with everything that they build on, in causal order: what a case record states.
+    pub fn up_to(&self, heads: &BTreeSet<ChangeId>) -> Vec<&'a Change> {
+        let heads: Vec<usize> = heads.iter().filter_map(|head| self.place(head)).collect();
+        let is_in = |place: usize| heads.iter().any(|head| *head == place || self.is_below(place, *head));
+        self.order.iter().enumerate().filter(|(place, _)| is_in(*place)).map(|(_, change)| *change).collect()
+    }
+
     /// Changes that miss something they build on.
     pub const fn waiting(&self) -> &BTreeSet<ChangeId> {
         &self.waiting

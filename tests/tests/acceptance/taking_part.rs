@@ -1,9 +1,14 @@
 //! Who takes part in a case: an invitation is accepted by a change of one's own, and what others write stays outside.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
-use sync_core::change::NewOp;
+use sync_core::case::fold;
+use sync_core::change::{Change, NewOp};
 use sync_core::id::ChangeId;
 use sync_core::op::{Act, Assignment, OpRef};
+use sync_core::record::CaseRecord;
+use sync_core::sign::SoftwareVerifier;
 use sync_core::value::Value;
 use tests::desk::Desk;
 use tests::{Phone, on_both_databases};
@@ -94,5 +99,22 @@ on_both_databases! {
         let closed = call.header("If-Match", &seen).json(&json!({})).send();
         assert_ne!(closed.status, 412, "{}", closed.text());
         assert_eq!(closed.expect(200).json()["status"], "closed");
+
+        // The record states the case alone: who checks it needs nothing of what is outside.
+        let record = case.person("unit-head").call("GET", &format!("{}/record", case.path())).send().expect(200).json();
+        let bytes = STANDARD.decode(record["signed"].as_str().unwrap()).unwrap();
+        let opened = CaseRecord::open(&bytes, &case.phone.server_key, &SoftwareVerifier).unwrap().record;
+        let all = case.phone.pull_all(500);
+        let mut named: Vec<ChangeId> = opened.heads.clone();
+        let mut stated: Vec<&Change> = Vec::new();
+        while let Some(id) = named.pop() {
+            let change = &all.changes[&id];
+            if !stated.iter().any(|other| other.id() == id) {
+                stated.push(change);
+                named.extend(&change.header().deps);
+            }
+        }
+        assert!(stated.len() + 14 < all.changes.len(), "much is outside");
+        assert_eq!(fold(case.id, stated).hash(), opened.state);
     }
 }
