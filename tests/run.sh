@@ -175,9 +175,21 @@ fetch_tus_clients() {
         npm ci --prefix $at --no-audit --no-fund || return 1
         cp $at/package-lock.json $at/node_modules/.fetched
     fi
-    cmp -s $at/requirements.txt $at/.venv/fetched && return
-    python3 -m venv $at/.venv && $at/.venv/bin/pip install --quiet --requirement $at/requirements.txt || return 1
-    cp $at/requirements.txt $at/.venv/fetched
+    fetch_python $at
+}
+
+# The packages that `requirements.txt` in a directory names, in an environment beside it.
+fetch_python() {
+    local at=$1
+    cmp -s "$at/requirements.txt" "$at/.venv/fetched" && return
+    python3 -m venv "$at/.venv" && "$at/.venv/bin/pip" install --quiet --requirement "$at/requirements.txt" || return 1
+    cp "$at/requirements.txt" "$at/.venv/fetched"
+}
+
+# The second implementation of the encoding reads every vector.
+read_vectors() {
+    local at=tests/reader
+    fetch_python $at && $at/.venv/bin/python $at/check.py
 }
 
 # Drives the console, and adds up the subjects that it counts. It waits for conditions; the limit is a last resort.
@@ -251,6 +263,7 @@ else
     # In the workspace run the core has its feature `device`, which the server asks for. Here it is as a host
     # without a store builds it.
     step "cargo test of the core alone" run_tests cargo test -p sync-core --locked --no-fail-fast || true
+    claim "the encoding as another program reads it" read_vectors
     run_browser
     run_demo
 fi

@@ -195,6 +195,7 @@ impl Change {
     ) -> Result<Self, SealError> {
         let mut values = Values::fresh(secret);
         let ops: Vec<Op> = new_ops.into_iter().zip(0..).map(|(op, index)| values.commit(index, op)).collect();
+        values.settle();
         let ops_bytes = write_ops(&ops);
         header.ops = OPS.hash(&[&ops_bytes]);
         header.deps.sort_unstable();

@@ -105,13 +105,13 @@ impl From<Digest> for Value {
 }
 
 impl serde::Serialize for Value {
-    /// As people and JSON see it: bytes become lowercase hex.
+    /// As the folded state has it: bytes are `{"bytes": "lowercase hex"}`, so that no text is taken for bytes.
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => to.serialize_unit(),
             Self::Bool(value) => to.serialize_bool(*value),
             Self::Int(value) => to.serialize_i64(*value),
-            Self::Bytes(bytes) => to.serialize_str(&crate::id::hex(bytes)),
+            Self::Bytes(bytes) => to.collect_map([("bytes", crate::id::hex(bytes))]),
             Self::Text(text) => to.serialize_str(text),
             Self::List(items) => to.collect_seq(items),
         }

@@ -13,6 +13,7 @@ use sync_core::log::{Cursor, Frontier, Leaf, LeafClass, case_tag, leaf_hash};
 use sync_core::message::{CaseHeads, Class, Fate, Missing, Pulled, Push, Pushed, Reconcile, Reconciled};
 use sync_core::op::{Act, CaseKind, Correction, OpId, OpRef, Open, Outcome, Signature, SignerRole, VerdictAct};
 use sync_core::receipt::{Receipt, ReceiptEntry};
+use sync_core::record::{CaseRecord, RecordEvidence, RecordOfficer};
 use sync_core::sign::{Signer as _, SoftwareKey, SoftwareVerifier};
 use sync_core::time::Instant;
 use sync_core::value::Value;
@@ -207,6 +208,51 @@ fn receipt(changes: &[Change]) -> sync_core::receipt::SignedReceipt {
     receipt.sign(&key(0xee)).unwrap()
 }
 
+/// The record of the case of the vectors, as if it had been closed with the last of them.
+fn record(held: &[Change]) -> sync_core::record::SignedRecord {
+    let state = fold(held[0].case(), held);
+    let officer = |officer, name: &str, number: &str| RecordOfficer {
+        officer,
+        name: name.into(),
+        certificates: vec![number.into()],
+    };
+    let record = CaseRecord {
+        tenant: TENANT,
+        case: state.id,
+        number: "（巫市监）案〔2026〕1号".into(),
+        kind: CaseKind::Inspection,
+        agency: AgencyId::new([0xb0; 16]),
+        agency_name: "巫山县市场监督管理局（虚构）".into(),
+        item: "SJ-C-001".into(),
+        officers: vec![officer(LI, "李某", "22010200001"), officer(WANG, "王某", "22010200002")],
+        evidence: vec![RecordEvidence { digest: Digest::new([0x11; 32]), size: 3 << 20 }],
+        basis: state.basis(),
+        heads: state.heads.iter().copied().collect(),
+        fold: state.fold,
+        state: state.hash(),
+        closed_by: OfficerId::new([0x77; 16]),
+        closed_at: Instant::from_ms(NOON + 7_200_000),
+    };
+    record.sign(&key(0xee)).unwrap()
+}
+
+/// What a phone signs to speak to the server.
+fn signed_by_a_phone() -> Vec<Json> {
+    let device = DeviceId::new([1; 16]).to_string();
+    let public = hex(key(1).public_key().bytes());
+    let challenge = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY";
+    let messages = [
+        ["palm/v1/enrol", "K7Q2M-9XTRB", &public],
+        ["palm/v1/device-token", &device, challenge],
+        ["palm/v1/hand-in", &device, challenge],
+    ];
+    let one = |parts: [&str; 3]| {
+        let message = parts.join("\0").into_bytes();
+        json!({"parts": parts, "message": hex(&message), "signature": hex(&key(1).sign(&message).unwrap())})
+    };
+    messages.into_iter().map(one).collect()
+}
+
 fn messages_json(changes: &[Change]) -> Json {
     let (id, case) = (changes[1].id(), changes[0].case());
     let push = Push { leases: vec![lease(1, LI).bytes], changes: vec![changes[0].to_bytes()] };
@@ -246,10 +292,12 @@ fn vectors() -> Json {
         "changes": changes.iter().map(change_json).collect::<Vec<_>>(),
         "lease": {"hash": lease(1, LI).hash, "bytes": hex(&lease(1, LI).bytes)},
         "receipt": {"hash": receipt(&changes).hash, "bytes": hex(&receipt(&changes).bytes)},
+        "record": {"hash": record(held).hash, "bytes": hex(&record(held).bytes)},
+        "signed_by_a_phone": signed_by_a_phone(),
         "log": log_json(held),
         "messages": messages_json(&changes),
         "fold": {
-            "of_all": {"hash": state.hash(), "basis": state.basis(), "state": serde_json::to_value(&state).unwrap()},
+            "of_all": {"hash": state.hash(), "basis": state.basis(), "state": serde_json::to_string(&state).unwrap()},
             "of_first_three": {"hash": two.hash(), "conflicts": conflicts},
         },
     })
@@ -296,4 +344,21 @@ fn the_story_of_the_vectors_folds_as_told() {
     let shown = state.steps_of("certificate_shown").next().unwrap();
     assert_eq!(shown.stated.map(|(_, at)| at), Some(Instant::from_ms(NOON)));
     assert_eq!(fold(held[0].case(), &held[..3]).conflicts().count(), 1);
+}
+
+#[test]
+fn a_bit_changed_anywhere_in_a_golden_change_is_noticed() {
+    for change in changes() {
+        let (bytes, device) = (change.to_bytes(), change.header().device.bytes()[0]);
+        let signer = key(if device == 0 { 0xee } else { device }).public_key();
+        let is_taken = |bytes: &[u8]| {
+            Received::read(bytes).is_ok_and(|received| received.verify(&signer, &SoftwareVerifier).is_ok())
+        };
+        assert!(is_taken(&bytes));
+        for place in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[place] ^= 1 << (place % 8);
+            assert!(!is_taken(&changed), "byte {place} of {}", change.id());
+        }
+    }
 }

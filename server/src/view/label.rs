@@ -3,6 +3,7 @@
 //! Promise: what the schema does not name is shown under its own name.
 
 use api_spec::case::Label;
+use sync_core::id::hex;
 use sync_core::value::Value;
 use sync_core::{decision, schema};
 
@@ -38,7 +39,14 @@ pub fn decision_label(name: &str) -> Label {
 
 /// A value as JSON; null where there is none.
 pub fn json(value: Option<&Value>) -> serde_json::Value {
-    value.and_then(|value| serde_json::to_value(value).ok()).unwrap_or_default()
+    match value {
+        None | Some(Value::Null) => serde_json::Value::Null,
+        Some(Value::Bool(value)) => (*value).into(),
+        Some(Value::Int(value)) => (*value).into(),
+        Some(Value::Bytes(bytes)) => hex(bytes).into(),
+        Some(Value::Text(text)) => text.as_str().into(),
+        Some(Value::List(items)) => items.iter().map(|item| json(Some(item))).collect(),
+    }
 }
 
 /// A value as text, if it is one.

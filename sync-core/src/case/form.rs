@@ -6,71 +6,32 @@
 
 use crate::case::graph::{Graph, Last};
 use crate::change::{Change, shown_digest};
-use crate::code::NotACode;
+use crate::code::codes;
 use crate::id::{ChangeId, DeviceId, Digest};
-use crate::op::{Act, Op, OpId, OpRef, Signature};
+use crate::op::{Act, Correction, Op, OpId, OpRef, Signature, VerdictAct};
 use std::cell::Cell;
 
-/// Which rule a change breaks, at which operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FormBreach {
-    /// A case is opened by the first operation of a change without case, and by nothing else.
-    Opening,
-    /// A change of a case builds on at least one change of that case.
-    NoDeps,
-    /// An operation names another that its change does not build on.
-    OutsideClosure,
-    /// A target that is not an entity, or none where there must be one; a correction of what is no step.
-    Target,
-    /// A replaced operation that does not write the same field of the same target, or correct the same step.
-    OtherField,
-    /// A part that the kind of operation must have is missing, or one it may not have is there.
-    Shape,
-    /// A detail that cannot be read.
-    Detail,
-    /// An operation that only the server may make.
-    NotTheSigners,
-    /// A signature whose digest is not that of what it shows.
-    ShownDigest,
-}
-
-impl FormBreach {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Opening => "form_opening",
-            Self::NoDeps => "form_no_deps",
-            Self::OutsideClosure => "form_outside_closure",
-            Self::Target => "form_target",
-            Self::OtherField => "form_other_field",
-            Self::Shape => "form_shape",
-            Self::Detail => "form_detail",
-            Self::NotTheSigners => "form_not_the_signers",
-            Self::ShownDigest => "form_shown_digest",
-        }
-    }
-
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Opening,
-        Self::NoDeps,
-        Self::OutsideClosure,
-        Self::Target,
-        Self::OtherField,
-        Self::Shape,
-        Self::Detail,
-        Self::NotTheSigners,
-        Self::ShownDigest,
-    ];
-
-    /// The rule with this code.
-    ///
-    /// # Errors
-    /// [`NotACode`] where there is none.
-    pub fn parse(code: &str) -> Result<Self, NotACode> {
-        let found = Self::ALL.into_iter().find(|breach| breach.code() == code);
-        found.ok_or_else(|| NotACode::new("FormBreach", code))
+codes! {
+    /// Which rule a change breaks.
+    pub enum FormBreach {
+        /// A case is opened by the first operation of a change without case, and by nothing else.
+        Opening = "form_opening",
+        /// A change of a case builds on at least one change of that case.
+        NoDeps = "form_no_deps",
+        /// An operation names another that its change does not build on.
+        OutsideClosure = "form_outside_closure",
+        /// A target that is not an entity, or none where there must be one; a correction of what is no step.
+        Target = "form_target",
+        /// A replaced operation that does not write the same field of the same target, or correct the same step.
+        OtherField = "form_other_field",
+        /// A part that the kind of operation must have is missing, or one it may not have is there.
+        Shape = "form_shape",
+        /// A detail that cannot be read.
+        Detail = "form_detail",
+        /// An operation that only the server may make.
+        NotTheSigners = "form_not_the_signers",
+        /// A signature whose digest is not that of what it shows.
+        ShownDigest = "form_shown_digest",
     }
 }
 
@@ -103,6 +64,7 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn run(&self) -> Result<(), FormBreach> {
+        ensure(!matches!(self.op.act, Act::Malformed { .. }), FormBreach::Detail)?;
         if self.op.act.is_servers() && self.change.header().device != DeviceId::SERVER {
             return Err(FormBreach::NotTheSigners);
         }
@@ -114,9 +76,14 @@ impl<'a> Check<'a> {
             Act::Open(open) => {
                 ensure(self.id.index == 0, FormBreach::Opening)?;
                 ensure(open.officers.contains(&self.change.header().officer), FormBreach::Opening)?;
+                self.about_the_case()?;
                 self.shape(false, false, false)
             }
-            Act::Invite(_) | Act::Add { .. } | Act::Assign(_) | Act::Number(_) => self.shape(false, false, false),
+            Act::Invite(_) | Act::Assign(_) => {
+                self.about_the_case()?;
+                self.shape(false, false, false)
+            }
+            Act::Add { .. } | Act::Number(_) => self.shape(false, false, false),
             Act::Put => {
                 self.shape(true, true, true)?;
                 self.same_field()
@@ -134,28 +101,14 @@ impl<'a> Check<'a> {
                 ensure(self.op.field.is_none() && self.op.replaces.is_empty(), FormBreach::Shape)
             }
             Act::Sign(signature) => self.signature(signature),
-            Act::Verdict(verdict) => {
-                let known = verdict.change == self.id.change || self.below(&verdict.change, self.others).is_some();
-                ensure(known, FormBreach::OutsideClosure)?;
-                self.op.replaces.iter().try_for_each(|replaced| {
-                    let (_, replaced) = self.find(*replaced)?;
-                    let same = matches!(&replaced.act, Act::Verdict(other) if other.change == verdict.change);
-                    ensure(same, FormBreach::OtherField)
-                })
+            Act::Verdict(verdict) => self.verdict(verdict),
+            Act::Correct(correction) => self.correction(correction),
+            Act::Seal(ops) => {
+                self.about_the_case()?;
+                ensure(self.op.field.is_none() && self.op.replaces.is_empty(), FormBreach::Shape)?;
+                ops.iter().try_for_each(|op| self.find(*op).map(|_| ()))
             }
-            Act::Correct(correction) => {
-                let (step, recorded) = self.find(correction.step)?;
-                ensure(matches!(recorded.act, Act::Record { .. }), FormBreach::Target)?;
-                self.shape(false, true, true)?;
-                self.op.replaces.iter().try_for_each(|replaced| {
-                    let (id, replaced) = self.find(*replaced)?;
-                    let same = matches!(&replaced.act, Act::Correct(other) if other.step.resolve(id.change) == step);
-                    ensure(same, FormBreach::OtherField)
-                })
-            }
-            Act::Seal(ops) => ops.iter().try_for_each(|op| self.find(*op).map(|_| ())),
-            Act::Unknown { .. } => Ok(()),
-            Act::Malformed { .. } => Err(FormBreach::Detail),
+            Act::Unknown { .. } | Act::Malformed { .. } => Ok(()),
         }
     }
 
@@ -183,6 +136,32 @@ impl<'a> Check<'a> {
         let index = usize::try_from(id.index).ok();
         let op = index.and_then(|index| change.ops().get(index)).ok_or(FormBreach::OutsideClosure)?;
         Ok((id, op))
+    }
+
+    fn verdict(&self, verdict: &VerdictAct) -> Result<(), FormBreach> {
+        self.about_the_case()?;
+        ensure(self.op.field.is_none(), FormBreach::Shape)?;
+        ensure(self.below(&verdict.change, self.others).is_some(), FormBreach::OutsideClosure)?;
+        self.op.replaces.iter().try_for_each(|replaced| {
+            let (_, replaced) = self.find(*replaced)?;
+            let same = matches!(&replaced.act, Act::Verdict(other) if other.change == verdict.change);
+            ensure(same, FormBreach::OtherField)
+        })
+    }
+
+    fn correction(&self, correction: &Correction) -> Result<(), FormBreach> {
+        self.shape(false, true, true)?;
+        let (step, recorded) = self.find(correction.step)?;
+        ensure(matches!(recorded.act, Act::Record { .. }), FormBreach::Target)?;
+        self.op.replaces.iter().try_for_each(|replaced| {
+            let (id, replaced) = self.find(*replaced)?;
+            let same = matches!(&replaced.act, Act::Correct(other) if other.step.resolve(id.change) == step);
+            ensure(same, FormBreach::OtherField)
+        })
+    }
+
+    fn about_the_case(&self) -> Result<(), FormBreach> {
+        ensure(self.op.target.is_none(), FormBreach::Target)
     }
 
     fn shape(&self, field: bool, value: bool, may_replace: bool) -> Result<(), FormBreach> {

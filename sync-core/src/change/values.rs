@@ -65,6 +65,11 @@ impl Values {
         Op { act, target, field, replaces, commit }
     }
 
+    /// Leaves no secret where it proves nothing: nothing would notice if it were changed.
+    pub(super) fn settle(&mut self) {
+        self.secret = self.secret.filter(|_| !self.held.is_empty());
+    }
+
     pub(super) fn get(&self, index: u32) -> Option<&Value> {
         let place = self.held.binary_search_by_key(&index, |(index, _)| *index).ok()?;
         self.held.get(place).map(|(_, (_, value))| value)
@@ -120,6 +125,9 @@ impl Values {
                 let entries = reader.list(|reader| reader.tuple(3, |reader| read_entry(secret.as_ref(), reader)))?;
                 if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
                     return Err(CodecError::KeyOrder);
+                }
+                if secret.is_some() && entries.is_empty() {
+                    return Err(CodecError::Expected("no secret where there is no value"));
                 }
                 Ok(Self { secret, held: entries })
             })

@@ -94,7 +94,12 @@ impl Draft<'_> {
                 self.of(|op, id| if wrong { op.field.is_some() } else { same(op, id) })
             })
             .collect();
-        let value = Value::Int(self.dice.below(3).try_into().unwrap());
+        let value = match self.dice.below(8) {
+            // The same to who writes bytes as plain hex.
+            0 => Value::Bytes(vec![0xab]),
+            1 => Value::text("ab"),
+            number => Value::Int((number % 3).try_into().unwrap()),
+        };
         let put = NewOp::put(target, field, replaces.clone(), value.clone());
         let several = replaces.iter().collect::<BTreeSet<_>>().len() > 1;
         match self.dice.below(4) {
