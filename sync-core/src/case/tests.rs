@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 mod correction;
+mod graph;
 mod history;
 mod part;
 mod pinned;

@@ -232,3 +232,44 @@ fn a_value_too_deep_to_be_read_is_not_sealed() {
     assert!(!seals(header(), vec![NewOp::put(None, "name", vec![], deep(crate::codec::MAX_DEPTH + 1))]));
     assert!(seals(header(), vec![NewOp::put(None, "name", vec![], deep(8))]));
 }
+
+#[test]
+fn values_name_each_operation_once_in_order_and_no_secret_stands_alone() {
+    let values = |indexes: &[u64]| {
+        let mut out = Writer::new();
+        out.array(2).bytes(&[7; 32]).array(indexes.len());
+        for index in indexes {
+            Value::Int(1).write(out.array(3).uint(*index).null());
+        }
+        Values::read(&out.finish()).map(|_| ())
+    };
+    assert_eq!(values(&[0, 1]), Ok(()));
+    assert_eq!(values(&[1, 1]), Err(CodecError::KeyOrder));
+    assert_eq!(values(&[1, 0]), Err(CodecError::KeyOrder));
+    assert_eq!(values(&[]), Err(CodecError::Expected("no secret where there is no value")));
+}
+
+#[test]
+fn a_header_of_another_version_is_not_read() {
+    let bytes = header().to_bytes();
+    assert_eq!(Header::read(&bytes), Ok(header()));
+    assert_eq!(bytes[1..3], [1, 1], "key 1: version 1");
+    for version in [0, 2] {
+        let other = [&bytes[..2], &[version], &bytes[3..]].concat();
+        assert_eq!(Header::read(&other), Err(CodecError::Expected("header version 1")), "{version}");
+    }
+}
+
+#[test]
+fn a_seq_is_from_1_to_the_most_that_63_bits_hold_and_deps_are_at_most_1024() {
+    let seq = |seq| Header::read(&Header { seq, ..header() }.to_bytes()).is_ok();
+    assert!(!seq(0) && seq(1));
+    assert!(seq((1 << 63) - 1) && !seq(1 << 63) && !seq(u64::MAX));
+    let deps = |count: u16| {
+        let mut deps: Vec<ChangeId> =
+            (0..count).map(|place| ChangeId::new(*OPS.hash(&[&place.to_be_bytes()]).bytes())).collect();
+        deps.sort_unstable();
+        Header::read(&Header { deps, ..header() }.to_bytes()).is_ok()
+    };
+    assert!(deps(1024) && !deps(1025));
+}

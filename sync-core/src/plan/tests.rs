@@ -8,6 +8,8 @@ use crate::op::{CaseKind, Open, Signature, SignerRole};
 use crate::sign::SoftwareKey;
 use crate::value::Value;
 
+mod bounds;
+
 const LI: OfficerId = OfficerId::new([0x11; 16]);
 const WANG: OfficerId = OfficerId::new([0x22; 16]);
 const STRANGER: OfficerId = OfficerId::new([0x33; 16]);

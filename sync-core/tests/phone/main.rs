@@ -2,7 +2,11 @@
 #![cfg(all(feature = "device", feature = "p256"))]
 
 #[cfg(test)]
+mod batches;
+#[cfg(test)]
 mod clocks;
+#[cfg(test)]
+mod feed;
 #[cfg(test)]
 mod happened;
 #[cfg(test)]
@@ -13,6 +17,10 @@ mod links;
 mod numbers;
 #[cfg(test)]
 mod rules;
+#[cfg(test)]
+mod saves;
+#[cfg(test)]
+mod seals;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

@@ -61,6 +61,30 @@ fn an_empty_notice_is_no_notice() {
 }
 
 #[test]
+fn the_turn_of_the_year_is_known_when_both_notices_are() {
+    let year = |year: i16| format!(r#"{{"year": {year}, "days": [{{"date": "{year}-01-01", "isOffDay": true}}]}}"#);
+    let one = Calendar::from_json([year(2030).as_str()]).unwrap();
+    let both = Calendar::from_json([year(2030).as_str(), &year(2031)]).unwrap();
+    for known in ["2030-01-01", "2030-01-31", "2030-11-25", "2030-11-30", "2030-12-01", "2030-12-24"] {
+        assert!(one.knows(day(known)), "{known}");
+    }
+    for turn in ["2030-12-25", "2030-12-31"] {
+        assert!(!one.knows(day(turn)) && both.knows(day(turn)), "{turn}");
+    }
+    assert!(!one.knows(day("2029-12-31")) && !one.knows(day("2031-01-01")) && both.knows(day("2031-12-24")));
+    // Once a day that is not known was counted, the count stays provisional.
+    let across = one.add_working_days(day("2030-12-24"), 1);
+    assert_eq!((across.on, across.provisional), (day("2030-12-25"), true));
+    let back = Calendar::from_json([year(2030).as_str(), &year(2032)]).unwrap();
+    assert!(back.add_working_days(day("2031-12-30"), 3).provisional);
+    assert!(!back.add_working_days(day("2031-12-31"), 3).provisional);
+    // 31 December 2033 is a Saturday of a year that is not known; Monday is of one that is.
+    let after = Calendar::from_json([year(2034).as_str()]).unwrap();
+    let rolled = after.add_calendar_days_rolled(day("2033-12-30"), 1);
+    assert_eq!((rolled.on, rolled.provisional), (day("2034-01-02"), true));
+}
+
+#[test]
 fn the_next_years_notice_may_speak_of_december() {
     let years = Calendar::from_json([
         include_str!("../../../../data/holidays/2018.json"),

@@ -63,6 +63,15 @@ fn decree_375_article_18_lets_a_recorded_special_reason_stand_for_the_code_with_
 }
 
 #[test]
+fn a_blank_reason_excuses_no_missing_code() {
+    for blank in [None, Some(""), Some(" 　\n")] {
+        let facts = without_code(blank);
+        assert_eq!(outcome(&facts, "INS-03"), Outcome::Breached, "{blank:?}");
+        assert_eq!(outcome(&facts, "INS-03-EX"), Outcome::NotApplicable, "{blank:?}");
+    }
+}
+
+#[test]
 fn a_special_reason_does_not_excuse_a_code_that_was_obtained_and_not_shown() {
     let held_back = but_inspection(|i| {
         i.code_handed_over_at = Happened::NotYet;
@@ -103,6 +112,12 @@ fn decree_375_article_17_wants_the_plan_approved_before_entry_unless_urgent() {
     };
     assert_eq!(stopped(&late(false), Act::SignRecord), ["INS-02"]);
     assert_eq!(outcome(&late(true), "INS-02"), Outcome::Satisfied);
+    let never = |urgent| {
+        let facts = but_inspection(|i| (i.plan_approved_at, i.urgent) = (Happened::NotYet, urgent));
+        outcome(&facts, "INS-02")
+    };
+    assert_eq!(never(false), Outcome::Breached);
+    assert_eq!(never(true), Outcome::Undecided, "it is still to be made up for");
 }
 
 #[test]

@@ -174,7 +174,9 @@ fn article_51_allows_a_warning_and_no_other_kind() {
     };
     assert_eq!(outcome(&penalty(&[Penalty::Warning]), "SPO-01"), Outcome::Satisfied);
     assert_eq!(outcome(&penalty(&[Penalty::Warning, Penalty::Other]), "SPO-01"), Outcome::Breached);
-    for (nothing, field) in [(&[Penalty::Fine][..], "罚款金额"), (&[], "处罚种类")] {
+    let and_a_fine = [Penalty::Warning, Penalty::Fine];
+    for (nothing, field) in [(&[Penalty::Fine][..], "罚款金额"), (&and_a_fine, "罚款金额"), (&[], "处罚种类")]
+    {
         let said = result(&penalty(nothing), "SPO-01");
         assert!(said.outcome == Outcome::Breached && said.zh.contains(&format!("未填写“{field}”")), "{said:?}");
     }
@@ -223,6 +225,16 @@ fn a_warning_need_not_state_an_amount_nor_how_to_pay() {
         d.stated.remove(&Item::Payment);
     });
     assert_eq!(stopped(&warning, Act::SignDecision), [""; 0]);
+    // With a fine beside it, or with a fine whose amount alone was entered, it must.
+    for (penalties, fine) in
+        [(&[Penalty::Warning, Penalty::Fine][..], None), (&[Penalty::Warning], Some(Fen::yuan(100)))]
+    {
+        let fined = but_decision(|d| {
+            (d.penalties, d.fine) = (penalties.iter().copied().collect(), fine);
+            d.stated.remove(&Item::Amount);
+        });
+        assert!(result(&fined, "SPO-02").zh.contains(Item::Amount.zh()), "{penalties:?} {fine:?}");
+    }
 }
 
 #[test]
@@ -238,6 +250,12 @@ fn article_52_wants_both_officers_to_sign_before_delivery() {
     assert_eq!(stopped(&signed(&[1, 2]), Act::Deliver), [""; 0]);
     assert_eq!(stopped(&signed(&[1]), Act::Deliver), ["SPO-02-SIGN"]);
     assert_eq!(stopped(&signed(&[1, 9]), Act::Deliver), ["SPO-02-SIGN"], "a stranger's signature");
+    let helped = |helper: usize| {
+        let mut facts = signed(&[1, 2]);
+        facts.officers[helper].is_helper = true;
+        outcome(&facts, "SPO-02-SIGN")
+    };
+    assert_eq!([helped(0), helped(1)], [Outcome::Breached; 2], "a helper's signature is no officer's");
     assert_eq!(stopped(&signed(&[1]), Act::Close), ["SPO-02-SIGN"], "half made");
     assert_eq!(stopped(&signed(&[]), Act::SignDecision), [""; 0], "signing must not wait for itself");
     let draft = |finishing| {

@@ -27,6 +27,8 @@ fn a_channel_on_the_internet_is_one_that_can_be_found() {
         "可以登录http://fy.example.gov.cn在线申请行政复议。",
         "可以通过“掌上复议”微信小程序提交行政复议申请书。",
         "网上申请行政复议的邮箱为 fuyi@example.gov.cn。",
+        "可以登录fy.example.gov.cn申请行政复议。",
+        "可以在线提交：www.example.cn。",
     ] {
         assert!(read_remedy(text).internet_channel, "{text}");
     }
@@ -34,6 +36,10 @@ fn a_channel_on_the_internet_is_one_that_can_be_found() {
         "可以通过互联网渠道提交行政复议申请书。",
         "提交行政复议申请书的互联网渠道：无。",
         "互联网渠道：暂未开通网上平台。",
+        "互联网渠道：县政府网站（尚未建成）。",
+        "提交申请书的互联网渠道：平台。",
+        "缴款：重庆市非税收入管理系统。",
+        "本机关的网址是www.example.gov.cn。",
         "提交行政复议申请书的互联网渠道另行告知。",
         "",
     ] {

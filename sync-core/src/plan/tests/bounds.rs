@@ -1,0 +1,147 @@
+//! The exact bounds of lease and authority, one millisecond past each, and whose change comes before whose.
+
+use super::*;
+
+/// A change two hours after its anchor was made within two seconds and a thousandth of that.
+const DRIFT: i64 = 2000 + 7200;
+
+/// The bounds of [`second`] at hour 2.
+fn bounds() -> (Instant, Instant) {
+    let Interval { lower, upper, grade } = one(&opened(), second(2, note("好")), standing(100), at(30)).interval;
+    assert_eq!((lower, upper, grade), (at(2).plus_ms(-DRIFT), at(2).plus_ms(DRIFT), Grade::A));
+    (lower, upper)
+}
+
+fn later(instant: Instant) -> Instant {
+    instant.plus_ms(1)
+}
+
+fn earlier(instant: Instant) -> Instant {
+    instant.plus_ms(-1)
+}
+
+#[test]
+fn a_lease_covers_what_was_made_up_to_its_very_end() {
+    let (lower, upper) = bounds();
+    let flags = |lease_ends| {
+        let stored = one(&opened(), second(2, signing()), Standing { lease_ends, ..standing(100) }, at(30));
+        assert_eq!(stored.taken, Taken::Accepted);
+        stored.flags
+    };
+    assert_eq!(flags(Some(upper)), [].into());
+    assert_eq!(flags(Some(earlier(upper))), [Flag::TimeNotProved].into());
+    assert_eq!(flags(Some(lower)), [Flag::TimeNotProved].into());
+    assert_eq!(flags(Some(earlier(lower))), [Flag::OutsideLease].into());
+    assert_eq!(flags(None), [Flag::OutsideLease].into());
+}
+
+/// What becomes of a formal act at hour 2 by an officer with authority in these spans.
+fn formal(authority: &[(Instant, Instant)]) -> (Taken, BTreeSet<Flag>) {
+    let stored =
+        one(&opened(), second(2, signing()), Standing { authority: authority.to_vec(), ..standing(100) }, at(30));
+    (stored.taken, stored.flags)
+}
+
+#[test]
+fn authority_begins_with_its_first_millisecond_and_its_end_is_exclusive() {
+    let (lower, upper) = bounds();
+    let (accepted, no_flags) = (Taken::Accepted, BTreeSet::new());
+    let astride = (Taken::Quarantined(Quarantine::FormalTimeNotProved), BTreeSet::from([Flag::TimeNotProved]));
+    let outside = (Taken::Quarantined(Quarantine::AfterRevocation), BTreeSet::new());
+    let whole = (lower, later(upper));
+    assert_eq!(formal(&[whole]), (accepted, no_flags), "from its first to its last millisecond");
+    assert_eq!(formal(&[(later(lower), whole.1)]), astride, "it may have been made before authority began");
+    assert_eq!(formal(&[(lower, upper)]), astride, "it may have been made when authority had just ended");
+    assert_eq!(formal(&[(upper, at(100))]), astride, "it may have been made when authority had just begun");
+    assert_eq!(formal(&[(later(upper), at(100))]), outside, "authority began after it");
+    assert_eq!(formal(&[(at(0), later(lower))]), astride);
+    assert_eq!(formal(&[(at(0), lower)]), outside, "authority ended before it");
+    assert_eq!(formal(&[]), outside);
+}
+
+#[test]
+fn one_of_several_spans_of_authority_must_hold_it_whole() {
+    let (lower, upper) = bounds();
+    assert_eq!(formal(&[(at(0), at(1)), (lower, later(upper))]).0, Taken::Accepted);
+    let pieces = [(at(0), at(2)), (at(2), at(9))];
+    assert_eq!(formal(&pieces).0, Taken::Quarantined(Quarantine::FormalTimeNotProved));
+    let beside = [(at(0), lower), (later(upper), at(9))];
+    assert_eq!(formal(&beside).0, Taken::Quarantined(Quarantine::AfterRevocation));
+    let capture = |authority: &[(Instant, Instant)]| {
+        let standing = Standing { authority: authority.to_vec(), ..standing(100) };
+        one(&opened(), second(2, note("记")), standing, at(30)).taken
+    };
+    assert_eq!(capture(&pieces), Taken::Accepted);
+    assert_eq!(capture(&beside), Taken::Quarantined(Quarantine::AfterRevocation));
+}
+
+/// A change by Li whose clock names no anchor, at this place of the chain.
+fn unanchored(seq: u64, held: &[Change], deps: &[&Change]) -> Change {
+    let made = change(LI, seq, Some(held[0].id()), deps, 2, note("记"));
+    let mut header = made.header().clone();
+    header.clock.anchor = None;
+    header.deps.sort_unstable();
+    let key = SoftwareKey::from_secret(&[LI.bytes()[0]; 32]).unwrap();
+    Change::seal(header, note("记"), [9; 32], &key).unwrap()
+}
+
+#[test]
+fn a_change_was_made_after_the_latest_of_what_it_builds_on() {
+    let nowhere = || Some(Standing { anchor: Anchored::Nowhere, known: None, ..standing(100) });
+    let open = opened().remove(0);
+    let wangs = change(WANG, 1, Some(open.id()), &[&open], 2, note("二"));
+    let lis = second(2, note("一"));
+    let all = [open, wangs, lis];
+    let last = unanchored(3, &all, &[&all[1], &all[2]]);
+    let next = unanchored(4, &all, &[&last]);
+    let planned = |lower: [i64; 3], arrivals: &[&Change]| {
+        let lower = all.iter().zip(lower).map(|(change, hour)| (change.id(), at(hour))).collect();
+        let (changes, agencies) = (all.iter().collect::<Vec<_>>(), BTreeMap::from([(LI, OURS), (WANG, OURS)]));
+        let held =
+            Held { case: all[0].id(), changes: &changes, size: Size::default(), lower: &lower, agencies: &agencies };
+        let arrive = |change: &&Change| Arrival { change: Arc::new((*change).clone()), standing: nowhere() };
+        let plan = lane(held, arrivals.iter().map(arrive).collect(), at(30));
+        plan.stored.iter().map(|stored| stored.interval.lower).collect::<Vec<_>>()
+    };
+    assert_eq!(planned([1, 5, 7], &[&last]), [at(7)]);
+    assert_eq!(planned([1, 7, 5], &[&last]), [at(7)]);
+    assert_eq!(planned([1, 7, 5], &[&last, &next]), [at(7), at(7)], "what arrives with it counts as what is held");
+}
+
+/// `change` in this epoch and at this place of its device's chain, on these deps.
+fn placed(officer: OfficerId, epoch: u8, seq: u64, case: CaseId, deps: &[&Change]) -> Change {
+    let made = change(officer, seq, Some(case), deps, 2, note("记"));
+    let header = Header { epoch: Epoch::new([epoch; 8]), ..made.header().clone() };
+    let key = SoftwareKey::from_secret(&[officer.bytes()[0]; 32]).unwrap();
+    Change::seal(header, note("记"), [epoch; 32], &key).unwrap()
+}
+
+#[test]
+fn a_change_that_leaves_out_its_own_phones_earlier_one_is_flagged_and_a_new_epoch_misses_nothing() {
+    let open = opened().remove(0);
+    let (case, own) = (open.id(), LI.bytes()[0]);
+    let held = [open.clone(), placed(LI, own, 2, case, &[&open])];
+    let missing =
+        |change: Change, standing| one(&held, change, standing, at(30)).flags.contains(&Flag::OwnChangeMissing);
+    assert!(missing(placed(LI, own, 3, case, &[&held[0]]), standing(100)));
+    assert!(!missing(placed(LI, own, 3, case, &[&held[1]]), standing(100)));
+    assert!(!missing(placed(LI, 0x77, 3, case, &[&held[0]]), standing(100)), "another epoch of the same phone");
+    assert!(!missing(placed(WANG, own, 3, case, &[&held[0]]), standing(100)), "another phone in an epoch of that name");
+    let fork = Standing { forks: true, ..standing(100) };
+    assert!(!missing(placed(LI, own, 2, case, &[&held[0]]), fork.clone()), "a fork is its own flag");
+    assert!(one(&held, placed(LI, own, 2, case, &[&held[0]]), fork, at(30)).flags.contains(&Flag::Fork));
+}
+
+#[test]
+fn a_chain_has_a_gap_where_the_change_before_is_not_held_or_not_named() {
+    let open = opened().remove(0);
+    let at_seq = |seq, prev| {
+        let header = Header { prev, ..change(LI, seq, Some(open.id()), &[&open], 2, note("记")).header().clone() };
+        Change::seal(header, note("记"), [1; 32], &SoftwareKey::from_secret(&[1; 32]).unwrap()).unwrap()
+    };
+    assert!(!has_gap(&at_seq(1, None), |_| panic!("the first names none")));
+    assert!(has_gap(&at_seq(2, None), |_| true));
+    assert!(!has_gap(&at_seq(2, Some(open.id())), |id| *id == open.id()));
+    assert!(has_gap(&at_seq(2, Some(open.id())), |_| false));
+    assert!(has_gap(&at_seq(1, Some(open.id())), |_| true), "nothing comes before the first");
+}
