@@ -10,6 +10,8 @@ mod feed;
 #[cfg(test)]
 mod happened;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod incoming;
 #[cfg(test)]
 mod links;
