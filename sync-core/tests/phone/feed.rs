@@ -112,11 +112,12 @@ fn the_cursor_stays_where_something_was_not_kept() {
     let case = one.open(&[1, 2]);
     let opening = one.device.change(case).unwrap().unwrap();
     let (leases, _) = one.bundle(case);
+    // The first waits for the opening, the others for what never comes.
+    let on = |seq| if seq == 1 { case } else { ChangeId::new([9; 32]) };
     let waiting: Vec<Vec<u8>> = (1..=BOUND + 1)
         .map(|seq| {
-            let base = opening.header().clone();
-            let header =
-                Header { seq, epoch: sync_core::id::Epoch::new([77; 8]), case: Some(case), deps: vec![case], ..base };
+            let (base, epoch) = (opening.header().clone(), sync_core::id::Epoch::new([77; 8]));
+            let header = Header { seq, epoch, case: Some(case), deps: vec![on(seq)], ..base };
             let put = NewOp::put(None, "title", vec![], Value::text("题"));
             Change::seal(header, vec![put], [7; 32], &key(1)).unwrap().to_bytes()
         })
@@ -135,9 +136,9 @@ fn the_cursor_stays_where_something_was_not_kept() {
     let arrived = two.device.receive_page(&page(2, std::slice::from_ref(last))).unwrap();
     assert_eq!((arrived.parked.len(), arrived.not_kept.len()), (0, 1));
     assert_eq!(two.device.cursor().unwrap(), Some(vec![1]), "one past it comes again");
-    // When what all wait for has come, there is room.
+    // When one of them has opened, there is room for one.
     let arrived = two.device.receive_page(&page(3, &[opening.to_bytes(), last.clone()])).unwrap();
-    assert_eq!((arrived.stored.len(), arrived.not_kept.len()), (fit.len() + 2, 0));
+    assert_eq!((arrived.stored.len(), arrived.parked.len(), arrived.not_kept.len()), (2, 1, 0));
     assert_eq!(two.device.cursor().unwrap(), Some(vec![3]));
 }
 
@@ -194,4 +195,39 @@ fn listed_heads_are_lacked_until_they_are_held_or_out_of_reach() {
     assert!(two.device.lacks_listed().unwrap());
     two.device.receive_page(&list(&[case])).unwrap();
     assert!(!two.device.lacks_listed().unwrap());
+}
+
+/// A phone in memory that has no lease yet.
+fn without_lease() -> Phone {
+    let fresh = rusqlite::Connection::open_in_memory().unwrap();
+    let options = sync_core::device::Options::in_memory();
+    let verifier = Box::new(sync_core::sign::SoftwareVerifier);
+    let enrolled = crate::world::enrolment(1, 1);
+    Phone::of(sync_core::device::Device::create_over(fresh, &options, &enrolled, verifier).unwrap(), 1)
+}
+
+#[test]
+fn a_phones_own_change_needs_no_lease_to_be_known_by_its_key() {
+    let mut one = Phone::new(1);
+    let case = one.open(&[1]);
+    let (_, changes) = one.bundle(case);
+    let arrived = without_lease().device.receive(&[], &changes, Source::Peer).unwrap();
+    assert_eq!((arrived.stored.as_slice(), arrived.parked.len()), (&[case][..], 0));
+}
+
+#[test]
+fn the_numbers_in_the_lease_of_another_phone_are_not_this_ones() {
+    use sync_core::device::{NumberFor, Save};
+    let number = |leases: &[Vec<u8>]| {
+        let mut phone = without_lease();
+        phone.device.receive(leases, &[], Source::Server).unwrap();
+        let case = phone.open(&[1]);
+        let mut editor = phone.edit(case);
+        let document = editor.add(None, "document", "a");
+        editor.put(Some(document), "form", Value::text("spot_decision"));
+        let number = Some(NumberFor { document, form: "spot_decision".into(), year: 2026 });
+        phone.save(Save { number, ..editor.into_save() }, 2).unwrap().number.map(|drawn| drawn.serial)
+    };
+    assert_eq!(number(&[lease_bytes(2, 1, 2)]), None);
+    assert_eq!(number(&[lease_bytes(1, 1, 2)]), Some(1));
 }

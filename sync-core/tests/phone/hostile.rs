@@ -211,16 +211,17 @@ fn a_link_is_done_when_both_have_sent_everything_and_not_before() {
     pair.one.device.share(case).unwrap();
     pair.proved();
     assert!(!pair.left.is_done());
-    // The other side is done at once: this one has not said what it holds.
+    // The other side is done at once; this one has not heard what it has.
+    assert!(!pair.sent().is_empty());
     pair.take(DONE).unwrap();
-    assert!(!pair.left.is_done(), "it has not heard what the other has");
+    assert!(!pair.left.is_done(), "nothing is left to send, and not everything was");
     pair.take(&cases(2, &[])).unwrap();
     let mut left = 0;
     while !pair.left.outgoing(&pair.one.device).unwrap().is_empty() {
         left += 1;
-        assert_eq!(pair.left.is_done(), left == 3, "its heads, the change, and that this was all");
+        assert_eq!(pair.left.is_done(), left == 2, "the change, and that this was all");
     }
-    assert_eq!(left, 3);
+    assert_eq!(left, 2);
     // The other way round: this side has sent everything, and the link is cut before the other has.
     let mut pair = Pair::new();
     pair.proved();
@@ -264,30 +265,72 @@ fn the_largest_change_crosses() {
     assert!(pair.two.device.change(most.id()).unwrap().is_some());
 }
 
-#[test]
-fn a_frame_of_many_changes_is_cut_into_several_and_none_is_empty() {
+/// A change by phone 1 on top of `dep`, with a text of `length` bytes.
+fn note(phone: &Phone, case: CaseId, dep: ChangeId, seq: u64, length: usize) -> Change {
+    let base = phone.device.change(case).unwrap().unwrap().header().clone();
+    let header = Header { seq, epoch: Epoch::new([8; 8]), prev: None, case: Some(case), deps: vec![dep], ..base };
+    let put = NewOp::put(None, "note", vec![], Value::text("x".repeat(length)));
+    Change::seal(header, vec![put], [7; 32], &key(1)).unwrap()
+}
+
+/// The lengths of the frames by which these changes are told to a peer who has the opening, without the end.
+fn lengths(make: impl FnOnce(&Phone, CaseId) -> Vec<Change>) -> Vec<usize> {
     let mut pair = Pair::new();
     let case = pair.one.open(&[1, 2]);
     pair.one.device.share(case).unwrap();
-    // Two that are each larger than a frame's share, so that each goes alone.
-    for seq in [1, 2] {
-        let change = large(&pair.one, case, seq, 900_000);
-        pair.one.device.receive(&[], &[change.to_bytes()], Source::Peer).unwrap();
-    }
+    let changes: Vec<Vec<u8>> = make(&pair.one, case).iter().map(Change::to_bytes).collect();
+    let arrived = pair.one.device.receive(&[], &changes, Source::Peer).unwrap();
+    assert_eq!(arrived.stored.len(), changes.len());
     pair.proved();
-    pair.left.outgoing(&pair.one.device).unwrap();
-    pair.take(&cases(2, &[])).unwrap();
-    let mut lengths = Vec::new();
-    loop {
-        let bytes = pair.left.outgoing(&pair.one.device).unwrap();
-        if bytes.is_empty() {
-            break;
-        }
-        lengths.push(bytes.len());
+    pair.sent();
+    pair.take(&cases(2, &[(case, vec![case])])).unwrap();
+    let next = std::iter::repeat_with(|| pair.left.outgoing(&pair.one.device).unwrap());
+    let mut lengths: Vec<usize> = next.map(|bytes| bytes.len()).take_while(|length| *length > 0).collect();
+    assert_eq!(lengths.pop(), Some(DONE.len()));
+    lengths
+}
+
+#[test]
+fn a_frame_holds_what_fits_a_larger_change_goes_alone_and_none_is_empty() {
+    const SHARE: usize = 256 << 10;
+    let large_first = lengths(|phone, case| {
+        let first = large(phone, case, 1, 900_000);
+        let second = note(phone, case, first.id(), 1, 10);
+        let third = note(phone, case, second.id(), 2, 10);
+        vec![first, second, third]
+    });
+    let [alone, together] = large_first.as_slice() else { panic!("{large_first:?}") };
+    assert!((900_000..910_000).contains(alone) && (1000..3000).contains(together), "{large_first:?}");
+    let two = |over: usize| {
+        lengths(|phone, case| {
+            let first = note(phone, case, case, 1, 100_000);
+            let rest = SHARE - first.to_bytes().len();
+            let second = |length| note(phone, case, first.id(), 2, length);
+            let length = rest - (second(100_000).to_bytes().len() - 100_000);
+            assert_eq!(first.to_bytes().len() + second(length).to_bytes().len(), SHARE);
+            vec![first.clone(), second(length + over)]
+        })
+        .len()
+    };
+    assert_eq!((two(0), two(1)), (1, 2), "to the byte");
+}
+
+#[test]
+fn frames_are_taken_one_after_another_in_pieces_of_any_size_up_to_the_largest() {
+    let together = Pair::new().proved().concat();
+    for piece in [1, 7, together.len()] {
+        let mut pair = Pair::new();
+        pair.sent();
+        together.chunks(piece).for_each(|bytes| pair.take(bytes).unwrap());
+        assert_eq!(pair.left.peer(), Some(crate::world::officer(2)), "in pieces of {piece}");
     }
-    let [opening, first, second, done] = lengths.as_slice() else { panic!("{lengths:?}") };
-    assert!(*opening > 300 && *opening < 10_000 && *done == DONE.len(), "{lengths:?}");
-    assert!([first, second].iter().all(|length| (900_000..910_000).contains(*length)), "{lengths:?}");
+    let largest = u32::try_from(MAX_BYTES + (512 << 10)).unwrap();
+    assert!(Pair::new().take(&largest.to_be_bytes()).is_ok(), "its body is waited for");
+    assert!(matches!(Pair::new().take(&(largest + 1).to_be_bytes()), Err(LinkError::Unreadable(_))));
+    for version in [0, 2] {
+        let other = [0, 0, 0, 3, 0x82, version, 4];
+        assert!(matches!(Pair::new().take(&other), Err(LinkError::Unreadable(_))), "version {version}");
+    }
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn a_change_without_its_values_waits_for_them_by_name() {
 }
 
 #[test]
-fn another_officer_under_the_same_lease_is_refused() {
+fn another_officer_or_another_phone_under_the_same_lease_is_refused() {
     let (one, case, [open, title, _]) = story();
     let (leases, changes) = one.bundle(case);
     let mut two = Phone::new(2);
@@ -174,6 +174,12 @@ fn another_officer_under_the_same_lease_is_refused() {
     assert_eq!((arrived.refused.len(), arrived.stored.len()), (1, 0));
     let arrived = two.device.receive(&[], &[by(1).to_bytes()], Source::Peer).unwrap();
     assert_eq!((arrived.refused.len(), arrived.stored.len()), (0, 1), "by the officer that the lease names");
+    // Nor does the phone's key sign for another phone.
+    let header = Header { device: DeviceId::new([3; 16]), seq: 11, ..by(1).header().clone() };
+    let put = NewOp::put(None, "title", vec![], Value::text("冒名"));
+    let astray = Change::seal(header, vec![put], [1; 32], &key(1)).unwrap();
+    let arrived = two.device.receive(&[], &[astray.to_bytes()], Source::Peer).unwrap();
+    assert_eq!((arrived.refused.len(), arrived.stored.len()), (1, 0));
     // A change that names no lease is checked by the key alone.
     let header = Header { lease: None, seq: 10, ..by(1).header().clone() };
     let bare = Change::seal(header, vec![NewOp::new(Act::Record { step: "note".into() })], [2; 32], &key(1)).unwrap();

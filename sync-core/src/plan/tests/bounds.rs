@@ -145,3 +145,47 @@ fn a_chain_has_a_gap_where_the_change_before_is_not_held_or_not_named() {
     assert!(has_gap(&at_seq(2, Some(open.id())), |_| false));
     assert!(has_gap(&at_seq(1, Some(open.id())), |_| true), "nothing comes before the first");
 }
+
+#[test]
+fn an_opening_for_another_agency_is_foreign_though_all_its_officers_are_of_ones_own() {
+    let open = |agency| {
+        let open = Open { kind: CaseKind::Inspection, agency, item: "i".into(), officers: vec![LI] };
+        one(&[], change(LI, 1, None, &[], 1, vec![NewOp::new(Act::Open(open))]), standing(100), at(30)).taken
+    };
+    assert_eq!(open(OURS), Taken::Accepted);
+    assert_eq!(open(THEIRS), Taken::Quarantined(Quarantine::OtherAgency));
+}
+
+#[test]
+fn a_phone_need_not_build_on_its_own_change_that_is_no_part_of_the_case() {
+    let open = opened().remove(0);
+    let case = Some(open.id());
+    let strange = change(STRANGER, 1, case, &[&open], 2, note("外"));
+    let invite = change(LI, 2, case, &[&open], 2, vec![NewOp::new(Act::Invite(STRANGER))]);
+    let held = [open, strange, invite];
+    let answer = one(&held, change(STRANGER, 2, case, &[&held[2]], 3, note("到")), standing(100), at(30));
+    assert_eq!((answer.taken, answer.flags), (Taken::Accepted, BTreeSet::new()));
+}
+
+#[test]
+fn only_a_document_of_a_form_without_a_procedure_is_not_built() {
+    use crate::op::OpRef;
+    use crate::schema::{DECISIONS, PENALTY_DECISION, SPOT_DECISION};
+    let flagged = |ops| one(&opened(), second(2, ops), standing(100), at(30)).flags.contains(&Flag::NotBuilt);
+    let document = || NewOp::new(Act::Add { entity: "document".into(), order: "a".into() });
+    let writes =
+        |field: &str, text: &str| vec![document(), NewOp::put(Some(OpRef::Own(0)), field, vec![], Value::text(text))];
+    assert!(flagged(writes(FORM, PENALTY_DECISION)) && flagged(writes(FORM, "hearing_notice")));
+    assert!(!flagged(writes(FORM, SPOT_DECISION)));
+    assert!(!flagged(writes(FORM, "")) && !flagged(writes(FORM, " \n")), "not filled in yet");
+    assert!(!flagged(writes("note", PENALTY_DECISION)), "another field");
+    assert!(!flagged(vec![NewOp::put(None, FORM, vec![], Value::text(PENALTY_DECISION))]), "no document's");
+    let signs = |form: &str| {
+        let [document, sign] = signing().try_into().unwrap();
+        let Act::Sign(signature) = sign.act else { panic!() };
+        let signature = Signature { form: form.into(), ..signature };
+        vec![document, NewOp::new(Act::Sign(signature)).on(OpRef::Own(0))]
+    };
+    assert_eq!(DECISIONS.map(|form| flagged(signs(form))), [false, true]);
+    assert!(!flagged(signs("scene_note")), "what a record is called decides nothing");
+}
