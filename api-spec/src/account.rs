@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::code::AccountEventKind;
+use crate::text::{Cursor, Id, TypedCode};
+
 /// Something that was done to an account or to one of its phones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
@@ -12,17 +15,22 @@ use utoipa::ToSchema;
 }))]
 pub struct AccountEvent {
     /// Id.
+    #[schema(value_type = Id)]
     pub id: String,
     /// When.
     pub at_ms: i64,
     /// Whom it concerns.
+    #[schema(value_type = Id)]
     pub officer: String,
     /// Who did it; none where the operator did it at the machine itself.
+    #[schema(value_type = Option<Id>)]
     pub actor: Option<String>,
     /// `enrolment_code_issued`, `device_enrolled`, `device_revoked`, `password_changed`, `password_reset_asked`,
     /// `password_reset_confirmed`, `password_reset`, `password_replaced`, `first_administrator`.
+    #[schema(value_type = AccountEventKind)]
     pub kind: String,
     /// The phone that it is about.
+    #[schema(value_type = Option<Id>)]
     pub device: Option<String>,
     /// What the phone is called, or why it was done.
     pub detail: String,
@@ -35,6 +43,7 @@ pub struct AccountEventPage {
     pub items: Vec<AccountEvent>,
     /// Where the list goes on, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,
 }
 
@@ -44,10 +53,13 @@ pub struct AccountEventPage {
 #[into_params(parameter_in = Query)]
 pub struct AccountEventQuery {
     /// Id of an officer in reach; the caller where absent.
+    #[param(value_type = Option<Id>)]
     pub officer: Option<String>,
-    /// 1 to 100; 50 where absent.
-    pub limit: Option<u32>,
+    /// How many, 1 to 100; 50 where absent.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    pub limit: Option<i64>,
     /// From `next_cursor`.
+    #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
 
@@ -57,6 +69,7 @@ pub struct AccountEventQuery {
 #[schema(example = json!({"officer": "00112233445566778899aabbccddeeff"}))]
 pub struct NewPasswordReset {
     /// Id of the officer.
+    #[schema(value_type = Id)]
     pub officer: String,
 }
 
@@ -69,10 +82,13 @@ pub struct NewPasswordReset {
 }))]
 pub struct PasswordReset {
     /// Id.
+    #[schema(value_type = Id)]
     pub id: String,
     /// Whose password.
+    #[schema(value_type = Id)]
     pub officer: String,
     /// Who asked for it.
+    #[schema(value_type = Option<Id>)]
     pub asked_by: Option<String>,
     /// When.
     pub asked_ms: i64,
@@ -82,6 +98,7 @@ pub struct PasswordReset {
     pub confirmed: bool,
     /// The code of the hand that is answered, 10 characters, for the officer alone; absent where the reset is only read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<TypedCode>)]
     pub code: Option<String>,
 }
 
@@ -107,6 +124,7 @@ pub struct PasswordResetList {
 #[into_params(parameter_in = Query)]
 pub struct PasswordResetQuery {
     /// Id of an officer in reach; the caller where absent.
+    #[param(value_type = Option<Id>)]
     pub officer: Option<String>,
 }
 

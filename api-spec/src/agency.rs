@@ -1,7 +1,11 @@
 //! The tree of agencies.
 
 use serde::{Deserialize, Serialize};
+use sync_core::law::facts::Sector;
 use utoipa::ToSchema;
+
+use crate::code::AgencyKind;
+use crate::text::Id;
 
 /// An agency (执法主体) or a body within one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -11,20 +15,26 @@ use utoipa::ToSchema;
 }))]
 pub struct Agency {
     /// Id.
+    #[schema(value_type = Id)]
     pub id: String,
     /// The node above.
+    #[schema(value_type = Option<Id>)]
     pub parent: Option<String>,
     /// Full name.
     pub name: String,
     /// As document numbers write it.
     pub short_name: String,
     /// `government`, `department`, `station`, `street`, `justice`.
+    #[schema(value_type = AgencyKind)]
     pub kind: String,
     /// Field of enforcement.
+    #[schema(value_type = Sector)]
     pub sector: String,
     /// The organ in whose name it acts, where that is another.
+    #[schema(value_type = Option<Id>)]
     pub acts_for: Option<String>,
     /// Where a party asks for reconsideration (行政复议机关).
+    #[schema(value_type = Option<Id>)]
     pub reconsideration: Option<String>,
     /// Whether it still enforces.
     pub active: bool,

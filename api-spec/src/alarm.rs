@@ -3,25 +3,33 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::code::AlarmKind;
+use crate::text::{CaseId, Cursor, Id};
+
 /// One alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "00112233445566778899aabbccddeeff", "at_ms": 1_795_370_400_000_i64, "kind": "fork",
-    "device": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "case": "3f…", "change": "7c…", "detail": "fork"
+    "device": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "case": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe", "change": "5c1f0e8d7b6a594837261504f3e2d1c0bfae9d8c7b6a594837261504f3e2d1c0", "detail": "fork"
 }))]
 pub struct Alarm {
     /// Id.
+    #[schema(value_type = Id)]
     pub id: String,
     /// When.
     pub at_ms: i64,
     /// Stable code, such as `refused`, `fork`, `without_effect`, `quarantined`; `password_replaced` where the operator
     /// gave an account another password at the server.
+    #[schema(value_type = AlarmKind)]
     pub kind: String,
     /// The device it is about.
+    #[schema(value_type = Option<Id>)]
     pub device: Option<String>,
     /// The case it is about.
+    #[schema(value_type = Option<CaseId>)]
     pub case: Option<String>,
     /// The change it is about.
+    #[schema(value_type = Option<CaseId>)]
     pub change: Option<String>,
     /// Stable code of the reason; for `password_replaced` the account's login.
     pub detail: String,
@@ -33,9 +41,10 @@ pub struct Alarm {
 #[into_params(parameter_in = Query)]
 pub struct AlarmQuery {
     /// How many, 1 to 100; 50 where absent.
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    pub limit: Option<i64>,
     /// What the page before gave as `next_cursor`.
+    #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
 
@@ -46,5 +55,6 @@ pub struct AlarmPage {
     pub items: Vec<Alarm>,
     /// For the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,
 }

@@ -17,6 +17,9 @@ use sync_core::op::{CaseKind, SignerRole};
 use sync_core::plan::{Flag, Grade};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::code::{DecisionCode, ExportFormat, OperationAct, ReasonCode, VerdictCode};
+use crate::text::{CaseId, Cursor, Day, Digest, Id, OperationId, RecordedValue, RuleId};
+
 /// A word in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"zh": "当事人", "en": "Party"}))]
@@ -42,21 +45,26 @@ pub struct CaseQuery {
     #[param(value_type = Option<Filing>)]
     pub filing: Option<String>,
     /// Id of an agency: its cases and those of the agencies below it.
+    #[param(value_type = Option<Id>)]
     pub agency: Option<String>,
     /// Id of an officer who takes part.
+    #[param(value_type = Option<Id>)]
     pub officer: Option<String>,
     /// First day on which it was opened, `YYYY-MM-DD` (Asia/Shanghai).
+    #[param(value_type = Option<Day>)]
     pub from: Option<String>,
     /// Last day on which it was opened, `YYYY-MM-DD`, included.
+    #[param(value_type = Option<Day>)]
     pub to: Option<String>,
     /// Words that all occur in the values or numbers of the case, up to 100 characters with the white space between
     /// them. Case, width and everything but letters and digits does not matter.
     #[param(max_length = 100)]
     pub text: Option<String>,
     /// How many, 1 to 100; 50 where absent.
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    pub limit: Option<i64>,
     /// What the page before gave as `next_cursor`.
+    #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
     /// Why a supervisor looks; recorded.
     #[param(max_length = 200)]
@@ -69,6 +77,7 @@ pub struct CaseQuery {
 #[into_params(parameter_in = Query)]
 pub struct CaseExportQuery {
     /// `csv` or `xlsx`.
+    #[param(value_type = ExportFormat)]
     pub format: String,
     /// How far it has come.
     #[param(value_type = Option<CaseStatus>)]
@@ -80,12 +89,16 @@ pub struct CaseExportQuery {
     #[param(value_type = Option<Filing>)]
     pub filing: Option<String>,
     /// Id of an agency: its cases and those of the agencies below it.
+    #[param(value_type = Option<Id>)]
     pub agency: Option<String>,
     /// Id of an officer who takes part.
+    #[param(value_type = Option<Id>)]
     pub officer: Option<String>,
     /// First day on which it was opened, `YYYY-MM-DD` (Asia/Shanghai).
+    #[param(value_type = Option<Day>)]
     pub from: Option<String>,
     /// Last day on which it was opened, `YYYY-MM-DD`, included.
+    #[param(value_type = Option<Day>)]
     pub to: Option<String>,
     /// Words that all occur in the case, as in the list.
     #[param(max_length = 100)]
@@ -108,14 +121,16 @@ pub struct PurposeQuery {
 /// A case as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "id": "3f…", "agency": "ffeeddccbbaa99887766554433221100", "item": "SJ-J-001", "kind": "inspection",
+    "id": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe", "agency": "ffeeddccbbaa99887766554433221100", "item": "SJ-J-001", "kind": "inspection",
     "status": "open", "title": "餐饮明码标价检查", "number": "", "opened_ms": 1_795_363_200_000_i64,
     "updated_ms": 1_795_370_400_000_i64, "changes": 41, "conflicts": 1, "breaches": 0, "missing_evidence": 2, "duties": 1, "filing": null
 }))]
 pub struct CaseCard {
     /// Id: that of the change that opened it.
+    #[schema(value_type = CaseId)]
     pub id: String,
     /// In whose name.
+    #[schema(value_type = Id)]
     pub agency: String,
     /// Code of the enforcement item.
     pub item: String,
@@ -154,6 +169,7 @@ pub struct CasePage {
     pub items: Vec<CaseCard>,
     /// For the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,
     /// Cases in reach that were not searched for `text`, because the index is being filled after an upgrade; ask again
     /// later. Zero otherwise.
@@ -176,10 +192,12 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Author {
     /// Id of the officer.
+    #[schema(value_type = Id)]
     pub officer: String,
     /// Name; empty for the server itself.
     pub name: String,
     /// Id of the device; zeros are the server.
+    #[schema(value_type = Id)]
     pub device: String,
     /// What the device's wall clock claimed.
     pub wall_ms: i64,
@@ -207,15 +225,17 @@ pub struct ProvedTime {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepCorrection {
     /// The operation.
+    #[schema(value_type = OperationId)]
     pub op: String,
     /// What happened instead; null if nothing did.
     pub kind: Option<String>,
     /// What people read.
     pub label: Label,
     /// To which entity.
+    #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
     /// What more there is to say.
-    #[schema(value_type = Object, nullable)]
+    #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// When it happened, as stated; null if the recorded time was right.
     pub happened_ms: Option<i64>,
@@ -231,9 +251,10 @@ pub struct StepCorrection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LiveValue {
     /// The operation that wrote it: `<change>.<index>`.
+    #[schema(value_type = OperationId)]
     pub op: String,
     /// The value; bytes are hex. Null where it was cleared, or a lawful order removed it (`sealed`).
-    #[schema(value_type = Object, nullable)]
+    #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// A lawful order removed the value.
     pub sealed: bool,
@@ -249,13 +270,14 @@ pub struct LiveValue {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Field {
     /// The entity; absent for the case itself.
+    #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
     /// Name.
     pub name: String,
     /// What people read.
     pub label: Label,
     /// The displayed value.
-    #[schema(value_type = Object, nullable)]
+    #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// Whether values that stand differ.
     pub conflict: bool,
@@ -278,12 +300,14 @@ pub struct Withdrawal {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Entity {
     /// The operation that added it.
+    #[schema(value_type = OperationId)]
     pub id: String,
     /// Kind.
     pub kind: String,
     /// What people read.
     pub label: Label,
     /// Below which entity; absent for the case itself.
+    #[schema(value_type = Option<OperationId>)]
     pub parent: Option<String>,
     /// Order key among its siblings.
     pub order: String,
@@ -301,6 +325,7 @@ pub struct Entity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
     /// Id.
+    #[schema(value_type = Id)]
     pub officer: String,
     /// Name.
     pub name: String,
@@ -312,15 +337,17 @@ pub struct Participant {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Step {
     /// The operation.
+    #[schema(value_type = OperationId)]
     pub op: String,
     /// What happened.
     pub kind: String,
     /// What people read.
     pub label: Label,
     /// To which entity.
+    #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
     /// What more there is to say.
-    #[schema(value_type = Object, nullable)]
+    #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// Who recorded it.
     pub by: Author,
@@ -332,8 +359,10 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Signature {
     /// The operation.
+    #[schema(value_type = OperationId)]
     pub op: String,
     /// The document.
+    #[schema(value_type = Option<OperationId>)]
     pub document: Option<String>,
     /// Its form.
     pub form: String,
@@ -353,21 +382,26 @@ pub struct Signature {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Decision {
     /// The operation.
+    #[schema(value_type = OperationId)]
     pub op: String,
     /// `registered`, `returned`, `evidence_written_off`, `closed`.
+    #[schema(value_type = DecisionCode)]
     pub decision: String,
     /// What people read.
     pub label: Label,
     /// On which entity.
+    #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
     /// On what it was decided.
+    #[schema(value_type = Digest)]
     pub basis: String,
     /// Reason or content.
-    #[schema(value_type = Object, nullable)]
+    #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// Who.
     pub by: Author,
     /// Changes of the case that the decision had not seen.
+    #[schema(value_type = Vec<CaseId>)]
     pub unseen: Vec<String>,
 }
 
@@ -375,6 +409,7 @@ pub struct Decision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GivenNumber {
     /// To which entity; absent for the case itself.
+    #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
     /// Of which form.
     pub form: String,
@@ -386,8 +421,10 @@ pub struct GivenNumber {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceItem {
     /// SHA-256 of its bytes.
+    #[schema(value_type = Digest)]
     pub digest: String,
     /// The entities and documents that name it.
+    #[schema(value_type = Vec<OperationId>)]
     pub entities: Vec<String>,
     /// Whether its bytes have arrived.
     pub stored: bool,
@@ -407,6 +444,7 @@ pub struct EvidenceItem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WriteOff {
     /// The decision.
+    #[schema(value_type = OperationId)]
     pub op: String,
     /// Why.
     pub reason: Option<String>,
@@ -419,6 +457,7 @@ pub struct WriteOff {
 #[serde(deny_unknown_fields)]
 pub struct WritingOff {
     /// 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
 }
 
@@ -426,10 +465,12 @@ pub struct WritingOff {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NotedChange {
     /// The change.
+    #[schema(value_type = CaseId)]
     pub change: String,
     /// How it was stored when it came in.
     pub class: LeafClass,
     /// Stable code of the reason, or empty.
+    #[schema(value_type = ReasonCode)]
     pub code: String,
     /// What deserves a look.
     pub flags: Vec<Flag>,
@@ -458,6 +499,7 @@ pub struct NotedChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeDecision {
     /// `admit`, `dismiss`.
+    #[schema(value_type = VerdictCode)]
     pub verdict: String,
     /// Why.
     pub reason: String,
@@ -471,6 +513,7 @@ pub struct ChangeDecision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NotedOp {
     /// `open`, `invite`, `add`, `put`, `resolve`, `withdraw`, `record`, `sign`, `other`.
+    #[schema(value_type = OperationAct)]
     pub act: String,
     /// Kind of the entity that it adds, voids or writes to; empty for the case itself.
     pub entity: String,
@@ -479,7 +522,7 @@ pub struct NotedOp {
     /// The item, officer, entity, field, step or form that it is about.
     pub label: Label,
     /// What it writes; null where it writes nothing.
-    #[schema(value_type = Object, nullable)]
+    #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
 }
 
@@ -493,12 +536,15 @@ pub struct NotedOp {
 }))]
 pub struct CheckResult {
     /// The rule.
+    #[schema(value_type = RuleId)]
     pub rule: String,
     /// Law and article.
     pub article: String,
     /// The document it speaks of, `<change>.<index>`; null where it speaks of none.
+    #[schema(value_type = Option<OperationId>)]
     pub document: Option<String>,
     /// The party it speaks of, `<change>.<index>`; null where it speaks of none.
+    #[schema(value_type = Option<OperationId>)]
     pub party: Option<String>,
     /// What a breach does.
     pub severity: Severity,
@@ -522,12 +568,15 @@ pub struct CaseDetail {
     /// Name of the agency.
     pub agency_name: String,
     /// Hash of the heads: the `ETag`.
+    #[schema(value_type = Digest)]
     pub basis: String,
     /// Changes that nothing builds on.
+    #[schema(value_type = Vec<CaseId>)]
     pub heads: Vec<String>,
     /// Version of the fold, and hash of the folded state: replicas compare them.
     pub fold: u32,
     /// Hash of the folded state.
+    #[schema(value_type = Digest)]
     pub state: String,
     /// Who opened it.
     pub opened_by: Option<Author>,
@@ -550,6 +599,7 @@ pub struct CaseDetail {
     /// The evidence it claims.
     pub evidence: Vec<EvidenceItem>,
     /// Digests whose bytes have not arrived.
+    #[schema(value_type = Vec<Digest>)]
     pub missing_evidence: Vec<String>,
     /// What the rules say.
     pub checks: Vec<CheckResult>,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::text::{Digest, HexBytes, Id, KeySignature, PublicKey, ScannedCode, StoreEpoch, TypedCode};
+
 /// What a phone signs (ES256, r ‖ s) to enrol: `palm/v1/enrol`, a zero byte, the code, a zero byte, the public key in hex.
 pub fn enrol_message(code: &str, public_key: &str) -> Vec<u8> {
     ["palm/v1/enrol", code, public_key].join("\0").into_bytes()
@@ -24,6 +26,7 @@ pub fn hand_in_message(device: &str, challenge: &str) -> Vec<u8> {
 #[schema(example = json!({"officer": "00112233445566778899aabbccddeeff"}))]
 pub struct NewEnrolmentCode {
     /// Id of the officer.
+    #[schema(value_type = Id)]
     pub officer: String,
 }
 
@@ -34,8 +37,10 @@ pub struct NewEnrolmentCode {
 }))]
 pub struct EnrolmentCode {
     /// 32 hex digits, for a QR code.
+    #[schema(value_type = ScannedCode)]
     pub code: String,
     /// The same to be typed: 10 characters, five tries.
+    #[schema(value_type = TypedCode)]
     pub typed: String,
     /// Worth nothing from then on: ten minutes.
     pub expires_ms: i64,
@@ -50,17 +55,20 @@ impl std::fmt::Debug for EnrolmentCode {
 /// A phone that wants to be enrolled. The code works for nobody but the officer who is signed in.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "label": "执法终端 A", "public_key": "04…", "proof": "…"}))]
+#[schema(example = json!({"code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "label": "执法终端 A", "public_key": "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", "proof": "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"}))]
 pub struct NewDevice {
     /// The one-time code, scanned or typed.
+    #[schema(min_length = 10, max_length = 64)]
     pub code: String,
     /// What the officer calls the phone, up to 64 characters.
     #[schema(max_length = 64)]
     pub label: String,
     /// P-256, uncompressed SEC1 point: 130 hex digits that begin with 04.
+    #[schema(value_type = PublicKey)]
     pub public_key: String,
     /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/enrol` 00 code 00 public_key (the texts
     /// as they are sent).
+    #[schema(value_type = KeySignature)]
     pub proof: String,
 }
 
@@ -74,16 +82,19 @@ impl std::fmt::Debug for NewDevice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "officer": "00112233445566778899aabbccddeeff", "label": "执法终端 A",
-    "public_key": "04…", "enrolled_ms": 1_795_363_200_000_i64, "revoked_ms": null, "revoked_reason": null
+    "public_key": "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", "enrolled_ms": 1_795_363_200_000_i64, "revoked_ms": null, "revoked_reason": null
 }))]
 pub struct Device {
     /// Id.
+    #[schema(value_type = Id)]
     pub id: String,
     /// Whose it is.
+    #[schema(value_type = Id)]
     pub officer: String,
     /// What the officer calls it.
     pub label: String,
     /// Uncompressed SEC1 point, hex.
+    #[schema(value_type = PublicKey)]
     pub public_key: String,
     /// When it was enrolled.
     pub enrolled_ms: i64,
@@ -99,8 +110,10 @@ pub struct EnrolledDevice {
     /// The phone.
     pub device: Device,
     /// The installation.
+    #[schema(value_type = Id)]
     pub tenant: String,
     /// The key that signs leases, receipts and the server's changes; to be pinned. Hex.
+    #[schema(value_type = PublicKey)]
     pub server_public_key: String,
 }
 
@@ -117,6 +130,7 @@ pub struct DeviceList {
 #[into_params(parameter_in = Query)]
 pub struct DeviceQuery {
     /// Id of an officer in reach; the caller where absent.
+    #[param(value_type = Option<Id>)]
     pub officer: Option<String>,
 }
 
@@ -136,14 +150,16 @@ pub struct Revocation {
 #[schema(example = json!({"device": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0"}))]
 pub struct NewChallenge {
     /// Id of the phone.
+    #[schema(value_type = Id)]
     pub device: String,
 }
 
 /// A challenge: one use, two minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"challenge": "00…", "expires_ms": 1_795_363_320_000_i64}))]
+#[schema(example = json!({"challenge": "5c1f0e8d7b6a594837261504f3e2d1c0bfae9d8c7b6a594837261504f3e2d1c0", "expires_ms": 1_795_363_320_000_i64}))]
 pub struct Challenge {
     /// 64 hex digits.
+    #[schema(value_type = Digest)]
     pub challenge: String,
     /// Worth nothing from then on.
     pub expires_ms: i64,
@@ -152,14 +168,17 @@ pub struct Challenge {
 /// The answer to a challenge.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"device": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "challenge": "00…", "signature": "…"}))]
+#[schema(example = json!({"device": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "challenge": "5c1f0e8d7b6a594837261504f3e2d1c0bfae9d8c7b6a594837261504f3e2d1c0", "signature": "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"}))]
 pub struct NewDeviceToken {
     /// Id of the phone.
+    #[schema(value_type = Id)]
     pub device: String,
     /// As given.
+    #[schema(value_type = Digest)]
     pub challenge: String,
     /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/device-token` (for handing in `palm/v1/hand-in`) 00 device 00
     /// challenge (the hex texts).
+    #[schema(value_type = KeySignature)]
     pub signature: String,
 }
 
@@ -169,6 +188,7 @@ pub struct NewDeviceToken {
 #[schema(example = json!({"epoch": "0011223344556677"}))]
 pub struct NewLease {
     /// The epoch of the phone's store, 16 hex digits: number blocks belong to it.
+    #[schema(value_type = StoreEpoch)]
     pub epoch: String,
     /// How many numbers of this year the phone still has. Below ten a further block comes along, a few times a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,8 +203,10 @@ pub struct NewLease {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Lease {
     /// Hash by which changes name it, hex.
+    #[schema(value_type = Digest)]
     pub hash: String,
     /// The signed lease (COSE_Sign1), hex; opaque to apps.
+    #[schema(value_type = HexBytes)]
     pub bytes: String,
     /// When it was issued: a time anchor.
     pub issued_ms: i64,
@@ -203,6 +225,7 @@ pub struct NumberBlock {
     /// Form.
     pub form: String,
     /// In whose name.
+    #[schema(value_type = Id)]
     pub agency: String,
     /// Year of the document's date.
     pub year: u32,

@@ -5,6 +5,8 @@ use sync_core::certificate::{CertificateState, CertificateStatus};
 use sync_core::role::Role;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::text::{Cursor, Day, Id};
+
 /// A person who works for an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
@@ -13,10 +15,12 @@ use utoipa::{IntoParams, ToSchema};
 }))]
 pub struct Officer {
     /// Id.
+    #[schema(value_type = Id)]
     pub id: String,
     /// Name.
     pub name: String,
     /// Id of the agency.
+    #[schema(value_type = Id)]
     pub agency: String,
     /// An auxiliary person: helps, never enforces.
     pub helper: bool,
@@ -31,6 +35,7 @@ pub struct OfficerPage {
     pub items: Vec<Officer>,
     /// For the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,
 }
 
@@ -40,9 +45,10 @@ pub struct OfficerPage {
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// How many, 1 to 100; 50 where absent.
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    pub limit: Option<i64>,
     /// What the page before gave as `next_cursor`.
+    #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
 
@@ -72,8 +78,10 @@ pub struct Certificate {
     /// 执法区域.
     pub region: String,
     /// `YYYY-MM-DD`.
+    #[schema(value_type = Day)]
     pub issued_on: String,
     /// `YYYY-MM-DD`, included.
+    #[schema(value_type = Day)]
     pub valid_until: String,
     /// Now: 有效, 暂扣, 注销, 吊销, 挂失, 过期; `none` before it is in force.
     pub status: CertificateState,

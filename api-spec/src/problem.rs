@@ -2,6 +2,31 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+
+use crate::text::{ProblemType, RequestId};
+
+/// Stable codes of refusals. The server's table has them, so the server completes this schema.
+#[derive(Debug, Clone, Copy)]
+pub enum RefusalCode {}
+
+impl RefusalCode {
+    /// The schema of these codes.
+    pub fn of(codes: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let about = "Why a request was refused; `docs/refusals.md` says what the user and the operator do.";
+        text.description(Some(about)).enum_values(Some(codes)).into()
+    }
+}
+
+impl utoipa::PartialSchema for RefusalCode {
+    fn schema() -> RefOr<Schema> {
+        Self::of(["internal"])
+    }
+}
+
+impl utoipa::ToSchema for RefusalCode {}
 
 /// RFC 9457 problem, `application/problem+json`. `Accept-Language: en` gives English, anything else Chinese.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -14,6 +39,7 @@ use utoipa::ToSchema;
 pub struct Problem {
     /// `urn:palm:problem:` and the code.
     #[serde(rename = "type")]
+    #[schema(value_type = ProblemType)]
     pub kind: String,
     /// What happened, the same for every problem of this code.
     pub title: String,
@@ -22,6 +48,7 @@ pub struct Problem {
     /// What happened to this request.
     pub detail: String,
     /// Stable code; see `docs/refusals.md`.
+    #[schema(value_type = RefusalCode)]
     pub code: String,
     /// The provision that refuses, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,5 +56,6 @@ pub struct Problem {
     /// Whether the same request may succeed later.
     pub retryable: bool,
     /// Quote it to the operator: the log knows it.
+    #[schema(value_type = RequestId)]
     pub request_id: String,
 }

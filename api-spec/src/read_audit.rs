@@ -3,29 +3,36 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::code::LookKind;
+use crate::text::{CaseId, Cursor, Day, Id};
+
 /// One look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "00112233445566778899aabbccddeeff", "at_ms": 1_795_370_400_000_i64,
     "officer": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "officer_name": "周敏",
-    "agency_name": "巫山县司法局", "case_agency_name": "巫山县市场监督管理局", "what": "case", "case": "3f…",
+    "agency_name": "巫山县司法局", "case_agency_name": "巫山县市场监督管理局", "what": "case", "case": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe",
     "part": "", "purpose": "专项监督"
 }))]
 pub struct Look {
     /// Id.
+    #[schema(value_type = Id)]
     pub id: String,
     /// When, milliseconds UTC.
     pub at_ms: i64,
     /// Who looked.
+    #[schema(value_type = Id)]
     pub officer: String,
     /// Their name.
     pub officer_name: String,
     /// Name of their agency, as it is in the register now.
     pub agency_name: String,
     /// What at: `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`, `audit`.
+    #[schema(value_type = LookKind)]
     pub what: String,
     /// At which case; absent where at no single one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CaseId>)]
     pub case: Option<String>,
     /// Name of the agency of the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,17 +49,22 @@ pub struct Look {
 #[into_params(parameter_in = Query)]
 pub struct LookQuery {
     /// Only those of this officer.
+    #[param(value_type = Option<Id>)]
     pub officer: Option<String>,
     /// Only those at this case.
+    #[param(value_type = Option<CaseId>)]
     pub case: Option<String>,
     /// First day, `YYYY-MM-DD` (Asia/Shanghai).
+    #[param(value_type = Option<Day>)]
     pub from: Option<String>,
     /// Last day, `YYYY-MM-DD`, included.
+    #[param(value_type = Option<Day>)]
     pub to: Option<String>,
     /// How many, 1 to 100; 50 where absent.
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    pub limit: Option<i64>,
     /// What the page before gave as `next_cursor`.
+    #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
 
@@ -63,5 +75,6 @@ pub struct LookPage {
     pub items: Vec<Look>,
     /// For the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,
 }

@@ -4,10 +4,13 @@ use serde::{Deserialize, Serialize};
 use sync_core::op::CaseKind;
 use utoipa::ToSchema;
 
+use crate::text::{Base64Bytes, CaseId, Digest, Id, PublicKey};
+
 /// An officer of the record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordOfficer {
     /// Id.
+    #[schema(value_type = Id)]
     pub officer: String,
     /// Name at closing.
     pub name: String,
@@ -19,6 +22,7 @@ pub struct RecordOfficer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordEvidence {
     /// SHA-256 of its bytes.
+    #[schema(value_type = Digest)]
     pub digest: String,
     /// Size in bytes.
     pub size: u64,
@@ -31,20 +35,26 @@ pub struct RecordEvidence {
 pub struct CaseRecord {
     /// COSE_Sign1 (ES256) over deterministic CBOR, base64; checked with the published server key
     /// (`docs/encoding.md`, case record).
+    #[schema(value_type = Base64Bytes)]
     pub signed: String,
     /// Hash of the signed content.
+    #[schema(value_type = Digest)]
     pub hash: String,
     /// The server's public key that checks it, hex: compare it with the published one.
+    #[schema(value_type = PublicKey)]
     pub key: String,
     /// The installation.
+    #[schema(value_type = Id)]
     pub tenant: String,
     /// The case.
+    #[schema(value_type = CaseId)]
     pub case: String,
     /// Case number.
     pub number: String,
     /// What kind of matter it is.
     pub kind: CaseKind,
     /// In whose name.
+    #[schema(value_type = Id)]
     pub agency: String,
     /// Name of that agency at closing.
     pub agency_name: String,
@@ -55,14 +65,18 @@ pub struct CaseRecord {
     /// Evidence.
     pub evidence: Vec<RecordEvidence>,
     /// On what it was decided to close the case.
+    #[schema(value_type = Digest)]
     pub basis: String,
     /// Heads of the case with the closing change.
+    #[schema(value_type = Vec<CaseId>)]
     pub heads: Vec<String>,
     /// Version of the fold.
     pub fold: u32,
     /// Hash of the state folded up to `heads`.
+    #[schema(value_type = Digest)]
     pub state: String,
     /// Who closed it.
+    #[schema(value_type = Id)]
     pub closed_by: String,
     /// When.
     pub closed_at_ms: i64,

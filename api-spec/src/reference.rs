@@ -1,7 +1,11 @@
 //! What a phone takes along to judge by while it has no network.
 
 use serde::{Deserialize, Serialize};
+use sync_core::law::facts::Sector;
 use utoipa::ToSchema;
+
+use crate::code::{ItemKind, RegionLevel};
+use crate::text::{Digest, Id, PublicKey, RegionCode};
 
 use crate::agency::Agency;
 use crate::officer::{Certificate, Officer};
@@ -10,14 +14,17 @@ use crate::officer::{Certificate, Officer};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Reference {
     /// The installation.
+    #[schema(value_type = Id)]
     pub tenant: String,
     /// GB/T 2260 code of the county.
+    #[schema(value_type = RegionCode)]
     pub region: String,
     /// Name of the county.
     pub name: String,
     /// The server's keys, oldest first; the last signs now, the others still verify.
     pub server_keys: Vec<ServerKey>,
     /// Hash of the rule set the server judges by, hex.
+    #[schema(value_type = Digest)]
     pub rule_set: String,
     /// Divisions of the county.
     pub regions: Vec<Region>,
@@ -35,8 +42,10 @@ pub struct Reference {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ServerKey {
     /// The server as a device.
+    #[schema(value_type = Id)]
     pub device: String,
     /// Uncompressed SEC1 point, hex.
+    #[schema(value_type = PublicKey)]
     pub public_key: String,
     /// First use.
     pub since_ms: i64,
@@ -47,12 +56,15 @@ pub struct ServerKey {
 #[schema(example = json!({"code": "500237001", "name": "高唐街道", "parent": "500237", "level": "street"}))]
 pub struct Region {
     /// GB/T 2260.
+    #[schema(value_type = RegionCode)]
     pub code: String,
     /// Name.
     pub name: String,
     /// The division above.
+    #[schema(value_type = Option<RegionCode>)]
     pub parent: Option<String>,
     /// `county`, `street`, `town`, `township`.
+    #[schema(value_type = RegionLevel)]
     pub level: String,
 }
 
@@ -69,8 +81,10 @@ pub struct Item {
     /// Name.
     pub name: String,
     /// Field of enforcement.
+    #[schema(value_type = Sector)]
     pub sector: String,
     /// `inspection`, `penalty`, `coercion`.
+    #[schema(value_type = ItemKind)]
     pub kind: String,
     /// The law.
     pub basis: String,

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 use sync_core::role::Role;
 use utoipa::ToSchema;
 
+use crate::code::TokenType;
+use crate::text::{Id, Token};
+
 /// Login and password.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,11 +27,13 @@ impl std::fmt::Debug for NewSession {
 
 /// An access token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"access_token": "eyJ…", "token_type": "Bearer", "expires_ms": 1_795_363_800_000_i64}))]
+#[schema(example = json!({"access_token": "opaque.to.clients", "token_type": "Bearer", "expires_ms": 1_795_363_800_000_i64}))]
 pub struct AccessToken {
     /// Sent as `Authorization: Bearer …`.
+    #[schema(value_type = Token)]
     pub access_token: String,
     /// `Bearer`.
+    #[schema(value_type = TokenType)]
     pub token_type: String,
     /// Worth nothing from then on.
     pub expires_ms: i64,
@@ -48,17 +53,21 @@ impl std::fmt::Debug for AccessToken {
 }))]
 pub struct Me {
     /// Id.
+    #[schema(value_type = Id)]
     pub officer: String,
     /// Name.
     pub name: String,
     /// Id of the agency.
+    #[schema(value_type = Id)]
     pub agency: String,
     /// Name of the agency.
     pub agency_name: String,
     /// Roles, sorted.
     pub roles: Vec<Role>,
     /// The phone this token was given to.
+    #[schema(value_type = Option<Id>)]
     pub device: Option<String>,
     /// The installation.
+    #[schema(value_type = Id)]
     pub tenant: String,
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::text::Id;
+
 /// An approved inspection. The platform of record authors it; here it is only read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
@@ -15,6 +17,7 @@ pub struct Task {
     /// The municipal platform's task id.
     pub id: String,
     /// Who inspects.
+    #[schema(value_type = Id)]
     pub agency: String,
     /// Code of the inspection item.
     pub item: String,
@@ -33,6 +36,7 @@ pub struct Task {
     /// When.
     pub approved_ms: i64,
     /// The officers named in the plan.
+    #[schema(value_type = Vec<Id>)]
     pub officers: Vec<String>,
 }
 

@@ -90,7 +90,9 @@ impl Call {
             if bodiless { agent.run(request.body(()).unwrap()) } else { agent.run(request.body(self.body).unwrap()) };
         let (parts, mut body) = response?.into_parts();
         let body = body.with_config().limit(64 << 20).read_to_vec()?;
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
+        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
+        crate::contract::hold(&self.method, &self.url, &answer);
+        Ok(answer)
     }
 
     /// Sends it over a link that works.

@@ -18,6 +18,7 @@ pub mod actor;
 pub mod attack;
 pub mod canary;
 pub mod cluster;
+pub mod contract;
 pub mod desk;
 pub mod fault;
 pub mod forgery;

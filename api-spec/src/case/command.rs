@@ -4,12 +4,16 @@ use serde::{Deserialize, Serialize};
 use sync_core::decision::CaseStatus;
 use utoipa::ToSchema;
 
+use crate::code::VerdictCode;
+use crate::text::{CaseId, Digest, OperationId};
+
 /// An on-the-spot decision to be registered (备案). Nobody approves it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"target": "3f….4", "note": "已收到当场处罚决定书"}))]
+#[schema(example = json!({"target": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe.4", "note": "已收到当场处罚决定书"}))]
 pub struct Registration {
     /// The decision document: `<change>.<index>`.
+    #[schema(value_type = OperationId)]
     pub target: String,
     /// A note, up to 500 characters.
     #[schema(max_length = 500)]
@@ -19,9 +23,10 @@ pub struct Registration {
 /// A record to be returned for a supplement (退回补充).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"target": "3f….9", "reason": "未询问标价签的制作时间，请补充询问"}))]
+#[schema(example = json!({"target": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe.9", "reason": "未询问标价签的制作时间，请补充询问"}))]
 pub struct Return {
     /// The record: `<change>.<index>`.
+    #[schema(value_type = OperationId)]
     pub target: String,
     /// What is missing, 1 to 500 characters.
     #[schema(min_length = 1, max_length = 500)]
@@ -34,6 +39,7 @@ pub struct Return {
 #[schema(example = json!({"verdict": "admit", "reason": "经核对现场录像，该变更系吊销前所作"}))]
 pub struct ChangeVerdict {
     /// `admit`: it has effect from now on; `dismiss`: it has none, for good.
+    #[schema(value_type = VerdictCode)]
     pub verdict: String,
     /// Why, 1 to 500 characters.
     #[schema(min_length = 1, max_length = 500)]
@@ -64,10 +70,13 @@ pub struct Closing {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CommandOutcome {
     /// The case.
+    #[schema(value_type = CaseId)]
     pub case: String,
     /// The server's change that carries the decision.
+    #[schema(value_type = CaseId)]
     pub change: String,
     /// Hash of the heads with that change.
+    #[schema(value_type = Digest)]
     pub basis: String,
     /// How far the case has come by it.
     pub status: CaseStatus,

@@ -4,10 +4,13 @@ use serde::{Deserialize, Serialize};
 use sync_core::facts::index::Indexed;
 use utoipa::ToSchema;
 
+use crate::text::{CaseId, OperationId};
+
 /// Another case, as a link shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseLink {
     /// Id.
+    #[schema(value_type = CaseId)]
     pub id: String,
     /// Title.
     pub title: String,
@@ -18,8 +21,8 @@ pub struct CaseLink {
 /// The same number on documents of several cases, or fines for the same act in several cases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "what": "number", "number": "（巫市监）当罚〔2026〕12号", "documents": ["3f….1"],
-    "cases": [{"id": "5c…", "title": "餐饮明码标价检查", "number": ""}], "out_of_reach": 0
+    "what": "number", "number": "（巫市监）当罚〔2026〕12号", "documents": ["a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe.1"],
+    "cases": [{"id": "5c1f0e8d7b6a594837261504f3e2d1c0bfae9d8c7b6a594837261504f3e2d1c0", "title": "餐饮明码标价检查", "number": ""}], "out_of_reach": 0
 }))]
 pub struct SharedEntry {
     /// What they share. `fine`: the same party, item and day; `fine_by_name` and `fine_without_code`: only the name says that
@@ -28,6 +31,7 @@ pub struct SharedEntry {
     /// The number, where that is what they share.
     pub number: Option<String>,
     /// The documents of this case.
+    #[schema(value_type = Vec<OperationId>)]
     pub documents: Vec<String>,
     /// The other cases within reach.
     pub cases: Vec<CaseLink>,

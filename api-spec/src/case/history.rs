@@ -3,23 +3,29 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::code::WriteAct;
+use crate::text::{OperationId, RecordedValue};
+
 use super::{Author, Label};
 
 /// One write to a field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FieldWrite {
     /// The operation.
+    #[schema(value_type = OperationId)]
     pub op: String,
     /// `put`, or `resolve` where it settled a conflict.
+    #[schema(value_type = WriteAct)]
     pub act: String,
     /// The value.
-    #[schema(value_type = Object, nullable)]
+    #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// Why, where it settled a conflict.
     pub reason: Option<String>,
     /// Who wrote it, when and where.
     pub by: Author,
     /// The operations whose values the author saw and replaced.
+    #[schema(value_type = Vec<OperationId>)]
     pub replaces: Vec<String>,
     /// Whether it stands.
     pub live: bool,
@@ -33,6 +39,7 @@ pub struct FieldWrite {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FieldHistory {
     /// The entity; absent for the case itself.
+    #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
     /// Name.
     pub name: String,

@@ -6,6 +6,7 @@ use api_spec::account::{
     AccountEvent, AccountEventPage, AccountEventQuery, ChangedPassword, ChosenPassword, NewPasswordReset,
     PasswordReset, PasswordResetList, PasswordResetQuery,
 };
+use api_spec::text;
 use sync_core::id::{OfficerId, hex};
 
 use crate::flow::account_event;
@@ -80,7 +81,7 @@ fn reset(row: PasswordResetRow, code: Option<String>) -> PasswordReset {
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repetition gets the code of the first request")),
+    params(("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition gets the code of the first request")),
     request_body = NewPasswordReset,
     responses(
         (status = 201, description = "The reset, with the first code", body = PasswordReset),
@@ -127,7 +128,7 @@ pub async fn list_password_resets(
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
-    params(("id" = String, Path, description = "Id of the reset")),
+    params(("id" = text::Id, Path, description = "Id of the reset")),
     responses(
         (status = 201, description = "The reset, with the second code", body = PasswordReset),
         (status = 403, description = "`forbidden`, `same_hand`", body = api_spec::problem::Problem),

@@ -14,6 +14,7 @@ use api_spec::case::{
     Registration, Return,
 };
 use api_spec::record::CaseRecord;
+use api_spec::text;
 use sync_core::id::CaseId;
 use sync_core::op::OpId;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
@@ -28,7 +29,7 @@ use crate::web::State;
 use crate::web::caller::Caller;
 use crate::web::case_query::search;
 use crate::web::input::{id, idempotency_key, prose, purpose, wrong};
-use crate::web::paging::limit;
+use crate::web::paging::{ROWS, limit};
 use crate::web::preconditions::if_match;
 use crate::web::problem::{OK, Problem};
 
@@ -51,7 +52,7 @@ const LONGEST_REASON: usize = 500;
 #[get("/cases")]
 pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> Result<Json<CasePage>, Problem> {
     let query = query.into_inner();
-    let wanted = limit(query.limit);
+    let wanted = limit(query.limit, ROWS)?;
     let case::CaseList { rows, as_of: _, next, not_searched } =
         case::list(&app, caller, search(query)?, wanted).await?;
     let (items, next_cursor) = (rows.into_iter().map(view::case::card).collect(), next.map(|start| start.to_string()));
@@ -63,7 +64,7 @@ pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> 
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
-    params(("id" = String, Path, description = "Id of the case"), PurposeQuery),
+    params(("id" = text::CaseId, Path, description = "Id of the case"), PurposeQuery),
     responses(
         (status = 200, description = "The case; `ETag` is what commands name", body = CaseDetail, headers(("ETag" = String))),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
@@ -91,8 +92,8 @@ fn case_id(text: &str) -> Result<CaseId, Refusal> {
     tag = "case",
     security(("access_token" = [])),
     params(
-        ("id" = String, Path, description = "Id of the case"),
-        ("target" = String, Path, description = "The entity, `<change>.<index>`, or `case` for the case itself"),
+        ("id" = text::CaseId, Path, description = "Id of the case"),
+        ("target" = text::FieldOwner, Path, description = "The entity, `<change>.<index>`, or `case` for the case itself"),
         ("name" = String, Path, description = "Name of the field"),
         PurposeQuery
     ),
@@ -170,9 +171,9 @@ async fn run(
     tag = "case",
     security(("access_token" = [])),
     params(
-        ("id" = String, Path, description = "Id of the case"),
+        ("id" = text::CaseId, Path, description = "Id of the case"),
         ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = Registration,
     responses(
@@ -202,9 +203,9 @@ pub async fn register_decision(
     tag = "case",
     security(("access_token" = [])),
     params(
-        ("id" = String, Path, description = "Id of the case"),
+        ("id" = text::CaseId, Path, description = "Id of the case"),
         ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = Return,
     responses(
@@ -233,10 +234,10 @@ pub async fn return_record(
     tag = "case",
     security(("access_token" = [])),
     params(
-        ("id" = String, Path, description = "Id of the case"),
-        ("change" = String, Path, description = "Id of the change, as `noted` names it"),
+        ("id" = text::CaseId, Path, description = "Id of the case"),
+        ("change" = text::CaseId, Path, description = "Id of the change, as `noted` names it"),
         ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = ChangeVerdict,
     responses(
@@ -271,9 +272,9 @@ pub async fn judge_change(
     tag = "case",
     security(("access_token" = [])),
     params(
-        ("id" = String, Path, description = "Id of the case"),
+        ("id" = text::CaseId, Path, description = "Id of the case"),
         ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = FilingReceipt,
     responses(
@@ -300,9 +301,9 @@ pub async fn receive_filing(
     tag = "case",
     security(("access_token" = [])),
     params(
-        ("id" = String, Path, description = "Id of the case"),
+        ("id" = text::CaseId, Path, description = "Id of the case"),
         ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = Closing,
     responses(
@@ -329,7 +330,7 @@ pub async fn close_case(
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
-    params(("id" = String, Path, description = "Id of the case"), PurposeQuery),
+    params(("id" = text::CaseId, Path, description = "Id of the case"), PurposeQuery),
     responses(
         (status = 200, description = "The record", body = CaseRecord),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),

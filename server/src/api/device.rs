@@ -9,6 +9,7 @@ use api_spec::device::{
     token_message,
 };
 use api_spec::session::AccessToken;
+use api_spec::text;
 use sync_core::id::{DeviceId, hex};
 use sync_core::sign::{PublicKey, Signer as _};
 
@@ -30,7 +31,7 @@ type Created<T> = Result<(Json<T>, StatusCode), Problem>;
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repetition gets the code of the first request")),
+    params(("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition gets the code of the first request")),
     request_body = NewEnrolmentCode,
     responses(
         (status = 201, description = "The code", body = EnrolmentCode),
@@ -103,7 +104,7 @@ pub async fn list_devices(app: State, caller: Caller, query: Query<DeviceQuery>)
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
-    params(("id" = String, Path, description = "Id of the phone")),
+    params(("id" = text::Id, Path, description = "Id of the phone")),
     request_body = Revocation,
     responses((status = 200, description = "The phone, revoked", body = Device))
 )]

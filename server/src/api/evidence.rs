@@ -11,6 +11,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, Heade
 use actix_web::web::{Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, head, options, patch, post};
 use api_spec::case::PurposeQuery;
+use api_spec::text;
 use futures_util::StreamExt as _;
 use sync_core::evidence::essence;
 use sync_core::id::{CaseId, Digest};
@@ -76,7 +77,7 @@ pub async fn evidence_options() -> HttpResponse {
     tag = "evidence",
     security(("access_token" = [])),
     params(
-        ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
+        ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`"),
         ("Upload-Length" = i64, Header, description = "Size in bytes, 0 to `Tus-Max-Size`; known before"),
         ("Upload-Metadata" = String, Header, description = "`sha256 <base64>,type <base64>`")
     ),
@@ -134,8 +135,8 @@ fn fits_a_piece(headers: &HeaderMap) -> Result<(), Refusal> {
     tag = "evidence",
     security(("access_token" = [])),
     params(
-        ("upload" = String, Path, description = "Id of the upload"),
-        ("Tus-Resumable" = String, Header, description = "`1.0.0`")
+        ("upload" = text::Id, Path, description = "Id of the upload"),
+        ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`")
     ),
     responses(
         (status = 200, description = "Go on from `Upload-Offset`", headers(
@@ -175,11 +176,11 @@ fn upload_id(path: &str) -> Result<[u8; 16], Refusal> {
     tag = "evidence",
     security(("access_token" = [])),
     params(
-        ("upload" = String, Path, description = "Id of the upload"),
-        ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
+        ("upload" = text::Id, Path, description = "Id of the upload"),
+        ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`"),
         ("Upload-Offset" = i64, Header, description = "Where this piece begins")
     ),
-    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    request_body(content = inline(text::Binary), content_type = "application/offset+octet-stream"),
     responses(
         (status = 204, description = "Safe up to `Upload-Offset`; stored where that is the whole length", headers(
             ("Upload-Offset" = i64)
@@ -231,12 +232,12 @@ async fn piece(
     tag = "evidence",
     security(("access_token" = [])),
     params(
-        ("upload" = String, Path, description = "Id of the upload"),
-        ("X-HTTP-Method-Override" = String, Header, description = "`PATCH` or `HEAD`"),
-        ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
+        ("upload" = text::Id, Path, description = "Id of the upload"),
+        ("X-HTTP-Method-Override" = api_spec::code::OverriddenMethod, Header, description = "`PATCH` or `HEAD`"),
+        ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`"),
         ("Upload-Offset" = Option<i64>, Header, description = "Where this piece begins")
     ),
-    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    request_body(content = inline(text::Binary), content_type = "application/offset+octet-stream"),
     responses(
         (status = 200, description = "As HEAD", headers(("Upload-Offset" = i64))),
         (status = 204, description = "As PATCH", headers(("Upload-Offset" = i64))),
@@ -291,18 +292,18 @@ async fn receive(app: &State, mut upload: Upload, mut body: Payload) -> Result<U
     tag = "evidence",
     security(("access_token" = [])),
     params(
-        ("case" = String, Path, description = "Id of the case"),
-        ("digest" = String, Path, description = "SHA-256 of the bytes, hex"),
+        ("case" = text::CaseId, Path, description = "Id of the case"),
+        ("digest" = text::Digest, Path, description = "SHA-256 of the bytes, hex"),
         ("Range" = Option<String>, Header, description = "`bytes=first-last`, `bytes=first-` or `bytes=-count`"),
         ("If-Range" = Option<String>, Header, description = "The `ETag` of which a part is wanted, or else the whole"),
         PurposeQuery
     ),
     responses(
-        (status = 200, description = "The bytes", content_type = "application/octet-stream", body = Vec<u8>, headers(
+        (status = 200, description = "The bytes", content_type = "application/octet-stream", body = inline(text::Binary), headers(
             ("ETag" = String), ("Accept-Ranges" = String)
         )),
         (status = 206, description = "The part that was asked for", content_type = "application/octet-stream",
-            body = Vec<u8>, headers(("ETag" = String), ("Content-Range" = String))),
+            body = inline(text::Binary), headers(("ETag" = String), ("Content-Range" = String))),
         (status = 304, description = "`If-None-Match` names it"),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
         (status = 404, description = "`not_found`, or `evidence_missing` where nobody of the case has sent the bytes",

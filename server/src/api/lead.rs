@@ -6,13 +6,14 @@ use crate::store::{LeadRow, Said};
 use crate::web::State;
 use crate::web::caller::Caller;
 use crate::web::input::{bytes, id, idempotency_key, prose, wrong};
-use crate::web::paging::limit;
+use crate::web::paging::{ROWS, limit};
 use crate::web::preconditions::if_match;
 use crate::web::problem::{CREATED, OK, Problem};
 use actix_web::http::header::ETAG;
 use actix_web::web::{Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use api_spec::lead::{self as wire, LeadPage, LeadQuery, LeadText, NewLead};
+use api_spec::text;
 use sync_core::lead::{LeadKind, LeadStatus};
 
 fn shown(lead: Lead) -> wire::Lead {
@@ -53,7 +54,7 @@ fn lead_id(text: &str) -> Result<[u8; 16], Refusal> {
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),
-    params(("Idempotency-Key" = String, Header, description = "A repetition finds the lead that the first request raised")),
+    params(("Idempotency-Key" = text::IdempotencyKey, Header, description = "A repetition finds the lead that the first request raised")),
     request_body = NewLead,
     responses(
         (status = 201, description = "Raised", body = wire::Lead, headers(("ETag" = String), ("Location" = String))),
@@ -98,11 +99,12 @@ pub async fn raise_lead(
 #[get("/leads")]
 pub async fn list_leads(app: State, caller: Caller, query: Query<LeadQuery>) -> Result<Json<LeadPage>, Problem> {
     let LeadQuery { status, case, limit: asked, cursor: after } = query.into_inner();
+    let wanted = limit(asked, ROWS)?;
     let status = status.map(|code| LeadStatus::parse(&code).map_err(|_unknown| wrong("status"))).transpose()?;
     let start = after.as_deref().map(str::parse).transpose()?;
     let case = case.as_deref().map(|text| id(text, "case")).transpose()?;
     let search = Search { status, case, start, ..Search::default() };
-    let LeadList { leads, as_of: _, next } = lead::list(&app, caller, search, limit(asked)).await?;
+    let LeadList { leads, as_of: _, next } = lead::list(&app, caller, search, wanted).await?;
     let next_cursor = next.map(|start| start.to_string());
     Ok(Json(LeadPage { items: leads.into_iter().map(shown).collect(), next_cursor }))
 }
@@ -111,7 +113,7 @@ pub async fn list_leads(app: State, caller: Caller, query: Query<LeadQuery>) -> 
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),
-    params(("id" = String, Path, description = "Id of the lead")),
+    params(("id" = text::Id, Path, description = "Id of the lead")),
     responses(
         (status = 200, description = "The lead", body = wire::Lead, headers(("ETag" = String))),
         (status = 404, description = "`not_found`: no such lead in reach", body = api_spec::problem::Problem)
@@ -127,7 +129,7 @@ pub async fn read_lead(app: State, caller: Caller, path: Path<String>) -> Result
     tag = "supervision",
     security(("access_token" = [])),
     params(
-        ("id" = String, Path, description = "Id of the lead"),
+        ("id" = text::Id, Path, description = "Id of the lead"),
         ("If-Match" = String, Header, description = "`ETag` of the lead as seen")
     ),
     request_body = LeadText,
@@ -156,7 +158,7 @@ pub async fn answer_lead(
     tag = "supervision",
     security(("access_token" = [])),
     params(
-        ("id" = String, Path, description = "Id of the lead"),
+        ("id" = text::Id, Path, description = "Id of the lead"),
         ("If-Match" = String, Header, description = "`ETag` of the lead as seen")
     ),
     request_body = LeadText,

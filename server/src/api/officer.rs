@@ -5,6 +5,7 @@ use actix_web::web::{Json, Path, Query};
 use api_spec::agency::AgencyList;
 use api_spec::officer::{OfficerDetail, OfficerPage, PageQuery};
 use api_spec::task::{Task, TaskList};
+use api_spec::text;
 use sync_core::id::OfficerId;
 
 use crate::api::wire;
@@ -13,10 +14,8 @@ use crate::flow::refusal::Refusal;
 use crate::store::TaskRow;
 use crate::web::State;
 use crate::web::caller::Caller;
+use crate::web::paging;
 use crate::web::problem::Problem;
-
-const PAGE: u32 = 50;
-const LARGEST_PAGE: u32 = 100;
 
 /// The agencies in reach, a parent before its children.
 #[utoipa::path(
@@ -42,7 +41,7 @@ pub async fn list_officers(app: State, caller: Caller, query: Query<PageQuery>) 
     let PageQuery { limit, cursor } = query.into_inner();
     let after = cursor.map(|cursor| cursor.parse::<OfficerId>()).transpose();
     let after = after.map_err(|_not_an_id| Refusal::WrongCursor)?;
-    let limit = limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let limit = paging::limit(limit, paging::ROWS)?;
     let (found, more) = flow::officer::page(&app, caller, after, limit).await?;
     let next_cursor = found.last().filter(|_| more).map(|last| last.id.to_string());
     Ok(Json(OfficerPage { items: found.into_iter().map(wire::officer).collect(), next_cursor }))
@@ -52,7 +51,7 @@ pub async fn list_officers(app: State, caller: Caller, query: Query<PageQuery>) 
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
-    params(("id" = String, Path, description = "Id of the officer")),
+    params(("id" = text::Id, Path, description = "Id of the officer")),
     responses((status = 200, description = "The officer", body = OfficerDetail))
 )]
 #[get("/officers/{id}")]

@@ -18,6 +18,7 @@ use crate::web::problem::Problem;
     request_body = NewSession,
     responses(
         (status = 201, description = "Signed in", body = AccessToken),
+        (status = 401, description = "`wrong_password`", body = api_spec::problem::Problem),
         (status = 429, description = "`too_many_attempts`: `Retry-After` says how long to wait",
             body = api_spec::problem::Problem)
     )

@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use api_spec::sync::PullQuery;
+use api_spec::text;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::StreamExt as _;
@@ -15,14 +16,15 @@ use crate::flow::{pull, reconcile};
 use crate::web::State;
 use crate::web::caller::{Caller, Sender};
 use crate::web::input::of_payload;
+use crate::web::paging::{PageSize, limit};
 use crate::web::problem::Problem;
 
 /// What carries CBOR.
 const CBOR: &str = "application/cbor";
 /// The longest push, in bytes.
 pub const PUSH_LIMIT: usize = 4 << 20;
-/// Changes in a page of the feed where the phone does not say.
-const PAGE_DEFAULT: i64 = 200;
+/// Changes in a page of the feed.
+const PAGE: PageSize = PageSize { usual: 200, most: pull::PAGE_MAX };
 
 /// Takes a batch of changes. A class for each, receipts for what is stored; the same batch again
 /// changes nothing and gets the same receipts byte for byte. With a token for handing in the fates are left out: the
@@ -30,12 +32,13 @@ const PAGE_DEFAULT: i64 = 200;
 #[utoipa::path(
     tag = "sync",
     security(("access_token" = [])),
-    request_body(content = Vec<u8>, content_type = "application/cbor", description = "`[1, leases, changes]`"),
+    request_body(content = inline(text::Binary), content_type = "application/cbor", description = "`[1, leases, changes]`"),
     responses((
         status = 200,
         description = "`[1, fates, receipts]`. `Palm-Limits` says how much one push may carry",
         content_type = "application/cbor",
-        body = Vec<u8>
+        body = inline(text::Binary),
+        headers(("Palm-Limits" = String, description = "The most that one push may carry: `changes=…, bytes=…`"))
     ))
 )]
 #[post("/sync/push")]
@@ -61,14 +64,16 @@ pub async fn push_changes(
         status = 200,
         description = "`[1, cursor, more, cases, removed, leases, changes, null]`",
         content_type = "application/cbor",
-        body = Vec<u8>
+        body = inline(text::Binary),
+        headers(("Palm-Limits" = String, description = "The most that one push may carry: `changes=…, bytes=…`"))
     ))
 )]
 #[get("/sync/pull")]
 pub async fn pull_changes(app: State, caller: Caller, query: Query<PullQuery>) -> Result<HttpResponse, Problem> {
+    let wanted = limit(query.limit, PAGE)?;
     let cursor = query.cursor.as_deref().map(|text| URL_SAFE_NO_PAD.decode(text));
     let cursor = cursor.transpose().map_err(|_not_base64| Refusal::CursorUnknown)?;
-    let page = pull::pull(&app, caller, cursor, query.limit.unwrap_or(PAGE_DEFAULT)).await?;
+    let page = pull::pull(&app, caller, cursor, wanted).await?;
     Ok(cbor(page.to_bytes()))
 }
 
@@ -76,12 +81,13 @@ pub async fn pull_changes(app: State, caller: Caller, query: Query<PullQuery>) -
 #[utoipa::path(
     tag = "sync",
     security(("access_token" = [])),
-    request_body(content = Vec<u8>, content_type = "application/cbor", description = "`[1, cases with heads]`"),
+    request_body(content = inline(text::Binary), content_type = "application/cbor", description = "`[1, cases with heads]`"),
     responses((
         status = 200,
         description = "`[1, wanted, leases, changes]`",
         content_type = "application/cbor",
-        body = Vec<u8>
+        body = inline(text::Binary),
+        headers(("Palm-Limits" = String, description = "The most that one push may carry: `changes=…, bytes=…`"))
     ))
 )]
 #[post("/sync/reconcile")]

@@ -19,7 +19,7 @@ use crate::store::{Envelope, TenantRow, Tx};
 
 const REACH: Tag = Tag("palm/v1/reach");
 /// Most changes in a page, give or take those up to the next place of the log whose root is kept.
-pub const PAGE_MAX: i64 = 500;
+pub const PAGE_MAX: u32 = 500;
 /// About how many bytes of changes a page holds.
 const PAGE_BYTES: usize = 4 << 20;
 /// Changes read at once: sixteen mebibytes of the largest.
@@ -27,18 +27,18 @@ pub(super) const PIECE: usize = 16;
 /// Bytes of memory that a page takes while it is made: a piece of changes, the page twice.
 const ROOM: usize = 32 << 20;
 
-/// One page of the feed after `cursor`.
+/// One page of the feed after `cursor`, of `limit` changes, 1 to [`PAGE_MAX`].
 ///
 /// # Errors
 /// [`Refusal::CursorUnknown`]; [`Refusal::Busy`] or [`Refusal::TooMuchAtOnce`] without room; or an accident.
-pub async fn pull(app: &App, caller: Caller, cursor: Option<Vec<u8>>, limit: i64) -> Result<Pulled, Failure> {
+pub async fn pull(app: &App, caller: Caller, cursor: Option<Vec<u8>>, limit: u32) -> Result<Pulled, Failure> {
     caller.must_have_device()?;
     let (tenant, officer) = (app.tenant, caller.officer);
     let cursor = match cursor {
         Some(bytes) => Some(Cursor::read(&bytes).map_err(|_not_a_cursor| Refusal::CursorUnknown)?),
         None => None,
     };
-    let limit = limit.clamp(1, PAGE_MAX);
+    let limit = i64::from(limit);
     app.cases.read_within(&app.store, (officer, ROOM), move |tx| page(tx, &tenant, &officer, cursor, limit)).await
 }
 

@@ -3,15 +3,33 @@
 use sync_core::id::{TenantId, hex};
 use sync_core::time::Instant;
 
-use crate::flow::refusal::Refusal;
+use crate::flow::refusal::{Refusal, Refused};
 use crate::store::TimePage;
 
-const PAGE: u32 = 50;
-const LARGEST_PAGE: u32 = 100;
+/// How many rows the pages of a list may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageSize {
+    /// Where the caller does not say.
+    pub usual: u32,
+    /// At most.
+    pub most: u32,
+}
+
+/// The lists that people read.
+pub const ROWS: PageSize = PageSize { usual: 50, most: 100 };
 
 /// How many rows a page has.
-pub fn limit(asked: Option<u32>) -> u32 {
-    asked.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)
+///
+/// # Errors
+/// [`Refusal::Malformed`] that names the range, where what is asked for is outside of it: a page that is shorter than
+/// asked for would look like the last one.
+pub fn limit(asked: Option<i64>, PageSize { usual, most }: PageSize) -> Result<u32, Refused> {
+    let Some(asked) = asked else { return Ok(usual) };
+    let rows = u32::try_from(asked).ok().filter(|rows| (1..=most).contains(rows));
+    rows.ok_or_else(|| {
+        Refusal::Malformed
+            .because(format!("每页条数应为 1 至 {most}。"), format!("A page may have 1 to {most} entries."))
+    })
 }
 
 /// The cursor after a row of a list that is ordered by time.
@@ -34,9 +52,10 @@ pub fn cursor(text: &str) -> Result<(Instant, [u8; 16]), Refusal> {
 /// The page that a query asks for of a list that is ordered by time, the newest first.
 ///
 /// # Errors
-/// [`Refusal::WrongCursor`].
-pub fn time_page(asked: Option<u32>, after: Option<&str>) -> Result<TimePage, Refusal> {
-    Ok(TimePage { after: after.map(cursor).transpose()?, ..TimePage::newest(limit(asked)) })
+/// [`Refusal::Malformed`] for a size out of range; [`Refusal::WrongCursor`].
+pub fn time_page(asked: Option<i64>, after: Option<&str>) -> Result<TimePage, Refused> {
+    let rows = limit(asked, ROWS)?;
+    Ok(TimePage { after: after.map(cursor).transpose()?, ..TimePage::newest(rows) })
 }
 
 #[cfg(test)]
@@ -50,6 +69,15 @@ mod tests {
         for wrong in ["", "5", "-", "x-07", "5-07"] {
             assert_eq!(cursor(wrong), Err(Refusal::WrongCursor), "{wrong}");
         }
-        assert_eq!([limit(None), limit(Some(0)), limit(Some(1_000_000))], [50, 1, 100]);
+    }
+
+    #[test]
+    fn a_page_has_what_is_asked_for_within_its_range_and_says_the_range_outside_of_it() {
+        assert_eq!([None, Some(1), Some(100)].map(|asked| limit(asked, ROWS).unwrap()), [50, 1, 100]);
+        for outside in [0, -1, 101, i64::MIN, i64::MAX] {
+            let refused = limit(Some(outside), ROWS).unwrap_err();
+            assert_eq!(refused.refusal, Refusal::Malformed, "{outside}");
+            assert!(refused.en.unwrap().contains("1 to 100") && refused.zh.unwrap().contains("1 至 100"), "{outside}");
+        }
     }
 }

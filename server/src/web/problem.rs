@@ -4,7 +4,7 @@
 //! request id and nothing else. The text is put in by `edge`, which knows the language and the request id.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_RANGE, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_RANGE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
@@ -17,6 +17,11 @@ pub use crate::web::security_headers::TUS_VERSION;
 
 /// What a refusal is sent as (RFC 9457).
 pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// How callers prove who they are (RFC 6750 section 3).
+const CHALLENGE: &str = "Bearer realm=\"palm\"";
+/// The same to who sent a token that is worth nothing, or nothing any more.
+pub const INVALID_TOKEN: &str = "Bearer realm=\"palm\", error=\"invalid_token\"";
 
 /// A refusal or an accident as a handler's error.
 #[derive(Debug)]
@@ -144,6 +149,10 @@ fn wait_s(status: StatusCode) -> Option<u32> {
 pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
     if let Some(seconds) = refused.wait_s.or_else(|| wait_s(status(refused.refusal))) {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    // RFC 9110 section 11.6.1: a 401 says how to prove who one is.
+    if status(refused.refusal) == StatusCode::UNAUTHORIZED {
+        response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
     }
     if refused.refusal == Refusal::TusVersion {
         response.insert_header(("Tus-Version", TUS_VERSION));

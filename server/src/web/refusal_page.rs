@@ -6,14 +6,14 @@
 use std::pin::Pin;
 
 use actix_web::error::InternalError;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 
 use super::language::Language;
-use super::problem::Problem;
+use super::problem::{INVALID_TOKEN, Problem};
 use super::security_headers::{Kind, set};
-use crate::flow::refusal::Refused;
+use crate::flow::refusal::{Refusal, Refused};
 
 /// A page on its way; none where it cannot be made.
 pub type Making = Pin<Box<dyn Future<Output = Option<HttpResponse>>>>;
@@ -34,6 +34,7 @@ pub struct Telling {
     language: Language,
     id: String,
     kind: Kind,
+    has_token: bool,
 }
 
 impl Telling {
@@ -41,7 +42,8 @@ impl Telling {
     pub fn of(request: &actix_web::dev::ServiceRequest, id: &str, kind: Kind) -> Self {
         let pages = request.app_data::<Data<RefusalPages>>();
         let page = pages.and_then(|pages| (pages.0)(request.request()));
-        Self { page, language: Language::of(request.headers()), id: id.to_owned(), kind }
+        let has_token = request.headers().contains_key(AUTHORIZATION);
+        Self { page, language: Language::of(request.headers()), id: id.to_owned(), kind, has_token }
     }
 
     /// The answer.
@@ -51,6 +53,9 @@ impl Telling {
             None => None,
         };
         let mut response = page.unwrap_or_else(|| Problem::respond(refused, self.language, &self.id));
+        if self.has_token && refused.refusal == Refusal::Unauthenticated {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(INVALID_TOKEN));
+        }
         set(response.headers_mut(), &self.id, self.kind);
         response
     }

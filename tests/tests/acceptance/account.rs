@@ -288,7 +288,7 @@ on_both_databases! {
         let mut opened = Vec::new();
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
-                if operation.get("security").is_none() {
+                if operation["security"].as_array().unwrap().is_empty() {
                     continue;
                 }
                 let filled: Vec<&str> =

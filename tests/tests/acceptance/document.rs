@@ -63,7 +63,7 @@ on_both_databases! {
         for (method, path, operation) in operations(&committed()) {
             let route = format!("{method} {path}");
             let listed = open.contains(&route);
-            if listed != operation.get("security").is_none() {
+            if listed != operation["security"].as_array().is_some_and(Vec::is_empty) {
                 wrong.push(format!("{route}: the document and tests/tests/acceptance/open-routes.txt disagree"));
             }
             for token in ["", "nonsense", "eyJhbGciOiJub25lIn0.e30."] {
@@ -77,6 +77,32 @@ on_both_databases! {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    fn who_is_not_signed_in_is_told_how_to_be(server) {
+        let challenge = |call: tests::http::Call| {
+            let answer = call.send().expect(401);
+            answer.header("www-authenticate").to_owned()
+        };
+        assert_eq!(challenge(server.call("GET", "/v1/me")), "Bearer realm=\"palm\"");
+        for call in [server.call("GET", "/v1/cases"), server.call("POST", "/v1/sync/push"), server.call("HEAD", "/v1/me")] {
+            let invalid = challenge(call.token("nonsense"));
+            assert_eq!(invalid, "Bearer realm=\"palm\", error=\"invalid_token\"");
+        }
+        let wrong = serde_json::json!({"login": "officer-a", "password": "not this one, either"});
+        assert_eq!(challenge(server.call("POST", "/v1/sessions").json(&wrong)), "Bearer realm=\"palm\"", "no token was wrong");
+        let person = tests::Person::sign_in(server, "officer-a");
+        let wrong = serde_json::json!({"present": "not this one, either", "new": "nine herons over the gorge"});
+        let wrong = challenge(person.call("POST", "/v1/me/password").json(&wrong));
+        assert_eq!(wrong, "Bearer realm=\"palm\"", "the token is right, the password is not");
+        assert_eq!(person.call("GET", "/v1/me").send().expect(200).header("www-authenticate"), "");
+        assert_eq!(person.call("GET", "/v1/cases/x").send().expect(404).header("www-authenticate"), "");
+    }
+
+    fn what_synchronises_says_how_much_a_push_may_carry(server) {
+        let phone = tests::Phone::of(server, "officer-a");
+        let pulled = phone.call("GET", "/v1/sync/pull").send().expect(200);
+        assert_eq!(pulled.header("palm-limits"), "changes=256, bytes=4194304");
     }
 
     fn an_unknown_path_is_a_problem_like_any_other(server) {

@@ -84,7 +84,7 @@ on_both_databases! {
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
                 let method = method.to_uppercase();
-                if operation.get("security").is_none() || open.contains(&format!("{method} {path}").as_str()) {
+                if operation["security"].as_array().unwrap().is_empty() || open.contains(&format!("{method} {path}").as_str()) {
                     continue;
                 }
                 let filled: Vec<&str> =

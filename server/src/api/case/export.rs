@@ -3,6 +3,7 @@
 use actix_web::web::{Query, block};
 use actix_web::{HttpResponse, get};
 use api_spec::case::{CaseExportQuery, CaseQuery};
+use api_spec::text;
 
 use crate::flow::caller::Caller;
 use crate::flow::export::export;
@@ -24,7 +25,7 @@ use crate::web::problem::Problem;
     responses(
         (status = 200, description = "The file; as CSV UTF-8 with a byte order mark", content(
             (String = "text/csv"),
-            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+            (inline(text::Binary) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         ), headers(("Content-Disposition" = String))),
         (status = 400, description = "`malformed`, `nothing_to_search`, `purpose_required`, or `export_too_large`",
             body = api_spec::problem::Problem),

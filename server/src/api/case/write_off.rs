@@ -3,6 +3,7 @@
 use actix_web::web::{Json, Path};
 use actix_web::{HttpRequest, HttpResponse, post};
 use api_spec::case::{CommandOutcome, WritingOff};
+use api_spec::text;
 
 use super::{CommandRefused, LONGEST_REASON, run};
 use crate::flow::command::Wish;
@@ -19,10 +20,10 @@ use crate::web::problem::Problem;
     tag = "case",
     security(("access_token" = [])),
     params(
-        ("id" = String, Path, description = "Id of the case"),
-        ("digest" = String, Path, description = "SHA-256 of the bytes, hex"),
+        ("id" = text::CaseId, Path, description = "Id of the case"),
+        ("digest" = text::Digest, Path, description = "SHA-256 of the bytes, hex"),
         ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repetition finds what the first request did")
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = WritingOff,
     responses(

@@ -1,0 +1,20 @@
+//! The unit of a number is in its name (`…_ms`, `…_fen`); here it is added to its description.
+//!
+//! Promise: no integer of that name is without it.
+
+use utoipa::openapi::{RefOr, Schema};
+
+/// What a number is counted in, by the end of its name.
+const UNITS: [(&str, &str); 2] =
+    [("_ms", "Milliseconds since 1970-01-01T00:00:00Z."), ("_fen", "In fen, a hundredth of a yuan.")];
+
+/// Says it of each number of an object.
+pub(super) fn say(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = schema else { return };
+    for (name, property) in &mut object.properties {
+        let unit = UNITS.iter().find(|(end, _)| name.ends_with(end));
+        let (Some((_, unit)), RefOr::T(Schema::Object(number))) = (unit, property) else { continue };
+        let said = number.description.take().unwrap_or_default();
+        number.description = Some(format!("{said} {unit}").trim().to_owned());
+    }
+}

@@ -1,0 +1,135 @@
+//! Every answer of every test against the API document: status, headers and body.
+//!
+//! Promise: an answer of a documented route whose body is JSON has the documented shape, member by member: no member that is
+//! not documented, no text without its pattern, no code that the document does not list. Not here: requests, and bodies that
+//! are no JSON.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock};
+
+use regex_lite::Regex;
+use serde_json::Value;
+
+use crate::http::Answer;
+use crate::server::sources;
+
+fn document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        let text = std::fs::read_to_string(sources().join("api-spec/openapi.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    })
+}
+
+/// Holds an answer against the document.
+pub fn hold(method: &str, url: &str, answer: &Answer) {
+    let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+    let path = path.split('?').next().unwrap_or_default();
+    let Some(operation) = operation(method, path) else { return };
+    let responses = &operation["responses"];
+    let status = answer.status.to_string();
+    let said = resolved(responses.get(&status).unwrap_or(&responses["default"]));
+    let what = format!("{method} /{path} {status}");
+    assert!(answer.status >= 400 || responses.get(&status).is_some(), "{what}: the document does not know this status");
+    for name in ["WWW-Authenticate", "Retry-After", "Palm-Limits", "ETag", "X-Request-Id"] {
+        let documented = said["headers"].get(name).is_some();
+        let optional = answer.status >= 400 && ["ETag", "Palm-Limits"].contains(&name);
+        assert!(!documented || optional || !answer.header(name).is_empty(), "{what}: no {name}");
+    }
+    let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
+    if method == "HEAD" || !media_type.ends_with("json") {
+        return;
+    }
+    let schema = &said["content"][media_type]["schema"];
+    assert!(!schema.is_null(), "{what}: the document does not know {media_type}");
+    if let Err(wrong) = matches(&answer.json(), schema, "answer") {
+        panic!("{what}: {wrong}\n{}", answer.text());
+    }
+}
+
+/// The operation of a path; what has no parameter goes before what has one.
+fn operation(method: &str, path: &str) -> Option<&'static Value> {
+    let method = method.to_lowercase();
+    let parts: Vec<&str> = path.split('/').collect();
+    let fits = |pattern: &str| {
+        let pattern: Vec<&str> = pattern.trim_start_matches('/').split('/').collect();
+        pattern.len() == parts.len()
+            && pattern.iter().zip(&parts).all(|(pattern, part)| pattern.starts_with('{') || pattern == part)
+    };
+    let mut found: Vec<_> = document()["paths"].as_object()?.iter().filter(|(pattern, _)| fits(pattern)).collect();
+    found.sort_by_key(|(pattern, _)| pattern.matches('{').count());
+    let item = found.first()?.1;
+    item.get(&method).or_else(|| item.get("get").filter(|_| method == "head"))
+}
+
+fn resolved(value: &'static Value) -> &'static Value {
+    let Some(reference) = value["$ref"].as_str() else { return value };
+    document().pointer(reference.trim_start_matches('#')).unwrap()
+}
+
+fn matches(value: &Value, schema: &'static Value, place: &str) -> Result<(), String> {
+    let schema = resolved(schema);
+    for choice in ["oneOf", "anyOf"] {
+        if let Some(all) = schema[choice].as_array() {
+            let tried: Vec<_> = all.iter().map(|one| matches(value, one, place)).collect();
+            let some = tried.iter().any(Result::is_ok);
+            return if some { Ok(()) } else { tried.into_iter().next().unwrap_or(Ok(())) };
+        }
+    }
+    let kinds: Vec<&str> = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        kind => kind.as_str().into_iter().collect(),
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    if !kinds.contains(&kind) {
+        return Err(format!("{place} is {kind}, documented is {kinds:?}"));
+    }
+    match value {
+        Value::String(text) => text_matches(text, schema, place),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, item)| matches(item, &schema["items"], &format!("{place}[{at}]"))),
+        Value::Object(members) => {
+            let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            if let Some(missing) = required.into_iter().find(|name| !members.contains_key(*name)) {
+                return Err(format!("{place} has no {missing}"));
+            }
+            members.iter().try_for_each(|(name, member)| match schema["properties"].get(name) {
+                Some(schema) => matches(member, schema, &format!("{place}.{name}")),
+                None => Err(format!("{place}.{name} is not documented")),
+            })
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
+}
+
+fn text_matches(text: &str, schema: &Value, place: &str) -> Result<(), String> {
+    let codes = schema["enum"].as_array();
+    if codes.is_some_and(|codes| !codes.iter().any(|code| code == text)) {
+        return Err(format!("{place}: the document does not list {text:?}"));
+    }
+    let length = u64::try_from(text.chars().count()).unwrap();
+    let within = length >= schema["minLength"].as_u64().unwrap_or(0)
+        && length <= schema["maxLength"].as_u64().unwrap_or(u64::MAX);
+    if !within {
+        return Err(format!("{place} has {length} characters"));
+    }
+    match schema["pattern"].as_str() {
+        Some(pattern) if !is_of(pattern, text) => Err(format!("{place}: {text:?} is not {pattern}")),
+        _ => Ok(()),
+    }
+}
+
+fn is_of(pattern: &str, text: &str) -> bool {
+    static MADE: Mutex<BTreeMap<String, Regex>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    made.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).unwrap()).is_match(text)
+}
