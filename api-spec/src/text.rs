@@ -66,9 +66,9 @@ texts! {
     /// The epoch of a phone's store: 8 bytes in lowercase hex.
     StoreEpoch = "^[0-9a-f]{16}$", 16..=16, None, "0011223344556677";
     /// Bytes in lowercase hex.
-    HexBytes = "^([0-9a-f]{2})+$", 2..=65536, None, "d284";
+    HexBytes = "^([0-9a-f]{2})+$", 2..=65_536, None, "d284";
     /// Bytes in base64 with padding.
-    Base64Bytes = "^[0-9A-Za-z+/]+={0,2}$", 4..=8388608, None, "0oRDoQEm";
+    Base64Bytes = "^[0-9A-Za-z+/]+={0,2}$", 4..=8_388_608, None, "0oRDoQEm";
     /// A code to be typed: ten characters that are not taken for one another.
     TypedCode = "^[0-9A-HJKMNP-TV-Z]{10}$", 10..=10, None, "7KQ2M9XW4C";
     /// A code to be scanned: 16 bytes in lowercase hex.
@@ -78,7 +78,7 @@ texts! {
     /// A division by GB/T 2260: county, street or town, village.
     RegionCode = "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$", 6..=12, None, "500237001";
     /// Id of a rule.
-    RuleId = "^[A-Z]{3}-[0-9]{2}[A-Z0-9-]*$", 6..=32, None, "SPO-01";
+    RuleId = "^[A-Z]{2,3}-[0-9]{2}(-[A-Z0-9]+)*$", 5..=32, None, "SPO-01";
     /// Id of a request, which the operator's log knows.
     RequestId = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", 36..=36, Some(KnownFormat::Uuid),
         "4f9c2b1e-8d4e-4a37-9d0e-2a5b6c7d8e9f";

@@ -76,10 +76,8 @@ fn matches(value: &Value, schema: &'static Value, place: &str) -> Result<(), Str
             return if some { Ok(()) } else { tried.into_iter().next().unwrap_or(Ok(())) };
         }
     }
-    let kinds: Vec<&str> = match &schema["type"] {
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
-        kind => kind.as_str().into_iter().collect(),
-    };
+    let several = schema["type"].as_array().into_iter().flatten();
+    let kinds: Vec<&str> = several.chain([&schema["type"]]).filter_map(Value::as_str).collect();
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",

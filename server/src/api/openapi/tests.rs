@@ -63,7 +63,7 @@ fn every<'a>(value: &'a Value, look: &mut dyn FnMut(&'a Value)) {
     match value {
         Value::Object(members) => members.values().for_each(|member| every(member, look)),
         Value::Array(items) => items.iter().for_each(|item| every(item, look)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
