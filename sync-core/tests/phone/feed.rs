@@ -152,7 +152,13 @@ fn the_lease_of_another_phone_moves_no_anchor() {
     };
     let before = anchor(&mut phone);
     let proved = phone.device.proved_time(&moment(60)).unwrap();
-    phone.device.accept_lease(&lease_bytes(2, 2, 1), Some(0), &moment(30)).unwrap();
+    let newer = |number: u8| {
+        let verifier = sync_core::sign::SoftwareVerifier;
+        let lease = Lease::open(&lease_bytes(number, number, 1), &crate::world::tenant_key().public_key(), &verifier);
+        let newer = Lease { issued: Instant::from_ms(DAY + 1_800_000), ..lease.unwrap().lease };
+        newer.sign(&crate::world::tenant_key()).unwrap()
+    };
+    phone.device.accept_lease(&newer(2).bytes, Some(1_800_000), &moment(30)).unwrap();
     assert_eq!(anchor(&mut phone), before);
     assert_eq!(phone.device.proved_time(&moment(60)).unwrap(), proved);
     // Nor does one of its own that the tenant did not sign.
@@ -161,13 +167,7 @@ fn the_lease_of_another_phone_moves_no_anchor() {
     let arrived = phone.device.accept_lease(&forged, Some(0), &moment(30)).unwrap();
     assert_eq!((arrived.refused.len(), anchor(&mut phone)), (1, before));
     // Its own newer one does.
-    let signed = Lease::open(
-        &lease_bytes(1, 1, 1),
-        &crate::world::tenant_key().public_key(),
-        &sync_core::sign::SoftwareVerifier,
-    );
-    let newer = Lease { issued: Instant::from_ms(DAY + 1_800_000), ..signed.unwrap().lease };
-    let newer = newer.sign(&crate::world::tenant_key()).unwrap();
+    let newer = newer(1);
     phone.device.accept_lease(&newer.bytes, Some(1_800_000), &moment(30)).unwrap();
     let now = anchor(&mut phone);
     assert_eq!((now.lease, now.reading.unwrap().asked_ms), (newer.hash, 1_800_000));
@@ -190,6 +190,13 @@ fn listed_heads_are_lacked_until_they_are_held_or_out_of_reach() {
     assert!(two.device.lacks_listed().unwrap(), "the other is in reach");
     two.device.receive(&leases, &changes, Source::Server).unwrap();
     assert!(!two.device.lacks_listed().unwrap());
+    // The list of cases says what the officer can no longer reach, and what again.
+    let out_of_reach = |phone: &Phone| phone.device.cases().unwrap()[0].out_of_reach;
+    assert!(!out_of_reach(&two));
+    two.device.receive_page(&Pulled { removed: vec![case], ..Pulled::default() }).unwrap();
+    assert!(out_of_reach(&two));
+    two.device.receive_page(&list(&[case])).unwrap();
+    assert!(!out_of_reach(&two));
     // A new list stands in the place of the old one.
     two.device.receive_page(&list(&[gone])).unwrap();
     assert!(two.device.lacks_listed().unwrap());

@@ -72,6 +72,18 @@ fn what_the_server_seals_leaves_the_store_and_no_later_copy_brings_it_back() {
         phone.device.receive(&leases, &changes, Source::Peer).unwrap();
         assert_eq!(phone.device.change(title.id()).unwrap().unwrap().value(0), None);
     }
+    // The server has what it wrote, whoever brings it.
+    let mut carried = Phone::new(2);
+    carried.device.receive(&leases, &changes, Source::Server).unwrap();
+    carried.device.receive(&[], &[seal.to_bytes()], Source::Peer).unwrap();
+    assert!(carried.device.change(seal.id()).unwrap().is_some() && carried.device.lanes().unwrap().is_empty());
+    // A seal that waits for something itself counts at once.
+    let mut early = Phone::new(2);
+    early.device.receive(&leases, &changes, Source::Server).unwrap();
+    let waits = servers(&title, &[ChangeId::new([9; 32])]);
+    let arrived = early.device.receive(&[], &[waits.to_bytes()], Source::Server).unwrap();
+    assert_eq!((arrived.parked.len(), arrived.cases), (1, [case].into()), "the case looks different now");
+    assert_eq!(early.state(case).value(None, "title"), None);
     // A phone that learns of the seal before the change keeps the change without the value.
     let mut three = Phone::new(3);
     three.device.receive(&[], &[seal.to_bytes()], Source::Server).unwrap();
