@@ -237,7 +237,7 @@ pub fn replaced(
 }
 
 /// The first version that is to be kept of these, which are given from the newest on: at most [`MOST`], that said no
-/// more than [`BYTES`], not older than a day; the newest always.
+/// more than 32 MiB, not older than a day; the newest always.
 pub fn kept_from(sizes: &[PastSize], now: Instant) -> Option<i64> {
     let (mut kept, mut bytes, since) = (None, 0_i64, now.plus_ms(-KEPT_MS));
     for (PastSize { version, replaced, bytes: length }, number) in sizes.iter().zip(0_i64..) {

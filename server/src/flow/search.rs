@@ -117,7 +117,7 @@ fn find_within(
     Ok(Found { rows: as_of::merged(CaseOrder::Newest, rows, replaced, limit), not_searched })
 }
 
-/// How many cases the filter lets through that say the words, wherever it starts. Of more than [`COMPARED`] candidates
+/// How many cases the filter lets through that say the words, wherever it starts. Of more than 4,096 candidates
 /// so many are looked at, and the number is a least one; so it is while cases are not searched.
 ///
 /// # Errors
