@@ -9,20 +9,32 @@ use std::sync::{Mutex, OnceLock};
 
 use regex_lite::Regex;
 use serde_json::Value;
-
-use crate::http::Answer;
-use crate::server::sources;
+use ureq::http::HeaderMap;
 
 fn document() -> &'static Value {
     static DOCUMENT: OnceLock<Value> = OnceLock::new();
-    DOCUMENT.get_or_init(|| {
-        let text = std::fs::read_to_string(sources().join("api-spec/openapi.json")).unwrap();
-        serde_json::from_str(&text).unwrap()
-    })
+    DOCUMENT.get_or_init(|| serde_json::from_str(include_str!("../../api-spec/openapi.json")).unwrap())
+}
+
+/// What came back.
+#[derive(Debug, Clone, Copy)]
+pub struct Received<'a> {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+impl Received<'_> {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
 }
 
 /// Holds an answer against the document.
-pub fn hold(method: &str, url: &str, answer: &Answer) {
+pub fn hold(method: &str, url: &str, answer: Received<'_>) {
     let path = url.splitn(4, '/').nth(3).unwrap_or_default();
     let path = path.split('?').next().unwrap_or_default();
     let Some(operation) = operation(method, path) else { return };
@@ -42,8 +54,10 @@ pub fn hold(method: &str, url: &str, answer: &Answer) {
     }
     let schema = &said["content"][media_type]["schema"];
     assert!(!schema.is_null(), "{what}: the document does not know {media_type}");
-    if let Err(wrong) = matches(&answer.json(), schema, "answer") {
-        panic!("{what}: {wrong}\n{}", answer.text());
+    let text = String::from_utf8_lossy(answer.body);
+    let body = serde_json::from_slice(answer.body).unwrap_or_else(|error| panic!("{what}: {error}\n{text}"));
+    if let Err(wrong) = matches(&body, schema, "answer") {
+        panic!("{what}: {wrong}\n{text}");
     }
 }
 

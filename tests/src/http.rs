@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::{HeaderMap, Request};
 
+use crate::contract::{self, Received};
+
 /// No request of a test takes longer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -90,9 +92,9 @@ impl Call {
             if bodiless { agent.run(request.body(()).unwrap()) } else { agent.run(request.body(self.body).unwrap()) };
         let (parts, mut body) = response?.into_parts();
         let body = body.with_config().limit(64 << 20).read_to_vec()?;
-        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
-        crate::contract::hold(&self.method, &self.url, &answer);
-        Ok(answer)
+        let (status, headers) = (parts.status.as_u16(), parts.headers);
+        contract::hold(&self.method, &self.url, Received { status, headers: &headers, body: &body });
+        Ok(Answer { status, headers, body })
     }
 
     /// Sends it over a link that works.
