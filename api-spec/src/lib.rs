@@ -11,6 +11,7 @@ pub mod code;
 pub mod device;
 pub mod health;
 pub mod lead;
+mod named;
 pub mod officer;
 pub mod problem;
 pub mod read_audit;
