@@ -35,8 +35,8 @@ use crate::web::problem::{OK, Problem};
 
 const LONGEST_REASON: usize = 500;
 
-/// A page of the cases in reach, the latest change first, of the list as it was at its first page: whoever reads all pages
-/// gets each case that was in the list then, once, as it is now. Officers see the cases they take part in; heads, reviewers
+/// A page of the cases in reach, the latest change first. Pages after the first belong to the list as it was at the first:
+/// reading all of them gives every case of that list exactly once, as it is now. Officers see the cases they take part in; heads, reviewers
 /// and the department's supervisor those of their agency's subtree; county supervisors and leadership all.
 #[utoipa::path(
     tag = "case",

@@ -230,7 +230,7 @@ pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<Http
         everybody
             .sort_by(|one, other| (one.cards.is_empty(), one.until()).cmp(&(other.cards.is_empty(), other.until())));
     }
-    // After whom the page before ended, not after how many: whoever joins moves nobody to another page.
+    // The cursor names the last officer of the page before, not a count, so an officer who is added shifts no page.
     let ended = place.cursor.as_ref().and_then(|last| everybody.iter().position(|entry| entry.id == *last));
     let (first, size) = (ended.map_or(0, |ended| ended + 1), usize::try_from(place.size).unwrap_or(usize::MAX));
     let everybody: Vec<Entry> = everybody.into_iter().skip(first).take(size).collect();

@@ -130,7 +130,7 @@ impl Page {
         Self { who: caller.map(Who::of), csrf, trial: visit.trial, ..frame }
     }
 
-    /// The frame of a page without forms, for nobody that is known.
+    /// The frame of a page without forms, for a visitor who is not known.
     fn framed(language: Language, (zh, en): (&str, &str), here: String) -> Self {
         let title = match language {
             Language::Chinese => zh,

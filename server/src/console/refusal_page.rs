@@ -1,8 +1,8 @@
-//! Refusals of what never came through the door, as pages: a body too large for the room there is, a client too slow, a
-//! server too busy, a head that cannot be read.
+//! Pages for requests that no handler answered: the body is too large, the client too slow, the server too busy, the head
+//! not readable.
 //!
-//! Promise: every refusal of a request below `/console` is a page in the visitor's language, with the navigation of the
-//! person signed in where that can be found out soon. Not here: refusals of handlers (`door`, `sending`).
+//! Promise: every refusal of a request below `/console` is a page in the visitor's language. It has the navigation of the
+//! person who is signed in, unless the database does not say within [`LOOKED_FOR`] who that is. Not here: refusals of handlers (`door`, `sending`).
 
 use std::time::Duration;
 

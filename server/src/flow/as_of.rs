@@ -1,10 +1,10 @@
 //! Lists of cases as they were when a reader began with the first page.
 //!
-//! Promise: whoever reads all pages gets every case that was in the list at the first page, exactly once, whatever
-//! changes meanwhile: a case that was replaced since stands where it stood, and fits the filter as it fitted it, but is shown as it is
-//! now. What the caller may not see now is not shown. A case that came into the list since may be met or not; it
-//! takes no place from another. The cost of a page is bounded: over [`MOST`] replacements, or over what is kept of
-//! the past, the reader is told to begin again.
+//! Promise: reading all pages gives every case that was in the list at the first page, exactly once, whatever changes
+//! meanwhile. A case that was replaced since keeps its place and still matches the filter as it did then, but is shown
+//! as it is now. What the caller may not see now is left out. A case that was added since may or may not appear, and
+//! pushes no other case out. The cost of a page is bounded: after more than [`MOST`] replacements, or once the past that
+//! it needs is no longer kept, the reader is told to begin again.
 //! Not here: what the past of a case is (`store::case_past`).
 
 use std::collections::{BTreeMap, BTreeSet};

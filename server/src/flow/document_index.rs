@@ -1,7 +1,7 @@
 //! Which numbers stand on which documents, and which fines the cases make: what rules ask of other cases.
 //!
 //! Promise: a projection of the cases, so a repeated push changes nothing here. Rules get what other cases say as data,
-//! whoever judges. What changes is compared with other cases by way of the outbox (`double`).
+//! on the server as on the phone. Changes are queued in the outbox and compared with other cases there (`double`).
 //! Not here: what the law says of it (`sync_core::law`), what an entry is (`sync_core::facts::index`).
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -175,7 +175,7 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
             match work {
                 Prepared::Index(rows) => index::apply(tx, &tenant, rows)?,
                 Prepared::Texts(texts) => {
-                    // Whoever replaces a case in lists holds the tenant's row (`store::case_past`).
+                    // Cases in lists are replaced only under the lock on the tenant's row (`store::case_past`).
                     tx.lock_tenant(&tenant, now)?;
                     for (file, text) in texts {
                         tx.put_case_text(&tenant, &file, &text)?;

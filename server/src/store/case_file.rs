@@ -390,7 +390,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Says anew how many rules a case breaches, where it is at `basis` still.
+    /// Updates how many rules a case breaches, unless its basis has changed since.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

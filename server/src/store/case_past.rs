@@ -1,8 +1,8 @@
 //! What cases were in lists before they were replaced: for readers between two pages.
 //!
 //! Promise: each change of what a list puts in order, filters by or searches adds a row with what was there before, by a
-//! trigger in the same transaction; versions have no gaps, because whoever replaces a case holds the tenant's row. Rows
-//! are dropped from the oldest on, and the newest stays, so versions are never given out twice.
+//! trigger in the same transaction. Cases are replaced only under the lock on the tenant's row, so versions have no gaps.
+//! Rows are deleted oldest first, and the newest stays, so no version is used twice.
 //! Not here: how a list is read as it was (`flow::as_of`), how long rows are kept (`flow::housekeeping`).
 
 use diesel::prelude::*;
