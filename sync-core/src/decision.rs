@@ -222,12 +222,12 @@ pub fn may_receive_filing(state: &CaseState) -> Result<(), Obstacle> {
 
 /// Changes that wait to be admitted or dismissed.
 pub fn waiting(state: &CaseState) -> BTreeSet<ChangeId> {
-    let excluded = state.excluded.keys().copied();
-    // What breaks a rule of form would have no effect if it were admitted.
-    let outside = state.outside.iter().copied().filter(|change| !state.without_effect.contains_key(change));
-    let dismissed =
-        |change: &ChangeId| state.excluded.get(change).into_iter().flatten().any(|verdict| verdict.dismissed);
-    excluded.chain(outside).filter(|change| !dismissed(change)).collect()
+    let all = state.excluded.keys().chain(&state.outside).copied();
+    all.filter(|change| state.is_set_aside(change) && !is_dismissed(state, change)).collect()
+}
+
+fn is_dismissed(state: &CaseState, change: &ChangeId) -> bool {
+    state.excluded.get(change).into_iter().flatten().any(|verdict| verdict.dismissed)
 }
 
 /// What keeps the case from being closed, every obstacle once. Evidence and the law are for the caller.
@@ -262,11 +262,10 @@ pub fn may_judge(state: &CaseState, change: ChangeId) -> Result<Vec<OpId>, Obsta
     if is_closed(state) {
         return Err(Obstacle::Closed);
     }
-    let live = state.excluded.get(&change).map(Vec::as_slice).unwrap_or_default();
-    let outside = state.outside.contains(&change) && !state.without_effect.contains_key(&change);
-    if (live.is_empty() && !outside) || live.iter().any(|verdict| verdict.dismissed) {
+    if !state.is_set_aside(&change) || is_dismissed(state, &change) {
         return Err(Obstacle::NotQuarantined);
     }
+    let live = state.excluded.get(&change).map(Vec::as_slice).unwrap_or_default();
     Ok(live.iter().map(|verdict| verdict.op).collect())
 }
 

@@ -323,8 +323,7 @@ pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, na
     for change in graph.order() {
         let Some(stored) = by_id.get(&change.id()) else { continue };
         let own = change.id();
-        let against = [state.without_effect.contains_key(&own), state.excluded.contains_key(&own)];
-        let without_effect = against.contains(&true) || state.outside.contains(&own);
+        let without_effect = !state.has_effect(&own);
         for (op, resolves, replaces) in of_field(change) {
             let live = live.contains(&op);
             found.push(Write { op, stored: (*stored).clone(), resolves, replaces, live, without_effect });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sync_core::case::heads;
+use sync_core::case::Graph;
 use sync_core::change::NewOp;
 use sync_core::id::{CaseId, ChangeId, OfficerId, TenantId};
 use sync_core::op::Act;
@@ -33,7 +33,7 @@ pub fn append(
     if held.is_empty() {
         return Err(Refusal::NotFound.into());
     }
-    let mut heads = heads(held.iter().map(|stored| &*stored.change));
+    let mut heads = Graph::new(held.iter().map(|stored| &*stored.change)).heads();
     // A verdict builds on what it judges, which is no head where it is outside the case.
     let judged = |op: &NewOp| if let Act::Verdict(verdict) = &op.act { Some(verdict.change) } else { None };
     heads.extend(ops.iter().filter_map(judged));

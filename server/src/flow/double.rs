@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sync_core::case::{CaseState, fold};
 use sync_core::facts::index::{Entry, Indexed, Key, asked, entries};
 use sync_core::id::{CaseId, DeviceId, TenantId};
-use sync_core::law::rule::Outcome;
+use sync_core::law::rule;
 use sync_core::op::OpId;
 use sync_core::time::Instant;
 
@@ -89,8 +89,7 @@ fn compare(tx: &mut Tx<'_>, tenant: &TenantId, file: CaseFileRow) -> Result<Comp
         return Ok(found);
     }
     let results = Bench::default().judge(tx, tenant, (&state, &held), projection::newest_act(&held))?;
-    let breaches = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
-    found.breaches = Some(i64::try_from(breaches).unwrap_or(i64::MAX));
+    found.breaches = Some(projection::count(rule::breaches(&results)));
     let doubled = || found.flips.iter().filter(|(_, doubled)| *doubled).map(|(entry, _)| entry);
     let kinds: BTreeSet<(&str, OpId)> =
         doubled().filter_map(|entry| Some((alarm_of(entry.what)?, entry.document))).collect();

@@ -10,7 +10,7 @@ use sync_core::change::Change;
 use sync_core::decision;
 use sync_core::facts::index::{Entry, entries};
 use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
-use sync_core::law::rule::Outcome;
+use sync_core::law::rule;
 use sync_core::plan::Interval;
 use sync_core::schema;
 use sync_core::time::Instant;
@@ -77,7 +77,6 @@ pub fn draw(
     let agency = bench.agency(tx, tenant, &opening.agency)?;
     let officers: BTreeSet<OfficerId> = state.participants.keys().chain(extra).copied().collect();
     let results = bench.judge(tx, tenant, (state, held), newest_act(held))?;
-    let breached = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
     let graph = || Graph::new(held.iter().map(|stored| &*stored.change));
     // Phones compare what nothing builds on, so that none of it is missed, whosever it is.
     let tips = if state.outside.is_empty() { state.heads.clone() } else { graph().tips() };
@@ -103,7 +102,7 @@ pub fn draw(
         basis: state.basis(),
         heads: tips.into_iter().collect(),
         conflicts: count(state.conflicts().count()),
-        breaches: count(breached),
+        breaches: count(rule::breaches(&results)),
         missing_evidence: 0,
         duties: count(results.iter().filter(|result| result.running).count()),
         filing: decision::filing(state, &results),
@@ -195,7 +194,7 @@ pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, mut new: Additions<'_>, all: Vec<
     Ok(tx.add(new)?)
 }
 
-fn count(number: usize) -> i64 {
+pub(super) fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 

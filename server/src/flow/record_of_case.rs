@@ -1,6 +1,6 @@
 //! The signed record of a closed case: made when it is closed, read afterwards.
 
-use sync_core::case::{Graph, fold, heads};
+use sync_core::case::{Graph, fold};
 use sync_core::id::{CaseId, Digest, OfficerId, TenantId};
 use sync_core::record::{CaseRecord, RecordEvidence, RecordOfficer, SignedRecord};
 use sync_core::sign::PublicKey;
@@ -33,7 +33,7 @@ pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, clos
     let held = tx.case_changes(tenant, &case)?;
     // What is outside the case is no part of what is stated, and who checks it need not have it.
     let graph = Graph::new(held.iter().map(|stored| &*stored.change));
-    let state = fold(case, graph.up_to(&heads(held.iter().map(|stored| &*stored.change))));
+    let state = fold(case, graph.up_to(&graph.heads()));
     let agency_name = tx.agency(tenant, &file.agency)?.map(|agency| agency.name).unwrap_or_default();
     let mut officers = Vec::new();
     for officer in state.participants.keys().copied() {

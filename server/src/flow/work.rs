@@ -10,7 +10,7 @@ use sync_core::case::{CaseState, Graph, fold};
 use sync_core::decision::{self, CaseStatus, Obstacle};
 use sync_core::id::TenantId;
 use sync_core::law::calendar::{Due, DueAt};
-use sync_core::law::rule::{self, Outcome, Severity, blocking};
+use sync_core::law::rule::{self, Severity, blocking};
 use sync_core::plan::Interval;
 use sync_core::time::{Date, Instant};
 
@@ -156,7 +156,7 @@ fn waiting(
     let evidence = tx.missing_evidence(tenant, file.case_leaf)?.len();
     let judged = bench.judge_closing(tx, tenant, (&state, &held), Interval::exactly(now))?;
     let results = bench.judge(tx, tenant, (&state, &held), projection::newest_act(&held))?;
-    let breaches = results.iter().filter(|result| result.outcome == Outcome::Breached).count();
+    let breaches = rule::breaches(&results);
     let obstacles = decision::close(&state, &graph);
     let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::Act::Close).is_empty();
     let unmet = results.iter().filter(|result| result.is_open() && result.severity == Severity::Block).count();

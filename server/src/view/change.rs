@@ -32,15 +32,15 @@ pub fn noted(
     let by_id: BTreeMap<ChangeId, &Change> = held.iter().map(|stored| (stored.change.id(), &*stored.change)).collect();
     let one = |stored: &StoredChange| {
         let id = stored.change.id();
-        let (verdicts, outside) = (state.excluded.get(&id), state.outside.contains(&id));
-        let plain = stored.taken == Taken::Accepted && stored.flags.is_empty() && verdicts.is_none() && !outside;
+        let verdicts = state.excluded.get(&id);
+        let plain = stored.taken == Taken::Accepted && stored.flags.is_empty() && state.has_effect(&id);
         let noted = !plain && stored.change.header().device != DeviceId::SERVER;
         (noted && room.takes(said_bytes(&stored.change))).then(|| wire::NotedChange {
             change: id.to_string(),
             class: stored.taken.class(),
             code: stored.taken.code().to_owned(),
             flags: stored.flags.clone(),
-            excluded: verdicts.is_some() || (outside && !state.without_effect.contains_key(&id)),
+            excluded: state.is_set_aside(&id),
             dismissed: verdicts.into_iter().flatten().any(|verdict| verdict.dismissed),
             decision: decided.get(&id).map(|(verdict, outcome)| decision(verdict, *outcome, names)),
             says: stored.change.named_ops().map(|(op, act)| says(&by_id, &stored.change, op, act, masks)).collect(),

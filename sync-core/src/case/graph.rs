@@ -146,7 +146,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Changes that nothing builds on, whosever they are: what is compared to find what another lacks. What a new change
-    /// of the case builds on is [`crate::case::heads`].
+    /// of the case builds on is [`Graph::heads`].
     pub fn tips(&self) -> BTreeSet<ChangeId> {
         let mut is_tip = vec![true; self.order.len()];
         for dep in self.order.iter().flat_map(|change| &change.header().deps) {

@@ -8,11 +8,9 @@
 
 use crate::case::survey::{Survey, Verdicts};
 use crate::case::{CaseState, Graph};
-use crate::change::Change;
 use crate::code::codes;
 use crate::id::{ChangeId, DeviceId, OfficerId};
 use crate::op::Act;
-use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 codes! {
@@ -118,23 +116,20 @@ impl Inside {
     }
 }
 
-/// The heads of the case that these changes are: what a new change of it builds on.
-pub fn heads<'a, C: Borrow<Change> + 'a>(changes: impl IntoIterator<Item = &'a C>) -> BTreeSet<ChangeId> {
-    let graph = Graph::new(changes);
-    let survey = Survey::new(&graph);
-    Inside::new(&survey, &survey.verdicts(), |_| false).heads(&graph)
+impl Graph<'_> {
+    /// The heads of the case that these changes are: what a new change of it builds on.
+    pub fn heads(&self) -> BTreeSet<ChangeId> {
+        let survey = Survey::new(self);
+        Inside::new(&survey, &survey.verdicts(), |_| false).heads(self)
+    }
 }
 
 /// The officers who take part: named by `Open` or `Assign`, or invited and answered with a change of their own that has
 /// effect. `state` is the fold of the changes in `graph`.
 pub fn taking_part(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<OfficerId> {
-    let has_effect = |change: &Change| {
-        let id = change.id();
-        !(state.excluded.contains_key(&id) || state.without_effect.contains_key(&id) || state.outside.contains(&id))
-    };
     let (mut part, mut invited) = (BTreeSet::new(), Vec::new());
     for (place, change) in graph.order().iter().enumerate() {
-        let effect = has_effect(change);
+        let effect = state.has_effect(&change.id());
         for op in change.ops() {
             match &op.act {
                 // An opening without effect still named them; somebody has to stay out of deciding about it.

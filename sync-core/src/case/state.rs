@@ -322,6 +322,18 @@ impl CaseState {
         super::basis(&self.heads)
     }
 
+    /// Whether what this change says counts: it breaks no rule of form, is part of the case, and no verdict excludes it.
+    pub fn has_effect(&self, change: &ChangeId) -> bool {
+        !self.without_effect.contains_key(change) && !self.is_set_aside(change)
+    }
+
+    /// Whether a person may give this change its effect, or once refused to: a verdict excludes it, or it is outside the
+    /// case and well formed. What breaks a rule of form would have no effect if it were admitted.
+    pub fn is_set_aside(&self, change: &ChangeId) -> bool {
+        let is_outside = self.outside.contains(change) && !self.without_effect.contains_key(change);
+        is_outside || self.excluded.contains_key(change)
+    }
+
     /// The field `name` of `target`.
     pub fn field(&self, target: Option<OpId>, name: &str) -> Option<&FieldState> {
         let place = self.fields.binary_search_by(|field| (field.target, field.name.as_str()).cmp(&(target, name)));

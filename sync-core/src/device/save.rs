@@ -6,7 +6,7 @@
 //! lease is over and no reason is recorded. Of a case with very many heads changes without
 //! operations first make fewer, in the same transaction.
 
-use crate::case::{CaseState, PLACE, fold, heads};
+use crate::case::{CaseState, Graph, PLACE, fold};
 use crate::change::{Change, Header, MAX_DEPS, NewOp};
 use crate::device::index::Opener;
 use crate::device::judge::Judge;
@@ -185,8 +185,7 @@ impl Made<'_> {
         secret: &[u8; 32],
         signer: &dyn Signer,
     ) -> Result<Vec<ChangeId>, SaveError> {
-        let Some(_) = case else { return Ok(Vec::new()) };
-        let mut heads: Vec<ChangeId> = heads(&*held).into_iter().collect();
+        let mut heads: Vec<ChangeId> = Graph::new(&*held).heads().into_iter().collect();
         while heads.len() > MOST_HEADS {
             let rest = heads.split_off(MOST_HEADS);
             let header = self.header(chain, case, heads)?;

@@ -288,6 +288,11 @@ pub fn evaluate(rules: &[Rule], facts: &Facts, calendar: &Calendar) -> Vec<Check
     rules.iter().filter_map(|rule| rule.judge(facts, calendar)).collect()
 }
 
+/// How many rules are breached, with a recorded reason or without.
+pub fn breaches(results: &[CheckResult]) -> usize {
+    results.iter().filter(|result| result.outcome == Outcome::Breached).count()
+}
+
 /// The breaches that stop `act`, whichever document it concerns.
 pub fn blocking(results: &[CheckResult], act: Act) -> Vec<&CheckResult> {
     results.iter().filter(|result| result.stops_at(act)).collect()

@@ -1,12 +1,12 @@
 //! Numbers of documents and fines over all cases that a phone holds.
 
-use crate::rules::{LATER, Scene, codes, draft, reference, scene};
-use crate::world::{AGENCY, Phone, officer};
+use crate::rules::{LATER, Scene, codes, draft, opened_on_the_spot, reference, scene};
+use crate::world::Phone;
 use sync_core::device::{Editor, NumberFor, Save, SaveError, Stop, VoidNumber};
 use sync_core::id::CaseId;
 use sync_core::law::identity::CreditCode;
 use sync_core::law::rule::Outcome;
-use sync_core::op::{CaseKind, OpId, OpRef, Open, SignerRole};
+use sync_core::op::{OpId, OpRef, SignerRole};
 use sync_core::value::Value;
 
 /// The number that [`draft`] writes for the order "b".
@@ -79,14 +79,7 @@ fn a_number_that_stands_on_another_document_of_the_case_is_refused_however_it_is
 }
 
 fn case_against(phone: &mut Phone, name: &str, code: Option<&str>, day: &str) -> CaseId {
-    let officers = vec![officer(1), officer(2)];
-    let open = Open { kind: CaseKind::Simple, agency: AGENCY, item: "SJ-C-001".into(), officers };
-    let mut editor = phone.device.open_case(open);
-    for step in ["certificate_shown", "rights_told", "correction_ordered"] {
-        editor.record(step, None, None);
-    }
-    editor.record("penalty_notice", None, Some(Value::text("拟罚款；四十道菜未标价；价格法第四十二条")));
-    editor.record("statement_heard", None, Some(Value::text("无异议")));
+    let mut editor = opened_on_the_spot(phone);
     editor.put(None, "violation_date", Value::text(day));
     let party = editor.add(None, "party", "a");
     editor.put(Some(party), "name", Value::text(name)).put(Some(party), "party_type", Value::text("company"));

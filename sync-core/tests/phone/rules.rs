@@ -81,10 +81,8 @@ pub struct Scene {
     pub saved: Saved,
 }
 
-/// A decision on the spot that states all it must, with this fine.
-pub fn scene(party_type: &str, fine_fen: i64, second_until: i64) -> Scene {
-    let mut phone = Phone::new(1);
-    phone.device.set_reference(&reference(second_until), Some("\"1\"")).unwrap();
+/// Opens a case of two officers in which the party was shown, told and asked all that comes before the decision.
+pub fn opened_on_the_spot(phone: &Phone) -> Editor {
     let officers = vec![officer(1), officer(2)];
     let open = Open { kind: CaseKind::Simple, agency: AGENCY, item: "SJ-C-001".into(), officers };
     let mut editor = phone.device.open_case(open);
@@ -93,6 +91,14 @@ pub fn scene(party_type: &str, fine_fen: i64, second_until: i64) -> Scene {
     }
     editor.record("penalty_notice", None, Some(Value::text("拟罚款；四十道菜未标价；价格法第四十二条")));
     editor.record("statement_heard", None, Some(Value::text("无异议")));
+    editor
+}
+
+/// A decision on the spot that states all it must, with this fine.
+pub fn scene(party_type: &str, fine_fen: i64, second_until: i64) -> Scene {
+    let mut phone = Phone::new(1);
+    phone.device.set_reference(&reference(second_until), Some("\"1\"")).unwrap();
+    let mut editor = opened_on_the_spot(&phone);
     let party = editor.add(None, "party", "a");
     editor.put(Some(party), "name", Value::text("某餐馆")).put(Some(party), "party_type", Value::text(party_type));
     if let Some(code) = code_of(party_type) {

@@ -196,7 +196,7 @@ fn in_eventful_histories_what_is_outside_and_what_is_a_head_is_as_defined() {
         let heads: BTreeSet<ChangeId> =
             inside.iter().filter(|change| !covered(change)).map(|change| change.id()).collect();
         assert_eq!(state.heads, heads, "{seed}");
-        assert_eq!(crate::case::heads(&set), heads, "{seed}");
+        assert_eq!(Graph::new(&set).heads(), heads, "{seed}");
         outside += state.outside.len();
         hidden += Graph::new(&set).tips().difference(&heads).count();
     }
