@@ -1,4 +1,4 @@
-//! Embedded SQL is read at build time: a changed file must be read again.
+//! Tells cargo to rebuild when an embedded SQL file changes.
 fn main() {
     for directory in ["sqlite", "postgres", "device"] {
         println!("cargo:rerun-if-changed={directory}");

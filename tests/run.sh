@@ -161,7 +161,7 @@ demo_notices() {
     [ "$status" = 1 ] || { echo "expected exit 1, got $status" >&2; return 1; }
 }
 
-# What drives the browser, as the lock file names it by its digests; fetched anew where that is not what is there.
+# The browser driver, as the lock file pins it by digest; fetched again if the installed one differs.
 fetch_driver() {
     cmp -s tests/browser/package-lock.json tests/browser/node_modules/.fetched && return
     npm ci --prefix tests/browser --no-audit --no-fund || return 1

@@ -1,4 +1,4 @@
-//! Accounts: what was done to them, and passwords.
+//! Account events and passwords.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

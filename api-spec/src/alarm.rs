@@ -1,4 +1,4 @@
-//! Alarms: what somebody must look at.
+//! Alarms, which people must look at.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -313,7 +313,7 @@ pub struct Entity {
     pub order: String,
     /// Who added it.
     pub by: Author,
-    /// The change that added it has no effect (未采信).
+    /// The change that added it has no effect (未生效).
     pub shell: bool,
     /// By whom it was voided.
     pub withdrawn: Vec<Withdrawal>,
@@ -495,7 +495,7 @@ pub struct NotedChange {
     pub by: Author,
 }
 
-/// A person's decision about a change that waited for one (采信、不予采信).
+/// A person's decision about a change that waited for one (认可、不予认可).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeDecision {
     /// `admit`, `dismiss`.
@@ -526,7 +526,7 @@ pub struct NotedOp {
     pub value: serde_json::Value,
 }
 
-/// What a rule says of the case (合规提示).
+/// What a rule says of the case (合法性校验).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "rule": "SPO-01", "article": "行政处罚法 第五十一条",

@@ -1,4 +1,4 @@
-//! Whether the server lives and works.
+//! Liveness and readiness.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! Supervision leads (监督线索): raised by the supervisor, answered by the agency, closed by the supervisor.
+//! Supervision leads (监督事项): raised by the supervisor, answered by the agency, closed by the supervisor.
 
 use serde::{Deserialize, Serialize};
 use sync_core::lead::{LeadKind, LeadStatus};

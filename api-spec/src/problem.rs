@@ -1,4 +1,4 @@
-//! How a refusal looks.
+//! The form of a refusal (RFC 9457).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! The audit of looks at cases: who looked at what, when and why.
+//! The read audit: who read what, when and why.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

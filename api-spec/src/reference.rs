@@ -1,4 +1,4 @@
-//! What a phone takes along to judge by while it has no network.
+//! Reference data that a phone downloads before it goes offline.
 
 use serde::{Deserialize, Serialize};
 use sync_core::law::facts::Sector;

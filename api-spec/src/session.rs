@@ -1,4 +1,4 @@
-//! Signing in, and who one is.
+//! Signing in, and the own account.
 
 use serde::{Deserialize, Serialize};
 use sync_core::role::Role;

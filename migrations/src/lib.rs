@@ -1,7 +1,7 @@
-//! The database schemas, as SQL, embedded in whoever asks.
+//! The database schemas, as embedded SQL.
 //!
-//! Promise: `sqlite/` and `postgres/` hold the same directories, and a released file never changes.
-//! A change is a new pair; its first comment says why. Not here: when they run (`server::store::db`).
+//! Promise: `sqlite/` and `postgres/` hold the same directories, and a released file never changes. A change is a new
+//! pair; its first comment says why. Not here: when they run (`server::store::db`).
 
 #[cfg(feature = "server")]
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};

@@ -1,8 +1,8 @@
-//! Bytes of memory that may be taken at one time, by all together and by each.
+//! A budget of bytes in memory, for all callers together and for each caller.
 //!
-//! Promise: what is reserved never exceeds the whole, nor for one who reserves their share, and it is free again when its
-//! reservation is dropped, by a panic too. Who is over a share is told apart from who comes while all is taken.
-//! Not here: what is reserved for.
+//! Promise: the sum of reservations never exceeds the total, nor does one caller's sum exceed their share. A
+//! reservation is released when it is dropped, also during a panic. The error says whether the share or the total is
+//! exhausted. Not here: what the bytes are used for.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -82,8 +82,8 @@ impl<K: Eq + Hash + Clone> Reservation<K> {
     ///
     /// # Errors
     /// [`Over`].
-    pub fn grow_within(&mut self, bytes: usize, patience: Duration) -> Result<(), Over> {
-        let (of, until) = (self.of.clone(), Instant::now() + patience);
+    pub fn grow_within(&mut self, bytes: usize, timeout: Duration) -> Result<(), Over> {
+        let (of, until) = (self.of.clone(), Instant::now() + timeout);
         let mut taken = of.taken();
         loop {
             let over = match self.take(&mut taken, bytes) {

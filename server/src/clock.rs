@@ -1,6 +1,6 @@
-//! The only reader of the machine's clock.
+//! The only file that reads the machine's clock.
 //!
-//! Promise: everything else takes the time as an argument, so a test can be at any date.
+//! Promise: all other code takes the time as an argument, so a test can run at any date.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,20 +1,20 @@
-//! The console: pages that the server makes, for people with a browser. Another skin over the flows of the API.
+//! The console: pages for people with a browser, rendered by the server. A second interface over the same flows as the
+//! API.
 //!
-//! Promise: everything a page shows or does goes through `crate::flow`, under the same roles, masks and audit as
-//! `/v1`; no page needs a script, and none is allowed one; a form that this console did not make does nothing.
-//! Not here: anything about the database; the API document, which these internal routes are not part of
-//! ([`ROUTES`] lists them instead).
+//! Promise: everything that a page shows or does goes through `crate::flow`, with the same roles, masks and audit as
+//! `/v1`. No page needs a script, and the content security policy forbids scripts. A form that this console did not
+//! issue has no effect. Not here: database access; the OpenAPI document, which does not contain these internal routes
+//! ([`ROUTES`] lists them).
 
 mod accounts;
-mod act;
 mod alarms;
-mod asked;
 mod assets;
 mod by_time;
 mod case;
+mod case_action;
+mod case_record;
 mod cases;
 mod devices;
-mod door;
 mod evidence;
 mod export;
 mod file;
@@ -23,12 +23,13 @@ mod form_page;
 mod leads;
 mod left;
 mod list;
+mod middleware;
 mod noted;
 mod officers;
 mod page;
 mod posted;
+mod query;
 mod read_audit;
-mod record;
 mod refusal_page;
 mod sending;
 mod session;
@@ -112,10 +113,10 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(case::read_history)
             .service(evidence::viewer)
             .service(evidence::bytes)
-            .service(record::read)
-            .service(record::download_record)
-            .service(act::form_page)
-            .service(act::run)
+            .service(case_record::read)
+            .service(case_record::download_record)
+            .service(case_action::form_page)
+            .service(case_action::run)
             .service(leads::list)
             .service(leads::read)
             .service(leads::answer)
@@ -133,7 +134,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(devices::revoke_form)
             .service(devices::revoke)
             .default_service(web::to(async |request: HttpRequest| Err::<String, _>(unmatched(&request))))
-            .wrap(actix_web::middleware::from_fn(door::door)),
+            .wrap(actix_web::middleware::from_fn(middleware::handle)),
     );
 }
 

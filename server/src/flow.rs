@@ -1,7 +1,7 @@
-//! What the server does, one file per noun: the order of things, not their rules.
+//! The use cases of the server, one file per noun. A flow holds the order of steps, not the rules.
 //!
-//! Promise: a flow reads or writes through one store closure and answers with a domain value or a [`Failure`].
-//! No legal number and no `if` on business facts: those are in `sync_core`.
+//! Promise: a flow reads or writes through one store closure and answers with a domain value or a [`Failure`]. It
+//! contains no legal number and no `if` on business facts: those are in `sync_core`.
 //!
 //! [`Failure`]: refusal::Failure
 
@@ -16,6 +16,7 @@ pub mod attempt;
 pub mod backup;
 pub mod caller;
 pub mod case;
+pub mod case_record;
 pub mod certificate;
 pub mod chain;
 pub mod code;
@@ -30,6 +31,7 @@ pub mod first_run;
 pub mod form_token;
 pub mod handwriting;
 pub mod housekeeping;
+pub mod idempotency;
 pub mod ingest;
 pub mod install;
 pub mod judge;
@@ -39,7 +41,6 @@ pub mod lease;
 pub mod loaded;
 pub mod mask;
 pub mod officer;
-pub mod once;
 pub mod outbox;
 pub mod password;
 pub mod password_reset;
@@ -49,8 +50,7 @@ pub mod quota;
 pub mod read_audit;
 pub mod readiness;
 pub mod reconcile;
-pub mod record;
-pub mod record_of_case;
+pub mod recorder;
 pub mod reference;
 pub mod refusal;
 pub mod search;

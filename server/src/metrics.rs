@@ -1,8 +1,8 @@
-//! What this process counts, as text for Prometheus.
+//! Metrics of this process, in the text format of Prometheus.
 //!
-//! Promise: no personal data: labels are route patterns, statuses, classes and outcomes, all from closed sets, so
-//! that a client cannot make new series. Counting never fails and never blocks on anything but a short lock.
-//! Not here: who may read them (`serve::metrics_server` gives them an address of their own).
+//! Promise: no personal data: labels are route patterns, statuses, classes and outcomes, all from closed sets, so a
+//! client cannot create new series. Counting never fails and blocks on nothing but a short lock. Not here: the listener
+//! (`serve::metrics_server`).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -104,7 +104,7 @@ pub fn committed(changes: usize, elapsed: Duration, worked: bool) {
 }
 
 /// What became of a change that a phone brought: the code of its class.
-pub fn fate(class: &'static str) {
+pub fn outcome(class: &'static str) {
     count(|counted| *counted.changes.entry(class).or_default() += 1);
 }
 

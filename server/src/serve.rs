@@ -1,7 +1,7 @@
 //! The listening server.
 //!
-//! Promise: plain HTTP only on loopback or behind named proxies; TLS 1.2 and 1.3 only, with a key that not everybody
-//! can read; every connection passes the connection guard; SIGTERM lets running requests finish.
+//! Promise: plain HTTP only on loopback or behind named proxies; otherwise TLS 1.2 or 1.3, with a key file that is not
+//! world-readable. Every connection passes the connection guard. SIGTERM lets running requests finish.
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;

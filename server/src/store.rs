@@ -1,10 +1,10 @@
 //! The database: one set of queries over SQLite and PostgreSQL.
 //!
-//! Promise: one closure is one transaction; it is committed when the closure says `Ok` and undone otherwise.
-//! A write closure's first statement is a write: on PostgreSQL it locks the row it serialises on, on SQLite the
-//! write lock is already taken before the closure runs. A read closure sees one snapshot and cannot write on
-//! PostgreSQL. No connection leaves this module, and no query failure is swallowed: absence is `None`.
-//! Not here: any rule, any status, any wire type.
+//! Promise: one closure is one transaction; it is committed if the closure returns `Ok` and rolled back otherwise. A
+//! write closure's first statement is a write: on PostgreSQL it locks the row that serialises it, on SQLite the write
+//! lock is taken before the closure runs. A read closure sees one snapshot and cannot write on PostgreSQL. No
+//! connection leaves this module. A failed query is an error, an absent row is `None`. Not here: rules, HTTP statuses,
+//! wire types.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -28,6 +28,7 @@ mod case_record;
 mod certificate;
 mod change;
 mod console_session;
+mod database_fault;
 mod db;
 mod device;
 mod dialect;
@@ -51,7 +52,6 @@ mod row;
 mod schema;
 mod task;
 mod tenant;
-mod trouble;
 mod tx;
 mod unclaimed;
 mod unsent_form;
@@ -60,7 +60,7 @@ pub use account_event::AccountEventRow;
 pub use agency::AgencyRow;
 pub use alarm::AlarmRow;
 pub use attempt::AttemptRow;
-pub use backup::{Held, copy_embedded, look_into};
+pub use backup::{BackupContents, copy_embedded, look_into};
 pub use bearer::{BearerRow, PhoneRow};
 pub use by_time::{TimeOrder, TimePage};
 pub use case_file::{CaseFileRow, CaseFilter, CaseOrder, NewCaseFile};
@@ -69,13 +69,14 @@ pub use case_order::{COUNTED, Total};
 pub use case_past::{PastCase, PastSize};
 pub use case_record::CaseRecordRow;
 pub use certificate::{CertificateRow, IntervalRow};
-pub use change::{ChainLink, ChangePlace, StoredChange, size_of};
+pub use change::{ChainLink, ChangeSummary, StoredChange, size_of};
 pub use console_session::ConsoleSessionRow;
+pub use database_fault::DatabaseFault;
 pub use db::role::grant_application_role;
 pub use device::{CodeBounds, DeviceRow, DeviceTerm, EnrolmentCodeRow, LeaseRow};
 pub use dialect::Additions;
 pub use document_index::IndexedDocument;
-pub use envelope::{CaseExtent, Envelope, HeldHeader};
+pub use envelope::{CaseExtent, Envelope, StoredHeader};
 pub use evidence::{ClaimedFile, EvidenceFileRow, Standing, StoredBytes, UploadRow};
 pub use idempotency::IdempotencyRow;
 pub use lead::{LeadFilter, LeadRow, Said};
@@ -89,12 +90,11 @@ pub use read_audit::{ReadAuditFilter, ReadAuditRow};
 pub use reference::{HolidayRow, ItemRow, RegionRow};
 pub use task::TaskRow;
 pub use tenant::{ServerKeyRow, TenantRow};
-pub use trouble::Trouble;
 pub use tx::Tx;
 pub use unsent_form::UnsentFormRow;
 
 /// How long a caller waits while the database is known not to be there.
-const WAIT_IN_TROUBLE: Duration = Duration::from_millis(500);
+const WAIT_WHILE_DEGRADED: Duration = Duration::from_millis(500);
 
 /// How many connections there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +176,7 @@ pub struct Store {
     embedded: bool,
     wait: Duration,
     /// The last caller found no database: the next ones do not wait long, or they would use up all threads.
-    ailing: Arc<AtomicBool>,
+    degraded: Arc<AtomicBool>,
 }
 
 /// A turn of the writer; it ends with its transaction, by a panic too.
@@ -220,8 +220,8 @@ impl Store {
             pool.test_on_check_out(false).build(manager).map_err(Error::Busy)
         };
         let writer = of(1, manager.clone().for_the_writer())?;
-        let (pool, turns, ailing) = (of(connections, manager)?, Arc::default(), Arc::default());
-        Ok(Self { pool, writer, turns, embedded, wait, ailing })
+        let (pool, turns, degraded) = (of(connections, manager)?, Arc::default(), Arc::default());
+        Ok(Self { pool, writer, turns, embedded, wait, degraded })
     }
 
     /// Connections there are, and those of them that nobody uses.
@@ -231,11 +231,11 @@ impl Store {
     }
 
     fn connection(&self, pool: &r2d2::Pool<db::Manager>) -> Result<r2d2::PooledConnection<db::Manager>, Error> {
-        let ailing = self.ailing.load(Ordering::Relaxed);
-        let wait = if ailing { self.wait.min(WAIT_IN_TROUBLE) } else { self.wait };
+        let degraded = self.degraded.load(Ordering::Relaxed);
+        let wait = if degraded { self.wait.min(WAIT_WHILE_DEGRADED) } else { self.wait };
         let got = pool.get_timeout(wait).map_err(Error::Busy);
-        let gone = got.as_ref().is_err_and(|error| error.trouble() == Some(Trouble::Unavailable));
-        if self.ailing.swap(gone, Ordering::Relaxed) != gone {
+        let gone = got.as_ref().is_err_and(|error| error.database_fault() == Some(DatabaseFault::Unavailable));
+        if self.degraded.swap(gone, Ordering::Relaxed) != gone {
             if gone {
                 tracing::error!("the database does not answer");
             } else {
@@ -262,8 +262,8 @@ impl Store {
         self.transact(&self.writer, Kind::Write, act)
     }
 
-    /// Grows with each beginning and each end of [`Store::write_as_writer`], so that it is odd while one runs: whoever can
-    /// wait sees by it whether changes are coming in.
+    /// Incremented at each beginning and each end of [`Store::write_as_writer`], so it is odd while one runs. Background
+    /// work reads it to give way to ingest.
     pub fn turns_of_the_writer(&self) -> u64 {
         self.turns.load(Ordering::Relaxed)
     }
@@ -287,7 +287,9 @@ impl Store {
     ) -> Result<T, Error> {
         let store = self.clone();
         tokio::task::spawn_blocking(move || {
-            store.living(&store.pool, |connection| question(&mut Tx::new(connection))).map(|(_, answer)| answer)
+            store
+                .with_live_connection(&store.pool, |connection| question(&mut Tx::new(connection)))
+                .map(|(_, answer)| answer)
         })
         .await?
     }
@@ -318,35 +320,35 @@ impl Store {
         tokio::task::spawn_blocking(move || store.read_sync(look)).await.map_err(Error::from)?
     }
 
-    /// Lets the database know that its tables have grown by a multiple.
+    /// Updates the planner's statistics after the tables have grown by a multiple.
     ///
     /// # Errors
     /// [`Error`] where it cannot be told.
-    pub fn count_anew(&self) -> Result<(), Error> {
-        self.living(&self.pool, |connection| Ok(dialect::count_anew(connection)?)).map(|_counted| ())
+    pub fn analyze(&self) -> Result<(), Error> {
+        self.with_live_connection(&self.pool, |connection| Ok(dialect::analyze(connection)?)).map(|_counted| ())
     }
 
     /// Whether the role of this connection owns the tables, and could take their triggers away. Never on SQLite, where
-    /// whoever can write the file can do anything.
+    /// write access to the file is access to everything.
     ///
     /// # Errors
     /// [`Error`] where it cannot be asked.
     pub fn owns_the_ledger(&self) -> Result<bool, Error> {
-        self.living(&self.pool, |connection| Ok(dialect::owns_the_ledger(connection)?)).map(|(_, owns)| owns)
+        self.with_live_connection(&self.pool, |connection| Ok(dialect::owns_the_ledger(connection)?))
+            .map(|(_, owns)| owns)
     }
 
-    /// Whether it is SQLite, which has nobody but us to copy its write-ahead log.
+    /// Whether it is SQLite, whose write-ahead log this program must checkpoint.
     pub const fn is_embedded(&self) -> bool {
         self.embedded
     }
 
-    /// Copies what was committed from SQLite's write-ahead log into the database, where there is much of it, while others
-    /// write. Whether there was.
+    /// Runs a checkpoint of SQLite's write-ahead log if it is large, while others write. Returns whether it ran.
     ///
     /// # Errors
     /// [`Error`] where it cannot; nothing is lost by that, and the next time there is more to do.
     pub fn checkpoint(&self) -> Result<bool, Error> {
-        self.living(&self.pool, |connection| Ok(dialect::checkpoint(connection)?)).map(|(_, did)| did)
+        self.with_live_connection(&self.pool, |connection| Ok(dialect::checkpoint(connection)?)).map(|(_, did)| did)
     }
 
     fn transact<T, E: From<Error>>(
@@ -355,7 +357,8 @@ impl Store {
         kind: Kind,
         body: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (mut connection, ()) = self.living(pool, |connection| Ok(dialect::begin(connection, kind)?))?;
+        let (mut connection, ()) =
+            self.with_live_connection(pool, |connection| Ok(dialect::begin(connection, kind)?))?;
         let outcome = match body(&mut Tx::new(&mut connection)) {
             Ok(answer) => dialect::commit(&mut connection).map(|()| answer).map_err(|error| Error::from(error).into()),
             Err(answer) => match dialect::undo(&mut connection) {
@@ -370,9 +373,9 @@ impl Store {
         outcome
     }
 
-    /// A connection on which `first` succeeded, and what it gave. One connection after another that broke while it lay
-    /// idle is left to the pool, which drops it; where the database is gone, the pool has none and says so.
-    fn living<T>(
+    /// Takes a connection from the pool and runs `first` on it; returns both. Connections that broke while idle are given
+    /// back for the pool to drop, and the next one is tried. If the database is gone, the pool reports it.
+    fn with_live_connection<T>(
         &self,
         pool: &r2d2::Pool<db::Manager>,
         first: impl Fn(&mut db::Db) -> Result<T, Error>,
@@ -382,7 +385,7 @@ impl Store {
             let mut connection = self.connection(pool)?;
             match first(&mut connection) {
                 Ok(answer) => return Ok((connection, answer)),
-                Err(error) if stale < pool.max_size() && error.trouble() == Some(Trouble::Unavailable) => {
+                Err(error) if stale < pool.max_size() && error.database_fault() == Some(DatabaseFault::Unavailable) => {
                     // Given back as it is, it would be the next one that the pool gives.
                     dialect::give_up(&mut connection);
                     stale += 1;

@@ -1,10 +1,10 @@
-//! Characters that nobody sees, and what becomes of them.
+//! Invisible characters.
 //!
-//! Promise: one list for whoever asks whether a text says anything, for whoever looks for its first visible character,
-//! for what is typed into this server ([`without`]) and for what is shown of texts that came from elsewhere
-//! ([`marked`]): format characters that take no room, those that turn the direction of what follows, fillers, blanks
-//! that are no white space, variation selectors and tags. What belongs to a visible character stays: the selector of a
-//! rare form, the joiner of a script or of a picture. Not here: white space, which `web::input` reads.
+//! Promise: one list for three uses: deciding whether a text is blank and which is its first visible character,
+//! cleaning typed text ([`without`]), and marking invisible characters in texts from elsewhere ([`marked`]). The list:
+//! zero-width format characters, direction marks, fillers, blanks that are not white space, variation selectors and
+//! tags. A character that belongs to a visible one stays: the selector of a rare glyph, the joiner of a script or an
+//! emoji. Not here: white space, which `web::input` handles.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -1,7 +1,6 @@
-//! What the API and the console both need of HTTP: the guard of each connection, the middleware around each request,
-//! reading of input, languages, paging, downloads.
+//! HTTP code that the API and the console share: connection guard, middleware, input, languages, paging, downloads.
 //!
-//! Promise: statuses are named in `problem` alone; nothing here sees the database or knows a route.
+//! Promise: HTTP statuses are named in `problem` only; nothing here accesses the database or knows a route.
 
 pub mod address;
 mod answers;

@@ -1,11 +1,10 @@
 //! A case is a grow-only set of changes; its state is a pure fold of that set.
 //!
-//! Promise: [`fold`] depends on nothing but the set: not on order, repetition, clocks, or who
-//! brought what. Two replicas that hold the same set get the same [`CaseState`] and the same
-//! [`CaseState::hash`]. Merging is union. A value dies only by an admitted operation that reaches
-//! it through replaces-edges, so nothing anybody wrote disappears because somebody else wrote too.
-//! What somebody wrote who takes no part has no effect and is no head until a verdict admits it.
-//! Not here: what the register says of an author (`plan`), whether it is lawful (`law`).
+//! Promise: [`fold`] depends only on the set: not on order, repetition, clocks or transport. Two replicas with the same
+//! set compute the same [`CaseState`] and the same [`CaseState::hash`]. Merging is set union. A value dies only by an
+//! admitted operation that reaches it through replaces-edges, so a concurrent write never removes it. A change of an
+//! officer who takes no part in the case has no effect and is no head until a verdict admits it. Not here: what the
+//! register says about an author (`plan`), whether a change is lawful (`law`).
 
 mod field;
 mod fold;

@@ -1,8 +1,8 @@
 //! The status of an enforcement certificate (行政执法证) at an instant.
 //!
-//! Promise: one function answers it, [`History::at`]; phone, rules, leases, admission and pages all ask it. The status
-//! is read from the history at the time of the act, never from a flag that says how it is now. Of spans that overlap
-//! the later entry counts: a suspension that was entered while the certificate stood as valid suspends it.
+//! Promise: [`History::at`] is the only function that computes it; phone, rules, leases, admission and pages use it.
+//! The status is computed from the history at the time of the act, never from a flag of the current state. If periods
+//! overlap, the later entry wins: a suspension entered while the certificate was valid suspends it.
 
 use crate::code::codes;
 use crate::time::{Date, Instant};

@@ -1,9 +1,8 @@
-//! A change (变更): one save by one person on one device; signed, chained, never altered.
+//! A change (变更): one save by one person on one device; signed, chained, immutable.
 //!
-//! Promise: a [`Change`] was read whole, its id is the hash of its header bytes, its operations
-//! are the ones the header names, and each value it carries is the one its operation committed to.
-//! A [`Received`] has all that except a checked signature.
-//! Not here: who may make it (`plan`), what it does (`case`).
+//! Promise: a [`Change`] is complete: its id is the hash of its header bytes, its operations are those that the header
+//! names, and each value matches the commitment of its operation. A [`Received`] has all of this except a verified
+//! signature. Not here: who may make it (`plan`), its effect (`case`).
 
 mod header;
 mod limits;

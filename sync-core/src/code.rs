@@ -1,9 +1,8 @@
 //! Types that are stored and sent as a stable text.
 //!
-//! Promise: each value has exactly one text, which is never renamed; a text that no value has is an error
-//! ([`NotACode`]), never a default. `codes!` gives a type its texts, and with the feature `diesel` its columns and
-//! with the feature `openapi` its schema.
-//! Not here: what the texts are in Chinese and English for people.
+//! Promise: each value has exactly one text, which is never renamed; an unknown text is an error ([`NotACode`]), never
+//! a default. `codes!` defines the texts of a type, its column type with the feature `diesel`, and its schema with the
+//! feature `openapi`. Not here: labels for people.
 
 use std::fmt;
 

@@ -1,9 +1,8 @@
-//! Deterministic CBOR (RFC 8949 §4.2.1), the only encoding of anything that is hashed or signed.
+//! Deterministic CBOR (RFC 8949 section 4.2.1), the only encoding of anything that is hashed or signed.
 //!
-//! Promise: one value has one encoding. The reader refuses what is not minimal, indefinite,
-//! out of order, doubled, deeper than [`MAX_DEPTH`] or followed by anything, so that bytes which
-//! were read need not be written again to be compared. `docs/encoding.md` is the norm.
-//! Not here: what the items mean.
+//! Promise: a value has exactly one encoding. The reader refuses input that is not minimal, is of indefinite length,
+//! out of order, has duplicate keys, is deeper than [`MAX_DEPTH`] or has trailing bytes, so bytes that were read need
+//! not be encoded again for comparison. `docs/encoding.md` is normative. Not here: the meaning of items.
 
 /// Deepest nesting that is read, counting the outermost item as 1.
 pub const MAX_DEPTH: usize = 32;
@@ -128,7 +127,7 @@ impl Writer {
         }
     }
 
-    /// Shows `see` what was written and begins anew with the room it took.
+    /// Passes the written bytes to `see` and clears the buffer, keeping its capacity.
     pub fn take<T>(&mut self, see: impl FnOnce(&[u8]) -> T) -> T {
         let seen = see(&self.0);
         self.0.clear();

@@ -1,10 +1,9 @@
-//! What stands between a case and a decision about it that the server takes for a person: registering an on-the-spot
-//! decision (备案), returning a record for a supplement (退回补充), admitting or dismissing a change (采信、不予采信),
-//! writing off a file that will never arrive (登记证据灭失), closing (结案), receiving the filing of an inspection without
-//! code (备案回执).
+//! Preconditions of the decisions that the server records for a person: registering an on-the-spot decision (备案),
+//! returning a record for a supplement (退回补充), admitting or dismissing a change (认可、不予认可), writing off a file that will
+//! never arrive (登记证据灭失), closing (结案), acknowledging the filing of an inspection without code (备案回执).
 //!
-//! Promise: pure; looks at the folded case and its changes only. Every obstacle has its own name.
-//! Not here: who may decide (the server's roles), what the law forbids (`law`), evidence that has not arrived.
+//! Promise: pure; depends on the folded case and its changes only. Every obstacle has its own name. Not here: who may
+//! decide (the server's roles), what the law forbids (`law`), missing evidence.
 
 pub use crate::case::{CLOSED, is_closed};
 use crate::case::{CaseState, Decision, Entity, Graph, Quarantine, SUPPLEMENTARY_RECORD, Verdict};
@@ -139,7 +138,7 @@ pub fn returned(state: &CaseState, graph: &Graph<'_>) -> Vec<(OpId, Option<OpId>
 fn touched(state: &CaseState, graph: &Graph<'_>, supplement: OpId) -> BTreeSet<OpId> {
     let mut touched = BTreeSet::new();
     let Some(change) = graph.get(&supplement.change) else { return touched };
-    for op in change.ops().iter().filter(|op| !matches!(op.act, Act::Record { .. })) {
+    for op in change.ops().iter().filter(|op| !matches!(op.act, Act::RecordStep { .. })) {
         let mut next = op.target.map(|target| target.resolve(change.id()));
         while let Some(id) = next.filter(|id| touched.insert(*id)) {
             next = state.entities.get(&id).and_then(|entity| entity.parent);

@@ -1,12 +1,18 @@
-//! The store of one phone: one writer over one SQLite file.
+//! The store of one phone: one writer on one SQLite file.
 //!
-//! Promise: a save is one transaction. After a kill at any point the store shows the whole save or
-//! nothing of it, and the chain goes on without gap. What was signed is never altered or deleted.
-//! A change counts as acknowledged only when a receipt by the tenant's key, for this device and
-//! naming it, is stored. What arrives is checked, kept once, parked by name while something is
-//! missing, and refused only when it is forged or unreadable. A form number is used once.
-//! Not here: threads, clocks, randomness, network, files besides the connection (photographs lie
-//! where the host keeps them), who may write what (`plan`, on the server).
+//! Promise:
+//!
+//! - A save is one transaction. After a crash at any point the store has the whole save or nothing of it, and the chain
+//!   continues without a gap.
+//! - A signed change is never modified or deleted.
+//! - A change counts as acknowledged only when a receipt by the tenant's key, for this device and naming the change, is
+//!   stored.
+//! - An arriving change is verified and stored once. It is parked while something that it names is missing, and refused
+//!   only if it is forged or unreadable.
+//! - A form number is used once.
+//!
+//! Not here: threads, clocks, randomness, network; files beside the database (the host stores photographs); authority
+//! to write (`plan`, on the server).
 
 mod edit;
 mod error;
@@ -44,7 +50,7 @@ use crate::sign::{PublicKey, Verifier};
 use crate::time::Instant;
 use crate::value::Value;
 use judge::Judge;
-use recent::Held;
+use recent::RecentCase;
 use rusqlite::Connection;
 use std::cell::RefCell;
 
@@ -103,7 +109,7 @@ pub struct Device {
     identity: Identity,
     verifier: Box<dyn Verifier + Send>,
     judge: Judge,
-    recent: RefCell<Option<Held>>,
+    recent: RefCell<Option<RecentCase>>,
 }
 
 impl std::fmt::Debug for Device {

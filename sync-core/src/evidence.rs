@@ -1,8 +1,8 @@
-//! What a file must be to be taken as evidence: its size and its media type.
+//! Requirements on evidence files: size and media type.
 //!
-//! Promise: one function for both sides. A phone asks [`fit`] before a save binds a file, the server before an upload
-//! begins; so no phone records a file that the server will never take. The media type only names the file: what a
-//! server sends is a row of [`known`], never the text of a client. Not here: the bytes and their digest.
+//! Promise: one function for both sides. A phone calls [`fit`] before a save binds a file, the server before an upload
+//! begins, so a phone never records a file that the server will refuse. The media type is only a label: a server sends
+//! a row of [`known`], never a client's text. Not here: the bytes and their digest.
 
 mod known;
 

@@ -1,28 +1,29 @@
-//! From a folded case to the plain facts that rules look at. One bridge for phone and server.
+//! Derives from a folded case the plain facts that rules look at, for phone and server.
 //!
-//! Promise: same state, same timeline, same roster, same moment, same facts. Every moment comes from the [`Timeline`]:
-//! what a wall clock claims is no fact. Each document, each party and each act of the officers is a
-//! matter of its own, with its own facts, whatever kind of case it stands in. A field that nobody entered is *not
-//! entered*; a step that nobody recorded has not happened; nothing is guessed. Which names it reads is in `schema`, and
-//! `docs/case-schema.md` says it for people.
-//! Not here: judgement (`law`), where state and roster come from.
+//! Promise: same state, timeline, roster and moment, same facts. Every time comes from the [`Timeline`]; a wall clock
+//! is not a fact. Each document, each party and each act of the officers is a matter of its own, with its own facts, in
+//! every kind of case. An empty field is *not entered*, an unrecorded step has not happened; nothing is guessed. The
+//! names that it reads are defined in `schema` and documented in `docs/case-schema.md`. Not here: judgement (`law`),
+//! sources of state and roster.
 
-mod act;
-mod decision;
 mod discretion;
 mod document;
 mod evidence;
 pub mod index;
 mod inspection;
+mod officer_act;
 mod officers;
 mod party;
+mod penalty_decision;
 mod reach;
 mod roster;
 
 pub use document::{Signing, decisions, delivering_act, is_built, signing_act};
 pub use index::Beyond;
 pub use reach::{Reach, Reaches};
-pub use roster::{AgencyEntry, Held, ItemEntry, OfficerEntry, Roster, certificate_during, certificate_of, organ_kind};
+pub use roster::{
+    AgencyEntry, HeldCertificate, ItemEntry, OfficerEntry, Roster, certificate_during, certificate_of, organ_kind,
+};
 
 use crate::case::{CaseState, NotInTime, ReadStep, Timeline};
 use crate::law::calendar::Calendar;
@@ -77,7 +78,7 @@ pub fn matters(seen: Seen<'_>) -> Vec<Matter> {
     let mut base = base(seen);
     base.inspection = inspection::of(seen, &parties, &documents);
     base.first_question_at = inspection::first_contact(seen);
-    let mut matters = act::matters(seen, &base, &documents);
+    let mut matters = officer_act::matters(seen, &base, &documents);
     let on_party = |party: &party::Named| Matter {
         about: About::Party,
         document: None,
@@ -85,7 +86,7 @@ pub fn matters(seen: Seen<'_>) -> Vec<Matter> {
         facts: Facts { party: party.facts.clone(), ..base.clone() },
     };
     matters.extend(parties.iter().map(on_party));
-    matters.extend(decision::matters(seen, &base, &documents, &parties));
+    matters.extend(penalty_decision::matters(seen, &base, &documents, &parties));
     let evidence = evidence::all(seen.state);
     let first = parties.first().map(|party| party.facts.clone()).unwrap_or_default();
     let numbers = index::number_uses(seen.state, seen.beyond);

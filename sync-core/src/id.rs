@@ -1,7 +1,7 @@
 //! Identifiers.
 //!
-//! Promise: an identifier is a fixed number of bytes, shown as lowercase hex, and cannot be
-//! mistaken for another kind. Not here: what it names or whether that exists.
+//! Promise: an identifier is a fixed number of bytes, displayed as lowercase hex; kinds of identifiers are distinct
+//! types. Not here: whether the named object exists.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,6 +1,6 @@
-//! The steps of a supervision lead (监督线索) and what it is about.
+//! States and kinds of a supervision lead (监督事项).
 //!
-//! Not here: who takes which step (the server's flows).
+//! Not here: who may take which action (the server's flows).
 
 use crate::code::codes;
 

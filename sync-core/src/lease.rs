@@ -1,8 +1,8 @@
-//! The lease (终端离线使用许可): a device's signed permission to work offline, which also carries
-//! the device's key, so that whoever holds the tenant's key can check the device's changes.
+//! The lease (终端离线使用许可): a device's signed permission to work offline. It contains the device's key, so a holder of the
+//! tenant's key can verify the device's changes.
 //!
-//! Promise: a [`Lease`] that was [`Lease::open`]ed was issued by the tenant's server, byte for byte.
-//! Not here: whether it still holds at a given moment (`plan`).
+//! Promise: a [`Lease`] returned by [`Lease::open`] was issued by the tenant's server, byte for byte. Not here: whether
+//! it is valid at a given moment (`plan`).
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{AgencyId, DeviceId, Digest, Epoch, OfficerId, TenantId};

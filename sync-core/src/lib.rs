@@ -1,10 +1,10 @@
-//! The shared heart of Palm: what a phone and the server must agree on.
+//! The shared core of Palm: everything on which a phone and the server must agree.
 //!
-//! Promise: same input, same answer, on every machine. No network, no async, no clock, no
-//! randomness: keys, time, ids and salts are arguments.
-//! Not here: storage (only behind the feature `device`), transport, rendering.
+//! Promise: same input, same output, on every machine. No network, async, clock or randomness: keys, times, ids and
+//! salts are arguments. Not here: storage (only with the feature `device`), transport, rendering.
 
 pub mod case;
+pub mod case_record;
 pub mod certificate;
 pub mod change;
 pub mod code;
@@ -26,7 +26,6 @@ pub mod money;
 pub mod op;
 pub mod plan;
 pub mod receipt;
-pub mod record;
 pub mod role;
 pub mod schema;
 #[cfg(feature = "device")]

@@ -1,12 +1,15 @@
-//! Phone to phone, over any byte stream (Bluetooth, Wi-Fi Direct, a cable), sans-I/O.
+//! Phone-to-phone synchronisation over any byte stream (Bluetooth, Wi-Fi Direct, a cable), sans-I/O.
 //!
-//! Promise: both phones prove with the key in their lease that they are enrolled in this tenant,
-//! before anything of a case is told. Then each sends what the other lacks of the cases that it
-//! shares and whose participant the other's officer is. A cut link loses nothing: what arrived is
-//! stored, and the next link begins with heads again. Afterwards both hold the same set for those
-//! cases. Every change is checked by its own signature, as from anywhere.
-//! Not here: finding the other phone, the radio, secrecy on the air (the host pairs and encrypts).
-//! Files do not travel this way; the case says which are missing.
+//! Promise:
+//!
+//! - Before any case data is sent, both phones prove with the key of their lease that they are enrolled in this tenant.
+//! - Each sends what the other lacks of the shared cases in which the other's officer takes part. Afterwards both hold
+//!   the same set for those cases.
+//! - An interrupted link loses nothing: received changes are stored, and the next link starts with heads again.
+//! - Every change is verified by its own signature.
+//!
+//! Not here: discovery, radio, encryption (the host pairs and encrypts). Files are not transferred; the case lists the
+//! missing ones.
 
 mod frame;
 

@@ -1,9 +1,8 @@
-//! The tenant's log: an RFC 6962 tree of leaves, and the cursor into it.
+//! The tenant's log: an RFC 6962 Merkle tree of leaves, and the cursor into it.
 //!
-//! Promise: leaf bytes and root are final; a frontier computes the same root as the whole tree.
-//! A leaf carries nothing personal: the case stands in it only as a hash of its id.
-//! Not here: inclusion and consistency proofs, tree heads, witnesses. `docs/encoding.md` names
-//! their places.
+//! Promise: leaf bytes and root are final; a frontier computes the same root as the whole tree. A leaf contains no
+//! personal data: the case appears only as a hash of its id. Not here: inclusion and consistency proofs, tree heads,
+//! witnesses; `docs/encoding.md` reserves fields for them.
 
 use crate::code::codes;
 use crate::codec::{CodecError, Reader, Writer};

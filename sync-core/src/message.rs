@@ -1,8 +1,8 @@
-//! What phone and server say to each other when they synchronise: bodies of `/v1/sync/push`,
-//! `/v1/sync/pull` and `/v1/sync/reconcile`, in deterministic CBOR.
+//! Messages of synchronisation: bodies of `/v1/sync/push`, `/v1/sync/pull` and `/v1/sync/reconcile`, in deterministic
+//! CBOR.
 //!
-//! Promise: reading is total: any bytes give a message or a [`CodecError`], within the limits.
-//! Not here: what is in a change (`change`) or what becomes of it (`plan`).
+//! Promise: reading is total: any bytes give a message or a [`CodecError`], within the limits. Not here: the content of
+//! a change (`change`), the decision about it (`plan`).
 
 use crate::code::codes;
 use crate::codec::{CodecError, Reader, Writer};
@@ -25,7 +25,7 @@ pub struct Push {
 codes! {
     /// What became of one change of a push.
     pub enum Class {
-        /// Waits for what [`Fate::missing`] names. No receipt.
+        /// Waits for what [`PushOutcome::missing`] names. No receipt.
         Parked = "parked",
         /// Stored, with effect.
         Accepted = "accepted",
@@ -78,7 +78,7 @@ pub enum Missing {
 
 /// The answer for one change, in the order of the push.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fate {
+pub struct PushOutcome {
     /// Its id; `None` where not even the header was readable.
     pub change: Option<ChangeId>,
     /// What became of it.
@@ -95,7 +95,7 @@ pub struct Fate {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pushed {
     /// One for each change, in order.
-    pub fates: Vec<Fate>,
+    pub outcomes: Vec<PushOutcome>,
     /// Signed receipts: those issued before, then the new one.
     pub receipts: Vec<Vec<u8>>,
 }
@@ -230,7 +230,7 @@ impl Missing {
     }
 }
 
-impl Fate {
+impl PushOutcome {
     fn write(&self, out: &mut Writer) {
         let Self { change, class, code, flags, missing } = self;
         out.array(5).optional_bytes(change.as_ref().map(|id| id.bytes().as_slice())).uint(class.number()).text(code);
@@ -254,11 +254,11 @@ impl Fate {
 }
 
 impl Pushed {
-    /// `[1, fates, receipts]`.
+    /// `[1, outcomes, receipts]`.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::new();
-        out.array(3).uint(VERSION).array(self.fates.len());
-        self.fates.iter().for_each(|fate| fate.write(&mut out));
+        out.array(3).uint(VERSION).array(self.outcomes.len());
+        self.outcomes.iter().for_each(|outcome| outcome.write(&mut out));
         write_blobs(&mut out, &self.receipts);
         out.finish()
     }
@@ -271,7 +271,7 @@ impl Pushed {
         Reader::whole(bytes, |reader| {
             reader.tuple(3, |reader| {
                 version(reader)?;
-                Ok(Self { fates: reader.list(Fate::read)?, receipts: read_blobs(reader)? })
+                Ok(Self { outcomes: reader.list(PushOutcome::read)?, receipts: read_blobs(reader)? })
             })
         })
     }

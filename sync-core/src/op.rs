@@ -1,9 +1,8 @@
-//! Operations: the typed acts inside a change.
+//! Operations: the typed parts of a change.
 //!
-//! Promise: an operation of a kind this version does not know is kept whole and relayed
-//! ([`Act::Unknown`]); one of a known kind with a detail it cannot read is kept as
-//! [`Act::Malformed`] and has no effect. Nothing is dropped.
-//! Not here: whether an operation may stand where it stands (`case::form`) or what it does (`case`).
+//! Promise: an operation of an unknown kind is kept whole and relayed ([`Act::Unknown`]); one of a known kind with an
+//! unreadable detail is kept as [`Act::Malformed`] and has no effect. Nothing is dropped. Not here: whether an
+//! operation is allowed at its position (`case::form`), its effect (`case`).
 
 mod act;
 
@@ -17,7 +16,7 @@ use std::fmt;
 /// Most operations in one change.
 pub const MAX_OPS: usize = 4096;
 
-/// Names an operation for ever: its change and its place in it. Also names the entity it added.
+/// Permanent name of an operation: its change and its index in it. Also names the entity it added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpId {
     /// The change.

@@ -1,9 +1,8 @@
-//! What becomes of changes that arrive at the server. Pure: decides, and leaves doing to the shell.
+//! Decides what the server does with arriving changes. Pure; the caller executes the plan.
 //!
-//! Promise: same input, same plan. Nothing readable and validly signed is ever thrown away: it is
-//! parked with what it waits for, or stored as accepted, quarantined or without effect. One bad
-//! change holds up nothing that does not build on it. No capture is refused for its clock.
-//! Not here: signatures (checked before), storage, receipts.
+//! Promise: same input, same plan. A readable change with a valid signature is never discarded: it is parked with what
+//! it waits for, or stored as accepted, quarantined or without effect. A bad change delays only what builds on it. No
+//! change is refused because of its clock. Not here: signatures (verified before), storage, receipts.
 
 pub mod ceiling;
 mod clock;
@@ -172,7 +171,7 @@ pub struct LanePlan {
 
 /// The case as it is held.
 #[derive(Debug, Clone, Copy)]
-pub struct Held<'a> {
+pub struct StoredCase<'a> {
     /// The case.
     pub case: CaseId,
     /// All its stored changes.
@@ -186,7 +185,7 @@ pub struct Held<'a> {
 }
 
 /// Plans one case's lane: `arrivals` (new and parked before, none of them held) against what is held.
-pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
+pub fn lane(held: StoredCase<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
     let (mut ready, parked) = sort_out(held, arrivals);
     let (mut full, mut full_outside) = (Vec::new(), Vec::new());
     loop {
@@ -222,7 +221,7 @@ pub fn lane(held: Held<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
 type Parked = (Arc<Change>, Vec<Missing>);
 
 /// What can be stored, parents first, and what must wait.
-fn sort_out(held: Held<'_>, arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<Parked>) {
+fn sort_out(held: StoredCase<'_>, arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<Parked>) {
     let mut known: BTreeSet<ChangeId> = held.changes.iter().map(|change| change.id()).collect();
     let mut lacking: Vec<Vec<Missing>> = arrivals.iter().map(|arrival| missing(arrival, &known)).collect();
     let mut waiting: BTreeMap<ChangeId, Vec<usize>> = BTreeMap::new();
@@ -260,7 +259,7 @@ fn sort_out(held: Held<'_>, arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<Parked
 }
 
 /// The arrivals that open the case for another agency than their author's, or bring in somebody who is not of it.
-fn foreign(held: Held<'_>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
+fn foreign(held: StoredCase<'_>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
     let is_foreign = |arrival: &&Arrival| {
         let Some(standing) = &arrival.standing else { return false };
         let elsewhere = |officer: &OfficerId| held.agencies.get(officer) != Some(&standing.agency);
@@ -291,7 +290,7 @@ fn missing(arrival: &Arrival, known: &BTreeSet<ChangeId>) -> Vec<Missing> {
 }
 
 struct Judge<'a> {
-    held: Held<'a>,
+    held: StoredCase<'a>,
     state: &'a CaseState,
     graph: &'a Graph<'a>,
     /// Arrivals for or of another agency.

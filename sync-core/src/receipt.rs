@@ -1,8 +1,8 @@
-//! The receipt: the server's signed word that it holds changes, and where in its log.
+//! The receipt: the server's signed statement that it stores changes, with their log positions.
 //!
-//! Promise: a receipt is made once, in the commit that stores what it covers, and given again byte
-//! for byte. A phone frees nothing before it holds one. It is also a time anchor.
-//! Not here: proofs of inclusion, which a later tree head gives.
+//! Promise: a receipt is issued once, in the commit that stores its changes, and repeated byte for byte. A phone
+//! deletes nothing before it has one. It is also a time anchor. Not here: inclusion proofs, which a later tree head
+//! will give.
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{ChangeId, DeviceId, Digest, Epoch, TenantId};
@@ -21,7 +21,7 @@ pub struct ReceiptEntry {
     pub leaf: u64,
     /// How many changes of its case were stored up to and with it.
     pub counter: u64,
-    /// When the server first stored it, whoever brought it.
+    /// When the server first stored it, from any sender.
     pub received: Instant,
 }
 

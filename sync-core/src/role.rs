@@ -1,6 +1,6 @@
-//! What persons may do, beside what the law and their reach say.
+//! Roles of persons.
 //!
-//! Not here: which acts ask for which role (the server's flows).
+//! Not here: which actions need which role (the server's flows).
 
 use crate::code::codes;
 
@@ -13,7 +13,7 @@ codes! {
         UnitHead = "unit_head",
         /// 主要负责人.
         PrincipalHead = "principal_head",
-        /// 其他负责人.
+        /// 分管负责人.
         OtherHead = "other_head",
         /// 法制审核人员.
         LegalReviewer = "legal_reviewer",

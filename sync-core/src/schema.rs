@@ -1,8 +1,8 @@
-//! The case schema: names of entities, fields and steps, with their labels and types.
+//! The case schema: names of entities, fields and steps, with labels and types.
 //!
-//! Promise: one table. Names are part of signed data and never change their meaning; a name that
-//! is not here is kept and relayed all the same. `docs/case-schema.md` is generated from it.
-//! Not here: which values are lawful (`law`), what the fold does with them (`case`).
+//! Promise: one table. Names are part of signed data and never change their meaning; an unknown name is kept and
+//! relayed. `docs/case-schema.md` is generated from it. Not here: lawful values (`law`), the effect in the fold
+//! (`case`).
 
 mod fields;
 mod page;

@@ -1,10 +1,14 @@
-//! Synchronising with the server, sans-I/O: what to send next, what to do with what came back.
+//! Synchronisation with the server, sans-I/O: the next request to send, and the processing of its answer.
 //!
-//! Promise: every request can be lost, repeated or cut at any point and sent again: nothing is
-//! doubled, nothing is forgotten, because all that counts is in the [`Device`]. Each case is its own
-//! lane: a change that the server parks, refuses or fails over (5xx) holds up only its own case, and
-//! a file only itself; the feed goes on. A phone without authority hands in what it recorded and pulls nothing. Waiting grows with
-//! each failure and honours the server's `Retry-After`. New saves do not shorten it.
+//! Promise:
+//!
+//! - Every request may be lost, repeated or cut and sent again without duplicates or losses, because all state is in
+//!   the [`Device`].
+//! - Each case is a lane of its own: a change that the server parks, refuses or fails on (5xx) delays only its case,
+//!   and a file only itself; the feed continues.
+//! - A phone without authority hands in what it recorded and pulls nothing.
+//! - Back-off grows with each failure and honours the server's `Retry-After`. New saves do not shorten it.
+//!
 //! Not here: connections, tokens, timers. The host sends, waits and calls again.
 
 mod backoff;
@@ -15,7 +19,7 @@ mod upload;
 
 use crate::device::{Arrived, Device, Moment, NewEvidence, StoreError, Tally};
 use crate::id::{CaseId, ChangeId, Digest};
-use crate::message::Fate;
+use crate::message::PushOutcome;
 use backoff::Backoff;
 use std::collections::BTreeMap;
 
@@ -66,7 +70,7 @@ pub struct Request {
 
 /// What the host should do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum HostAction {
     /// Send this, then call [`Session::absorb`].
     Send(Request),
     /// Wait so many milliseconds, then call [`Session::next`].
@@ -144,7 +148,7 @@ pub struct Absorbed {
     /// Changes for which a receipt is stored now.
     pub acknowledged: Vec<ChangeId>,
     /// What the server said of each pushed change.
-    pub fates: Vec<Fate>,
+    pub outcomes: Vec<PushOutcome>,
     /// What came with the feed.
     pub arrived: Option<Arrived>,
     /// A file that the server now has whole.
@@ -153,7 +157,7 @@ pub struct Absorbed {
 
 /// The last thing that went wrong, for the officer to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct SyncFailure {
     /// HTTP status; 0 if there was no answer.
     pub status: u16,
     /// Stable code, if the server gave one.
@@ -196,7 +200,7 @@ pub struct Session {
     /// After a batch that the server would not take as a whole: one change at a time.
     alone: bool,
     suspects: suspect::Suspects,
-    trouble: Option<Trouble>,
+    last_failure: Option<SyncFailure>,
 }
 
 impl Session {
@@ -213,7 +217,7 @@ impl Session {
             uploads: BTreeMap::new(),
             alone: false,
             suspects: suspect::Suspects::default(),
-            trouble: None,
+            last_failure: None,
         }
     }
 
@@ -262,8 +266,8 @@ impl Session {
     }
 
     /// The last thing that went wrong, until something went well.
-    pub const fn trouble(&self) -> Option<&Trouble> {
-        self.trouble.as_ref()
+    pub const fn last_failure(&self) -> Option<&SyncFailure> {
+        self.last_failure.as_ref()
     }
 
     /// Figures for a progress bar.
@@ -278,20 +282,20 @@ impl Session {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn next(&mut self, device: &Device, now_ms: u64, media: &mut dyn Media) -> Result<Step, StoreError> {
+    pub fn next(&mut self, device: &Device, now_ms: u64, media: &mut dyn Media) -> Result<HostAction, StoreError> {
         self.flight = None;
         if self.needs_token {
-            return Ok(Step::NeedToken);
+            return Ok(HostAction::NeedToken);
         }
         if let Some(wait) = self.all.left(now_ms) {
-            return Ok(Step::Wait(wait));
+            return Ok(HostAction::Wait(wait));
         }
         Ok(match self.request(device, now_ms, media)? {
             Some((flight, request)) => {
                 self.flight = Some(flight);
-                Step::Send(request)
+                HostAction::Send(request)
             }
-            None => Step::Idle { again_ms: self.again_ms(device, now_ms)? },
+            None => HostAction::Idle { again_ms: self.again_ms(device, now_ms)? },
         })
     }
 
@@ -378,7 +382,7 @@ impl Session {
     fn succeed(&mut self) {
         self.all = Backoff::default();
         self.suspects.doubt_no_more();
-        self.trouble = None;
+        self.last_failure = None;
     }
 
     fn fail_response(&mut self, device: &Device, response: &Response, now: &Moment) {
@@ -387,7 +391,7 @@ impl Session {
     }
 
     fn fail_all(&mut self, device: &Device, status: u16, code: String, asked_ms: Option<u64>, now: &Moment) {
-        self.trouble = Some(Trouble { status, code });
+        self.last_failure = Some(SyncFailure { status, code });
         self.suspects.doubt_no_more();
         self.all.fail(&self.limits, device.identity().device, now.monotonic_ms, asked_ms);
     }

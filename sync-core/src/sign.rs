@@ -1,8 +1,8 @@
-//! ES256 signatures and the COSE_Sign1 (RFC 9052 §4.2) around everything that is signed.
+//! ES256 signatures and COSE_Sign1 (RFC 9052 section 4.2) for everything that is signed.
 //!
-//! Promise: a signed statement of one kind is never taken for another (the kind is external
-//! data of the signature), and a signature is never an identity: ECDSA signatures are malleable.
-//! Not here: where keys live. The host signs ([`Signer`]) and checks ([`Verifier`]).
+//! Promise: a signed statement of one kind is never accepted as another (the kind is external data of the signature),
+//! and a signature is never used as an identity, because ECDSA signatures are malleable. Not here: key storage. The
+//! host signs ([`Signer`]) and verifies ([`Verifier`]).
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::Digest;

@@ -1,7 +1,7 @@
-//! The strokes of a signature: where a finger or pen went on the screen, as numbers.
+//! The strokes of a handwritten signature, as numbers.
 //!
-//! Promise: one encoding, normative in `docs/encoding.md`; what is read is within its bounds and can be drawn; anything
-//! else is refused whole, never repaired. Not here: whose hand it is, which is for people to judge.
+//! Promise: one encoding, normative in `docs/encoding.md`; decoded strokes are within bounds and can be drawn; anything
+//! else is refused as a whole. Not here: who signed, which people judge.
 
 use crate::codec::{CodecError, Reader};
 use crate::value::Value;

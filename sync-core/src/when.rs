@@ -1,9 +1,9 @@
-//! When something happened, as far as anybody can show, and which of two things came first.
+//! When something happened, as far as it can be proven, and which of two events came first.
 //!
-//! Promise: [`Causes::in_order`] is the only place where two moments are compared. What builds on something came after
-//! it, whatever any clock says; what one phone did is ordered by its chain; otherwise the proved bounds decide, and
-//! where these overlap nothing is decided. A wall clock is no part of a moment.
-//! Not here: how bounds are found (`plan::interval`), what a rule makes of the answer (`law`).
+//! Promise: [`Causes::in_order`] is the only comparison of two times. A change comes after what it builds on, whatever
+//! any clock says; changes of one phone are ordered by its chain; otherwise the proven bounds decide, and if these
+//! overlap the order is undecided. A wall clock is no part of a time. Not here: computation of bounds
+//! (`plan::interval`), the use in rules (`law`).
 
 use crate::code::codes;
 use crate::time::Instant;

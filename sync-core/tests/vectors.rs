@@ -6,14 +6,14 @@
 
 use serde_json::{Value as Json, json};
 use sync_core::case::{fold, place, resolution};
+use sync_core::case_record::{CaseRecord, RecordEvidence, RecordOfficer};
 use sync_core::change::{Anchor, Change, Clock, Header, NewOp, Reading, Received, shown_digest};
 use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex};
 use sync_core::lease::{Block, Lease};
 use sync_core::log::{Cursor, Frontier, Leaf, LeafClass, case_tag, leaf_hash};
-use sync_core::message::{CaseHeads, Class, Fate, Missing, Pulled, Push, Pushed, Reconcile, Reconciled};
+use sync_core::message::{CaseHeads, Class, Missing, Pulled, Push, PushOutcome, Pushed, Reconcile, Reconciled};
 use sync_core::op::{Act, CaseKind, Correction, OpId, OpRef, Open, Outcome, Signature, SignerRole, VerdictAct};
 use sync_core::receipt::{Receipt, ReceiptEntry};
-use sync_core::record::{CaseRecord, RecordEvidence, RecordOfficer};
 use sync_core::sign::{Signer as _, SoftwareKey, SoftwareVerifier};
 use sync_core::time::Instant;
 use sync_core::value::Value;
@@ -112,7 +112,7 @@ fn changes() -> Vec<Change> {
         item: "SJ-C-001".into(),
         officers: vec![LI, WANG],
     };
-    let here = NewOp::new(Act::Record { step: "place".into() }).with(place(310_745_000, 1_098_790_000, 12));
+    let here = NewOp::new(Act::RecordStep { step: "place".into() }).with(place(310_745_000, 1_098_790_000, 12));
     let name = NewOp::put(Some(OpRef::Own(1)), "name", vec![], Value::text("巫峡小馆（虚构）"));
     let dishes = NewOp::put(None, "unpriced_dishes", vec![], Value::Int(40));
     let first = li.write(None, &[], vec![NewOp::new(Act::Open(open)), add("party"), name, dishes, here]);
@@ -140,7 +140,7 @@ fn changes() -> Vec<Change> {
     let newer = NewOp::new(Act::Unknown { kind: 4096, detail: Value::List(vec![Value::Bool(true), Value::Null]) });
     let signed = wang.write(Some(case), &[resolved.id()], vec![add("document"), sign, newer]);
     let recorded =
-        li.write(Some(case), &[signed.id()], vec![NewOp::new(Act::Record { step: "certificate_shown".into() })]);
+        li.write(Some(case), &[signed.id()], vec![NewOp::new(Act::RecordStep { step: "certificate_shown".into() })]);
     let (step, kind) = (op(&recorded, 0), Some("certificate_shown".to_owned()));
     let correct = Act::Correct(Correction { step, kind, happened_ms: Some(NOON) });
     let correct = NewOp::new(correct).with(resolution(Value::Null, "先出示，漏记"));
@@ -209,7 +209,7 @@ fn receipt(changes: &[Change]) -> sync_core::receipt::SignedReceipt {
 }
 
 /// The record of the case of the vectors, as if it had been closed with the last of them.
-fn record(held: &[Change]) -> sync_core::record::SignedRecord {
+fn record(held: &[Change]) -> sync_core::case_record::SignedRecord {
     let state = fold(held[0].case(), held);
     let officer = |officer, name: &str, number: &str| RecordOfficer {
         officer,
@@ -256,14 +256,14 @@ fn signed_by_a_phone() -> Vec<Json> {
 fn messages_json(changes: &[Change]) -> Json {
     let (id, case) = (changes[1].id(), changes[0].case());
     let push = Push { leases: vec![lease(1, LI).bytes], changes: vec![changes[0].to_bytes()] };
-    let fate = Fate {
+    let outcome = PushOutcome {
         change: Some(id),
         class: Class::Parked,
         code: "missing".into(),
         flags: vec!["chain_gap".into()],
         missing: vec![Missing::Change(case), Missing::Values, Missing::Lease(lease(1, LI).hash)],
     };
-    let pushed = Pushed { fates: vec![fate], receipts: vec![receipt(changes).bytes] };
+    let pushed = Pushed { outcomes: vec![outcome], receipts: vec![receipt(changes).bytes] };
     let heads = vec![CaseHeads { case, heads: vec![id] }];
     let pulled = Pulled { cursor: vec![1], more: true, cases: Some(heads.clone()), ..Pulled::default() };
     json!({

@@ -1,7 +1,7 @@
-//! `cargo bench -p tests --bench core`: what the parts of the core cost, without a server; prints Markdown.
+//! `cargo bench -p tests --bench core`: cost of the parts of the core, without a server; prints Markdown.
 //!
-//! Promise: each figure is the least and the median of some repetitions, over fresh state each time. Stores lie in files,
-//! with the settings of a phone (`synchronous=FULL`). Not a comparison: nothing else is measured beside it.
+//! Promise: each figure is minimum and median of several repetitions over fresh state. Stores are files with a phone's
+//! settings (`synchronous=FULL`). Not a comparison: nothing else is measured.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a run that cannot go on ends here")]
 
@@ -14,12 +14,12 @@ use sync_core::change::{Change, Received};
 use sync_core::device::{Device, Options, Save, Source};
 use sync_core::facts::{Roster, Seen, check};
 use sync_core::law::calendar::Calendar;
-use sync_core::plan::{Anchored, Arrival, Held, Interval, Standing, lane};
+use sync_core::plan::{Anchored, Arrival, Interval, Standing, StoredCase, lane};
 use sync_core::sign::{Signer as _, SoftwareVerifier};
 use sync_core::time::Instant as Wall;
 use sync_core::value::Value;
 use tests::load::feed::{Author, moment, take};
-use tests::load::record;
+use tests::load::measured_record;
 
 /// How often what is quick is repeated.
 const OFTEN: usize = 200;
@@ -99,7 +99,7 @@ fn lanes() {
         };
         let arrival = Arrival { change: Arc::new(last.clone()), standing: Some(standing) };
         let size = changes.iter().map(|change| change.size()).sum();
-        let held_now = Held { case, changes: &changes, size, lower: &lower, agencies: &agencies };
+        let held_now = StoredCase { case, changes: &changes, size, lower: &lower, agencies: &agencies };
         let times = (0..OFTEN).map(|_| timed(|| lane(held_now, vec![arrival.clone()], moment().wall)).0).collect();
         show(&format!("plan one change that arrives in a case of {held}"), 1, times);
         let (state, roster, calendar) = (fold(case, &made), Roster::default(), Calendar::default());
@@ -143,7 +143,7 @@ fn saves() {
             officers: vec![author.officer()],
         };
         let opening = sync_core::change::NewOp::new(sync_core::op::Act::Open(open));
-        let ops = std::iter::once(opening).chain(record::ops(number.into(), 1)).collect();
+        let ops = std::iter::once(opening).chain(measured_record::ops(number.into(), 1)).collect();
         let save = Save { case: None, ops, ..Save::default() };
         timed(|| device.save(save, &moment(), [number; 32], &author.key).unwrap()).0
     });
@@ -169,7 +169,7 @@ fn merges() {
         let mut last = opening.id();
         (1..=100)
             .map(|number| {
-                let change = author.save(Some(case), vec![last], record::ops(number, 0));
+                let change = author.save(Some(case), vec![last], measured_record::ops(number, 0));
                 last = change.id();
                 change.to_bytes()
             })

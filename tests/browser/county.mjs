@@ -32,7 +32,7 @@ export async function door(chrome, base) {
   await second.getByRole('heading', { name: '登录' }).waitFor();
 }
 
-/** What the picture says to whoever photographs it. */
+/** The content of the QR code. */
 async function scanned(page) {
   const { data, width, height } = PNG.sync.read(await page.locator('.qr').screenshot());
   return jsqr(new Uint8ClampedArray(data), width, height)?.data ?? '';
@@ -269,5 +269,5 @@ export async function revoked(chrome, base, whose) {
   await page.getByRole('button', { name: '退出' }).click();
   await page.waitForURL('**/console/sign-in*');
   await page.goto(`${base}/console/officers/${whose}`);
-  expect(page.url().includes('/console/sign-in'), 'whoever signed out is out');
+  expect(page.url().includes('/console/sign-in'), 'signing out ends the session');
 }

@@ -170,5 +170,5 @@ class Change:
         return [index for index, op in enumerate(self.ops) if op.commit is not None and index not in self.values]
 
     def resolve(self, one):
-        """An operation as (change, index), whoever names it."""
+        """An operation as (change, index)."""
         return (self.id, one) if type(one) is int else one

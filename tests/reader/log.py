@@ -86,10 +86,10 @@ def messages(vectors):
     read = {name: decode(bytes.fromhex(data)) for name, data in vectors.items()}
     version, leases, changes = array(read["push"], 3)
     need(version == 1 and all(map(raw, leases + changes)), "push")
-    version, fates, receipts = array(read["pushed"], 3)
+    version, outcomes, receipts = array(read["pushed"], 3)
     need(version == 1 and all(map(raw, receipts)), "pushed")
-    for change, taken, code, flags, missing in (array(fate, 5) for fate in fates):
-        need((change is None or raw(change, 32)) and taken in range(5), "fate")
+    for change, taken, code, flags, missing in (array(outcome, 5) for outcome in outcomes):
+        need((change is None or raw(change, 32)) and taken in range(5), "outcome")
         text(code), [text(flag) for flag in array(flags)]
         for kind, what in (array(one, 2) for one in array(missing)):
             need(kind in (0, 1, 2) and (what is None) == (kind == 1), "missing")

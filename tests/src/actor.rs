@@ -1,7 +1,7 @@
-//! People who sign in, phones that are enrolled, and what a phone has pulled.
+//! Signed-in people, enrolled phones, and what a phone has pulled.
 //!
-//! A [`Phone`] keeps its chain and clock and nothing else: a test says itself what builds on what, so that it can
-//! also do what no phone would.
+//! A [`Phone`] keeps only its chain and clock: a test states what builds on what, so it can also do what no real phone
+//! would.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant as Stopwatch};
@@ -270,7 +270,7 @@ impl<'s> Phone<'s> {
         self.call("POST", "/v1/sync/push").bytes(CBOR, push.to_bytes())
     }
 
-    /// Pushes changes, whoever made them.
+    /// Pushes changes of any author.
     pub fn push(&self, changes: &[&Change]) -> Pushed {
         self.push_bytes(changes.iter().map(|change| change.to_bytes()).collect())
     }

@@ -1,8 +1,8 @@
-//! What one enrolled phone, or somebody without any, can make the server do, as far as we know.
+//! Known attacks by one enrolled phone or by an anonymous client on the server's resources.
 //!
-//! Promise: each attempt is sent to the real server, and what it cost is read from the kernel: CPU time for a request and
-//! the most memory meanwhile. Not here: what it may cost ([`MEMORY_MIB`], [`REQUEST_MIB`], [`REQUEST_CPU`] say it, and
-//! whoever runs the attempts compares).
+//! Promise: each attack is sent to the real server, and its cost is read from the kernel: CPU time per request and peak
+//! memory. Not here: comparing with the bounds ([`MEMORY_MIB`], [`REQUEST_MIB`], [`REQUEST_CPU`]), which the caller
+//! does.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -91,13 +91,13 @@ fn answered(status: u16) {
 fn full_case(phone: &mut Phone<'_>) -> (ChangeId, u32) {
     let opening = phone.open_case(&[]);
     let case = opening.id();
-    assert_eq!(phone.push(&[&opening]).fates[0].class, Class::Accepted);
+    assert_eq!(phone.push(&[&opening]).outcomes[0].class, Class::Accepted);
     // What is decoded: items by the thousand, a byte each.
     for pushes in 2..40 {
         let list = Value::List(vec![Value::Int(1); 30_000]);
         let put = NewOp::put(None, &format!("note_{}", phone.seq), vec![], list);
         let change = phone.save(Some(case), &[case], vec![put]);
-        if phone.push(&[&change]).fates[0].class == Class::Parked {
+        if phone.push(&[&change]).outcomes[0].class == Class::Parked {
             return (case, pushes);
         }
     }
@@ -122,8 +122,8 @@ fn of_a_phone(server: &Server) -> Vec<Attempt> {
     let first = phone.save(Some(opening.id()), &[opening.id()], vec![sign(1)]);
     let million = with_ops(&phone, &first, &ops_showing(1_000_000));
     attempts.push(attempt(server, "a signature that shows a million operations", || {
-        let fate = &phone.push_bytes(vec![million]).fates[0];
-        assert_eq!((fate.class, fate.code.as_str()), (Class::Refused, "too_many_items"));
+        let outcome = &phone.push_bytes(vec![million]).outcomes[0];
+        assert_eq!((outcome.class, outcome.code.as_str()), (Class::Refused, "too_many_items"));
         1
     }));
     let whole = Reconcile { cases: Vec::new() };

@@ -1,8 +1,8 @@
-//! What the tests tell in confidence, and where none of it may ever stand.
+//! Marked confidential values of the tests, and the places where they must never appear.
 //!
-//! Promise: every server of every test is held to this when it ends ([`crate::Server`]): nothing of the list, no token
-//! that it gave out, and nothing that looks like a citizen's number, a telephone or a token, is in what it wrote to its
-//! log or its standard output.
+//! Promise: every server of every test is searched when it ends ([`crate::Server`]): its log and its standard output
+//! contain no value of the list, no token that it issued, and nothing that looks like a citizen number, a telephone
+//! number or a token.
 
 /// A person who exists in no other text.
 pub const NAME: &str = "金丝雀人";

@@ -1,4 +1,4 @@
-//! A PostgreSQL of a test's own, which it may kill.
+//! A PostgreSQL of a test's own, which the test may kill.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

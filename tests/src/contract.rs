@@ -1,8 +1,7 @@
-//! Every answer of every test against the API document: status, headers and body.
+//! Validates every answer of every test against the OpenAPI document: status, headers and body.
 //!
-//! Promise: an answer of a documented route whose body is JSON has the documented shape, member by member: no member that is
-//! not documented, no text without its pattern, no code that the document does not list. Not here: requests, and bodies that
-//! are no JSON.
+//! Promise: a JSON answer of a documented route has the documented shape, member by member: no undocumented member, no
+//! text that violates its pattern, no unlisted code. Not here: requests, and bodies that are not JSON.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};

@@ -1,7 +1,7 @@
-//! Somebody at a desk: a browser's cookies and forms, for the pages of the console.
+//! A browser without rendering: cookies and forms, for the pages of the console.
 //!
-//! Promise: sends what a browser would: the cookies it was given, the origin of the page, the fields of the form that
-//! it was shown. A test takes away or forges what it wants to see refused.
+//! Promise: sends what a browser would send: its cookies, the origin of the page, the fields of the displayed form. A
+//! test removes or forges what it expects to be refused.
 
 use std::collections::BTreeMap;
 

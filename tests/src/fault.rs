@@ -1,8 +1,8 @@
-//! Faults of the machine: a kill or a failing system call, at the N-th call of a kind, on named files.
+//! Fault injection: a kill or a failing system call at the N-th call of a kind, on named files.
 //!
-//! Promise: a fault is aimed at processes that run already, and its count begins when it is armed; each thread has a
-//! count of its own. It says whether it fired: one that did not has shown nothing. Needs `strace` and leave to trace;
-//! where either is missing the test fails and says so, and is never skipped.
+//! Promise: a fault is injected into running processes, and counting starts when it is armed; each thread has its own
+//! count. It reports whether it fired, because a fault that did not fire has shown nothing. Needs `strace` and the
+//! right to trace; if either is missing, the test fails with a message and is never skipped.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -1,5 +1,5 @@
-//! Changes that no honest phone makes. Each is signed by the phone's own key where it says so, so that what is
-//! refused is refused for the one thing that is wrong with it.
+//! Changes that no honest phone makes. Each is signed by the phone's own key where stated, so it has exactly one
+//! defect.
 
 use sync_core::change::{CHANGE, Change, Header};
 use sync_core::codec::Writer;

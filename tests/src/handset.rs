@@ -1,11 +1,11 @@
-//! A phone as an officer has it: the durable store and the session of `sync_core`, over a link that loses, repeats
-//! and cuts. What happens on the link follows from a seed.
+//! A phone as officers have it: the durable store and the session of `sync_core`, over a link that loses, repeats and
+//! cuts. A seed determines the faults.
 
 use std::time::Instant as Stopwatch;
 
 use sync_core::device::{Device, Enrolment, Identity, Moment, NewEvidence, Save};
 use sync_core::id::{BootId, ChangeId};
-use sync_core::session::{Answer, Limits, Request, Response, Session, Step};
+use sync_core::session::{Answer, HostAction, Limits, Request, Response, Session};
 use sync_core::sign::{Signer as _, SoftwareVerifier};
 use tempfile::TempDir;
 
@@ -80,19 +80,19 @@ impl<'s> Handset<'s> {
             let now = self.moment();
             let mut no_media = |_: &NewEvidence, _: u64, _: usize| None;
             match self.session.next(&self.device, now.monotonic_ms, &mut no_media).unwrap() {
-                Step::Send(request) => {
+                HostAction::Send(request) => {
                     let answer = self.exchange(&request);
                     let now = self.moment();
                     self.session.absorb(&mut self.device, &answer, &now).unwrap();
                 }
-                Step::Wait(milliseconds) | Step::Idle { again_ms: Some(milliseconds) } => {
+                HostAction::Wait(milliseconds) | HostAction::Idle { again_ms: Some(milliseconds) } => {
                     std::thread::sleep(std::time::Duration::from_millis(milliseconds));
                 }
-                Step::Idle { again_ms: None } => return,
-                Step::NeedToken => panic!("the token lasts ten minutes"),
+                HostAction::Idle { again_ms: None } => return,
+                HostAction::NeedToken => panic!("the token lasts ten minutes"),
             }
         }
-        panic!("no end: {:?}", self.session.trouble());
+        panic!("no end: {:?}", self.session.last_failure());
     }
 
     /// One request over the bad link: a quarter lost, a quarter answered into nothing, a quarter sent twice.

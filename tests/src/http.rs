@@ -1,4 +1,4 @@
-//! Requests and answers, without opinion: a status is data, not an error.
+//! HTTP requests and answers; a status is data, not an error.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use ureq::http::{HeaderMap, Request};
 use crate::contract::{self, Received};
 
 /// No request of a test takes longer.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What came back.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ impl Call {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(TIMEOUT))
             .max_redirects(0)
             .max_idle_connections(0);
         let agent = ureq::Agent::new_with_config(config.build());

@@ -1,7 +1,7 @@
-//! Who imports whom inside a crate, read from its sources as text.
+//! The imports between modules of a crate, read from its sources as text.
 //!
-//! Promise: every path that begins with `crate` or `super`, in a `use` or in code, is an arrow from its file to the module
-//! it names; tests and comments do not count. Not here: which arrows are allowed (`tests/acceptance/layers`).
+//! Promise: every path that begins with `crate` or `super`, in a `use` or in code, is an arrow from its file to the
+//! module it names; tests and comments do not count. Not here: the allowed arrows (`tests/acceptance/layers`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,8 +1,7 @@
-//! What a phone was promised, held against what the server has.
+//! What phones were promised, compared with what the server has.
 //!
-//! Promise: [`Ledger::holds`] fails where anything that was acknowledged is missing or differs in a byte, where anything
-//! is there twice, where a push that is sent again gets another answer, and where the log's root is not that of the
-//! leaves that the receipts name.
+//! Promise: [`Ledger::holds`] fails if an acknowledged change is missing, duplicated or differs in a byte, if a
+//! repeated push gets another answer, or if the log's root is not the root of the leaves in the receipts.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -78,8 +77,8 @@ impl Ledger {
             }
             let again = phone.push_call(&push).send().expect(200).body;
             assert!(answer == again, "the same push, the same receipts");
-            let Pushed { fates, receipts } = Pushed::read(&answer).unwrap();
-            assert!(fates.iter().all(|fate| fate.class == Class::Accepted), "{fates:?}");
+            let Pushed { outcomes, receipts } = Pushed::read(&answer).unwrap();
+            assert!(outcomes.iter().all(|outcome| outcome.class == Class::Accepted), "{outcomes:?}");
             for bytes in receipts {
                 let receipt = phone.open_receipt(&bytes).receipt;
                 for entry in &receipt.entries {
@@ -127,7 +126,7 @@ impl Ledger {
         }
     }
 
-    /// The leaves that the receipts name, made anew, have the roots that receipts and cursor name.
+    /// The leaves in the receipts, recomputed, have the roots that receipts and cursor name.
     fn log_is_one_tree(&self) {
         let cursor = Cursor::read(&self.replica.cursor).unwrap();
         assert_eq!(cursor.size, u64::try_from(self.entries.len()).unwrap(), "one leaf for each change");

@@ -1,10 +1,9 @@
-//! What the acceptance tests stand on: the real server in a process of its own, people and phones that
-//! speak to it over HTTP, and a link that fails on purpose.
+//! Support for the acceptance tests: the real server as a process, people and phones that use it over HTTP, and a link
+//! with faults.
 //!
-//! Promise: everything goes through the public API; no test looks into the database, except to ask its engine whether
-//! the file is whole. Each server has a database of its own, and every test runs on SQLite and on PostgreSQL
-//! ([`on_both_databases`]).
-//! Not here: what is promised (`tests/acceptance`).
+//! Promise: everything goes through the public API; the few tests that look into the database or alter it are listed in
+//! `tests/acceptance/layers` with their reasons. Each server has its own database, and every test runs on SQLite and on
+//! PostgreSQL ([`on_both_databases`]). Not here: the tests (`tests/acceptance`).
 
 #![expect(
     clippy::unwrap_used,

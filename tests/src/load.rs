@@ -1,18 +1,18 @@
-//! First numbers: what the real release binary does on this machine, beside what the machine could do at most.
+//! Load measurements: the release binary on this machine, compared with the limits of the machine.
 //!
-//! Promise: everything runs on this machine and ends by itself; each figure comes with the limits it stands against,
-//! taken right before and after it in the same run, so that the ratio says something where the figure does not. Not a
-//! benchmark of parts (`benches/core.rs`).
+//! Promise: everything runs on this machine and terminates; each figure is reported with the machine's limit, measured
+//! right before and after it in the same run, so the ratio is comparable between machines. Not here: measurements of
+//! parts (`benches/core.rs`).
 
 pub mod feed;
 pub mod flat;
 pub mod index;
 pub mod limit;
+pub mod measured_record;
 pub mod process;
 pub mod pull;
 pub mod push;
 pub mod read;
-pub mod record;
 pub mod report;
 pub mod wire;
 

@@ -1,4 +1,4 @@
-//! A way to a database that can be cut and mended.
+//! A proxy in front of a database, which a test can interrupt and restore.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

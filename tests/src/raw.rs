@@ -1,4 +1,4 @@
-//! A connection byte by byte, for requests that no client would make.
+//! A raw connection, for requests that no client would send.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::server::Server;
 
 /// How long a test waits for a byte.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An open connection.
 pub struct Raw {
@@ -20,7 +20,7 @@ pub struct Raw {
 pub struct Ending {
     /// The bytes, as text.
     pub text: String,
-    /// Whether the server closed: false where patience ran out.
+    /// Whether the server closed: false where timeout ran out.
     pub closed: bool,
     /// Since the connection was opened.
     pub after: Duration,
@@ -30,7 +30,7 @@ impl Raw {
     /// Connects.
     pub fn to(server: &Server) -> Self {
         let stream = TcpStream::connect(server.address()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         Self { stream, opened: Instant::now() }
     }
 

@@ -1,7 +1,7 @@
-//! The real binary in a process of its own, over a database of its own.
+//! The real binary as a process, with its own database.
 //!
-//! Promise: when a [`Server`] is dropped its process has ended and its database is gone. The log of a
-//! server whose test failed is printed; that of any other is searched for what was told in confidence.
+//! Promise: when a [`Server`] is dropped, its process has ended and its database is deleted. The log of a server whose
+//! test failed is printed; every other log is searched for confidential values.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -89,7 +89,7 @@ impl Server {
         palm
     }
 
-    /// Starts the process anew, from now on with these variables; the last value of a name holds.
+    /// Restarts the process, from now on with these variables; the last value of a name counts.
     pub fn start_with(&self, settings: &[(&'static str, &str)]) {
         self.settings.lock().unwrap().extend(settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
         self.start_again();
@@ -160,7 +160,7 @@ impl Server {
         std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
-    /// Starts the process anew with this certificate and key. Nothing here speaks TLS: it is not waited for.
+    /// Restarts the process with this certificate and key. Does not wait until it is ready, because this client has no TLS.
     pub fn start_by_tls(&self, chain: &Path, key: &Path) {
         let paths = [chain, key].map(|path| path.to_str().unwrap().to_owned());
         let [chain, key] = paths;
@@ -168,7 +168,7 @@ impl Server {
         self.launch();
     }
 
-    /// Starts the process anew over the same directory and database, at a new address.
+    /// Restarts the process over the same directory and database, at a new address.
     pub fn start_again(&self) {
         self.launch();
         let deadline = Instant::now() + START;

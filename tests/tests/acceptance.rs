@@ -1,6 +1,6 @@
-//! What Palm promises, held against the real binary over HTTP, on both databases.
+//! Acceptance tests: the promises of Palm, tested against the real binary over HTTP, on both databases.
 //!
-//! One module for each subject; a test is a sentence. `bash tests/run.sh` runs them with a PostgreSQL of their own.
+//! One module per subject; a test is a sentence. `bash tests/run.sh` runs them with its own PostgreSQL.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on ends here")]
 

@@ -1,7 +1,8 @@
-//! The book is held to the program: links lead somewhere, what is named exists, what can be run is run.
+//! Tests of the book: links resolve, names exist, commands run.
 //!
-//! `cargo test -p tests --test book`. It wants bash and curl, openssl for the page that makes a certificate, and for the
-//! blocks over PostgreSQL `TEST_POSTGRES_URL` with psql, `pg_dump` and `pg_restore`; `tests/run.sh` installs what is absent.
+//! `cargo test -p tests --test book`. Requires bash and curl, openssl for the page that makes a certificate, and, for
+//! the blocks over PostgreSQL, `TEST_POSTGRES_URL` with psql, `pg_dump` and `pg_restore`; `tests/run.sh` installs
+//! missing programs.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on ends here")]
 

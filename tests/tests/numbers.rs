@@ -1,7 +1,7 @@
-//! What must not grow faster than what it is about, as ratios within one run: nothing here is a time.
+//! Scaling tests: ratios within one run instead of times.
 //!
-//! A program of its own, so that it runs while no other test does: what a server spends is compared with what the
-//! same server spends a moment later.
+//! A separate program, so it runs while no other test does: the server's CPU time is compared with that of the same
+//! server a moment later.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

@@ -1,4 +1,4 @@
-//! Commands on a case, and what they did.
+//! Commands on a case, and their results.
 
 use serde::{Deserialize, Serialize};
 use sync_core::decision::CaseStatus;
@@ -33,7 +33,7 @@ pub struct Return {
     pub reason: String,
 }
 
-/// A decision about a change that waits for one (采信、不予采信).
+/// A decision about a change that waits for one (认可、不予认可).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"verdict": "admit", "reason": "经核对现场录像，该变更系吊销前所作"}))]

@@ -1,4 +1,4 @@
-//! What documents of a case share with documents of other cases.
+//! Numbers and fines that documents of a case share with other cases.
 
 use serde::{Deserialize, Serialize};
 use sync_core::facts::index::Indexed;

@@ -1,6 +1,6 @@
-//! The readable account: Chinese, with English beside it.
+//! The printed account of the demonstration: Chinese, with English beside it.
 //!
-//! Promise: one paragraph of each for what was done, one line for each claim. Not here: what is told.
+//! Promise: one paragraph in each language per action, one line per claim. Not here: the content.
 
 use std::io::Write as _;
 

@@ -1,7 +1,7 @@
-//! The public API as the demo's readers see it: HTTP, a login, JSON.
+//! Client of the public API for the readers of the demonstration: HTTP, sign-in, JSON.
 //!
-//! Promise: nothing but documented routes; a refusal is an answer like any other. Not here: phones, which speak for
-//! themselves over their bad links.
+//! Promise: uses documented routes only; a refusal is a normal answer. Not here: phones, which send their own requests
+//! over their faulty links.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! Claims of the demo, each with what was read back.
+//! Claims of the demonstration, each with what was read back.
 //!
-//! Promise: a claim is a sentence in Chinese and English and whether it held; nothing counts but what was read back
-//! through the public API or answered by a phone. Not here: what is claimed (`story`).
+//! Promise: a claim is a sentence in Chinese and English with its result; a result is based only on data read back
+//! through the public API or answered by a phone. Not here: the claims (`story`).
 
 use super::account::Account;
 use super::claim::Claim;

@@ -1,8 +1,8 @@
-//! `palm demo`: the whole story, from two offline phones to a reviewed file, told and proved.
+//! `palm demo`: the demonstration, from two offline phones to a reviewed case file, with every claim verified.
 //!
-//! Promise: it talks to child processes (this program as `palm serve`, `palm seed`, `palm phone`), to the public API
-//! over HTTP, and to links of its own; never to the database. Every claim is proved by reading back. `--once` ends
-//! well only if every claim held and every kind of trouble really happened.
+//! Promise: it uses child processes (this program as `palm serve`, `palm seed`, `palm phone`), the public API over
+//! HTTP, and faulty links of its own; never the database. Every claim is verified by reading back. `--once` exits with
+//! 0 only if every claim held and every kind of fault occurred.
 
 mod account;
 mod api;

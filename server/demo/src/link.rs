@@ -1,7 +1,7 @@
-//! The bad link between a phone and the server: a TCP proxy on loopback that drops, repeats, reorders, cuts and kills.
+//! A faulty link between a phone and the server: a TCP proxy on loopback that drops, repeats, reorders, cuts and kills.
 //!
-//! Promise: each trouble is counted when it has happened, not when it was planned; a link that is not told to be bad
-//! only passes on. Not here: which trouble when (`script`), interference that a check must notice (`sabotage`).
+//! Promise: a fault is counted when it has happened, not when it was planned; a link without faults only forwards. Not
+//! here: the schedule of faults (`script`), interference that a check must detect (`sabotage`).
 
 pub mod script;
 
@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use super::message::Message;
-use script::{Fate, Script};
+use script::{PushOutcome, Script};
 
 use super::process::{Server, held};
 use super::sabotage::{Interference, OnTheWay};
@@ -158,27 +158,27 @@ impl State {
         {
             return self.kill(&request, &server, &killed);
         }
-        match self.fate(&request) {
-            Fate::Pass => self.deliver(&request, taken, &mut phone),
-            Fate::Drop => {
+        match self.outcome(&request) {
+            PushOutcome::Pass => self.deliver(&request, taken, &mut phone),
+            PushOutcome::Drop => {
                 count(&self.traffic.counts.drops);
                 Ok(())
             }
-            Fate::Repeat => {
+            PushOutcome::Repeat => {
                 self.exchange(&request)?;
                 count(&self.traffic.counts.repeats);
                 self.deliver(&request, taken, &mut phone)
             }
-            Fate::Hold => {
+            PushOutcome::Hold => {
                 if self.traffic.order.wait_for_another(self.number) {
                     count(&self.traffic.counts.reorders);
                 } else {
-                    held(&self.script).again(Fate::Hold);
+                    held(&self.script).again(PushOutcome::Hold);
                 }
                 self.deliver(&request, taken, &mut phone)
             }
-            Fate::CutRequest => self.cut_request(&request),
-            Fate::CutAnswer => {
+            PushOutcome::CutRequest => self.cut_request(&request),
+            PushOutcome::CutAnswer => {
                 let answer = self.exchange(&request)?;
                 if request.is_push() {
                     self.traffic.order.deliver(self.number);
@@ -189,11 +189,11 @@ impl State {
         }
     }
 
-    fn fate(&self, request: &Message) -> Fate {
+    fn outcome(&self, request: &Message) -> PushOutcome {
         if self.bad.load(Ordering::Relaxed) && request.is_sync() {
             held(&self.script).next(request.is_push())
         } else {
-            Fate::Pass
+            PushOutcome::Pass
         }
     }
 
@@ -234,7 +234,7 @@ impl State {
         if begun > 0 {
             count(&self.traffic.counts.kills);
         }
-        // Whoever waits for it may have given up.
+        // The receiver may have given up.
         let _ = killed.send(());
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! HTTP/1.1 messages as bytes: read whole, told apart, never changed by reading.
+//! HTTP/1.1 messages as bytes: read whole, classified, forwarded unchanged.
 
 use std::io::{self, Read};
 use std::net::TcpStream;

@@ -1,10 +1,10 @@
-//! One officer's phone as a process of its own: one JSON command a line on standard input, one JSON answer a line on
-//! standard output, in order. For the demonstration and the acceptance tests, which start several of them.
+//! A simulated phone as a process: one JSON command per line on standard input, one JSON answer per line on standard
+//! output, in order. Used by the demonstration and the acceptance tests.
 //!
-//! Promise: what a phone app has, and nothing more: a key file, a store ([`sync_core::device`]) and a directory of
-//! media under `DIR`; HTTP to the one address it was last told; a killed process loses nothing that it answered for.
-//! Not here: the server's modules. A phone sees the server through its public API only; of this package it shares
-//! the key files, the clock and the texts of refusals.
+//! Promise: it has what a phone app has and nothing more: a key file, a store ([`sync_core::device`]) and a media
+//! directory under `DIR`; HTTP to the address that it was given last. A killed process loses nothing that it
+//! acknowledged. Not here: the server's modules. A phone uses the server through its public API only; of the server's
+//! package it shares the key files, the clock and the texts of refusals.
 
 mod answer;
 mod boot;
@@ -29,7 +29,7 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 use sync_core::device::{Moment, Place};
 
-use answer::{Done, Trouble};
+use answer::{CommandError, Done};
 use boot::Boot;
 use command::{Command, Order};
 use folder::Folder;
@@ -122,7 +122,7 @@ impl Phone {
             Command::Number(number) => self.number(&number),
             Command::Case { case } => self.show_case(case),
             Command::Cases {} => self.show_cases(),
-            Command::Host { .. } => Err(Trouble::broken("host is answered apart")),
+            Command::Host { .. } => Err(CommandError::broken("host is answered apart")),
             Command::Join { address, cases } => self.join(address, &cases),
             Command::Sync(sync) => self.sync(&sync),
             Command::Status {} => self.status(),
@@ -141,7 +141,9 @@ impl Phone {
                 Some(Place { latitude_e7, longitude_e7, accuracy_m })
             }
             (None, None, None) => None,
-            (_, _, _) => return Err(Trouble::broken("locate wants latitude_e7, longitude_e7 and accuracy_m, or none")),
+            (_, _, _) => {
+                return Err(CommandError::broken("locate wants latitude_e7, longitude_e7 and accuracy_m, or none"));
+            }
         };
         Ok(json!({}))
     }
@@ -151,7 +153,7 @@ impl Phone {
     }
 
     /// The enrolled phone.
-    fn owner(&self) -> Result<&Owner, Trouble> {
-        self.owner.as_ref().ok_or_else(Trouble::not_enrolled)
+    fn owner(&self) -> Result<&Owner, CommandError> {
+        self.owner.as_ref().ok_or_else(CommandError::not_enrolled)
     }
 }

@@ -1,8 +1,8 @@
-//! The processes of the demo: the server and the phones, each a process of its own.
+//! Child processes of the demonstration: the server and the phones.
 //!
-//! Promise: a phone is spoken to in lines of JSON and nothing else; a killed process was killed with SIGKILL, so it
-//! had no chance to tidy up. When this process ends, however it ends, the others end too: they watch their standard
-//! input. Not here: what is said.
+//! Promise: phones are controlled by lines of JSON only; a killed process was killed with SIGKILL, without a chance to
+//! clean up. When this process ends for any reason, its children end too: they watch their standard input. Not here:
+//! the content of commands.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -17,7 +17,7 @@ use anyhow::{Context as _, anyhow, bail};
 use serde_json::{Value, json};
 
 /// How long an answer of a phone may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// How long the server may take to listen.
 const START: Duration = Duration::from_secs(30);
 
@@ -274,7 +274,7 @@ impl Phone {
             return Ok(self.heard.swap_remove(place));
         }
         loop {
-            let line = match self.output.recv_timeout(PATIENCE) {
+            let line = match self.output.recv_timeout(TIMEOUT) {
                 Ok(line) => line,
                 Err(RecvTimeoutError::Timeout) => bail!("{} does not answer", self.name),
                 Err(RecvTimeoutError::Disconnected) => bail!("{} has ended: see phones.log", self.name),

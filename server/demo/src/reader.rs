@@ -1,8 +1,8 @@
-//! A reader of the feed: a device of the demo's own, which pulls every change of an officer's cases and checks it.
+//! An independent reader of the feed: a device that pulls every change of an officer's cases and verifies it.
 //!
-//! Promise: what it finds, anybody with an enrolled device finds: the changes come over `/v1/sync/pull`, each is
-//! verified with the key in the lease that it names, or with the published key of the server where the server made it,
-//! and they fold to the state that the server shows. A lease counts if a published key signed it.
+//! Promise: it uses only what any enrolled device can use: changes come from `/v1/sync/pull`; each is verified with the
+//! key in its lease, or with the published server key for changes of the server; they fold to the state that the server
+//! shows. A lease counts if a published key signed it.
 
 use std::collections::BTreeMap;
 

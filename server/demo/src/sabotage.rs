@@ -1,7 +1,7 @@
-//! Interference that the demo's own checks must notice: what would be wrong if a promise did not hold.
+//! Interference that the demonstration's checks must detect: the effect of a broken promise.
 //!
-//! Promise: it acts on what travels, or on what the officer's finger does, and nowhere else; no check knows of it.
-//! `--once` then fails because something is really missing, doubled or different.
+//! Promise: it modifies only transmitted messages or the officer's input; no check knows about it. `--once` then fails
+//! because data is really missing, duplicated or different.
 
 use std::sync::Mutex;
 
@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::ValueEnum;
 use sync_core::change::Received;
 use sync_core::id::{ChangeId, Digest};
-use sync_core::message::{Class, Fate, Push, Pushed};
+use sync_core::message::{Class, Push, PushOutcome, Pushed};
 
 use super::message::Message;
 use super::process::held;
@@ -136,19 +136,19 @@ impl Interference {
     }
 }
 
-/// The answer to a push with one more fate: accepted. A receipt cannot be forged.
+/// The answer to a push with one more outcome: accepted. A receipt cannot be forged.
 fn forged(answer: &[u8], change: ChangeId, place: usize) -> Option<Vec<u8>> {
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let (head, body) = answer.split_at_checked(end)?;
     let mut pushed = Pushed::read(body).ok()?;
-    let fate = Fate {
+    let outcome = PushOutcome {
         change: Some(change),
         class: Class::Accepted,
         code: String::new(),
         flags: Vec::new(),
         missing: Vec::new(),
     };
-    pushed.fates.insert(place.min(pushed.fates.len()), fate);
+    pushed.outcomes.insert(place.min(pushed.outcomes.len()), outcome);
     let message = Message { head: head.to_vec(), body: Vec::new() }.with_body(pushed.to_bytes());
     Some([message.head, message.body].concat())
 }
@@ -183,23 +183,23 @@ mod tests {
     fn what_was_taken_out_of_a_push_is_said_to_be_accepted() {
         let all = Interference::new(Some(Sabotage::LostChange));
         all.mark_change(ChangeId::new([1; 32]), "", "");
-        let answer = |fates: usize| {
-            let fate = Fate {
+        let answer = |outcomes: usize| {
+            let outcome = PushOutcome {
                 change: None,
                 class: Class::Refused,
                 code: String::new(),
                 flags: Vec::new(),
                 missing: Vec::new(),
             };
-            let body = Pushed { fates: vec![fate; fates], receipts: Vec::new() }.to_bytes();
+            let body = Pushed { outcomes: vec![outcome; outcomes], receipts: Vec::new() }.to_bytes();
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
             [head.as_bytes(), &body].concat()
         };
         let back = all.on_the_way_back(answer(2), Some(1));
         let body = back.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
-        let fates = Pushed::read(&back[body..]).unwrap().fates;
-        assert_eq!(fates.len(), 3);
-        assert_eq!(fates[1].change, Some(ChangeId::new([1; 32])));
+        let outcomes = Pushed::read(&back[body..]).unwrap().outcomes;
+        assert_eq!(outcomes.len(), 3);
+        assert_eq!(outcomes[1].change, Some(ChangeId::new([1; 32])));
         assert_eq!(all.on_the_way_back(answer(2), None), answer(2));
     }
 

@@ -1,4 +1,4 @@
-//! What the chapters share: the server, the links, the phones, the account, what was saved so far.
+//! Shared state of the chapters: server, links, phones, account, saved changes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
-//! The story, chapter by chapter.
+//! The demonstration, chapter by chapter.
 //!
-//! Promise: each chapter does something through the phones or the API and then proves it by reading back. A chapter
-//! that cannot go on ends the story, and that counts as a claim that did not hold.
+//! Promise: each chapter acts through the phones or the API and then verifies the result by reading back. A chapter
+//! that fails ends the demonstration and counts as a claim that did not hold.
 
 mod closing;
 mod county;

@@ -1,4 +1,4 @@
-//! What the officers write: fields, questions and answers, documents. Everybody and everything in it is made up.
+//! Texts that the officers enter: fields, questions and answers, documents. All persons and businesses are invented.
 
 use serde_json::Value;
 use sync_core::law::discretion::Grade;
@@ -176,7 +176,7 @@ pub fn payment(fine: i64) -> String {
 
 /// A decision on the spot.
 #[derive(Debug, Clone)]
-pub struct Decision<'a> {
+pub struct SpotDecision<'a> {
     /// The party.
     pub party: &'a Party,
     /// The violation as established.
@@ -189,7 +189,7 @@ pub struct Decision<'a> {
     pub date: Date,
 }
 
-impl Decision<'_> {
+impl SpotDecision<'_> {
     /// As fields of the document `on`.
     pub fn fields(&self, on: &str) -> Vec<Value> {
         let Self { party, facts, fine, number, date } = self;

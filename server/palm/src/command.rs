@@ -1,4 +1,4 @@
-//! What `palm` can be told to do. Each variant is one file of `command/`.
+//! The commands of `palm`. Each variant is one file of `command/`.
 
 use crate::output;
 use clap::{Args, Parser, Subcommand};

@@ -1,6 +1,6 @@
-//! What commands print.
+//! Output of commands.
 //!
-//! Promise: a reader that has seen enough (`palm seed | head`) ends the printing and is no error.
+//! Promise: a closed pipe (`palm seed | head`) ends the output and is not an error.
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write as _};

@@ -42,8 +42,8 @@ pub async fn list_account_events(
     caller: Caller,
     query: Query<AccountEventQuery>,
 ) -> Result<Json<AccountEventPage>, Problem> {
-    let AccountEventQuery { officer, limit: asked, cursor: after } = query.into_inner();
-    let (page, officer) = (time_page(asked, after.as_deref())?, officer_of(officer.as_deref())?);
+    let AccountEventQuery { officer, limit: requested, cursor: after } = query.into_inner();
+    let (page, officer) = (time_page(requested, after.as_deref())?, officer_of(officer.as_deref())?);
     let (found, more) = account_event::list(&app, caller, officer, page).await?;
     let next_cursor = found.last().filter(|_| more).map(|last| next(last.at, &last.id));
     Ok(Json(AccountEventPage { items: found.into_iter().map(event).collect(), next_cursor }))
@@ -64,12 +64,12 @@ fn event(row: AccountEventRow) -> AccountEvent {
 
 fn reset(row: PasswordResetRow, code: Option<String>) -> PasswordReset {
     let expires_ms = ends(&row).ms();
-    let PasswordResetRow { id, officer, asked_by, asked, first_hash: _, confirmed, tries: _, ended: _ } = row;
+    let PasswordResetRow { id, officer, asked_by, requested, first_hash: _, confirmed, tries: _, ended: _ } = row;
     PasswordReset {
         id: hex(&id),
         officer: officer.to_string(),
         asked_by: asked_by.map(|id| id.to_string()),
-        asked_ms: asked.ms(),
+        asked_ms: requested.ms(),
         expires_ms,
         confirmed: confirmed.is_some(),
         code,

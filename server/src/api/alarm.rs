@@ -26,8 +26,8 @@ use crate::web::problem::Problem;
 )]
 #[get("/alarms")]
 pub async fn list_alarms(app: State, caller: Caller, query: Query<AlarmQuery>) -> Result<Json<AlarmPage>, Problem> {
-    let AlarmQuery { limit: asked, cursor: after } = query.into_inner();
-    let (found, more) = flow::alarm::list(&app, caller, time_page(asked, after.as_deref())?).await?;
+    let AlarmQuery { limit: requested, cursor: after } = query.into_inner();
+    let (found, more) = flow::alarm::list(&app, caller, time_page(requested, after.as_deref())?).await?;
     let next_cursor = found.last().filter(|_| more).map(|last| next(last.at, &last.id));
     Ok(Json(AlarmPage { items: found.into_iter().map(shown).collect(), next_cursor }))
 }

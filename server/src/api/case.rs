@@ -13,7 +13,7 @@ use api_spec::case::{
     CaseDetail, CasePage, CaseQuery, ChangeVerdict, Closing, CommandOutcome, FieldHistory, FilingReceipt, PurposeQuery,
     Registration, Return,
 };
-use api_spec::record::CaseRecord;
+use api_spec::case_record::CaseRecord;
 use api_spec::text;
 use sync_core::id::CaseId;
 use sync_core::op::OpId;
@@ -21,8 +21,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema as _};
 
 use crate::flow::case;
-use crate::flow::command::{self, Command, Wish};
-use crate::flow::record_of_case;
+use crate::flow::case_record;
+use crate::flow::command::{self, Command, CommandKind};
 use crate::flow::refusal::Refusal;
 use crate::view;
 use crate::web::State;
@@ -121,8 +121,7 @@ pub async fn read_history(
     Ok(Json(view::case::history(target, name, found)?))
 }
 
-/// What every command on a case may be refused with, as the document says it. A command adds what stands in its own
-/// way, and says 422 anew where that has another reason, too.
+/// The documented refusals of every command on a case. A command adds its own, and replaces 422 if it has further reasons.
 struct CommandRefused;
 
 impl IntoResponses for CommandRefused {
@@ -151,9 +150,9 @@ async fn run(
     caller: Caller,
     case: &str,
     request: &HttpRequest,
-    wish: Wish,
+    kind: CommandKind,
 ) -> Result<HttpResponse, Problem> {
-    let command = Command { case: case_id(case)?, seen: if_match(request)?, key: idempotency_key(request)?, wish };
+    let command = Command { case: case_id(case)?, seen: if_match(request)?, key: idempotency_key(request)?, kind };
     let command::Outcome { case, change, basis, status, number } = command::run(&app, caller, command).await?;
     let (case, change, basis) = (case.to_string(), change.to_string(), basis.to_string());
     Ok(HttpResponse::build(OK).insert_header((ETAG, format!("\"{basis}\""))).json(CommandOutcome {
@@ -194,8 +193,8 @@ pub async fn register_decision(
 ) -> Result<HttpResponse, Problem> {
     let Registration { target, note } = body.into_inner();
     let note = note.map(|note| prose(&note, LONGEST_REASON, "note")).transpose()?;
-    let wish = Wish::Register { target: id(&target, "target")?, note };
-    run(app, caller, &path, &request, wish).await
+    let kind = CommandKind::Register { target: id(&target, "target")?, note };
+    run(app, caller, &path, &request, kind).await
 }
 
 /// Returns a record to the officers for a supplement (退回补充). By the head of the handling unit.
@@ -224,11 +223,12 @@ pub async fn return_record(
     body: Json<Return>,
 ) -> Result<HttpResponse, Problem> {
     let Return { target, reason } = body.into_inner();
-    let wish = Wish::Return { target: id(&target, "target")?, reason: prose(&reason, LONGEST_REASON, "reason")? };
-    run(app, caller, &path, &request, wish).await
+    let kind =
+        CommandKind::Return { target: id(&target, "target")?, reason: prose(&reason, LONGEST_REASON, "reason")? };
+    run(app, caller, &path, &request, kind).await
 }
 
-/// Admits a change that waits for a decision (采信), or dismisses it for good (不予采信), with a reason. By the head of
+/// Admits a change that waits for a decision (认可), or dismisses it for good (不予认可), with a reason. By the head of
 /// the handling unit or of the organ, never by an officer of the case.
 #[utoipa::path(
     tag = "case",
@@ -262,8 +262,8 @@ pub async fn judge_change(
         "dismiss" => false,
         _ => return Err(wrong("verdict").into()),
     };
-    let wish = Wish::Judge { change, admit, reason: prose(&reason, LONGEST_REASON, "reason")? };
-    run(app, caller, &case, &request, wish).await
+    let kind = CommandKind::Judge { change, admit, reason: prose(&reason, LONGEST_REASON, "reason")? };
+    run(app, caller, &case, &request, kind).await
 }
 
 /// Receives the filing of an inspection that was made without enforcement code (备案回执). By the county's supervisors;
@@ -292,7 +292,7 @@ pub async fn receive_filing(
     body: Json<FilingReceipt>,
 ) -> Result<HttpResponse, Problem> {
     let note = body.into_inner().note.map(|note| prose(&note, LONGEST_REASON, "note")).transpose()?;
-    run(app, caller, &path, &request, Wish::ReceiveFiling { note }).await
+    run(app, caller, &path, &request, CommandKind::ReceiveFiling { note }).await
 }
 
 /// Closes the case (结案): the server numbers it and issues its record. By the head of the handling unit, never by an
@@ -323,7 +323,7 @@ pub async fn close_case(
     body: Json<Closing>,
 ) -> Result<HttpResponse, Problem> {
     let note = body.into_inner().note.map(|note| prose(&note, LONGEST_REASON, "note")).transpose()?;
-    run(app, caller, &path, &request, Wish::Close { note }).await
+    run(app, caller, &path, &request, CommandKind::Close { note }).await
 }
 
 /// The signed record of a closed case, which anybody checks with the published key.
@@ -346,6 +346,6 @@ pub async fn read_record(
     query: Query<PurposeQuery>,
 ) -> Result<Json<CaseRecord>, Problem> {
     let purpose = purpose(query.into_inner().purpose)?;
-    let (signed, key) = record_of_case::read(&app, caller, case_id(&path)?, purpose).await?;
-    Ok(Json(view::record::record(signed, &key)))
+    let (signed, key) = case_record::read(&app, caller, case_id(&path)?, purpose).await?;
+    Ok(Json(view::case_record::record(signed, &key)))
 }

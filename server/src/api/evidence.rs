@@ -1,7 +1,7 @@
-//! Evidence: tus 1.0.0 (core and creation) for sending, plain GET for reading.
+//! Evidence over HTTP: tus 1.0.0 (core and creation) for uploads, plain GET for downloads.
 //!
-//! Promise: each piece is written as it comes in, so that a link that breaks costs nothing that had arrived; memory
-//! is bounded by what the socket hands over at once. Not here: names of files (there are none but digests).
+//! Promise: each piece is written to disk as it arrives, so a broken connection loses nothing that had arrived. Memory
+//! use is bounded by one read of the socket. Not here: file names (a file is known by its digest only).
 
 mod announced;
 

@@ -1,4 +1,4 @@
-//! Whether the server lives and works.
+//! Liveness and readiness of the server.
 
 use actix_web::web::Json;
 use actix_web::{HttpRequest, get};

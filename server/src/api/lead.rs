@@ -1,6 +1,6 @@
 //! Supervision leads.
 
-use crate::flow::lead::{self, LONGEST_TEXT, Lead, LeadList, Search, Step};
+use crate::flow::lead::{self, LONGEST_TEXT, Lead, LeadAction, LeadList, Search};
 use crate::flow::refusal::Refusal;
 use crate::store::{LeadRow, Said};
 use crate::web::State;
@@ -98,8 +98,8 @@ pub async fn raise_lead(
 )]
 #[get("/leads")]
 pub async fn list_leads(app: State, caller: Caller, query: Query<LeadQuery>) -> Result<Json<LeadPage>, Problem> {
-    let LeadQuery { status, case, limit: asked, cursor: after } = query.into_inner();
-    let wanted = limit(asked, ROWS)?;
+    let LeadQuery { status, case, limit: requested, cursor: after } = query.into_inner();
+    let wanted = limit(requested, ROWS)?;
     let status = status.map(|code| LeadStatus::parse(&code).map_err(|_unknown| wrong("status"))).transpose()?;
     let start = after.as_deref().map(str::parse).transpose()?;
     let case = case.as_deref().map(|text| id(text, "case")).transpose()?;
@@ -150,7 +150,7 @@ pub async fn answer_lead(
     request: HttpRequest,
     body: Json<LeadText>,
 ) -> Result<HttpResponse, Problem> {
-    take(app, caller, &path, &request, Step::Answer, body.into_inner()).await
+    take(app, caller, &path, &request, LeadAction::Answer, body.into_inner()).await
 }
 
 /// The supervisor closes an answered lead with a conclusion.
@@ -179,7 +179,7 @@ pub async fn close_lead(
     request: HttpRequest,
     body: Json<LeadText>,
 ) -> Result<HttpResponse, Problem> {
-    take(app, caller, &path, &request, Step::Close, body.into_inner()).await
+    take(app, caller, &path, &request, LeadAction::Close, body.into_inner()).await
 }
 
 async fn take(
@@ -187,7 +187,7 @@ async fn take(
     caller: Caller,
     path: &str,
     request: &HttpRequest,
-    step: Step,
+    step: LeadAction,
     said: LeadText,
 ) -> Result<HttpResponse, Problem> {
     let (lead, version) = (lead_id(path)?, if_match::<i64>(request)?);

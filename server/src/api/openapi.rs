@@ -1,4 +1,4 @@
-//! The API document, made from the routes that serve.
+//! The OpenAPI document, generated from the routes that are served.
 
 mod every_route;
 mod units;

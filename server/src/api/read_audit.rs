@@ -26,8 +26,8 @@ use crate::web::problem::Problem;
 )]
 #[get("/read-audit")]
 pub async fn list_looks(app: State, caller: Caller, query: Query<LookQuery>) -> Result<Json<LookPage>, Problem> {
-    let LookQuery { officer, case, from, to, limit: asked, cursor: after } = query.into_inner();
-    let page = time_page(asked, after.as_deref())?;
+    let LookQuery { officer, case, from, to, limit: requested, cursor: after } = query.into_inner();
+    let page = time_page(requested, after.as_deref())?;
     let (from, until) = days(from.as_deref(), to.as_deref())?;
     let officer = officer.map(|text| id::<OfficerId>(&text, "officer")).transpose()?.map(|id| id.to_string());
     let case = case.map(|text| id::<CaseId>(&text, "case")).transpose()?.map(|id| id.to_string());

@@ -1,4 +1,4 @@
-//! What a phone takes along to judge by.
+//! Reference data that a phone downloads in order to judge by the same rules as the server.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-//! Every route, on one screen.
+//! Every route of the API, on one screen.
 //!
-//! Promise: `service(...)` only, so that what serves is what is documented.
+//! Promise: routes are registered with `service(...)` only, so every served route is documented.
 
 use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -1,4 +1,4 @@
-//! Signing in, and who one is.
+//! Signing in, and reading the own account.
 
 use actix_web::web::Json;
 use actix_web::{HttpRequest, get, post};

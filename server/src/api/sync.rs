@@ -1,4 +1,4 @@
-//! Synchronisation: bodies are deterministic CBOR that `sync-core` makes and reads (`docs/sync-protocol.md`).
+//! Synchronisation. Bodies are deterministic CBOR that `sync-core` writes and reads (`docs/sync-protocol.md`).
 
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Payload, Query};
@@ -10,11 +10,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::StreamExt as _;
 use sync_core::message::MAX_BATCH;
 
-use crate::flow::ingest::Bringer;
 use crate::flow::refusal::Refusal;
 use crate::flow::{pull, reconcile};
 use crate::web::State;
-use crate::web::caller::{Caller, Sender};
+use crate::web::caller::{Caller, PushSender};
 use crate::web::input::of_payload;
 use crate::web::paging::{PageSize, limit};
 use crate::web::problem::Problem;
@@ -27,7 +26,7 @@ pub const PUSH_LIMIT: usize = 4 << 20;
 const PAGE: PageSize = PageSize { usual: 200, most: pull::PAGE_MAX };
 
 /// Takes a batch of changes. A class for each, receipts for what is stored; the same batch again
-/// changes nothing and gets the same receipts byte for byte. With a token for handing in the fates are left out: the
+/// changes nothing and gets the same receipts byte for byte. With a token for handing in the outcomes are left out: the
 /// answer holds receipts only.
 #[utoipa::path(
     tag = "sync",
@@ -35,7 +34,7 @@ const PAGE: PageSize = PageSize { usual: 200, most: pull::PAGE_MAX };
     request_body(content = inline(text::Binary), content_type = "application/cbor", description = "`[1, leases, changes]`"),
     responses((
         status = 200,
-        description = "`[1, fates, receipts]`. `Palm-Limits` says how much one push may carry",
+        description = "`[1, outcomes, receipts]`. `Palm-Limits` says how much one push may carry",
         content_type = "application/cbor",
         body = inline(text::Binary),
         headers(("Palm-Limits" = String, description = "The most that one push may carry: `changes=…, bytes=…`"))
@@ -44,14 +43,12 @@ const PAGE: PageSize = PageSize { usual: 200, most: pull::PAGE_MAX };
 #[post("/sync/push")]
 pub async fn push_changes(
     app: State,
-    sender: Sender,
+    sender: PushSender,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Sender { device, officer, hands_in } = sender;
-    let bringer = Bringer { device, officer, hands_in };
     let body = cbor_body(&request, body).await?;
-    let answer = app.ingest.push(bringer, body).await?;
+    let answer = app.ingest.push(sender, body).await?;
     Ok(cbor(answer.to_bytes()))
 }
 

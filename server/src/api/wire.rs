@@ -1,4 +1,5 @@
-//! Rows into wire types, taken apart without `..`: a new column has to be looked at here.
+//! Conversion of rows into wire types. Each row is destructured without `..`, so a new column does not compile until it
+//! is handled here.
 
 use api_spec::agency::Agency;
 use api_spec::device::Device;

@@ -1,4 +1,4 @@
-//! Passwords that are reset by two hands, and the officer's choice of a new one.
+//! Password resets that need two people, and the officer's choice of a new password.
 
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -25,7 +25,7 @@ pub enum Resetting {
     /// Ask for a reset; none stands.
     Ask,
     /// Ask again; the one that the caller asked for waits for another hand, or is confirmed.
-    Asked {
+    Requested {
         /// Whether another hand confirmed it.
         confirmed: bool,
     },
@@ -47,10 +47,10 @@ pub async fn resetting(app: &State, caller: &Caller, officer: OfficerId) -> Resu
         Err(_out_of_reach) => Resetting::No,
         Ok(None) => Resetting::Ask,
         Ok(Some(row)) if row.asked_by == Some(caller.officer) => {
-            Resetting::Asked { confirmed: row.confirmed.is_some() }
+            Resetting::Requested { confirmed: row.confirmed.is_some() }
         }
         Ok(Some(row)) => match row.confirmed {
-            Some(confirmed) if confirmed.by != caller.officer => Resetting::Asked { confirmed: true },
+            Some(confirmed) if confirmed.by != caller.officer => Resetting::Requested { confirmed: true },
             Some(_) | None => Resetting::Confirm(hex(&row.id)),
         },
     })

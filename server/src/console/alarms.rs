@@ -1,12 +1,12 @@
-//! Alarms: what somebody must look at, with its case and its phone.
+//! The list of alarms, each with its case and its phone.
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
-use super::asked::Asked;
 use super::by_time::{self, Column};
-use super::list::{Pager, Place};
+use super::list::{PagePosition, Pager};
 use super::page::{self, Page, Part};
+use super::query::PageQuery;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::alarm::{self, Named};
@@ -90,8 +90,8 @@ pub fn row(language: Language, caller: &Caller, named: Named) -> Row {
 
 /// A page of the list.
 #[get("/alarms")]
-pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
-    let (order, place) = (by_time::order(&mut asked), Place::read(&mut asked, |text| cursor(text).ok()));
+pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result<HttpResponse, Problem> {
+    let (order, place) = (by_time::order(&mut params), PagePosition::read(&mut params, |text| cursor(text).ok()));
     let total = alarm::count(&app, signed.caller.clone()).await?;
     let wanted = TimePage { order, after: place.cursor, limit: place.size };
     let (found, more) = alarm::list(&app, signed.caller.clone(), wanted).await?;
@@ -99,6 +99,6 @@ pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<Http
     let pager = place.pager(ADDRESS, &by_time::said(order), found.len(), next.as_deref(), total);
     let named = alarm::named(&app, signed.caller.clone(), found).await?;
     let rows = named.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
-    let page = Page::within(&signed, Part::Alarms, ("告警", "Alarms")).ignoring(&asked);
+    let page = Page::within(&signed, Part::Alarms, ("告警", "Alarms")).ignoring(&params);
     page::show(&signed.visit, &Alarms { page, rows, pager, column: Column::new(order, ADDRESS, "") })
 }

@@ -1,6 +1,6 @@
-//! Lists that are put in order by time: either end first, by the head of their column.
+//! Lists sorted by time, in either direction; the column header switches the direction.
 
-use super::asked::Asked;
+use super::query::PageQuery;
 use crate::store::TimeOrder;
 use crate::web::language::Language;
 
@@ -8,8 +8,8 @@ use crate::web::language::Language;
 const OLDEST: &str = "oldest";
 
 /// The order that a query asks for.
-pub fn order(asked: &mut Asked) -> TimeOrder {
-    match asked.one_of("sort", ("排序", "order"), &[OLDEST]).as_str() {
+pub fn order(params: &mut PageQuery) -> TimeOrder {
+    match params.one_of("sort", ("排序", "order"), &[OLDEST]).as_str() {
         OLDEST => TimeOrder::Oldest,
         _ => TimeOrder::Newest,
     }
@@ -71,11 +71,11 @@ mod tests {
 
     #[test]
     fn the_head_of_the_column_leads_to_the_other_order_and_back() {
-        let mut asked = Asked::parse("");
-        let column = Column::new(order(&mut asked), "/l", "status=raised&");
+        let mut params = PageQuery::parse("");
+        let column = Column::new(order(&mut params), "/l", "status=raised&");
         assert_eq!((column.sorted, column.address.as_str()), ("descending", "/l?status=raised&sort=oldest"));
-        let mut asked = Asked::parse("status=raised&sort=oldest");
-        let column = Column::new(order(&mut asked), "/l", "");
+        let mut params = PageQuery::parse("status=raised&sort=oldest");
+        let column = Column::new(order(&mut params), "/l", "");
         assert_eq!((column.sorted, column.address.as_str()), ("ascending", "/l"));
         assert_eq!(column.says(Language::English), "the oldest first");
     }

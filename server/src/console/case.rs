@@ -1,4 +1,4 @@
-//! One case as one readable file, and the history of its fields.
+//! One case as a readable file, and the history of its fields.
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
@@ -9,11 +9,11 @@ use sync_core::id::CaseId;
 use sync_core::law::rule::Outcome;
 use sync_core::lead::LeadStatus;
 
-use super::asked::Asked;
 use super::cases::purpose;
 use super::file::{Block, Check, Dispute, Drawings, Event, Group, Piece, Reader, Shared, Shown};
 use super::noted::Noted;
 use super::page::{self, Page, Part};
+use super::query::PageQuery;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::case::{self, Detail, History};
@@ -38,8 +38,8 @@ pub struct Purpose {
 
 impl Purpose {
     /// What a query says; what is no purpose is none, and a supervisor is asked for it.
-    pub fn read(asked: &mut Asked) -> Self {
-        Self { purpose: purpose(asked) }
+    pub fn read(params: &mut PageQuery) -> Self {
+        Self { purpose: purpose(params) }
     }
 
     /// As the flows take it.
@@ -194,8 +194,13 @@ pub fn ask_purpose(signed: &SignedIn, refused: Refused) -> Result<HttpResponse, 
 
 /// The case.
 #[get("/cases/{id}")]
-pub async fn read(app: State, signed: SignedIn, path: Path<String>, mut asked: Asked) -> Result<HttpResponse, Problem> {
-    let query = Purpose::read(&mut asked);
+pub async fn read(
+    app: State,
+    signed: SignedIn,
+    path: Path<String>,
+    mut params: PageQuery,
+) -> Result<HttpResponse, Problem> {
+    let query = Purpose::read(&mut params);
     let (id, purpose) = (case_id(&path)?, query.said());
     let found = match page::outcome(case::detail(&app, signed.caller.clone(), id, purpose.clone()).await)? {
         Ok(found) => found,
@@ -210,7 +215,7 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>, mut asked: A
     };
     let item = reference::item_name(&app, &found.access.file.item).await?;
     let file = file(&signed, found, &hands, query.query())?;
-    let page = file.page.clone().ignoring(&asked);
+    let page = file.page.clone().ignoring(&params);
     page::show(&signed.visit, &CaseFile { page, item, leads, ..file })
 }
 
@@ -288,9 +293,9 @@ pub async fn read_history(
     app: State,
     signed: SignedIn,
     path: Path<(String, String, String)>,
-    mut asked: Asked,
+    mut params: PageQuery,
 ) -> Result<HttpResponse, Problem> {
-    let query = Purpose::read(&mut asked);
+    let query = Purpose::read(&mut params);
     let (id, target, name) = path.into_inner();
     let (case, purpose) = (case_id(&id)?, query.said());
     let target = match target.as_str() {
@@ -307,7 +312,7 @@ pub async fn read_history(
     let (phones, written) = (whole.phones.clone(), view::case::history(target, name, found)?);
     let whole = view::case::detail(whole)?;
     let dispute = Reader::new(signed.visit.language, &whole, &phones).history(&written);
-    let page = Page::within(&signed, Part::Cases, ("修改历史", "History of a field")).ignoring(&asked);
+    let page = Page::within(&signed, Part::Cases, ("修改历史", "History of a field")).ignoring(&params);
     let back = format!("/console/cases/{id}{}", query.query());
     page::show(&signed.visit, &FieldHistory { page, back, dispute, masked: written.masked })
 }

@@ -7,9 +7,9 @@ use sync_core::decision::{CaseStatus, Filing};
 use sync_core::id::{AgencyId, CaseId};
 use sync_core::op::CaseKind;
 
-use super::asked::{Asked, day};
-use super::list::{Pager, Place};
+use super::list::{PagePosition, Pager};
 use super::page::{self, Page, Part};
+use super::query::{PageQuery, day};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::access;
@@ -42,7 +42,7 @@ const ORDERS: [(&str, CaseOrder); 5] = [
 struct Cases {
     page: Page,
     supervises: bool,
-    asked: Filters,
+    filters: Filters,
     agencies: Vec<(String, String)>,
     cards: Vec<CaseCard>,
     pager: Pager,
@@ -66,7 +66,7 @@ pub struct Filters {
 
 impl Filters {
     /// What a query says, as far as it can be read.
-    pub fn read(asked: &mut Asked) -> Self {
+    pub fn read(params: &mut PageQuery) -> Self {
         let kinds: Vec<&str> = CaseKind::ALL.iter().map(|kind| kind.code()).collect();
         let statuses: Vec<&str> = CaseStatus::ALL.iter().map(|status| status.code()).collect();
         let filings: Vec<&str> = Filing::ALL.iter().map(|filing| filing.code()).collect();
@@ -75,19 +75,19 @@ impl Filters {
         };
         let order = |text: &str| ORDERS.iter().find(|(known, _)| *known == text).map(|(_, order)| *order);
         Self {
-            text: asked.read("text", ("搜索内容", "what to search for"), searched).unwrap_or_default(),
-            status: asked.one_of("status", ("状态", "status"), &statuses),
-            kind: asked.one_of("kind", ("类型", "kind"), &kinds),
-            filing: asked.one_of("filing", ("无码检查备案", "filing without code"), &filings),
-            agency: asked
+            text: params.read("text", ("搜索内容", "what to search for"), searched).unwrap_or_default(),
+            status: params.one_of("status", ("状态", "status"), &statuses),
+            kind: params.one_of("kind", ("类型", "kind"), &kinds),
+            filing: params.one_of("filing", ("无码检查备案", "filing without code"), &filings),
+            agency: params
                 .read("agency", ("单位", "agency"), |text| text.parse::<AgencyId>().ok())
                 .map(|agency| agency.to_string())
                 .unwrap_or_default(),
-            from: day(asked, "from", ("登记（立案）自", "opened from")),
-            to: day(asked, "to", ("登记（立案）至", "opened to")),
-            mine: !asked.plain("mine").is_empty(),
-            purpose: purpose(asked),
-            order: asked.read("sort", ("排序", "order"), order).unwrap_or_default(),
+            from: day(params, "from", ("登记（立案）自", "opened from")),
+            to: day(params, "to", ("登记（立案）至", "opened to")),
+            mine: !params.plain("mine").is_empty(),
+            purpose: purpose(params),
+            order: params.read("sort", ("排序", "order"), order).unwrap_or_default(),
         }
     }
 
@@ -142,9 +142,9 @@ impl Filters {
 }
 
 /// Why somebody looks, as the address says it; what is no purpose is none.
-pub fn purpose(asked: &mut Asked) -> String {
+pub fn purpose(params: &mut PageQuery) -> String {
     let said = |text: &str| input::purpose(Some(text.to_owned())).ok().flatten();
-    asked.read("purpose", ("查阅目的", "purpose of reading"), said).unwrap_or_default()
+    params.read("purpose", ("查阅目的", "purpose of reading"), said).unwrap_or_default()
 }
 
 /// A column by which the list can be put in order.
@@ -162,9 +162,9 @@ impl Cases {
         words::word(self.page.language, code)
     }
 
-    /// The address of a case; whoever supervises takes the purpose along.
+    /// The address of a case; for a supervisor it carries the purpose.
     fn address(&self, card: &CaseCard) -> String {
-        let purpose = &self.asked.purpose;
+        let purpose = &self.filters.purpose;
         if purpose.is_empty() {
             format!("{HERE}/{}", card.id)
         } else {
@@ -178,11 +178,11 @@ impl Cases {
 
     /// What a search finds has one order.
     fn sorts(&self) -> bool {
-        self.asked.text.is_empty()
+        self.filters.text.is_empty()
     }
 
     fn column(&self, name: &str) -> Column {
-        let now = self.asked.order;
+        let now = self.filters.order;
         let (down, up) = match name {
             "opened" => (CaseOrder::OpenedLast, CaseOrder::OpenedFirst),
             "attention" => (CaseOrder::MostToSee, CaseOrder::MostToSee),
@@ -195,12 +195,12 @@ impl Cases {
         } else {
             ("none", "", down)
         };
-        let address = format!("{HERE}?{}", self.asked.said_with(other)).trim_end_matches(['?', '&']).to_owned();
+        let address = format!("{HERE}?{}", self.filters.said_with(other)).trim_end_matches(['?', '&']).to_owned();
         Column { sorted, arrow, address }
     }
 }
 
-/// The start: what waits for whoever comes.
+/// The start page: redirects to the open work.
 #[get("")]
 pub async fn home(_signed: SignedIn) -> HttpResponse {
     page::see(START)
@@ -214,13 +214,13 @@ pub async fn home_with_slash(_signed: SignedIn) -> HttpResponse {
 
 /// A page of the list, as it was when its first page was read.
 #[get("/cases")]
-pub async fn list(app: State, signed: SignedIn, mut query: Asked) -> Result<HttpResponse, Problem> {
-    let asked = Filters::read(&mut query);
-    let mut place = Place::read(&mut query, |text| text.parse::<Start<CaseId>>().ok());
+pub async fn list(app: State, signed: SignedIn, mut query: PageQuery) -> Result<HttpResponse, Problem> {
+    let filters = Filters::read(&mut query);
+    let mut place = PagePosition::read(&mut query, |text| text.parse::<Start<CaseId>>().ok());
     let caller = &signed.caller;
     let agencies = officer::agencies(&app, caller.clone()).await?;
     let agencies = agencies.into_iter().map(|agency| (agency.id.to_string(), agency.name)).collect();
-    let search = |start| asked.search(&caller.officer.to_string(), start);
+    let search = |start| filters.search(&caller.officer.to_string(), start);
     let mut found = cases_in_reach(&app, caller.clone(), search(place.cursor)?, place.size).await;
     if page::is_refused(&found, &[Refusal::CursorExpired, Refusal::WrongCursor]) {
         place = place.begun_again(&mut query);
@@ -229,9 +229,9 @@ pub async fn list(app: State, signed: SignedIn, mut query: Asked) -> Result<Http
     let CaseList { rows, as_of, next, not_searched } = found?;
     let total = total(&app, caller.clone(), search(None)?).await?;
     let (place, next) = (place.of_list(as_of.to_string()), next.map(|start| start.to_string()));
-    let pager = place.pager(HERE, &asked.said(), rows.len(), next.as_deref(), total);
+    let pager = place.pager(HERE, &filters.said(), rows.len(), next.as_deref(), total);
     let cards = rows.into_iter().map(view::case::card).collect();
     let supervises = access::supervises(caller);
     let page = Page::within(&signed, Part::Cases, ("案件", "Cases")).ignoring(&query);
-    page::show(&signed.visit, &Cases { page, supervises, asked, agencies, cards, pager, not_searched })
+    page::show(&signed.visit, &Cases { page, supervises, filters, agencies, cards, pager, not_searched })
 }

@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use sync_core::id::{DeviceId, OfficerId};
 
-use super::asked::Asked;
 use super::page::{self, Page, Part};
 use super::posted::Posted;
+use super::query::PageQuery;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::refusal::{Failure, Refusal};
@@ -118,15 +118,15 @@ pub async fn revoke_form(
     app: State,
     signed: SignedIn,
     path: Path<String>,
-    mut asked: Asked,
+    mut params: PageQuery,
 ) -> Result<HttpResponse, Problem> {
     let unsent = signed.unsent(&app).await?;
     let of_form = |name: &str| unsent.as_ref().and_then(|unsent| unsent.fields.get(name).cloned());
     let whose =
-        asked.read("officer", ("人员", "officer"), |text| officer_id(text).ok().map(|_known| text.to_owned()));
+        params.read("officer", ("人员", "officer"), |text| officer_id(text).ok().map(|_known| text.to_owned()));
     let whose = whose.or_else(|| of_form("officer")).unwrap_or_default();
     let form = shown(&app, &signed, device_id(&path)?, &whose).await?;
-    let (page, reason) = (form.page.clone().ignoring(&asked).unsent(unsent.as_ref()), of_form("reason"));
+    let (page, reason) = (form.page.clone().ignoring(&params).unsent(unsent.as_ref()), of_form("reason"));
     page::show(&signed.visit, &Revoke { page, reason: reason.unwrap_or_default(), ..form })
 }
 

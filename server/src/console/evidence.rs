@@ -6,10 +6,10 @@ use askama::Template;
 use sync_core::decision;
 use sync_core::id::Digest;
 
-use super::asked::Asked;
 use super::case::{Purpose, ask_purpose, case_id};
 use super::file::{Block, Drawings, Group, Piece, Reader, Shown};
 use super::page::{self, Page, Part};
+use super::query::PageQuery;
 use super::visit::SignedIn;
 use crate::flow::command::powers;
 use crate::flow::evidence::damage;
@@ -56,10 +56,10 @@ pub async fn viewer(
     app: State,
     signed: SignedIn,
     path: Path<(String, String)>,
-    mut asked: Asked,
+    mut params: PageQuery,
 ) -> Result<HttpResponse, Problem> {
     let (id, wanted) = path.into_inner();
-    let (query, zoomed) = (Purpose::read(&mut asked), !asked.plain("zoom").is_empty());
+    let (query, zoomed) = (Purpose::read(&mut params), !params.plain("zoom").is_empty());
     let wanted = digest(&wanted)?;
     let found = case::detail(&app, signed.caller.clone(), case_id(&id)?, query.said()).await;
     let mut found = match page::outcome(found)? {
@@ -90,7 +90,7 @@ pub async fn viewer(
         piece.map(|piece| format!("/console/cases/{id}/evidence/{}{}", piece.digest, query.query()))
     };
     let shown = Viewer {
-        page: Page::within(&signed, Part::Cases, ("证据", "Evidence")).ignoring(&asked),
+        page: Page::within(&signed, Part::Cases, ("证据", "Evidence")).ignoring(&params),
         back: format!("/console/cases/{id}{}", query.query()),
         file: format!("/console/cases/{id}/evidence/{wanted}/file{}", query.query()),
         piece: reader.piece(item, &hands, &Drawings::default()),
@@ -111,10 +111,10 @@ pub async fn bytes(
     app: State,
     signed: SignedIn,
     path: Path<(String, String)>,
-    mut asked: Asked,
+    mut params: PageQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query = Purpose::read(&mut asked);
+    let query = Purpose::read(&mut params);
     let (id, wanted) = path.into_inner();
     let (case, wanted) = (case_id(&id)?, digest(&wanted)?);
     let opened = stored::open(&app, signed.caller, case, wanted, query.said()).await?;

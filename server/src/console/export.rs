@@ -1,10 +1,10 @@
-//! The list of cases to take away, as a page links to it.
+//! The export of the list of cases, as the console links to it.
 
 use actix_web::web::{Path, block};
 use actix_web::{HttpResponse, get};
 
-use super::asked::Asked;
 use super::cases::Filters;
+use super::query::PageQuery;
 use super::visit::SignedIn;
 use crate::flow::export::export;
 use crate::flow::refusal::{Failure, Refusal};
@@ -19,7 +19,7 @@ pub async fn take(
     app: State,
     signed: SignedIn,
     format: Path<String>,
-    mut query: Asked,
+    mut query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
     let search = Filters::read(&mut query).search(&signed.caller.officer.to_string(), None)?;
     let kind = FileKind::parse(&format).ok_or(Refusal::NotFound)?;

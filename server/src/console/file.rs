@@ -1,6 +1,6 @@
-//! One case as a file that people read: the API's view of it, arranged for a page.
+//! One case as a file that people read: the API's view of the case, arranged for a page.
 //!
-//! Promise: shows what the API's view holds and nothing more, so a value masked there is masked here.
+//! Promise: shows what the API's view contains and nothing more, so a value that is masked there is masked here.
 
 mod check;
 mod dispute;

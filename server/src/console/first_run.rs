@@ -1,11 +1,11 @@
-//! The first minutes: the first administrator, or the demonstration county.
+//! First run: creates the first administrator, or loads the demonstration county.
 
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 
-use super::asked::Asked;
 use super::page::{self, Page};
 use super::posted::Posted;
+use super::query::PageQuery;
 use super::visit::Visit;
 use crate::flow::first_run::{self, Administrator};
 use crate::flow::install::{COUNTY, REGION};
@@ -43,11 +43,11 @@ fn form(visit: &Visit, code: &str) -> FirstRun {
 
 /// Both ways to begin.
 #[get("/first-run")]
-pub async fn first_run_page(app: State, visit: Visit, asked: Asked) -> Result<HttpResponse, Problem> {
+pub async fn first_run_page(app: State, visit: Visit, params: PageQuery) -> Result<HttpResponse, Problem> {
     if !first_run::is_due(&app).await? {
         return Ok(page::see("/console/sign-in"));
     }
-    page::show(&visit, &form(&visit, &asked.plain("code")))
+    page::show(&visit, &form(&visit, &params.plain("code")))
 }
 
 /// Makes the first administrator.

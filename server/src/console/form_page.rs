@@ -1,7 +1,7 @@
-//! Which page has the form that is sent to an address.
+//! Maps the address that a form is sent to to the page that shows this form.
 //!
-//! Promise: an address that only takes forms leads, when somebody goes there, to the page of its form: by a bookmark,
-//! the language switch, or reloading after a session ended.
+//! Promise: GET on an address that only accepts forms redirects to the page of the form. This happens with a bookmark,
+//! with the language switch, and on reload after a session ended.
 
 use super::ROUTES;
 

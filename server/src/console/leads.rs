@@ -5,17 +5,17 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use sync_core::lead::LeadStatus;
 
-use super::asked::Asked;
 use super::by_time::{self, Column};
 use super::left::Left;
-use super::list::{Pager, Place};
+use super::list::{PagePosition, Pager};
 use super::page::{self, Page, Part};
 use super::posted::Posted;
+use super::query::PageQuery;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::as_of::{RowId, Start};
 use crate::flow::caller::Caller;
-use crate::flow::lead::{self, LONGEST_TEXT, Lead, Search, Step};
+use crate::flow::lead::{self, LONGEST_TEXT, Lead, LeadAction, Search};
 use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::flow::seen::Seen;
 use crate::store::Said;
@@ -42,7 +42,7 @@ struct LeadList {
 struct OneLead {
     page: Page,
     lead: Lead,
-    step: Option<Step>,
+    step: Option<LeadAction>,
     typed: String,
     /// What was typed, where there is no form for it any more.
     left: Left,
@@ -86,11 +86,11 @@ impl OneLead {
     }
 
     fn answers(&self) -> bool {
-        self.step == Some(Step::Answer)
+        self.step == Some(LeadAction::Answer)
     }
 
     fn concludes(&self) -> bool {
-        self.step == Some(Step::Close)
+        self.step == Some(LeadAction::Close)
     }
 }
 
@@ -100,16 +100,16 @@ fn lead_id(text: &str) -> Result<[u8; 16], Refusal> {
 
 /// A page of the list.
 #[get("/leads")]
-pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
-    let wanted = asked.read("status", ("状态", "status"), |text| LeadStatus::parse(text).ok());
+pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result<HttpResponse, Problem> {
+    let wanted = params.read("status", ("状态", "status"), |text| LeadStatus::parse(text).ok());
     let status = wanted.map(|status| status.code().to_owned()).unwrap_or_default();
-    let order = by_time::order(&mut asked);
-    let mut place = Place::read(&mut asked, |text| text.parse::<Start<RowId>>().ok());
+    let order = by_time::order(&mut params);
+    let mut place = PagePosition::read(&mut params, |text| text.parse::<Start<RowId>>().ok());
     let search = |start| Search { status: wanted, case: None, order, start };
     let total = lead::count(&app, signed.caller.clone(), search(None)).await?;
     let mut found = lead::list(&app, signed.caller.clone(), search(place.cursor), place.size).await;
     if page::is_refused(&found, &[Refusal::WrongCursor]) {
-        place = place.begun_again(&mut asked);
+        place = place.begun_again(&mut params);
         found = lead::list(&app, signed.caller.clone(), search(None), place.size).await;
     }
     let lead::LeadList { leads, as_of, next } = found?;
@@ -117,7 +117,7 @@ pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<Http
     let filters = if status.is_empty() { String::new() } else { format!("status={status}&") };
     let said = format!("{filters}{}", by_time::said(order));
     let pager = place.pager(ADDRESS, &said, leads.len(), next.as_deref(), total);
-    let page = Page::within(&signed, Part::Leads, ("监督事项", "Supervision leads")).ignoring(&asked);
+    let page = Page::within(&signed, Part::Leads, ("监督事项", "Supervision leads")).ignoring(&params);
     let column = Column::new(order, ADDRESS, &filters);
     page::show(&signed.visit, &LeadList { page, status, sort: by_time::code(order), leads, pager, column })
 }
@@ -144,13 +144,13 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<Ht
 /// The agency answers.
 #[post("/leads/{id}/answer")]
 pub async fn answer(app: State, signed: SignedIn, path: Path<String>, posted: Posted) -> Result<HttpResponse, Problem> {
-    take(app, signed, &path, &posted, Step::Answer).await
+    take(app, signed, &path, &posted, LeadAction::Answer).await
 }
 
 /// The supervisor closes.
 #[post("/leads/{id}/close")]
 pub async fn close(app: State, signed: SignedIn, path: Path<String>, posted: Posted) -> Result<HttpResponse, Problem> {
-    take(app, signed, &path, &posted, Step::Close).await
+    take(app, signed, &path, &posted, LeadAction::Close).await
 }
 
 fn said(posted: &Posted) -> Result<(Seen<i64>, String), Refused> {
@@ -159,15 +159,21 @@ fn said(posted: &Posted) -> Result<(Seen<i64>, String), Refused> {
 }
 
 /// Whether this person took the step in these words: the form was sent twice.
-fn is_done(caller: &Caller, lead: &Lead, step: Step, text: &str) -> bool {
+fn is_done(caller: &Caller, lead: &Lead, step: LeadAction, text: &str) -> bool {
     let said = match step {
-        Step::Answer => &lead.row.answer,
-        Step::Close => &lead.row.conclusion,
+        LeadAction::Answer => &lead.row.answer,
+        LeadAction::Close => &lead.row.conclusion,
     };
     said.as_ref().is_some_and(|said| said.by == caller.officer && said.text == text)
 }
 
-async fn take(app: State, signed: SignedIn, path: &str, posted: &Posted, step: Step) -> Result<HttpResponse, Problem> {
+async fn take(
+    app: State,
+    signed: SignedIn,
+    path: &str,
+    posted: &Posted,
+    step: LeadAction,
+) -> Result<HttpResponse, Problem> {
     let id = lead_id(path)?;
     let done = match said(posted) {
         Ok((version, text)) => lead::step(&app, signed.caller.clone(), id, version, step, text).await,

@@ -1,4 +1,4 @@
-//! What somebody typed into a form that was not taken, on a page that does not have the form.
+//! The fields of a refused form, shown on a page that does not contain the form, so that the author can copy them.
 
 use super::posted::{TYPED, says_something};
 use crate::flow::unsent_form::Fields;

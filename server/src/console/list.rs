@@ -1,16 +1,16 @@
-//! Places in a list: how many rows a page has, which page it is, and how to get to the others.
+//! Position in a paged list: page size, page number, and links to the other pages.
 //!
-//! Promise: the next page begins where this one ended, whatever came meanwhile; the page before is the one that was
-//! there, the first too where its list is read as it was. Each page's address holds where the pages before it began.
-//! Not here: what is in a list, and its order.
+//! Promise: the next page starts where this one ended, even if rows were added meanwhile. The previous page is the one
+//! that was shown before; the first page too, where the list is read as of a version. Each page's address contains the
+//! start positions of the pages before it. Not here: the rows of a list and their order.
 
 use std::borrow::Borrow;
 use std::fmt::Write as _;
 
 use sync_core::time::Instant;
 
-use super::asked::Asked;
 use super::page::encoded;
+use super::query::PageQuery;
 use crate::flow::as_of::Start;
 use crate::store::Total;
 use crate::web::language::Language;
@@ -48,7 +48,7 @@ impl Cursor for String {}
 
 /// Where a page of a list begins, and where the pages before it did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place<C> {
+pub struct PagePosition<C> {
     /// Where it begins; none for the first page.
     pub cursor: Option<C>,
     /// How many rows it has.
@@ -58,7 +58,7 @@ pub struct Place<C> {
     number: u32,
 }
 
-impl<C: Cursor> Place<C> {
+impl<C: Cursor> PagePosition<C> {
     /// The first page, with so many rows.
     const fn first(size: u32) -> Self {
         Self { cursor: None, size, written: String::new(), past: Vec::new(), number: 1 }
@@ -66,8 +66,8 @@ impl<C: Cursor> Place<C> {
 
     /// The first page, because where this one begins is not there any more; the reader is told.
     #[must_use]
-    pub fn begun_again(&self, asked: &mut Asked) -> Self {
-        asked.ignore(PAGE);
+    pub fn begun_again(&self, params: &mut PageQuery) -> Self {
+        params.ignore(PAGE);
         Self::first(self.size)
     }
 
@@ -81,20 +81,20 @@ impl<C: Cursor> Place<C> {
     }
 
     /// What a query says; what cannot be read leads to the first page.
-    pub fn read(asked: &mut Asked, parse: impl Fn(&str) -> Option<C>) -> Self {
-        let size = asked.read("size", ("每页条数", "rows on a page"), |text| {
+    pub fn read(params: &mut PageQuery, parse: impl Fn(&str) -> Option<C>) -> Self {
+        let size = params.read("size", ("每页条数", "rows on a page"), |text| {
             text.parse().ok().filter(|size| SIZES.contains(size))
         });
         let size = size.unwrap_or(SIZE);
-        let found = asked.read("cursor", PAGE, |text| parse(text).map(|cursor| (cursor, text.to_owned())));
+        let found = params.read("cursor", PAGE, |text| parse(text).map(|cursor| (cursor, text.to_owned())));
         let Some((cursor, written)) = found else { return Self::first(size) };
-        let past = asked.plain("past");
+        let past = params.plain("past");
         let past: Vec<String> = past.split(BETWEEN).filter(|text| parse(text).is_some()).map(str::to_owned).collect();
         let first = past.first().and_then(|first| parse(first));
         // The first page is one of those before, unless its address says nothing of where it begins.
         let told = first.as_ref().unwrap_or(&cursor).is_first();
         let fewest = u32::try_from(past.len()).unwrap_or(u32::MAX).saturating_add(if told { 1 } else { 2 });
-        let number = asked.plain("page").parse().unwrap_or(fewest).max(fewest);
+        let number = params.plain("page").parse().unwrap_or(fewest).max(fewest);
         Self { cursor: Some(cursor), size, written, past, number }
     }
 
@@ -182,8 +182,8 @@ mod tests {
         }
     }
 
-    fn place(query: &str) -> Place<u32> {
-        Place::read(&mut Asked::parse(query), |text| text.parse().ok())
+    fn place(query: &str) -> PagePosition<u32> {
+        PagePosition::read(&mut PageQuery::parse(query), |text| text.parse().ok())
     }
 
     fn query(address: &str) -> &str {

@@ -1,4 +1,4 @@
-//! Changes that deserve a look, as people read them: what each says, and what was decided about it.
+//! Changes that need attention, as people read them: what each change says, and what was decided about it.
 
 use api_spec::case::{NotedChange, NotedOp};
 use sync_core::schema;

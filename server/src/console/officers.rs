@@ -1,4 +1,4 @@
-//! Officers, their certificates and what ends soon; the code by which a phone is enrolled.
+//! Officers, their certificates and which of them expire soon; the code that enrols a phone.
 
 use std::borrow::Borrow;
 
@@ -11,11 +11,11 @@ use sync_core::id::OfficerId;
 use sync_core::time::Instant;
 
 use super::accounts::{Resetting, resetting};
-use super::asked::Asked;
 use super::devices::{Happened, happened};
-use super::list::{Pager, Place};
+use super::list::{PagePosition, Pager};
 use super::page::{self, Page, Part};
 use super::posted::Posted;
+use super::query::PageQuery;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::caller::{Caller, Role};
@@ -208,10 +208,10 @@ const SORTS: [&str; 3] = [AGENCY, "name", "until"];
 
 /// The list, with what ends soon above its first page.
 #[get("/officers")]
-pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
-    let sort = asked.one_of("sort", ("排序", "order"), &SORTS);
+pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result<HttpResponse, Problem> {
+    let sort = params.one_of("sort", ("排序", "order"), &SORTS);
     let sort = if sort.is_empty() { AGENCY.to_owned() } else { sort };
-    let place = Place::read(&mut asked, |text| text.parse().ok().map(|id: OfficerId| id.to_string()));
+    let place = PagePosition::read(&mut params, |text| text.parse().ok().map(|id: OfficerId| id.to_string()));
     let now = app.clock.now();
     let mut roster = officer::roster(&app, signed.caller.clone()).await?;
     let total = roster.len();
@@ -239,7 +239,7 @@ pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<Http
     let said = if sort == AGENCY { String::new() } else { format!("sort={sort}&") };
     let counted = Total::Exactly(i64::try_from(total).unwrap_or(i64::MAX));
     let pager = place.pager("/console/officers", &said, everybody.len(), next.as_deref(), counted);
-    let page = Page::within(&signed, Part::Officers, ("执法人员与证件", "Officers and certificates")).ignoring(&asked);
+    let page = Page::within(&signed, Part::Officers, ("执法人员与证件", "Officers and certificates")).ignoring(&params);
     page::show(&signed.visit, &Officers { page, everybody, ending, sort, pager, first_page })
 }
 
@@ -257,7 +257,7 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<Ht
     let (id, now) = (officer_id(&path)?, app.clock.now());
     let officer::Detail { officer: person, agency_name: _, roles, certificates } =
         officer::detail(&app, signed.caller.clone(), id).await?;
-    // Whoever may not see the phones of others sees the officer all the same.
+    // A caller who may not see the phones of others still sees the officer.
     let phones = page::outcome(device::list(&app, signed.caller.clone(), Some(id)).await)?.ok();
     let shown = Officer {
         page: Page::within(&signed, Part::Officers, (&person.name, &person.name)),

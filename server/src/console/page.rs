@@ -1,14 +1,14 @@
-//! What every page has: title, language, navigation, the person, the token of its forms.
+//! What every page has: title, language, navigation, the signed-in person, the token of its forms.
 
 use actix_web::http::header::{CONTENT_LANGUAGE, LOCATION};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 use sync_core::time::Instant;
 
-use super::asked::Asked;
 use super::assets;
 use super::left::Left;
 use super::posted::says_something;
+use super::query::PageQuery;
 use super::visit::{SignedIn, Visit};
 use super::words;
 use crate::flow::caller::Caller;
@@ -163,8 +163,8 @@ impl Page {
 
     /// The same page, which says what of its query it ignores.
     #[must_use]
-    pub fn ignoring(self, asked: &Asked) -> Self {
-        Self { ignored: asked.ignored(self.language), ..self }
+    pub fn ignoring(self, params: &PageQuery) -> Self {
+        Self { ignored: params.ignored(self.language), ..self }
     }
 
     /// The same page with what its reader sent and was not taken in its form.

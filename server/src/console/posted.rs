@@ -1,7 +1,7 @@
-//! The fields of a form that a page of this console made.
+//! The fields of a form that was posted to the console.
 //!
-//! Promise: what people typed or pasted is read by `web::input` and what they are told names the field as the form
-//! does; what is kept of a form that was not taken holds no secret. Not here: whether the form may be taken (`door`).
+//! Promise: typed and pasted text is read by `web::input`; an error names the field by the label of the form. The
+//! stored copy of a refused form contains no secret. Not here: whether the form may be accepted (`middleware`).
 
 use std::collections::BTreeMap;
 use std::future::{Ready, ready};

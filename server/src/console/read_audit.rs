@@ -1,12 +1,12 @@
-//! The page of the audit: who looked at what, when and why.
+//! The read audit: who read what, when and why.
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
-use super::asked::{Asked, day};
 use super::by_time::{self, Column};
-use super::list::{Pager, Place};
+use super::list::{PagePosition, Pager};
 use super::page::{self, Page, Part, encoded};
+use super::query::{PageQuery, day};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::access;
@@ -101,13 +101,13 @@ fn row(language: Language, caller: &Caller, named: Named) -> Row {
 
 /// A page of the list.
 #[get("/audit")]
-pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<HttpResponse, Problem> {
-    let (order, place) = (by_time::order(&mut asked), Place::read(&mut asked, |text| cursor(text).ok()));
+pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result<HttpResponse, Problem> {
+    let (order, place) = (by_time::order(&mut params), PagePosition::read(&mut params, |text| cursor(text).ok()));
     let asks = Filters {
-        officer: asked.plain("officer"),
-        case: asked.plain("case"),
-        from: day(&mut asked, "from", ("日期自", "from day")),
-        to: day(&mut asked, "to", ("日期至", "to day")),
+        officer: params.plain("officer"),
+        case: params.plain("case"),
+        from: day(&mut params, "from", ("日期自", "from day")),
+        to: day(&mut params, "to", ("日期至", "to day")),
     };
     let filters = asks.said();
     let wanted = asks.wanted()?;
@@ -118,7 +118,7 @@ pub async fn list(app: State, signed: SignedIn, mut asked: Asked) -> Result<Http
     let said = format!("{filters}{}", by_time::said(order));
     let pager = place.pager(ADDRESS, &said, found.len(), next.as_deref(), total);
     let rows = found.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
-    let page = Page::within(&signed, Part::Audit, ("查阅审计", "Audit of looks")).ignoring(&asked);
+    let page = Page::within(&signed, Part::Audit, ("查阅审计", "Audit of looks")).ignoring(&params);
     let (column, sort) = (Column::new(order, ADDRESS, &filters), by_time::code(order));
     page::show(&signed.visit, &ReadAudit { page, asks, sort, rows, pager, column })
 }

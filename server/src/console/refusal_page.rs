@@ -1,15 +1,16 @@
-//! Pages for requests that no handler answered: the body is too large, the client too slow, the server too busy, the head
-//! not readable.
+//! Pages for requests that no handler answered: the body is too large, the client too slow, the server too busy, or the
+//! head is not readable.
 //!
-//! Promise: every refusal of a request below `/console` is a page in the visitor's language. It has the navigation of the
-//! person who is signed in, unless the database does not say within [`LOOKED_FOR`] who that is. Not here: refusals of handlers (`door`, `sending`).
+//! Promise: every refusal of a request below `/console` is a page in the visitor's language. It has the navigation of
+//! the signed-in person, unless the database does not identify them within [`LOOKED_FOR`]. Not here: refusals of
+//! handlers (`middleware`, `sending`).
 
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::door::dress;
 use super::left::Left;
+use super::middleware::add_security_headers;
 use super::page::{explained, explained_to_nobody};
 use super::visit::{Visit, person};
 use crate::flow::refusal::{Refusal, Refused};
@@ -39,7 +40,7 @@ pub fn teller(request: &HttpRequest) -> Option<Teller> {
             let who = if looked_for { tokio::time::timeout(LOOKED_FOR, person(&app, &visit)).await.ok() } else { None };
             let who = who.and_then(Result::ok).flatten();
             let mut page = explained(&visit, who.as_ref(), &refused, &id, Left::default()).ok()?;
-            dress(page.headers_mut());
+            add_security_headers(page.headers_mut());
             Some(page)
         })
     }))
@@ -51,7 +52,7 @@ pub fn of_head(target: &str, language: Language, refused: &Refused, id: &str) ->
         return None;
     }
     let mut page = explained_to_nobody(language, refused, id).ok()?;
-    dress(page.headers_mut());
+    add_security_headers(page.headers_mut());
     Some(page)
 }
 

@@ -1,8 +1,8 @@
-//! What happens to every form that is sent to the console.
+//! Processing of every form that is sent to the console.
 //!
-//! Promise: a form is taken from the browser and the person for whom its page was made, and from nobody else. Nothing
-//! that was typed is lost: of a form that is not taken the fields are kept for their author (`flow::unsent_form`), and
-//! the answer shows them to the author, and to nobody else. A form that is taken is forgotten.
+//! Promise: a form is accepted only from the browser and the person that its page was issued to. The fields of a
+//! refused form are stored for their author (`flow::unsent_form`), and only the author sees them again. The stored
+//! fields are deleted when the form is accepted.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};

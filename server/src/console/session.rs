@@ -1,16 +1,17 @@
 //! Signing in and out.
 //!
-//! Promise: signing in leads to the page that was asked for. Somebody already signed in gets no form but that page:
-//! after going back, in a second window, and where another site leads here. There the browser does not send the
-//! session's cookie with the first request, so a page of this site goes on from here, and it is sent with the next.
+//! Promise: after signing in, the browser is at the page that was requested. A person who is already signed in is
+//! redirected to that page instead of seeing the form: after going back, in a second window, and after a link from
+//! another site. In the last case the browser does not send the `SameSite=Strict` session cookie with the first
+//! request, so a page of this site reloads and the cookie is sent with the second.
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::asked::Asked;
 use super::page::{self, Page};
 use super::posted::Posted;
+use super::query::PageQuery;
 use super::visit::{Jar, Visit, person};
 use crate::flow::refusal::Failure;
 use crate::flow::{console_session, first_run};
@@ -73,12 +74,12 @@ pub async fn sign_in_page(
     app: State,
     visit: Visit,
     request: HttpRequest,
-    asked: Asked,
+    params: PageQuery,
 ) -> Result<HttpResponse, Problem> {
     if first_run::is_due(&app).await? {
         return Ok(page::see("/console/first-run"));
     }
-    let next = asked.plain("next");
+    let next = params.plain("next");
     let next = within(&next);
     if visit.session().is_none() && comes_from_elsewhere(request.headers()) {
         let page = Page::of(&visit, None, ("正在打开", "Opening"));
@@ -87,7 +88,7 @@ pub async fn sign_in_page(
     if person(&app, &visit).await?.is_some() {
         return Ok(page::see(next));
     }
-    let (kept, once_more) = (!asked.plain("kept").is_empty(), !asked.plain("again").is_empty());
+    let (kept, once_more) = (!params.plain("kept").is_empty(), !params.plain("again").is_empty());
     let form = SignIn { kept, once_more, ..form(&visit, next, "") };
     page::show(&visit, &form)
 }

@@ -1,13 +1,13 @@
-//! Where somebody begins who has nothing waiting: what each role does here, as links.
+//! The start page of a person who has no open work: what each role can do here, as links.
 //!
-//! Promise: nobody's first page is empty, and every link leads to a page that its reader may open.
+//! Promise: the first page is never empty, and every link leads to a page that its reader may open.
 
 use crate::flow::caller::{Caller, Role};
 use crate::flow::{access, alarm, lead, read_audit};
 
 /// Something to do, with the page where it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct StartLink {
     /// What, in Chinese.
     pub zh: &'static str,
     /// What, in English.
@@ -24,11 +24,11 @@ const fn step(
     address: &'static str,
     (zh, en): (&'static str, &'static str),
     (more_zh, more_en): (&'static str, &'static str),
-) -> Step {
-    Step { zh, en, more_zh, more_en, address }
+) -> StartLink {
+    StartLink { zh, en, more_zh, more_en, address }
 }
 
-const NO_OFFICERS: Step = step(
+const NO_OFFICERS: StartLink = step(
     "/console/officers",
     ("尚无执法人员", "There are no officers yet"),
     (
@@ -37,7 +37,7 @@ const NO_OFFICERS: Step = step(
          county into another installation to see how it works.",
     ),
 );
-const LOOK_THROUGH: Step = step(
+const LOOK_THROUGH: StartLink = step(
     "/console/officers",
     ("核对人员与行政执法证", "Look through officers and certificates"),
     (
@@ -45,7 +45,7 @@ const LOOK_THROUGH: Step = step(
         "Certificates that expired or end soon come first; nobody enforces without a valid one.",
     ),
 );
-const ENROL: Step = step(
+const ENROL: StartLink = step(
     "/console/officers",
     ("为执法人员登记终端", "Enrol the officers' phones"),
     (
@@ -53,22 +53,22 @@ const ENROL: Step = step(
         "Open an officer's page and make a code; the officer enrols the phone with it.",
     ),
 );
-const SUPERVISE: Step = step(
+const SUPERVISE: StartLink = step(
     "/console/cases",
     ("查阅案件", "Read cases"),
     ("填写查阅目的后，可查阅所辖单位的案件。", "With a purpose you read the cases of the agencies that you supervise."),
 );
-const CASES: Step = step(
+const CASES: StartLink = step(
     "/console/cases",
     ("查看案件", "Look at the cases"),
     ("按状态、单位、日期或文字查找，可导出为表格。", "By status, agency, day or words; the list can be exported."),
 );
-const LEADS: Step = step(
+const LEADS: StartLink = step(
     "/console/leads",
     ("查看监督事项", "Look at supervision leads"),
     ("提出、答复和办结都在这里。", "They are raised, answered and concluded here."),
 );
-const ALARMS: Step = step(
+const ALARMS: StartLink = step(
     "/console/alarms",
     ("查看告警", "Look at the alarms"),
     (
@@ -76,24 +76,24 @@ const ALARMS: Step = step(
         "Changes that are suspicious, refused or without effect, and passwords replaced at the server.",
     ),
 );
-const AUDIT: Step = step(
+const AUDIT: StartLink = step(
     "/console/audit",
     ("查看查阅审计", "Look at the audit"),
     ("谁在何时、为何查阅了哪个案件。", "Who looked at which case, when and why."),
 );
-const OFFICERS: Step = step(
+const OFFICERS: StartLink = step(
     "/console/officers",
     ("查看人员与行政执法证", "Look up officers and certificates"),
     ("所辖人员的证件和有效期。", "The certificates of those within your reach, and until when they hold."),
 );
-const PHONES: Step = step(
+const PHONES: StartLink = step(
     "/console/devices",
     ("查看我的终端", "Look at my phones"),
     ("终端遗失时请在此立即停用。", "Revoke a phone here at once when it is lost."),
 );
 
 /// Where the caller begins, in order. `officers` is how many people the caller reaches.
-pub fn steps(caller: &Caller, officers: usize) -> Vec<Step> {
+pub fn start_links(caller: &Caller, officers: usize) -> Vec<StartLink> {
     let administers = caller.must_be(&[Role::AgencyAdmin, Role::SystemAdmin, Role::SecurityAdmin]).is_ok();
     let (alone, reads) = (officers <= 1, access::filter(caller).is_ok());
     let all = [

@@ -1,4 +1,4 @@
-//! Promises of the console as a whole, over its routes.
+//! Tests of the console as a whole, over its routes.
 
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ macro_rules! served {
     };
 }
 
-fn asked(method: &str, path: &str) -> TestRequest {
+fn console_request(method: &str, path: &str) -> TestRequest {
     let method = method.parse().unwrap();
     let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
     TestRequest::with_uri(path).method(method).peer_addr(peer).insert_header(HOST)
@@ -154,8 +154,9 @@ async fn a_form_of_another_site_or_without_the_token_does_nothing() {
         let open = path.contains("sign-in") || path.contains("first-run");
         let token = if open { open_token(&desk, BROWSER) } else { token(&desk, &secret).await };
         let another = open_token(&desk, &"cd".repeat(32));
-        let form =
-            |fields: &[(&str, &str)]| asked("POST", &concrete(path)).insert_header(cookie(&secret)).set_form(fields);
+        let form = |fields: &[(&str, &str)]| {
+            console_request("POST", &concrete(path)).insert_header(cookie(&secret)).set_form(fields)
+        };
         let attempts = [
             ("no origin", form(&[("csrf", &token)])),
             ("foreign origin", form(&[("csrf", &token)]).insert_header(("origin", "https://evil.example"))),
@@ -169,7 +170,7 @@ async fn a_form_of_another_site_or_without_the_token_does_nothing() {
         for (what, request) in attempts {
             let response = call_service(&app, request.to_request()).await;
             if path.contains("sign-in") && what.contains("token") {
-                // Nothing is done either; the right password is asked for once more.
+                // Nothing is done either; the right password is request for once more.
                 assert_eq!(header(&response, "location"), "/console/sign-in?next=%2fconsole&again=1", "{what}");
                 continue;
             }
@@ -190,8 +191,8 @@ async fn a_form_is_never_taken_from_an_address() {
     let token = token(&desk, &secret).await;
     for (_, path) in ROUTES.iter().filter(|(method, _)| *method == "POST") {
         let query = format!("csrf={token}&login=unit-head&password={}", PASSWORD.replace(' ', "%20"));
-        let asked = asked("GET", &format!("{}?{query}", concrete(path))).insert_header(cookie(&secret));
-        let response = call_service(&app, asked.to_request()).await;
+        let request = console_request("GET", &format!("{}?{query}", concrete(path))).insert_header(cookie(&secret));
+        let response = call_service(&app, request.to_request()).await;
         assert!(response.response().cookies().next().is_none(), "{path}: nobody is signed in or out");
         let there = header(&response, "location");
         let to_its_page =
@@ -206,7 +207,7 @@ async fn the_session_cookie_is_bound_to_this_host_and_told_to_nobody() {
     let desk = desk();
     let app = served!(desk);
     let token = open_token(&desk, BROWSER);
-    let request = asked("POST", "/console/sign-in")
+    let request = console_request("POST", "/console/sign-in")
         .insert_header(ORIGIN)
         .insert_header((COOKIE, format!("__Host-palm-visitor={BROWSER}")))
         .set_form([("csrf", token.as_str()), ("login", "unit-head"), ("password", PASSWORD)]);
@@ -228,7 +229,8 @@ async fn every_page_forbids_scripts_frames_and_keeping() {
     let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
     for (_, path) in ROUTES.iter().filter(|(method, path)| *method == "GET" && !path.contains("static")) {
         let response =
-            call_service(&app, asked("GET", &concrete(path)).insert_header(cookie(&secret)).to_request()).await;
+            call_service(&app, console_request("GET", &concrete(path)).insert_header(cookie(&secret)).to_request())
+                .await;
         let policy = header(&response, "content-security-policy");
         assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
         assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{path}: {policy}");
@@ -244,7 +246,7 @@ async fn whoever_is_not_signed_in_is_asked_to_and_sees_nothing() {
     let app = served!(desk);
     let open = ["/console/static/{name}", "/console/sign-in", "/console/first-run", "/console/new-password"];
     for (_, path) in ROUTES.iter().filter(|(method, path)| *method == "GET" && !open.contains(path)) {
-        let response = call_service(&app, asked("GET", &concrete(path)).to_request()).await;
+        let response = call_service(&app, console_request("GET", &concrete(path)).to_request()).await;
         let there = header(&response, "location");
         assert!(response.status() == 303 && there.starts_with("/console/sign-in?next=%2fconsole"), "{path}: {there}");
     }
@@ -254,13 +256,16 @@ async fn whoever_is_not_signed_in_is_asked_to_and_sees_nothing() {
 async fn the_language_is_chosen_on_any_page_and_kept() {
     let desk = desk();
     let app = served!(desk);
-    let page = call_service(&app, asked("GET", "/console/sign-in?next=%2fconsole%2fleads&lang=en").to_request()).await;
+    let page =
+        call_service(&app, console_request("GET", "/console/sign-in?next=%2fconsole%2fleads&lang=en").to_request())
+            .await;
     assert_eq!(header(&page, "location"), "/console/sign-in?next=%2fconsole%2fleads");
     let kept = page.response().cookies().next().unwrap().to_string();
     assert!(kept.starts_with("__Host-palm-language=en;"), "{kept}");
-    let english = asked("GET", "/console/sign-in").insert_header((COOKIE, "__Host-palm-language=en")).to_request();
+    let english =
+        console_request("GET", "/console/sign-in").insert_header((COOKIE, "__Host-palm-language=en")).to_request();
     assert!(text(call_service(&app, english).await).await.contains("<html lang=\"en\">"));
-    let chinese = asked("GET", "/console/sign-in").insert_header(("accept-language", "en")).to_request();
+    let chinese = console_request("GET", "/console/sign-in").insert_header(("accept-language", "en")).to_request();
     assert!(text(call_service(&app, chinese).await).await.contains("<html lang=\"zh-CN\">"), "Chinese first");
 }
 
@@ -269,7 +274,7 @@ async fn a_link_from_another_site_leads_to_its_page() {
     let desk = desk();
     let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
     // The browser keeps the session's cookie back, as its own rule says, and sends the others.
-    let from_elsewhere = asked("GET", "/console/sign-in?next=%2fconsole%2falarms%3fsize%3d20")
+    let from_elsewhere = console_request("GET", "/console/sign-in?next=%2fconsole%2falarms%3fsize%3d20")
         .insert_header(("sec-fetch-site", "cross-site"))
         .insert_header((COOKIE, format!("__Host-palm-visitor={BROWSER}; __Host-palm-language=en")));
     let page = call_service(&app, from_elsewhere.to_request()).await;
@@ -278,20 +283,23 @@ async fn a_link_from_another_site_leads_to_its_page() {
     assert!(page.contains("<meta http-equiv=\"refresh\" content=\"0;url=/console/alarms?size=20\">"), "{page}");
     assert!(page.contains("<html lang=\"en\">") && !page.contains("type=\"password\""), "{page}");
     // From there the cookie comes along.
-    let asked = asked("GET", "/console/alarms?size=20").insert_header(cookie(&secret));
-    assert_eq!(call_service(&app, asked.to_request()).await.status(), 200);
+    let request = console_request("GET", "/console/alarms?size=20").insert_header(cookie(&secret));
+    assert_eq!(call_service(&app, request.to_request()).await.status(), 200);
 }
 
 #[actix_web::test]
 async fn who_is_signed_in_is_not_asked_to_sign_in_again() {
     let desk = desk();
     let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
-    let back = asked("GET", "/console/sign-in?next=%2fconsole%2fleads").insert_header(cookie(&secret)).to_request();
+    let back =
+        console_request("GET", "/console/sign-in?next=%2fconsole%2fleads").insert_header(cookie(&secret)).to_request();
     assert_eq!(header(&call_service(&app, back).await, "location"), "/console/leads");
     // A second window shows the form of before: its token does not depend on who is signed in.
     let fields = [("csrf", open_token(&desk, BROWSER)), ("login", "unit-head".into()), ("password", PASSWORD.into())];
-    let second =
-        asked("POST", "/console/sign-in").insert_header(ORIGIN).insert_header(cookie(&secret)).set_form(fields);
+    let second = console_request("POST", "/console/sign-in")
+        .insert_header(ORIGIN)
+        .insert_header(cookie(&secret))
+        .set_form(fields);
     let answer = call_service(&app, second.to_request()).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/console"));
 }
@@ -305,8 +313,8 @@ async fn an_address_that_only_takes_forms_leads_to_the_page_of_its_form() {
         ("/console/officers/00/enrolment-code?lang=x", "/console/officers/00?lang=x"),
         ("/console/sign-out", "/console"),
     ] {
-        let asked = asked("GET", address).insert_header(cookie(&secret)).to_request();
-        assert_eq!(header(&call_service(&app, asked).await, "location"), page, "{address}");
+        let request = console_request("GET", address).insert_header(cookie(&secret)).to_request();
+        assert_eq!(header(&call_service(&app, request).await, "location"), page, "{address}");
     }
 }
 
@@ -319,7 +327,9 @@ async fn a_certificate_that_expired_stays_on_the_list_of_what_needs_attention() 
         [("agency-admin", "/console/officers"), ("unit-head", "/console/work"), ("officer-a", "/console/work")]
     {
         let secret = session(&desk, login).await;
-        let page = text(call_service(&app, asked("GET", page).insert_header(cookie(&secret)).to_request()).await).await;
+        let page =
+            text(call_service(&app, console_request("GET", page).insert_header(cookie(&secret)).to_request()).await)
+                .await;
         let list = page.split("id=\"h-ending\"").nth(1).unwrap_or_else(|| panic!("{login}: {page}"));
         let list = list.split("</section>").next().unwrap();
         assert!(list.contains("李建国") && list.contains("已过期 "), "{login}: {list}");
@@ -333,15 +343,15 @@ async fn nobodys_first_page_is_empty_and_each_of_its_links_leads_somewhere() {
     let app = served!(desk);
     for login in seed::logins() {
         let secret = session(&desk, login.login).await;
-        let work = asked("GET", "/console/work").insert_header(cookie(&secret)).to_request();
+        let work = console_request("GET", "/console/work").insert_header(cookie(&secret)).to_request();
         let page = text(call_service(&app, work).await).await;
         let steps = page.split("class=\"steps\"").nth(1).unwrap_or_else(|| panic!("{}: {page}", login.login));
         let steps = steps.split("</ol>").next().unwrap();
         let links: Vec<&str> = steps.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         assert!(links.len() >= 2, "{}: {links:?}", login.login);
         for link in links {
-            let asked = asked("GET", link).insert_header(cookie(&secret)).to_request();
-            assert_eq!(call_service(&app, asked).await.status(), 200, "{}: {link}", login.login);
+            let request = console_request("GET", link).insert_header(cookie(&secret)).to_request();
+            assert_eq!(call_service(&app, request).await.status(), 200, "{}: {link}", login.login);
         }
         if let (Some(alarms), Some(cases)) = (page.find("id=\"h-alarms\""), page.find("id=\"h-cases\"")) {
             assert!(alarms < cases, "{}: alarms come before cases", login.login);
@@ -371,7 +381,8 @@ async fn who_revokes_a_phone_sees_whose_it_is() {
         .unwrap();
     for (login, query) in [("officer-a", String::new()), ("agency-admin", format!("?officer={}", officer.officer))] {
         let secret = session(&desk, login).await;
-        let form = asked("GET", &format!("/console/devices/{device}/revoke{query}")).insert_header(cookie(&secret));
+        let form =
+            console_request("GET", &format!("/console/devices/{device}/revoke{query}")).insert_header(cookie(&secret));
         let page = text(call_service(&app, form.to_request()).await).await;
         assert!(page.contains(&format!("{} · {}", officer.name, officer.agency_name)), "{login}: {page}");
     }

@@ -1,9 +1,9 @@
-//! Who comes, in which language, with which cookies.
+//! The visitor of a page: person, language and cookies.
 //!
-//! Promise: over TLS the cookies are `__Host-`, `Secure` and `HttpOnly`; over plain HTTP on loopback, which is for
-//! development, they have other names and no `Secure`, so that neither is taken for the other. The session's is
-//! `SameSite=Strict`: a page that another site leads to does not get it, and the sign-in page then leads on from here
-//! (`session`). What forms are bound to and the language travel with such a request too (`SameSite=Lax`).
+//! Promise: over TLS the cookies are `__Host-`, `Secure` and `HttpOnly`. Over plain HTTP on loopback, which is for
+//! development, they have other names and no `Secure`, so the two sets are never confused. The session cookie is
+//! `SameSite=Strict`: a request that another site starts does not carry it, and the sign-in page then reloads from this
+//! site (`session`). The form cookie and the language cookie are `SameSite=Lax` and are sent with such a request.
 
 use std::future::{Ready, ready};
 use std::pin::Pin;

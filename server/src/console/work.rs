@@ -1,13 +1,13 @@
-//! Where people land: what waits for them.
+//! The page after signing in: the open work of the person.
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use super::alarms;
-use super::asked::Asked;
 use super::officers::{Entry, needing_attention};
 use super::page::{self, Page, Part};
-use super::start::{Step, steps};
+use super::query::PageQuery;
+use super::start::{StartLink, start_links};
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::caller::{Caller, Role};
@@ -46,7 +46,7 @@ struct Work {
     alarms: Option<Vec<alarms::Row>>,
     ending: Vec<Entry>,
     /// Where to begin.
-    steps: Vec<Step>,
+    steps: Vec<StartLink>,
 }
 
 impl Work {
@@ -136,7 +136,7 @@ async fn ending(app: &State, caller: &Caller) -> Result<(Vec<Entry>, usize), Pro
 
 /// What waits for the caller.
 #[get("/work")]
-pub async fn read(app: State, signed: SignedIn, asked: Asked) -> Result<HttpResponse, Problem> {
+pub async fn read(app: State, signed: SignedIn, params: PageQuery) -> Result<HttpResponse, Problem> {
     let caller = &signed.caller;
     let handles = access::filter(caller).is_ok() && !access::supervises(caller);
     let (cases, more) = work::cases(&app, caller.clone()).await?;
@@ -154,7 +154,7 @@ pub async fn read(app: State, signed: SignedIn, asked: Asked) -> Result<HttpResp
     let unsent = unsent_form::pages(&app, caller.officer).await?;
     let (ending, officers) = ending(&app, caller).await?;
     let shown = Work {
-        page: Page::within(&signed, Part::Work, ("我的待办", "My work")).ignoring(&asked),
+        page: Page::within(&signed, Part::Work, ("我的待办", "My work")).ignoring(&params),
         unsent: unsent.into_iter().map(|(page, at)| (page, at.to_string())).collect(),
         cases: handles.then_some(cases),
         of_others,
@@ -163,7 +163,7 @@ pub async fn read(app: State, signed: SignedIn, asked: Asked) -> Result<HttpResp
         leads: waiting_leads(&app, caller).await?,
         alarms,
         ending,
-        steps: steps(caller, officers),
+        steps: start_links(caller, officers),
     };
     page::show(&signed.visit, &shown)
 }

@@ -1,8 +1,8 @@
-//! Who may look at a case, and the look written down.
+//! Who may read a case, and the audit record of the read.
 //!
-//! Promise: a case out of reach and a case that does not exist give the same answer. A look by somebody who does not
-//! handle the case names its purpose. The look is written before anything is read, so that nothing is shown
-//! that was not written down; the reading itself holds up nobody who writes.
+//! Promise: a case out of reach and a case that does not exist give the same answer. A reader who does not handle the
+//! case states a purpose. The audit record is committed before the case is read, so nothing is shown without a record,
+//! and the read itself blocks no writer.
 
 use sync_core::case::{CaseState, Graph, fold, taking_part};
 use sync_core::id::{CaseId, OfficerId, TenantId};

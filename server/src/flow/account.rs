@@ -1,9 +1,9 @@
-//! What is done to an account at the machine itself.
+//! Account commands that the operator runs on the machine.
 //!
-//! Promise: whoever can run this program over the data directory is the operator; nobody comes here over HTTP. What
-//! was done is an event and an alarm in the same transaction, so that the person and those who look after the system learn
-//! of it from the system. The hand that gave a code for a phone replaces no password of the same account, and the other
-//! way round (`device::issue_code_here`).
+//! Promise: a person who can run this program on the data directory is the operator; no HTTP route leads here. Each
+//! command writes an event and an alarm in the same transaction, so the person concerned and the system administrators
+//! are informed. The operator who issued an enrolment code for an account cannot also replace its password, and the
+//! reverse (`device::issue_code_here`).
 
 use std::path::{Path, PathBuf};
 

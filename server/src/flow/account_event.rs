@@ -1,7 +1,7 @@
-//! What was done to accounts and phones, told to the person concerned.
+//! Events of accounts and phones, visible to the person concerned.
 //!
-//! Promise: an event is kept in the transaction of what it tells of. The person reads their own; those who look after
-//! accounts read those of the people in reach. Not here: the audit of looks at cases (`access`).
+//! Promise: an event is stored in the transaction of the action that it reports. People read their own events; account
+//! administrators read those of the people in their reach. Not here: the read audit of cases (`access`).
 
 use sync_core::id::{DeviceId, OfficerId, TenantId};
 use sync_core::time::Instant;

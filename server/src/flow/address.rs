@@ -1,4 +1,4 @@
-//! By which bytes an address is known where people are counted by it.
+//! The key under which a client address is counted.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,5 @@
-//! Alarms in reach: about cases and phones of the subtree; about nobody known, for those who look after the system.
+//! Alarms in reach: those about cases and phones of the caller's subtree; those about no known person, for system
+//! administrators.
 
 use sync_core::id::OfficerId;
 

@@ -1,6 +1,7 @@
-//! What a running server holds.
+//! The state of a running server.
 //!
-//! Promise: shared by every handler and flow; only the mark of a trial is ever set. Not here: how it is opened (`serve::open`).
+//! Promise: shared by all handlers and flows; the mark of a trial installation is the only part that changes. Not here:
+//! opening an installation (`serve::open`).
 
 use std::path::PathBuf;
 use std::sync::Arc;

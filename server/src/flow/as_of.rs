@@ -1,11 +1,16 @@
-//! Lists of cases as they were when a reader began with the first page.
+//! Lists of cases as of the moment when a reader loaded the first page.
 //!
-//! Promise: reading all pages gives every case that was in the list at the first page, exactly once, whatever changes
-//! meanwhile. A case that was replaced since keeps its place and still matches the filter as it did then, but is shown
-//! as it is now. What the caller may not see now is left out. A case that was added since may or may not appear, and
-//! pushes no other case out. The cost of a page is bounded: after more than [`MOST`] replacements, or once the past that
-//! it needs is no longer kept, the reader is told to begin again.
-//! Not here: what the past of a case is (`store::case_past`).
+//! Promise: reading all pages returns every case that was in the list at the first page exactly once, whatever changes
+//! meanwhile.
+//!
+//! - A case that was replaced since keeps its position and its match with the filter, but is shown with its current
+//!   content.
+//! - A case that the caller may no longer see is left out.
+//! - A case that was added since may or may not appear; it displaces no other case.
+//! - The cost of a page is bounded: after more than [`MOST`] replacements, or after the needed versions were deleted,
+//!   the reader is told to start again.
+//!
+//! Not here: how old versions are stored (`store::case_past`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -81,14 +86,14 @@ impl FromStr for RowId {
 
 /// A case in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed {
+pub struct ListedCase {
     /// By what it was put in order when the list was begun.
     pub key: Instant,
     /// As it is now.
     pub file: CaseFileRow,
 }
 
-impl Placed {
+impl ListedCase {
     /// A case that stands where it would stand now.
     pub fn now(order: CaseOrder, file: CaseFileRow) -> Self {
         Self { key: order.key(&file), file }
@@ -175,14 +180,14 @@ pub fn page(
     filter: &CaseFilter,
     past: &Past,
     limit: usize,
-) -> Result<Vec<Placed>, Failure> {
-    let mut found: Vec<Placed> = Vec::new();
+) -> Result<Vec<ListedCase>, Failure> {
+    let mut found: Vec<ListedCase> = Vec::new();
     let (mut from, mut step) = (filter.clone(), limit);
     loop {
         let some = tx.case_files(tenant, &from, i64::try_from(step).map_err(Failure::broken)?)?;
         let last = some.last().map(|row| (filter.order.key(row), row.id));
         let is_full = some.len() == step;
-        found.extend(some.into_iter().filter(|row| !past.has(&row.id)).map(|row| Placed::now(filter.order, row)));
+        found.extend(some.into_iter().filter(|row| !past.has(&row.id)).map(|row| ListedCase::now(filter.order, row)));
         if found.len() >= limit || !is_full {
             break;
         }
@@ -195,7 +200,7 @@ pub fn page(
 }
 
 /// Two parts of a list as one.
-pub fn merged(order: CaseOrder, mut found: Vec<Placed>, other: Vec<Placed>, limit: usize) -> Vec<Placed> {
+pub fn merged(order: CaseOrder, mut found: Vec<ListedCase>, other: Vec<ListedCase>, limit: usize) -> Vec<ListedCase> {
     found.extend(other);
     found.sort_unstable_by(|one, other| order.compare(one.place(), other.place()));
     found.truncate(limit);
@@ -214,7 +219,7 @@ pub fn replaced(
     past: &Past,
     limit: usize,
     mut chosen: impl FnMut(&mut Tx<'_>, &[&PastCase]) -> Result<BTreeSet<i64>, Failure>,
-) -> Result<Vec<Placed>, Failure> {
+) -> Result<Vec<ListedCase>, Failure> {
     // Reach, and what never changes of a case, is asked of it as it is.
     let now = CaseFilter { status: None, filing: None, with_duties: false, ..filter.clone() };
     let (mut found, mut step) = (Vec::new(), limit.clamp(1, AT_ONCE));
@@ -229,7 +234,8 @@ pub fn replaced(
         let some: Vec<&PastCase> = some.iter().copied().filter(|was| rows.contains_key(&was.case_leaf)).collect();
         let chosen = chosen(tx, &some)?;
         rows.retain(|case_leaf, _| chosen.contains(case_leaf));
-        let placed = |was: &&PastCase| Some(Placed { key: was.key(filter.order), file: rows.remove(&was.case_leaf)? });
+        let placed =
+            |was: &&PastCase| Some(ListedCase { key: was.key(filter.order), file: rows.remove(&was.case_leaf)? });
         found.extend(some.iter().filter_map(placed));
     }
     found.truncate(limit);

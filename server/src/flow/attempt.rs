@@ -1,14 +1,17 @@
-//! Guessing passwords is slowed down, and nobody is locked out.
+//! Throttling of password guesses, without locking anybody out.
 //!
-//! Promise: an attempt is counted before the password is looked at, in the database, so that many at once and many
-//! server processes share one count. After some free attempts each further one waits twice as long as the one
-//! before, up to a minute for an account and a quarter of a minute for an address. A refused attempt is not counted:
-//! waiting always ends. Where an account signed in from an address before, only its own attempts from there count:
-//! who guesses elsewhere, or beside it behind the same gateway, slows neither the account nor the agency down.
-//! Phones sign in by their key, not by a password: nothing of this concerns them.
-//! An unknown login is counted like a known one, so that the slow-down tells nothing.
-//! A time that lies ahead of the clock by more than the longest wait was written by a clock that was ahead: it counts
-//! nothing.
+//! Promise:
+//!
+//! - An attempt is counted in the database before the password is checked, so concurrent attempts and several server
+//!   processes share one count.
+//! - After a few free attempts the wait doubles each time, up to one minute for an account and 15 seconds for an
+//!   address. A refused attempt is not counted, so waiting always ends.
+//! - For an address from which the account signed in before, only the account's own attempts from there count. An
+//!   attacker elsewhere, or behind the same gateway, delays neither the account nor the agency.
+//! - Phones sign in with their key and are not affected.
+//! - An unknown login is counted like a known one, so the delay does not reveal which logins exist.
+//! - A stored time that is ahead of the clock by more than the longest wait was written by a wrong clock and is
+//!   ignored.
 
 use std::net::IpAddr;
 
@@ -250,7 +253,7 @@ mod tests {
             }
         };
         ahead(YEAR_S);
-        // Asked before anything is written, as each attempt is.
+        // IdempotentRequest before anything is written, as each attempt is.
         let asked = Attempt::new("a", Some(GATEWAY.into()));
         assert!(store.read_sync(|tx| asked.counted(tx, &tenant, NOON)).is_ok());
         for login in ["a", "another"] {

@@ -1,11 +1,16 @@
-//! A backup of an installation on the embedded database, made while the server works on.
+//! Backup of an installation on the embedded database, while the server runs.
 //!
-//! Promise: everything acknowledged before it was begun is in it. The database is copied first and the evidence that
-//! this copy names after it, so that a restored database never names a file that is absent; the manifest is written
-//! last, so that a backup that was cut short is none. A backup is laid out as a data directory. Making and checking
-//! hold every change against its leaf, its values and its signature (`crate::store::look_into`), and every file.
-//! Not here: PostgreSQL (`pg_dump`); uploads under way, which phones begin again; when, and how many are kept; who
-//! exchanged all of it for another consistent whole, since the manifest is not signed.
+//! Promise: the backup contains everything that was acknowledged before it began.
+//!
+//! - The database is copied first and then the evidence that the copy names, so a restored database never names an
+//!   absent file.
+//! - The manifest is written last, so an interrupted backup is recognised as incomplete.
+//! - A backup has the layout of a data directory.
+//! - Making and checking a backup verify every change against its leaf, values and signature
+//!   (`crate::store::look_into`), and every file against its digest.
+//!
+//! Not here: PostgreSQL (`pg_dump`); unfinished uploads, which phones start again; schedule and retention; detection of
+//! a backup that was replaced by another consistent one (the manifest is not signed).
 
 use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -20,9 +25,9 @@ use sync_core::time::Instant;
 
 use crate::flow::keys::{FastVerifier, KeyError, ServerKey};
 use crate::store::evidence_store::{self, EvidenceStore, Found};
-use crate::store::{self, Held, copy_embedded, look_into};
+use crate::store::{self, BackupContents, copy_embedded, look_into};
 
-mod place;
+mod directory;
 
 const DATABASE: &str = "palm.db";
 const MANIFEST: &str = "manifest.json";
@@ -134,7 +139,7 @@ pub fn make(
     if database.is_none() && !embedded.exists() {
         return Err(BackupError::NoInstallation(directory.to_owned()));
     }
-    let made = place::prepare(directory, to)?;
+    let made = directory::prepare(directory, to)?;
     let copy = to.join(DATABASE);
     let address = format!("sqlite:{}", embedded.display());
     if let Err(error) = copy_embedded(database.unwrap_or(&address), &copy) {
@@ -168,9 +173,9 @@ pub fn make(
 /// [`BackupError`] that names the first thing wrong.
 pub fn check(from: &Path) -> Result<Manifest, BackupError> {
     let path = from.join(MANIFEST);
-    place::regular(&path)?;
+    directory::regular(&path)?;
     let said: Manifest = serde_json::from_slice(&std::fs::read(&path).map_err(at(&path))?)?;
-    let files = place::account_for(from, said.keys)?;
+    let files = directory::account_for(from, said.keys)?;
     let copy = from.join(DATABASE);
     if hash(&copy)? != said.database {
         return Err(BackupError::Differs("database"));
@@ -191,7 +196,7 @@ pub fn check(from: &Path) -> Result<Manifest, BackupError> {
     if found == said { Ok(found) } else { Err(BackupError::Differs("backup")) }
 }
 
-fn sound_database(copy: &Path) -> Result<Held, BackupError> {
+fn sound_database(copy: &Path) -> Result<BackupContents, BackupError> {
     let held = look_into(copy, &FastVerifier)?;
     match held.damage {
         Some(damage) => Err(BackupError::Change(damage)),
@@ -207,7 +212,7 @@ fn sound(digest: Digest, found: Found) -> Result<(), BackupError> {
     }
 }
 
-fn describe(copy: &Path, held: &Held, keys: bool, begun_ms: i64) -> Result<Manifest, BackupError> {
+fn describe(copy: &Path, held: &BackupContents, keys: bool, begun_ms: i64) -> Result<Manifest, BackupError> {
     Ok(Manifest {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         begun_ms,
@@ -233,17 +238,17 @@ fn copy_keys(directory: &Path, to: &Path) -> Result<(), BackupError> {
     DirBuilder::new().mode(0o700).create(&keys).map_err(at(&keys))?;
     for name in KEYS {
         let from = directory.join("keys").join(name);
-        place::regular(&from)?;
+        directory::regular(&from)?;
         write_through(&keys.join(name), &std::fs::read(&from).map_err(at(&from))?)?;
     }
     Ok(())
 }
 
 /// Both keys can be used, and the database names the one that signs.
-fn check_keys(below: &Path, held: &Held) -> Result<(), BackupError> {
+fn check_keys(below: &Path, held: &BackupContents) -> Result<(), BackupError> {
     let keys = below.join("keys");
     // What is absent would be made.
-    KEYS.iter().try_for_each(|key| place::regular(&keys.join(key)))?;
+    KEYS.iter().try_for_each(|key| directory::regular(&keys.join(key)))?;
     let server = ServerKey::open(&keys.join(SERVER_KEY))?;
     ServerKey::open(&keys.join(TOKEN_KEY))?;
     let public = server.public_key();

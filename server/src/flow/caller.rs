@@ -1,8 +1,8 @@
-//! The person behind a request, read from the database every time.
+//! The person behind a request, read from the database for every request.
 //!
-//! Promise: a role, an agency or a phone that was taken away is gone with the next request. A phone speaks for its officer
-//! in the field and for nobody at a desk: whatever else the officer is, its token carries no other role. A token for
-//! handing in names a phone and its officer, and no role at all.
+//! Promise: a role, agency or phone that was revoked has no effect from the next request on. A phone's token carries
+//! the officer's field role only, whatever other roles the officer has. A hand-in token names a phone and its officer
+//! and carries no role.
 
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -111,32 +111,32 @@ pub fn hands_in(app: &App, token: &str) -> bool {
     read(app, token).is_ok_and(|(claims, ..)| claims.hand_in)
 }
 
-/// A phone that brings what was recorded.
+/// The phone that sends a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sender {
+pub struct PushSender {
     /// The phone.
     pub device: DeviceId,
     /// Its officer.
     pub officer: OfficerId,
-    /// It proved its key and nothing else: it is answered with receipts only.
+    /// It proved its key only (hand-in token), so the answer contains receipts and nothing else.
     pub hands_in: bool,
 }
 
-/// Reads the token of a phone that brings what was recorded: one for its work, or one for handing in, which the key alone
-/// gets, whatever became of the phone or its officer.
+/// Reads the token of a phone that sends a push: an access token, or a hand-in token, which a phone gets with its key
+/// alone, even after it was revoked or its officer left.
 ///
 /// # Errors
 /// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::DeviceRequired`], or an accident.
-pub async fn sender(app: &App, token: &str) -> Result<Sender, Failure> {
+pub async fn sender(app: &App, token: &str) -> Result<PushSender, Failure> {
     let (claims, officer, device) = read(app, token)?;
     if !claims.hand_in {
         let caller = identify(app, token).await?;
-        return Ok(Sender { device: caller.must_have_device()?, officer: caller.officer, hands_in: false });
+        return Ok(PushSender { device: caller.must_have_device()?, officer: caller.officer, hands_in: false });
     }
     let (tenant, device) = (app.tenant, device.ok_or(Refusal::Unauthenticated)?);
     let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, Some(&device))).await?;
     match bearer.and_then(|bearer| bearer.phone) {
-        Some(_) => Ok(Sender { device, officer, hands_in: true }),
+        Some(_) => Ok(PushSender { device, officer, hands_in: true }),
         None => Err(Refusal::Unauthenticated.into()),
     }
 }

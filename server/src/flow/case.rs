@@ -1,7 +1,7 @@
 //! Reading cases: lists, one case, the history of a field.
 //!
-//! Promise: what is out of reach is not there; every look at a case is written down first. The state is folded from
-//! the stored changes, so what is read is what the record says, not what a projection remembers.
+//! Promise: a case out of reach is reported as not found. Every read is recorded in the audit first. The state is
+//! folded from the stored changes, not taken from a projection.
 
 use std::collections::{BTreeMap, BTreeSet};
 

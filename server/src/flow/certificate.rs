@@ -1,9 +1,9 @@
-//! Mirrored certificates as leases and admission look at them.
+//! Mirrored certificates, as leases and admission need them.
 //!
-//! Not here: the status of a certificate at an instant (`sync_core::certificate`); this only hands it the rows.
+//! Not here: the status of a certificate at an instant (`sync_core::certificate`); this module passes the rows to it.
 
 use sync_core::certificate::{CertificateState, History, Span, last_instant};
-use sync_core::facts::{Held, Reach};
+use sync_core::facts::{HeldCertificate, Reach};
 use sync_core::time::Instant;
 
 use crate::flow::refusal::Refusal;
@@ -34,10 +34,10 @@ pub fn histories(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<His
 }
 
 /// What is known of each of these certificates, and how far it reaches.
-pub fn held(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<Held> {
+pub fn held(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<HeldCertificate> {
     let one = |(certificate, intervals): &(CertificateRow, Vec<IntervalRow>)| {
         let reach = Reach { region: certificate.region.clone(), category: certificate.category.clone() };
-        Held::new(history(certificate, intervals), reach)
+        HeldCertificate::new(history(certificate, intervals), reach)
     };
     certificates.iter().map(one).collect()
 }

@@ -1,4 +1,4 @@
-//! What a person decides through the server becomes a change of the server that names them.
+//! Appends a person's decision as a change in the server's own chain; the change names the person.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use sync_core::time::Instant;
 
 use crate::flow::keys::Keys;
 use crate::flow::projection;
-use crate::flow::record::{CasePlace, Recorder};
+use crate::flow::recorder::{CaseTail, Recorder};
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{Additions, Tx};
 
@@ -37,7 +37,7 @@ pub fn append(
     // A verdict builds on what it judges, which is no head where it is outside the case.
     let judged = |op: &NewOp| if let Act::Verdict(verdict) = &op.act { Some(verdict.change) } else { None };
     heads.extend(ops.iter().filter_map(judged));
-    let mut place = CasePlace::after(&held);
+    let mut place = CaseTail::after(&held);
     held.extend(recorder.decide(&mut place, case, &heads, person, ops)?);
     projection::project(recorder.tx, &tenant, case, &held, &BTreeSet::new())?;
     recorder.finish(Additions::default())?;

@@ -1,8 +1,8 @@
 //! One-time codes that people scan, type or read out.
 //!
-//! Promise: a code follows from a random seed and a secret of this installation, so that the same request asked again
-//! after a lost answer is given the same code, although the database keeps neither; without the key file nobody derives
-//! one from the database. What is typed is read as people mean it: capital or small letters, with spaces or hyphens.
+//! Promise: a code is derived from a random seed and a secret of the installation. A request that is repeated after a
+//! lost answer gets the same code, although the database does not store it; the code cannot be derived from the
+//! database without the key file. Typed codes are read case-insensitively, and spaces and hyphens are ignored.
 
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{Digest, hex};

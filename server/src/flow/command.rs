@@ -1,9 +1,8 @@
-//! What a head decides about a case through the server: register, return, admit or dismiss a change, write off a file,
-//! close.
+//! Commands of a head on a case: register, return, admit or dismiss a change, write off a file, close.
 //!
-//! Promise: decided on the state that the caller saw, or not at all; never by somebody who handles the case, never
-//! by a supervisor; the decision is a change of the server that names the person. What stands in the way is found by
-//! `sync_core::decision` and the law, and each obstacle has its own code.
+//! Promise: a command is decided on the state that the caller saw, or refused as stale. An officer who handles the case
+//! and a supervisor are refused. The decision is a change of the server that names the person. `sync_core::decision`
+//! and the law determine the obstacles; each obstacle has its own code.
 
 use sync_core::case::{CaseState, Graph, fold};
 use sync_core::change::NewOp;
@@ -20,10 +19,10 @@ use super::access::{self, Access};
 use super::caller::{Caller, Role};
 use super::case::Detail;
 use super::evidence::damage;
+use super::idempotency::IdempotentRequest;
 use super::judge::Bench;
-use super::once::Asked;
 use super::seen::Seen;
-use super::{chain, record_of_case};
+use super::{case_record, chain};
 use crate::flow::app::App;
 use crate::flow::keys::Keys;
 use crate::flow::refusal::{Failure, Refusal};
@@ -31,7 +30,7 @@ use crate::store::{self, StoredChange, Tx};
 
 /// What is decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wish {
+pub enum CommandKind {
     /// Register an on-the-spot decision (备案).
     Register {
         /// The document.
@@ -46,7 +45,7 @@ pub enum Wish {
         /// What is missing.
         reason: String,
     },
-    /// Admit a change that waits (采信), or dismiss it for good (不予采信).
+    /// Admit a change that waits (认可), or dismiss it for good (不予认可).
     Judge {
         /// The change.
         change: ChangeId,
@@ -84,7 +83,7 @@ pub struct Command {
     /// The key by which a repetition is known.
     pub key: Option<String>,
     /// What is decided.
-    pub wish: Wish,
+    pub kind: CommandKind,
 }
 
 /// What a command did.
@@ -155,7 +154,7 @@ fn receives(caller: &Caller, access: &Access) -> bool {
     access::supervises(caller) && !access.takes_part && caller.must_be(&RECEIVING).is_ok()
 }
 
-impl Wish {
+impl CommandKind {
     const fn route(&self) -> &'static str {
         match self {
             Self::Register { .. } => "case.register",
@@ -175,7 +174,7 @@ impl Wish {
         }
     }
 
-    fn asked(&self, caller: &Caller, command: &Command) -> Asked {
+    fn idempotent_request(&self, caller: &Caller, command: &Command) -> IdempotentRequest {
         let (target, text) = match self {
             Self::Register { target, note } => (target.to_string(), note.clone().unwrap_or_default()),
             Self::Return { target, reason } => (target.to_string(), reason.clone()),
@@ -184,7 +183,7 @@ impl Wish {
             Self::ReceiveFiling { note } | Self::Close { note } => (String::new(), note.clone().unwrap_or_default()),
         };
         let (case, seen) = (command.case.to_string(), command.seen.to_string());
-        Asked::new(caller.officer, self.route(), command.key.clone(), &[&case, &seen, &target, &text])
+        IdempotentRequest::new(caller.officer, self.route(), command.key.clone(), &[&case, &seen, &target, &text])
     }
 }
 
@@ -195,7 +194,7 @@ impl Wish {
 /// case changed since; the refusal of whatever stands in the way; or an accident.
 pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome, Failure> {
     let (tenant, now, keys) = (app.tenant, app.clock.now(), app.keys.clone());
-    if matches!(command.wish, Wish::Close { .. }) {
+    if matches!(command.kind, CommandKind::Close { .. }) {
         // The record states which files the server holds.
         damage::look_for(app, command.case).await?;
     }
@@ -203,8 +202,8 @@ pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome,
         .write(move |tx| {
             tx.lock_tenant(&tenant, now)?;
             let access = may_decide(tx, &tenant, &caller, &command)?;
-            let asked = command.wish.asked(&caller, &command);
-            if let Some(made) = asked.made_before(tx, &tenant)? {
+            let request = command.kind.idempotent_request(&caller, &command);
+            if let Some(made) = request.made_before(tx, &tenant)? {
                 let change =
                     ChangeId::from_slice(&made).ok_or(store::Error::Inconsistent { what: "idempotency.made" })?;
                 return outcome(tx, &tenant, command.case, change);
@@ -214,7 +213,7 @@ pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome,
             }
             let mut deciding = Deciding { tx, keys: &keys, tenant, now, caller: &caller, access };
             let change = deciding.decide(&command)?;
-            asked.has_made(tx, &tenant, change.bytes(), now)?;
+            request.has_made(tx, &tenant, change.bytes(), now)?;
             outcome(tx, &tenant, command.case, change)
         })
         .await
@@ -222,13 +221,13 @@ pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome,
 
 fn may_decide(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, command: &Command) -> Result<Access, Failure> {
     let access = access::reach(tx, tenant, caller, &command.case)?;
-    if matches!(command.wish, Wish::ReceiveFiling { .. }) {
+    if matches!(command.kind, CommandKind::ReceiveFiling { .. }) {
         return if receives(caller, &access) { Ok(access) } else { Err(Refusal::Forbidden.into()) };
     }
     if access::supervises(caller) || !access.handles {
         return Err(Refusal::Forbidden.into());
     }
-    caller.must_be(command.wish.deciders())?;
+    caller.must_be(command.kind.deciders())?;
     let own = access.reads_own(tx, tenant, &caller.officer)?;
     if own { Err(Refusal::OwnCase.into()) } else { Ok(access) }
 }
@@ -273,39 +272,39 @@ impl Deciding<'_, '_> {
         let state = fold(command.case, held.iter().map(|stored| &*stored.change));
         let graph = Graph::new(held.iter().map(|stored| &*stored.change));
         let basis = state.basis();
-        match &command.wish {
-            Wish::Register { target, note } => {
+        match &command.kind {
+            CommandKind::Register { target, note } => {
                 decision::may_register(&state, *target).map_err(refusal)?;
                 let op = decided(decision::REGISTERED, basis, note.as_deref()).on(OpRef::Of(*target));
                 self.append(command.case, vec![op])
             }
-            Wish::Return { target, reason } => {
+            CommandKind::Return { target, reason } => {
                 decision::may_return(&state, &graph, *target).map_err(refusal)?;
                 let op = decided(decision::RETURNED, basis, Some(reason)).on(OpRef::Of(*target));
                 self.append(command.case, vec![op])
             }
-            Wish::Judge { change, admit, reason } => {
+            CommandKind::Judge { change, admit, reason } => {
                 let against = decision::may_judge(&state, *change).map_err(refusal)?;
                 self.append(command.case, vec![verdict(*change, *admit, reason, against)])
             }
-            Wish::WriteOff { digest, reason } => {
+            CommandKind::WriteOff { digest, reason } => {
                 let op = decision::write_off(&state, &graph, *digest, reason).map_err(refusal)?;
                 if !self.tx.missing_evidence(&self.tenant, self.access.file.case_leaf)?.contains(digest) {
                     return Err(Refusal::EvidenceArrived.into());
                 }
                 self.append(command.case, vec![op])
             }
-            Wish::ReceiveFiling { note } => {
+            CommandKind::ReceiveFiling { note } => {
                 decision::may_receive_filing(&state).map_err(refusal)?;
                 self.append(command.case, vec![decided(decision::FILING_RECEIVED, basis, note.as_deref())])
             }
-            Wish::Close { note } => {
+            CommandKind::Close { note } => {
                 self.may_close(&state, &held)?;
                 let number = self.number()?;
                 let closed = decided(decision::CLOSED, basis, note.as_deref());
                 let change = self.append(command.case, vec![closed, NewOp::new(Act::Number(number))])?;
-                let closing = record_of_case::Closing { basis, by: self.caller.officer, at: self.now };
-                record_of_case::issue(self.tx, self.keys, &self.tenant, command.case, closing)?;
+                let closing = case_record::Closing { basis, by: self.caller.officer, at: self.now };
+                case_record::issue(self.tx, self.keys, &self.tenant, command.case, closing)?;
                 Ok(change)
             }
         }
@@ -335,7 +334,7 @@ impl Deciding<'_, '_> {
         }
         let results =
             Bench::default().judge_closing(self.tx, &self.tenant, (state, held), Interval::exactly(self.now))?;
-        match blocking(&results, rule::Act::Close).first() {
+        match blocking(&results, rule::FormalAct::Close).first() {
             Some(stop) => {
                 Err(Refusal::ClosingUnlawful.because(stop.zh.clone(), stop.en.clone()).under(stop.article).into())
             }

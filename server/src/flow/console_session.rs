@@ -1,7 +1,7 @@
 //! Sessions of the console: an opaque secret in a cookie, its hash in the database.
 //!
-//! Promise: a session ends 30 minutes after its last use and 12 hours after it began, with the person's account, or by
-//! signing out; each sign-in makes a new secret. The person is read from the database on every request, as for a
+//! Promise: a session ends 30 minutes after its last use, 12 hours after it began, when the account is closed, or on
+//! signing out. Each sign-in creates a new secret. The person is read from the database for every request, as with a
 //! token. Not here: cookies and forms (`crate::console`).
 
 use std::net::IpAddr;

@@ -1,8 +1,8 @@
-//! Enrolling phones and giving them tokens.
+//! Enrolment of phones, and tokens for them.
 //!
-//! Promise: a phone is enrolled by its officer, signed in themselves, with a code that an administrator gave them: neither
-//! of the two alone enrols one. Whose account it is learns of it. What was enrolled stays so where its answer is lost: the
-//! same key with the same code finds the phone.
+//! Promise: enrolling a phone needs two people: the officer, signed in, and an administrator who issued the code. The
+//! officer is informed of it. A lost answer loses no enrolment: the same key with the same code returns the enrolled
+//! phone.
 
 use sync_core::id::{DeviceId, Digest, OfficerId, TenantId, hex};
 use sync_core::sign::{PublicKey, Verifier as _};
@@ -11,7 +11,7 @@ use sync_core::time::Instant;
 use super::account_event::{self, Event, Kind};
 use super::caller::{Caller, Role};
 use super::code::{self, Code, Purpose, hash_of};
-use super::once::Asked;
+use super::idempotency::IdempotentRequest;
 use super::session::{Issued, issue};
 use crate::flow::app::App;
 use crate::flow::keys::FastVerifier;
@@ -64,12 +64,12 @@ pub async fn issue_code(
 ) -> Result<IssuedCode, Failure> {
     caller.must_be(&[Role::AgencyAdmin])?;
     let (tenant, now, keys, seed) = (app.tenant, app.clock.now(), app.keys.clone(), random::bytes::<16>()?);
-    let asked = Asked::new(caller.officer, "enrolment_code", key, &[&officer.to_string()]);
+    let request = IdempotentRequest::new(caller.officer, "enrolment_code", key, &[&officer.to_string()]);
     app.store
         .write(move |tx| {
             tx.lock_tenant(&tenant, now)?;
             in_reach(tx, &tenant, &caller, &officer)?;
-            if let Some(made) = asked.made_before(tx, &tenant)? {
+            if let Some(made) = request.made_before(tx, &tenant)? {
                 let corrupt = store::Error::Inconsistent { what: "idempotency.made" };
                 let seed: [u8; 16] = made.as_slice().try_into().map_err(|_length| corrupt)?;
                 let code = Code::of(&keys, Purpose::Enrolment, &seed);
@@ -81,7 +81,7 @@ pub async fn issue_code(
             let expires = keep_code(tx, &tenant, &code, (officer, by), now)?;
             let kind = Kind::EnrolmentCodeIssued;
             account_event::note(tx, &tenant, &Event { kind, officer, actor: by, device: None, detail: "" }, now)?;
-            asked.has_made(tx, &tenant, &seed, now)?;
+            request.has_made(tx, &tenant, &seed, now)?;
             Ok(IssuedCode { code, expires })
         })
         .await

@@ -1,14 +1,15 @@
-//! Which numbers stand on which documents, and which fines the cases make: what rules ask of other cases.
+//! Index of document numbers and fines over all cases, which some rules need.
 //!
-//! Promise: a projection of the cases, so a repeated push changes nothing here. Rules get what other cases say as data,
-//! on the server as on the phone. Changes are queued in the outbox and compared with other cases there (`double`).
-//! Not here: what the law says of it (`sync_core::law`), what an entry is (`sync_core::facts::index`).
+//! Promise: a projection of the cases; a repeated push changes nothing here. Rules get the data of other cases as
+//! arguments, on the server and on the phone. A changed entry is queued in the outbox and compared with other cases
+//! there (`double`). Not here: the legal meaning (`sync_core::law`), the definition of an entry
+//! (`sync_core::facts::index`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::case::CaseState;
 use sync_core::facts::Beyond;
-use sync_core::facts::index::{Entry, Key, asked, numbering_phones};
+use sync_core::facts::index::{Entry, Key, lookup_keys, numbering_phones};
 use sync_core::id::{DeviceId, TenantId};
 use sync_core::law::number::NumberRange;
 use sync_core::schema;
@@ -34,7 +35,7 @@ pub fn beyond(
     case_leaf: Option<i64>,
     state: &CaseState,
 ) -> Result<Beyond, Failure> {
-    let keys: Vec<Key> = asked(state).into_iter().collect();
+    let keys: Vec<Key> = lookup_keys(state).into_iter().collect();
     let others = match case_leaf {
         Some(case_leaf) if !keys.is_empty() => tx.documents_beyond(tenant, case_leaf, &keys)?,
         Some(_) | None => BTreeMap::new(),

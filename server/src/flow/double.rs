@@ -1,13 +1,13 @@
-//! Numbers that stand on several documents, and acts that are fined in several cases.
+//! Detection of numbers on several documents and of acts fined in several cases.
 //!
-//! Promise: what several documents bear is kept, flagged in each of their cases, and told once: an alarm for each
-//! document that is concerned, when that is found out. How many alarms a document causes counts for the phone that made it.
-//! Not here: the index by which they find each other (`document_index`), what the law says of it (`sync_core::law`).
+//! Promise: all of them are stored; each case concerned gets a flag, and each document concerned causes one alarm at
+//! the time of detection. The alarms count towards the quota of the phone that made the document. Not here: the index
+//! (`document_index`), the legal meaning (`sync_core::law`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::case::{CaseState, fold};
-use sync_core::facts::index::{Entry, Indexed, Key, asked, entries};
+use sync_core::facts::index::{Entry, Indexed, Key, entries, lookup_keys};
 use sync_core::id::{CaseId, DeviceId, TenantId};
 use sync_core::law::rule;
 use sync_core::op::OpId;
@@ -173,7 +173,7 @@ pub fn shared(
     caller: &Caller,
     (case_leaf, state): (i64, &CaseState),
 ) -> Result<Vec<Shared>, Failure> {
-    let keys: Vec<Key> = asked(state).into_iter().collect();
+    let keys: Vec<Key> = lookup_keys(state).into_iter().collect();
     if keys.is_empty() {
         return Ok(Vec::new());
     }

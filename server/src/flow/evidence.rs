@@ -1,10 +1,15 @@
-//! Evidence arrives in pieces and is read under supervision.
+//! Uploading and reading evidence.
 //!
-//! Promise: an offset that was told is safe on disk; a file is stored only under the digest its bytes hash to; an upload
-//! is complete only when its own officer has sent every byte, whoever else did, so that nobody learns of another
-//! person's upload and a digest alone opens nothing. A look is written down before the first byte leaves.
-//! Not here: the bytes themselves (`crate::store::evidence_store`), what has arrived for a case (`Tx::evidence_of`),
-//! what is done about a file that is not what was stored (`damage`).
+//! Promise:
+//!
+//! - An acknowledged offset is durable on disk.
+//! - A file is stored only under the digest of its bytes.
+//! - An upload is complete only when its own officer has sent every byte, even if the server already has the file. So
+//!   nobody learns of another person's upload, and knowing a digest gives no access.
+//! - The audit record of a read is written before the first byte is sent.
+//!
+//! Not here: the bytes (`crate::store::evidence_store`), what has arrived for a case (`Tx::evidence_of`), damaged files
+//! (`damage`).
 
 pub mod damage;
 
@@ -206,7 +211,7 @@ pub async fn append(app: &App, upload: &mut Upload, piece: impl AsRef<[u8]> + Se
     }
 }
 
-/// Writes through what was appended, and stores the file when all of it has come. Whoever comes second finds it done.
+/// Syncs appended bytes to disk, and stores the file once it is complete. A concurrent second call finds it stored.
 ///
 /// # Errors
 /// [`Refusal::EvidenceDigestMismatch`] where the bytes do not hash to what was announced: they are dropped and the

@@ -1,8 +1,8 @@
-//! The list of cases, to take away.
+//! Export of the list of cases.
 //!
-//! Promise: the cases that the list shows to the caller and no others, in its order; at most [`CASES`]; that they were
-//! taken is on record first, whoever takes them, and supervisors say why. Never less than what was asked for: where
-//! the search cannot look at every case yet, nothing is given. Not here: files (`crate::view::spreadsheet`).
+//! Promise: exports the cases that the list shows to the caller, in the same order, at most [`CASES`]. The export is
+//! recorded in the audit first, for every caller; supervisors state a purpose. The export is complete or refused: while
+//! the search index is incomplete, nothing is exported. Not here: file formats (`crate::view::spreadsheet`).
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -1,7 +1,7 @@
-//! The first minutes of an installation: the first administrator, or the demonstration county.
+//! First run of an installation: the first administrator, or the demonstration county.
 //!
-//! Promise: only while nobody can sign in, and only for whoever read the code that the server printed when it
-//! started: coming first to an address is no proof.
+//! Promise: possible only while no account exists, and only with the code that the server printed at start. Reaching
+//! the address first is not sufficient.
 
 use std::sync::atomic::Ordering;
 

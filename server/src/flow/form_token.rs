@@ -1,7 +1,7 @@
-//! The token of a form: for which browser and for whom a page was made.
+//! Tokens that bind a form to a browser and a person.
 //!
-//! Promise: made with a key that follows from the installation's, so nobody can make one for another person, and
-//! nobody can use one in another browser. It holds whatever happened to the session since.
+//! Promise: the key is derived from the installation's key, so a token cannot be made for another person or used in
+//! another browser. The token is independent of the session's lifetime.
 
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use sha2::{Digest as _, Sha256};

@@ -1,8 +1,9 @@
-//! The handwriting of a case's signatures, read to be drawn.
+//! Reads the handwritten signatures of a case for drawing.
 //!
-//! Promise: read from the stored bytes whose digest the signed change names, of this case alone, hashed once more and
-//! within the bounds of `sync_core::strokes`; the look at each is written down before its bytes are read. What cannot
-//! be read says so and keeps nobody from the rest of the case. Not here: how it is drawn.
+//! Promise: strokes are read from the stored bytes whose digest the signed change names, of this case only, verified
+//! against the digest and within the bounds of `sync_core::strokes`. The audit record is written before the bytes are
+//! read. An unreadable signature is reported as such and does not prevent reading the rest of the case. Not here:
+//! drawing.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,8 @@
-//! What ends by time: changes that wait too long, files that nobody claims, what phones used of days gone by, what lists
-//! showed before.
+//! Deletes what has expired: changes parked for too long, unclaimed files, phone usage of past days, old list versions.
 //!
-//! Promise: one thread in each process; what two of them do at once is as if one had done it. A change that waited too
-//! long is told to people; its phone has it still. Bytes go only when no stored change names them, nor one of their
-//! officer waits that might. Trouble of the database is waited out. Not here: effects of changes (`outbox`).
+//! Promise: one thread per process; concurrent runs of two processes have the effect of one. An expired parked change
+//! is reported to people; its phone still has it. A file is deleted only if no stored change names it and no parked
+//! change of its officer could name it. Database faults are retried. Not here: effects of changes (`outbox`).
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -123,7 +122,7 @@ impl House {
             for (upload, _) in old {
                 let evidence = &self.evidence;
                 let gone = self.store.write_sync::<_, Failure>(|tx| {
-                    // Whoever completes an upload of the same bytes meanwhile waits, and finds out that they are gone.
+                    // A concurrent completion of an upload of the same bytes waits, and then finds them deleted.
                     tx.lock_tenant(&self.tenant, now)?;
                     if tx.is_claimed(&self.tenant, &upload)? {
                         return Ok(false);

@@ -1,9 +1,8 @@
-//! Changes come in: checked in parallel, stored by one writer in groups.
+//! Ingest of changes: checked in parallel, stored by one writer in groups (group commit).
 //!
-//! Promise: an answer is given only after the commit that it speaks of. What is acknowledged is in
-//! the log; the same push again gets the same receipts byte for byte and stores nothing. One push
-//! that fails takes no other down with it: a failed group is run again push by push.
-//! Not here: what becomes of a change (`sync_core::plan`).
+//! Promise: an answer is sent after the commit that it reports. An acknowledged change is in the log; a repeated push
+//! gets the same receipts byte for byte and stores nothing. A push that fails does not affect others: a failed group is
+//! retried push by push. Not here: the decision about a change (`sync_core::plan`).
 
 mod check;
 mod commit;
@@ -17,13 +16,14 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, RwLock};
 
 use sync_core::change::Change;
-use sync_core::id::{ChangeId, DeviceId, Digest, OfficerId, TenantId};
+use sync_core::id::{ChangeId, Digest, TenantId};
 use sync_core::lease::{Lease, SignedLease};
 use sync_core::message::Pushed;
 use sync_core::sign::PublicKey;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::clock::Clock;
+use crate::flow::caller::PushSender;
 use crate::flow::keys::Keys;
 use crate::flow::quota::Quotas;
 use crate::flow::refusal::{Failure, Refusal};
@@ -37,21 +37,10 @@ const ROOM_KIB: u32 = 2 << 10;
 /// Leases that are remembered; the database has them all.
 const REMEMBERED_LEASES: usize = 10_000;
 
-/// Who brings a push.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bringer {
-    /// The phone.
-    pub device: DeviceId,
-    /// Its officer.
-    pub officer: OfficerId,
-    /// It hands in by its key alone: it is answered with receipts and nothing else.
-    pub hands_in: bool,
-}
-
 /// A push whose signatures were checked.
 #[derive(Debug, Clone)]
 struct CheckedPush {
-    bringer: Bringer,
+    sender: PushSender,
     leases: Vec<Arc<SignedLease>>,
     items: Vec<Item>,
 }
@@ -125,7 +114,7 @@ impl Ingest {
     /// # Errors
     /// [`Refusal::TooMuchToday`]; [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an accident, after
     /// which nothing is known of the outcome and the same push may be sent again.
-    pub async fn push(&self, bringer: Bringer, body: impl AsRef<[u8]> + Send + 'static) -> Result<Pushed, Failure> {
+    pub async fn push(&self, sender: PushSender, body: impl AsRef<[u8]> + Send + 'static) -> Result<Pushed, Failure> {
         let size = u32::try_from(body.as_ref().len().div_ceil(1 << 10)).unwrap_or(u32::MAX).min(ROOM_KIB);
         let room = Arc::clone(&self.room).acquire_many_owned(size).await.map_err(Failure::broken)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Failure::broken)?;
@@ -133,7 +122,7 @@ impl Ingest {
         let under_way = UnderWay::new(&self.shared);
         let check = move || {
             let _turn = turn;
-            check::check(&shared, bringer, body.as_ref())
+            check::check(&shared, sender, body.as_ref())
         };
         let push = tokio::task::spawn_blocking(check).await.map_err(Failure::broken)??;
         let (answer, answered) = oneshot::channel();

@@ -1,8 +1,8 @@
-//! What an installation has before anybody uses it: a tenant, and the server's key registered with it.
+//! The minimal content of an installation: a tenant, and the server's registered key.
 //!
-//! Promise: the key of a database is the one that it was last used with. A restore without its keys, keys of another
-//! installation, and keys without their database are refused with what to do; no key is made in silence where there was
-//! one. Another key is taken by [`replace_server_key`] only, with a reason, and raises an alarm.
+//! Promise: a database is used only with the key that it was last used with. A restore without its keys, the keys of
+//! another installation, and keys without their database are refused with instructions. No key is created silently
+//! where one existed. Only [`replace_server_key`] accepts another key; it takes a reason and raises an alarm.
 
 use std::path::{Path, PathBuf};
 

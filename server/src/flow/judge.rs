@@ -1,7 +1,7 @@
-//! The rules on the server: facts of the folded case, held against the law.
+//! Rules on the server: facts of the folded case, judged by the rule table.
 //!
-//! Promise: the same facts, function and table as on the phone (`sync_core::facts`, `sync_core::law`);
-//! here they only get their register and calendar from the database. Nothing here decides law.
+//! Promise: the same facts, functions and table as on the phone (`sync_core::facts`, `sync_core::law`); this module
+//! only supplies register and calendar from the database and decides nothing itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, RwLock};

@@ -1,9 +1,8 @@
 //! The server's keys: files in the data directory, one per purpose.
 //!
-//! Promise: a key file and the directory of the keys are made for their owner alone, whatever the umask, and refused when
-//! others can read them. The tenant's
-//! server key signs changes, leases and receipts; the token key signs access tokens only.
-//! Not here: rotation, and keys in hardware; both fit behind [`sync_core::sign::Signer`].
+//! Promise: a key file and its directory are created with access for the owner only, whatever the umask, and are
+//! refused if others can read them. The server key of the tenant signs changes, leases and receipts; the token key
+//! signs access tokens only. Not here: rotation, and keys in hardware; both fit behind [`sync_core::sign::Signer`].
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{Read as _, Write as _};

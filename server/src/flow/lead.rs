@@ -1,9 +1,9 @@
-//! Supervision leads (监督线索): the supervisor raises and closes, the agency answers. No case changes by it.
+//! Supervision leads (监督事项): the supervisor raises and closes, the agency answers. A lead changes no case.
 //!
-//! Promise: each step is taken once, by those whose step it is, on the version they saw; who takes part
-//! in the case does not answer; the agency above and the
-//! supervisors see the lead, other agencies see nothing. What its case is called is shown with it to those who may
-//! read the case; that a supervisor saw it is on record.
+//! Promise: each action is taken once, by the role that it belongs to, on the version that the person saw. An officer
+//! who takes part in the case cannot answer. The agency, the agency above it and the supervisors see the lead; other
+//! agencies do not. The title of the case is shown to those who may read the case, and a supervisor's view of it is
+//! audited.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use sync_core::time::Instant;
 
 use super::as_of::{RowId, Start};
 use super::caller::{Caller, Role};
-use super::once::Asked;
+use super::idempotency::IdempotentRequest;
 use super::seen::Seen;
 use super::{access, mask};
 use crate::flow::app::App;
@@ -60,7 +60,7 @@ pub struct NewLead {
 
 /// The next step of a lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum LeadAction {
     /// The agency answers.
     Answer,
     /// The supervisor closes.
@@ -171,8 +171,9 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
                     return shown(tx, &tenant, &caller, row, now);
                 }
             }
-            let asked = Asked::new(caller.officer, "lead.raise", key, &[&case.to_string(), kind.code(), &text]);
-            if let Some(made) = asked.made_before(tx, &tenant)? {
+            let request =
+                IdempotentRequest::new(caller.officer, "lead.raise", key, &[&case.to_string(), kind.code(), &text]);
+            if let Some(made) = request.made_before(tx, &tenant)? {
                 let corrupt = store::Error::Inconsistent { what: "idempotency.made" };
                 let id: [u8; 16] =
                     made.try_into().map_err(|_length| store::Error::Inconsistent { what: "idempotency.made" })?;
@@ -192,7 +193,7 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
                 conclusion: None,
             };
             tx.add_lead(&tenant, &row)?;
-            asked.has_made(tx, &tenant, &id, now)?;
+            request.has_made(tx, &tenant, &id, now)?;
             shown(tx, &tenant, &caller, row, now)
         })
         .await
@@ -261,7 +262,7 @@ pub async fn step(
     caller: Caller,
     id: [u8; 16],
     version: Seen<i64>,
-    step: Step,
+    step: LeadAction,
     text: String,
 ) -> Result<Lead, Failure> {
     let (tenant, now) = (app.tenant, app.clock.now());
@@ -272,7 +273,7 @@ pub async fn step(
             if !may_take(&caller, &row, step) {
                 return Err(Failure::from(Refusal::Forbidden));
             }
-            if step == Step::Answer
+            if step == LeadAction::Answer
                 && tx.takes_part(&tenant, &row.case, &caller.officer)?
                 && access::is_own(tx, &tenant, &row.case, &caller.officer)?
             {
@@ -283,15 +284,15 @@ pub async fn step(
             }
             let words = Some(Said { text, by: caller.officer, at: now });
             let (before, after) = match step {
-                Step::Answer => (LeadStatus::Raised, LeadStatus::Answered),
-                Step::Close => (LeadStatus::Answered, LeadStatus::Closed),
+                LeadAction::Answer => (LeadStatus::Raised, LeadStatus::Answered),
+                LeadAction::Close => (LeadStatus::Answered, LeadStatus::Closed),
             };
             if row.status != before {
                 return Err(Refusal::LeadNotOpen.into());
             }
             match step {
-                Step::Answer => row.answer = words,
-                Step::Close => row.conclusion = words,
+                LeadAction::Answer => row.answer = words,
+                LeadAction::Close => row.conclusion = words,
             }
             row.status = after;
             row.version += 1;
@@ -321,22 +322,22 @@ pub fn waits_in(caller: &Caller) -> Option<LeadStatus> {
 }
 
 /// The step that the lead waits for, if it is the caller's.
-pub fn next_step(caller: &Caller, lead: &Lead) -> Option<Step> {
+pub fn next_step(caller: &Caller, lead: &Lead) -> Option<LeadAction> {
     let step = match lead.row.status {
-        LeadStatus::Raised if !lead.own_case => Step::Answer,
-        LeadStatus::Answered => Step::Close,
+        LeadStatus::Raised if !lead.own_case => LeadAction::Answer,
+        LeadStatus::Answered => LeadAction::Close,
         LeadStatus::Raised | LeadStatus::Closed => return None,
     };
     may_take(caller, &lead.row, step).then_some(step)
 }
 
-fn may_take(caller: &Caller, lead: &LeadRow, step: Step) -> bool {
+fn may_take(caller: &Caller, lead: &LeadRow, step: LeadAction) -> bool {
     match step {
-        Step::Answer => {
+        LeadAction::Answer => {
             let heads = caller.must_be(&ANSWERERS).is_ok() && lead.agency_path.starts_with(&caller.path);
             heads && !access::supervises(caller)
         }
-        Step::Close => caller.must_be(&RAISERS).is_ok(),
+        LeadAction::Close => caller.must_be(&RAISERS).is_ok(),
     }
 }
 

@@ -1,10 +1,13 @@
-//! Leases (终端离线使用许可) with the numbers that travel with them.
+//! Leases (终端离线使用许可) with the number blocks that they carry.
 //!
-//! Promise: no lease without a certificate that is valid now, and none beyond its end; a number is granted once.
-//! A phone that asks again in the same epoch gets the blocks it holds, a further one where it says that few numbers
-//! are left, and a new one for a new epoch; no phone uses up a series, for each day has its bounds. An answer that was
-//! lost burns no number: a phone that has not seen its newest block is given that block again.
-//! Not here: whether what the phone says is true; the bounds are the same.
+//! Promise:
+//!
+//! - A lease is issued only with a certificate that is valid now, and does not outlast it.
+//! - A number is granted once. In the same epoch a phone gets the blocks that it holds, and another one if it reports
+//!   that few numbers are left; a new epoch gets a new block. Daily bounds prevent a phone from exhausting a series.
+//! - A lost answer wastes no number: a phone that has not seen its newest block gets that block again.
+//!
+//! Not here: whether the phone's statements are true; the bounds hold in any case.
 
 use std::collections::BTreeSet;
 
@@ -90,7 +93,7 @@ pub async fn grant(app: &App, caller: Caller, epoch: Epoch, numbers: Numbers) ->
 }
 
 fn keep(tx: &mut Tx<'_>, tenant: &TenantId, signed: &SignedLease, fresh: Vec<BlockRow>) -> Result<(), Failure> {
-    // Asked twice within a millisecond the lease is the same, byte for byte but for its signature.
+    // IdempotentRequest twice within a millisecond the lease is the same, byte for byte but for its signature.
     if tx.lease(tenant, &signed.hash)?.is_none() {
         tx.add_lease(tenant, &LeaseRow::of(signed))?;
     }

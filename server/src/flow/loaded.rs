@@ -1,9 +1,9 @@
-//! Cases in memory: read from the record, folded, kept for the next who looks.
+//! Cache of folded cases.
 //!
-//! Promise: all who read a case share one budget of bytes, and one of them has a share; who finds no room waits a moment
-//! and is told to come back. What was folded is kept as long as nothing was added to the case, within a bound of its own,
-//! so that looks after looks do not fold again. A case is as large as `sync_core::plan::ceiling` lets it become. A writer
-//! that holds the tenant's lock loads beside this, one case at a time. Nothing is read here while a writer is held up.
+//! Promise: all readers share one byte budget, and each has a share of it. A reader without room waits briefly and is
+//! then told to retry. A folded case stays cached until the case grows, within a bound of its own.
+//! `sync_core::plan::ceiling` bounds the size of a case. A writer that holds the tenant's lock loads outside of the
+//! budget, one case at a time. Loading blocks no writer.
 
 use std::collections::VecDeque;
 use std::ops::Deref;
@@ -16,7 +16,7 @@ use sync_core::id::{CaseId, OfficerId, TenantId};
 use sync_core::plan::ceiling;
 use tokio::sync::Semaphore;
 
-use super::record::SYSTEM;
+use super::recorder::SYSTEM;
 use super::refusal::{Failure, Refusal};
 use crate::budget::{Budget, Over, Reservation};
 use crate::store::{Store, StoredChange, Tx, size_of};
@@ -28,7 +28,7 @@ const PERSON: usize = 64 << 20;
 /// Bytes of cases that are kept when nobody looks.
 const KEPT: usize = 62 << 20;
 /// How long somebody waits for room.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A case, read and folded.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Cases {
         let mut room = self.budget.begin(vec![(person, most)]);
         // What the server itself decided comes on top of the ceiling; a share is never too small for one case.
         let bytes = bytes.min(PERSON);
-        match room.grow_within(bytes, PATIENCE) {
+        match room.grow_within(bytes, TIMEOUT) {
             Ok(()) => Ok(room),
             Err(Over::Share) => Err(Refusal::TooMuchAtOnce),
             Err(Over::Whole) => Err(Refusal::Busy),

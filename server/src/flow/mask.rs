@@ -1,8 +1,8 @@
-//! Hiding what identifies a person from those who need not know it.
+//! Masking of personal data for readers who do not need it.
 //!
-//! Promise: a citizen number keeps its first three and last two characters, a telephone number its first three and
-//! last four; two records can still be compared, but nobody can call the person. In a text they are found wherever they
-//! stand ([`text`]).
+//! Promise: a citizen number keeps its first three and last two characters, a telephone number its first three and last
+//! four. Two records can still be compared, but the person cannot be called. Numbers inside a text are masked as well
+//! ([`text`]).
 
 pub mod text;
 

@@ -1,13 +1,18 @@
-//! Working off the outbox: what follows from a change, later.
+//! Worker of the outbox: deferred effects of changes.
 //!
-//! Promise: what a row asks for and the end of the row are one transaction, so a kill at any point leaves the row to
-//! be done again, and what is done twice is as if it were done once. Of several processes on one database one works at
-//! a time: who holds the turn is left alone for a while (`TURN_MS`), and each commit takes the next step of the turn that its
-//! reading saw, so that two who both believe to hold it (their clocks differ) still do not spoil each other's work. A row that
-//! always fails waits longer each time and holds up no other. A turn or a wait that lasts longer than there are any was
-//! written by a clock that was ahead, and has ended. Trouble of the database is waited out.
-//! What comes in goes first: while changes are being stored, the steps are five seconds apart.
-//! Not here: which rows there are (whoever causes them writes them), and their order across kinds.
+//! Promise:
+//!
+//! - The effect of a row and the deletion of the row are one transaction, so a crash leaves the row to be processed
+//!   again; each effect is idempotent.
+//! - One process at a time works on a database: the holder of the turn keeps it for `TURN_MS`, and each commit takes
+//!   the next step of the turn that its read saw. Two processes whose clocks differ may both believe that they hold it
+//!   and still do no harm.
+//! - A row that keeps failing is retried with back-off and blocks no other row.
+//! - A turn or wait that is longer than the maximum was written by a wrong clock and counts as ended.
+//! - Database faults are retried.
+//! - While changes are being stored, the steps are five seconds apart, so ingest has priority.
+//!
+//! Not here: writing rows (done by their cause), and the order across kinds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,7 +25,7 @@ use sync_core::time::Instant;
 
 use super::loaded::{Cases, LARGEST};
 use super::quota::Quotas;
-use super::record::SYSTEM;
+use super::recorder::SYSTEM;
 use super::search::index;
 use super::{double, projection};
 use crate::clock::Clock;
@@ -29,7 +34,7 @@ use crate::flow::refusal::Failure;
 use crate::random;
 use crate::store::{CaseFileRow, OutboxKind, OutboxRow, OutboxTurn, Store, Tx, Used};
 
-/// How long whoever holds the turn is left alone after its last step.
+/// How long the holder of the turn keeps it after its last step.
 const TURN_MS: i64 = 15_000;
 /// Rows in one step.
 const ROWS: i64 = 256;
@@ -41,8 +46,8 @@ const GIVE_WAY: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_millis(250);
 /// Between two looks while another process has the turn.
 const OTHERS: Duration = Duration::from_secs(1);
-/// Between two attempts while the database is in trouble, at first and at most.
-const TROUBLE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+/// Between two attempts while the database has a fault, at first and at most.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 /// A row that failed waits so long, doubled each time up to an hour and a half.
 const POSTPONED_MS: i64 = 5_000;
 const DOUBLED_AT_MOST: i64 = 10;
@@ -88,7 +93,7 @@ struct Bench {
 }
 
 /// What one step did.
-enum Step {
+enum Progress {
     /// Rows are done.
     Done,
     /// Nothing is due.
@@ -98,19 +103,19 @@ enum Step {
 }
 
 fn work(bench: &Bench, stopped: &Receiver<()>) {
-    let (mut rows, mut trouble) = (ROWS, TROUBLE.0);
+    let (mut rows, mut back_off) = (ROWS, BACK_OFF.0);
     loop {
         let outcome = step(bench, rows);
         let pause = match &outcome {
-            Ok(Step::Done) => BREATH,
-            Ok(Step::Nothing) => IDLE,
-            Ok(Step::NotOurs) => OTHERS,
-            Err(_) => trouble,
+            Ok(Progress::Done) => BREATH,
+            Ok(Progress::Nothing) => IDLE,
+            Ok(Progress::NotOurs) => OTHERS,
+            Err(_) => back_off,
         };
         match outcome {
-            Ok(_) => (rows, trouble) = (ROWS, TROUBLE.0),
+            Ok(_) => (rows, back_off) = (ROWS, BACK_OFF.0),
             // The database says so itself, and passes.
-            Err(Failure::Refused(_)) => trouble = (trouble * 2).min(TROUBLE.1),
+            Err(Failure::Refused(_)) => back_off = (back_off * 2).min(BACK_OFF.1),
             // One of them cannot be done: one by one, so that the others are.
             Err(Failure::Broken(_)) if rows > 1 => rows = 1,
             Err(Failure::Broken(error)) => {
@@ -148,9 +153,9 @@ fn is_stopped(bench: &Bench, stopped: &Receiver<()>, pause: Duration) -> bool {
 }
 
 /// One look and, where rows are due and it is our turn, one commit.
-fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
+fn step(bench: &Bench, limit: i64) -> Result<Progress, Failure> {
     let (tenant, now) = (bench.tenant, bench.clock.now());
-    // Read and reckoned outside of the transaction that writes: it holds up whoever else writes no longer than it must.
+    // Reads and computes outside of the write transaction, so that other writers wait as briefly as possible.
     let seen = bench.store.read_sync::<_, Failure>(|tx| {
         let rows = tx.outbox_due(&tenant, now, now.plus_ms(LONGEST_MS), limit)?;
         if rows.is_empty() {
@@ -163,8 +168,8 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
         let prepared = prepare(tx, bench, &rows)?;
         Ok(Some((turn, rows, Some(prepared))))
     })?;
-    let Some((turn, rows, prepared)) = seen else { return Ok(Step::Nothing) };
-    let Some(prepared) = prepared else { return Ok(Step::NotOurs) };
+    let Some((turn, rows, prepared)) = seen else { return Ok(Progress::Nothing) };
+    let Some(prepared) = prepared else { return Ok(Progress::NotOurs) };
     let until = now.plus_ms(TURN_MS);
     let (committed, raised) = bench.store.write_sync::<_, Failure>(|tx| {
         if !tx.take_outbox_turn(&tenant, turn.map(|turn| turn.turn), &bench.holder, until)? {
@@ -190,7 +195,7 @@ fn step(bench: &Bench, limit: i64) -> Result<Step, Failure> {
     for (phone, alarms) in raised {
         bench.quotas.count(phone, Used { alarms, ..Used::default() }, now);
     }
-    Ok(if committed { Step::Done } else { Step::NotOurs })
+    Ok(if committed { Progress::Done } else { Progress::NotOurs })
 }
 
 /// What a kind's rows come to, before it is written.
@@ -200,7 +205,7 @@ enum Prepared {
     Documents(Vec<double::Compared>),
 }
 
-/// Whether whoever has the turn is to be left alone.
+/// Whether the holder still has the turn.
 fn lasts(turn: &OutboxTurn, now: Instant) -> bool {
     turn.until > now && turn.until <= now.plus_ms(TURN_MS)
 }

@@ -1,8 +1,8 @@
-//! Passwords: Argon2id, bounded.
+//! Passwords: Argon2id with bounded cost.
 //!
-//! Promise: no more hashings at once than cores, and of those from one address no more than half, so that who floods the
-//! sign-in keeps nobody elsewhere from signing in; nothing over 128 characters is hashed; an unknown login costs as
-//! much time as a wrong password.
+//! Promise: at most as many concurrent hashings as cores, and at most half of them for one address, so a flood from one
+//! address does not block sign-ins from elsewhere. Passwords over 128 characters are not hashed. An unknown login costs
+//! as much time as a wrong password.
 
 mod guessable;
 mod turns;

@@ -1,9 +1,10 @@
-//! Passwords: a new one of one's own, and one that is reset by two hands.
+//! Passwords: changing the own password, and resetting one with two people.
 //!
-//! Promise: nobody but its owner ever knows a password. Who asks for a reset is given one code, who confirms it another:
-//! the officer on their own phone, or a second administrator. With both the officer chooses a new password, and until
-//! then the old one stands. Neither hand can use what it was given, and five wrong attempts end the reset. Each step is
-//! told to the officer. Not here: what the operator does at the machine (`account`).
+//! Promise: only its owner ever knows a password. The person who requests a reset gets one code, the person who
+//! confirms it another: the officer on their own phone, or a second administrator. With both codes the officer chooses
+//! a new password; until then the old one stays valid. Neither person can use what they got alone, and five wrong
+//! attempts end the reset. The officer is informed of each step. Not here: what the operator does on the machine
+//! (`account`).
 
 use std::net::IpAddr;
 
@@ -16,7 +17,7 @@ use super::attempt::Attempt;
 use super::caller::{Caller, Role};
 use super::code::{self, Code, Purpose, hash_of, hash_of_given, meant};
 use super::device::in_reach;
-use super::once::Asked;
+use super::idempotency::IdempotentRequest;
 use super::password;
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
@@ -39,12 +40,12 @@ pub struct Given {
 
 /// When a reset ends.
 pub const fn ends(row: &PasswordResetRow) -> Instant {
-    row.asked.plus_ms(LASTS_MS)
+    row.requested.plus_ms(LASTS_MS)
 }
 
 /// Whether a reset stands at `now`. One that was asked for later than now was asked for by a clock that was ahead.
 fn stands(row: &PasswordResetRow, now: Instant) -> bool {
-    row.ended.is_none() && row.tries < code::TRIES && row.asked <= now.plus_ms(60_000) && now < ends(row)
+    row.ended.is_none() && row.tries < code::TRIES && row.requested <= now.plus_ms(60_000) && now < ends(row)
 }
 
 /// An administrator asks for a reset of the password of an officer in reach. The same request again gives the same code.
@@ -63,13 +64,13 @@ pub async fn ask(app: &App, caller: Caller, officer: OfficerId, key: Option<Stri
     // Hashed before the transaction: that takes longer than the rest of it.
     let first_hash =
         tokio::task::spawn_blocking(move || password::argon2id(&fresh)).await.map_err(Failure::broken)??;
-    let asked = Asked::new(caller.officer, "password_reset", key, &[&officer.to_string()]);
+    let request = IdempotentRequest::new(caller.officer, "password_reset", key, &[&officer.to_string()]);
     app.store
         .write(move |tx| {
             tx.lock_tenant(&tenant, now)?;
             in_reach(tx, &tenant, &caller, &officer)?;
             tx.account_of(&tenant, &officer)?.ok_or(Refusal::NotFound)?;
-            if let Some(made) = asked.made_before(tx, &tenant)? {
+            if let Some(made) = request.made_before(tx, &tenant)? {
                 let corrupt = store::Error::Inconsistent { what: "idempotency.made" };
                 let id: [u8; 16] = made.as_slice().try_into().map_err(|_length| corrupt)?;
                 let row = tx.password_reset(&tenant, &id)?.ok_or(Refusal::NotFound)?;
@@ -80,7 +81,7 @@ pub async fn ask(app: &App, caller: Caller, officer: OfficerId, key: Option<Stri
                 id,
                 officer,
                 asked_by,
-                asked: now,
+                requested: now,
                 first_hash,
                 confirmed: None,
                 tries: 0,
@@ -88,7 +89,7 @@ pub async fn ask(app: &App, caller: Caller, officer: OfficerId, key: Option<Stri
             };
             tx.add_password_reset(&tenant, &row)?;
             account_event::note(tx, &tenant, &Event { kind, officer, actor: asked_by, device: None, detail: "" }, now)?;
-            asked.has_made(tx, &tenant, &id, now)?;
+            request.has_made(tx, &tenant, &id, now)?;
             Ok(Given { row, code: code_of(&id) })
         })
         .await

@@ -1,7 +1,7 @@
-//! From the changes of a case to what lists and pages show.
+//! Computes from the changes of a case what lists and pages show.
 //!
-//! Promise: depends on the stored changes and on the register as it is now, so it can be made
-//! again at any time. Not here: anything that only the projection knows.
+//! Promise: depends only on the stored changes and the current register, so it can be computed again at any time.
+//! Nothing is stored in the projection alone.
 
 use std::collections::BTreeSet;
 
@@ -115,7 +115,7 @@ pub fn draw(
     Ok(Some(Projected { new, officers, evidence, written_off, documents }))
 }
 
-/// What these projected cases, named by their `case_leaf`, show and say, taken from their changes anew. Writes nothing.
+/// Rebuilds the projection and the text of these cases (by `case_leaf`) from their changes. Writes nothing.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.

@@ -1,9 +1,8 @@
-//! What a phone lacks: the feed of the log within its officer's reach.
+//! The feed: what a phone lacks of the log, within its officer's reach.
 //!
-//! Promise: a cursor moves only over what was in its page, and ends at a place of the log whose root is kept. A case out
-//! of reach leaves no trace. A cursor of another log, or from the future of this one, is refused, and
-//! the phone reconciles by heads.
-//! Not here: reconciling by heads (`reconcile`); proofs, which the message has a place for.
+//! Promise: a cursor advances only over the content of its page and points to a log position whose root is stored. A
+//! case out of reach leaves no trace in the feed. A cursor of another log or beyond the end of this one is refused, and
+//! the phone reconciles by heads. Not here: reconciliation (`reconcile`); proofs, for which the message has a field.
 
 use std::collections::BTreeSet;
 

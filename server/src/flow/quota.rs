@@ -1,9 +1,9 @@
-//! What one phone may use of a day: bytes, operations, alarms, rows of the index, files.
+//! Daily quotas of a phone: bytes, operations, alarms, index rows, files.
 //!
-//! Promise: a phone that has used up its day is told to come back, and when; nothing of it is lost, for it keeps what has
-//! no receipt. People are told once a day. The counts are in memory and are written down every few seconds, so that an
-//! honest phone is not slowed down; after a kill the last seconds count for nothing, and each of several server processes
-//! knows of the others what they wrote down. Not here: what is used (the flow that takes it in says so).
+//! Promise: a phone over its quota is told when to retry; nothing is lost, because it keeps everything without a
+//! receipt. People are alerted once a day. Counts are kept in memory and written every few seconds, so an honest phone
+//! is not slowed down. After a crash the last seconds are not counted, and each server process knows of the others what
+//! they wrote. Not here: measuring (each flow reports its use).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

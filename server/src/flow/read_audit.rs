@@ -1,8 +1,7 @@
-//! The audit of looks at cases (查阅审计): who looked at what, when and why.
+//! The read audit (查阅审计): who read what, when and why.
 //!
-//! Promise: those who audit the system read all of it; heads read who looked at cases of their subtree, and what their
-//! own people looked at. Reading the audit is a look too, and is written down before anything is shown.
-//! Not here: the looks themselves, which are written where something is read (`access`).
+//! Promise: system auditors read all of it; heads read who looked at cases of their subtree and what their own people
+//! looked at. Reading the audit is itself recorded before anything is shown. Not here: writing the records (`access`).
 
 use std::collections::{BTreeMap, BTreeSet};
 

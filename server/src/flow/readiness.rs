@@ -1,8 +1,8 @@
-//! Whether the database takes a write now, and what is wrong beside that.
+//! Readiness: whether the database accepts a write now, and other warnings.
 //!
-//! Promise: asked often, it is tried once in two seconds: who asks without end costs nothing. It is tried by a real,
-//! durable write, because a full disk and a lost lock show only there. A clock that is behind the newest record does not
-//! keep the server from working, and is said. Not here: what the prober makes of it.
+//! Promise: the check runs at most once in two seconds, however often it is requested. It performs a real durable
+//! write, because a full disk or a lost lock shows only there. A clock behind the newest stored time is reported but
+//! does not make the server unready. Not here: how the answer is presented.
 
 use std::time::Duration;
 

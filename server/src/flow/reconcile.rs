@@ -1,8 +1,8 @@
-//! Comparing by heads what a phone holds with what the server holds, within the officer's reach.
+//! Reconciliation: compares the heads that a phone holds with those of the server, within the officer's reach.
 //!
-//! Promise: of a case whose heads the phone has nothing is read; of another its headers are walked through once, from the
-//! newest back. An answer is bounded in bytes and in work, and each brings something that the phone lacks, so that asking
-//! again comes to an end. Not here: the feed (`pull`).
+//! Promise: a case whose heads the phone holds is not read. For any other case the headers are traversed once, newest
+//! first. An answer is bounded in bytes and work, and each answer contains something that the phone lacks, so repeating
+//! the request terminates. Not here: the feed (`pull`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use super::app::App;
 use super::caller::Caller;
 use super::pull::{PIECE, leases};
 use super::refusal::{Failure, Refusal};
-use crate::store::{HeldHeader, Tx};
+use crate::store::{StoredHeader, Tx};
 
 /// About how many bytes of changes one answer carries; the phone asks again for the rest.
 const BYTES: usize = 4 << 20;
@@ -83,7 +83,7 @@ fn known<'a>(
 }
 
 /// The leaves of what somebody lacks who has these changes with all that they build on; parents first, as in the log.
-fn lacking(headers: &[HeldHeader], mut has: BTreeSet<ChangeId>) -> Vec<i64> {
+fn lacking(headers: &[StoredHeader], mut has: BTreeSet<ChangeId>) -> Vec<i64> {
     let mut lacking = Vec::new();
     for header in headers.iter().rev() {
         if has.contains(&header.id) {
@@ -127,8 +127,8 @@ mod tests {
     }
 
     /// Each header builds on these.
-    fn headers(deps: &[&[u8]]) -> Vec<HeldHeader> {
-        let header = |(leaf, deps): (i64, &&[u8])| HeldHeader {
+    fn headers(deps: &[&[u8]]) -> Vec<StoredHeader> {
+        let header = |(leaf, deps): (i64, &&[u8])| StoredHeader {
             leaf,
             id: id(u8::try_from(leaf).unwrap()),
             deps: deps.iter().copied().map(id).collect(),

@@ -1,8 +1,7 @@
-//! What a phone takes along to judge by.
+//! Reference data for phones: register, items, calendar.
 //!
-//! Promise: whoever holds the tag of an instant holds what a read at that instant would give. Certificates begin, end
-//! and are suspended by the calendar and the clock without a write, so their statuses are in the tag.
-//! Not here: which phones are revoked; no phone judges by that.
+//! Promise: two answers with the same entity tag have the same content. Certificates begin, end and are suspended by
+//! date without a write, so their statuses are part of the tag. Not here: revoked phones, by which no phone judges.
 
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{Digest, hex};

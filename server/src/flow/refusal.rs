@@ -1,14 +1,14 @@
-//! Answers of "no" that people read, and accidents that they do not.
+//! Refusals, which people read, and errors, which they do not.
 //!
 //! Promise: every refusal has a stable code, a Chinese and an English sentence, and a row that says what the officer
-//! and what the operator does. `docs/refusals.md` is generated from this table. Codes are never renamed.
-//! Not here: HTTP statuses (`web::problem`), the rules of law (`sync_core::law`).
+//! and the operator do. `docs/refusals.md` is generated from this table. Codes are never renamed. Not here: HTTP
+//! statuses (`web::problem`), rules of law (`sync_core::law`).
 
 mod table;
 
 pub use table::Refusal;
 
-use crate::store::Trouble;
+use crate::store::DatabaseFault;
 
 /// What a code means and what to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,16 +113,16 @@ impl From<Refused> for Failure {
 
 impl From<crate::store::Error> for Failure {
     fn from(error: crate::store::Error) -> Self {
-        let refusal = match error.trouble() {
-            Some(Trouble::Busy) => Refusal::Busy,
-            Some(Trouble::Unavailable) => Refusal::DatabaseUnavailable,
-            Some(Trouble::ReadOnly) => Refusal::DatabaseReadOnly,
-            Some(Trouble::Full) => Refusal::DatabaseFull,
+        let refusal = match error.database_fault() {
+            Some(DatabaseFault::Busy) => Refusal::Busy,
+            Some(DatabaseFault::Unavailable) => Refusal::DatabaseUnavailable,
+            Some(DatabaseFault::ReadOnly) => Refusal::DatabaseReadOnly,
+            Some(DatabaseFault::Full) => Refusal::DatabaseFull,
             None => return Self::Broken(Box::new(error)),
         };
         // A refusal carries no cause: this is the only line that the operator gets.
         let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-        tracing::warn!(code = refusal.explain().code, cause, "the database is in trouble");
+        tracing::warn!(code = refusal.explain().code, cause, "database fault");
         refusal.into()
     }
 }

@@ -1,13 +1,14 @@
-//! Which cases say these words.
+//! Full-text search over cases.
 //!
-//! Promise: exactly those in which each word occurs ([`words`]), in the order of the list, among those that the filter
-//! lets through. A case that changed and is not yet indexed anew is compared itself, so nobody waits for the index;
-//! where more than `Bounds::lagging` cases are not indexed (after an upgrade), the newest of them are compared, and the
-//! answer says how many are not.
-//! What a search costs follows the number of cases only in what it reads of the index: per 4,096 cases at most 512
-//! bytes of each gram, and 64 KiB of moments where many may say the words. It holds the former twice (4 MiB for a
-//! million cases), of the latter 2 MiB at a time, and the page.
-//! Must run in one snapshot: a case must not be taken out of the outbox between two statements.
+//! Promise: finds exactly the cases that contain every word ([`words`]) and match the filter, in the order of the list.
+//! A changed case that is not yet indexed is compared directly, so results are never stale. If more than
+//! `Bounds::lagging` cases are not indexed (after an upgrade), the newest of them are compared and the answer states
+//! how many were not.
+//!
+//! Cost: per 4,096 cases at most 512 bytes of each gram, plus 64 KiB of moments for frequent words. Memory: twice the
+//! former (4 MiB for a million cases), 2 MiB of the latter at a time, and the page.
+//!
+//! Must run in one snapshot: a case must not leave the outbox between two statements.
 
 pub mod bound;
 pub mod facet;
@@ -21,12 +22,12 @@ pub mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use newest::newest;
-use posting::{Block, Places};
+use posting::{Block, Postings};
 use sync_core::id::{CaseId, TenantId};
 use sync_core::time::Instant;
 use words::{Wanted, Words};
 
-use super::as_of::{self, Past, Placed};
+use super::as_of::{self, ListedCase, Past};
 use crate::flow::refusal::Failure;
 use crate::store::{COUNTED, CaseFileRow, CaseFilter, CaseOrder, OutboxKind, PastCase, Total, Tx};
 
@@ -45,7 +46,7 @@ struct Bounds {
     /// put in order before.
     first: usize,
     most: usize,
-    /// Places that are put in order at once.
+    /// Postings that are put in order at once.
     ordered: usize,
     /// Blocks whose moments are read with one statement: 64 KiB of each.
     blocks: usize,
@@ -57,14 +58,14 @@ const BOUNDS: Bounds = Bounds { lagging: 1000, first: 64, most: 1024, ordered: 4
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The latest change first, at most as many as were asked for.
-    pub rows: Vec<Placed>,
+    pub rows: Vec<ListedCase>,
     /// Cases that the filter lets through and that were not looked at, because the index is being filled.
     pub not_searched: i64,
 }
 
 /// What the index says.
 struct Candidates {
-    places: Places,
+    places: Postings,
     /// Whether they need not be compared.
     proof: bool,
 }
@@ -111,7 +112,7 @@ fn find_within(
         rows.extend(tx.case_file(tenant, &hit.1)?);
     }
     first(&mut rows, limit);
-    let rows = rows.into_iter().map(|row| Placed::now(CaseOrder::Newest, row)).collect();
+    let rows = rows.into_iter().map(|row| ListedCase::now(CaseOrder::Newest, row)).collect();
     let said = |tx: &mut Tx<'_>, some: &[&PastCase]| past::saying(tx, tenant, past, some, words);
     let replaced = as_of::replaced(tx, tenant, filter, past, limit, said)?;
     Ok(Found { rows: as_of::merged(CaseOrder::Newest, rows, replaced, limit), not_searched })
@@ -151,7 +152,7 @@ fn candidates(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &W
         let block = index::read_block(&row)?;
         sets.entry(row.gram).or_default().insert(row.block, block);
     }
-    Ok(Candidates { places: Places::in_all(sets.into_values()), proof })
+    Ok(Candidates { places: Postings::in_all(sets.into_values()), proof })
 }
 
 /// Where a case stands in the list; the greatest first.

@@ -1,8 +1,7 @@
-//! What a county starts with: 巫山县 (500237) as published, and made-up people for trials.
+//! Seed data: 巫山县 (500237) as published, and invented people for trials.
 //!
-//! Promise: ids follow from names, and what is there is left as it is: seeding twice changes nothing but
-//! the password.
-//! Not here: real persons. Everybody in `people` is invented.
+//! Promise: ids are derived from names and existing rows are not changed: seeding twice changes nothing but the
+//! password. Not here: real persons; everybody in `people` is invented.
 
 mod agencies;
 mod items;

@@ -1,6 +1,6 @@
-//! Which states of a thing the caller saw before they ask for a change to it.
+//! The versions that a caller saw before requesting a change (`If-Match`).
 //!
-//! Promise: a change to what has moved on since is refused as stale, and never made half.
+//! Promise: a change to something that was modified since is refused as stale and has no partial effect.
 
 use std::fmt;
 

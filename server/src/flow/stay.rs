@@ -1,4 +1,4 @@
-//! How long what ends by time stays.
+//! Retention periods.
 
 /// How long what ends by time stays; the settings say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

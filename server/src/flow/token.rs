@@ -1,8 +1,8 @@
-//! Access tokens: ES256 JWTs of ten minutes.
+//! Access tokens: ES256 JWTs valid for ten minutes.
 //!
-//! Promise: [`Tokens::read`] accepts only what [`Tokens::issue`] gave out, for this installation, now. The library
-//! lets a wrong `typ`, an unknown `crit` and key material in the header pass: they are checked here first.
-//! Not here: whether the person or the phone may still act; that is read from the database on every request.
+//! Promise: [`Tokens::read`] accepts only what [`Tokens::issue`] issued, for this installation, now. The JWT library
+//! accepts a wrong `typ`, an unknown `crit` and key material in the header; these are refused here first. Not here:
+//! whether the person or the phone may still act; that is read from the database for every request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,7 +1,7 @@
-//! What somebody typed into a form that was not taken: the session had ended, or the form was refused.
+//! The fields of a form that was not accepted: the session had ended, or the form was refused.
 //!
-//! Promise: kept for its author alone, for [`LASTS_MS`] at most, at most [`MOST`] forms of one person; gone once the
-//! form is taken. Not here: which fields are kept (`console::posted`): no password, code or token comes here.
+//! Promise: stored for its author only, for at most [`LASTS_MS`], at most [`MOST`] forms per person; deleted once the
+//! form is accepted. Not here: which fields are stored (`console::posted`); passwords, codes and tokens never are.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
-//! What waits for a person in the cases that they handle or lead: supplements, disagreements, evidence, deadlines.
+//! Open work of a person in the cases that they handle or lead: supplements, conflicts, evidence, deadlines.
 //!
-//! Promise: found by folding and judging the stored changes, as closing would; what stands here as ready to close has
-//! nothing in its way at that moment. Supervisors get no cases here: they read a case with a purpose.
-//! Not here: more than the [`AT_ONCE`] newest cases of each status; leads, alarms, certificates.
+//! Promise: computed by folding and judging the stored changes, as closing does; a case shown as ready to close has no
+//! obstacle at that moment. Supervisors get no cases here, because they read a case only with a purpose. Not here: more
+//! than the [`AT_ONCE`] newest cases of each status; leads, alarms, certificates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -158,7 +158,7 @@ fn waiting(
     let results = bench.judge(tx, tenant, (&state, &held), projection::newest_act(&held))?;
     let breaches = rule::breaches(&results);
     let obstacles = decision::close(&state, &graph);
-    let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::Act::Close).is_empty();
+    let free = obstacles.is_empty() && evidence == 0 && blocking(&judged, rule::FormalAct::Close).is_empty();
     let unmet = results.iter().filter(|result| result.is_open() && result.severity == Severity::Block).count();
     let access = (&access, access.is_own(&caller.officer, &state, &graph));
     let (todos, of_others) = todos(caller, access, &state, &obstacles, (breaches, evidence, free.then_some(unmet)));

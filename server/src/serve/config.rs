@@ -1,8 +1,8 @@
 //! Configuration: one table of keys, four layers, typed settings.
 //!
-//! Promise: a flag wins over the environment, the environment over the file, the file over the default. A key that
-//! nobody documented is refused by name, wherever it stands. A secret is never printed. `docs/configuration.md` and
-//! `palm config --explain` come from the same table. Not here: command lines (the binary), what a setting does.
+//! Promise: a flag wins over the environment, the environment over the file, the file over the default. An unknown key
+//! is refused by name in every layer. A secret is never printed. `docs/configuration.md` and `palm config --explain`
+//! are generated from the same table. Not here: command lines (the binary), the effect of a setting.
 
 mod explain;
 mod layers;

@@ -1,6 +1,6 @@
-//! `/metrics` for Prometheus, on an address of its own.
+//! The metrics server: `/metrics` for Prometheus, on an address of its own.
 //!
-//! Promise: what is counted is never shown where the API is. Not here: what is counted (`crate::metrics`).
+//! Promise: metrics are never served on the address of the API. Not here: counting (`crate::metrics`).
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::flow::outbox;
 use crate::web::problem::OK;
 
 /// How long a scrape waits for the database.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -33,7 +33,7 @@ pub fn serve(app: &Data<crate::flow::app::App>, address: SocketAddr) -> std::io:
 #[get("/metrics")]
 async fn show_metrics(app: Data<crate::flow::app::App>) -> HttpResponse {
     // While the database does not answer, the rest is all the more of interest.
-    let outbox = tokio::time::timeout(PATIENCE, outbox::open(&app)).await;
+    let outbox = tokio::time::timeout(TIMEOUT, outbox::open(&app)).await;
     let outbox = outbox.ok().and_then(Result::ok);
     HttpResponse::build(OK).content_type(TEXT).body(crate::metrics::text(app.store.connections(), outbox))
 }

@@ -1,7 +1,7 @@
-//! Opening an installation: directory, database, keys.
+//! Opens an installation: directory, database, keys.
 //!
-//! Promise: what is missing of a new installation is made, for its owner alone; what is there is checked, and parts that
-//! do not belong together are refused. Not here: listening (`serve`).
+//! Promise: missing parts of a new installation are created with access for the owner only; existing parts are checked,
+//! and parts that do not belong together are refused. Not here: listening (`serve`).
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};

@@ -1,4 +1,4 @@
-//! What was done to accounts and phones: read by the person concerned and by those who look after accounts.
+//! Events of accounts and phones, read by the person concerned and by account administrators.
 
 use diesel::prelude::*;
 use sync_core::id::{DeviceId, OfficerId, TenantId};

@@ -1,4 +1,4 @@
-//! Alarms: what somebody must look at.
+//! Alarms, which people must look at.
 
 use diesel::prelude::*;
 use sync_core::id::{CaseId, ChangeId, DeviceId, TenantId};

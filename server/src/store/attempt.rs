@@ -53,7 +53,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets subjects of whom nothing was heard since then, and those last heard of after `until`, which only a clock
+    /// Deletes subjects without an attempt since then, and those last heard of after `until`, which only a clock
     /// that was ahead can have written.
     ///
     /// # Errors

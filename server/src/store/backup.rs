@@ -1,8 +1,8 @@
-//! Copies of the embedded database, and what such a copy holds.
+//! Copies of the embedded database, and verification of such a copy.
 //!
-//! Promise: [`look_into`] answers only for a copy whose pages, references and log are sound: the root of the log is
-//! computed anew from its leaves, and every change is held against its leaf (`changes`), the first damaged one is named.
-//! Not here: the evidence that it names (`crate::flow::backup`).
+//! Promise: [`look_into`] succeeds only for a copy with sound pages, references and log: it recomputes the root of the
+//! log from its leaves and verifies every change against its leaf (`changes`); it names the first damaged change. Not
+//! here: the evidence (`crate::flow::backup`).
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ use changes::Changes;
 
 /// What a copy of the database holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct BackupContents {
     /// The newest migration.
     pub schema: String,
     /// The installation, with the head of its log.
@@ -47,7 +47,7 @@ pub fn copy_embedded(address: &str, to: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Inconsistent`] where SQLite finds damage or the head of the log is not that of its leaves; [`Error`] where it
 /// cannot be read.
-pub fn look_into(path: &Path, verifier: &dyn Verifier) -> Result<Held, Error> {
+pub fn look_into(path: &Path, verifier: &dyn Verifier) -> Result<BackupContents, Error> {
     let mut db = copy::open_copy(path)?;
     let schema = copy::sound_schema(&mut db)?;
     let mut tx = Tx::new(&mut db);
@@ -61,7 +61,7 @@ pub fn look_into(path: &Path, verifier: &dyn Verifier) -> Result<Held, Error> {
     let (damaged, whole): (Vec<_>, Vec<_>) =
         evidence(&mut tx, &tenant.id)?.into_iter().partition(|file| file.damage.is_some());
     let evidence = whole.into_iter().map(|file| (file.digest, file.size)).collect();
-    Ok(Held { schema, tenant, server_keys, evidence, damaged: damaged.len(), damage })
+    Ok(BackupContents { schema, tenant, server_keys, evidence, damaged: damaged.len(), damage })
 }
 
 fn is_head(found: &Frontier, said: &TenantRow) -> bool {

@@ -1,4 +1,4 @@
-//! Who brings an access token, as the register has them now.
+//! The bearer of an access token: person, agency, roles and phone as the register has them now.
 
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, DeviceId, OfficerId, TenantId};
@@ -46,7 +46,7 @@ struct Person {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = agency)]
-struct Place {
+struct AgencyColumns {
     id: AgencyId,
     name: String,
     path: String,
@@ -79,7 +79,7 @@ struct Row {
     #[diesel(embed)]
     person: Person,
     #[diesel(embed)]
-    place: Place,
+    place: AgencyColumns,
     #[diesel(embed)]
     session: Option<Session>,
     #[diesel(embed)]

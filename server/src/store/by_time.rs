@@ -1,7 +1,7 @@
-//! Lists whose rows are put in order by a time that never changes: pages by keyset.
+//! Keyset pagination for lists that are ordered by an immutable time.
 //!
-//! Promise: the order is total, by time and then by id. Rows are added and their time stays, so the next page begins
-//! where the last ended, whatever came meanwhile. Not here: lists whose rows move (`flow::as_of`).
+//! Promise: the order is total, by time and then by id. Rows are only added and their time never changes, so the next
+//! page starts where the last one ended. Not here: lists whose rows move (`flow::as_of`).
 
 use sync_core::time::Instant;
 

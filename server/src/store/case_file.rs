@@ -1,7 +1,7 @@
-//! The projection of a case: what lists show, filter by and search.
+//! The projection of a case: the columns that lists show, filter by and search.
 //!
-//! Promise: derived from the changes alone; it can be thrown away and made again. Whoever writes a case here asks for
-//! it to be indexed, in the same transaction: nobody can forget it.
+//! Promise: derived from the changes alone; it can be deleted and rebuilt. Every write of a case here queues it for
+//! indexing in the same transaction.
 
 use std::cmp::Ordering;
 

@@ -1,8 +1,8 @@
-//! The index of cases by what they say and what lists are filtered by.
+//! The search index: texts and filter values of cases.
 //!
-//! Promise: `case_gram` has of each indexed case what its `case_text` says, and `case_moment` when it changed, because
-//! all are written together.
-//! Not here: what a gram is, and what the bytes of a block, of facets and of moments mean (`flow::search`).
+//! Promise: for each indexed case `case_gram` matches its `case_text`, and `case_moment` its last change, because all
+//! are written together. Not here: the meaning of a gram and the encoding of blocks, facets and moments
+//! (`flow::search`).
 
 use diesel::prelude::*;
 use sync_core::decision::CaseStatus;

@@ -1,4 +1,4 @@
-//! In which order lists show projected cases, and how many there are.
+//! Sort orders of the list of cases, and the count of cases.
 
 use diesel::prelude::*;
 use sync_core::id::TenantId;

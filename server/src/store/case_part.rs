@@ -1,6 +1,6 @@
-//! Who takes part in a case, and which evidence it claims.
+//! Participants of a case, and the evidence that it claims.
 //!
-//! Promise: nobody and nothing is taken out again: a part in the case that was excluded is not forgotten.
+//! Promise: rows are never removed, so a participation that was later excluded is still known.
 
 use diesel::prelude::*;
 use sync_core::id::{CaseId, Digest, OfficerId, TenantId};

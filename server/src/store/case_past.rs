@@ -1,9 +1,9 @@
-//! What cases were in lists before they were replaced: for readers between two pages.
+//! Previous versions of the rows of the list of cases, for readers between two pages.
 //!
-//! Promise: each change of what a list puts in order, filters by or searches adds a row with what was there before, by a
-//! trigger in the same transaction. Cases are replaced only under the lock on the tenant's row, so versions have no gaps.
-//! Rows are deleted oldest first, and the newest stays, so no version is used twice.
-//! Not here: how a list is read as it was (`flow::as_of`), how long rows are kept (`flow::housekeeping`).
+//! Promise: each update of a column that a list sorts by, filters by or searches adds a row with the previous version,
+//! by a trigger in the same transaction. Cases are replaced only under the lock on the tenant's row, so versions have
+//! no gaps. Rows are deleted oldest first and the newest stays, so no version is used twice. Not here: reading a list
+//! as of a version (`flow::as_of`), retention (`flow::housekeeping`).
 
 use diesel::prelude::*;
 use sync_core::id::{CaseId, TenantId};

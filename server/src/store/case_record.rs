@@ -1,4 +1,4 @@
-//! The signed records of closed cases.
+//! The signed records of closed cases (案卷记录).
 
 use diesel::prelude::*;
 use sync_core::id::{CaseId, Digest, TenantId};

@@ -1,4 +1,4 @@
-//! Stored changes: written once, never altered; their values apart.
+//! Stored changes: written once, never updated. Values are stored separately.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub struct StoredChange {
 
 /// What is known of a stored change without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangePlace {
+pub struct ChangeSummary {
     /// The change.
     pub id: ChangeId,
     /// Its case.
@@ -126,7 +126,7 @@ struct Values {
 /// As [`Stored`], without the change itself.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = change)]
-struct Place {
+struct SummaryColumns {
     id: ChangeId,
     case_id: CaseId,
     leaf: i64,
@@ -273,12 +273,12 @@ impl Stored {
     }
 }
 
-impl Place {
-    fn restore(self) -> Result<ChangePlace, Error> {
+impl SummaryColumns {
+    fn restore(self) -> Result<ChangeSummary, Error> {
         let Self { id, case_id: case, leaf, counter, class, code, flags, received_ms: received } = self;
         let taken = taken(leaf, &class, &code)?;
         let flags = row::codes("change", "flags", leaf, &flags)?;
-        Ok(ChangePlace { id, case, leaf, counter, taken, flags, received })
+        Ok(ChangeSummary { id, case, leaf, counter, taken, flags, received })
     }
 }
 
@@ -400,14 +400,14 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn places(&mut self, tenant: &TenantId, ids: &[ChangeId]) -> Result<Vec<ChangePlace>, Error> {
+    pub fn places(&mut self, tenant: &TenantId, ids: &[ChangeId]) -> Result<Vec<ChangeSummary>, Error> {
         change::table
             .filter(change::tenant.eq(tenant))
             .filter(change::id.eq_any(ids))
-            .select(Place::as_select())
+            .select(SummaryColumns::as_select())
             .load(self.db())?
             .into_iter()
-            .map(Place::restore)
+            .map(SummaryColumns::restore)
             .collect()
     }
 

@@ -1,4 +1,4 @@
-//! The sessions of the console, by the hash of their secret.
+//! Sessions of the console, keyed by the hash of their secret.
 
 use diesel::prelude::*;
 use sync_core::id::{Digest, OfficerId, TenantId};

@@ -1,7 +1,7 @@
 //! Connections, pragmas and migrations.
 //!
-//! Promise: no connection is handed out before what durability rests on has been set and read back; the schema is
-//! migrated by one process at a time; a schema newer than this program is refused, never touched.
+//! Promise: a connection is handed out only after the settings that durability rests on were set and read back. One
+//! process at a time migrates the schema. A schema newer than this program is refused and not modified.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -41,11 +41,11 @@ const BUSY_TIMEOUT_MS: i64 = 10_000;
 /// Memory for pages, of each connection and of the one by which changes come in.
 const CACHE_KIB: i64 = 1_000;
 const WRITER_CACHE_KIB: i64 = 8_000;
-/// After how many pages in the write-ahead log they are copied into the database, by who watches it while others write: a
-/// page of an index that one group after another touches is then copied once.
+/// Pages in the write-ahead log after which the checkpointer copies them into the database while others write. Waiting for
+/// this many copies a page that several groups touch only once.
 pub(super) const CHECKPOINT_PAGES: i64 = 4_000;
-/// After how many whoever commits copies them, for the log to begin anew: what was copied before is not copied again. A
-/// start after a kill reads as many.
+/// Pages after which a commit itself runs the checkpoint, so that the log restarts; pages that were copied before are not
+/// copied again. A start after a crash reads up to this many.
 const CHECKPOINT_PAGES_AT_MOST: i64 = 16_000;
 /// Any constant will do, as long as every version of this program uses the same.
 const MIGRATION_LOCK: i64 = 0x50_41_4c_4d;

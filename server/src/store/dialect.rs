@@ -1,7 +1,7 @@
-//! The few statements that the two databases do not share.
+//! The few statements that differ between the two databases.
 //!
-//! Promise: with `db.rs` and what lies below this one, the only file that knows there are two. Everything else is one query
-//! over both.
+//! Promise: only this file, `db.rs` and the files below either know that there are two databases. All other code is one
+//! query over both.
 
 use diesel::QueryResult;
 use diesel::RunQueryDsl as _;
@@ -50,13 +50,12 @@ pub(super) fn begin(db: &mut Db, kind: Kind) -> QueryResult<()> {
     }
 }
 
-/// Has PostgreSQL count the tables of the record anew. It plans a statement by what it counted last, and of a database that
-/// fills within its minute between two counts it believes that there is nothing to look up by a key. SQLite plans by the
-/// keys alone.
-pub(super) fn count_anew(db: &mut Db) -> QueryResult<()> {
+/// Runs `ANALYZE` on the tables of the log. PostgreSQL plans with the statistics of the last `ANALYZE`; if a database fills
+/// faster than autovacuum runs (once a minute), it plans sequential scans. SQLite plans by the indexes alone.
+pub(super) fn analyze(db: &mut Db) -> QueryResult<()> {
     match db {
         Db::Sqlite(_) => Ok(()),
-        // A role that owns nothing is told that it cannot, and PostgreSQL does it by itself somewhat later.
+        // A role that owns nothing only gets a warning; autovacuum then does it somewhat later.
         Db::Postgres(connection) => connection.batch_execute(
             "SET client_min_messages = error;
              ANALYZE change, change_value, leaf, receipt, receipt_entry, case_file, case_file_past, case_officer,

@@ -1,8 +1,8 @@
-//! Which numbers stand on which documents of which case, and which fines they make.
+//! Index of document numbers and fines of all cases.
 //!
-//! Promise: a projection: derived from the changes alone (`sync_core::facts::index`), written with the case's own, and made
-//! again by way of the outbox. Whether an entry stands elsewhere too is kept beside it, so that people are told once.
-//! Not here: what follows from a double (`flow::double`).
+//! Promise: a projection, derived from the changes (`sync_core::facts::index`), written together with the case and
+//! rebuilt through the outbox. Each entry stores whether it occurs elsewhere, so people are alerted once. Not here:
+//! handling of duplicates (`flow::double`).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Stored changes as they travel, and their headers alone.
 //!
-//! Promise: each is checked as ever when it is read, one after another, so that what is in memory at one time is their
-//! bytes and one of them taken apart.
+//! Promise: each change is verified when it is read, one after another, so memory holds their bytes and one parsed
+//! change.
 
 use diesel::prelude::*;
 use sync_core::change::{Header, Size};
@@ -25,7 +25,7 @@ pub struct Envelope {
 
 /// What a stored change builds on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldHeader {
+pub struct StoredHeader {
     /// Index of its leaf.
     pub leaf: i64,
     /// The change.
@@ -78,7 +78,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where the statement fails or a header is not one.
-    pub fn headers_of_case(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<HeldHeader>, Error> {
+    pub fn headers_of_case(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<StoredHeader>, Error> {
         let number = leaf_of_case(*tenant, *case).get_result::<i64>(self.db());
         let Some(case_leaf) = number.optional()? else { return Ok(Vec::new()) };
         let rows = change::table
@@ -90,7 +90,7 @@ impl Tx<'_> {
         let header = |(leaf, id, sign1): (i64, ChangeId, Vec<u8>)| {
             let corrupt = |_unreadable| row::unreadable("change", "sign1", leaf, format_args!("header of {id}"));
             let Header { deps, .. } = Header::of_signed(&sign1).map_err(corrupt)?;
-            Ok(HeldHeader { leaf, id, deps })
+            Ok(StoredHeader { leaf, id, deps })
         };
         rows.into_iter().map(header).collect()
     }

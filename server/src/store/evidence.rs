@@ -1,9 +1,9 @@
-//! Evidence: the files that are stored, the uploads, and what has arrived for a case.
+//! Evidence: stored files, uploads, and what has arrived for a case.
 //!
-//! Promise: a row in `evidence_file` says that the bytes of that digest were checked and stored, with the digests of
-//! their blocks, and what is known of damage since. For a case
-//! they have arrived only when an officer who takes or took part in it sent all of them: that somebody else did is
-//! shown to nobody. Not here: the bytes (`crate::store::evidence_store`), what cases claim (`case_part`).
+//! Promise: a row in `evidence_file` says that the bytes of that digest were verified and stored, with the digests of
+//! their blocks and any damage found since. For a case, evidence has arrived only when a present or former participant
+//! sent all of its bytes; uploads of other people are not revealed. Not here: the bytes
+//! (`crate::store::evidence_store`), the claims of cases (`case_part`).
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! The bytes of evidence, on local disk.
 //!
-//! Promise: a file is named by the SHA-256 of its bytes and nothing else, its bytes were hashed and written through
-//! to the disk before it got that name, and it is never written again. It is read by block, and no block is given out
-//! that is not what was stored. A file that is not what its name says is moved aside, never deleted. What an upload has
-//! received is the length of its file: one truth, also after a crash. Not here: who may read or write, what cases claim.
+//! Promise: a file is named by the SHA-256 of its bytes; the bytes are hashed and synced to disk before the file gets
+//! that name, and it is never written again. Files are read by block, and a block that differs from what was stored is
+//! not returned. A damaged file is moved aside, never deleted. The received length of an upload is the length of its
+//! file, also after a crash. Not here: access control, the claims of cases.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -345,7 +345,7 @@ fn make_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Opens a regular file for reading: a pipe would hold up whoever opens it, a link leads elsewhere.
+/// Opens a regular file for reading; opening a pipe would block, and a link leads elsewhere.
 fn regular(path: &Path) -> io::Result<File> {
     if std::fs::symlink_metadata(path)?.is_file() {
         File::open(path)

@@ -1,4 +1,4 @@
-//! Requests that carried an idempotency key, and what they made.
+//! Requests with an idempotency key, and their results.
 
 use diesel::prelude::*;
 use sync_core::id::{Digest, OfficerId, TenantId};

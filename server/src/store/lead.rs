@@ -1,4 +1,4 @@
-//! Supervision leads (监督线索).
+//! Supervision leads (监督事项).
 
 use diesel::dsl::max;
 use diesel::prelude::*;

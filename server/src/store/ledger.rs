@@ -1,7 +1,7 @@
-//! Which tables are the ledger, and why a row of any other may change.
+//! The list of ledger tables, and for every other table the reason why its rows may change.
 //!
-//! Promise: every table of the schema stands in one of the two lists; rows of the ledger are added and neither altered
-//! nor removed. Triggers hold that on both databases, on PostgreSQL also the rights of the application's role
+//! Promise: every table of the schema stands in one of the two lists. Rows of the ledger are added, never updated or
+//! deleted. Triggers enforce this on both databases, on PostgreSQL also the rights of the application's role
 //! (`db::role`). Not here: the triggers themselves, which are in the migrations.
 
 /// Tables to which rows are added and nothing else.

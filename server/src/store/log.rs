@@ -1,4 +1,4 @@
-//! The tenant's log and the receipts given from it.
+//! The tenant's log, and the receipts issued from it.
 
 use diesel::prelude::*;
 use sync_core::id::{ChangeId, DeviceId, Digest, Epoch, TenantId};

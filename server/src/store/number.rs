@@ -1,4 +1,4 @@
-//! Numbers of documents: blocks that travel with a lease, and paper numbered beforehand.
+//! Document numbers: blocks that a lease carries, and preprinted paper forms.
 
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, DeviceId, Digest, Epoch, OfficerId, TenantId};

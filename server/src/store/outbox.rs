@@ -1,8 +1,7 @@
-//! The outbox: effects that can happen later, written in the transaction that causes them.
+//! The outbox: deferred effects, written in the transaction that causes them.
 //!
-//! Promise: a row is open as long as it is there, and it goes in the transaction that did what it asks for. Rows of
-//! a kind that this program does not know are left to one that does.
-//! Not here: who works it off (`flow::outbox`), and what each kind does.
+//! Promise: a row is open while it exists, and is deleted in the transaction that performs its effect. Rows of an
+//! unknown kind are left to a program that knows it. Not here: the worker (`flow::outbox`), the effect of each kind.
 
 use diesel::prelude::*;
 use sync_core::id::{TenantId, hex};
@@ -17,9 +16,9 @@ use crate::random;
 /// What a row asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OutboxKind {
-    /// The text of a case changed: it is to be indexed anew. The subject is the case.
+    /// The text of a case changed: index it again. The subject is the case.
     IndexCase,
-    /// What lists and the search take from a case is no longer what it was: it is to be taken from the changes anew.
+    /// The definition of a case's projection or text changed: rebuild them from the changes.
     /// The subject is the case. Only migrations write such rows.
     TextOfCase,
     /// The numbers or fines of a case changed: whether they stand elsewhere too is to be found out. The subject is the case.
@@ -63,7 +62,7 @@ pub struct OutboxTurn {
     /// Until when it is left alone.
     #[diesel(column_name = until_ms)]
     pub until: Instant,
-    /// How many steps were committed, by whomever.
+    /// How many steps were committed, by all processes.
     pub turn: i64,
 }
 
@@ -279,7 +278,7 @@ impl Tx<'_> {
         Ok(changed == 1)
     }
 
-    /// Leaves the turn to whoever comes first.
+    /// Releases the turn.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -1,4 +1,4 @@
-//! Changes that wait for something of their case.
+//! Parked changes, which wait for another change of their case.
 
 use std::collections::BTreeSet;
 

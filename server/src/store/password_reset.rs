@@ -1,4 +1,4 @@
-//! Passwords that are being reset.
+//! Open password resets.
 
 use diesel::prelude::*;
 use sync_core::id::{DeviceId, Digest, OfficerId, TenantId};
@@ -18,7 +18,7 @@ pub struct PasswordResetRow {
     /// Who asked; none at the machine itself.
     pub asked_by: Option<OfficerId>,
     /// When.
-    pub asked: Instant,
+    pub requested: Instant,
     /// Argon2id of what the one who asked was given.
     pub first_hash: String,
     /// Who confirmed it, and what they were given.
@@ -76,7 +76,7 @@ fn restore(stored: Stored) -> Result<PasswordResetRow, Error> {
             return Err(Error::Inconsistent { what: "password_reset.confirmed_by" });
         }
     };
-    Ok(PasswordResetRow { id, officer, asked_by, asked: asked_ms, first_hash, confirmed, tries, ended: ended_ms })
+    Ok(PasswordResetRow { id, officer, asked_by, requested: asked_ms, first_hash, confirmed, tries, ended: ended_ms })
 }
 
 impl Tx<'_> {
@@ -85,19 +85,19 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn add_password_reset(&mut self, tenant: &TenantId, new: &PasswordResetRow) -> Result<(), Error> {
-        let PasswordResetRow { id, officer, asked_by, asked, first_hash, confirmed: _, tries, ended: _ } = new;
+        let PasswordResetRow { id, officer, asked_by, requested, first_hash, confirmed: _, tries, ended: _ } = new;
         let open = password_reset::table
             .filter(password_reset::tenant.eq(tenant))
             .filter(password_reset::officer.eq(officer))
             .filter(password_reset::ended_ms.is_null());
-        diesel::update(open).set(password_reset::ended_ms.eq(asked)).execute(self.db())?;
+        diesel::update(open).set(password_reset::ended_ms.eq(requested)).execute(self.db())?;
         diesel::insert_into(password_reset::table)
             .values((
                 password_reset::tenant.eq(tenant),
                 password_reset::id.eq(&id[..]),
                 password_reset::officer.eq(officer),
                 password_reset::asked_by.eq(asked_by),
-                password_reset::asked_ms.eq(asked),
+                password_reset::asked_ms.eq(requested),
                 password_reset::first_hash.eq(first_hash),
                 password_reset::tries.eq(tries),
             ))

@@ -1,4 +1,4 @@
-//! What phones have used of their day.
+//! Daily usage of phones.
 
 use diesel::prelude::*;
 use sync_core::id::{DeviceId, TenantId};

@@ -1,4 +1,4 @@
-//! Who looked at what, and why. Written before anything is shown, in the same transaction as the reading.
+//! The read audit: who read what, and why. Written before anything is shown.
 
 use diesel::prelude::*;
 use sync_core::id::{CaseId, OfficerId, TenantId};

@@ -1,4 +1,4 @@
-//! Data both sides judge by: regions, enforcement items, calendars.
+//! Reference data for server and phones: regions, enforcement items, calendars.
 
 use diesel::prelude::*;
 use sync_core::facts::ItemEntry;

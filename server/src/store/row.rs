@@ -1,4 +1,4 @@
-//! Columns into domain values; what does not fit was never written by this program.
+//! Conversion of columns into domain values. A text that no value has is reported as corrupt.
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Inspection tasks mirrored from the municipal platform.
+//! Inspection tasks, mirrored from the municipal platform.
 
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, OfficerId, TenantId};

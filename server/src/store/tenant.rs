@@ -1,4 +1,4 @@
-//! The tenant's row: its name, the one lock, the heads of the log and of the server's own chain.
+//! The tenant's row: its name, the only lock, the heads of the log and of the server's own chain.
 
 use diesel::prelude::*;
 use sync_core::id::{ChangeId, DeviceId, Digest, Epoch, TenantId};

@@ -1,5 +1,5 @@
-//! The contract of the store, held by both databases: each promise is one function, run once on each.
-//! PostgreSQL where `TEST_POSTGRES_URL` names one; every test has a schema of its own.
+//! The contract of the store on both databases: each promise is one function that runs once on each. PostgreSQL is
+//! tested if `TEST_POSTGRES_URL` names one; every test has its own schema.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;

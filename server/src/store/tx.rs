@@ -1,4 +1,4 @@
-//! One transaction, as intents.
+//! One transaction, exposed as intents.
 //!
 //! Promise: a [`Tx`] lives as long as its transaction and exposes only what `store/<noun>.rs` implements on it.
 

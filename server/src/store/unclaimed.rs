@@ -1,4 +1,4 @@
-//! Files that nobody claims: uploads whose digest no case of their officer names.
+//! Unclaimed files: uploads whose digest no case of their officer names.
 
 use diesel::prelude::*;
 use sync_core::id::{Digest, OfficerId, TenantId};

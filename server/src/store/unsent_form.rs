@@ -1,4 +1,4 @@
-//! Forms that were sent and not taken, by author and page.
+//! Forms that were sent and not accepted, by author and page.
 
 use diesel::prelude::*;
 use sync_core::id::{OfficerId, TenantId};

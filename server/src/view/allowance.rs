@@ -1,7 +1,7 @@
-//! How much one answer about a case holds.
+//! Bounds the size of an answer about one case.
 //!
-//! Promise: an answer is bounded in bytes, whatever a case holds; what has no room is left out whole, and how many things
-//! were is part of the answer. A case as people write it has room many times over.
+//! Promise: an answer is bounded in bytes, whatever a case contains. An item that does not fit is left out as a whole,
+//! and the answer states how many items there are. A normal case is far below the bound.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! Who made a change, as the API shows it.
+//! The author of a change, as the API shows it.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ pub fn author(by: &Author, proved: Interval, names: &BTreeMap<OfficerId, String>
 /// The author of a change, where the folded state does not say it.
 pub fn author_of(stored: &StoredChange, names: &BTreeMap<OfficerId, String>) -> wire::Author {
     let header = stored.change.header();
-    let step = |(_, op): &(OpId, &sync_core::op::Op)| matches!(&op.act, sync_core::op::Act::Record { step } if step == sync_core::case::PLACE);
+    let step = |(_, op): &(OpId, &sync_core::op::Op)| matches!(&op.act, sync_core::op::Act::RecordStep { step } if step == sync_core::case::PLACE);
     let at = stored.change.named_ops().find(step).and_then(|(id, _)| stored.change.value(id.index)).cloned();
     let by = Author { officer: header.officer, device: header.device, wall_ms: header.clock.wall, place: at };
     author(&by, judge::interval(stored), names)

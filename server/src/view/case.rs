@@ -1,7 +1,7 @@
 //! A case as the API shows it.
 //!
-//! Promise: taken apart without `..` where a new part must be looked at; what identifies a person is hidden from
-//! those who do not handle the case.
+//! Promise: state is destructured without `..`, so a new part must be handled here; personal data is masked for readers
+//! who do not handle the case.
 
 use std::collections::{BTreeMap, BTreeSet};
 

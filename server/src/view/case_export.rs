@@ -1,7 +1,7 @@
 //! The list of cases as a spreadsheet.
 //!
-//! Promise: formulas in what people wrote are neutralised; in XLSX amounts are numbers of yuan and times are times of
-//! Asia/Shanghai. Not here: which cases (`flow::export`), the HTTP answer (`web::download`).
+//! Promise: formulas in typed text are neutralised; in XLSX amounts are numbers in yuan and times are in Asia/Shanghai.
+//! Not here: the selection of cases (`flow::export`), the HTTP answer (`web::download`).
 
 use sync_core::decision::CaseStatus;
 use sync_core::op::CaseKind;

@@ -1,7 +1,7 @@
-//! The changes of a case that deserve a look, as the API shows them: what each says, what is against it, who decided.
+//! Changes of a case that need attention, as the API shows them: content, objections, decision.
 //!
-//! Promise: whoever decides about a change reads what it says first, although it has no effect; what identifies a
-//! person is hidden whichever entity it is written to, because an excluded entity is in no folded state.
+//! Promise: a person who decides about a change can read its content, although it has no effect yet. Personal data is
+//! masked for every entity, because an excluded entity is in no folded state.
 
 use std::collections::BTreeMap;
 
@@ -109,7 +109,7 @@ fn says(by_id: &BTreeMap<ChangeId, &Change>, change: &Change, id: OpId, op: &Op,
             thing("resolve", field_label(entity, name), written(settled).as_ref())
         }
         Act::Withdraw => thing("withdraw", entity_label(entity), value),
-        Act::Record { step } => {
+        Act::RecordStep { step } => {
             wire::NotedOp { name: step.clone(), ..thing("record", label(named(schema::STEPS, step), step), value) }
         }
         Act::Correct(correction) => {

@@ -1,4 +1,4 @@
-//! What documents of a case share with other cases, as the API shows it.
+//! Numbers and fines that a case shares with other cases, as the API shows them.
 
 use api_spec::case::{CaseLink, SharedEntry};
 use sync_core::case::CaseState;

@@ -1,6 +1,6 @@
-//! Names of fields, entities, steps and decisions as people read them, and values as JSON.
+//! Labels of fields, entities, steps and decisions, and values as JSON.
 //!
-//! Promise: what the schema does not name is shown under its own name.
+//! Promise: a name that the schema does not contain is shown as it is.
 
 use api_spec::case::Label;
 use sync_core::id::hex;

@@ -1,9 +1,9 @@
-//! Tables as files that spreadsheet programs open: CSV and XLSX.
+//! Tables as CSV and XLSX files.
 //!
-//! Promise: what people wrote is shown and never run ([`cell`]); both forms say the same. CSV is RFC 4180 with every
-//! field in quotes, UTF-8 with the mark by which Excel reads Chinese. In XLSX one can reckon: amounts are numbers of
-//! yuan, times are times, of Asia/Shanghai; where such a number would not be exact it is a text. Not here: what is in
-//! a table.
+//! Promise: typed text is displayed and never executed ([`cell`]); both formats contain the same data. CSV follows RFC
+//! 4180, with all fields quoted, in UTF-8 with a byte order mark so that Excel reads Chinese. In XLSX amounts are
+//! numbers in yuan and times are date values in Asia/Shanghai; a number that would not be exact is a text. Not here:
+//! the content of a table.
 
 pub mod cell;
 

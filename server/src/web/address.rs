@@ -1,4 +1,4 @@
-//! Where a request comes from. Addresses of clients slow guesses down and are never logged.
+//! The client address of a request. It is used for throttling and never logged.
 
 use std::net::IpAddr;
 

@@ -1,8 +1,8 @@
-//! How many bytes of answers there may be in memory until their clients have read them.
+//! Memory budget of answers that clients have not read yet.
 //!
-//! Promise: what a long answer takes is reserved until its last piece was handed to the connection; a client that asks
-//! much and reads nothing is told to come back, and others are not. Not here: how long an answer may be (each flow
-//! bounds its own).
+//! Promise: the bytes of a long answer are reserved until the last piece was handed to the connection. A client that
+//! requests much and reads nothing is told to retry, without effect on others. Not here: the length of an answer (each
+//! flow bounds its own).
 
 use std::convert::Infallible;
 use std::net::IpAddr;

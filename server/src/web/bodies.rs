@@ -1,10 +1,10 @@
-//! How many bytes of bodies there may be in memory, whatever route they are for.
+//! Memory budget of request bodies, for all routes.
 //!
-//! Promise: a body's bytes are reserved as they come, before a handler gets them, and free when the request is answered.
-//! What nobody signed for, one address and one caller have a share each, so that neither many clients at once nor one
-//! that sends much and ends nothing takes the memory of others. The first [`SMALL`] bytes of each body are reserved apart:
-//! what others send keeps nobody from signing in. Who is over is told to come back, and the connection ends.
-//! Not here: how long one body may be (the route says so), how long it may take (`timeouts`).
+//! Promise: bytes are reserved as they arrive, before a handler gets them, and released when the request is answered.
+//! Unauthenticated requests together, each address and each caller have a share, so neither many clients nor one slow
+//! large upload takes the memory of others. The first [`SMALL`] bytes of each body have a separate budget, so signing
+//! in stays possible under load. A request over a budget is told to retry and the connection is closed. Not here: the
+//! maximum length (the route), the maximum time (`timeouts`).
 
 use std::cell::RefCell;
 use std::io::{Error as IoError, ErrorKind};

@@ -1,7 +1,7 @@
-//! Who asks: the access token, and what the database says of its bearer now.
+//! Authentication: the access token, and the current state of its bearer in the database.
 //!
-//! Promise: a phone's token opens the routes of [`PHONE_ROUTES`] and no other, even if its officer has other roles: a
-//! new route is closed to phones until it has a row there. Not here: what a caller may do on a route (`flow`).
+//! Promise: a phone's token is valid only on the routes of [`PHONE_ROUTES`], even if its officer has other roles; a new
+//! route is closed to phones until it is listed there. Not here: authorisation (`flow`).
 
 use std::pin::Pin;
 
@@ -11,7 +11,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::flow;
-pub use crate::flow::caller::{Caller, Sender};
+pub use crate::flow::caller::{Caller, PushSender};
 pub use crate::flow::evidence::Uploader;
 use crate::flow::refusal::Refusal;
 use crate::web::State;
@@ -75,7 +75,7 @@ impl FromRequest for Caller {
     }
 }
 
-impl FromRequest for Sender {
+impl FromRequest for PushSender {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 

@@ -1,10 +1,10 @@
-//! The way into a connection: framing that everybody reads the same way, and no silence without end.
+//! Connection guard: strict HTTP/1 framing and connection timeouts in front of the parser.
 //!
-//! Promise: bytes reach the server's parser only while there is one way to read where a request begins and ends;
-//! otherwise the connection gets one problem in the caller's language, or one page, and is closed. A connection on which nothing
-//! arrives for a while is closed, whatever it was doing, and so is one whose body has not ended by its deadline, however
-//! steadily its bytes come and whether or not it was answered. Of what comes little is in memory before it is read
-//! (`intake`). Not here: what a request says.
+//! Promise: bytes reach the server's parser only while the boundaries of requests are unambiguous; otherwise the
+//! connection gets one problem (or one page) in the caller's language and is closed. A connection that stays silent is
+//! closed, and so is one whose body is not complete by its deadline, however steadily bytes arrive and whether or not
+//! the request was answered. Only a little is buffered before it is read (`intake`). Not here: the content of a
+//! request.
 
 mod framing;
 mod intake;
@@ -29,7 +29,7 @@ pub use intake::Intake;
 /// How long an answered client has to read the answer before what it still sends is cut off.
 pub const LINGER: Duration = Duration::from_secs(5);
 
-/// A connection behind the gate.
+/// A connection behind the connection guard.
 pub struct ConnectionGuard<S> {
     stream: S,
     framing: Framing,
@@ -38,7 +38,7 @@ pub struct ConnectionGuard<S> {
     /// How long one body may take, and since when the one that arrives now is under way: which one it is, and until when.
     body: Duration,
     under_way: Option<(u64, Instant)>,
-    /// How far whoever answers has come.
+    /// Progress of the handler.
     intake: Intake,
     /// Until when what comes is dropped, of a client that was answered and still sends.
     lingers: Option<Instant>,
@@ -79,7 +79,7 @@ impl<S> ConnectionGuard<S> {
         }
     }
 
-    /// By which whoever answers says how far they have come.
+    /// The handle by which the handler reports its progress.
     pub fn intake(&self) -> Intake {
         self.intake.clone()
     }
@@ -97,29 +97,29 @@ impl<S> ConnectionGuard<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for ConnectionGuard<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<IoResult<()>> {
-        let gate = &mut *self;
-        if gate.shut {
+        let guard = &mut *self;
+        if guard.shut {
             return Poll::Ready(Ok(()));
         }
-        if gate.intake.is_unread() {
-            return gate.drop_what_comes(context, buffer);
+        if guard.intake.is_unread() {
+            return guard.drop_what_comes(context, buffer);
         }
         // A client that does not read its answers is not asked for more; it is asked again when it does.
-        if gate.unwritten {
-            return gate.until_quiet_ends(context);
+        if guard.unwritten {
+            return guard.until_quiet_ends(context);
         }
-        let (bytes, requests) = gate.framing.passed();
-        let Some(room) = gate.intake.room(bytes, requests, context) else { return Poll::Pending };
+        let (bytes, requests) = guard.framing.passed();
+        let Some(room) = guard.intake.room(bytes, requests, context) else { return Poll::Pending };
         let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room.min(buffer.remaining())));
-        match Pin::new(&mut gate.stream).poll_read(context, &mut part) {
+        match Pin::new(&mut guard.stream).poll_read(context, &mut part) {
             Poll::Ready(read) => {
                 read?;
-                gate.until.as_mut().reset(Instant::now() + gate.quiet);
-                let passed = gate.hold(part.filled());
+                guard.until.as_mut().reset(Instant::now() + guard.quiet);
+                let passed = guard.hold(part.filled());
                 buffer.advance(passed);
                 Poll::Ready(Ok(()))
             }
-            Poll::Pending => gate.until_quiet_ends(context),
+            Poll::Pending => guard.until_quiet_ends(context),
         }
     }
 }
@@ -185,15 +185,15 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ConnectionGuard<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<IoResult<()>> {
-        let gate = &mut *self;
-        while !gate.last_words.is_empty() {
-            let written = ready!(Pin::new(&mut gate.stream).poll_write(context, &gate.last_words))?;
+        let guard = &mut *self;
+        while !guard.last_words.is_empty() {
+            let written = ready!(Pin::new(&mut guard.stream).poll_write(context, &guard.last_words))?;
             if written == 0 {
                 break;
             }
-            gate.last_words.drain(..written);
+            guard.last_words.drain(..written);
         }
-        Pin::new(&mut gate.stream).poll_shutdown(context)
+        Pin::new(&mut guard.stream).poll_shutdown(context)
     }
 }
 

@@ -1,9 +1,8 @@
-//! A stored file on its way out.
+//! Downloads of stored files.
 //!
-//! Promise: an attachment in a sandbox, of a type that no browser runs, named after its digest (RFC 6266). Whole or in
-//! part, no block leaves that is not what was stored: the first ones are checked before the status is sent, the others
-//! before they are, and the answer breaks off where one differs. One block of each answer is in memory, and counted with
-//! the other answers until it was read.
+//! Promise: a file is sent as a sandboxed attachment with a type that no browser executes, named by its digest (RFC
+//! 6266). Every block is verified before it is sent: the first ones before the status, the others as they come; the
+//! answer is aborted at a damaged block. One block of each answer is in memory, counted against the budget of answers.
 
 use std::ops::Range;
 

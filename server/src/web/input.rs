@@ -1,4 +1,4 @@
-//! JSON, query strings and paths in; a precise refusal where they do not fit.
+//! Parsing of JSON, query strings and paths, with a precise refusal if they do not fit.
 
 use std::io::ErrorKind;
 

@@ -1,4 +1,4 @@
-//! Which language the caller reads.
+//! The language of the caller.
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 

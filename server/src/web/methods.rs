@@ -1,7 +1,7 @@
-//! Which methods each route answers, read off the routes themselves.
+//! The methods that each route answers, derived from the routes.
 //!
 //! Promise: `HEAD` is answered wherever `GET` is, with the same headers and no body (RFC 9110 section 9.3.2); another
-//! method on a path that exists is 405 and names those that work (section 15.5.6).
+//! method on an existing path is 405 and lists the allowed ones (section 15.5.6).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;

@@ -1,8 +1,8 @@
-//! What happens to every request and every answer.
+//! Middleware around every request.
 //!
-//! Promise: an answer carries its request id and the headers that keep browsers from guessing, framing and keeping;
-//! a refusal is told in the caller's language, on a page where pages are shown; an accident or a panic is logged once, here, and its text stays here.
-//! The log holds method, route pattern, status and duration: no path, no query, no body, no address.
+//! Promise: an answer has its request id and the security headers. A refusal is in the caller's language, and a page
+//! where pages are served. An error or a panic is logged once, here, and its text is not sent. The log contains method,
+//! route pattern, status and duration; no path, query, body or address.
 
 use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
@@ -92,7 +92,7 @@ async fn answer(
             tracing::error!(request_id = id, "a handler panicked");
             return Err(telling.error(&Refusal::Internal.into()).await);
         }
-        // Whoever kept the other waiting: the client with its body, or this server with its answer.
+        // Either side may be the slow one: the client with its body, or this server with its answer.
         Err(_elapsed) => {
             let refusal = if arriving.get() { Refusal::TooSlow } else { Refusal::Busy };
             return Err(telling.error(&refusal.into()).await);

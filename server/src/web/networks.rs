@@ -1,7 +1,6 @@
-//! Addresses and networks as people and proxies write them: the one place that reads them.
+//! Parses addresses and networks as people and proxies write them.
 //!
-//! Promise: an address is read with or without a port, bracketed or quoted, and an IPv4 address inside IPv6 is an IPv4
-//! address.
+//! Promise: an address may have a port, brackets or quotes; an IPv4 address inside IPv6 is treated as IPv4.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;

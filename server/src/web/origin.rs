@@ -1,8 +1,8 @@
-//! Whether a browser's request comes from a page of this server: the one place that compares origins.
+//! Same-origin check of browser requests.
 //!
-//! Promise: `Sec-Fetch-Site`, which no page can set, decides where a browser sends it; so a proxy that changes `Host` or
-//! drops its port stops nobody. An older browser's `Origin` is compared with the host that it asked, ports filled in
-//! (RFC 6454 section 4); of a named proxy its `X-Forwarded-Host` and `X-Forwarded-Port` count as well.
+//! Promise: `Sec-Fetch-Site`, which no page can set, decides if the browser sends it, so a proxy that changes `Host` or
+//! drops its port does no harm. For older browsers `Origin` is compared with the requested host, with default ports
+//! filled in (RFC 6454 section 4); for a named proxy, `X-Forwarded-Host` and `X-Forwarded-Port` count as well.
 
 use actix_web::http::Uri;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};

@@ -1,4 +1,4 @@
-//! Pages of lists: how many rows one has, and where it begins.
+//! Paging of lists: page size and start.
 
 use sync_core::id::{TenantId, hex};
 use sync_core::time::Instant;

@@ -1,7 +1,7 @@
-//! Entity tags in requests: the one place that reads them (RFC 9110 sections 8.8.3 and 13.1).
+//! Entity tags in requests (RFC 9110 sections 8.8.3 and 13.1).
 //!
-//! Promise: lists, `*` and weak tags are read as the RFC says: `If-Match` compares strongly, so a weak tag matches
-//! nothing, and the client is told why; `If-None-Match` compares weakly.
+//! Promise: lists, `*` and weak tags are parsed as the RFC says. `If-Match` uses strong comparison, so a weak tag
+//! matches nothing and the client is told why; `If-None-Match` uses weak comparison.
 
 use std::str::FromStr;
 

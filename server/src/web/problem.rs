@@ -1,7 +1,7 @@
-//! Refusals as RFC 9457 problems: the only file that names statuses.
+//! Refusals as RFC 9457 problems. The only file that names statuses.
 //!
-//! Promise: every refusal has a status here (the match has no `_` arm); an accident becomes `internal` with the
-//! request id and nothing else. The text is put in by `edge`, which knows the language and the request id.
+//! Promise: every refusal has a status here (the match has no `_` arm); an error becomes `internal` with the request id
+//! and nothing else. `middleware` adds the text, because it knows the language and the request id.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_RANGE, RETRY_AFTER, WWW_AUTHENTICATE};

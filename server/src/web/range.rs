@@ -1,10 +1,11 @@
-//! Which part of a file a request asks for (RFC 9110 §13 and §14).
+//! Range requests (RFC 9110 sections 13 and 14).
 //!
-//! Promise: a single range of bytes is served as it was asked for, cut at the end of the file; several ranges that can
-//! be served, a header that does not parse, and another unit give the whole file, as §14.2 allows. A part is given only
-//! where `If-Range` is absent or names this very file. Not here: reading the bytes.
-//! Of our own: the file services of actix name files by time and inode and read them unchecked, and its parser of
-//! `Range` drops what it cannot read instead of the header.
+//! Promise: a single byte range is served, cut at the end of the file. Several satisfiable ranges, an unparsable header
+//! and another unit give the whole file, as section 14.2 allows. A part is sent only if `If-Range` is absent or names
+//! this file. Not here: reading the bytes.
+//!
+//! Why not a library: the file services of actix identify files by time and inode and read them without verification,
+//! and its `Range` parser drops unreadable parts instead of the header.
 
 use std::ops::Range;
 

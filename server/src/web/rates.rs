@@ -1,10 +1,10 @@
-//! How many requests one address and one caller may send in a second: rate limits at the edge, whatever route they are for.
+//! Rate limits per address and per caller, for all routes.
 //!
-//! Promise: token buckets (GCRA): each refills steadily and holds [`BURST_S`] seconds of it, so that an office whose phones
-//! come home at once behind one gateway is served. Who is over is answered 429 with the time to come back, after a moment
-//! ([`HELD`]), so that a client that asks again at once costs little. Who comes from this machine itself is not limited: an
-//! operator, or a proxy that was not named and so does not say for whom it asks. Each server process counts for itself.
-//! Not here: attempts to sign in (`flow::attempt`), what a phone uses of a day (`flow::quota`), bytes (`bodies`).
+//! Promise: token buckets (GCRA) that hold [`BURST_S`] seconds, so an office whose phones reconnect at once behind one
+//! gateway is served. A request over the limit is answered 429 with `Retry-After`, after a delay of [`HELD`], so a
+//! client that retries at once costs little. Requests from this machine are not limited: they come from the operator,
+//! or from a proxy that is not configured and does not name its clients. Each server process counts separately. Not
+//! here: sign-in attempts (`flow::attempt`), daily quotas of phones (`flow::quota`), bytes (`bodies`).
 
 use std::hash::Hash;
 use std::net::IpAddr;

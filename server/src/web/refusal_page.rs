@@ -1,7 +1,7 @@
-//! Refusals where people read: who makes pages says how a refusal looks on them.
+//! Hook that lets the console render refusals as pages.
 //!
-//! Promise: what refuses before or behind the pages' own door (`middleware`, `connection_guard`) asks here first and
-//! sends a problem only where no page is shown. Not here: the pages themselves (`crate::console`).
+//! Promise: code that refuses outside of the console's own middleware (`middleware`, `connection_guard`) calls this
+//! hook first and sends a problem only if no page is shown. Not here: the pages (`crate::console`).
 
 use std::pin::Pin;
 

@@ -1,7 +1,7 @@
-//! The headers of every answer.
+//! Security headers of every answer.
 //!
-//! Promise: no browser guesses a type, frames a page, sends a referrer or keeps personal data; where the way here is
-//! TLS, it is so for a year. No header allows another origin anything, and none says what this server is made of.
+//! Promise: a browser neither guesses types, frames pages, sends referrers nor caches personal data; over TLS, HSTS is
+//! set for one year. No header grants anything to another origin, and none reveals the software.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 

@@ -1,8 +1,8 @@
-//! The one door for texts: none with U+0000 comes in.
+//! Refuses texts that contain U+0000.
 //!
-//! Promise: PostgreSQL stores no text that holds U+0000, SQLite does; so it is refused for both, before anything else is
-//! read: in the path, the query, a JSON body and a form, however it is written there. Not here: CBOR bodies, whose
-//! reader refuses it itself (`sync_core::codec`), and bytes of evidence, which are no text.
+//! Promise: PostgreSQL cannot store U+0000, SQLite can, so it is refused for both before anything else is read: in the
+//! path, the query, a JSON body and a form, in every notation. Not here: CBOR bodies, whose reader refuses it
+//! (`sync_core::codec`), and bytes of evidence.
 
 use std::io::{Error as IoError, ErrorKind};
 

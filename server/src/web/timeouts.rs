@@ -1,7 +1,7 @@
-//! How long the server waits for a client.
+//! Read timeouts of request bodies.
 //!
-//! Promise: a body that falls silent is given up, so that a slow client holds a connection and nothing else; what
-//! had arrived is up to the handler. The request as a whole has its own deadline in `middleware`.
+//! Promise: a body that stalls is aborted, so a slow client occupies only its connection; the handler decides what
+//! happens to the bytes that arrived. `middleware` has a deadline for the whole request.
 
 use std::cell::Cell;
 use std::io::{Error as IoError, ErrorKind};

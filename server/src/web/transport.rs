@@ -1,6 +1,6 @@
-//! How clients reach this server.
+//! How clients reach this server: TLS, proxies.
 //!
-//! Promise: one value for each process, set where the server starts, the same for the API and the console.
+//! Promise: one value per process, set at start, the same for the API and the console.
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::HeaderMap;

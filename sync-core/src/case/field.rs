@@ -1,8 +1,8 @@
 //! A field as a multi-value register.
 //!
-//! Promise: a value is dead once an admitted operation reaches it through replaces-edges; edges of
-//! excluded operations count for reaching. A signed value is killed only by a supplementary record
-//! that names it. What is displayed among several depends on the set alone. Only what stands is copied.
+//! Promise: a value is dead once an admitted operation reaches it through replaces-edges; edges of excluded operations
+//! count for reachability. A signed value is killed only by a supplementary record that names it. Which of several live
+//! values is displayed depends on the set alone. Only live values are copied.
 
 use crate::case::state::{FieldState, LiveValue};
 use crate::case::survey::Said;

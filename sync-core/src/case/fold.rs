@@ -1,7 +1,7 @@
-//! From a set of changes to the state of the case.
+//! Folds a set of changes into the state of the case.
 //!
-//! Promise: the cost grows with the number of operations, and what is dead is not copied. Each change is looked at
-//! twice: once for what it says ([`Survey`]), once, when it is known which changes count, for what it does.
+//! Promise: cost is proportional to the number of operations; dead values are not copied. Each change is processed
+//! twice: once to analyse it ([`Survey`]), and once, when it is known which changes count, to apply it.
 
 use crate::case::field::{self, Write};
 use crate::case::graph::{Graph, Last};
@@ -112,7 +112,7 @@ struct Fold<'a> {
 }
 
 /// An operation where it stands.
-struct Place<'a> {
+struct OpContext<'a> {
     /// The place of its change.
     at: usize,
     id: OpId,
@@ -125,7 +125,7 @@ impl<'a> Fold<'a> {
         let admitted = self.admitted.get(at) == Some(&true);
         let (change, by) = (said.change, &said.by);
         for (id, op) in change.named_ops() {
-            let place = Place { at, id, target: op.target.map(|target| target.resolve(id.change)), by };
+            let place = OpContext { at, id, target: op.target.map(|target| target.resolve(id.change)), by };
             // What breaks a rule of form may name anything.
             let target = if said.breach.is_none() { self.target(said, op.target) } else { None };
             if let Some(target) = target.filter(|_| admitted).and_then(|target| self.targets.get_mut(target)) {
@@ -153,7 +153,7 @@ impl<'a> Fold<'a> {
                 act if admitted => self.apply(act, &place, target, change.value(id.index).cloned()),
                 Act::Invite(_)
                 | Act::Withdraw
-                | Act::Record { .. }
+                | Act::RecordStep { .. }
                 | Act::Sign(_)
                 | Act::Verdict(_)
                 | Act::Decide { .. }
@@ -190,7 +190,7 @@ impl<'a> Fold<'a> {
         self.writes.push(Write { name, op, index, said, admitted, signed, dead: false, edges, before });
     }
 
-    fn open(&mut self, place: &Place<'_>, open: &Open, admitted: bool, broken: bool) {
+    fn open(&mut self, place: &OpContext<'_>, open: &Open, admitted: bool, broken: bool) {
         if broken {
             return;
         }
@@ -203,7 +203,7 @@ impl<'a> Fold<'a> {
         self.state.opening = Some(Opening { kind, agency, item, by });
     }
 
-    fn add(&mut self, place: &Place<'_>, kind: &str, order: &str, admitted: bool) {
+    fn add(&mut self, place: &OpContext<'_>, kind: &str, order: &str, admitted: bool) {
         let (kind, order, by) = (kind.to_owned(), order.to_owned(), place.by.clone());
         let entity = Entity { kind, parent: place.target, order, by, shell: !admitted, withdrawn: Vec::new() };
         self.targets.push(Target { entity: Some((place.id, entity)), ..Target::default() });
@@ -213,8 +213,8 @@ impl<'a> Fold<'a> {
         self.state.participants.entry(officer).or_insert(Participant { by, assigned });
     }
 
-    fn apply(&mut self, act: &Act, place: &Place<'_>, on: Option<usize>, value: Option<Value>) {
-        let Place { id: op, target, .. } = *place;
+    fn apply(&mut self, act: &Act, place: &OpContext<'_>, on: Option<usize>, value: Option<Value>) {
+        let OpContext { id: op, target, .. } = *place;
         let by = place.by.clone();
         match act {
             Act::Invite(officer) => self.join(*officer, op, false),
@@ -225,8 +225,8 @@ impl<'a> Fold<'a> {
                     entity.withdrawn.push(Withdrawal { op, by, reason: value });
                 }
             }
-            Act::Record { step } if step == PLACE => {}
-            Act::Record { step } => {
+            Act::RecordStep { step } if step == PLACE => {}
+            Act::RecordStep { step } => {
                 let (kind, corrected) = (step.clone(), Vec::new());
                 self.step_of.insert(op, self.state.steps.len());
                 self.state.steps.push(Step { op, kind, target, value, by, corrected });
@@ -263,7 +263,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Says beside a step what was wrong about it. The corrections that it names stand no longer.
-    fn correct(&mut self, place: &Place<'_>, correction: &Correction, replaces: &[OpRef], said: Option<&Value>) {
+    fn correct(&mut self, place: &OpContext<'_>, correction: &Correction, replaces: &[OpRef], said: Option<&Value>) {
         let own = place.id.change;
         let step = self.step_of.get(&correction.step.resolve(own)).copied();
         let Some(step) = step.and_then(|step| self.state.steps.get_mut(step)) else { return };

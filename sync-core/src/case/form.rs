@@ -1,8 +1,8 @@
-//! The rules of form: what a validly signed change must satisfy to have effect.
+//! Rules of form: what a validly signed change must satisfy to have effect.
 //!
-//! Promise: the answer depends on the change and on what it builds on, on no value (which may be
-//! sealed) and on nothing else, so every replica finds the same. A breach strands nothing: the
-//! change is kept, satisfies deps, and changes nothing.
+//! Promise: the result depends only on the change and on its ancestors, not on values (which may be sealed), so every
+//! replica gets the same result. A change that breaks a rule is kept and satisfies deps, but has no effect, so nothing
+//! that builds on it is blocked.
 
 use crate::case::graph::{Graph, Last};
 use crate::change::{Change, shown_digest};
@@ -97,7 +97,7 @@ impl<'a> Check<'a> {
                 ensure(self.op.target.is_some(), FormBreach::Target)?;
                 self.shape(false, true, false)
             }
-            Act::Record { .. } | Act::Decide { .. } => {
+            Act::RecordStep { .. } | Act::Decide { .. } => {
                 ensure(self.op.field.is_none() && self.op.replaces.is_empty(), FormBreach::Shape)
             }
             Act::Sign(signature) => self.signature(signature),
@@ -152,7 +152,7 @@ impl<'a> Check<'a> {
     fn correction(&self, correction: &Correction) -> Result<(), FormBreach> {
         self.shape(false, true, true)?;
         let (step, recorded) = self.find(correction.step)?;
-        ensure(matches!(recorded.act, Act::Record { .. }), FormBreach::Target)?;
+        ensure(matches!(recorded.act, Act::RecordStep { .. }), FormBreach::Target)?;
         self.op.replaces.iter().try_for_each(|replaced| {
             let (id, replaced) = self.find(*replaced)?;
             let same = matches!(&replaced.act, Act::Correct(other) if other.step.resolve(id.change) == step);

@@ -1,7 +1,7 @@
-//! Which change builds on which.
+//! The dependency graph of a case's changes.
 //!
-//! Promise: parents come before children, in an order that depends only on the set. Within the fold a change is known
-//! by its place in that order; ids of 32 bytes are looked up once.
+//! Promise: topological order, parents first, determined by the set alone. The fold identifies a change by its position
+//! in this order, so 32-byte ids are looked up only once.
 
 use crate::change::Change;
 use crate::id::ChangeId;

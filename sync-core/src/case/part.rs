@@ -1,10 +1,13 @@
-//! Who takes part in a case, and whose changes are part of it.
+//! Participation: who takes part in a case, and which changes are part of it.
 //!
-//! Promise: computed from the set alone, so that everybody who holds the same set says the same. Being invited makes
-//! nobody a part of a case: an invitation is accepted by a change of one's own that builds on it. What was written by
-//! somebody who took no part at that place is outside the case until a verdict admits it: it satisfies deps and stays in the
-//! log, has no effect, and is no head. Whether a change is outside depends on what it builds on and on verdicts, so no
-//! later assignment brings in what was written before it.
+//! Promise: computed from the set alone, so replicas with the same set agree.
+//!
+//! - An invitation alone makes nobody a participant; it is accepted by a change of the invited officer that builds on
+//!   it.
+//! - A change by an officer who took no part at that point of the graph is outside the case until a verdict admits it:
+//!   it satisfies deps and stays in the log, but has no effect and is no head.
+//! - Whether a change is outside depends on its ancestors and on verdicts, so a later assignment does not include
+//!   earlier changes.
 
 use crate::case::survey::{Survey, Verdicts};
 use crate::case::{CaseState, Graph};
@@ -142,7 +145,7 @@ pub fn taking_part(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<OfficerId> 
                 | Act::Add { .. }
                 | Act::Put
                 | Act::Withdraw
-                | Act::Record { .. }
+                | Act::RecordStep { .. }
                 | Act::Resolve
                 | Act::Sign(_)
                 | Act::Verdict(_)

@@ -1,4 +1,4 @@
-//! What a folded case looks like.
+//! The state of a folded case.
 
 use crate::case::form::FormBreach;
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, Digest, OfficerId};
@@ -64,7 +64,7 @@ pub struct Entity {
     pub order: String,
     /// Who added it.
     pub by: Author,
-    /// Whether the change that added it has no effect (未采信): it stays visible, as a shell.
+    /// Whether the change that added it has no effect (未生效): it stays visible, as a shell.
     pub shell: bool,
     /// Who voided it (作废) and why. It stays visible.
     pub withdrawn: Vec<Withdrawal>,

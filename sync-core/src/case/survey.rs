@@ -1,7 +1,7 @@
-//! The changes of a case before it is known which of them count.
+//! Analysis of a case's changes, before it is known which of them count.
 //!
-//! Promise: says of each change what depends on that change and what it builds on alone, so it stays true whatever
-//! comes to the set. Which verdicts are live is asked of it for the whole set, or for a part that is closed.
+//! Promise: the analysis of a change depends on that change and its ancestors alone, so adding changes never alters it.
+//! Live verdicts can be computed for the whole set or for a part that is closed under deps.
 
 use crate::case::form::{self, FormBreach};
 use crate::case::graph::{Graph, Last};
@@ -70,7 +70,7 @@ impl<'a> Survey<'a> {
         for (id, op) in change.named_ops() {
             if let Act::Add { entity, .. } = &op.act {
                 supplementary |= entity == SUPPLEMENTARY_RECORD;
-            } else if let Act::Record { step } = &op.act {
+            } else if let Act::RecordStep { step } = &op.act {
                 if step == PLACE {
                     whereabouts.get_or_insert(id.index);
                 }

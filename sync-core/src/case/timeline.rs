@@ -1,6 +1,6 @@
-//! When each change of a case was made, and which builds on which: what rules ask for moments.
+//! The times and the order of a case's changes, for rules.
 //!
-//! Promise: pure; every moment of a case comes from here. Not here: how the bounds of one change are found (`plan`).
+//! Promise: pure; the only source of times of a case. Not here: how the bounds of one change are computed (`plan`).
 
 use crate::change::Change;
 use crate::id::{ChangeId, DeviceId, Epoch};

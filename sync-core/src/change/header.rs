@@ -26,7 +26,7 @@ pub struct Clock {
     pub anchor: Option<Anchor>,
 }
 
-/// A signed statement of the server's time: a lease, which the server makes anew whenever it is asked.
+/// A signed statement of the server's time: a lease, which the server issues afresh on every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Anchor {
     /// Hash of the lease.

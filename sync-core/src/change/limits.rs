@@ -1,9 +1,9 @@
-//! How much of a change is taken apart: what is decoded counts, not its bytes alone.
+//! Limits of a change, counted in decoded items and not only in bytes.
 //!
-//! Promise: one function ([`within`]) is asked before a save is sealed and before what arrived is decoded, so a phone
-//! never saves what nobody would read. It decodes nothing itself. An item is an integer, a string, a truth value, `null`,
-//! an array or a map; an array or a map counts itself and what it holds. In memory an item is about forty bytes, whatever
-//! it was on the wire.
+//! Promise: [`within`] is called before a save is sealed and before a received change is decoded, so a phone never
+//! saves a change that a server would not read. It decodes nothing itself. An item is an integer, a string, a truth
+//! value, `null`, an array or a map; an array or a map counts itself and its content. An item takes about forty bytes
+//! of memory, whatever its size on the wire.
 
 use crate::codec::{CodecError, Reader};
 

@@ -1,4 +1,4 @@
-//! How much a change, or many of them, take: what ceilings are counted in.
+//! The size of changes, as ceilings count it.
 
 use crate::change::Header;
 use crate::codec::Reader;

@@ -1,7 +1,7 @@
-//! The values of a change with what is needed to check their commitments.
+//! The values of a change with the salts of their commitments.
 //!
-//! Promise: a value is here only with the salt that proves it. After [`Values::remove`] neither the
-//! value nor anything that could confirm a guess of it is left.
+//! Promise: a value is stored only with the salt that proves it. [`Values::remove`] removes the value and everything
+//! that could confirm a guess of it.
 
 use crate::change::NewOp;
 use crate::codec::{CodecError, Reader, Writer};

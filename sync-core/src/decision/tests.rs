@@ -167,7 +167,7 @@ fn only_a_signed_on_the_spot_decision_is_registered_and_only_once() {
     assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotASpotDecision));
     case.phone(vec![sign(SPOT_DECISION).on(OpRef::Of(document))]);
     assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotReported), "before it was reported");
-    let reported = || NewOp::new(Act::Record { step: REPORTED_FOR_RECORD.into() });
+    let reported = || NewOp::new(Act::RecordStep { step: REPORTED_FOR_RECORD.into() });
     let other = op(case.phone(vec![add("document")]), 0);
     case.phone(vec![reported().on(OpRef::Of(other))]);
     assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotReported), "another was reported");
@@ -348,7 +348,7 @@ fn a_filing_is_received_once_and_after_it_was_made() {
     let mut case = Case::new();
     assert_eq!(case.look(|s, _| may_receive_filing(s)), Err(Obstacle::NotFiled));
     case.decide(CLOSED, None);
-    case.phone(vec![NewOp::new(Act::Record { step: INSPECTION_FILED.into() })]);
+    case.phone(vec![NewOp::new(Act::RecordStep { step: INSPECTION_FILED.into() })]);
     assert_eq!(case.look(|s, _| may_receive_filing(s)), Ok(()), "closing takes no duty away");
     case.decide(FILING_RECEIVED, None);
     assert_eq!(case.look(|s, _| may_receive_filing(s)), Err(Obstacle::FilingReceived));

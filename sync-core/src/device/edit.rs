@@ -1,8 +1,7 @@
-//! Writing operations conveniently: what an officer saw becomes the values that a write replaces.
+//! Builder for operations: the values that the officer saw become the values that a write replaces.
 //!
-//! Promise: a `put` replaces the values shown to the officer and no others. Where authors disagree
-//! it replaces only the officer's own, so that the disagreement stays until somebody resolves it
-//! with a reason.
+//! Promise: a `put` replaces only values that were shown to the officer. If authors disagree, it replaces only the
+//! officer's own value, so the conflict remains until an officer resolves it with a reason.
 
 use crate::case::{self, CaseState, FieldState};
 use crate::change::{Change, NewOp, shown_digest};
@@ -137,7 +136,7 @@ impl Editor {
 
     /// Records a step.
     pub fn record(&mut self, step: &str, target: Option<OpRef>, value: Option<Value>) -> OpRef {
-        self.push(NewOp { target, value, ..NewOp::new(Act::Record { step: step.to_owned() }) })
+        self.push(NewOp { target, value, ..NewOp::new(Act::RecordStep { step: step.to_owned() }) })
     }
 
     /// Corrects a recorded step (更正), with a reason: what happened instead (`None`: nothing did), to what, what more there

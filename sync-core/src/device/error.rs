@@ -1,4 +1,4 @@
-//! What can go wrong in the store, and what is answered to a save.
+//! Errors of the store, and refusals of a save.
 
 use crate::case::FormBreach;
 use crate::change::{ReadError, SealError};

@@ -1,7 +1,7 @@
-//! Photographs, recordings and strokes: what they must hash to, and how far each has gone.
+//! Photographs, recordings and signature strokes: their digests and upload progress.
 //!
-//! Promise: a row is written in the transaction of the save that binds the digest. The bytes lie
-//! where the host keeps them; they may be freed only when `complete` says that the server has all.
+//! Promise: the row is written in the transaction of the save that binds the digest. The host stores the bytes and may
+//! delete them only after `complete` says that the server has all of them.
 
 use crate::device::sql::{count, int};
 use crate::device::{Device, StoreError};

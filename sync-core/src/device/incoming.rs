@@ -1,9 +1,8 @@
-//! Changes and leases that arrive, from the server or from another phone.
+//! Changes and leases that arrive from the server or from another phone.
 //!
-//! Promise: each is checked by its own signature, whoever brings it, and kept once. What misses a
-//! dep, its values, its lease or its author's key is parked by name and opens by itself when that
-//! arrives. What is forged is refused and not remembered, so that a true copy is taken later. All
-//! that one call brings, and the feed's cursor with it, is one transaction.
+//! Promise: each is verified by its own signature, independent of its sender, and stored once. A change whose dep,
+//! value, lease or author's key is missing is parked and processed when that arrives. A forged change is refused and
+//! not remembered, so a genuine copy is accepted later. One call, including the feed's cursor, is one transaction.
 
 mod intake;
 

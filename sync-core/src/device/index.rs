@@ -1,13 +1,13 @@
-//! What the documents of the held cases bear, and what other cases therefore say of one.
+//! Index of document numbers and fines in the held cases, and what other cases say about one case.
 //!
-//! Promise: the rows of a case are those of its folded state, written wherever its card is. Not here: what an entry is
-//! (`facts::index`); cases that this phone does not hold.
+//! Promise: the rows of a case follow from its folded state and are written whenever its card is written. Not here: the
+//! definition of an entry (`facts::index`); cases that this phone does not hold.
 
 use crate::case::CaseState;
 use crate::device::sql::count;
 use crate::device::{Device, Identity, StoreError, rows};
 use crate::facts::Beyond;
-use crate::facts::index::{Key, asked, entries, numbering_phones};
+use crate::facts::index::{Key, entries, lookup_keys, numbering_phones};
 use crate::id::{ChangeId, DeviceId, Digest};
 use crate::law::number::NumberRange;
 use crate::lease::Block;
@@ -44,7 +44,7 @@ pub(super) fn beyond(db: &Connection, opener: Opener<'_>, state: &CaseState) -> 
     let mut others = BTreeMap::new();
     let mut find =
         db.prepare_cached("SELECT count(*) FROM document_index WHERE what = ?1 AND key = ?2 AND case_id <> ?3")?;
-    for (what, key) in asked(state) {
+    for (what, key) in lookup_keys(state) {
         let found: i64 = find.query_row((what.code(), key, state.id), |row| row.get(0))?;
         if found > 0 {
             let found = usize::try_from(count(found)).unwrap_or(usize::MAX);

@@ -1,6 +1,6 @@
-//! The rules on the phone: facts of the folded case, held against the law.
+//! Rules on the phone: facts of the folded case, judged by the rule table.
 //!
-//! Promise: the same function and table as on the server. Nothing here decides law.
+//! Promise: the same functions and table as on the server; this module decides nothing itself.
 
 use crate::case::{CaseState, Timeline};
 use crate::change::NewOp;
@@ -84,7 +84,7 @@ impl Judge {
         let signed = signing.iter().map(|signing| (signing_act(before, signing), Some(signing.document)));
         let delivered: Vec<_> = ops.iter().filter_map(|op| delivering(before, own, op)).collect();
         let finishing: Vec<OpId> = delivered.iter().filter_map(|(_, document)| *document).collect();
-        let acts: Vec<(rule::Act, Option<OpId>)> = signed.chain(delivered).collect();
+        let acts: Vec<(rule::FormalAct, Option<OpId>)> = signed.chain(delivered).collect();
         if acts.is_empty() {
             return Vec::new();
         }
@@ -123,7 +123,7 @@ fn signing(own: ChangeId, op: &NewOp) -> Option<Signing> {
 }
 
 /// As which act an operation counts that says that a document was delivered.
-fn delivering(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<(rule::Act, Option<OpId>)> {
+fn delivering(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<(rule::FormalAct, Option<OpId>)> {
     let document = op.target.map(|target| target.resolve(own));
     (op.act.step() == Some(names::DELIVERED)).then(|| (delivering_act(before, document), document))
 }

@@ -1,8 +1,8 @@
-//! Form numbers (文号) from the blocks that travel with leases.
+//! Form numbers (文号) from the blocks that leases carry.
 //!
-//! Promise: a number is used once, in the transaction of the save that writes it; a voided one is
-//! recorded and never used again. Blocks belong to one epoch of the store. With no block left the
-//! number stays empty until the server's `Number`.
+//! Promise: a number is used once, in the transaction of the save that writes it; a voided number is recorded and never
+//! used again. A block belongs to one epoch of the store. Without a free number the field stays empty until the server
+//! assigns one (`Number`).
 
 use crate::device::rows::Chain;
 use crate::device::{Device, SaveError, StoreError};

@@ -1,8 +1,8 @@
-//! What is still to be pushed, and the receipts that end it.
+//! The queue of changes to push, and the receipts that remove them from it.
 //!
-//! Promise: a change is offered until a receipt by the tenant's key, for this device and naming it,
-//! is stored; row and receipt change in one transaction. A receipt for somebody else, or with
-//! another signature, changes nothing.
+//! Promise: a change is offered until a receipt by the tenant's key, for this device and naming the change, is stored;
+//! the queue entry and the receipt change in one transaction. A receipt for another device or with another signature
+//! has no effect.
 
 use crate::device::sql::{count, int};
 use crate::device::{Device, StoreError, rows};

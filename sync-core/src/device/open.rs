@@ -1,7 +1,7 @@
-//! Opening a store: settings, migrations, the check for damage.
+//! Opens a store: settings, migrations, integrity check.
 //!
-//! Promise: a store that opens is whole, has the newest schema and survives a pulled battery
-//! (`synchronous=FULL`). A newer or damaged one is refused untouched.
+//! Promise: an opened store is intact, has the newest schema and survives a power failure (`synchronous=FULL`). A newer
+//! or damaged store is refused and not modified.
 
 use crate::device::judge::Judge;
 use crate::device::{Device, Identity, StoreError};

@@ -1,7 +1,7 @@
-//! What the app shows: cases folded from what is held.
+//! What the app displays: folded cases.
 //!
-//! Promise: the state is the fold of the held changes and of nothing else. Parked changes have no
-//! part in it and are named apart.
+//! Promise: the state is the fold of the held changes and of nothing else. Parked changes are not part of it and are
+//! listed separately.
 
 use crate::case::{CaseState, fold};
 use crate::change::Change;
@@ -62,7 +62,7 @@ impl Device {
     }
 
     /// What the rules say of a folded case now by the phone's reference data: what is not kept, or not known to be.
-    /// A save tells this of its own case; here it is asked anew, as time passes and other phones' changes come in.
+    /// A save returns this for its own case; here it is computed again, because time passes and other changes arrive.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,8 +1,9 @@
-//! The changes of the case that was read last, in memory: an officer reads a case, edits it and saves it, and would
-//! have every value of it checked three times.
+//! Cache of the changes of the case that was read last. Without it, reading, editing and saving a case would verify
+//! every value three times.
 //!
-//! Promise: what comes out is what the store holds. It comes out only while nothing was written since, by this
-//! connection or another; SQLite counts both. One case, and none once something else arrived: no sealed value stays.
+//! Promise: a cached case equals the store: the entry is used only if no connection has written since; SQLite counts
+//! both its own and other connections' writes. The cache holds one case and is emptied when anything arrives, so no
+//! sealed value stays in it.
 
 use crate::change::Change;
 use crate::device::{Device, StoreError, rows};
@@ -26,14 +27,14 @@ impl Written {
 }
 
 /// Checked changes of one case, parents before children.
-pub(super) struct Held {
+pub(super) struct RecentCase {
     case: CaseId,
     written: Written,
     pub changes: Vec<Change>,
 }
 
-impl Held {
-    /// The held changes of `case`: those in memory if they are of this case and still all of it, or else read anew.
+impl RecentCase {
+    /// The held changes of `case`: from memory if the cached case is this one and still complete, otherwise from the store.
     pub fn load(recent: Option<Self>, db: &Connection, case: CaseId) -> Result<Self, StoreError> {
         // Asked before the rows are read: what is written in between is noticed next time.
         let written = Written::so_far(db)?;
@@ -52,7 +53,7 @@ impl Held {
 impl Device {
     /// Looks at the held changes of a case.
     pub(super) fn look<T>(&self, case: CaseId, see: impl FnOnce(&[Change]) -> T) -> Result<T, StoreError> {
-        let held = Held::load(self.recent.take(), &self.db, case)?;
+        let held = RecentCase::load(self.recent.take(), &self.db, case)?;
         let seen = see(&held.changes);
         self.recent.replace(Some(held));
         Ok(seen)

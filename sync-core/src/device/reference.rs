@@ -1,7 +1,7 @@
-//! Reference data taken along: regions, items, officers, calendar.
+//! Reference data on the phone: regions, items, officers, calendar.
 //!
-//! Promise: kept as the text the server gave, with its `ETag`; the roster and the calendar the
-//! rules need are read from it when it is stored and when the store opens.
+//! Promise: stored as the text that the server sent, with its `ETag`; the roster and the calendar that rules need are
+//! parsed when it is stored and when the store opens.
 
 use crate::device::judge::Judge;
 use crate::device::{Device, StoreError};

@@ -1,7 +1,7 @@
-//! What a phone does not save, and what to do instead.
+//! Refusals of a save on the phone, each with instructions.
 //!
-//! Promise: a kind of case or document that this program has no procedure for is refused when it is saved; so is an edit
-//! of what somebody signed, with the offer of a supplementary record (补充笔录). What has happened is never refused.
+//! Promise: refuses a kind of case or document for which this program has no procedure, and an edit of signed content,
+//! for which it offers a supplementary record (补充笔录). Recording something that has happened is never refused.
 
 pub(super) mod number;
 

@@ -1,7 +1,7 @@
 //! Changes, leases and the chain head as rows, inside the caller's transaction.
 //!
-//! Promise: a change that is read back has its id, its operations and its values as they were
-//! checked when they came in; a flipped bit is an error that names the change.
+//! Promise: a change that is read back has the id, operations and values that were verified when it was stored; a
+//! flipped bit is an error that names the change.
 
 use crate::case::CaseState;
 use crate::change::{Anchor, Change, Reading, Received};
@@ -70,7 +70,7 @@ pub(super) fn insert(db: &Connection, change: &Change, own: bool) -> Result<(), 
     write_values(db, change)
 }
 
-/// Writes the values of a change anew, after a seal took some away.
+/// Rewrites the values of a change after a seal removed some.
 pub(super) fn write_values(db: &Connection, change: &Change) -> Result<(), StoreError> {
     db.prepare_cached("INSERT OR REPLACE INTO value_set (change, bytes) VALUES (?1, ?2)")?
         .execute((change.id(), change.values_bytes()))?;

@@ -1,8 +1,8 @@
-//! Out of a damaged store into a new one.
+//! Recovers a damaged store into a new one.
 //!
-//! Promise: every row that can still be read and whose signature holds is taken over; nothing is
-//! taken on trust. The old file is only read. The new store has its own epoch, so nothing that the
-//! damaged one might have signed last can collide with what the new one signs.
+//! Promise: every readable row with a valid signature is copied; nothing is copied without verification. The old file
+//! is only read. The new store has its own epoch, so its signatures cannot collide with anything that the damaged store
+//! signed last.
 
 use crate::change::{Change, Received};
 use crate::device::{Device, Moment, StoreError, offer, rows};

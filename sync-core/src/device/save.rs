@@ -1,16 +1,15 @@
-//! A save: one change, in one transaction.
+//! A save: one change in one transaction.
 //!
-//! Promise: change, operations, values, chain head, number, evidence rows and check results are
-//! stored together or not at all. A draft is never refused for what it says; a formal act is
-//! refused when a rule blocks it, when a field the document shows has two live values, or when the
-//! lease is over and no reason is recorded. Of a case with very many heads changes without
-//! operations first make fewer, in the same transaction.
+//! Promise: change, operations, values, chain head, number, evidence rows and check results are stored together or not
+//! at all. A draft is never refused for its content. A formal act is refused if a rule blocks it, if a field shown by
+//! the document has two live values, or if the lease has ended and no reason is recorded. If a case has very many
+//! heads, empty merge changes reduce them first, in the same transaction.
 
 use crate::case::{CaseState, Graph, PLACE, fold};
 use crate::change::{Change, Header, MAX_DEPS, NewOp};
 use crate::device::index::Opener;
 use crate::device::judge::Judge;
-use crate::device::recent::Held;
+use crate::device::recent::RecentCase;
 use crate::device::rows::{self, Chain};
 use crate::device::time::{self, Now};
 use crate::device::{
@@ -85,7 +84,7 @@ impl Device {
         }
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut held = match save.case {
-            Some(case) => Held::load(self.recent.take(), &tx, case)?.changes,
+            Some(case) => RecentCase::load(self.recent.take(), &tx, case)?.changes,
             None => Vec::new(),
         };
         if let Some(case) = save.case.filter(|_| held.is_empty()) {
@@ -98,7 +97,7 @@ impl Device {
         };
         let (number, voided) = numbers(&tx, &mut save)?;
         if let Some(place) = moment.place {
-            save.ops.push(NewOp::new(Act::Record { step: PLACE.to_owned() }).with(place.value()));
+            save.ops.push(NewOp::new(Act::RecordStep { step: PLACE.to_owned() }).with(place.value()));
         }
         let now = time::now(&tx, &self.identity, moment)?;
         let made = Made { tx: &tx, identity: &self.identity, lease: lease.as_ref(), moment };
@@ -129,7 +128,7 @@ impl Device {
         rows::write_card(&tx, &state)?;
         index::write(&tx, &state)?;
         let saved = Saved { change: id, case, number, voided, checks, clock: now.fault() };
-        let held = Held::now(&tx, saved.case, held)?;
+        let held = RecentCase::now(&tx, saved.case, held)?;
         tx.commit()?;
         self.recent.replace(Some(held));
         Ok(saved)
@@ -230,7 +229,7 @@ fn numbers(tx: &Transaction<'_>, save: &mut Save) -> Result<(Option<Drawn>, Opti
         Value::text(&voided.text),
         Value::text(reason),
     ]);
-    save.ops.push(NewOp::new(Act::Record { step: names::NUMBER_VOIDED.to_owned() }).with(said));
+    save.ops.push(NewOp::new(Act::RecordStep { step: names::NUMBER_VOIDED.to_owned() }).with(said));
     Ok((drawn, Some(voided)))
 }
 

@@ -1,6 +1,6 @@
-//! Identifiers, keys and instants as SQLite keeps them.
+//! Identifiers, keys and instants as SQLite columns.
 //!
-//! Promise: what is read back is the type that was written, or an error; nothing is guessed.
+//! Promise: a column is read as the type that was written, or is an error.
 
 use crate::id::{AgencyId, BootId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use crate::sign::PublicKey;

@@ -1,7 +1,7 @@
-//! When it is, and when what is held was made, as far as this phone can show.
+//! The current time, and the times of held changes, as far as this phone can prove them.
 //!
-//! Promise: the same bounds as on the server (`plan::interval`), by what the phone holds: leases, receipts and its own
-//! chain. The wall clock is compared with them, and what is wrong with it is said; it bounds nothing.
+//! Promise: the same bounds as on the server (`plan::interval`), from what the phone holds: leases, receipts and its
+//! own chain. The wall clock is compared with them and a deviation is reported; it determines no bound.
 
 use crate::case::Timeline;
 use crate::change::{Change, Clock};

@@ -1,7 +1,7 @@
-//! The types of file that phones and offices make.
+//! Known media types of evidence.
 //!
-//! Promise: no row is a type that a browser runs: HTML, SVG, XML and scripts are not here and never will be. A type
-//! that is not here is sent as plain bytes. Not here: whether the bytes of a file are of the type it claims.
+//! Promise: no row is a type that a browser executes: HTML, SVG, XML and scripts must not be added. A type that is not
+//! listed is sent as plain bytes. Not here: whether the bytes of a file match the claimed type.
 
 use super::essence;
 

@@ -1,4 +1,4 @@
-//! How the fine of a decision was found, and what the catalogue of items says of it.
+//! How the fine of a decision was determined, and what the catalogue of items says about it.
 
 use super::{Roster, text};
 use crate::case::CaseState;

@@ -1,13 +1,12 @@
-//! The documents of a case: which there are, what each is, who signed it.
+//! The documents of a case: kind, content, signatures.
 //!
-//! Promise: what a document is follows from what it says and how it was signed, not from the kind of case. One that
-//! states a penalty is a decision, whatever it calls itself. A voided document counts no more, unless it was delivered:
-//! then it exists in the world.
+//! Promise: the kind of a document follows from its content and its signatures, not from the kind of case. A document
+//! that states a penalty is a decision, whatever its title. A voided document does not count unless it was delivered.
 
 use super::{Seen, says_something, text};
 use crate::case::{CaseState, Signed, Timeline};
 use crate::law::facts::{DecisionForm, Doing, Known};
-use crate::law::rule::Act;
+use crate::law::rule::FormalAct;
 use crate::law::wording::orders_correction;
 use crate::money::Fen;
 use crate::op::{OpId, SignerRole};
@@ -135,19 +134,19 @@ pub(super) fn fine(state: &CaseState, document: OpId) -> Option<Fen> {
 }
 
 /// As which formal act signing a document under this form counts.
-pub fn signing_act(state: &CaseState, signing: &Signing) -> Act {
+pub fn signing_act(state: &CaseState, signing: &Signing) -> FormalAct {
     let signed = state.signatures.iter().filter(|signed| signed.document == Some(signing.document)).collect();
     match one(state, signing.document, signed, Some(signing)).doing() {
-        Some(Doing::Deciding) => Act::SignDecision,
-        Some(Doing::Recording) => Act::SignRecord,
-        Some(Doing::Entering | Doing::Asking | Doing::Documenting) | None => Act::OtherDocument,
+        Some(Doing::Deciding) => FormalAct::SignDecision,
+        Some(Doing::Recording) => FormalAct::SignRecord,
+        Some(Doing::Entering | Doing::Asking | Doing::Documenting) | None => FormalAct::OtherDocument,
     }
 }
 
 /// As which formal act delivering a document counts. What names no document may be any.
-pub fn delivering_act(state: &CaseState, document: Option<OpId>) -> Act {
+pub fn delivering_act(state: &CaseState, document: Option<OpId>) -> FormalAct {
     let decides = document.is_none_or(|document| decisions(state).contains(&document));
-    if decides { Act::Deliver } else { Act::OtherDocument }
+    if decides { FormalAct::Deliver } else { FormalAct::OtherDocument }
 }
 
 /// Whether the text of the last order to correct orders one.

@@ -1,4 +1,4 @@
-//! Facts of evidence: what each piece says of itself, and which pieces a document shows.
+//! Facts of evidence: the fields of each piece, and which pieces a document shows.
 
 use super::text;
 use crate::case::CaseState;

@@ -1,9 +1,9 @@
-//! What a case puts into the index of documents: the numbers that stand on its documents, and the fines that it makes.
+//! Entries of a case for the document index: the numbers on its documents, and the fines that it imposes.
 //!
-//! Promise: same state, same entries, on phone and server. Both keep the entries of the cases that they hold, and give the
-//! rules what other cases say as data ([`Beyond`]): a rule about two cases is the same function everywhere, of what each
-//! holder knows. Entries are hashes, so that an index names no party.
-//! Not here: how the index is kept (the stores), what follows from a double (`law`).
+//! Promise: same state, same entries, on phone and server. Both store the entries of the cases that they hold and pass
+//! the data of other cases to the rules ([`Beyond`]), so a rule about two cases is one function everywhere, limited by
+//! what its holder knows. Entries are hashes, so an index names no party. Not here: storage of the index, consequences
+//! of duplicates (`law`).
 
 use super::document::fine;
 use super::party::against;
@@ -87,7 +87,7 @@ pub fn entries(state: &CaseState) -> BTreeSet<Entry> {
 }
 
 /// What of other cases the rules ask for: [`Beyond::others`] answers it.
-pub fn asked(state: &CaseState) -> BTreeSet<Key> {
+pub fn lookup_keys(state: &CaseState) -> BTreeSet<Key> {
     let mut keys: BTreeSet<Key> = numbers(state).map(|(_, number)| number_key(number)).collect();
     for Fined { proved, perhaps, .. } in fines(state) {
         keys.extend(proved);

@@ -1,4 +1,4 @@
-//! Facts of the inspection. An inspection is one however the case was opened: what was recorded makes it.
+//! Facts of the inspection. Recorded steps make an inspection, whatever kind the case was opened as.
 
 use super::document::Document;
 use super::party::{Named, enterprises};

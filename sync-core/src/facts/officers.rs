@@ -1,16 +1,16 @@
-//! Who took part in which act, and what their certificates were at that time.
+//! Who took part in which act, and the status of their certificates at that time.
 //!
-//! Promise: a certificate is judged over the interval of each act, never at the time when one looks.
+//! Promise: a certificate is judged over the interval of the act, never at the time of judging.
 
 use super::{Seen, certificate_during};
 use crate::id::OfficerId;
-use crate::law::facts::{ActDone, OfficerPresent};
+use crate::law::facts::{OfficerAct, OfficerPresent};
 use crate::law::rule::Text;
 use crate::op::OpId;
 use crate::when::{Order, When};
 
 /// An act by everybody who belonged to the case then, or by one of them, and who was there.
-pub(super) fn at(seen: Seen<'_>, what: Text, when: &When, by: Option<OfficerId>) -> (ActDone, Vec<OfficerPresent>) {
+pub(super) fn at(seen: Seen<'_>, what: Text, when: &When, by: Option<OfficerId>) -> (OfficerAct, Vec<OfficerPresent>) {
     let during = when.interval();
     let mut there = Vec::new();
     for (officer, participant) in &seen.state.participants {
@@ -26,7 +26,7 @@ pub(super) fn at(seen: Seen<'_>, what: Text, when: &When, by: Option<OfficerId>)
             acted: by.is_none_or(|by| by == *officer),
         });
     }
-    (ActDone { what, during }, there)
+    (OfficerAct { what, during }, there)
 }
 
 /// Whether somebody came to the case only after this.

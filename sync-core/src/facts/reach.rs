@@ -1,8 +1,8 @@
-//! How far a certificate reaches: its region and its category (执法区域、执法类别).
+//! The reach of a certificate: its region and category (执法区域、执法类别).
 //!
-//! Promise: a certificate of the county, of what lies above it or of a place within it reaches the county; a category that
-//! names other fields of enforcement only does not reach this one. A category that names no field that is known here is
-//! not told, and what is not told blocks nothing.
+//! Promise: a certificate of the county, of a region above it or of a place within it reaches the county. A category
+//! that names only other fields of enforcement does not reach this one. A category that names no known field is
+//! unknown, and unknown blocks nothing.
 
 use crate::law::facts::Sector;
 

@@ -1,8 +1,7 @@
-//! Who is who: what phone and server know of agencies and certificates when they judge a case.
+//! The roster: agencies and certificates as known when a case is judged.
 //!
-//! Promise: reference data with a status that this program does not know is not read at all: no certificate counts as
-//! anything for it.
-//! Not here: the status of a certificate at an instant (`certificate`).
+//! Promise: reference data with an unknown status is refused as a whole, so no certificate gets a wrong status. Not
+//! here: the status of a certificate at an instant (`certificate`).
 
 use super::reach::{Reach, Reaches};
 use crate::certificate::{CertificateState, CertificateStatus, History, Span, last_instant};
@@ -63,12 +62,12 @@ pub struct OfficerEntry {
     /// 辅助人员, 网格员.
     pub is_helper: bool,
     /// Each certificate of theirs.
-    pub certificates: Vec<Held>,
+    pub certificates: Vec<HeldCertificate>,
 }
 
 /// A certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldCertificate {
     /// What is known of it.
     pub history: History,
     /// How far it reaches.
@@ -77,7 +76,7 @@ pub struct Held {
     pub reaches: Reaches,
 }
 
-impl Held {
+impl HeldCertificate {
     /// A certificate that is not held against a case yet.
     pub const fn new(history: History, reach: Reach) -> Self {
         Self { history, reach, reaches: Reaches::Yes }
@@ -90,7 +89,7 @@ impl Held {
 pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate {
     let Some(entry) = entry else { return Certificate::Unknown };
     let (mut why, mut not_told) = (None, false);
-    for Held { history, reaches, .. } in &entry.certificates {
+    for HeldCertificate { history, reaches, .. } in &entry.certificates {
         let reason = match history.at(at) {
             CertificateState::Valid => match reaches {
                 Reaches::Yes => return Certificate::Valid,
@@ -167,7 +166,10 @@ impl Roster {
     pub fn for_case<'a>(&self, officers: impl IntoIterator<Item = &'a OfficerId>, sector: Sector) -> Self {
         let within = |id: &OfficerId| {
             let OfficerEntry { is_helper, certificates } = self.officers.get(id)?;
-            let held = |held: &Held| Held { reaches: held.reach.of(&self.region, sector), ..held.clone() };
+            let held = |held: &HeldCertificate| HeldCertificate {
+                reaches: held.reach.of(&self.region, sector),
+                ..held.clone()
+            };
             Some((*id, OfficerEntry { is_helper: *is_helper, certificates: certificates.iter().map(held).collect() }))
         };
         Self { officers: officers.into_iter().filter_map(within).collect(), ..self.without_officers() }
@@ -328,10 +330,13 @@ struct Holding {
 }
 
 impl Holding {
-    fn held(self) -> Held {
+    fn held(self) -> HeldCertificate {
         let Self { valid_until, region, category, intervals } = self;
         let spans = intervals.into_iter().map(Span::from).collect();
-        Held::new(History { ends: valid_until.as_deref().map(last_instant), spans }, Reach { region, category })
+        HeldCertificate::new(
+            History { ends: valid_until.as_deref().map(last_instant), spans },
+            Reach { region, category },
+        )
     }
 }
 
@@ -381,8 +386,8 @@ mod tests {
         assert!(read("borrowed").unwrap_err().to_string().contains("one of `valid`"));
     }
 
-    fn held(history: History) -> Held {
-        Held::new(history, Reach::default())
+    fn held(history: History) -> HeldCertificate {
+        HeldCertificate::new(history, Reach::default())
     }
 
     #[test]

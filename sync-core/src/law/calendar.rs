@@ -1,9 +1,8 @@
 //! Working days, calendar days and hours.
 //!
-//! Promise: the day or hour on which a period begins is not counted; holidays and make-up working
-//! days come from the published notices; where a notice that could matter is missing, the answer is
-//! computed by weekends alone and marked provisional (暂定).
-//! Not here: which period a provision sets (`table`), paused time.
+//! Promise: the day or hour on which a period begins is not counted. Holidays and make-up working days come from the
+//! published notices; where a relevant notice is missing, weekends alone are used and the result is marked provisional
+//! (暂定). Not here: which period a provision sets (`table`), paused time.
 
 use crate::time::{Date, Instant};
 use jiff::civil::Weekday;

@@ -3,7 +3,7 @@
 use super::rule::{CheckResult, Outcome, Severity};
 use crate::op::OpId;
 
-/// What a rule says of the case (合规提示).
+/// What a rule says of the case (合法性校验).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Check {
     /// The rule.

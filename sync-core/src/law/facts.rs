@@ -1,15 +1,14 @@
-//! What a rule may look at: plain values about one case, as of one act.
+//! The input of rules: plain values about one case, as of one act.
 //!
-//! Promise: no reference to how a case is stored. Whoever folds a case fills this in; a phone and
-//! the server that hold the same changes fill it in alike. A step that the holder *knows* is not
-//! recorded is [`Happened::NotYet`]; one that it cannot see is [`Happened::Unknown`].
-//! Every moment is a [`When`]; two of them are compared by [`Facts::causes`] and by nothing else.
-//! Not here: judgement (`rule`, `table`).
+//! Promise: independent of how a case is stored; a phone and the server with the same changes produce the same facts. A
+//! step that is known not to be recorded is [`Happened::NotYet`]; one that the holder cannot see is
+//! [`Happened::Unknown`]. Every time is a [`When`], compared by [`Facts::causes`] only. Not here: judgement (`rule`,
+//! `table`).
 
-mod decision;
 mod evidence;
 mod number;
 mod party;
+mod penalty_decision;
 
 use super::text::Text;
 use crate::code::codes;
@@ -19,10 +18,10 @@ use crate::when::{Causes, Interval, When};
 use std::collections::BTreeMap;
 
 pub use crate::op::CaseKind;
-pub use decision::{Decision, DecisionForm, Delivery, Discretion, Item, Penalty, Seal, SpotLimit};
 pub use evidence::{EvidenceEntry, EvidencePart};
 pub use number::NumberUse;
 pub use party::{FineSubject, Missing, Party, PartyType};
+pub use penalty_decision::{DecisionForm, Delivery, Discretion, Item, Penalty, PenaltyDecision, Seal, SpotLimit};
 
 /// A value, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -101,7 +100,7 @@ pub enum OrganKind {
 
 /// Something that only officers may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ActDone {
+pub struct OfficerAct {
     /// What.
     pub what: Text,
     /// Between when and when.
@@ -162,7 +161,7 @@ pub struct Inspection {
     pub urgent: bool,
     /// 检查方案 approved by the head of the unit.
     pub plan_approved_at: Happened,
-    /// 检查通知书 made.
+    /// 行政检查通知书 made.
     pub notice_made_at: Happened,
     /// 执法码 obtained.
     pub code_obtained_at: Happened,
@@ -239,7 +238,7 @@ pub struct Facts {
     /// The act whose officers are judged; where none is named, any.
     pub doing: Option<Doing>,
     /// What was done that only officers may do, or is about to be done.
-    pub acts: Vec<ActDone>,
+    pub acts: Vec<OfficerAct>,
     /// Everybody recorded as taking part in each act, in any order.
     pub officers: Vec<OfficerPresent>,
     /// Certificates shown to the party (出示执法证件).
@@ -280,7 +279,7 @@ pub struct Facts {
     /// The inspection, if the case has one.
     pub inspection: Option<Inspection>,
     /// The decision, if one is drafted or made.
-    pub decision: Option<Decision>,
+    pub decision: Option<PenaltyDecision>,
     /// Of the case as a whole: the numbers on its documents, and where else they stand.
     pub numbers: Vec<NumberUse>,
     /// Evidence that has not been withdrawn.
@@ -333,7 +332,7 @@ impl Facts {
     }
 
     /// The decision, if its form is that of one made on the spot.
-    pub fn spot_decision(&self) -> Option<&Decision> {
+    pub fn spot_decision(&self) -> Option<&PenaltyDecision> {
         self.decision.as_ref().filter(|decision| decision.form == DecisionForm::Spot)
     }
 

@@ -1,9 +1,9 @@
-//! The name of a rule set: a hash over what its rows say.
+//! The rule set hash: identifies the content of the rows.
 //!
-//! Promise: the hash is over the fields below, each written out, in deterministic CBOR (`docs/encoding.md`, "The rule
-//! set"), so that somebody without this code computes it from the table. The order of the rows does not matter. A field
-//! that is added to [`Rule`] does not compile until it is looked at here.
-//! Not here: the predicate of a row, which is code; [`Rule::revision`] is raised when it changes its meaning.
+//! Promise: hashes the fields below in deterministic CBOR (`docs/encoding.md`, "The rule set"), so another
+//! implementation can compute it from the table. The order of rows does not matter. A field that is added to [`Rule`]
+//! does not compile until it is handled here. Not here: the predicate of a row, which is code; [`Rule::revision`] is
+//! incremented when its meaning changes.
 
 use super::calendar::Period;
 use super::rule::{Amount, Number, Rule, Scope, Test, Text};

@@ -1,9 +1,8 @@
-//! Codes that name parties: GB 32100 (with GB 11714 inside it) and GB 11643.
+//! Codes that identify parties: GB 32100 (with GB 11714 inside it) and GB 11643.
 //!
-//! Promise: a value of these types has passed every check digit of its standard and, for a citizen
-//! number, carries a birth date that exists. `Debug` of a citizen number shows neither the birth
-//! date nor the sequence.
-//! Not here: whether anybody has that code; region codes (old ones stay valid).
+//! Promise: a value of these types has passed every check digit of its standard; a citizen number contains an existing
+//! birth date. `Debug` of a citizen number shows neither birth date nor sequence. Not here: whether the code was
+//! issued; region codes (old ones stay valid).
 
 use crate::time::Date;
 use std::fmt;

@@ -1,9 +1,9 @@
-//! Numbers of documents (文号): how one is written, and when two texts are the same number.
+//! Document numbers (文号): notation and equality.
 //!
-//! Promise: pure text. A number is `机关代字 文种 〔年份〕 序号 号`, such as `（巫市监）当罚〔2026〕12号`: who numbers and for
-//! which form, the year in brackets, the serial, 号. Width, kind of bracket, spaces and leading zeros make no other
-//! number, so that one that is typed by hand is recognised. Not here: which numbers a phone may use (`lease`), on how
-//! many documents a number stands (`facts`).
+//! Promise: pure text. A number is `机关代字 文种 〔年份〕 序号 号`, such as `（巫市监）当罚〔2026〕12号`: the numbering organ and form, the
+//! year in brackets, the serial, 号. Width, kind of bracket, spaces and leading zeros are ignored in comparison, so
+//! typed numbers are recognised. Not here: which numbers a phone may use (`lease`), on how many documents a number
+//! stands (`facts`).
 
 /// Characters of the agency and the form at most.
 const LONGEST_WORD: usize = 40;

@@ -1,4 +1,4 @@
-//! The table as a page for a lawyer to read and sign off (`docs/rules.md`).
+//! Renders the table as a page that a lawyer can review (`docs/rules.md`).
 //!
 //! Promise: the page is a function of the rows alone. Not here: writing the file (a test does).
 

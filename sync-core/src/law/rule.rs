@@ -1,11 +1,10 @@
-//! A provision as a row, and what judging by it answers.
+//! A provision as a row, and the result of judging it.
 //!
-//! Promise: [`judge`] is pure: same rows, matters and calendar, same results in the order of the
-//! rows, each naming the document and the party it speaks of. A row speaks when its act has happened,
-//! not before. Undecided never blocks: a phone cannot know everything. A deadline that rests on an
-//! unpublished holiday notice is never found breached, and one whose moments are known only within bounds only where
-//! every moment within them breaches it.
-//! Not here: the rows (`table`).
+//! Promise: [`judge`] is pure: same rows, matters and calendar, same results in the order of the rows, each with its
+//! document and party. A row applies once its act has happened, not before. Undecided never blocks, because a phone
+//! cannot know everything. A deadline that depends on an unpublished holiday notice is never breached; one whose times
+//! are known only within bounds is breached only if every time within the bounds breaches it. Not here: the rows
+//! (`table`).
 
 use super::calendar::{Calendar, Due, Period};
 use super::facts::{Facts, Happened, Known, Sector};
@@ -35,7 +34,7 @@ codes! {
 codes! {
     /// A formal act at which a rule can stop. What has happened, such as an entry, a first question or a photograph, is
     /// never stopped: it is saved, and the next formal act stops.
-    pub enum Act {
+    pub enum FormalAct {
         /// Signing a record (笔录).
         SignRecord = "sign_record",
         /// Signing the decision.
@@ -55,13 +54,13 @@ codes! {
         /// The case as a whole, its inspection and its evidence included.
         Case = "case",
         /// An act of the officers: an entry, a first question, a document that is signed.
-        Act = "act",
+        OfficerAct = "act",
         /// A party.
         Party = "party",
         /// A decision.
-        Decision = "decision",
+        PenaltyDecision = "decision",
         /// A decision for each party that it is made against.
-        DecisionOnParty = "decision_on_party",
+        PenaltyOnParty = "decision_on_party",
     }
 }
 
@@ -204,7 +203,7 @@ pub struct Rule {
     /// What a breach does.
     pub severity: Severity,
     /// Acts at which a [`Severity::Block`] row stops.
-    pub stops: &'static [Act],
+    pub stops: &'static [FormalAct],
     /// It speaks of what has happened and cannot be done again: a recorded reason lets the next formal act go on. The
     /// breach stays visible, with the reason.
     pub reasoned: bool,
@@ -237,7 +236,7 @@ pub struct CheckResult {
     /// The answer.
     pub outcome: Outcome,
     /// Acts at which the row stops.
-    pub stops: &'static [Act],
+    pub stops: &'static [FormalAct],
     /// The document it speaks of.
     pub document: Option<OpId>,
     /// The party it speaks of.
@@ -265,8 +264,8 @@ impl CheckResult {
         self.severity == Severity::Block && self.outcome == Outcome::Breached && self.reason.is_none()
     }
 
-    fn stops_at(&self, act: Act) -> bool {
-        self.blocks() && (act == Act::Close || self.stops.contains(&act))
+    fn stops_at(&self, act: FormalAct) -> bool {
+        self.blocks() && (act == FormalAct::Close || self.stops.contains(&act))
     }
 }
 
@@ -294,12 +293,12 @@ pub fn breaches(results: &[CheckResult]) -> usize {
 }
 
 /// The breaches that stop `act`, whichever document it concerns.
-pub fn blocking(results: &[CheckResult], act: Act) -> Vec<&CheckResult> {
+pub fn blocking(results: &[CheckResult], act: FormalAct) -> Vec<&CheckResult> {
     results.iter().filter(|result| result.stops_at(act)).collect()
 }
 
 /// The breaches that stop `act` on this document: those that speak of it or of no document.
-pub fn blocking_on(results: &[CheckResult], act: Act, document: OpId) -> Vec<&CheckResult> {
+pub fn blocking_on(results: &[CheckResult], act: FormalAct, document: OpId) -> Vec<&CheckResult> {
     let concerns = |result: &&CheckResult| result.document.is_none_or(|other| other == document);
     results.iter().filter(|result| result.stops_at(act)).filter(concerns).collect()
 }

@@ -1,16 +1,16 @@
 //! The rows, by statute.
 //!
-//! Promise: every row cites its law and quotes it verbatim; ids are unique and never reused (`SPO-02-SEAL` was one); a row
-//! whose wording is not confirmed never blocks. Adding a provision adds a row.
-//! Not here: how rows are judged (`rule`).
+//! Promise: every row cites its law and quotes it verbatim; ids are unique and never reused (`SPO-02-SEAL` was one); a
+//! row whose wording is not confirmed never blocks. A new provision is a new row. Not here: how rows are judged
+//! (`rule`).
 
 mod chongqing;
 mod codes;
 mod collection;
 mod discretion;
+mod double_fine;
 mod emergency;
 mod litigation;
-mod once;
 mod penalty;
 mod penalty_spot;
 mod procedure;
@@ -28,7 +28,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     [
         penalty::ROWS,
         procedure::ROWS,
-        once::ROWS,
+        double_fine::ROWS,
         penalty_spot::ROWS,
         sector::ROWS,
         emergency::ROWS,
@@ -46,7 +46,7 @@ pub fn rules() -> &'static [Rule] {
     &RULES
 }
 
-/// A row to start from: judged by nothing, in force for ever.
+/// Template for rows: no predicate, always in force.
 const ROW: Rule = Rule {
     id: "",
     article: "",

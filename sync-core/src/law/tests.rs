@@ -2,11 +2,11 @@
 mod calendar;
 mod clocks;
 mod discretion;
+mod double_fine;
 mod hash;
 mod identity;
 mod inspection;
 mod officers;
-mod once;
 mod organs;
 mod parties;
 mod payment;

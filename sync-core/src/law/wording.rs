@@ -1,9 +1,9 @@
-//! Texts that the law fixes, and reading them back.
+//! Texts that the law prescribes: generating and parsing them.
 //!
-//! Promise: what [`spot_remedy`], [`correction_order`] and [`payment_text`] write is read by [`read_remedy`],
-//! [`orders_correction`] and [`read_payment`] as what the rules ask for, so the device's text and the rule agree. Reading
-//! knows the forms of the statutes and how people write them; a text it cannot read counts as not saying what it must.
-//! Not here: layout, numbering, the rest of the document.
+//! Promise: [`read_remedy`], [`orders_correction`] and [`read_payment`] find in the texts of [`spot_remedy`],
+//! [`correction_order`] and [`payment_text`] what the rules require, so generated texts pass the rules. The parser
+//! knows the forms of the statutes and common variants; a text that it cannot parse counts as missing the required
+//! content. Not here: layout, numbering, the rest of the document.
 
 mod channel;
 mod correction;

@@ -1,7 +1,7 @@
 //! Frames of a link: four bytes of length, big-endian, then one item of deterministic CBOR.
 //!
-//! Promise: reading is total and bounded: a frame is at most [`MAX_FRAME`] bytes, and nothing is
-//! reserved for a length before the bytes are there.
+//! Promise: reading is total and bounded: a frame is at most [`MAX_FRAME`] bytes, and no memory is reserved for a
+//! length before its bytes arrive.
 
 use crate::change::MAX_BYTES;
 use crate::codec::{CodecError, Reader, Writer};

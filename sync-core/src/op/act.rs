@@ -1,6 +1,6 @@
-//! What an operation does, and the detail that is part of its permanent structure.
+//! The kinds of operations, with the details that are part of their permanent structure.
 //!
-//! Promise: numbers and details here never change their meaning; a new meaning is a new number.
+//! Promise: numbers and details never change their meaning; a new meaning gets a new number.
 
 use crate::code::codes;
 use crate::id::{AgencyId, ChangeId, Digest, OfficerId};
@@ -95,7 +95,7 @@ impl Outcome {
     }
 }
 
-/// The server's word on a change (采信结论).
+/// The server's word on a change (认可结论).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerdictAct {
     /// Of which change of the same case.
@@ -156,7 +156,7 @@ pub enum Act {
     /// 5: voids the target; the value is the reason.
     Withdraw,
     /// 6: appends a step (程序环节); the value says more.
-    Record {
+    RecordStep {
         /// Kind of step, such as `certificate_shown`, `rights_told`, `delivered`.
         step: String,
     },
@@ -211,7 +211,7 @@ impl Act {
             Self::Add { entity, order } => (3, Value::List(vec![Value::text(entity), Value::text(order)])),
             Self::Put => (4, Value::Null),
             Self::Withdraw => (5, Value::Null),
-            Self::Record { step } => (6, Value::text(step)),
+            Self::RecordStep { step } => (6, Value::text(step)),
             Self::Resolve => (7, Value::Null),
             Self::Sign(signature) => (8, signature.to_value()),
             Self::Verdict(VerdictAct { change, outcome, code }) => {
@@ -244,7 +244,7 @@ impl Act {
             }
             (4, Value::Null) => Some(Self::Put),
             (5, Value::Null) => Some(Self::Withdraw),
-            (6, Value::Text(step)) => Some(Self::Record { step: step.clone() }),
+            (6, Value::Text(step)) => Some(Self::RecordStep { step: step.clone() }),
             (7, Value::Null) => Some(Self::Resolve),
             (8, detail) => Signature::from_value(detail).map(Self::Sign),
             (9, Value::List(items)) => {
@@ -281,7 +281,7 @@ impl Act {
 
     /// The kind of step that it records, or corrects another to.
     pub fn step(&self) -> Option<&str> {
-        if let Self::Record { step } = self {
+        if let Self::RecordStep { step } = self {
             Some(step)
         } else if let Self::Correct(correction) = self {
             correction.kind.as_deref()

@@ -1,11 +1,10 @@
-//! How large a case may become, and how much may wait in one.
+//! Ceilings: how large a case may become, and how much may be parked in it.
 //!
-//! Promise: what folding a case takes is bounded whatever its authors wrote: its changes, what is decoded of them and
-//! their bytes. What those write who take no part in it has a lower ceiling of its own.
-//! What is over the ceiling is not stored and not refused either: its phone keeps it. What the server itself decides always
-//! has room, so that a full case can be decided on and closed.
+//! Promise: the cost of folding a case is bounded: number of changes, decoded items and bytes. Changes of officers who
+//! take no part in it have a lower ceiling of their own. A change over the ceiling is neither stored nor refused: its
+//! phone keeps it. Changes of the server are always within the ceiling, so a full case can be decided on and closed.
 
-use super::{Arrival, Held, builds_on};
+use super::{Arrival, StoredCase, builds_on};
 use crate::change::{Change, Size};
 use crate::id::{ChangeId, DeviceId};
 use std::collections::BTreeSet;
@@ -19,7 +18,7 @@ pub const WAITING: Size = Size { changes: 1_024, items: 100_000, bytes: 4 << 20 
 
 /// What of `ready`, parents first, a case has no room for, with what builds on it. `outside` are the changes that are no part
 /// of the case: they have a ceiling of their own, so that nobody fills a case who takes no part in it.
-pub(super) fn over(held: Held<'_>, outside: &BTreeSet<ChangeId>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
+pub(super) fn over(held: StoredCase<'_>, outside: &BTreeSet<ChangeId>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
     let strange = |change: &Change| !outside.is_empty() && outside.contains(&change.id());
     let held_outside = held.changes.iter().filter(|change| strange(change));
     let mut strangers = held_outside.fold(Size::default(), |size, change| size.plus(change.size()));

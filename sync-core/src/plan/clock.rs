@@ -1,7 +1,7 @@
-//! When a change was made, as far as anybody can show.
+//! Time bounds of a change, as far as they can be proven.
 //!
 //! Promise: the interval contains the true time if the server's clock and the phone's monotonic clock are right; the
-//! wall clock is never believed, only compared. What contradicts itself or what is known is never of grade A.
+//! wall clock is only compared. A change whose times contradict each other or known bounds never gets grade A.
 
 use crate::change::Clock;
 use crate::id::BootId;

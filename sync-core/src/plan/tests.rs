@@ -1,4 +1,4 @@
-//! The classes of arriving changes, each as a sentence.
+//! Classes of arriving changes, each as a sentence.
 
 use super::*;
 use crate::case::FormBreach;
@@ -90,7 +90,7 @@ fn plan_of(held: &[Change], arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
     let agencies = BTreeMap::from([(LI, OURS), (WANG, OURS), (STRANGER, THEIRS)]);
     let held: Vec<&Change> = held.iter().collect();
     let size = held.iter().map(|change| change.size()).sum();
-    lane(Held { case, changes: &held, size, lower: &lower, agencies: &agencies }, arrivals, now)
+    lane(StoredCase { case, changes: &held, size, lower: &lower, agencies: &agencies }, arrivals, now)
 }
 
 fn one(held: &[Change], change: Change, standing: Standing, now: Instant) -> Stored {
@@ -209,7 +209,7 @@ fn what_opens_the_case_is_waited_for_even_by_who_forgot_to_build_on_it() {
     let forgetful = change(LI, 2, Some(opening.id()), &[], 2, note("忘了"));
     let arrival = |change: &Change| Arrival { change: Arc::new(change.clone()), standing: Some(standing(100)) };
     let (size, lower, agencies) = (Size::default(), BTreeMap::new(), BTreeMap::new());
-    let nothing = Held { case: opening.id(), changes: &[], size, lower: &lower, agencies: &agencies };
+    let nothing = StoredCase { case: opening.id(), changes: &[], size, lower: &lower, agencies: &agencies };
     let plan = lane(nothing, vec![arrival(&forgetful)], at(30));
     assert_eq!(plan.parked, vec![(Arc::new(forgetful.clone()), vec![Missing::Change(opening.id())])]);
     assert!(plan.stored.is_empty(), "a case begins with its opening");
@@ -304,10 +304,10 @@ fn a_case_takes_what_fits_below_its_ceiling_and_leaves_what_is_over_with_its_pho
     ] {
         let (lower, changes) = (BTreeMap::from([(held[0].id(), at(0))]), [&held[0]]);
         let agencies = BTreeMap::from([(LI, OURS), (WANG, OURS)]);
-        let known = Held { case: held[0].id(), changes: &changes, size, lower: &lower, agencies: &agencies };
+        let known = StoredCase { case: held[0].id(), changes: &changes, size, lower: &lower, agencies: &agencies };
         let plan = lane(known, vec![arrival(&first), arrival(&over)], at(30));
         assert_eq!((plan.stored.len(), plan.full.len()), (1, 1), "the last that fits, and one past it: {size:?}");
-        let plan = lane(Held { size: size.plus(first.size()), ..known }, vec![arrival(&after)], at(30));
+        let plan = lane(StoredCase { size: size.plus(first.size()), ..known }, vec![arrival(&after)], at(30));
         assert_eq!((plan.stored.len(), plan.full.len(), plan.parked.len()), (0, 1, 0), "{size:?}");
     }
 }
@@ -339,9 +339,9 @@ fn those_who_take_no_part_have_a_ceiling_of_their_own_and_fill_no_case() {
     let agencies = BTreeMap::from([(LI, OURS), (WANG, OURS)]);
     let strangers: Size = all.iter().map(Change::size).sum();
     let most = Size { changes: ceiling::CASE.changes - 1, ..Size::default() }.plus(strangers);
-    let known = Held { case: held[0].id(), changes: &changes, size: most, lower: &lower, agencies: &agencies };
+    let known = StoredCase { case: held[0].id(), changes: &changes, size: most, lower: &lower, agencies: &agencies };
     assert_eq!(lane(known, vec![arrival(&mine)], at(30)).stored.len(), 1);
-    let one_more = Held { size: most.plus(Size { changes: 1, ..Size::default() }), ..known };
+    let one_more = StoredCase { size: most.plus(Size { changes: 1, ..Size::default() }), ..known };
     assert_eq!(lane(one_more, vec![arrival(&mine)], at(30)).full.len(), 1);
 }
 

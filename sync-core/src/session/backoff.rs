@@ -1,4 +1,4 @@
-//! When to try again.
+//! Back-off between attempts.
 
 use super::Limits;
 use crate::id::DeviceId;

@@ -1,8 +1,8 @@
-//! Pulling the feed, and comparing heads when the server does not know the place in it, or when it
-//! lists heads that did not come with the feed: cases that the officer joined late.
+//! Pulls the feed, and reconciles heads if the server does not know the cursor or lists heads that the feed did not
+//! contain (cases that the officer joined late).
 
 use super::push::CBOR;
-use super::{Absorbed, Feed, Flight, Request, Response, Session, Trouble};
+use super::{Absorbed, Feed, Flight, Request, Response, Session, SyncFailure};
 use crate::device::{Device, Moment, StoreError};
 use crate::message::{Pulled, Reconcile, Reconciled};
 use base64::Engine as _;
@@ -80,7 +80,7 @@ impl Session {
         } else if !arrived.not_kept.is_empty() {
             self.too_much_parked(response);
         } else if arrived.stored.is_empty() {
-            // Asking again would bring the same: the next list names them anew.
+            // Asking again would give the same answer; the next list names them again.
             device.forget_listed()?;
             self.feed = Feed::Done;
         }
@@ -89,7 +89,7 @@ impl Session {
 
     /// Something comes again when there is room.
     fn too_much_parked(&mut self, response: &Response) {
-        self.trouble = Some(Trouble { status: response.status, code: "too_much_parked".to_owned() });
+        self.last_failure = Some(SyncFailure { status: response.status, code: "too_much_parked".to_owned() });
         self.feed = Feed::Done;
     }
 }

@@ -1,10 +1,10 @@
-//! Pushing what has no receipt.
+//! Pushes changes without a receipt.
 
 use super::backoff::Backoff;
 use super::{Absorbed, Flight, Request, Response, Session};
 use crate::device::{Device, Moment, Offered, StoreError};
 use crate::id::{CaseId, ChangeId, Digest};
-use crate::message::{Class, Fate, Missing, Push, Pushed};
+use crate::message::{Class, Missing, Push, PushOutcome, Pushed};
 use std::collections::BTreeSet;
 
 pub(super) const CBOR: &str = "application/cbor";
@@ -73,8 +73,8 @@ impl Session {
         let answer = if response.status == 200 { Pushed::read(&response.body).ok() } else { None };
         // Who hands in is answered with receipts only.
         let is_whole =
-            |answer: &Pushed| answer.fates.len() == changes.len() || self.hands_in && answer.fates.is_empty();
-        let Some(Pushed { fates, receipts }) = answer.filter(is_whole) else {
+            |answer: &Pushed| answer.outcomes.len() == changes.len() || self.hands_in && answer.outcomes.is_empty();
+        let Some(Pushed { outcomes, receipts }) = answer.filter(is_whole) else {
             self.not_taken(device, lanes, response, now);
             return Ok(Absorbed::default());
         };
@@ -88,7 +88,7 @@ impl Session {
             if held.contains(change) {
                 continue;
             }
-            asked.extend(fates.get(place).into_iter().flat_map(lacking));
+            asked.extend(outcomes.get(place).into_iter().flat_map(lacking));
             // Neither stored nor refused for good: its case waits, the others go on.
             if let Some(case) = device.change(*change)?.map(|change| change.case()) {
                 slow.insert(case);
@@ -104,7 +104,7 @@ impl Session {
                 self.lanes.remove(case);
             }
         }
-        Ok(Absorbed { acknowledged, fates, ..Absorbed::default() })
+        Ok(Absorbed { acknowledged, outcomes, ..Absorbed::default() })
     }
 
     /// The server would not read the batch. Alone each change shows whose fault it is.
@@ -123,9 +123,9 @@ impl Session {
     }
 }
 
-fn lacking(fate: &Fate) -> impl Iterator<Item = ChangeId> {
-    let parked = fate.class == Class::Parked;
-    fate.missing.iter().filter_map(move |missing| match missing {
+fn lacking(outcome: &PushOutcome) -> impl Iterator<Item = ChangeId> {
+    let parked = outcome.class == Class::Parked;
+    outcome.missing.iter().filter_map(move |missing| match missing {
         Missing::Change(id) if parked => Some(*id),
         Missing::Change(_) | Missing::Values | Missing::Lease(_) => None,
     })

@@ -1,10 +1,9 @@
-//! Whose fault a server's error (5xx) is: of one case, of one file, or of the whole server.
+//! Attributes server errors (5xx) to one case, to one file, or to the whole server.
 //!
-//! Promise: a case on which the server always errs waits alone; other cases, files and the feed go
-//! on. After three such errors with nothing that went well between them the feed is asked next: if
-//! that fails too, everything waits.
+//! Promise: a case on which the server always fails waits alone; other cases, files and the feed continue. After three
+//! such errors without a success in between, the feed is requested next: if it fails too, everything waits.
 
-use super::{Flight, Response, Session, Trouble};
+use super::{Flight, Response, Session, SyncFailure};
 use crate::device::{Device, Moment};
 use crate::id::CaseId;
 use std::collections::BTreeSet;
@@ -32,7 +31,7 @@ impl Suspects {
         self.in_a_row >= DOUBTFUL
     }
 
-    /// Something went well, or everything waits now: the doubt begins anew.
+    /// A request succeeded, or everything waits now: reset the suspicion.
     pub const fn doubt_no_more(&mut self) {
         self.in_a_row = 0;
     }
@@ -48,7 +47,7 @@ impl Session {
                 self.suspects.cases.extend(lanes);
                 self.suspects.in_a_row += 1;
                 let code = response.problem().unwrap_or_default();
-                self.trouble = Some(Trouble { status: response.status, code });
+                self.last_failure = Some(SyncFailure { status: response.status, code });
                 // Of several lanes each shows alone whether it is the one.
                 if let [case] = lanes.as_slice() {
                     let lane = self.lanes.entry(*case).or_default();

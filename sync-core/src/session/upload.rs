@@ -1,7 +1,7 @@
-//! Sending files by tus 1.0: creation, offset, chunks.
+//! Uploads files by tus 1.0: creation, offset, chunks.
 //!
-//! Promise: after any cut the server is asked how much it has before anything is sent; a file counts
-//! as there only when the server said that it has every byte.
+//! Promise: after an interruption the offset is requested before anything is sent; a file counts as uploaded only when
+//! the server has confirmed every byte.
 
 use super::backoff::Backoff;
 use super::{Absorbed, Flight, Media, Request, Response, Session};
@@ -147,7 +147,7 @@ impl Session {
 
     pub(super) fn fail_upload(&mut self, device: &Device, name: Name, response: &Response, now: &Moment) -> Absorbed {
         let code = response.problem().unwrap_or_default();
-        self.trouble = Some(super::Trouble { status: response.status, code });
+        self.last_failure = Some(super::SyncFailure { status: response.status, code });
         let upload = self.uploads.entry(name).or_default();
         upload.offset_known = false;
         let asked_ms = response.retry_after_ms();

@@ -1,4 +1,4 @@
-//! Which of two things came first, each answer as a sentence.
+//! Which of two events came first, each answer as a sentence.
 
 use super::*;
 

@@ -1,23 +1,23 @@
-//! What one push holds, and who waits for how long after which answer.
+//! The content of one push, and how long each answer makes the session wait.
 
 use crate::server::Server;
 use crate::world::{Phone, moment};
 use sync_core::device::{NewEvidence, Offered};
 use sync_core::id::CaseId;
 use sync_core::message::Push;
-use sync_core::session::{Answer, Limits, Request, Response, Session, Step};
+use sync_core::session::{Answer, HostAction, Limits, Request, Response, Session};
 
 /// No file is sent here.
 fn no_file(_: &NewEvidence, _: u64, _: usize) -> Option<Vec<u8>> {
     None
 }
 
-fn next(session: &mut Session, phone: &Phone, now_ms: u64) -> Step {
+fn next(session: &mut Session, phone: &Phone, now_ms: u64) -> HostAction {
     session.next(&phone.device, now_ms, &mut no_file).unwrap()
 }
 
-fn pushed(step: &Step) -> Vec<Vec<u8>> {
-    let Step::Send(Request { path, body, .. }) = step else { panic!("{step:?}") };
+fn pushed(step: &HostAction) -> Vec<Vec<u8>> {
+    let HostAction::Send(Request { path, body, .. }) = step else { panic!("{step:?}") };
     assert_eq!(path, "/v1/sync/push");
     Push::read(body).unwrap().changes
 }
@@ -68,7 +68,7 @@ fn a_change_larger_than_the_limit_goes_alone() {
     for change in offered {
         let step = next(&mut session, &phone, 0);
         assert_eq!(pushed(&step), [change.bytes]);
-        let Step::Send(request) = step else { panic!() };
+        let HostAction::Send(request) = step else { panic!() };
         let answer = Answer::Response(server.answer(device, &request));
         absorb(&mut session, &mut phone, &answer, 0);
         assert!(phone.device.is_acknowledged(change.change).unwrap());
@@ -96,7 +96,7 @@ fn the_limits_that_the_server_names_tighten_and_never_widen() {
     let mut server = Server { token: true, ..Server::default() };
     let named = |header: &str, limits: Limits, phone: &mut Phone, server: &mut Server| {
         let mut session = Session::new(limits);
-        let Step::Send(request) = next(&mut session, phone, 0) else { panic!() };
+        let HostAction::Send(request) = next(&mut session, phone, 0) else { panic!() };
         let mut answer = server.answer(phone.device.identity().device, &request);
         answer.headers = vec![("Palm-Limits".to_owned(), header.to_owned())];
         absorb(&mut session, phone, &Answer::Response(answer), 0);
@@ -116,10 +116,10 @@ fn the_limits_that_the_server_names_tighten_and_never_widen() {
 
 /// Milliseconds until the next try after one more lost answer at `now_ms`.
 fn lose(session: &mut Session, phone: &mut Phone, now_ms: u64) -> u64 {
-    assert!(matches!(next(session, phone, now_ms), Step::Send(_)));
+    assert!(matches!(next(session, phone, now_ms), HostAction::Send(_)));
     absorb(session, phone, &Answer::Lost, now_ms);
-    let Step::Wait(ms) = next(session, phone, now_ms) else { panic!() };
-    assert!(matches!(next(session, phone, now_ms + ms - 1), Step::Wait(1)), "to the millisecond");
+    let HostAction::Wait(ms) = next(session, phone, now_ms) else { panic!() };
+    assert!(matches!(next(session, phone, now_ms + ms - 1), HostAction::Wait(1)), "to the millisecond");
     ms
 }
 
@@ -136,11 +136,11 @@ fn a_success_sets_the_wait_back_to_the_first() {
         now += ms;
     }
     assert!(waits[1] >= 2 * waits[0] - 1 && waits[2] >= 2 * waits[1] - 1, "{waits:?}");
-    let Step::Send(request) = next(&mut session, &phone, now) else { panic!() };
-    assert_eq!(session.trouble().map(|trouble| trouble.status), Some(0));
+    let HostAction::Send(request) = next(&mut session, &phone, now) else { panic!() };
+    assert_eq!(session.last_failure().map(|failure| failure.status), Some(0));
     let answer = Answer::Response(server.answer(phone.device.identity().device, &request));
     absorb(&mut session, &mut phone, &answer, now);
-    assert_eq!(session.trouble(), None, "what went well is no trouble");
+    assert_eq!(session.last_failure(), None, "a success clears it");
     assert_eq!(lose(&mut session, &mut phone, now), waits[0]);
 }
 
@@ -154,17 +154,17 @@ fn a_server_that_is_busy_is_left_alone_and_one_that_errs_holds_up_one_case() {
         next(&mut session, &phone, 0)
     };
     // Everything waits, the feed too.
-    assert_eq!(after(&says(429, Some("90"))), Step::Wait(90_000));
-    assert_eq!(after(&says(503, Some("90"))), Step::Wait(90_000));
-    let Step::Wait(first) = after(&says(429, None)) else { panic!("429 without a time") };
+    assert_eq!(after(&says(429, Some("90"))), HostAction::Wait(90_000));
+    assert_eq!(after(&says(503, Some("90"))), HostAction::Wait(90_000));
+    let HostAction::Wait(first) = after(&says(429, None)) else { panic!("429 without a time") };
     assert!((1000..=1250).contains(&first), "{first}");
     // The case waits, and the feed goes on.
     for answer in [says(503, None), says(500, None), says(500, Some("90")), says(502, Some("90"))] {
         let step = after(&answer);
-        assert!(matches!(&step, Step::Send(request) if request.path.contains("/pull")), "{answer:?}: {step:?}");
+        assert!(matches!(&step, HostAction::Send(request) if request.path.contains("/pull")), "{answer:?}: {step:?}");
     }
     // What is asked for prolongs a wait and never shortens it.
-    assert!(matches!(after(&says(429, Some("0"))), Step::Wait(ms) if ms == first));
+    assert!(matches!(after(&says(429, Some("0"))), HostAction::Wait(ms) if ms == first));
 }
 
 #[test]
@@ -179,10 +179,10 @@ fn only_a_refusal_that_names_the_lost_authority_asks_for_another_token() {
     };
     for code in ["device_revoked", "officer_left"] {
         let body = format!(r#"{{"code":"{code}"}}"#);
-        assert_eq!(after(403, &body), Step::NeedToken, "{code}");
-        assert!(matches!(after(409, &body), Step::Wait(_)), "{code}");
+        assert_eq!(after(403, &body), HostAction::NeedToken, "{code}");
+        assert!(matches!(after(409, &body), HostAction::Wait(_)), "{code}");
     }
-    assert!(matches!(after(403, r#"{"code":"forbidden"}"#), Step::Wait(_)));
-    assert!(matches!(after(403, ""), Step::Wait(_)));
-    assert_eq!(after(401, ""), Step::NeedToken);
+    assert!(matches!(after(403, r#"{"code":"forbidden"}"#), HostAction::Wait(_)));
+    assert!(matches!(after(403, ""), HostAction::Wait(_)));
+    assert_eq!(after(401, ""), HostAction::NeedToken);
 }

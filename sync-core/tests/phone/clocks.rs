@@ -1,4 +1,4 @@
-//! What the phone makes of its own clocks: a wrong wall clock is said, and neither ends a lease nor prolongs one.
+//! The phone's clocks: a wrong wall clock is reported; it neither ends nor extends a lease.
 
 use crate::world::{Phone, moment};
 use sync_core::device::{ClockFault, Corrected, Moment, SaveError, Saved, Stop};

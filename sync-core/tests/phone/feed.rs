@@ -1,4 +1,4 @@
-//! What the feed brings: what stays offered, where the cursor stands, what anchors the time.
+//! The feed: what stays offered, where the cursor stands, what anchors the time.
 
 use crate::world::{DAY, Phone, TENANT, key, lease_bytes, moment};
 use sync_core::change::{Change, Header, NewOp};
@@ -84,7 +84,8 @@ fn what_another_case_holds_satisfies_no_dep() {
         epoch: sync_core::id::Epoch::new([7; 8]),
         ..open.header().clone()
     };
-    let astray = Change::seal(header, vec![NewOp::new(Act::Record { step: "note".into() })], [1; 32], &key(1)).unwrap();
+    let astray =
+        Change::seal(header, vec![NewOp::new(Act::RecordStep { step: "note".into() })], [1; 32], &key(1)).unwrap();
     let arrived = one.device.receive(&[], &[astray.to_bytes()], Source::Peer).unwrap();
     assert_eq!((arrived.stored.len(), arrived.parked.len()), (0, 1));
     assert!(one.device.parked().unwrap()[0].needs.contains(&Need::Change(elsewhere)));

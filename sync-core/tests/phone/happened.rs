@@ -1,4 +1,5 @@
-//! What has happened is saved, against the law too, and stops the next signature until it is mended or reasoned.
+//! Recording what has happened is accepted, even against a rule; the next signature is blocked until it is corrected or
+//! a reason is recorded.
 
 use crate::rules::{LATER, codes, reference, scene};
 use crate::world::{AGENCY, Phone, officer};

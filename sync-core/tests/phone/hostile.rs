@@ -1,4 +1,4 @@
-//! A link whose other side does not keep to the order, shows what is not its own, or asks for what it may not see.
+//! A link peer that breaks the order of messages, shows data of others, or requests what it may not see.
 
 use crate::world::{Phone, TENANT, key, lease_bytes, tenant_key};
 use sync_core::change::{Change, Header, MAX_BYTES, NewOp};

@@ -1,4 +1,4 @@
-//! What arrives is checked, kept once, and waits for what is missing.
+//! Arriving changes are verified, stored once, and parked while something is missing.
 
 use crate::world::{DAY, Phone, TENANT, enrolment, key, lease_bytes, moment};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Two phones, no server.
+//! Two phones without a server.
 
 use crate::world::Phone;
 use sync_core::device::Device;

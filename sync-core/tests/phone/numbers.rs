@@ -1,4 +1,4 @@
-//! Numbers of documents and fines over all cases that a phone holds.
+//! Document numbers and fines across all cases of a phone.
 
 use crate::rules::{LATER, Scene, codes, draft, opened_on_the_spot, reference, scene};
 use crate::world::Phone;

@@ -1,4 +1,4 @@
-//! The law on the phone: drafts are saved and flagged, signing waits.
+//! Rules on the phone: drafts are saved and flagged, signing is blocked.
 
 use crate::happened::Edit;
 use crate::world::{AGENCY, DAY, Phone, TENANT, officer};

@@ -1,4 +1,4 @@
-//! What a save refuses, each half of a condition alone, and what it leaves behind.
+//! Refusals of a save, each part of a condition alone, and what a save leaves in the store.
 
 use crate::world::{Phone, moment};
 use sync_core::case::FormBreach;

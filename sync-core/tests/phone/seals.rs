@@ -1,4 +1,4 @@
-//! Values that a lawful order removes leave the phone, and only the server's order removes any.
+//! Sealed values are removed from the phone, and only the server's order removes them.
 
 use crate::world::{DAY, Phone, key, officer, tenant_key};
 use sync_core::change::{Change, Header, NewOp, Received};
@@ -72,7 +72,7 @@ fn what_the_server_seals_leaves_the_store_and_no_later_copy_brings_it_back() {
         phone.device.receive(&leases, &changes, Source::Peer).unwrap();
         assert_eq!(phone.device.change(title.id()).unwrap().unwrap().value(0), None);
     }
-    // The server has what it wrote, whoever brings it.
+    // The server keeps what it wrote, from any sender.
     let mut carried = Phone::new(2);
     carried.device.receive(&leases, &changes, Source::Server).unwrap();
     carried.device.receive(&[], &[seal.to_bytes()], Source::Peer).unwrap();
@@ -194,6 +194,7 @@ fn another_officer_or_another_phone_under_the_same_lease_is_refused() {
     assert_eq!((arrived.refused.len(), arrived.stored.len()), (1, 0));
     // A change that names no lease is checked by the key alone.
     let header = Header { lease: None, seq: 10, ..by(1).header().clone() };
-    let bare = Change::seal(header, vec![NewOp::new(Act::Record { step: "note".into() })], [2; 32], &key(1)).unwrap();
+    let bare =
+        Change::seal(header, vec![NewOp::new(Act::RecordStep { step: "note".into() })], [2; 32], &key(1)).unwrap();
     assert_eq!(two.device.receive(&[], &[bare.to_bytes()], Source::Peer).unwrap().stored, [bare.id()]);
 }

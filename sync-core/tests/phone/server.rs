@@ -1,5 +1,5 @@
-//! A server as small as the session's tests need: it stores what is closed under deps, gives
-//! receipts once and again, a feed, and tus.
+//! A minimal server for session tests: stores changes that are closed under deps, issues receipts once and repeats
+//! them, serves a feed and tus.
 
 use crate::world::{DAY, TENANT, tenant_key};
 use base64::Engine as _;
@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sync_core::case::Graph;
 use sync_core::change::{Change, Received};
 use sync_core::id::{CaseId, ChangeId, DeviceId, Digest, Epoch};
-use sync_core::message::{CaseHeads, Class, Fate, MAX_BATCH, Missing, Pulled, Push, Pushed, Reconcile, Reconciled};
+use sync_core::message::{
+    CaseHeads, Class, MAX_BATCH, Missing, Pulled, Push, PushOutcome, Pushed, Reconcile, Reconciled,
+};
 use sync_core::receipt::{Receipt, ReceiptEntry};
 use sync_core::session::{Request, Response};
 use sync_core::time::Instant;
@@ -90,7 +92,7 @@ impl Server {
     fn push(&mut self, device: DeviceId, body: &[u8]) -> Response {
         let Ok(push) = Push::read(body) else { return response(400, Vec::new()) };
         self.leases.extend(push.leases);
-        let (mut fates, mut new, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut outcomes, mut new, mut again) = (Vec::new(), Vec::new(), Vec::new());
         for bytes in push.changes {
             let received = Received::read(&bytes).unwrap();
             let id = received.id();
@@ -117,7 +119,7 @@ impl Server {
                     None => new.push(id),
                 }
             }
-            fates.push(Fate { change: Some(id), class, code: String::new(), flags: Vec::new(), missing });
+            outcomes.push(PushOutcome { change: Some(id), class, code: String::new(), flags: Vec::new(), missing });
         }
         again.dedup();
         if !new.is_empty() {
@@ -126,9 +128,9 @@ impl Server {
             again.push(receipt);
         }
         if self.authority == Authority::HandsIn {
-            fates.clear();
+            outcomes.clear();
         }
-        let answer = response(200, Pushed { fates, receipts: again }.to_bytes());
+        let answer = response(200, Pushed { outcomes, receipts: again }.to_bytes());
         Response { headers: vec![("palm-limits".into(), format!("changes={MAX_BATCH}, bytes=5000"))], ..answer }
     }
 

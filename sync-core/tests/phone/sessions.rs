@@ -1,4 +1,4 @@
-//! The session over a network that loses requests and answers and repeats them.
+//! The session over a network that loses and repeats requests and answers.
 
 use crate::server::{Authority, Server};
 use crate::world::{Phone, moment};
@@ -7,7 +7,7 @@ use sha2::Digest as _;
 use sync_core::device::{NewEvidence, Save, Tally};
 use sync_core::id::{CaseId, ChangeId, Digest};
 use sync_core::message::CaseHeads;
-use sync_core::session::{Answer, Limits, Request, Session, Step};
+use sync_core::session::{Answer, HostAction, Limits, Request, Session};
 
 fn limits() -> Limits {
     Limits { batch: 4, chunk: 10, ..Limits::default() }
@@ -41,15 +41,15 @@ fn run(
     let (mut sent, mut waited, mut now) = (0, 0, moment(10));
     for _ in 0..2000 {
         match session.next(&phone.device, now.monotonic_ms, &mut read).unwrap() {
-            Step::Idle { again_ms } => {
+            HostAction::Idle { again_ms } => {
                 assert_eq!(again_ms, None, "{session:?}");
                 return (sent, waited);
             }
-            Step::Wait(ms) => {
+            HostAction::Wait(ms) => {
                 waited += ms;
                 now.monotonic_ms += ms;
             }
-            Step::NeedToken => {
+            HostAction::NeedToken => {
                 server.token = true;
                 if server.authority == Authority::Whole {
                     session.token_renewed();
@@ -58,7 +58,7 @@ fn run(
                     session.hand_in();
                 }
             }
-            Step::Send(request) => {
+            HostAction::Send(request) => {
                 sent += 1;
                 let answer = carry(phone, server, &request, faults.next().unwrap_or(Fault::None));
                 session.absorb(&mut phone.device, &answer, &now).unwrap();
@@ -144,12 +144,12 @@ fn one_bad_change_holds_up_only_its_own_case() {
     let now = moment(10);
     let again = loop {
         match session.next(&phone.device, now.monotonic_ms, &mut read).unwrap() {
-            Step::Send(request) => {
+            HostAction::Send(request) => {
                 let answer = carry(&phone, &mut server, &request, Fault::None);
                 session.absorb(&mut phone.device, &answer, &now).unwrap();
             }
-            Step::Idle { again_ms } => break again_ms,
-            other @ (Step::Wait(_) | Step::NeedToken) => panic!("{other:?}"),
+            HostAction::Idle { again_ms } => break again_ms,
+            other @ (HostAction::Wait(_) | HostAction::NeedToken) => panic!("{other:?}"),
         }
     };
     assert!(again.is_some());
@@ -205,10 +205,10 @@ fn the_same_push_again_gets_the_same_receipts() {
     let mut server = Server { token: true, ..Server::default() };
     let mut phone = Phone::new(1);
     phone.open(&[1]);
-    let Step::Send(request) = Session::new(limits()).next(&phone.device, 0, &mut read).unwrap() else { panic!() };
+    let HostAction::Send(request) = Session::new(limits()).next(&phone.device, 0, &mut read).unwrap() else { panic!() };
     let device = phone.device.identity().device;
     assert_eq!(server.answer(device, &request).body, server.answer(device, &request).body);
-    let Step::Send(again) = Session::new(limits()).next(&phone.device, 0, &mut read).unwrap() else { panic!() };
+    let HostAction::Send(again) = Session::new(limits()).next(&phone.device, 0, &mut read).unwrap() else { panic!() };
     assert_eq!(again, request, "what has no receipt is offered with the same bytes");
 }
 
@@ -229,13 +229,13 @@ fn photographs_that_hash_to_something_else_are_sent_again_from_the_start() {
     let (mut session, mut now) = (Session::new(limits()), moment(10));
     loop {
         match session.next(&phone.device, now.monotonic_ms, &mut read).unwrap() {
-            Step::Send(request) => {
+            HostAction::Send(request) => {
                 let answer = carry(&phone, &mut server, &request, Fault::None);
                 session.absorb(&mut phone.device, &answer, &now).unwrap();
             }
-            Step::Idle { again_ms: Some(ms) } | Step::Wait(ms) => now.monotonic_ms += ms,
-            Step::Idle { again_ms: None } => break,
-            Step::NeedToken => panic!(),
+            HostAction::Idle { again_ms: Some(ms) } | HostAction::Wait(ms) => now.monotonic_ms += ms,
+            HostAction::Idle { again_ms: None } => break,
+            HostAction::NeedToken => panic!(),
         }
     }
     assert_eq!(server.files[&digest], PHOTO);
@@ -262,7 +262,7 @@ fn an_officer_invited_after_the_cursor_gets_the_whole_case() {
     server.hidden.clear();
     session.pull_again();
     // The app is killed after the page: what it still lacks is in the store.
-    let Step::Send(pull) = session.next(&two.device, 0, &mut read).unwrap() else { panic!() };
+    let HostAction::Send(pull) = session.next(&two.device, 0, &mut read).unwrap() else { panic!() };
     let answer = carry(&two, &mut server, &pull, Fault::None);
     session.absorb(&mut two.device, &answer, &moment(10)).unwrap();
     run(&mut two, &mut server, &mut Session::new(limits()), &mut std::iter::empty());
@@ -284,15 +284,15 @@ fn a_listed_head_that_nobody_has_is_asked_for_once() {
 }
 
 /// Sends what can be sent at one moment; says how many requests, and what the session would do next.
-fn send_all(phone: &mut Phone, server: &mut Server, session: &mut Session, minute: i64) -> (u32, Step) {
+fn send_all(phone: &mut Phone, server: &mut Server, session: &mut Session, minute: i64) -> (u32, HostAction) {
     let now = moment(minute);
     for sent in 0..200 {
         match session.next(&phone.device, now.monotonic_ms, &mut read).unwrap() {
-            Step::Send(request) => {
+            HostAction::Send(request) => {
                 let answer = carry(phone, server, &request, Fault::None);
                 session.absorb(&mut phone.device, &answer, &now).unwrap();
             }
-            other @ (Step::Wait(_) | Step::NeedToken | Step::Idle { .. }) => return (sent, other),
+            other @ (HostAction::Wait(_) | HostAction::NeedToken | HostAction::Idle { .. }) => return (sent, other),
         }
     }
     panic!("never waits");
@@ -309,7 +309,7 @@ fn cases_on_which_the_server_errs_wait_alone() {
     server.cursed.extend(&cases[..5]);
     let mut session = Session::new(limits());
     let (_, step) = send_all(&mut one, &mut server, &mut session, 10);
-    assert!(matches!(step, Step::Idle { again_ms: Some(_) }), "{step:?}");
+    assert!(matches!(step, HostAction::Idle { again_ms: Some(_) }), "{step:?}");
     assert!(cases[5..].iter().all(|case| one.device.is_acknowledged(*case).unwrap()));
     assert!(!cases[..5].iter().any(|case| one.device.is_acknowledged(*case).unwrap()), "kept, and offered again");
     assert_eq!(server.files[&digest], PHOTO);
@@ -320,7 +320,7 @@ fn cases_on_which_the_server_errs_wait_alone() {
     assert!(one.device.is_acknowledged(later).unwrap());
     server.cursed.clear();
     let (_, step) = send_all(&mut one, &mut server, &mut session, 120);
-    assert_eq!(step, Step::Idle { again_ms: None });
+    assert_eq!(step, HostAction::Idle { again_ms: None });
     assert!(cases.iter().all(|case| one.device.is_acknowledged(*case).unwrap()));
 }
 
@@ -333,7 +333,7 @@ fn a_server_that_errs_on_everything_is_soon_left_alone() {
     }
     let mut session = Session::new(limits());
     let (sent, step) = send_all(&mut phone, &mut server, &mut session, 10);
-    assert!(sent <= 4 && matches!(step, Step::Wait(_)), "{sent} {step:?}");
+    assert!(sent <= 4 && matches!(step, HostAction::Wait(_)), "{sent} {step:?}");
     server.broken = false;
     run(&mut phone, &mut server, &mut session, &mut std::iter::empty());
     assert_eq!(server.log.len(), 50);

@@ -1,4 +1,4 @@
-//! What the phone saved survives, once and whole.
+//! Saved data survives once and complete.
 
 use crate::world::{AGENCY, Phone, enrolment, key, lease_bytes, moment, officer};
 use rusqlite::Connection;
@@ -386,7 +386,7 @@ fn a_case_with_600_heads_is_merged_by_the_save_that_meets_them() {
                 deps: vec![case],
                 ..opened.header().clone()
             };
-            let note = NewOp::new(Act::Record { step: "note".into() });
+            let note = NewOp::new(Act::RecordStep { step: "note".into() });
             Change::seal(header, vec![note], [9; 32], &key(1)).unwrap().to_bytes()
         })
         .collect();

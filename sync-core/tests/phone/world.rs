@@ -1,4 +1,4 @@
-//! A tenant with two phones, made from fixed bytes.
+//! A tenant with two phones, from fixed bytes.
 
 use rusqlite::Connection;
 use sync_core::case::CaseState;

@@ -1,7 +1,7 @@
-//! Tries what one phone, or nobody, can make the server do, and compares what it cost with what it may cost.
+//! Runs the attacks of one phone or of an anonymous client, and compares their cost with the bounds.
 //!
-//! `cargo run --release -p tests --bin attack`, with `--postgres` over the PostgreSQL that `TEST_POSTGRES_URL` names. Ends
-//! with 1 where a request or the process took more than it may.
+//! `cargo run --release -p tests --bin attack`, with `--postgres` over the PostgreSQL that `TEST_POSTGRES_URL` names.
+//! Exits with 1 if a request or the process exceeded a bound.
 
 #![expect(clippy::unwrap_used, reason = "a run that cannot go on ends here")]
 

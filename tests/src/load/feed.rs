@@ -1,6 +1,6 @@
-//! A feed that no server made, for a phone's store alone: a tenant's key, an author with a lease, signed changes.
+//! A generated feed for measuring a phone's store: a tenant's key, an author with a lease, signed changes.
 //!
-//! Promise: what is in it is what a server gives of such cases, in pages; the same numbers make the same changes.
+//! Promise: it equals what a server sends for such cases, in pages; the same numbers give the same changes.
 
 use sync_core::change::{Change, Clock, Header, NewOp};
 use sync_core::device::{Device, Enrolment, Identity, Moment};
@@ -11,7 +11,7 @@ use sync_core::op::{Act, CaseKind, Open};
 use sync_core::sign::{PublicKey, Signer as _, SoftwareKey, SoftwareVerifier};
 use sync_core::time::Instant;
 
-use super::record;
+use super::measured_record;
 
 const TENANT: TenantId = TenantId::new([1; 16]);
 const AGENCY: AgencyId = AgencyId::new([2; 16]);
@@ -110,16 +110,16 @@ impl Author {
     pub fn open(&mut self, number: u64) -> Change {
         let (kind, item) = (CaseKind::Inspection, "SJ-C-001".to_owned());
         let open = Open { kind, agency: AGENCY, item, officers: vec![self.officer()] };
-        let ops = std::iter::once(NewOp::new(Act::Open(open))).chain(record::ops(number, 1)).collect();
+        let ops = std::iter::once(NewOp::new(Act::Open(open))).chain(measured_record::ops(number, 1)).collect();
         self.save(None, Vec::new(), ops)
     }
 
-    /// Opens a case and goes on with it: each further change writes the record anew on top of the one before.
+    /// Opens a case and extends it: each further change replaces the values of the one before.
     pub fn one_case(&mut self, changes: u64) -> Vec<Change> {
         let mut made = vec![self.open(0)];
         for number in 1..changes {
             let last = made.last().unwrap();
-            let change = self.save(Some(last.case()), vec![last.id()], record::ops(number, 0));
+            let change = self.save(Some(last.case()), vec![last.id()], measured_record::ops(number, 0));
             made.push(change);
         }
         made

@@ -1,8 +1,8 @@
-//! Whether a change costs the same however many the database holds.
+//! Whether the cost of a change is independent of the number of stored changes.
 //!
-//! Promise: at each number the same shapes are pushed, with the limits of the machine before and after. Filling is no
-//! part of any figure. The server indexes when nothing comes in: what is filled is indexed before, and what indexing the
-//! measured changes costs is a figure of its own, but for the steps that the server took meanwhile, which are in theirs.
+//! Promise: the same shapes are pushed at each size, with the limits of the machine measured before and after. Filling
+//! is not part of any figure. The server indexes while nothing comes in: filled data is indexed before measuring;
+//! indexing of the measured changes is a figure of its own, except for the steps that the server took meanwhile.
 
 use super::index;
 use super::limit::Limits;

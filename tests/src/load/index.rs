@@ -1,4 +1,4 @@
-//! Whether what the server does after its answers is done: the search finds only what was indexed.
+//! Waits until the server has indexed everything: the search finds indexed cases only.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use crate::Server;
 /// Work that is written down and not done yet, as the server counts it for Prometheus.
 const OPEN: &str = "palm_outbox_open";
 /// No number of cases measured here takes longer.
-const PATIENCE: Duration = Duration::from_hours(1);
+const TIMEOUT: Duration = Duration::from_hours(1);
 
 /// Waits until nothing is open; how long that took. A server that does not count it has nothing to wait for.
 pub fn wait(server: &Server) -> Option<Duration> {
@@ -15,7 +15,7 @@ pub fn wait(server: &Server) -> Option<Duration> {
     loop {
         match open(&server.metrics())? {
             0 => return Some(started.elapsed()),
-            left => assert!(started.elapsed() < PATIENCE, "{left} still open"),
+            left => assert!(started.elapsed() < TIMEOUT, "{left} still open"),
         }
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -1,7 +1,7 @@
-//! What the machine could do at most: the figures that the server's stand beside, taken in the same run.
+//! Limits of the machine, measured in the same run as the server's figures.
 //!
-//! Promise: each does one thing that the server cannot avoid, and nothing else, with the settings that make the server's
-//! own commits durable.
+//! Promise: each measurement performs one unavoidable operation of the server and nothing else, with the settings that
+//! make the server's commits durable.
 
 use std::path::Path;
 use std::sync::Barrier;

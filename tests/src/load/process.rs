@@ -1,4 +1,4 @@
-//! What the kernel says of a process.
+//! Resource usage of a process, from the kernel.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! Phones that push what they signed before.
+//! Phones that push changes signed beforehand.
 //!
-//! Promise: signing is over before the clock starts; every change is one that the server stores as accepted, with a
-//! receipt, or the run ends.
+//! Promise: signing ends before the clock starts; every change must be stored as accepted, with a receipt, or the run
+//! fails.
 
 use std::ops::Range;
 use std::sync::Barrier;
@@ -12,8 +12,8 @@ use sync_core::id::{CaseId, ChangeId};
 use sync_core::message::{Class, Pushed};
 use sync_core::op::{Act, CaseKind, Open};
 
+use super::measured_record;
 use super::process;
-use super::record;
 use super::wire::{Wire, request};
 use crate::{Phone, Server};
 
@@ -166,7 +166,7 @@ fn one(phone: &mut Phone<'_>, numbers: &mut Range<u64>, tail: &mut Option<(CaseI
     match tail {
         None => phone.save(None, &[], opening(phone, number)),
         Some((case, last)) => {
-            let change = phone.save(Some(*case), &[*last], record::ops(number, 0));
+            let change = phone.save(Some(*case), &[*last], measured_record::ops(number, 0));
             *last = change.id();
             change
         }
@@ -177,7 +177,7 @@ fn one(phone: &mut Phone<'_>, numbers: &mut Range<u64>, tail: &mut Option<(CaseI
 pub fn opening(phone: &Phone<'_>, number: u64) -> Vec<NewOp> {
     let (kind, item) = (CaseKind::Inspection, "SJ-C-001".to_owned());
     let open = Open { kind, agency: phone.agency, item, officers: vec![phone.officer] };
-    std::iter::once(NewOp::new(Act::Open(open))).chain(record::ops(number, 1)).collect()
+    std::iter::once(NewOp::new(Act::Open(open))).chain(measured_record::ops(number, 1)).collect()
 }
 
 fn open(server: &Server, phone: &mut Phone<'_>, token: &str, numbers: &mut Range<u64>) -> (CaseId, ChangeId) {
@@ -206,8 +206,8 @@ fn send(address: &str, queue: &[Vec<u8>], batch: usize, start: &Barrier) -> Vec<
 fn check(status: u16, body: &[u8], batch: usize) {
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(body));
     let answer = Pushed::read(body).unwrap();
-    let accepted = answer.fates.iter().filter(|fate| fate.class == Class::Accepted).count();
-    assert_eq!((accepted, answer.receipts.is_empty()), (batch, false), "{:?}", answer.fates.first());
+    let accepted = answer.outcomes.iter().filter(|outcome| outcome.class == Class::Accepted).count();
+    assert_eq!((accepted, answer.receipts.is_empty()), (batch, false), "{:?}", answer.outcomes.first());
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What people look at: a list, one case, a search.
+//! Reading: a list, one case, a search.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Figures as Markdown, and where they stand in the page.
+//! Figures as Markdown, and their place in the page.
 
 use std::fmt::Write as _;
 use std::time::Duration;

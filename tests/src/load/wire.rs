@@ -1,11 +1,12 @@
-//! HTTP/1.1 over one kept connection, as cheap as it can be: the generator shares the machine with the server.
+//! HTTP/1.1 over one persistent connection, with little overhead because the generator shares the machine with the
+//! server.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
 /// No answer takes longer.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A connection that is kept.
 pub struct Wire {
@@ -39,7 +40,7 @@ impl Wire {
         assert!(address.starts_with("127.0.0.1:"), "load stays on this machine");
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         Self { stream, buffer: vec![0; 1 << 16] }
     }
 

@@ -1,4 +1,5 @@
-//! Nobody becomes another: enrolling a phone, resetting a password and speaking at a desk take what only the person has.
+//! Impersonation is impossible: enrolling a phone, resetting a password and acting at a desk need what only the person
+//! has.
 
 use api_spec::account::{AccountEvent, AccountEventPage, PasswordReset, PasswordResetList};
 use api_spec::device::{EnrolledDevice, EnrolmentCode};

@@ -1,4 +1,4 @@
-//! Reading the alarms, as the subjects need it.
+//! Reads alarms, for the other subjects.
 
 use serde_json::Value;
 use tests::{Person, Server};

@@ -1,5 +1,4 @@
-//! A backup taken while phones work holds everything that was acknowledged before it was begun, and says when it is
-//! not whole.
+//! A backup taken while phones work contains everything acknowledged before it began, and reports damage.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

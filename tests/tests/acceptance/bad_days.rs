@@ -1,5 +1,5 @@
-//! The database goes away, fills up, comes back: phones are told to wait, the reason is said, nothing that was
-//! acknowledged is lost, and the server goes on by itself.
+//! The database disappears, fills up and returns: phones are told to wait, the reason is reported, no acknowledged
+//! change is lost, and the server recovers by itself.
 
 use std::time::{Duration, Instant};
 
@@ -57,7 +57,7 @@ fn nothing_acknowledged_is_lost(server: &Server, ill: &[&str], break_it: impl Fn
     mend_it();
     recovers(server);
     let taken = phone.push(&[&meanwhile]);
-    assert_eq!(taken.fates[0].class, Class::Accepted);
+    assert_eq!(taken.outcomes[0].class, Class::Accepted);
     let replica = phone.pull_all(500);
     assert_eq!(replica.size, 2);
     assert!([&before, &meanwhile].iter().all(|change| replica.changes.contains_key(&change.id())));

@@ -1,4 +1,4 @@
-//! Bad input: a clear problem with a stable code in the caller's language; nothing changes, nobody else waits.
+//! Bad input gets a problem with a stable code in the caller's language; nothing changes, and others are not delayed.
 
 use serde_json::json;
 use tests::http::Answer;

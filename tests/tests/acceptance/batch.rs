@@ -1,4 +1,4 @@
-//! One batch, many changes: none holds up another, and what waits is named and opens.
+//! One batch with many changes: no change blocks another; a parked change is named and processed later.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -31,7 +31,7 @@ on_both_databases! {
         let last = other_case.len() - 1;
         other_case[last] ^= 1;
         let answer = phone.push_bytes(vec![b"garbage".to_vec(), opening.to_bytes(), other_case, good.to_bytes()]);
-        let classes: Vec<_> = answer.fates.iter().map(|fate| fate.class).collect();
+        let classes: Vec<_> = answer.outcomes.iter().map(|outcome| outcome.class).collect();
         assert_eq!(classes, [Class::Refused, Class::Accepted, Class::Refused, Class::Accepted]);
         assert_eq!(phone.open_receipt(&answer.receipts[0]).receipt.entries.len(), 2);
         assert_eq!(phone.log_size(), 2);
@@ -45,7 +45,7 @@ on_both_databases! {
         let child = phone.write(case, &[parent.id()], "place_name", "巫峡大食府");
         phone.push(&[&opening]);
         let waits = phone.push(&[&child]);
-        assert_eq!((waits.fates[0].class, &waits.fates[0].missing), (Class::Parked, &vec![Missing::Change(parent.id())]));
+        assert_eq!((waits.outcomes[0].class, &waits.outcomes[0].missing), (Class::Parked, &vec![Missing::Change(parent.id())]));
         assert!(waits.receipts.is_empty(), "no receipt for what is not in the log");
         assert_eq!(phone.log_size(), 1);
         phone.push(&[&parent]);
@@ -53,7 +53,7 @@ on_both_databases! {
         assert_eq!(replica.size, 3, "the child opened by itself");
         assert!(replica.changes.contains_key(&child.id()));
         let offered_again = phone.push(&[&child]);
-        assert_eq!(offered_again.fates[0].class, Class::Accepted);
+        assert_eq!(offered_again.outcomes[0].class, Class::Accepted);
         assert_eq!(phone.open_receipt(&offered_again.receipts[0]).receipt.entries[0].change, child.id());
         assert_eq!(phone.log_size(), 3);
     }
@@ -63,7 +63,7 @@ on_both_databases! {
         let opening = phone.open_case(&[]);
         let first = phone.write(opening.id(), &[opening.id()], "place_name", "巫峡食府");
         let second = phone.write(opening.id(), &[first.id()], "place_name", "巫峡大食府");
-        let class = |phone: &Phone<'_>, change| phone.push(&[change]).fates[0].class;
+        let class = |phone: &Phone<'_>, change| phone.push(&[change]).outcomes[0].class;
         assert_eq!(class(&phone, &first), Class::Parked, "of a case that is not known yet");
         assert_eq!(class(&phone, &opening), Class::Accepted);
         assert_eq!(class(&phone, &second), Class::Accepted);
@@ -76,7 +76,7 @@ on_both_databases! {
         let orphan = phone.write(first.id(), &[first.id()], "place_name", "巫峡食府");
         let second = phone.open_case(&[]);
         let answer = phone.push(&[&orphan, &second]);
-        let classes: Vec<_> = answer.fates.iter().map(|fate| fate.class).collect();
+        let classes: Vec<_> = answer.outcomes.iter().map(|outcome| outcome.class).collect();
         assert_eq!(classes, [Class::Parked, Class::Accepted]);
     }
 
@@ -88,8 +88,8 @@ on_both_databases! {
         let mut hollow = written.clone();
         hollow.seal_values(&[0]);
         let waits = phone.push(&[&hollow]);
-        assert_eq!((waits.fates[0].class, &waits.fates[0].missing), (Class::Parked, &vec![Missing::Values]));
-        assert_eq!(phone.push(&[&written]).fates[0].class, Class::Accepted);
+        assert_eq!((waits.outcomes[0].class, &waits.outcomes[0].missing), (Class::Parked, &vec![Missing::Values]));
+        assert_eq!(phone.push(&[&written]).outcomes[0].class, Class::Accepted);
         let text = phone.pull_all(500).case(opening.id()).value(None, "place_name").unwrap().clone();
         assert_eq!(text.as_text(), Some("巫峡食府"));
     }
@@ -103,7 +103,7 @@ on_both_databases! {
         let opening = phone.open_case(&[]);
         phone.lease = Some(known);
         let waits = phone.push(&[&opening]);
-        assert_eq!((waits.fates[0].class, &waits.fates[0].missing), (Class::Parked, &vec![Missing::Lease(unknown.hash)]));
+        assert_eq!((waits.outcomes[0].class, &waits.outcomes[0].missing), (Class::Parked, &vec![Missing::Lease(unknown.hash)]));
         assert_eq!(phone.log_size(), 0);
     }
 
@@ -119,7 +119,7 @@ on_both_databases! {
         assert_eq!(status_of(&mut link), "HTTP/1.1 413");
         let empty = |count| Push { leases: Vec::new(), changes: vec![Vec::new(); count] };
         let most = phone.push_call(&empty(256)).send().expect(200);
-        assert_eq!(sync_core::message::Pushed::read(&most.body).unwrap().fates.len(), 256);
+        assert_eq!(sync_core::message::Pushed::read(&most.body).unwrap().outcomes.len(), 256);
         assert_eq!(phone.push_call(&empty(257)).send().refusal(), (400, "malformed".to_owned()));
     }
 
@@ -142,8 +142,8 @@ on_both_databases! {
         let honest = phone.write(opening.id(), &[opening.id()], "place_name", "大");
         let large = envelope(honest.sign1(), honest.ops_bytes(), &vec![0; 1 << 20]);
         let answer = phone.push_bytes(vec![opening.to_bytes(), large]);
-        assert_eq!(answer.fates[0].class, Class::Accepted);
-        assert_eq!((answer.fates[1].class, answer.fates[1].code.as_str()), (Class::Refused, "too_large"));
+        assert_eq!(answer.outcomes[0].class, Class::Accepted);
+        assert_eq!((answer.outcomes[1].class, answer.outcomes[1].code.as_str()), (Class::Refused, "too_large"));
     }
 
     fn a_body_that_is_no_push_is_refused_and_leaves_no_trace(server) {

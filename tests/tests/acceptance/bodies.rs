@@ -1,4 +1,4 @@
-//! Bodies that are many or do not end: their bytes are bounded whatever the route, and nobody else waits for them.
+//! Many or endless bodies: memory is bounded on every route, and others are not delayed.
 
 use std::time::{Duration, Instant};
 
@@ -61,7 +61,7 @@ on_both_databases! {
         assert!(over.text.to_lowercase().contains("\r\nretry-after: 3\r\n"), "{over:?}");
         let mut phone = Phone::of(server, "officer-a");
         let opening = phone.open_case(&[]);
-        assert_eq!(phone.push(&[&opening]).receipts.len(), 1, "whoever names an account has a share of their own");
+        assert_eq!(phone.push(&[&opening]).receipts.len(), 1, "a signed-in caller has a share of their own");
         drop(held);
         std::thread::sleep(Duration::from_millis(500));
         let free = sign_in(server, 250 << 10);

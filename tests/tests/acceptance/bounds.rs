@@ -1,4 +1,4 @@
-//! What a flood, a stranger or a mistake may do to a case: nothing that its officers cannot work with.
+//! Bounds on what a flood, a stranger or a mistake can do to a case.
 
 use sync_core::change::{Change, NewOp};
 use sync_core::id::ChangeId;
@@ -11,7 +11,7 @@ use tests::{Phone, on_both_databases};
 fn push_all(phone: &Phone<'_>, changes: &[Change]) -> Vec<Class> {
     let batch = |batch: &[Change]| {
         let batch: Vec<&Change> = batch.iter().collect();
-        phone.push(&batch).fates.into_iter().map(|fate| fate.class).collect::<Vec<_>>()
+        phone.push(&batch).outcomes.into_iter().map(|outcome| outcome.class).collect::<Vec<_>>()
     };
     changes.chunks(256).flat_map(batch).collect()
 }
@@ -26,14 +26,14 @@ on_both_databases! {
         assert!(push_all(&owner, &heads).iter().all(|class| *class == Class::Accepted));
         // The verdict on an invitation into another agency is a change of the server on all these heads.
         let foreign = owner.save(Some(case), &[case], vec![NewOp::new(Act::Invite(other.officer))]);
-        assert_eq!(owner.push(&[&foreign]).fates[0].class, Class::Quarantined);
+        assert_eq!(owner.push(&[&foreign]).outcomes[0].class, Class::Quarantined);
         let replica = owner.pull_all(300);
         let state = replica.case(case);
         assert_eq!((state.heads.len(), state.waiting.len()), (1, 0));
         assert!(state.excluded.contains_key(&foreign.id()));
         let head: Vec<ChangeId> = state.heads.iter().copied().collect();
         let next = owner.write(case, &head, "place_name", "巫峡食府");
-        assert_eq!(owner.push(&[&next]).fates[0].class, Class::Accepted);
+        assert_eq!(owner.push(&[&next]).outcomes[0].class, Class::Accepted);
     }
 
     fn a_page_of_the_feed_ends_after_about_four_mebibytes(server) {
@@ -64,7 +64,7 @@ on_both_databases! {
         let waiting: Vec<Change> =
             (0..700).map(|n| owner.write(case, &[missing.id()], &format!("note_{n}"), "等")).collect();
         assert!(push_all(&owner, &waiting).iter().all(|class| *class == Class::Parked));
-        assert_eq!(owner.push(&[&missing]).fates[0].class, Class::Accepted);
+        assert_eq!(owner.push(&[&missing]).outcomes[0].class, Class::Accepted);
         for limit in [100, 500] {
             let replica = owner.pull_all(limit);
             assert_eq!(replica.changes.len(), 702, "pages of {limit}");
@@ -87,24 +87,24 @@ on_both_databases! {
             })
             .collect();
         let push_all = |owner: &Phone<'_>| -> Vec<(Class, String)> {
-            let pushed = waiting.chunks(2).flat_map(|some| owner.push(&some.iter().collect::<Vec<_>>()).fates);
-            pushed.map(|fate| (fate.class, fate.code)).collect()
+            let pushed = waiting.chunks(2).flat_map(|some| owner.push(&some.iter().collect::<Vec<_>>()).outcomes);
+            pushed.map(|outcome| (outcome.class, outcome.code)).collect()
         };
-        assert!(push_all(&owner).iter().all(|fate| *fate == (Class::Parked, "missing".to_owned())));
-        assert_eq!(owner.push(&[&missing]).fates[0].class, Class::Accepted);
+        assert!(push_all(&owner).iter().all(|outcome| *outcome == (Class::Parked, "missing".to_owned())));
+        assert_eq!(owner.push(&[&missing]).outcomes[0].class, Class::Accepted);
         assert_eq!(owner.pull_all(500).changes.len(), 2 + 4, "four mebibytes had waited, and no more");
         // Eight mebibytes are a case: eight of these and little more.
         for _ in 0..2 {
-            let fates = push_all(&owner);
-            let stored = fates.iter().filter(|(class, _)| *class == Class::Accepted).count();
-            let full = fates.iter().filter(|fate| **fate == (Class::Parked, "case_full".to_owned())).count();
-            assert_eq!((stored, full), (8, 2), "{fates:?}");
+            let outcomes = push_all(&owner);
+            let stored = outcomes.iter().filter(|(class, _)| *class == Class::Accepted).count();
+            let full = outcomes.iter().filter(|outcome| **outcome == (Class::Parked, "case_full".to_owned())).count();
+            assert_eq!((stored, full), (8, 2), "{outcomes:?}");
         }
         assert_eq!(owner.pull_all(500).changes.len(), 2 + 8);
         assert_eq!(crate::alarm::of_kind(server, "case_full").len(), 1, "people are told once a day");
         // What the server decides has room, and the case can be worked with.
         let other = owner.open_case(&[]);
-        assert_eq!(owner.push(&[&other]).fates[0].class, Class::Accepted, "another case is not held up");
+        assert_eq!(owner.push(&[&other]).outcomes[0].class, Class::Accepted, "another case is not held up");
     }
 
     fn nothing_of_a_stranger_is_kept_waiting(server) {
@@ -114,7 +114,7 @@ on_both_databases! {
         let case = opening.id();
         let missing = stranger.write(case, &[case], "note", "未送");
         let waiting = stranger.write(case, &[missing.id()], "note", "在等");
-        assert_eq!(stranger.push(&[&waiting]).fates[0].class, Class::Parked);
+        assert_eq!(stranger.push(&[&waiting]).outcomes[0].class, Class::Parked);
         owner.push(&[&missing]);
         let state = owner.pull_all(500).case(case);
         assert!(state.outside.contains(&missing.id()) && !state.outside.contains(&waiting.id()));
@@ -123,8 +123,8 @@ on_both_databases! {
     fn nobody_opens_a_case_with_an_officer_of_another_agency(server) {
         let (mut phone, other) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
         let opening = phone.open_case(&[other.officer]);
-        let fate = &phone.push(&[&opening]).fates[0];
-        assert_eq!((fate.class, fate.code.as_str()), (Class::Quarantined, "other_agency"));
+        let outcome = &phone.push(&[&opening]).outcomes[0];
+        assert_eq!((outcome.class, outcome.code.as_str()), (Class::Quarantined, "other_agency"));
         assert!(other.pull_all(500).changes.is_empty(), "the other one sees nothing");
     }
 
@@ -134,7 +134,7 @@ on_both_databases! {
         let odd = phone.write(opening.id(), &[opening.id()], "title", "巫峡\0食府");
         let next = phone.write(opening.id(), &[odd.id()], "note", "继续");
         let answer = phone.push(&[&opening, &odd, &next]);
-        assert!(answer.fates.iter().all(|fate| fate.class == Class::Accepted), "{:?}", answer.fates);
+        assert!(answer.outcomes.iter().all(|outcome| outcome.class == Class::Accepted), "{:?}", answer.outcomes);
         let state = phone.pull_all(500).case(opening.id());
         assert_eq!(state.value(None, "title").and_then(Value::as_text), Some("巫峡\0食府"), "as it was written");
         assert_eq!(phone.desk.call("GET", "/v1/cases").send().expect(200).json()["items"][0]["title"], "巫峡\u{fffd}食府");
@@ -152,8 +152,8 @@ on_both_databases! {
         let next = phone.write(opening.id(), &[opening.id()], "note", "继续");
         for _ in 0..2 {
             let answer = phone.push(&[&opening, &next]);
-            assert_eq!(answer.fates[0].class, Class::WithoutEffect);
-            assert_eq!((answer.fates[1].class, answer.fates[1].code.as_str()), (Class::Quarantined, "not_a_participant"));
+            assert_eq!(answer.outcomes[0].class, Class::WithoutEffect);
+            assert_eq!((answer.outcomes[1].class, answer.outcomes[1].code.as_str()), (Class::Quarantined, "not_a_participant"));
             assert!(!answer.receipts.is_empty());
         }
     }

@@ -1,6 +1,5 @@
-//! No personal data and no secret in the log, the metrics or a problem: a story is told with marked values, and
-//! everything that the server says of it is searched for them. The log of every other server is searched when it ends
-//! (`tests::canary`).
+//! The log, the metrics and problems contain no personal data and no secret: a scenario runs with marked values, and
+//! all output is searched for them. The log of every other server is searched when it ends (`tests::canary`).
 
 use serde_json::json;
 use sync_core::change::NewOp;

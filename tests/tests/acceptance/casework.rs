@@ -1,13 +1,13 @@
-//! From an open case to its record: who decides what, on which basis, and what stands in the way.
+//! From an open case to its record: who decides what, on which basis, and which obstacles exist.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use sync_core::case::{SUPPLEMENTARY_RECORD, resolution};
+use sync_core::case_record::CaseRecord;
 use sync_core::change::{Change, NewOp, shown_digest};
 use sync_core::id::{CaseId, ChangeId, Digest};
 use sync_core::op::{Act, OpId, OpRef, Signature, SignerRole};
-use sync_core::record::CaseRecord;
 use sync_core::sign::SoftwareVerifier;
 use sync_core::value::Value;
 use tests::desk::Desk;
@@ -53,10 +53,10 @@ impl<'s> Case<'s> {
             add("document"),
             signed().on(OpRef::Own(4)),
             NewOp::put(None, "title", vec![], Value::text("面馆明码标价检查")),
-            NewOp::new(Act::Record { step: "certificate_shown".into() }),
+            NewOp::new(Act::RecordStep { step: "certificate_shown".into() }),
             NewOp::put(None, "inspection_result", vec![], Value::text("六种面食未标价，已责令改正")),
             NewOp::put(Some(OpRef::Own(1)), "party_type", vec![], Value::text("natural_person")),
-            NewOp::new(Act::Record { step: "reported_for_record".into() }).on(OpRef::Own(4)),
+            NewOp::new(Act::RecordStep { step: "reported_for_record".into() }).on(OpRef::Own(4)),
         ];
         let body = phone.save(Some(open.id()), &[open.id()], ops);
         let of_body = |index| OpId { change: body.id(), index };
@@ -67,8 +67,8 @@ impl<'s> Case<'s> {
     }
 
     pub fn push(&mut self, changes: &[&Change]) {
-        for fate in self.phone.push(changes).fates {
-            assert_eq!(fate.class, sync_core::message::Class::Accepted, "{fate:?}");
+        for outcome in self.phone.push(changes).outcomes {
+            assert_eq!(outcome.class, sync_core::message::Class::Accepted, "{outcome:?}");
         }
     }
 
@@ -78,7 +78,7 @@ impl<'s> Case<'s> {
         self.save(vec![NewOp::new(Act::Invite(invited.officer))]);
         let heads: Vec<ChangeId> = invited.pull_all(500).case(self.id).heads.iter().copied().collect();
         let answer = invited.write(self.id, &heads, "note", "已到场");
-        assert_eq!(invited.push(&[&answer]).fates[0].class, sync_core::message::Class::Accepted);
+        assert_eq!(invited.push(&[&answer]).outcomes[0].class, sync_core::message::Class::Accepted);
     }
 
     pub fn save(&mut self, ops: Vec<NewOp>) -> Change {
@@ -133,9 +133,9 @@ on_both_databases! {
         assert_eq!(registered.json()["status"], "open");
         let again = case.command("unit-head", "register", &json!({"target": case.decision.to_string()}));
         assert_eq!(again.refusal(), (409, "already_registered".into()));
-        let wish = json!({"target": case.record.to_string(), "reason": "请补充询问标价签的制作时间"});
-        assert_eq!(case.command("unit-head", "return", &wish).expect(200).json()["status"], "returned");
-        assert_eq!(case.command("unit-head", "return", &wish).refusal(), (409, "already_returned".into()));
+        let body = json!({"target": case.record.to_string(), "reason": "请补充询问标价签的制作时间"});
+        assert_eq!(case.command("unit-head", "return", &body).expect(200).json()["status"], "returned");
+        assert_eq!(case.command("unit-head", "return", &body).refusal(), (409, "already_returned".into()));
         assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "record_not_supplemented".into()));
         case.save(vec![add(SUPPLEMENTARY_RECORD).on(OpRef::Of(case.record))]);
         assert_eq!(case.read()["card"]["status"], "open");
@@ -174,8 +174,8 @@ on_both_databases! {
         // Somebody else's case in between: the log goes on, this one does not.
         let other = Case::open(server);
         assert_eq!((case.place_of_next("四"), case.place_of_next("五")), (7, 8));
-        let wish = json!({"target": case.record.to_string(), "reason": "请补充询问标价签的制作时间"});
-        assert_eq!(case.command("unit-head", "return", &wish).expect(200).json()["status"], "returned");
+        let body = json!({"target": case.record.to_string(), "reason": "请补充询问标价签的制作时间"});
+        assert_eq!(case.command("unit-head", "return", &body).expect(200).json()["status"], "returned");
         assert_eq!(case.place_of_next("六"), 10);
         assert_eq!(case.read()["card"]["status"], "returned", "folded with what was decided");
         assert_eq!(other.read()["card"]["status"], "open");
@@ -213,13 +213,13 @@ on_both_databases! {
         let mut case = Case::open(server);
         let decision = OpRef::Of(case.decision);
         let form = NewOp::put(Some(decision), "form", vec![], Value::text("spot_decision"));
-        let shown = NewOp::new(Act::Record { step: "delivered".into() }).on(decision).with(Value::text("screen"));
+        let shown = NewOp::new(Act::RecordStep { step: "delivered".into() }).on(decision).with(Value::text("screen"));
         case.save(vec![form, shown]);
         // The decision is made when the second officer has signed too.
         let mut second = Phone::of(server, "officer-b");
         let heads: Vec<ChangeId> = second.pull_all(500).case(case.id).heads.iter().copied().collect();
         let signature = second.save(Some(case.id), &heads, vec![signed().on(decision)]);
-        assert_eq!(second.push(&[&signature]).fates[0].class, sync_core::message::Class::Accepted);
+        assert_eq!(second.push(&[&signature]).outcomes[0].class, sync_core::message::Class::Accepted);
         let refused = case.command("unit-head", "close", &json!({}));
         assert_eq!(refused.refusal(), (409, "closing_unlawful".into()));
         assert!(refused.json()["article"].as_str().unwrap().contains("行政处罚法"), "{}", refused.text());

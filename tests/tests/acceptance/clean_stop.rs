@@ -1,5 +1,5 @@
-//! A clean stop (SIGTERM) under load: what was acknowledged is stored, what was not is whole or absent, the process ends
-//! by itself within its bound, and an upload goes on at the next start.
+//! SIGTERM under load: acknowledged changes are stored, others are whole or absent, the process ends within its bound,
+//! and an upload continues after the restart.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -72,7 +72,7 @@ on_both_databases! {
         let photo = vec![5_u8; 3_000_000];
         let location = announce(&phone, digest(&photo), photo.len()).expect(201).header("location").to_owned();
         let _ = piece(&phone, &location, 0, &photo[..100_000]).expect(204);
-        // Half of a piece arrives, then nothing: the stop does not wait for ever.
+        // Half of a piece arrives, then nothing: the stop does not wait indefinitely.
         let mut raw = tests::raw::Raw::to(server);
         let head = format!(
             "PATCH {location} HTTP/1.1\r\nHost: palm\r\nAuthorization: Bearer {}\r\nTus-Resumable: 1.0.0\r\n\

@@ -1,4 +1,4 @@
-//! The server's own clock: what it wrote while it was ahead counts no longer than its own window.
+//! The server's own clock: timestamps written while it was ahead count no longer than their own window.
 
 use serde_json::json;
 use sync_core::message::{Class, Pushed};
@@ -56,7 +56,7 @@ on_both_databases! {
     fn a_revocation_that_was_noted_by_a_clock_that_was_ahead_counts_from_now_on(server) {
         let (mut phone, mut fellow) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
         let opening = phone.open_case(&[fellow.officer]);
-        assert_eq!(phone.push(&[&opening]).fates[0].class, Class::Accepted);
+        assert_eq!(phone.push(&[&opening]).outcomes[0].class, Class::Accepted);
         Person::sign_in(server, ADMINISTRATOR).revoke(phone.device);
         a_year_ahead(server, "device", &["revoked_ms"]);
         wait_ms(2_200);
@@ -64,11 +64,11 @@ on_both_databases! {
         let mut push = fellow.push_of(vec![after.to_bytes()]);
         push.leases.push(phone.lease.clone().unwrap().bytes);
         let answer = fellow.push_call(&push).send().expect(200);
-        let fate = &Pushed::read(&answer.body).unwrap().fates[0];
+        let outcome = &Pushed::read(&answer.body).unwrap().outcomes[0];
         // The revocation is taken for now: the change may have been made before it, and that cannot be shown.
-        assert_eq!((fate.class, fate.flags.as_slice()), (Class::Accepted, &["time_not_proved".to_owned()][..]));
+        assert_eq!((outcome.class, outcome.flags.as_slice()), (Class::Accepted, &["time_not_proved".to_owned()][..]));
         let formal = fellow.write(opening.id(), &[opening.id()], "note", "同行所写");
-        assert_eq!(fellow.push(&[&formal]).fates[0].class, Class::Accepted, "nobody else is concerned");
+        assert_eq!(fellow.push(&[&formal]).outcomes[0].class, Class::Accepted, "nobody else is concerned");
     }
 
     fn a_reset_of_a_clock_that_was_ahead_has_ended(server) {

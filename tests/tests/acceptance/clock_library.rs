@@ -1,4 +1,4 @@
-//! The program runs under a library that stands between it and the clock (libfaketime), as time is tested elsewhere.
+//! The program runs under a library that intercepts the clock (libfaketime).
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -9,7 +9,7 @@ use tests::http::Call;
 use tests::server::{PASSWORD, binary};
 
 /// Longer than any start takes; before, the program hung for good.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The command that preloads the library, where it is installed; that it is not is a failure where `CI` is `true`.
 fn faketime(moment: &str) -> Option<Command> {
@@ -26,7 +26,7 @@ fn faketime(moment: &str) -> Option<Command> {
 
 fn ends(mut process: Child) -> bool {
     let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
+    while begun.elapsed() < TIMEOUT {
         if let Some(status) = process.try_wait().unwrap() {
             return status.success();
         }

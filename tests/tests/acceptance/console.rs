@@ -1,4 +1,4 @@
-//! The console over plain HTTP: what a browser is told, and what no form does.
+//! The console over plain HTTP: what a browser gets, and which forms are refused.
 
 use serde_json::{Value as Json, json};
 use server::console::ROUTES;
@@ -261,7 +261,7 @@ on_both_databases! {
         assert!(secret.len() == 64 && secret != planted);
         let mut planter = Desk::new(server);
         planter.cookies.insert("palm-session".into(), planted);
-        assert_eq!(planter.get("/console/work").status, 303, "whoever planted it is nobody");
+        assert_eq!(planter.get("/console/work").status, 303, "the planted session is not signed in");
         let _works = desk.get("/console/work").expect(200);
         // A second window of the same browser that signs in again ends the first session.
         let (stolen, again) = (desk.clone(), desk.clone().post("/console/sign-in", &fields));

@@ -1,4 +1,4 @@
-//! Phones that have seen the same changes show the same case, whatever the way the changes took.
+//! Phones with the same changes show the same case, in whatever order the changes arrived.
 
 use sync_core::change::Change;
 use sync_core::id::Epoch;
@@ -18,7 +18,7 @@ fn story(a: &mut Phone<'_>, b: &mut Phone<'_>) -> Vec<Change> {
 }
 
 fn classes(answer: &Pushed) -> Vec<Class> {
-    answer.fates.iter().map(|fate| fate.class).collect()
+    answer.outcomes.iter().map(|outcome| outcome.class).collect()
 }
 
 on_both_databases! {

@@ -1,4 +1,4 @@
-//! On PostgreSQL the server works by a role that owns nothing.
+//! On PostgreSQL the server works with a role that owns nothing.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
@@ -32,7 +32,7 @@ fn check_46_the_server_works_by_a_role_that_owns_nothing_and_cannot_alter_the_re
     assert_eq!(server.log_text().matches("owns the tables of the record").count(), before);
     let mut phone = Phone::of(&server, "officer-a");
     let opening = phone.open_case(&[]);
-    assert_eq!(phone.push(&[&opening]).fates[0].class, Class::Accepted);
+    assert_eq!(phone.push(&[&opening]).outcomes[0].class, Class::Accepted);
     let head = Person::sign_in(&server, "unit-head");
     let _ = head.call("GET", &format!("/v1/cases/{}", opening.id())).send().expect(200);
     let mut attacker = PgConnection::establish(&application).unwrap();

@@ -1,4 +1,4 @@
-//! The API document is the API: committed, compared, and no route answers without a token unless it is listed.
+//! The OpenAPI document equals the API: committed, compared, and no unlisted route answers without a token.
 
 use serde_json::Value;
 use tests::on_both_databases;

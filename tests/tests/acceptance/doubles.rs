@@ -1,4 +1,4 @@
-//! What may be done once only, over all cases: a number stands on one document, an act is fined once.
+//! Uniqueness across cases: a number stands on one document, an act is fined once.
 
 use std::time::{Duration, Instant};
 
@@ -26,8 +26,8 @@ fn number(on: OpRef, text: &str, source: &str) -> Vec<NewOp> {
 }
 
 fn accept(phone: &Phone<'_>, change: &Change) {
-    let fates = phone.push(&[change]).fates;
-    assert_eq!(fates[0].class, Class::Accepted, "{fates:?}");
+    let outcomes = phone.push(&[change]).outcomes;
+    assert_eq!(outcomes[0].class, Class::Accepted, "{outcomes:?}");
 }
 
 /// A case with one party of this name and code, for an act of this day.
@@ -119,7 +119,7 @@ on_both_databases! {
         wanted.sort();
         soon("each document is told", || told(server, "number_doubled") == wanted);
         // A push that is repeated, and a look at its case, tell nobody again.
-        assert_eq!(a.push(&[&one, &other]).fates.len(), 2);
+        assert_eq!(a.push(&[&one, &other]).outcomes.len(), 2);
         accept(&farm, &elsewhere);
         let noted = farm.write(second, &[elsewhere.id()], "remarks", "另记");
         accept(&farm, &noted);
@@ -130,7 +130,7 @@ on_both_databases! {
             assert_eq!(outcomes(&shown, "SPO-02-ONCE"), ["breached"], "{login}");
             assert!(shown["card"]["breaches"].as_i64().unwrap() > 0);
         }
-        // Who reaches the other case gets a link to it; whoever does not, that there is one.
+        // A reader in reach of the other case gets a link to it; any other reader only learns that it exists.
         let shared = |login: &str| read(server, login, first)["shared"][0].clone();
         let unit_head = shared("unit-head");
         assert_eq!((&unit_head["cases"], &unit_head["out_of_reach"]), (&json!([]), &json!(1)));
@@ -245,7 +245,7 @@ on_both_databases! {
         assert_eq!(told(server, "fined_twice").len(), 2);
         // A recorded reason lets the case go on; the breach stays visible with it.
         let reason = Value::List(vec![Value::text("SPO-07-CASES"), Value::text("另一店铺的行为")]);
-        let step = NewOp::new(Act::Record { step: "breach_reason".into() }).with(reason);
+        let step = NewOp::new(Act::RecordStep { step: "breach_reason".into() }).with(reason);
         let change = a.save(Some(first), &[decided.id()], vec![step]);
         accept(&a, &change);
         let shown = read(server, "unit-head", first);

@@ -1,4 +1,4 @@
-//! What other clients, proxies and people at a shell do that is right, and must work.
+//! Correct but unusual requests of other clients, proxies and shell users work.
 
 use std::io::Read as _;
 use std::process::{Command, Stdio};

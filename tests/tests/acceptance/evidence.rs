@@ -1,4 +1,4 @@
-//! Evidence by tus: resumed, checked, stored once, read by those in reach.
+//! Evidence by tus: resumed, verified, stored once, readable within reach.
 
 use sha2::{Digest as _, Sha256};
 use std::io::{Read as _, Write as _};
@@ -63,7 +63,7 @@ pub fn claim(phone: &mut Phone<'_>, case: CaseId, deps: &[ChangeId], digest: Dig
     let add = NewOp::new(Act::Add { entity: "evidence".into(), order: "a".into() });
     let put = NewOp::put(Some(OpRef::Own(0)), "digest", vec![], Value::from(digest));
     let change = phone.save(Some(case), deps, vec![add, put]);
-    assert_eq!(phone.push(&[&change]).fates[0].class, sync_core::message::Class::Accepted);
+    assert_eq!(phone.push(&[&change]).outcomes[0].class, sync_core::message::Class::Accepted);
     change.id()
 }
 
@@ -151,7 +151,7 @@ on_both_databases! {
         assert_eq!(curious.call("GET", &at(theirs.id())).send().refusal(), (404, "evidence_missing".into()));
         assert_eq!(phone.call("GET", &at(ours.id())).send().expect(200).body, photo);
 
-        // Whoever has the bytes sends them, and is answered as the first was.
+        // A second officer with the same bytes uploads them and gets the same answers as the first.
         upload(&curious, &photo);
         assert_eq!(curious.call("GET", &at(theirs.id())).send().expect(200).body, photo);
         assert_eq!(phone.call("GET", &at(ours.id())).send().expect(200).body, photo);

@@ -1,15 +1,15 @@
-//! Stored evidence that was altered or removed on the disk, parts of a file, and files that will never arrive.
+//! Stored evidence that was modified or deleted on disk, ranges, and files that will never arrive.
 
 use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
+use sync_core::case_record::CaseRecord;
 use sync_core::change::NewOp;
 use sync_core::id::{ChangeId, Digest};
 use sync_core::message::Class;
 use sync_core::op::{OpId, OpRef};
-use sync_core::record::CaseRecord;
 use sync_core::sign::SoftwareVerifier;
 use sync_core::value::Value;
 use tests::desk::{Desk, hidden};
@@ -47,9 +47,9 @@ fn claimed(phone: &mut Phone<'_>, digest: Digest) -> ChangeId {
     let result = NewOp::put(None, "case_result", vec![], Value::text("未发现违法行为"));
     // What cannot be closed for its law says nothing of its file.
     let of_claim = Some(OpRef::Of(OpId { change: claim, index: 0 }));
-    let kind = NewOp::put(of_claim, "kind", vec![], Value::text("视听资料"));
+    let kind = NewOp::put(of_claim, "kind", vec![], Value::text("电子数据"));
     let change = phone.save(Some(open.id()), &[claim], vec![result, kind]);
-    assert_eq!(phone.push(&[&change]).fates[0].class, Class::Accepted);
+    assert_eq!(phone.push(&[&change]).outcomes[0].class, Class::Accepted);
     open.id()
 }
 

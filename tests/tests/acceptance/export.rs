@@ -1,4 +1,4 @@
-//! The list to take away: what people wrote is text in every form, and reach and audit hold.
+//! Export of the list: typed text stays text in every format; reach and audit apply.
 
 use std::io::Cursor;
 

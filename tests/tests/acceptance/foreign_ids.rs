@@ -1,4 +1,4 @@
-//! An id of another agency answers on every route like an id of nothing.
+//! The id of an object of another agency is answered like an unknown id, on every route.
 
 use serde_json::{Value as Json, json};
 use sync_core::id::hex;

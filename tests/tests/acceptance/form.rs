@@ -1,4 +1,4 @@
-//! Validly signed changes that break a rule of form, and forks: kept, named, alarmed, and nobody is stranded.
+//! Validly signed changes that break a rule of form, and forks: stored, named, alarmed, without blocking others.
 
 use sync_core::change::{Change, NewOp};
 use sync_core::message::Class;
@@ -14,8 +14,8 @@ fn without_effect(server: &Server, phone: &mut Phone<'_>, opening: &Change, bad:
     let size = phone.log_size();
     let next = phone.write(case, &[bad.id()], "next", "有效");
     let answer = phone.push(&[bad, &next]);
-    assert_eq!((answer.fates[0].class, answer.fates[0].code.as_str()), (Class::WithoutEffect, code));
-    assert_eq!(answer.fates[1].class, Class::Accepted, "one bad save strands nothing that follows");
+    assert_eq!((answer.outcomes[0].class, answer.outcomes[0].code.as_str()), (Class::WithoutEffect, code));
+    assert_eq!(answer.outcomes[1].class, Class::Accepted, "one bad save strands nothing that follows");
     assert_eq!(phone.open_receipt(&answer.receipts[0]).receipt.entries.len(), 2, "both are in the log");
     let replica = phone.pull_all(500);
     assert_eq!(replica.size, size + 2);
@@ -77,8 +77,8 @@ on_both_databases! {
         (phone.seq, phone.prev) = (seq, prev);
         let other = phone.write(case, &[case], "place_name", "神女食府");
         let answer = phone.push(&[&opening, &one, &other]);
-        assert!(answer.fates.iter().all(|fate| fate.class == Class::Accepted), "{answer:?}");
-        assert!(answer.fates[2].flags.contains(&"fork".to_owned()), "{answer:?}");
+        assert!(answer.outcomes.iter().all(|outcome| outcome.class == Class::Accepted), "{answer:?}");
+        assert!(answer.outcomes[2].flags.contains(&"fork".to_owned()), "{answer:?}");
         let state = phone.pull_all(500).case(case);
         assert_eq!(state.field(None, "place_name").unwrap().live.len(), 2, "both stand");
         assert_eq!(alarm::only(server, "fork").1, other.id().to_string());
@@ -93,15 +93,15 @@ on_both_databases! {
         phone.push(&[&opening, &one]);
         (phone.seq, phone.prev) = (seq, prev);
         let elsewhere = phone.open_case(&[]);
-        let fate = &phone.push(&[&elsewhere]).fates[0];
-        assert_eq!((fate.class, &fate.flags), (Class::Accepted, &vec!["fork".to_owned()]));
+        let outcome = &phone.push(&[&elsewhere]).outcomes[0];
+        assert_eq!((outcome.class, &outcome.flags), (Class::Accepted, &vec!["fork".to_owned()]));
     }
 
     fn a_gap_in_the_chain_is_flagged_and_nothing_is_refused(server) {
         let mut phone = Phone::of(server, "officer-a");
         let _never_sent = phone.open_case(&[]);
         let sent = phone.open_case(&[]);
-        let fate = &phone.push(&[&sent]).fates[0];
-        assert_eq!((fate.class, &fate.flags), (Class::Accepted, &vec!["chain_gap".to_owned()]));
+        let outcome = &phone.push(&[&sent]).outcomes[0];
+        assert_eq!((outcome.class, &outcome.flags), (Class::Accepted, &vec!["chain_gap".to_owned()]));
     }
 }

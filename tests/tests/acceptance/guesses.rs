@@ -1,4 +1,4 @@
-//! Who guesses passwords is slowed down; nobody is locked out.
+//! Password guesses are throttled; nobody is locked out.
 
 use std::process::Command;
 use std::time::{Duration, Instant};

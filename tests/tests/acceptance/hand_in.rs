@@ -1,4 +1,4 @@
-//! A phone without authority hands in what it recorded before, by its key alone, and reads nothing.
+//! A phone without authority hands in earlier changes with its key alone, and reads nothing.
 
 use sha2::{Digest as _, Sha256};
 use sync_core::change::{Change, NewOp};
@@ -23,7 +23,7 @@ fn push(phone: &Phone<'_>, changes: &[&Change]) -> Answer {
 /// Hands changes in; those for which a receipt came, which is all that came.
 fn receipted(phone: &Phone<'_>, changes: &[&Change]) -> usize {
     let answer = Pushed::read(&push(phone, changes).expect(200).body).unwrap();
-    assert!(answer.fates.is_empty(), "receipts only: {:?}", answer.fates);
+    assert!(answer.outcomes.is_empty(), "receipts only: {:?}", answer.outcomes);
     answer.receipts.iter().map(|receipt| phone.open_receipt(receipt).receipt.entries.len()).sum()
 }
 
@@ -96,7 +96,7 @@ on_both_databases! {
         }
         let stranger = Phone::of(server, "agriculture-officer");
         let answer = Pushed::read(&push(&stranger, &[&written]).expect(200).body).unwrap();
-        assert!(answer.fates.is_empty() && answer.receipts.is_empty(), "a case of others answers like none");
+        assert!(answer.outcomes.is_empty() && answer.receipts.is_empty(), "a case of others answers like none");
     }
 
     fn the_phone_of_an_officer_who_left_hands_in_and_another_key_does_not(server) {
@@ -106,7 +106,7 @@ on_both_databases! {
         assert_eq!(phone.ask_for_token().refusal(), (403, "officer_left".into()));
         assert_eq!(phone.call("GET", "/v1/me").send().status, 401);
         assert_eq!(receipted(&phone, &[&opening]), 1);
-        // Whoever proves another key hands in nothing for this phone.
+        // Another key cannot hand in for this phone.
         let key = std::mem::replace(&mut phone.key, other.key);
         let challenge = server.call("POST", "/v1/device-challenges");
         let body = serde_json::json!({"device": phone.device.to_string()});

@@ -1,4 +1,4 @@
-//! Two phones with their real stores over links that fail: in the end everybody shows the same case.
+//! Two phones with their real stores over faulty links: in the end both show the same case.
 
 use sync_core::id::{CaseId, OfficerId};
 use sync_core::op::{CaseKind, Open};

@@ -1,4 +1,5 @@
-//! Handwriting on the pages: drawn from the stored bytes that the signature names, and nothing else of them.
+//! Handwritten signatures on pages: drawn from the stored bytes that the signature names, without other content of the
+//! file.
 
 use sync_core::change::{NewOp, shown_digest};
 use sync_core::id::{CaseId, ChangeId};
@@ -46,7 +47,11 @@ fn signed(phone: &mut Phone<'_>, values: Vec<Option<Value>>, files: &[&[u8]]) ->
     }
     let change = phone.save(Some(open.id()), &[open.id()], ops);
     let answer = phone.push(&[&open, &change]);
-    assert!(answer.fates.iter().all(|fate| fate.class == sync_core::message::Class::Accepted), "{:?}", answer.fates);
+    assert!(
+        answer.outcomes.iter().all(|outcome| outcome.class == sync_core::message::Class::Accepted),
+        "{:?}",
+        answer.outcomes
+    );
     open.id()
 }
 

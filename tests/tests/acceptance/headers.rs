@@ -1,9 +1,9 @@
-//! What every answer carries, and what none does.
+//! Headers that every answer has, and headers that none has.
 
 use tests::http::Answer;
 use tests::{Phone, Server, on_both_databases};
 
-fn is_dressed(what: &str, answer: &Answer) {
+fn has_security_headers(what: &str, answer: &Answer) {
     assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
     assert!(!answer.header("referrer-policy").is_empty(), "{what}");
     assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{what}");
@@ -38,9 +38,9 @@ fn answers(server: &Server, scheme: &str) -> Vec<(&'static str, Answer)> {
 }
 
 on_both_databases! {
-    fn every_answer_is_dressed_and_lets_no_other_origin_in(server) {
+    fn every_answer_has_security_headers_and_lets_no_other_origin_in(server) {
         for (what, answer) in answers(server, "https") {
-            is_dressed(what, &answer);
+            has_security_headers(what, &answer);
             assert_eq!(answer.header("strict-transport-security"), "", "{what}: not over TLS");
             let open = ["/docs/", "/openapi.json", "/"].contains(&what);
             let kept = answer.header("cache-control");

@@ -1,4 +1,4 @@
-//! Changes that are malformed or forged: refused one by one, nothing of them stored but the alarm.
+//! Malformed or forged changes: refused one by one; only the alarm is stored.
 
 use sync_core::change::{Change, MAX_ITEMS, MAX_VALUE_BYTES, MAX_VALUE_ITEMS, NewOp};
 use sync_core::id::{ChangeId, Digest};
@@ -20,8 +20,8 @@ fn refused(server: &Server, phone: &mut Phone<'_>, bytes: &[u8], code: &str) {
     let before = phone.log_size();
     let alarms = alarm::of_kind(server, "refused").len();
     let answer = phone.push_bytes(vec![bytes.to_vec(), good.to_bytes()]);
-    assert_eq!((answer.fates[0].class, answer.fates[0].code.as_str()), (Class::Refused, code));
-    assert_eq!(answer.fates[1].class, Class::Accepted, "nothing else is held up");
+    assert_eq!((answer.outcomes[0].class, answer.outcomes[0].code.as_str()), (Class::Refused, code));
+    assert_eq!(answer.outcomes[1].class, Class::Accepted, "nothing else is held up");
     assert_eq!(phone.open_receipt(&answer.receipts[0]).receipt.entries.len(), 1);
     assert_eq!(phone.log_size(), before + 1, "only the good change is stored");
     let raised = alarm::of_kind(server, "refused");
@@ -140,7 +140,7 @@ on_both_databases! {
         let honestly = with_header(&phone, &change, &change.header().to_bytes());
         let forged = with_header(&phone, &change, &header_not_minimal(change.header()));
         refused(server, &mut phone, &forged, "unreadable");
-        assert_eq!(phone.push_bytes(vec![honestly]).fates[0].class, Class::Accepted, "nothing else was wrong");
+        assert_eq!(phone.push_bytes(vec![honestly]).outcomes[0].class, Class::Accepted, "nothing else was wrong");
     }
 
     fn operations_or_values_other_than_signed_are_refused(server) {
@@ -159,7 +159,7 @@ on_both_databases! {
         // The list of operations and the operation itself are two levels.
         let act = Act::Unknown { kind: 99, detail: nested(32 - 2) };
         let at_the_limit = phone.save(Some(opening.id()), &[opening.id()], vec![NewOp::new(act)]);
-        assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
+        assert_eq!(phone.push(&[&at_the_limit]).outcomes[0].class, Class::Accepted);
         let beyond = with_ops(&phone, &at_the_limit, &one_deeper(at_the_limit.ops_bytes()));
         refused(server, &mut phone, &beyond, "unreadable");
     }
@@ -170,7 +170,7 @@ on_both_databases! {
         // The pair of secret and list, the list and its entry are three levels.
         let op = NewOp::put(None, "note", vec![], nested(32 - 3));
         let at_the_limit = phone.save(Some(opening.id()), &[opening.id()], vec![op]);
-        assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
+        assert_eq!(phone.push(&[&at_the_limit]).outcomes[0].class, Class::Accepted);
         let values = one_deeper(&at_the_limit.values_bytes());
         let beyond = envelope(at_the_limit.sign1(), at_the_limit.ops_bytes(), &values);
         refused(server, &mut phone, &beyond, "unreadable");
@@ -182,9 +182,9 @@ on_both_databases! {
         let text = |length: usize| Value::text("x".repeat(length));
         let most = MAX_VALUE_BYTES - (text(200_000).to_bytes().len() - 200_000);
         let at_the_limit = phone.save(Some(opening.id()), &[opening.id()], vec![NewOp::put(None, "note", vec![], text(most))]);
-        assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
+        assert_eq!(phone.push(&[&at_the_limit]).outcomes[0].class, Class::Accepted);
         let forged = with_value(&phone, &change, &text(most));
-        assert_eq!(phone.push_bytes(vec![forged]).fates[0].class, Class::Accepted, "validly forged");
+        assert_eq!(phone.push_bytes(vec![forged]).outcomes[0].class, Class::Accepted, "validly forged");
         let beyond = with_value(&phone, &change, &text(most + 1));
         refused(server, &mut phone, &beyond, "value_too_large");
     }
@@ -195,7 +195,7 @@ on_both_databases! {
         // Each operation shown is an item and a byte.
         let most = most_shown(&phone, opening.id());
         let at_the_limit = phone.save(Some(opening.id()), &[opening.id()], vec![showing(most)]);
-        assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::WithoutEffect, "read; it shows nothing that is there");
+        assert_eq!(phone.push(&[&at_the_limit]).outcomes[0].class, Class::WithoutEffect, "read; it shows nothing that is there");
         for shown in [most + 1, 1_000_000] {
             let beyond = with_ops(&phone, &change, &write_ops(&[op(showing(shown))]));
             refused(server, &mut phone, &beyond, "too_many_items");
@@ -209,7 +209,7 @@ on_both_databases! {
         let list = |items: usize| Value::List(vec![Value::Int(1); items - 1]);
         let at_the_limit =
             phone.save(Some(opening.id()), &[opening.id()], vec![NewOp::put(None, "note", vec![], list(MAX_VALUE_ITEMS))]);
-        assert_eq!(phone.push(&[&at_the_limit]).fates[0].class, Class::Accepted);
+        assert_eq!(phone.push(&[&at_the_limit]).outcomes[0].class, Class::Accepted);
         let beyond = with_value(&phone, &change, &list(MAX_VALUE_ITEMS + 1));
         refused(server, &mut phone, &beyond, "too_many_items");
     }
@@ -241,6 +241,6 @@ on_both_databases! {
         spoiled[last] ^= 1;
         let spoiled = envelope(&spoiled, change.ops_bytes(), &change.values_bytes());
         refused(server, &mut phone, &spoiled, "signature");
-        assert_eq!(phone.push(&[&change]).fates[0].class, Class::Accepted, "the true copy is taken");
+        assert_eq!(phone.push(&[&change]).outcomes[0].class, Class::Accepted, "the true copy is taken");
     }
 }

@@ -1,4 +1,4 @@
-//! Who is let in, and who no longer is.
+//! Who is authenticated, and who no longer is.
 
 use std::collections::BTreeSet;
 

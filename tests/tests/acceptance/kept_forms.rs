@@ -1,4 +1,4 @@
-//! What somebody types into a form of the console is never lost, and never given to somebody else.
+//! Text typed into a form of the console is never lost and never shown to another person.
 
 use serde_json::json;
 use sync_core::change::NewOp;

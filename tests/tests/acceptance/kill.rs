@@ -1,4 +1,4 @@
-//! The server is killed, the phone asks again: one effect, the same receipt.
+//! The server is killed and the phone repeats its push: one effect, the same receipt.
 
 use sync_core::change::Change;
 use sync_core::message::{Class, Pushed};
@@ -27,7 +27,7 @@ on_both_databases! {
         server.start_again();
         let retried = phone.push_call(&push).send().expect(200);
         let answer = Pushed::read(&retried.body).unwrap();
-        assert!(answer.fates.iter().all(|fate| fate.class == Class::Accepted));
+        assert!(answer.outcomes.iter().all(|outcome| outcome.class == Class::Accepted));
         assert_eq!(answer.receipts.len(), 1);
         let receipt = phone.open_receipt(&answer.receipts[0]).receipt;
         assert_eq!(receipt.entries.len(), 3);
@@ -54,7 +54,7 @@ on_both_databases! {
             let size = phone.log_size();
             assert!(size == before || size == before + 3, "{size} after {before}, killed after {delay} ms");
             let answer = Pushed::read(&phone.push_call(&push).send().expect(200).body).unwrap();
-            assert!(answer.fates.iter().all(|fate| fate.class == Class::Accepted));
+            assert!(answer.outcomes.iter().all(|outcome| outcome.class == Class::Accepted));
             assert_eq!(phone.log_size(), before + 3, "killed after {delay} ms");
         }
     }

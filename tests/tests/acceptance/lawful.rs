@@ -1,4 +1,5 @@
-//! The law on the server: each document and each party judged for itself, what is not built, what keeps a case open.
+//! Rules on the server: each document and each party is judged separately; unimplemented procedures; obstacles to
+//! closing.
 
 use serde_json::{Value as Json, json};
 use sync_core::change::{Change, NewOp, shown_digest};
@@ -19,7 +20,7 @@ fn put(on: Option<OpRef>, field: &str, text: &str) -> NewOp {
 }
 
 fn step(step: &str) -> NewOp {
-    NewOp::new(Act::Record { step: step.into() })
+    NewOp::new(Act::RecordStep { step: step.into() })
 }
 
 fn sign(form: &str, role: SignerRole) -> NewOp {
@@ -91,8 +92,8 @@ impl<'s> Case<'s> {
 }
 
 fn accept(phone: &Phone<'_>, change: &Change) {
-    let fates = phone.push(&[change]).fates;
-    assert_eq!(fates[0].class, Class::Accepted, "{fates:?}");
+    let outcomes = phone.push(&[change]).outcomes;
+    assert_eq!(outcomes[0].class, Class::Accepted, "{outcomes:?}");
 }
 
 fn party(kind: &str) -> Vec<NewOp> {

@@ -1,4 +1,4 @@
-//! Who may know whom: the import rules of `docs/ARCHITECTURE.md`, read from the sources.
+//! Layer rules: the imports that `docs/ARCHITECTURE.md` allows, read from the sources.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Every creating call survives a lost answer: asked again it makes nothing more and answers the same.
+//! Every creating request survives a lost answer: repeated, it creates nothing more and answers the same.
 
 use api_spec::device::{EnrolledDevice, EnrolmentCode, Lease};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What one phone can make the server do: the process stays within its memory, and others are served meanwhile.
+//! The load that one phone can cause: the process stays within its memory bound, and others are served meanwhile.
 
 use tests::attack::{self, MEMORY_MIB};
 use tests::on_both_databases;

@@ -1,4 +1,4 @@
-//! What pages say of cases: who recorded what, and which case is which.
+//! Pages name the author of an entry and the case that it belongs to.
 
 use sync_core::change::NewOp;
 use sync_core::op::{Act, OpId, OpRef};
@@ -83,7 +83,7 @@ on_both_databases! {
     fn a_head_is_asked_for_what_a_head_can_do_and_no_button_leads_to_an_empty_page(server) {
         let (mut phone, mut mate) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
         let open = phone.open_case(&[mate.officer]);
-        let shown = NewOp::new(Act::Record { step: "certificate_shown".into() });
+        let shown = NewOp::new(Act::RecordStep { step: "certificate_shown".into() });
         let one = phone.save(Some(open.id()), &[open.id()], vec![shown, put(None, "title", "餐饮明码标价检查")]);
         let other = mate.save(Some(open.id()), &[open.id()], vec![put(None, "title", "面馆价格检查")]);
         phone.push(&[&open, &one]);

@@ -1,4 +1,4 @@
-//! Lists that are read page by page while what is in them changes: each row of the first page's list is met, and once.
+//! Paging while a list changes: each row of the first page's list appears exactly once.
 
 use serde_json::{Value as Json, json};
 use sync_core::change::{Change, NewOp};
@@ -71,9 +71,9 @@ impl<'s> Cases<'s> {
         let head = Person::sign_in(server, "unit-head");
         let path = format!("/v1/cases/{case}");
         let tag = head.call("GET", &path).send().expect(200).header("etag").to_owned();
-        let wish =
+        let body =
             json!({"target": OpId { change: body, index: 0 }.to_string(), "reason": "请补充询问标价签的制作时间"});
-        let answer = head.call("POST", &format!("{path}/return")).header("If-Match", &tag).json(&wish).send();
+        let answer = head.call("POST", &format!("{path}/return")).header("If-Match", &tag).json(&body).send();
         assert_eq!(answer.expect(200).json()["status"], "returned");
     }
 }
@@ -118,7 +118,7 @@ on_both_databases! {
         assert_eq!(ids(&read), then);
         assert_eq!(read[5]["title"], "改名面馆", "as it is now");
         let now = walk(&reader, "/v1/cases", |_| {});
-        assert_eq!(ids(&now)[0], then[5], "and whoever begins now meets it first");
+        assert_eq!(ids(&now)[0], then[5], "and a reader who starts now sees it first");
     }
 
     fn each_case_of_the_first_page_is_met_once_whichever_change_between_all_pages(server) {

@@ -1,4 +1,4 @@
-//! Numbers that identify a person: hidden from those who only supervise, wherever they were written, and found by nobody.
+//! Numbers that identify a person are masked for supervisors wherever they were typed, and cannot be searched for.
 
 use serde_json::json;
 use sync_core::change::NewOp;
@@ -16,7 +16,7 @@ fn case_that_says_them(phone: &mut Phone<'_>) -> (String, ChangeId) {
     let text = |what: &str| Value::text(format!("{what}：{CITIZEN}，电话 138-0013-8000"));
     let open = phone.open_case(&[]);
     let add = |kind: &str| NewOp::new(Act::Add { entity: kind.into(), order: kind.into() });
-    let record = NewOp::new(Act::Record { step: "asked".into() });
+    let record = NewOp::new(Act::RecordStep { step: "asked".into() });
     let ops = vec![
         NewOp::put(None, "title", vec![], Value::text(format!("面馆检查 {PHONE}"))),
         NewOp::put(None, "note", vec![], text("备注")),

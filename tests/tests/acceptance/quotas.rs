@@ -1,4 +1,4 @@
-//! What one phone may use of a day, and what files nobody claims: over it a phone is told to come back, and loses nothing.
+//! Daily quotas of a phone and unclaimed files: over quota a phone is told to retry and loses nothing.
 
 use sync_core::id::Digest;
 use tests::actor::base64url;

@@ -1,4 +1,4 @@
-//! Requests are limited by address and caller, and who floods the server keeps nobody else from working.
+//! Requests are limited per address and per caller; a flood does not stop others.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -1,16 +1,16 @@
-//! A case out of reach answers like one that does not exist, and a stranger changes nothing in it.
+//! A case out of reach is answered like a case that does not exist, and a stranger changes nothing in it.
 
 use sync_core::id::{ChangeId, OfficerId};
-use sync_core::message::{CaseHeads, Class, Fate, Missing, Reconcile};
+use sync_core::message::{CaseHeads, Class, Missing, PushOutcome, Reconcile};
 use sync_core::value::Value;
 use tests::actor::random;
 use tests::{Phone, on_both_databases};
 
 use crate::alarm;
 
-/// What a fate says, without the id of the change it is about.
-fn said(fate: &Fate) -> (Class, &str, &[String], usize) {
-    (fate.class, &fate.code, &fate.flags, fate.missing.len())
+/// What a outcome says, without the id of the change it is about.
+fn said(outcome: &PushOutcome) -> (Class, &str, &[String], usize) {
+    (outcome.class, &outcome.code, &outcome.flags, outcome.missing.len())
 }
 
 on_both_databases! {
@@ -23,16 +23,16 @@ on_both_databases! {
         let into_none = stranger.write(no_case, &[no_case], "place_name", "探");
         for _ in 0..2 {
             let answer = stranger.push(&[&into_theirs, &into_none]);
-            assert_eq!(said(&answer.fates[0]), said(&answer.fates[1]));
-            assert_eq!(answer.fates[0].missing, [Missing::Change(opening.id())]);
-            assert_eq!(answer.fates[1].missing, [Missing::Change(no_case)]);
+            assert_eq!(said(&answer.outcomes[0]), said(&answer.outcomes[1]));
+            assert_eq!(answer.outcomes[0].missing, [Missing::Change(opening.id())]);
+            assert_eq!(answer.outcomes[1].missing, [Missing::Change(no_case)]);
             assert!(answer.receipts.is_empty());
         }
         // The same without deps, which is a breach of form wherever it stands.
         let (theirs, none) = (opening.id(), ChangeId::new(random()));
         let (theirs, none) = (stranger.write(theirs, &[], "x", "探"), stranger.write(none, &[], "x", "探"));
         let answer = stranger.push(&[&theirs, &none]);
-        assert_eq!(said(&answer.fates[0]), said(&answer.fates[1]));
+        assert_eq!(said(&answer.outcomes[0]), said(&answer.outcomes[1]));
         assert!(answer.receipts.is_empty());
     }
 
@@ -55,17 +55,17 @@ on_both_databases! {
         let opening = owner.open_case(&[]);
         owner.push(&[&opening]);
         let intrusion = stranger.write(opening.id(), &[opening.id()], "place_name", "外人所写");
-        assert_eq!(stranger.push(&[&intrusion]).fates[0].class, Class::Parked, "the stranger is told nothing");
+        assert_eq!(stranger.push(&[&intrusion]).outcomes[0].class, Class::Parked, "the stranger is told nothing");
         let seen = owner.push(&[&intrusion]);
-        let fate = &seen.fates[0];
-        assert_eq!((fate.class, fate.code.as_str()), (Class::Quarantined, "not_a_participant"));
+        let outcome = &seen.outcomes[0];
+        assert_eq!((outcome.class, outcome.code.as_str()), (Class::Quarantined, "not_a_participant"));
         let state = owner.pull_all(500).case(opening.id());
         assert!(state.outside.contains(&intrusion.id()));
         assert_eq!(state.value(None, "place_name"), None);
         assert_eq!(alarm::only(server, "quarantined"), ("not_a_participant".to_owned(), intrusion.id().to_string().into()));
         // The owner's own work goes on, also on top of it.
         let next = owner.write(opening.id(), &[intrusion.id()], "place_name", "巫峡食府");
-        assert_eq!(owner.push(&[&next]).fates[0].class, Class::Accepted);
+        assert_eq!(owner.push(&[&next]).outcomes[0].class, Class::Accepted);
         let state = owner.pull_all(500).case(opening.id());
         assert_eq!(state.value(None, "place_name").and_then(Value::as_text), Some("巫峡食府"));
     }
@@ -76,8 +76,8 @@ on_both_databases! {
         phone.agency = other.agency;
         let opening = phone.open_case(&[]);
         phone.agency = own;
-        let fate = &phone.push(&[&opening]).fates[0];
-        assert_eq!((fate.class, fate.code.as_str()), (Class::Quarantined, "other_agency"));
+        let outcome = &phone.push(&[&opening]).outcomes[0];
+        assert_eq!((outcome.class, outcome.code.as_str()), (Class::Quarantined, "other_agency"));
     }
 
     fn nobody_invites_an_officer_of_another_agency(server) {
@@ -86,7 +86,7 @@ on_both_databases! {
         let invite = |officer: OfficerId| vec![sync_core::change::NewOp::new(sync_core::op::Act::Invite(officer))];
         let bad = phone.save(Some(opening.id()), &[opening.id()], invite(other.officer));
         let answer = phone.push(&[&opening, &bad]);
-        assert_eq!((answer.fates[1].class, answer.fates[1].code.as_str()), (Class::Quarantined, "other_agency"));
+        assert_eq!((answer.outcomes[1].class, answer.outcomes[1].code.as_str()), (Class::Quarantined, "other_agency"));
         assert!(other.pull_all(500).changes.is_empty(), "the invited one sees nothing");
     }
 
@@ -107,6 +107,6 @@ on_both_databases! {
         let answer = b.reconcile(&Reconcile { cases: vec![CaseHeads { case: opening.id(), heads: vec![] }] });
         assert_eq!(answer.changes.len(), 3, "the whole case");
         let reply = b.write(opening.id(), &[invitation.id()], "note", "已到场");
-        assert_eq!(b.push(&[&reply]).fates[0].class, Class::Accepted);
+        assert_eq!(b.push(&[&reply]).outcomes[0].class, Class::Accepted);
     }
 }

@@ -1,4 +1,4 @@
-//! Who looked at what, when and why: read by those who audit and by the heads over the case, by nobody else.
+//! The read audit: readable by auditors and by the heads over the case only.
 
 use serde_json::{Value as Json, json};
 use sync_core::time::Instant;

@@ -1,4 +1,4 @@
-//! What is refused below `/console` before anybody asks who comes, or where the server gives up, is a page too.
+//! Refusals below `/console` before authentication and on server overload are pages too.
 
 use tests::desk::Desk;
 use tests::raw::Raw;

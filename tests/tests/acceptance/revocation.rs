@@ -1,6 +1,6 @@
-//! What was made before and after a phone was revoked, when all of it arrives later.
+//! Changes made before and after the revocation of a phone, when all of them arrive later.
 //!
-//! The monotonic clock of a phone is believed to two seconds, hence the waiting.
+//! A phone's monotonic clock is trusted to two seconds, hence the waiting.
 
 use sync_core::change::{Change, NewOp};
 use sync_core::message::Class;
@@ -20,7 +20,7 @@ on_both_databases! {
         let mut phone = Phone::of(server, "officer-a");
         let opening = phone.open_case(&[]);
         let mut last = opening.clone();
-        let mut classes = vec![phone.push(&[&opening]).fates[0].class];
+        let mut classes = vec![phone.push(&[&opening]).outcomes[0].class];
         for statement in [
             "UPDATE certificate_interval SET reason = 'looked at'",
             "UPDATE certificate_interval SET until_ms = from_ms + 1",
@@ -28,7 +28,7 @@ on_both_databases! {
         ] {
             run_sql(server, statement);
             let next = phone.write(opening.id(), &[last.id()], "note", statement);
-            classes.push(phone.push(&[&next]).fates[0].class);
+            classes.push(phone.push(&[&next]).outcomes[0].class);
             last = next;
         }
         assert_eq!(classes, [Class::Accepted, Class::Accepted, Class::Quarantined, Class::Accepted]);
@@ -39,7 +39,7 @@ on_both_databases! {
         let opening = a.open_case(&[b.officer]);
         let case = opening.id();
         a.push(&[&opening]);
-        let delivered = || NewOp::new(Act::Record { step: "delivered".to_owned() });
+        let delivered = || NewOp::new(Act::RecordStep { step: "delivered".to_owned() });
         let before = b.write(case, &[case], "place_name", "巫峡食府");
         wait_ms(BEYOND_DRIFT_MS);
         // Made in the two seconds in which nobody can show whether the phone was revoked already.
@@ -52,8 +52,8 @@ on_both_databases! {
         let mut push = a.push_of([&before, &unclear, &unclear_formal, &after].map(Change::to_bytes).to_vec());
         push.leases.push(b.lease.clone().unwrap().bytes);
         let answer = a.push_call(&push).send().expect(200);
-        let fates = sync_core::message::Pushed::read(&answer.body).unwrap().fates;
-        let told: Vec<_> = fates.iter().map(|fate| (fate.class, fate.code.as_str(), fate.flags.as_slice())).collect();
+        let outcomes = sync_core::message::Pushed::read(&answer.body).unwrap().outcomes;
+        let told: Vec<_> = outcomes.iter().map(|outcome| (outcome.class, outcome.code.as_str(), outcome.flags.as_slice())).collect();
         let not_proved = ["time_not_proved".to_owned()];
         assert_eq!(told, [
             (Class::Accepted, "", &[][..]),

@@ -1,4 +1,4 @@
-//! The search of the list: Chinese words of any length, found at once and in nobody else's cases.
+//! Search in the list: Chinese words of any length, found immediately, and only in the caller's cases.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -287,7 +287,7 @@ fn two_servers_on_one_postgres_index_each_case_once() {
         got.sort();
         assert_eq!(got, cases, "{text}");
     }
-    // Whoever had the turn is gone without leaving it; the other takes it when it ends.
+    // The holder of the turn ended without releasing it; the other process takes it when it expires.
     let late = phone.open_case(&[]);
     let title = phone.write(late.id(), &[late.id()], "title", "最后一家渔港");
     let push = phone.push_call(&phone.push_of(vec![late.to_bytes(), title.to_bytes()])).at(there());

@@ -1,4 +1,4 @@
-//! Slow, idle and ambiguous connections: each ends by itself, and nobody else waits for it.
+//! Slow, idle and ambiguous connections are closed, and others are not delayed.
 
 use std::net::TcpStream;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! A server that is not safe to run does not start, and says why.
+//! A server with an unsafe configuration does not start and says why.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

@@ -1,13 +1,14 @@
-//! Who takes part in a case: an invitation is accepted by a change of one's own, and what others write stays outside.
+//! Participation: an invitation is accepted by a change of the invited officer; changes of others stay outside of the
+//! case.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use sync_core::case::fold;
+use sync_core::case_record::CaseRecord;
 use sync_core::change::{Change, NewOp};
 use sync_core::id::ChangeId;
 use sync_core::op::{Act, Assignment, OpRef};
-use sync_core::record::CaseRecord;
 use sync_core::sign::SoftwareVerifier;
 use sync_core::value::Value;
 use tests::desk::Desk;
@@ -34,7 +35,7 @@ on_both_databases! {
         // They answer with a change of their own: from then on it is their case.
         let heads: Vec<ChangeId> = head.pull_all(500).case(case.id).heads.iter().copied().collect();
         let answer = head.write(case.id, &heads, "note", "已到场");
-        assert_eq!(head.push(&[&answer]).fates[0].class, sync_core::message::Class::Accepted);
+        assert_eq!(head.push(&[&answer]).outcomes[0].class, sync_core::message::Class::Accepted);
         assert_eq!(register().refusal(), (403, "own_case".into()));
         let page = Desk::of(server, "unit-head").get(&format!("/console/cases/{}", case.id)).expect(200).text();
         assert!(!page.contains("/act/register"));

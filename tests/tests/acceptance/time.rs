@@ -1,4 +1,4 @@
-//! When something happened, and what came first: by what builds on what and by proved times, never by a wall clock.
+//! When something happened and what came first: determined by dependencies and proven times, never by a wall clock.
 
 use api_spec::case::CaseDetail;
 use sync_core::case::resolution;
@@ -17,7 +17,7 @@ const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 fn record(step: &str) -> NewOp {
-    NewOp::new(Act::Record { step: step.to_owned() })
+    NewOp::new(Act::RecordStep { step: step.to_owned() })
 }
 
 fn detail(server: &Server, case: CaseId) -> CaseDetail {
@@ -62,8 +62,8 @@ on_both_databases! {
         let case = opening.id();
         let shown = with_clocks(&mut a, case, &[&opening], vec![record("certificate_shown")], 20_000, 0);
         let asked = b.save(Some(case), &[shown.id()], vec![record("question_asked")]);
-        let fates = [a.push(&[&opening, &shown]).fates, b.push(&[&asked]).fates].concat();
-        assert!(fates.iter().all(|fate| fate.class == Class::Accepted && fate.flags.is_empty()), "{fates:?}");
+        let outcomes = [a.push(&[&opening, &shown]).outcomes, b.push(&[&asked]).outcomes].concat();
+        assert!(outcomes.iter().all(|outcome| outcome.class == Class::Accepted && outcome.flags.is_empty()), "{outcomes:?}");
         assert_eq!(outcome(server, case, "OFF-03"), Outcome::Satisfied);
     }
 
@@ -102,7 +102,7 @@ on_both_databases! {
         let act = Act::Correct(Correction { step, kind, happened_ms: Some(before) });
         let correction = NewOp::new(act).with(resolution(Value::Null, "先出示，漏记"));
         let corrected = phone.save(Some(case), &[shown.id()], vec![correction]);
-        assert_eq!(phone.push(&[&corrected]).fates[0].class, Class::Accepted);
+        assert_eq!(phone.push(&[&corrected]).outcomes[0].class, Class::Accepted);
         assert_eq!(outcome(server, case, "OFF-03"), Outcome::Satisfied);
         let step = detail(server, case).steps.remove(1);
         assert_eq!((step.kind.as_str(), step.corrections.len()), ("certificate_shown", 1));
@@ -115,8 +115,8 @@ on_both_databases! {
         let opening = phone.open_case(&[]);
         let case = opening.id();
         let behind = with_clocks(&mut phone, case, &[&opening], vec![record("entered")], -3 * DAY_MS, 0);
-        let fates = phone.push(&[&opening, &behind]).fates;
-        assert_eq!((fates[1].class, fates[1].flags.as_slice()), (Class::Accepted, &["clock_contradicts".to_owned()][..]));
+        let outcomes = phone.push(&[&opening, &behind]).outcomes;
+        assert_eq!((outcomes[1].class, outcomes[1].flags.as_slice()), (Class::Accepted, &["clock_contradicts".to_owned()][..]));
         let step = detail(server, case).steps.remove(0);
         assert_eq!((step.by.time.grade, step.by.time.contradicted), (Grade::C, true));
         let issued = phone.lease.as_ref().unwrap().lease.issued.ms();
@@ -131,9 +131,9 @@ on_both_databases! {
         tests::actor::wait_ms(200);
         let later = phone.write(case, &[case], "note", "后");
         let back = with_clocks(&mut phone, case, &[&opening], signing(), -150, -150);
-        let fates = phone.push(&[&opening, &later, &back]).fates;
-        assert_eq!(fates[1].flags, [""; 0]);
-        assert!(fates[2].flags.contains(&"clock_contradicts".to_owned()), "{fates:?}");
+        let outcomes = phone.push(&[&opening, &later, &back]).outcomes;
+        assert_eq!(outcomes[1].flags, [""; 0]);
+        assert!(outcomes[2].flags.contains(&"clock_contradicts".to_owned()), "{outcomes:?}");
     }
 
     fn another_phones_lease_proves_no_time(server) {
@@ -143,8 +143,8 @@ on_both_databases! {
         header.clock.anchor = b.header(None, &[]).clock.anchor;
         let ops = vec![NewOp::put(None, "note", vec![], Value::text("借来的时间"))];
         let borrowed = Change::seal(header, ops, tests::actor::random(), &a.key).unwrap();
-        let fates = a.push(&[&opening, &borrowed]).fates;
-        assert!(fates[1].flags.contains(&"clock_contradicts".to_owned()), "{fates:?}");
+        let outcomes = a.push(&[&opening, &borrowed]).outcomes;
+        assert!(outcomes[1].flags.contains(&"clock_contradicts".to_owned()), "{outcomes:?}");
     }
 
     fn an_officer_whose_certificate_ended_ten_days_ago_opens_no_case_unflagged(server) {
@@ -156,8 +156,8 @@ on_both_databases! {
         let mut header = opening.header().clone();
         header.clock.wall = header.clock.wall.plus_ms(-11 * DAY_MS);
         let opening = Change::seal(header, vec![NewOp::new(opening.ops()[0].act.clone())], [1; 32], &phone.key).unwrap();
-        let fate = phone.push(&[&opening]).fates.remove(0);
-        assert_eq!((fate.class, fate.code.as_str()), (Class::Quarantined, "after_revocation"), "enrolled after it ended");
+        let outcome = phone.push(&[&opening]).outcomes.remove(0);
+        assert_eq!((outcome.class, outcome.code.as_str()), (Class::Quarantined, "after_revocation"), "enrolled after it ended");
     }
 
     fn certificates_are_judged_at_the_time_of_each_act(server) {
@@ -173,7 +173,7 @@ on_both_databases! {
         run_sql(server, &format!("UPDATE certificate_interval SET until_ms = {after}"));
         tests::actor::wait_ms(7_000);
         let note = b.write(case, &[shown.id()], "note", "证件到期以后");
-        assert_eq!(b.push(&[&note]).fates[0].code, "after_revocation", "the newest change is after the end");
+        assert_eq!(b.push(&[&note]).outcomes[0].code, "after_revocation", "the newest change is after the end");
         assert_eq!(outcome(server, case, "OFF-02"), Outcome::Satisfied);
         // A suspension over the time of the act is found, though it was lifted since.
         let (from, until) = (now.plus_ms(-DAY_MS).ms(), now.plus_ms(20_000).ms());
@@ -190,20 +190,20 @@ on_both_databases! {
         let first = phone.open_case(&[]);
         let second = phone.open_case(&[]);
         let gap = [Flag::ChainGap.code().to_owned()];
-        assert_eq!(phone.push(&[&second]).fates[0].flags, gap);
-        assert_eq!(phone.push(&[&second]).fates[0].flags, gap, "as long as it is one");
+        assert_eq!(phone.push(&[&second]).outcomes[0].flags, gap);
+        assert_eq!(phone.push(&[&second]).outcomes[0].flags, gap, "as long as it is one");
         let noted = detail(server, second.id()).noted;
         assert_eq!(noted[0].flags, [Flag::ChainGap]);
-        assert_eq!(phone.push(&[&first]).fates[0].flags, [""; 0]);
-        assert_eq!(phone.push(&[&second]).fates[0].flags, [""; 0]);
+        assert_eq!(phone.push(&[&first]).outcomes[0].flags, [""; 0]);
+        assert_eq!(phone.push(&[&second]).outcomes[0].flags, [""; 0]);
         assert_eq!(detail(server, second.id()).noted, []);
     }
 
     fn what_comes_in_one_push_is_no_gap_whatever_cases_it_is_of(server) {
         let mut phone = Phone::of(server, "officer-a");
         let openings: Vec<Change> = (0..30).map(|_| phone.open_case(&[])).collect();
-        let fates = phone.push(&openings.iter().collect::<Vec<_>>()).fates;
-        assert!(fates.iter().all(|fate| fate.flags.is_empty()), "{fates:?}");
+        let outcomes = phone.push(&openings.iter().collect::<Vec<_>>()).outcomes;
+        assert!(outcomes.iter().all(|outcome| outcome.flags.is_empty()), "{outcomes:?}");
         for opening in [&openings[0], &openings[29]] {
             assert_eq!(detail(server, opening.id()).noted, []);
         }

@@ -1,6 +1,6 @@
-//! TLS by the server itself: 1.2 and 1.3 and nothing older, nothing in the clear, browsers told to stay.
+//! TLS of the server: 1.2 and 1.3 only, no plain HTTP, HSTS.
 //!
-//! The client is `openssl`, which can still be made to speak what nobody should.
+//! The client is `openssl`, which can still be made to use obsolete versions.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -1,5 +1,4 @@
-//! tus 1.0.0 as clients of others speak it: the headers that the protocol asks for, and two clients that upload over a
-//! link that is cut.
+//! tus 1.0.0 with third-party clients: required headers, and two clients that upload over an interrupted link.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What people paste, what nobody sees in it, and addresses that somebody else added something to.
+//! Pasted text, invisible characters, and addresses with added parameters.
 
 use serde_json::json;
 use sync_core::change::NewOp;

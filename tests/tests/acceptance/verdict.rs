@@ -1,4 +1,4 @@
-//! A quarantined change is read, admitted or dismissed by a head with a reason, and every phone then shows the same.
+//! A head reads a quarantined change and admits or dismisses it with a reason; every phone then shows the same.
 
 use serde_json::{Value as Json, json};
 use sync_core::change::{Change, NewOp};
@@ -32,8 +32,8 @@ impl<'s> Case<'s> {
         let mut push = a.push_of([&note, &party].map(Change::to_bytes).to_vec());
         push.leases.push(b.lease.clone().unwrap().bytes);
         let answer = a.push_call(&push).send().expect(200);
-        for fate in Pushed::read(&answer.body).unwrap().fates {
-            assert_eq!((fate.class, fate.code.as_str()), (Class::Quarantined, "not_a_participant"));
+        for outcome in Pushed::read(&answer.body).unwrap().outcomes {
+            assert_eq!((outcome.class, outcome.code.as_str()), (Class::Quarantined, "not_a_participant"));
         }
         Self { server, a, id, note, party }
     }

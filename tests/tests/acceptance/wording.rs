@@ -1,4 +1,4 @@
-//! What a decision says and how its fine was found, held against the law by the server.
+//! The wording of a decision and the calculation of its fine, judged by the server.
 
 use serde_json::Value as Json;
 use sync_core::change::NewOp;

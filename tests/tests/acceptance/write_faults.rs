@@ -1,5 +1,5 @@
-//! SQLite's file under faults of the machine: the server is killed, or a write or a write-through fails, at every N-th
-//! call of a push and of a checkpoint. What was acknowledged stays; what was not is told to come again.
+//! SQLite's file under fault injection: the server is killed, or a write or sync fails, at every N-th call of a push
+//! and of a checkpoint. Acknowledged changes stay; others are sent again.
 //!
 //! `SWEEP=full` takes every N instead of a sample (`tests/long.sh`).
 

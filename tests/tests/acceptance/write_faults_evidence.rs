@@ -1,5 +1,6 @@
-//! The files of evidence under faults of the machine: the server is killed, or the disk fails, at each step from the
-//! first byte to the row that says that all have come. The upload goes on, and what is read is what was sent.
+//! Evidence files under fault injection: the server is killed, or the disk fails, at each step from the first byte to
+//! the row that marks the file as complete. The upload continues, and the file that is read equals the file that was
+//! sent.
 
 use std::path::PathBuf;
 

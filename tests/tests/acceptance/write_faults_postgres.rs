@@ -1,5 +1,5 @@
-//! PostgreSQL under faults of the machine: its processes are killed, or a write or a write-through of its log fails, at
-//! every N-th call. Palm recovers without a restart, and what was acknowledged stays.
+//! PostgreSQL under fault injection: its processes are killed, or a write or sync of its log fails, at every N-th call.
+//! Palm recovers without a restart, and acknowledged changes stay.
 //!
 //! `SWEEP=full` takes every N instead of a sample (`tests/long.sh`).
 

@@ -1,4 +1,4 @@
-//! Links lead somewhere.
+//! Links resolve.
 
 use std::path::{Component, Path, PathBuf};
 

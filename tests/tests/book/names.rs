@@ -1,4 +1,4 @@
-//! What pages name exists: commands and flags, paths, keys, routes, metrics, tests, names of the code.
+//! Names on pages exist: commands and flags, paths, keys, routes, metrics, tests, identifiers.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

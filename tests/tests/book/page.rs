@@ -1,6 +1,6 @@
-//! A page of Markdown as this book writes it: headings, links, code, fenced blocks, tables.
+//! Parser for the Markdown of this book: headings, links, code, fenced blocks, tables.
 //!
-//! Not here: the rest of Markdown. What this reader does not know it takes for prose.
+//! Not here: the rest of Markdown, which is treated as prose.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
-//! Blocks that are run: ```` ```sh run ````, page by page, in one shell, against the real program.
+//! Runs blocks tagged ```` ```sh run ````, page by page, in one shell, against the real program.
 //!
-//! A word after `run` names a session of its own: its blocks have a directory and a shell of their own. Loopback
-//! ports are exchanged for free ones, the addresses of PostgreSQL for a database made for the run. A ```` ```text ````
-//! block right behind a block is what it prints; `…` stands for anything, on a line of its own for any lines.
+//! A word after `run` names a separate session with its own directory and shell. Loopback ports are replaced by free
+//! ones, the addresses of PostgreSQL by a database made for the run. A ```` ```text ```` block right after a block is
+//! its expected output; `…` stands for anything, on a line of its own for any lines.
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -18,7 +18,7 @@ const LOOPBACK: &str = "127.0.0.1:";
 
 /// A block that is run, with what it prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct CommandBlock {
     /// Where it stands.
     pub line: usize,
     /// The commands.
@@ -28,20 +28,20 @@ pub struct Step {
 }
 
 /// The sessions of a page by name; the one without a name is ``.
-pub fn sessions(page: &Page) -> BTreeMap<String, Vec<Step>> {
-    let mut found: BTreeMap<String, Vec<Step>> = BTreeMap::new();
+pub fn sessions(page: &Page) -> BTreeMap<String, Vec<CommandBlock>> {
+    let mut found: BTreeMap<String, Vec<CommandBlock>> = BTreeMap::new();
     for (place, block) in page.blocks.iter().enumerate() {
         let Some(name) = block.info.strip_prefix("sh run").map(str::trim) else { continue };
         let next: Option<&Block> = page.blocks.get(place + 1);
         let prints = next.filter(|next| next.info == "text" && next.follows).map(|next| next.text.clone());
-        let step = Step { line: block.line, commands: block.text.clone(), prints };
+        let step = CommandBlock { line: block.line, commands: block.text.clone(), prints };
         found.entry(name.to_owned()).or_default().push(step);
     }
     found
 }
 
 /// Runs a session and says what went otherwise than the page says. `exchange` replaces texts of the page.
-pub fn run(palm: &Path, steps: &[Step], exchange: &[(String, String)]) -> Result<(), String> {
+pub fn run(palm: &Path, steps: &[CommandBlock], exchange: &[(String, String)]) -> Result<(), String> {
     let place = tempfile::tempdir().unwrap();
     let bin = place.path().join("bin");
     std::fs::create_dir(&bin).unwrap();
@@ -74,7 +74,7 @@ pub fn run(palm: &Path, steps: &[Step], exchange: &[(String, String)]) -> Result
     })
 }
 
-fn compare(steps: &[Step], said: &str) -> Result<(), String> {
+fn compare(steps: &[CommandBlock], said: &str) -> Result<(), String> {
     let mut parts = said.split('\x1e');
     for (number, step) in steps.iter().enumerate() {
         let part = parts.next().unwrap_or_default();

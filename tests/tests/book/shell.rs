@@ -1,4 +1,4 @@
-//! Commands as the shell reads them: enough to find the programs that a block starts, and with what.
+//! Tokenizer for shell commands: finds the programs that a block starts, and their arguments.
 
 /// Simple commands: their words, without assignments and quotes.
 pub fn commands(text: &str) -> Vec<Vec<String>> {

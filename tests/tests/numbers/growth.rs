@@ -1,4 +1,4 @@
-//! What a phone's store costs as it fills: counted in steps of SQLite, so that no other program on the machine counts.
+//! Cost of a phone's store as it fills, counted in SQLite steps, which other programs on the machine do not affect.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,5 @@
-//! What a change, a pull and a list cost the server as its database fills: CPU time of its process, which other
-//! programs disturb less than they disturb the clock. Slack of two throughout; the release binary is measured by
-//! `load`, with figures.
+//! Cost of a change, a pull and a list for the server as its database fills: CPU time of its process, which other
+//! programs disturb less than elapsed time. Tolerance factor two; `load` measures the release binary with figures.
 
 use std::time::Duration;
 

@@ -1,13 +1,13 @@
-//! What the link does to which request: the same seed, the same script.
+//! Schedule of the faults of a link, determined by a seed.
 //!
-//! Promise: whatever the seed, every kind of trouble comes once before anything else does, and after a while the
-//! link lets things through, so that a story told over it ends.
+//! Promise: for every seed, each kind of fault occurs once before anything else, and after a while requests get
+//! through, so the demonstration ends.
 
 use std::collections::VecDeque;
 
 /// What happens to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum PushOutcome {
     /// It goes through.
     Pass,
     /// It never reaches the server.
@@ -22,26 +22,32 @@ pub enum Fate {
     CutAnswer,
 }
 
-/// The fates of one link's requests.
+/// The outcomes of one link's requests.
 #[derive(Debug)]
 pub struct Script {
     state: u64,
-    pushes: VecDeque<Fate>,
-    others: VecDeque<Fate>,
+    pushes: VecDeque<PushOutcome>,
+    others: VecDeque<PushOutcome>,
 }
 
-/// After the fixed beginning one request in so many has trouble.
+/// After the fixed beginning one request in so many gets a fault.
 const RARE: u64 = 6;
 
 impl Script {
     /// The script of a seed; one of the phones has its first push held back.
     pub fn new(seed: u64, holds: bool) -> Self {
         let mut script = Self { state: seed, pushes: VecDeque::new(), others: VecDeque::new() };
-        let mut pushes = vec![Fate::Drop, Fate::Repeat, Fate::CutRequest, Fate::CutAnswer];
+        let mut pushes = vec![PushOutcome::Drop, PushOutcome::Repeat, PushOutcome::CutRequest, PushOutcome::CutAnswer];
         script.shuffle(&mut pushes);
-        script.pushes.extend(holds.then_some(Fate::Hold));
+        script.pushes.extend(holds.then_some(PushOutcome::Hold));
         script.pushes.extend(pushes);
-        let mut others = vec![Fate::Drop, Fate::Pass, Fate::CutRequest, Fate::Pass, Fate::CutAnswer];
+        let mut others = vec![
+            PushOutcome::Drop,
+            PushOutcome::Pass,
+            PushOutcome::CutRequest,
+            PushOutcome::Pass,
+            PushOutcome::CutAnswer,
+        ];
         script.shuffle(&mut others);
         script.others.extend(others);
         script
@@ -55,33 +61,33 @@ impl Script {
         mixed ^ (mixed >> 31)
     }
 
-    fn shuffle(&mut self, fates: &mut Vec<Fate>) {
+    fn shuffle(&mut self, outcomes: &mut Vec<PushOutcome>) {
         let mut shuffled = Vec::new();
-        while !fates.is_empty() {
-            let left = u64::try_from(fates.len()).unwrap_or(1);
+        while !outcomes.is_empty() {
+            let left = u64::try_from(outcomes.len()).unwrap_or(1);
             let place = usize::try_from(self.draw() % left).unwrap_or(0);
-            shuffled.push(fates.swap_remove(place));
+            shuffled.push(outcomes.swap_remove(place));
         }
-        *fates = shuffled;
+        *outcomes = shuffled;
     }
 
-    /// The fate of the next request.
-    pub fn next(&mut self, is_push: bool) -> Fate {
+    /// The outcome of the next request.
+    pub fn next(&mut self, is_push: bool) -> PushOutcome {
         let queue = if is_push { &mut self.pushes } else { &mut self.others };
-        if let Some(fate) = queue.pop_front() {
-            return fate;
+        if let Some(outcome) = queue.pop_front() {
+            return outcome;
         }
         match self.draw() % (RARE * 3) {
-            0 => Fate::Drop,
-            1 => Fate::CutRequest,
-            2 => Fate::CutAnswer,
-            _ => Fate::Pass,
+            0 => PushOutcome::Drop,
+            1 => PushOutcome::CutRequest,
+            2 => PushOutcome::CutAnswer,
+            _ => PushOutcome::Pass,
         }
     }
 
-    /// Plays a fate again that could not come about.
-    pub fn again(&mut self, fate: Fate) {
-        self.pushes.push_front(fate);
+    /// Plays a outcome again that could not come about.
+    pub fn again(&mut self, outcome: PushOutcome) {
+        self.pushes.push_front(outcome);
     }
 }
 
@@ -93,20 +99,26 @@ mod tests {
     fn every_trouble_comes_whatever_the_seed() {
         for seed in 0..200 {
             let mut script = Script::new(seed, true);
-            let fates: Vec<Fate> = (0..5).map(|_| script.next(true)).collect();
-            for fate in [Fate::Drop, Fate::Repeat, Fate::Hold, Fate::CutRequest, Fate::CutAnswer] {
-                assert!(fates.contains(&fate), "{fate:?} with seed {seed}");
+            let outcomes: Vec<PushOutcome> = (0..5).map(|_| script.next(true)).collect();
+            for outcome in [
+                PushOutcome::Drop,
+                PushOutcome::Repeat,
+                PushOutcome::Hold,
+                PushOutcome::CutRequest,
+                PushOutcome::CutAnswer,
+            ] {
+                assert!(outcomes.contains(&outcome), "{outcome:?} with seed {seed}");
             }
         }
     }
 
     #[test]
     fn the_same_seed_gives_the_same_script() {
-        let fates = |seed| {
+        let outcomes = |seed| {
             let mut script = Script::new(seed, false);
             (0..50).map(|n| script.next(n % 2 == 0)).collect::<Vec<_>>()
         };
-        assert_eq!(fates(7), fates(7));
-        assert_ne!(fates(7), fates(8));
+        assert_eq!(outcomes(7), outcomes(7));
+        assert_ne!(outcomes(7), outcomes(8));
     }
 }

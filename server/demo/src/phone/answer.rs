@@ -1,6 +1,6 @@
-//! What the phone answers: what was asked for, a refusal for people, or an accident.
+//! Answers of the phone: a result, a refusal for people, or an error.
 //!
-//! Promise: a refusal of law, store or server is never an `error`, and an accident never a `refused`.
+//! Promise: a refusal by law, store or server is never an `error`, and an error never a `refused`.
 
 use serde_json::{Value as Json, json};
 use sync_core::device::{SaveError, Stop, StoreError};
@@ -8,11 +8,11 @@ use sync_core::device::{SaveError, Stop, StoreError};
 use server::flow::refusal::Refusal;
 
 /// The outcome of a command.
-pub(super) type Done = Result<Json, Trouble>;
+pub(super) type Done = Result<Json, CommandError>;
 
 /// Why a command was not done.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum CommandError {
     /// An answer: law, store or server said no.
     Refused(Box<Told>),
     /// The link was cut, or there is no network: nobody knows whether the server did it.
@@ -38,7 +38,7 @@ pub(super) struct Told {
     pub stops: Vec<Stop>,
 }
 
-impl Trouble {
+impl CommandError {
     /// An accident.
     pub fn broken(what: impl std::fmt::Display) -> Self {
         Self::Broken(what.to_string())
@@ -73,7 +73,7 @@ impl Trouble {
     }
 }
 
-impl std::fmt::Display for Trouble {
+impl std::fmt::Display for CommandError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Refused(told) => write!(f, "{}: {}", told.code, told.en),
@@ -83,31 +83,31 @@ impl std::fmt::Display for Trouble {
     }
 }
 
-impl From<StoreError> for Trouble {
+impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         Self::broken(error)
     }
 }
 
-impl From<std::io::Error> for Trouble {
+impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
         Self::broken(error)
     }
 }
 
-impl From<server::random::NoRandomness> for Trouble {
+impl From<server::random::NoRandomness> for CommandError {
     fn from(error: server::random::NoRandomness) -> Self {
         Self::broken(error)
     }
 }
 
-impl From<serde_json::Error> for Trouble {
+impl From<serde_json::Error> for CommandError {
     fn from(error: serde_json::Error) -> Self {
         Self::broken(error)
     }
 }
 
-impl From<SaveError> for Trouble {
+impl From<SaveError> for CommandError {
     fn from(error: SaveError) -> Self {
         match error {
             SaveError::Stopped(stops) => Self::stopped(stops),
@@ -129,7 +129,7 @@ impl From<SaveError> for Trouble {
     }
 }
 
-impl Trouble {
+impl CommandError {
     fn stopped(stops: Vec<Stop>) -> Self {
         let Some(Stop { code, article, zh, en, .. }) = stops.first().cloned() else {
             return Self::broken("the act was stopped without a reason");
@@ -143,7 +143,7 @@ impl Trouble {
 pub(super) fn line(id: &Json, done: Done) -> Json {
     match done {
         Ok(ok) => json!({"id": id, "ok": ok}),
-        Err(Trouble::Refused(told)) => {
+        Err(CommandError::Refused(told)) => {
             let Told { code, article, rule, zh, en, stops } = *told;
             let mut refused = json!({"code": code, "article": article, "rule": rule, "zh": zh, "en": en});
             if let (Some(map), false) = (refused.as_object_mut(), stops.is_empty()) {

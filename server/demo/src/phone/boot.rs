@@ -1,9 +1,9 @@
 //! The phone's clocks.
 //!
-//! Promise: the monotonic clock only runs forward within one boot id. On Linux both are the machine's own
-//! (`/proc/sys/kernel/random/boot_id`, `/proc/uptime`, which counts sleep): a phone app that was killed and started
-//! again is not a phone that was booted, and its time stays proved. Elsewhere each start of the process is a boot, by a
-//! clock that stands still while the machine sleeps; each moment says which of the two it is.
+//! Promise: the monotonic clock never runs backwards within one boot id. On Linux both come from the machine
+//! (`/proc/sys/kernel/random/boot_id`, `/proc/uptime`, which counts sleep), so restarting the app is not a reboot and
+//! its times stay proven. Elsewhere each start of the process is a boot, with a clock that stops while the machine
+//! sleeps; each moment says which of the two it is.
 
 use std::time::Instant as Ticks;
 

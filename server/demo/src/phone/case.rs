@@ -1,4 +1,4 @@
-//! What the phone shows: cases, their state, how the phone stands.
+//! Output of the phone: cases, their state, and the phone's own state.
 
 use serde_json::{Map, Value as Json, json};
 use sync_core::device::{Card, ClockFault};
@@ -6,16 +6,15 @@ use sync_core::id::CaseId;
 use sync_core::lease::Block;
 
 use super::Phone;
-use super::answer::{Done, Trouble};
+use super::answer::{CommandError, Done};
 
 impl Phone {
     /// A case as it is folded from what this phone holds.
     pub(super) fn show_case(&self, case: CaseId) -> Done {
         let owner = self.owner()?;
-        let state = owner
-            .device
-            .case(case)?
-            .ok_or_else(|| Trouble::broken(format!("case {case} is not on this phone: open, join or sync first")))?;
+        let state = owner.device.case(case)?.ok_or_else(|| {
+            CommandError::broken(format!("case {case} is not on this phone: open, join or sync first"))
+        })?;
         let conflicts: Vec<_> = state.conflicts().collect();
         Ok(json!({
             "state": state, "hash": state.hash(), "basis": state.basis(), "conflicts": conflicts,

@@ -1,7 +1,6 @@
-//! What the parent can tell a phone to do.
+//! Commands of the phone.
 //!
-//! Promise: a command with a field that is not documented, or without one that is needed, is not done at all; the
-//! error says which.
+//! Promise: a command with an unknown field or without a required one is not executed; the error names the field.
 
 use std::collections::BTreeMap;
 
@@ -250,7 +249,7 @@ pub(super) struct Photo {
     #[serde(default)]
     pub proves: String,
     /// Kind of evidence.
-    #[serde(default = "audio_visual")]
+    #[serde(default = "electronic_data")]
     pub kind: String,
     /// Which scene is drawn.
     pub scene: u32,
@@ -259,8 +258,8 @@ pub(super) struct Photo {
     pub bytes: usize,
 }
 
-fn audio_visual() -> String {
-    "视听资料".to_owned()
+fn electronic_data() -> String {
+    "电子数据".to_owned()
 }
 
 const fn usual_size() -> usize {

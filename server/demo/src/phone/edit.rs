@@ -6,7 +6,7 @@ use sync_core::id::CaseId;
 use sync_core::op::{CaseKind, OpId, OpRef, Open};
 
 use super::Phone;
-use super::answer::{Done, Trouble};
+use super::answer::{CommandError, Done};
 use super::case::fault;
 use super::command::{self, AddOp, InviteOp, Op, PauseAt, PutOp, RecordOp, WithdrawOp};
 use super::value::{Aliases, Ref};
@@ -17,8 +17,8 @@ impl Phone {
         let command::Open { kind, item, mut officers, fields, pause } = open;
         let owner = self.owner()?;
         let identity = owner.device.identity();
-        let kind =
-            CaseKind::parse(&kind).map_err(|_unknown| Trouble::broken("kind is inspection, simple or ordinary"))?;
+        let kind = CaseKind::parse(&kind)
+            .map_err(|_unknown| CommandError::broken("kind is inspection, simple or ordinary"))?;
         officers.push(identity.officer);
         officers.sort_unstable();
         officers.dedup();
@@ -35,7 +35,7 @@ impl Phone {
         let command::Save { case, ops, pause } = save;
         let mut pen = Pen { editor: self.editor(case)?, aliases: Aliases::new() };
         for op in ops {
-            pen.write(op).map_err(Trouble::Broken)?;
+            pen.write(op).map_err(CommandError::Broken)?;
         }
         let Pen { editor, aliases } = pen;
         let Saved { change, case: _, number: _, voided: _, checks, clock } = self.commit(editor.into_save(), pause)?;
@@ -48,20 +48,20 @@ impl Phone {
     ///
     /// # Errors
     /// Where the case is not on this phone.
-    pub(super) fn editor(&self, case: CaseId) -> Result<Editor, Trouble> {
+    pub(super) fn editor(&self, case: CaseId) -> Result<Editor, CommandError> {
         self.owner()?
             .device
             .edit(case)?
-            .ok_or_else(|| Trouble::broken(format!("case {case} is not on this phone: open, join or sync first")))
+            .ok_or_else(|| CommandError::broken(format!("case {case} is not on this phone: open, join or sync first")))
     }
 
     /// Saves here and now.
     ///
     /// # Errors
     /// What stops it, or an accident.
-    pub(super) fn commit(&mut self, save: Save, pause: Option<PauseAt>) -> Result<Saved, Trouble> {
+    pub(super) fn commit(&mut self, save: Save, pause: Option<PauseAt>) -> Result<Saved, CommandError> {
         let now = self.now();
-        let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
+        let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;
         match pause {
             Some(PauseAt::BeforeCommit) => self.pause.arm(),
             None => self.pause.disarm(),
@@ -76,10 +76,10 @@ impl Phone {
 ///
 /// # Errors
 /// What to write instead.
-pub(super) fn entity(editor: &Editor, name: &Ref) -> Result<OpId, Trouble> {
-    let id = name.stored().map_err(Trouble::Broken)?;
+pub(super) fn entity(editor: &Editor, name: &Ref) -> Result<OpId, CommandError> {
+    let id = name.stored().map_err(CommandError::Broken)?;
     let there = editor.state().is_some_and(|state| state.entities.contains_key(&id));
-    if there { Ok(id) } else { Err(Trouble::broken(format!("{id} is no entity of this case on this phone"))) }
+    if there { Ok(id) } else { Err(CommandError::broken(format!("{id} is no entity of this case on this phone"))) }
 }
 
 /// After its siblings: how many entities of the kind the case has.

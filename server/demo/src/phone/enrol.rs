@@ -9,7 +9,7 @@ use sync_core::session::{Request, Response};
 use sync_core::sign::{PublicKey, Signer as _};
 
 use super::Phone;
-use super::answer::{Done, Trouble};
+use super::answer::{CommandError, Done};
 use super::command::Enrol;
 use super::line::{get, post, read};
 use super::owner::Owner;
@@ -24,7 +24,7 @@ impl Phone {
     /// Signs the officer in, then enrols in their name with a new key and the one-time code. A lost answer is asked for again.
     pub(super) fn enrol(&mut self, enrol: Enrol) -> Done {
         if self.owner.is_some() {
-            return Err(Trouble::broken("the phone is enrolled already: use another --dir for another phone"));
+            return Err(CommandError::broken("the phone is enrolled already: use another --dir for another phone"));
         }
         let Enrol { login, password, code, label } = enrol;
         let signed_in = self.line.send_with(&post("/v1/sessions", &NewSession { login, password })?, None)?;
@@ -46,11 +46,11 @@ impl Phone {
     }
 
     /// Sends until there is an answer, a few times: with the same key and code the server answers the same.
-    fn insist(&mut self, request: &Request, token: &str) -> Result<Response, Trouble> {
-        let mut last = Trouble::broken("not sent");
+    fn insist(&mut self, request: &Request, token: &str) -> Result<Response, CommandError> {
+        let mut last = CommandError::broken("not sent");
         for _ in 0..TRIES {
             match self.line.send_with(request, Some(token)) {
-                Err(Trouble::Lost(why)) => last = Trouble::Lost(why),
+                Err(CommandError::Lost(why)) => last = CommandError::Lost(why),
                 other => return other,
             }
         }
@@ -58,7 +58,7 @@ impl Phone {
     }
 
     /// A key nobody has used: one of an attempt that failed may be enrolled already.
-    fn fresh_key(&self) -> Result<ServerKey, Trouble> {
+    fn fresh_key(&self) -> Result<ServerKey, CommandError> {
         let path = self.folder.key();
         if path.exists() {
             std::fs::remove_file(&path)?;
@@ -67,15 +67,15 @@ impl Phone {
     }
 }
 
-fn identity(enrolled: &EnrolledDevice, me: &Me, key: &ServerKey) -> Result<Identity, Trouble> {
+fn identity(enrolled: &EnrolledDevice, me: &Me, key: &ServerKey) -> Result<Identity, CommandError> {
     let EnrolledDevice { device, tenant, server_public_key } = enrolled;
     let server_key = unhex(server_public_key).and_then(|bytes| PublicKey::from_slice(&bytes));
     Ok(Identity {
-        tenant: tenant.parse().map_err(Trouble::broken)?,
-        tenant_key: server_key.ok_or_else(|| Trouble::broken("the server's key is no P-256 point"))?,
-        device: device.id.parse().map_err(Trouble::broken)?,
+        tenant: tenant.parse().map_err(CommandError::broken)?,
+        tenant_key: server_key.ok_or_else(|| CommandError::broken("the server's key is no P-256 point"))?,
+        device: device.id.parse().map_err(CommandError::broken)?,
         device_key: key.public_key(),
-        officer: me.officer.parse().map_err(Trouble::broken)?,
-        agency: me.agency.parse().map_err(Trouble::broken)?,
+        officer: me.officer.parse().map_err(CommandError::broken)?,
+        agency: me.agency.parse().map_err(CommandError::broken)?,
     })
 }

@@ -1,6 +1,6 @@
-//! The phone's directory: `phone.db`, `key`, `media/<sha256>`, and what it was given to take along.
+//! The phone's directory: `phone.db`, `key`, `media/<sha256>`, and downloaded reference data.
 //!
-//! Promise: one process at a time uses a directory; a file has its name only when its bytes are safe on the disk.
+//! Promise: one process at a time uses a directory; a file gets its name only after its bytes are synced to disk.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};

@@ -1,8 +1,8 @@
-//! The phone's line to the server: HTTP to the address it was last told, and its access token.
+//! The phone's connection to the server: HTTP to the address that it was given last, with its access token.
 //!
-//! Promise: a response counts only when it was read whole, everything else is [`Trouble::Lost`]; the token goes to
-//! that address and nowhere else. Every request is a connection of its own, as on a network that comes and goes.
-//! Not here: TLS (the demonstration speaks on loopback), what is asked and when to ask again.
+//! Promise: an incomplete response is [`CommandError::Lost`]; the token is sent to that address only. Every request
+//! uses a new connection, as on an unstable network. Not here: TLS (the demonstration runs on loopback), the choice and
+//! repetition of requests.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use sync_core::session::{Request, Response};
 use sync_core::sign::Signer as _;
 use ureq::http;
 
-use super::answer::Trouble;
+use super::answer::CommandError;
 use server::flow::keys::ServerKey;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -59,7 +59,7 @@ impl Default for Line {
 }
 
 /// A request with a JSON body.
-pub(super) fn post(path: &str, body: &impl Serialize) -> Result<Request, Trouble> {
+pub(super) fn post(path: &str, body: &impl Serialize) -> Result<Request, CommandError> {
     let (path, body) = (path.to_owned(), serde_json::to_vec(body)?);
     Ok(Request { method: "POST", path, content_type: Some(JSON), headers: Vec::new(), body })
 }
@@ -71,18 +71,18 @@ pub(super) fn get(path: &str) -> Request {
 }
 
 /// What a response says, where it says yes.
-pub(super) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Trouble> {
+pub(super) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, CommandError> {
     match response.status {
         200..300 => Ok(serde_json::from_slice(&response.body)?),
-        status => Err(Trouble::of_response(status, &response.body)),
+        status => Err(CommandError::of_response(status, &response.body)),
     }
 }
 
 impl Line {
     /// Takes the server's address; `None` is no network.
-    pub fn tell(&mut self, base: Option<String>) -> Result<(), Trouble> {
+    pub fn tell(&mut self, base: Option<String>) -> Result<(), CommandError> {
         if base.as_ref().is_some_and(|base| !base.starts_with("http://")) {
-            return Err(Trouble::broken("the address is http://HOST:PORT, or null for no network"));
+            return Err(CommandError::broken("the address is http://HOST:PORT, or null for no network"));
         }
         self.base = base.map(|base| base.trim_end_matches('/').to_owned());
         Ok(())
@@ -101,8 +101,8 @@ impl Line {
     /// Sends with the token held, if any, and once.
     ///
     /// # Errors
-    /// [`Trouble::Lost`].
-    pub fn send(&mut self, request: &Request) -> Result<Response, Trouble> {
+    /// [`CommandError::Lost`].
+    pub fn send(&mut self, request: &Request) -> Result<Response, CommandError> {
         let token = self.token.clone();
         self.send_with(request, token.as_deref())
     }
@@ -110,16 +110,16 @@ impl Line {
     /// Sends with another token than the phone's, or none.
     ///
     /// # Errors
-    /// [`Trouble::Lost`].
-    pub fn send_with(&mut self, request: &Request, token: Option<&str>) -> Result<Response, Trouble> {
+    /// [`CommandError::Lost`].
+    pub fn send_with(&mut self, request: &Request, token: Option<&str>) -> Result<Response, CommandError> {
         self.count.requests += 1;
         let answered = self.exchange(request, token);
         self.count.lost += u64::from(answered.is_err());
         answered
     }
 
-    fn exchange(&self, request: &Request, token: Option<&str>) -> Result<Response, Trouble> {
-        let base = self.base.as_deref().ok_or_else(|| Trouble::Lost("no network: send connect".to_owned()))?;
+    fn exchange(&self, request: &Request, token: Option<&str>) -> Result<Response, CommandError> {
+        let base = self.base.as_deref().ok_or_else(|| CommandError::Lost("no network: send connect".to_owned()))?;
         let mut builder = http::Request::builder()
             .method(request.method)
             .uri(format!("{base}{}", local(&request.path)))
@@ -133,7 +133,7 @@ impl Line {
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
         }
-        let lost = |error: &dyn std::fmt::Display| Trouble::Lost(error.to_string());
+        let lost = |error: &dyn std::fmt::Display| CommandError::Lost(error.to_string());
         let answered = match request.method {
             "GET" | "HEAD" => self.agent.run(builder.body(()).map_err(|error| lost(&error))?),
             _ => self.agent.run(builder.body(request.body.clone()).map_err(|error| lost(&error))?),
@@ -150,24 +150,24 @@ impl Line {
     /// link is cut. Only for what may be asked twice.
     ///
     /// # Errors
-    /// [`Trouble`].
-    pub fn ask(&mut self, device: DeviceId, key: &ServerKey, request: &Request) -> Result<Response, Trouble> {
-        let mut last = Trouble::broken("not sent");
+    /// [`CommandError`].
+    pub fn ask(&mut self, device: DeviceId, key: &ServerKey, request: &Request) -> Result<Response, CommandError> {
+        let mut last = CommandError::broken("not sent");
         for _ in 0..TRIES {
             match self.ask_once(device, key, request) {
                 Ok(response) if response.status == 401 => {
                     self.token = None;
-                    last = Trouble::of_response(response.status, &response.body);
+                    last = CommandError::of_response(response.status, &response.body);
                 }
                 Ok(response) => return Ok(response),
-                Err(Trouble::Lost(why)) => last = Trouble::Lost(why),
+                Err(CommandError::Lost(why)) => last = CommandError::Lost(why),
                 Err(other) => return Err(other),
             }
         }
         Err(last)
     }
 
-    fn ask_once(&mut self, device: DeviceId, key: &ServerKey, request: &Request) -> Result<Response, Trouble> {
+    fn ask_once(&mut self, device: DeviceId, key: &ServerKey, request: &Request) -> Result<Response, CommandError> {
         if self.token.is_none() {
             self.renew(device, key)?;
         }
@@ -177,16 +177,16 @@ impl Line {
     /// Gets a token: a challenge, signed by the phone's key.
     ///
     /// # Errors
-    /// [`Trouble`]; then there is none.
-    pub fn renew(&mut self, device: DeviceId, key: &ServerKey) -> Result<(), Trouble> {
+    /// [`CommandError`]; then there is none.
+    pub fn renew(&mut self, device: DeviceId, key: &ServerKey) -> Result<(), CommandError> {
         self.prove(device, key, "/v1/device-tokens", token_message)
     }
 
     /// Gets a token for handing in, which the key alone gets.
     ///
     /// # Errors
-    /// [`Trouble`]; then there is none.
-    pub fn hand_in(&mut self, device: DeviceId, key: &ServerKey) -> Result<(), Trouble> {
+    /// [`CommandError`]; then there is none.
+    pub fn hand_in(&mut self, device: DeviceId, key: &ServerKey) -> Result<(), CommandError> {
         self.prove(device, key, "/v1/hand-in-tokens", hand_in_message)
     }
 
@@ -196,12 +196,12 @@ impl Line {
         key: &ServerKey,
         path: &str,
         message: fn(&str, &str) -> Vec<u8>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), CommandError> {
         self.token = None;
         let device = device.to_string();
         let asked = self.send_with(&post("/v1/device-challenges", &NewChallenge { device: device.clone() })?, None)?;
         let Challenge { challenge, .. } = read(&asked)?;
-        let signature = key.sign(&message(&device, &challenge)).map_err(Trouble::broken)?;
+        let signature = key.sign(&message(&device, &challenge)).map_err(CommandError::broken)?;
         let answer = NewDeviceToken { device, challenge, signature: hex(&signature) };
         let AccessToken { access_token, .. } = read(&self.send_with(&post(path, &answer)?, None)?)?;
         self.token = Some(access_token);
@@ -231,9 +231,9 @@ mod tests {
     #[test]
     fn without_network_everything_is_lost_and_nothing_crashes() {
         let mut line = Line::default();
-        assert!(matches!(line.send(&get("/healthz")), Err(Trouble::Lost(_))));
+        assert!(matches!(line.send(&get("/healthz")), Err(CommandError::Lost(_))));
         line.tell(Some("http://127.0.0.1:1".to_owned())).unwrap();
-        assert!(matches!(line.send(&get("/healthz")), Err(Trouble::Lost(_))));
+        assert!(matches!(line.send(&get("/healthz")), Err(CommandError::Lost(_))));
         assert!(line.tell(Some("ftp://x".to_owned())).is_err());
     }
 }

@@ -1,7 +1,6 @@
-//! Phone to phone, without a server: the link of `sync_core` over a TCP connection on loopback, which stands in for
-//! the radio.
+//! Phone-to-phone synchronisation: the link of `sync_core` over a TCP connection on loopback, in place of a radio.
 //!
-//! Promise: `equal_heads` is found, not assumed: a second link between the same phones has nothing left to send.
+//! Promise: `equal_heads` is measured: a second link between the same phones has nothing left to send.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -12,13 +11,13 @@ use serde_json::{Value as Json, json};
 use sync_core::id::{CaseId, OfficerId};
 use sync_core::link::{Link, LinkTally};
 
-use super::answer::{Done, Trouble};
+use super::answer::{CommandError, Done};
 use super::owner::Owner;
 use super::{Phone, say};
 use server::random;
 
 /// How long a host waits for the other phone.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long either waits for the other's next bytes.
 const SILENCE: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(5);
@@ -50,10 +49,10 @@ impl Phone {
                 say(&json!({"id": id, "ok": {"address": address.to_string()}}))?;
                 listener
             }
-            Err(trouble) => return say(&super::answer::line(id, Err(trouble))),
+            Err(error) => return say(&super::answer::line(id, Err(error))),
         };
-        let met = self.owner.as_mut().ok_or_else(Trouble::not_enrolled).and_then(|owner| {
-            let end = Ticks::now() + PATIENCE;
+        let met = self.owner.as_mut().ok_or_else(CommandError::not_enrolled).and_then(|owner| {
+            let end = Ticks::now() + TIMEOUT;
             meet(owner, || accept(&listener, end))
         });
         match met {
@@ -64,11 +63,11 @@ impl Phone {
                 }
                 say(&event)
             }
-            Err(trouble) => say(&json!({"event": "link_failed", "error": trouble.to_string()})),
+            Err(error) => say(&json!({"event": "link_failed", "error": error.to_string()})),
         }
     }
 
-    fn listen(&mut self, cases: &[CaseId]) -> Result<(TcpListener, SocketAddr), Trouble> {
+    fn listen(&mut self, cases: &[CaseId]) -> Result<(TcpListener, SocketAddr), CommandError> {
         self.share(cases)?;
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
@@ -79,13 +78,13 @@ impl Phone {
     /// Goes to the phone that waits at `address`.
     pub(super) fn join(&mut self, address: SocketAddr, cases: &[CaseId]) -> Done {
         self.share(cases)?;
-        let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
+        let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;
         let met = meet(owner, || TcpStream::connect_timeout(&address, SILENCE))?;
         Ok(met.told())
     }
 
-    fn share(&mut self, cases: &[CaseId]) -> Result<(), Trouble> {
-        let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
+    fn share(&mut self, cases: &[CaseId]) -> Result<(), CommandError> {
+        let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;
         Ok(cases.iter().try_for_each(|case| owner.device.share(*case))?)
     }
 }
@@ -106,7 +105,7 @@ fn accept(listener: &TcpListener, end: Ticks) -> io::Result<TcpStream> {
 }
 
 /// A link that exchanges, and one that finds whether anything is left.
-fn meet(owner: &mut Owner, mut reach: impl FnMut() -> io::Result<TcpStream>) -> Result<Met, Trouble> {
+fn meet(owner: &mut Owner, mut reach: impl FnMut() -> io::Result<TcpStream>) -> Result<Met, CommandError> {
     let (link, bytes) = run(owner, &reach()?)?;
     let (again, _) = run(owner, &reach()?)?;
     let equal = *again.tally() == LinkTally::default();
@@ -114,11 +113,11 @@ fn meet(owner: &mut Owner, mut reach: impl FnMut() -> io::Result<TcpStream>) -> 
 }
 
 /// Runs one link to its end. Says how many bytes went over it.
-fn run(owner: &mut Owner, stream: &TcpStream) -> Result<(Link, u64), Trouble> {
+fn run(owner: &mut Owner, stream: &TcpStream) -> Result<(Link, u64), CommandError> {
     stream.set_nodelay(true)?;
     stream.set_write_timeout(Some(SILENCE))?;
     stream.set_read_timeout(Some(SILENCE))?;
-    // Both phones may write at once: somebody must read meanwhile, or both would wait for ever.
+    // Both phones may write at once: one side must read meanwhile, or both would deadlock.
     let (sender, receiver) = channel();
     let reader = stream.try_clone()?;
     let listening = std::thread::spawn(move || listen_to(reader, &sender));
@@ -126,7 +125,7 @@ fn run(owner: &mut Owner, stream: &TcpStream) -> Result<(Link, u64), Trouble> {
     stream.shutdown(if done.is_ok() { std::net::Shutdown::Write } else { std::net::Shutdown::Both }).ok();
     drop(receiver);
     if listening.join().is_err() {
-        return Err(Trouble::broken("the reader of the link failed"));
+        return Err(CommandError::broken("the reader of the link failed"));
     }
     done
 }
@@ -135,14 +134,14 @@ fn exchange(
     owner: &mut Owner,
     mut stream: &TcpStream,
     receiver: &Receiver<io::Result<Vec<u8>>>,
-) -> Result<(Link, u64), Trouble> {
+) -> Result<(Link, u64), CommandError> {
     let mut link = Link::new(random::bytes()?);
     let mut bytes = 0;
     loop {
-        let out = link.outgoing(&owner.device).map_err(Trouble::broken)?;
+        let out = link.outgoing(&owner.device).map_err(CommandError::broken)?;
         if !out.is_empty() {
             bytes += count(out.len());
-            stream.write_all(&out).map_err(|error| Trouble::Lost(error.to_string()))?;
+            stream.write_all(&out).map_err(|error| CommandError::Lost(error.to_string()))?;
             continue;
         }
         if link.is_done() {
@@ -150,13 +149,13 @@ fn exchange(
         }
         let piece = match receiver.recv_timeout(SILENCE) {
             Ok(Ok(piece)) => piece,
-            Ok(Err(error)) => return Err(Trouble::Lost(error.to_string())),
+            Ok(Err(error)) => return Err(CommandError::Lost(error.to_string())),
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                return Err(Trouble::Lost("the other phone is gone".to_owned()));
+                return Err(CommandError::Lost("the other phone is gone".to_owned()));
             }
         };
         bytes += count(piece.len());
-        link.incoming(&mut owner.device, &piece, &owner.key).map_err(Trouble::broken)?;
+        link.incoming(&mut owner.device, &piece, &owner.key).map_err(CommandError::broken)?;
     }
 }
 

@@ -1,7 +1,7 @@
 //! The enrolled phone: its store and its key.
 //!
-//! Promise: whatever is saved is signed by the key in the directory. A save that was told to pause stops inside the
-//! COMMIT of its transaction, with everything written and nothing durable, and never goes on.
+//! Promise: every save is signed by the key in the directory. A save with `pause` stops inside the COMMIT of its
+//! transaction, with everything written and nothing durable, and never continues.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use sync_core::device::{Device, Enrolment, Moment, Options, Save, Saved, StoreEr
 use sync_core::id::DeviceId;
 use sync_core::sign::SignerError;
 
-use super::answer::Trouble;
+use super::answer::CommandError;
 use super::folder::Folder;
 use super::say;
 use server::flow::keys::{FastVerifier, KeyError, ServerKey};
@@ -58,21 +58,21 @@ pub(super) struct Owner {
     pub key: ServerKey,
 }
 
-impl From<KeyError> for Trouble {
+impl From<KeyError> for CommandError {
     fn from(error: KeyError) -> Self {
         Self::broken(error)
     }
 }
 
-impl From<SignerError> for Trouble {
+impl From<SignerError> for CommandError {
     fn from(error: SignerError) -> Self {
         Self::broken(error)
     }
 }
 
-fn connect(folder: &Folder, pause: &Pause) -> Result<Connection, Trouble> {
-    let db = Connection::open(folder.database()).map_err(Trouble::broken)?;
-    db.commit_hook(Some(pause.hook())).map_err(Trouble::broken)?;
+fn connect(folder: &Folder, pause: &Pause) -> Result<Connection, CommandError> {
+    let db = Connection::open(folder.database()).map_err(CommandError::broken)?;
+    db.commit_hook(Some(pause.hook())).map_err(CommandError::broken)?;
     Ok(db)
 }
 
@@ -81,7 +81,7 @@ impl Owner {
     ///
     /// # Errors
     /// Where store or key cannot be used.
-    pub fn open(folder: &Folder, pause: &Pause) -> Result<Option<Self>, Trouble> {
+    pub fn open(folder: &Folder, pause: &Pause) -> Result<Option<Self>, CommandError> {
         if !folder.database().exists() {
             return Ok(None);
         }
@@ -96,7 +96,7 @@ impl Owner {
     ///
     /// # Errors
     /// Where it cannot be made.
-    pub fn create(folder: &Folder, pause: &Pause, enrolment: &Enrolment, key: ServerKey) -> Result<Self, Trouble> {
+    pub fn create(folder: &Folder, pause: &Pause, enrolment: &Enrolment, key: ServerKey) -> Result<Self, CommandError> {
         let db = connect(folder, pause)?;
         Ok(Self { device: Device::create_over(db, &Options::default(), enrolment, Box::new(FastVerifier))?, key })
     }
@@ -110,7 +110,7 @@ impl Owner {
     ///
     /// # Errors
     /// What stops it, or an accident.
-    pub fn save(&mut self, save: Save, now: &Moment) -> Result<Saved, Trouble> {
+    pub fn save(&mut self, save: Save, now: &Moment) -> Result<Saved, CommandError> {
         Ok(self.device.save(save, now, random::bytes()?, &self.key)?)
     }
 }

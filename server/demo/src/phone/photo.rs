@@ -1,4 +1,4 @@
-//! Photographs and strokes: bytes on the disk first, then the signed save that names their digest.
+//! Photographs and strokes: first the bytes on disk, then the signed save that names their digest.
 
 use serde_json::json;
 use sync_core::device::{Editor, NewEvidence, Saved};
@@ -8,7 +8,7 @@ use sync_core::schema as names;
 use sync_core::value::Value;
 
 use super::Phone;
-use super::answer::{Done, Trouble};
+use super::answer::{CommandError, Done};
 use super::command::Photo;
 use super::edit::order_after;
 use super::picture;
@@ -29,7 +29,7 @@ impl Phone {
     pub(super) fn photo(&mut self, photo: Photo) -> Done {
         let Photo { case, title, proves, kind, scene, bytes } = photo;
         if bytes > LARGEST {
-            return Err(Trouble::broken(format!("a photograph has at most {LARGEST} bytes")));
+            return Err(CommandError::broken(format!("a photograph has at most {LARGEST} bytes")));
         }
         let mut editor = self.editor(case)?;
         let drawn = picture::draw(scene, bytes);
@@ -51,9 +51,9 @@ impl Phone {
         editor: &mut Editor,
         bytes: &[u8],
         about: &About<'_>,
-    ) -> Result<(OpRef, NewEvidence), Trouble> {
+    ) -> Result<(OpRef, NewEvidence), CommandError> {
         let (digest, location) = self.folder.keep_media(bytes)?;
-        let size = u64::try_from(bytes.len()).map_err(Trouble::broken)?;
+        let size = u64::try_from(bytes.len()).map_err(CommandError::broken)?;
         let order = order_after(editor, names::EVIDENCE);
         let entity = editor.add(None, names::EVIDENCE, &order);
         for (field, value) in self.described(digest, size, about)? {
@@ -62,14 +62,19 @@ impl Phone {
         Ok((entity, NewEvidence { digest, size, media_type: about.media_type.to_owned(), location }))
     }
 
-    fn described(&self, digest: Digest, size: u64, about: &About<'_>) -> Result<[(&'static str, Value); 9], Trouble> {
+    fn described(
+        &self,
+        digest: Digest,
+        size: u64,
+        about: &About<'_>,
+    ) -> Result<[(&'static str, Value); 9], CommandError> {
         let owner = self.owner()?;
         let taken_by =
             self.folder.kept("owner.json").and_then(|kept| Some(kept.get("officer_name")?.as_str()?.to_owned()));
         Ok([
             (names::KIND, Value::text(about.kind)),
             (names::DIGEST, digest.into()),
-            ("size", Value::Int(i64::try_from(size).map_err(Trouble::broken)?)),
+            ("size", Value::Int(i64::try_from(size).map_err(CommandError::broken)?)),
             ("media_type", Value::text(about.media_type)),
             (names::TITLE, Value::text(about.title)),
             ("taken_at_ms", Value::Int(self.now().wall.ms())),

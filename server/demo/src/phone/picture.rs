@@ -1,7 +1,7 @@
-//! Photographs made by code: a drawn room with a board, tables and plates, and the scene's number below.
+//! Generated photographs: a drawn room with a board, tables and plates, and the number of the scene.
 //!
-//! Promise: the same scene and size are the same bytes for ever, on every machine; another scene is another picture.
-//! Not here: cameras. Nothing about these pictures is evidence of anything.
+//! Promise: the same scene and size give the same bytes on every machine; another scene gives another picture. Not
+//! here: cameras; these pictures are not evidence of anything.
 
 mod png;
 

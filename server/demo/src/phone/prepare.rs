@@ -1,4 +1,4 @@
-//! What the phone takes along before it leaves: lease, reference data, tasks.
+//! Preparation for offline work: lease, reference data, tasks.
 
 use api_spec::device::{Lease, NewLease};
 use api_spec::reference::Reference;
@@ -6,7 +6,7 @@ use api_spec::task::TaskList;
 use serde_json::{Value as Json, json};
 
 use super::Phone;
-use super::answer::{Done, Trouble};
+use super::answer::{CommandError, Done};
 use super::line::{get, post, read};
 use super::owner::Owner;
 use super::value::unhex;
@@ -22,7 +22,7 @@ impl Phone {
     /// Fetches the permission to work offline, with the numbers that travel with it.
     pub(super) fn lease(&mut self) -> Done {
         let asked_ms = self.boot.monotonic_ms();
-        let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
+        let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;
         let this_year = self.boot.moment(self.place).wall.date().year();
         let (numbers_left, newest_number) = match u32::try_from(this_year) {
             Ok(year) => (
@@ -35,10 +35,10 @@ impl Phone {
         let wanted = post("/v1/leases", &NewLease { epoch, numbers_left, newest_number })?;
         let granted = self.line.ask(owner.id(), &owner.key, &wanted)?;
         let Lease { hash: _, bytes, issued_ms: _, not_after_ms, blocks, papers } = read(&granted)?;
-        let bytes = unhex(&bytes).ok_or_else(|| Trouble::broken("the lease is not hex"))?;
+        let bytes = unhex(&bytes).ok_or_else(|| CommandError::broken("the lease is not hex"))?;
         let arrived = owner.device.accept_lease(&bytes, Some(asked_ms), &self.boot.moment(self.place))?;
         if let Some(why) = arrived.refused.first() {
-            return Err(Trouble::broken(why));
+            return Err(CommandError::broken(why));
         }
         self.folder.keep(PAPERS, &json!(papers))?;
         Ok(json!({"not_after_ms": not_after_ms, "blocks": blocks, "papers": papers}))
@@ -46,7 +46,7 @@ impl Phone {
 
     /// Fetches reference data, where they changed, and the officer's tasks.
     pub(super) fn prepare(&mut self) -> Done {
-        let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
+        let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;
         let mut question = get("/v1/sync/reference");
         if let Some((_, Some(etag))) = owner.device.reference()? {
             question.headers.push(("If-None-Match", etag));
@@ -56,7 +56,7 @@ impl Phone {
         if !unchanged {
             let _whole: Reference = read(&answered)?;
             let etag = answered.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("etag"));
-            let text = String::from_utf8(answered.body).map_err(Trouble::broken)?;
+            let text = String::from_utf8(answered.body).map_err(CommandError::broken)?;
             owner.device.set_reference(&text, etag.map(|(_, value)| value.as_str()))?;
         }
         let TaskList { items: tasks } = read(&self.line.ask(owner.id(), &owner.key, &get("/v1/tasks"))?)?;
@@ -75,7 +75,7 @@ impl Phone {
     }
 }
 
-fn taken_along(owner: &Owner) -> Result<(Reference, Option<String>), Trouble> {
-    let (text, etag) = owner.device.reference()?.ok_or_else(|| Trouble::broken("no reference data arrived"))?;
+fn taken_along(owner: &Owner) -> Result<(Reference, Option<String>), CommandError> {
+    let (text, etag) = owner.device.reference()?.ok_or_else(|| CommandError::broken("no reference data arrived"))?;
     Ok((serde_json::from_str(&text)?, etag))
 }

@@ -1,4 +1,4 @@
-//! Formal acts on the phone: signing, delivering; settling what authors disagree on; taking a form number.
+//! Formal acts on the phone: signing, delivering, resolving conflicts, drawing a form number.
 
 use serde_json::{Value as Json, json};
 use sync_core::device::{NumberFor, Saved};
@@ -8,7 +8,7 @@ use sync_core::strokes::Strokes;
 use sync_core::value::Value;
 
 use super::Phone;
-use super::answer::{Done, Trouble};
+use super::answer::{CommandError, Done};
 use super::command::{Deliver, Number, Resolve, Sign};
 use super::edit::entity;
 use super::photo::About;
@@ -22,7 +22,7 @@ impl Phone {
     pub(super) fn sign(&mut self, sign: Sign) -> Done {
         let Sign { case, document, form, version, role, manner, value } = sign;
         let role = SignerRole::parse(&role)
-            .map_err(|_unknown| Trouble::broken("role is officer, second_officer, party, witness or refusal"))?;
+            .map_err(|_unknown| CommandError::broken("role is officer, second_officer, party, witness or refusal"))?;
         let mut editor = self.editor(case)?;
         let document = entity(&editor, &document)?;
         let value = value.map(|value| value.0);
@@ -31,9 +31,9 @@ impl Phone {
         let mut kept = None;
         if let Some(bytes) = strokes {
             let about = About {
-                title: "签名笔迹",
+                title: "手写签名",
                 kind: "电子数据",
-                proves: "签名人在屏幕上书写的签名笔迹",
+                proves: "签名人在屏幕上手写的签名",
                 media_type: "application/cbor",
             };
             kept = Some(self.keep_evidence(&mut editor, &bytes, &about)?);
@@ -63,10 +63,10 @@ impl Phone {
     pub(super) fn resolve(&mut self, resolve: Resolve) -> Done {
         let Resolve { case, on, field, value, reason } = resolve;
         let mut editor = self.editor(case)?;
-        let target = on.map(|on| on.find(&Aliases::new())).transpose().map_err(Trouble::Broken)?;
+        let target = on.map(|on| on.find(&Aliases::new())).transpose().map_err(CommandError::Broken)?;
         if !editor.resolve(target, &field, value.0, &reason) {
             let (zh, en) = ("该字段没有需要确定的不同值。", "The field has no different values to settle.");
-            return Err(Trouble::refused("no_conflict", zh, en));
+            return Err(CommandError::refused("no_conflict", zh, en));
         }
         let Saved { change, .. } = self.commit(editor.into_save(), None)?;
         Ok(json!({"change": change}))
@@ -89,11 +89,12 @@ impl Phone {
 }
 
 /// The bytes of strokes; none for another manner.
-fn strokes(manner: &str, value: Option<&Value>) -> Result<Option<Vec<u8>>, Trouble> {
+fn strokes(manner: &str, value: Option<&Value>) -> Result<Option<Vec<u8>>, CommandError> {
     if manner != STROKES {
         return Ok(None);
     }
-    let value = value.ok_or_else(|| Trouble::broken("strokes want a value: a flat list of integers x, y, ms, …"))?;
-    Strokes::from_value(value).map_err(Trouble::broken)?;
+    let value =
+        value.ok_or_else(|| CommandError::broken("strokes want a value: a flat list of integers x, y, ms, …"))?;
+    Strokes::from_value(value).map_err(CommandError::broken)?;
     Ok(Some(value.to_bytes()))
 }

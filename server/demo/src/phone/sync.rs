@@ -1,7 +1,7 @@
-//! Synchronising: the session of `sync_core` over the phone's line.
+//! Synchronisation: the session of `sync_core` over the phone's connection.
 //!
-//! Promise: a lost link is counted and waited out, never a crash; the command returns when everything is done, when
-//! only others can help, or when it gives up. What was saved stays to be sent.
+//! Promise: a lost connection is counted and retried; the command returns when everything is done, when only others can
+//! proceed, or when it gives up. Saved changes stay queued.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,12 +10,12 @@ use serde_json::{Value as Json, json};
 use sync_core::device::NewEvidence;
 use sync_core::id::ChangeId;
 use sync_core::message::Class;
-use sync_core::session::{Absorbed, Answer, Limits, Request, Session, Step};
+use sync_core::session::{Absorbed, Answer, HostAction, Limits, Request, Session};
 
 use server::flow::refusal::Refusal;
 
 use super::Phone;
-use super::answer::{Done, Trouble};
+use super::answer::{CommandError, Done};
 use super::command::Sync;
 
 const ROUNDS: u32 = 20;
@@ -41,13 +41,13 @@ struct Account {
 
 impl Account {
     fn take(&mut self, request: &Request, absorbed: Absorbed) {
-        let Absorbed { acknowledged, fates, arrived, uploaded } = absorbed;
-        self.pushed += fates.len();
+        let Absorbed { acknowledged, outcomes, arrived, uploaded } = absorbed;
+        self.pushed += outcomes.len();
         self.acknowledged += acknowledged.len();
         self.uploaded += usize::from(uploaded.is_some());
         self.reconciled += usize::from(arrived.is_some() && request.path.ends_with("/reconcile"));
-        for fate in fates {
-            self.last.extend(fate.change.map(|change| (change, (fate.class, fate.code))));
+        for outcome in outcomes {
+            self.last.extend(outcome.change.map(|change| (change, (outcome.class, outcome.code))));
         }
         if let Some(arrived) = arrived {
             self.pulled += arrived.stored.len();
@@ -65,7 +65,7 @@ impl Phone {
     /// Pushes, uploads and pulls until there is nothing left to do.
     pub(super) fn sync(&mut self, how: &Sync) -> Done {
         if !self.line.has_network() {
-            return Err(Trouble::Lost("no network: send connect".to_owned()));
+            return Err(CommandError::Lost("no network: send connect".to_owned()));
         }
         let before = self.line.count();
         let usual = Limits::default();
@@ -82,7 +82,7 @@ impl Phone {
         }
         let account = self.converse(&mut session, how)?;
         let tally = self.owner()?.device.tally()?;
-        let (after, trouble) = (self.line.count(), session.trouble());
+        let (after, failure) = (self.line.count(), session.last_failure());
         Ok(json!({
             "pushed": account.pushed, "acknowledged": account.acknowledged, "unacknowledged": tally.changes,
             "parked": account.of(Class::Parked).len(), "refused": account.of(Class::Refused).len(),
@@ -91,11 +91,11 @@ impl Phone {
             "unreadable": account.unreadable, "uploaded": account.uploaded, "evidence_waiting": tally.files,
             "reconciled": account.reconciled, "requests": after.requests - before.requests,
             "lost": after.lost - before.lost, "retries": account.retries, "gave_up": account.gave_up,
-            "trouble": trouble.map(|trouble| json!({"status": trouble.status, "code": trouble.code})),
+            "trouble": failure.map(|failure| json!({"status": failure.status, "code": failure.code})),
         }))
     }
 
-    fn converse(&mut self, session: &mut Session, how: &Sync) -> Result<Account, Trouble> {
+    fn converse(&mut self, session: &mut Session, how: &Sync) -> Result<Account, CommandError> {
         let mut account = Account::default();
         let end = self.boot.monotonic_ms().saturating_add(how.give_up_ms.unwrap_or(GIVE_UP_MS));
         let mut rounds = how.rounds.unwrap_or(ROUNDS).max(1);
@@ -105,14 +105,14 @@ impl Phone {
                 return Ok(account);
             }
             match self.next(session)? {
-                Step::Send(request) => self.carry(session, &request, &mut account)?,
-                Step::Wait(ms) => {
+                HostAction::Send(request) => self.carry(session, &request, &mut account)?,
+                HostAction::Wait(ms) => {
                     account.retries += 1;
                     sleep(ms);
                 }
-                Step::NeedToken => self.renew(session, &mut account)?,
-                Step::Idle { again_ms: None } => return Ok(account),
-                Step::Idle { again_ms: Some(ms) } => {
+                HostAction::NeedToken => self.renew(session, &mut account)?,
+                HostAction::Idle { again_ms: None } => return Ok(account),
+                HostAction::Idle { again_ms: Some(ms) } => {
                     rounds -= 1;
                     if rounds == 0 {
                         return Ok(account);
@@ -126,41 +126,41 @@ impl Phone {
         }
     }
 
-    fn next(&self, session: &mut Session) -> Result<Step, Trouble> {
+    fn next(&self, session: &mut Session) -> Result<HostAction, CommandError> {
         let folder = &self.folder;
         let mut media =
             |file: &NewEvidence, offset: u64, length: usize| folder.read_media(&file.location, offset, length);
         Ok(session.next(&self.owner()?.device, self.boot.monotonic_ms(), &mut media)?)
     }
 
-    fn carry(&mut self, session: &mut Session, request: &Request, account: &mut Account) -> Result<(), Trouble> {
+    fn carry(&mut self, session: &mut Session, request: &Request, account: &mut Account) -> Result<(), CommandError> {
         let answer = match self.line.send(request) {
             Ok(response) => Answer::Response(response),
-            Err(Trouble::Lost(why)) => {
+            Err(CommandError::Lost(why)) => {
                 tracing::debug!(%why, path = request.path, "lost");
                 Answer::Lost
             }
             Err(other) => return Err(other),
         };
         let now = self.now();
-        let owner = self.owner.as_mut().ok_or_else(Trouble::not_enrolled)?;
+        let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;
         account.take(request, session.absorb(&mut owner.device, &answer, &now)?);
         Ok(())
     }
 
-    fn renew(&mut self, session: &mut Session, account: &mut Account) -> Result<(), Trouble> {
-        let owner = self.owner.as_ref().ok_or_else(Trouble::not_enrolled)?;
+    fn renew(&mut self, session: &mut Session, account: &mut Account) -> Result<(), CommandError> {
+        let owner = self.owner.as_ref().ok_or_else(CommandError::not_enrolled)?;
         match self.line.renew(owner.id(), &owner.key) {
             Ok(()) => session.token_renewed(),
-            Err(Trouble::Lost(_)) => {
+            Err(CommandError::Lost(_)) => {
                 account.retries += 1;
                 sleep(FIRST_WAIT_MS);
             }
             // Without authority the phone hands in what it recorded, by its key alone.
-            Err(Trouble::Refused(told)) if lost_authority(&told.code) => {
+            Err(CommandError::Refused(told)) if lost_authority(&told.code) => {
                 match self.line.hand_in(owner.id(), &owner.key) {
                     Ok(()) => session.hand_in(),
-                    Err(Trouble::Lost(_)) => {
+                    Err(CommandError::Lost(_)) => {
                         account.retries += 1;
                         sleep(FIRST_WAIT_MS);
                     }

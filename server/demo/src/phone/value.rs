@@ -1,4 +1,4 @@
-//! Values and names as the parent writes them in JSON.
+//! Values and names in the parent's JSON.
 
 use std::collections::BTreeMap;
 

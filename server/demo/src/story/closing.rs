@@ -4,8 +4,8 @@ use anyhow::anyhow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use sync_core::case_record::{CaseRecord, SignedRecord};
 use sync_core::id::Digest;
-use sync_core::record::{CaseRecord, SignedRecord};
 use sync_core::sign::SoftwareVerifier;
 
 use super::departure::one_more;

@@ -76,7 +76,7 @@ fn certificates(stage: &mut Stage, reference: &Value) {
         last.parse::<Date>().ok().map(|last| (Instant::start_of(last).ms() - Instant::start_of(today()).ms()) / DAY_MS);
     let ends = left.is_some_and(|left| (0..=most).contains(&left));
     stage.claim(
-        &format!("执法证：有效、有效、有效但 90 日内到期（{last}）、已过期、被暂扣"),
+        &format!("行政执法证：有效、有效、有效但 90 日内到期（{last}）、已过期、被暂扣"),
         &format!("Certificates: valid, valid, valid but ending within 90 days ({last}), expired, suspended"),
         found == wanted && ends,
         || format!("{found:?}, {ending} until {last}"),

@@ -1,4 +1,4 @@
-//! Chapter 2: three officers enrol phones; two may leave.
+//! Chapter 2: three officers enrol phones; two phones may go offline.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -109,7 +109,7 @@ impl Enrolling<'_> {
         let stage = &mut *self.stage;
         if let Some(refused) = &refused {
             stage.account.tell(
-                &format!("{name} 的执法证已过期，不予离线使用许可：{}（{}）", refused.zh, refused.article),
+                &format!("{name} 的行政执法证已过期，不予离线使用许可：{}（{}）", refused.zh, refused.article),
                 &format!("{name}'s certificate has expired, no lease: {} ({})", refused.en, refused.article),
             );
         }
@@ -117,7 +117,7 @@ impl Enrolling<'_> {
             .as_ref()
             .is_some_and(|refused| refused.code == "certificate_expired" && refused.article.contains("第七十六条"));
         stage.claim(
-            "执法证过期者被拒绝，并给出条文",
+            "行政执法证过期者被拒绝，并给出条文",
             "The officer with the expired certificate is refused, with the article",
             held,
             || format!("{refused:?}"),
@@ -151,9 +151,9 @@ fn leave(stage: &mut Stage, a: &mut Member, b: &mut Member) -> anyhow::Result<Ve
     b.phone.must("prepare", json!({}))?;
     let tasks = list(&prepared, "/tasks").to_vec();
     let approved = tasks.len() >= 2
-        && tasks.iter().all(|task| !text(task, "/code").is_empty() && text(task, "/notice").contains("检查通知书"));
+        && tasks.iter().all(|task| !text(task, "/code").is_empty() && text(task, "/notice").contains("行政检查通知书"));
     stage.claim(
-        "计划、执法码、检查通知书已随手机带走",
+        "计划、执法码、行政检查通知书已随手机带走",
         "Plan, enforcement code and inspection notice are on the phone",
         approved,
         || format!("{tasks:?}"),

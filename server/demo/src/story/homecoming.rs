@@ -1,4 +1,4 @@
-//! Chapter 4: back into reach, over bad links, with a phone and a server killed on the way.
+//! Chapter 4: synchronisation over faulty links, with a phone and a server killed on the way.
 
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::channel;

@@ -1,4 +1,4 @@
-//! Chapter 3: the field, without any server.
+//! Chapter 3: work in the field without a server.
 
 mod fining;
 mod interview;
@@ -167,7 +167,7 @@ fn photographs(stage: &mut Stage, team: &mut Team, matter: &mut Matter) -> anyho
 
 fn photograph(member: &mut Member, case: &str, scene: u64, title: &str, proves: &str) -> anyhow::Result<String> {
     let command =
-        json!({ "case": case, "title": title, "proves": proves, "kind": "视听资料", "scene": scene, "bytes": 150_000 });
+        json!({ "case": case, "title": title, "proves": proves, "kind": "电子数据", "scene": scene, "bytes": 150_000 });
     Ok(text(&member.act("photo", command)?, "/digest"))
 }
 

@@ -35,7 +35,7 @@ pub fn tell(stage: &mut Stage, team: &mut Team, matters: &Matters) -> anyhow::Re
     conflict(stage, team, &head, &matters.restaurant.case, &case)
 }
 
-/// One case a matter, whoever brought it and how often.
+/// One case per matter, whichever phone sent it and however often.
 fn once(stage: &mut Stage, head: &Api, matter: &Matter) -> anyhow::Result<()> {
     let found = head.read(&format!("/v1/cases?text={}", encoded(&matter.party)))?;
     let ids: Vec<String> = list(&found, "/items").iter().map(|card| text(card, "/id")).collect();
@@ -120,7 +120,7 @@ fn counted(stage: &mut Stage, case: &Value) {
     let noted = list(case, "/noted");
     let bad: Vec<&Value> = noted.iter().filter(|one| text(one, "/class") != "accepted").collect();
     stage.claim(
-        "没有变更被隔离或不予采信",
+        "没有变更被隔离或不予认可",
         "No change is quarantined or without effect",
         bad.is_empty(),
         || format!("{bad:?}"),

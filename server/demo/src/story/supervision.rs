@@ -117,7 +117,7 @@ fn lead(stage: &mut Stage, supervisor: &Api, case: &str) -> anyhow::Result<()> {
     let read = supervisor.read(&path)?;
     let who = [text(&read, "/raised/name"), text(&read, "/answer/name"), text(&read, "/conclusion/name")];
     stage.claim(
-        "监督线索：司法局提出，所长答复，司法局办结",
+        "监督事项：司法局提出，所长答复，司法局办结",
         "A supervision lead: raised by the supervisor, answered by the agency, closed by the supervisor",
         text(&read, "/status") == "closed" && who == ["孙立新", "王秀兰", "孙立新"],
         || format!("{} / {} / {} / {read}", raised.problem(), answered.problem(), closed.problem()),

@@ -1,4 +1,4 @@
-//! `palm admin`: what can only be done at the machine itself.
+//! `palm admin`: commands that need access to the machine.
 
 use crate::output;
 use anyhow::Context as _;

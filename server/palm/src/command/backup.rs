@@ -17,7 +17,7 @@ pub struct Backup {
     /// Where to: a new or an empty directory, which then is laid out as a data directory.
     #[arg(long, value_name = "DIRECTORY", required_unless_present = "check")]
     to: Option<PathBuf>,
-    /// Copies the private keys too. Whoever has them signs in the name of the installation.
+    /// Copies the private keys too. A person who has them can sign in the name of the installation.
     #[arg(long, requires = "to")]
     with_keys: bool,
     /// Reads every byte of a backup and says whether it is whole; changes nothing.
@@ -47,7 +47,7 @@ impl Backup {
             output::line(format_args!("damaged   {} files, not in it: see the alarms", manifest.evidence_damaged));
         }
         if manifest.keys {
-            output::line("keys      in it: whoever can read it signs in the name of this installation");
+            output::line("keys      included: a person who can read them can sign in the name of this installation");
         } else {
             output::line("keys      not in it: keep a copy of keys/ elsewhere; without it every phone enrols again");
         }

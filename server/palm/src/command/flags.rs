@@ -1,4 +1,4 @@
-//! The configuration's keys as flags: made from the table, so that no flag can be missing or differ.
+//! The configuration keys as flags, generated from the table.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;

@@ -61,7 +61,7 @@ fn end_with_stdin() {
     std::process::exit(0);
 }
 
-/// While nobody can sign in: where to begin. Whoever reads this line makes the first administrator.
+/// While no account exists: where to begin. A person who can read this line can create the first administrator.
 fn announce_first_run(address: SocketAddr, secure: bool, setup: Option<String>) {
     if let Some(code) = setup {
         let scheme = if secure { "https" } else { "http" };

@@ -6,7 +6,7 @@ use api_spec::case::{CommandOutcome, WritingOff};
 use api_spec::text;
 
 use super::{CommandRefused, LONGEST_REASON, run};
-use crate::flow::command::Wish;
+use crate::flow::command::CommandKind;
 use crate::flow::refusal::Refusal;
 use crate::web::State;
 use crate::web::caller::Caller;
@@ -45,5 +45,5 @@ pub async fn write_off_evidence(
     let (case, digest) = path.into_inner();
     let digest = digest.parse().map_err(|_not_a_digest| Refusal::NoSuchTarget)?;
     let reason = prose(&body.into_inner().reason, LONGEST_REASON, "reason")?;
-    run(app, caller, &case, &request, Wish::WriteOff { digest, reason }).await
+    run(app, caller, &case, &request, CommandKind::WriteOff { digest, reason }).await
 }

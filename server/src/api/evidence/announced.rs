@@ -1,7 +1,7 @@
-//! What a client says of a file before it sends it: the header `Upload-Metadata` of tus.
+//! What a client states about a file before it sends it: the tus header `Upload-Metadata`.
 //!
-//! Promise: the digest is taken as bytes or as hex digits, because clients of others send text only; what else is said
-//! is kept as it was said and told to nobody but the uploader. Not here: whether such a file is taken.
+//! Promise: the digest is accepted as bytes or as hex digits, because third-party clients send text only. All other
+//! metadata is stored as sent and returned to the uploader only. Not here: whether the file is accepted.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
-//! What every route has in common, said once: who may call it, how it is refused, what its answers carry.
+//! What all routes have in common in the OpenAPI document: authentication, common refusals, common headers.
 //!
-//! Promise: a route says only what is its own. `web` sends what is said here: `WWW-Authenticate` with 401, `Allow` with 405,
-//! `Retry-After` with 429 and 503, `X-Request-Id` with all. Not here: what one route alone is refused with.
+//! Promise: a route documents only what is specific to it. The headers stated here are the ones that `web` sends:
+//! `WWW-Authenticate` with 401, `Allow` with 405, `Retry-After` with 429 and 503, `X-Request-Id` with every answer. Not
+//! here: refusals of a single route.
 
 use api_spec::text::RequestId;
 use utoipa::openapi::header::HeaderBuilder;

@@ -1,4 +1,4 @@
-//! The document against its rules: what a field is called by says which schema it has.
+//! Rules of the document: the name of a field decides which schema it has.
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
-//! The unit of a number is in its name (`…_ms`, `…_fen`); here it is added to its description.
+//! Adds the unit of a number to its description; the unit is part of its name (`…_ms`, `…_fen`).
 //!
-//! Promise: no integer of that name is without it.
+//! Promise: every integer with such a name has its unit in the document.
 
 use utoipa::openapi::{RefOr, Schema};
 

@@ -1,4 +1,4 @@
-//! What the rules say of a case.
+//! Results of the rules for a case.
 
 use api_spec::case as wire;
 use sync_core::law::rule::{Outcome, Severity};

@@ -1,4 +1,4 @@
-//! Values side by side: conflicts, how they were settled, and the history of a field.
+//! Values side by side: conflicts, how they were resolved, and the history of a field.
 
 use api_spec::case as wire;
 

@@ -1,4 +1,4 @@
-//! Other cases that bear the same number or fine the same act, with links to those within reach.
+//! Other cases with the same document number or a fine for the same act, with links to those that the reader may open.
 
 use sync_core::facts::index::Indexed;
 

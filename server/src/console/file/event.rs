@@ -1,4 +1,4 @@
-//! What happened in a case, in the order of its proved times. What builds on something is never shown before it.
+//! The events of a case in the order of their proven times. An event is never shown before an event that it builds on.
 
 use api_spec::case as wire;
 use sync_core::schema;

@@ -1,7 +1,7 @@
-//! Handwriting as a drawing inside a page.
+//! A handwritten signature as a drawing inside a page.
 //!
-//! Promise: of the file nothing gets here but numbers within the bounds of `sync_core::strokes`; what cannot be drawn
-//! is said in words.
+//! Promise: only numbers within the bounds of `sync_core::strokes` get from the file into the page. A drawing that
+//! cannot be made is replaced by a sentence.
 
 use std::cell::Cell;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! Lists that are read page by page while cases change, on both databases.
+//! Paging through lists while cases change, on both databases.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

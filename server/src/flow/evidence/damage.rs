@@ -1,9 +1,9 @@
-//! A stored file that is no longer what was stored.
+//! Handling of a stored file that is damaged.
 //!
-//! Promise: damage is found before the damaged bytes are given out, told to the reader, raised as one alarm, and
-//! recorded, so that the file counts as missing from then on; what is there instead is moved aside, never deleted.
-//! The same bytes put back, by an upload or by the operator out of a backup, make it whole again.
-//! Files stored before blocks had digests get theirs when they are first read, or by [`check_all`].
+//! Promise: damage is detected before damaged bytes are sent, reported to the reader, raised as one alarm and recorded;
+//! from then on the file counts as missing. The damaged file is moved aside, never deleted. An upload of the same
+//! bytes, or a copy that the operator restores from a backup, repairs it. Files stored before block digests existed get
+//! them on the first read or by [`check_all`].
 
 use sync_core::evidence::Damage;
 use sync_core::id::{CaseId, Digest, TenantId};

@@ -1,4 +1,4 @@
-//! Reading a push and checking who signed what. Runs in parallel, outside the writer.
+//! Parses a push and verifies its signatures. Runs in parallel, outside the writer.
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use sync_core::lease::SignedLease;
 use sync_core::message::Push;
 use sync_core::sign::PublicKey;
 
-use super::{Bringer, CheckedPush, Item, Shared};
+use super::{CheckedPush, Item, Shared};
+use crate::flow::caller::PushSender;
 use crate::flow::keys::FastVerifier;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::search::bound::GRAMS;
@@ -17,10 +18,10 @@ use crate::store::Used;
 /// Items that are taken apart of one push: some sixteen mebibytes of memory.
 const ITEMS: usize = 400_000;
 
-pub(super) fn check(shared: &Shared, bringer: Bringer, body: &[u8]) -> Result<CheckedPush, Failure> {
+pub(super) fn check(shared: &Shared, sender: PushSender, body: &[u8]) -> Result<CheckedPush, Failure> {
     let (now, bytes) = (shared.clock.now(), i64::try_from(body.len()).unwrap_or(i64::MAX));
     let arrived = Used { bytes, ..Used::default() };
-    shared.quotas.take(&shared.store, &shared.tenant, bringer.device, arrived, now)?;
+    shared.quotas.take(&shared.store, &shared.tenant, sender.device, arrived, now)?;
     let push = Push::read(body).map_err(|error| {
         Refusal::Malformed.because(format!("同步数据无法读取：{error}"), format!("the push cannot be read: {error}"))
     })?;
@@ -33,8 +34,8 @@ pub(super) fn check(shared: &Shared, bringer: Bringer, body: &[u8]) -> Result<Ch
     for bytes in &push.changes {
         items.push(within(item(shared, &leases, bytes)?, &mut taken));
     }
-    shared.quotas.count(bringer.device, items.iter().map(used).fold(Used::default(), Used::plus), now);
-    Ok(CheckedPush { bringer, leases, items })
+    shared.quotas.count(sender.device, items.iter().map(used).fold(Used::default(), Used::plus), now);
+    Ok(CheckedPush { sender, leases, items })
 }
 
 /// What an item uses of its phone's day: its operations, and the rows of the index that its texts take at most, three for

@@ -1,4 +1,4 @@
-//! One group of pushes, one transaction: planned lane by lane, stored, receipted.
+//! Stores one group of pushes in one transaction: plans each case's lane, stores it, signs receipts.
 
 mod answer;
 mod parking;
@@ -10,18 +10,19 @@ use sync_core::case::fold;
 use sync_core::change::{Change, NewOp};
 use sync_core::id::{CaseId, ChangeId, DeviceId};
 use sync_core::lease::SignedLease;
-use sync_core::message::{Fate, Pushed};
+use sync_core::message::{PushOutcome, Pushed};
 use sync_core::op::{Act, Outcome, VerdictAct};
-use sync_core::plan::{Arrival, Held, LanePlan, Stored, Taken, brought, lane};
+use sync_core::plan::{Arrival, LanePlan, Stored, StoredCase, Taken, brought, lane};
 use sync_core::receipt::SignedReceipt;
 
 use super::standing::{Made, Register};
 use super::{ByCase, CheckedPush, Item, Shared};
+use crate::flow::caller::PushSender;
 use crate::flow::projection::{self, Projected};
-use crate::flow::record::{CasePlace, Recorder, SYSTEM};
+use crate::flow::recorder::{CaseTail, Recorder, SYSTEM};
 use crate::flow::refusal::Failure;
 use crate::random;
-use crate::store::{Additions, AlarmRow, ChangePlace, LeaseRow, StoredChange, Used, size_of};
+use crate::store::{Additions, AlarmRow, ChangeSummary, LeaseRow, StoredChange, Used, size_of};
 use parking::{FULL, Folded, LATER, OUTSIDE_FULL, waiting};
 
 /// Verdicts in one change of the server; a change may hold 4096 operations.
@@ -32,7 +33,7 @@ const ALARMS_PER_PUSH: usize = 16;
 struct Arrived<'a> {
     change: &'a Arc<Change>,
     lease: Option<&'a SignedLease>,
-    bringer: super::Bringer,
+    sender: PushSender,
 }
 
 /// Stores a group. `register` is what the commit before left, and is left for the next; a commit that fails leaves nothing.
@@ -50,7 +51,7 @@ pub(super) fn commit(
             recorder,
             register,
             stored: Vec::new(),
-            fates: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
             cases: BTreeMap::new(),
             before: BTreeSet::new(),
             alarms: 0,
@@ -85,10 +86,10 @@ struct Group<'a, 't> {
     register: Register,
     /// What this group stored.
     stored: Vec<Made>,
-    /// What became of each change, whoever asks.
-    fates: BTreeMap<ChangeId, Fate>,
+    /// The outcome of each change, for any caller.
+    outcomes: BTreeMap<ChangeId, PushOutcome>,
     /// The case and place in the log of each stored change.
-    cases: BTreeMap<ChangeId, ChangePlace>,
+    cases: BTreeMap<ChangeId, ChangeSummary>,
     /// Those of them that were stored before this group.
     before: BTreeSet<ChangeId>,
     /// Alarms that were raised, and whose pushes raised how many.
@@ -131,17 +132,17 @@ impl Group<'_, '_> {
             let mut told = 0;
             for item in &push.items {
                 match item {
-                    // Of whom it claims to be is not known; who brought it is.
+                    // The claimed author is not verified; the sender is.
                     Item::Refused { change, code, .. } if told < ALARMS_PER_PUSH => {
                         told += 1;
-                        self.alarm("refused", Some(push.bringer.device), None, *change, code)?;
-                        *self.raised.entry(push.bringer.device).or_default() += 1;
+                        self.alarm("refused", Some(push.sender.device), None, *change, code)?;
+                        *self.raised.entry(push.sender.device).or_default() += 1;
                     }
                     Item::Checked { change, lease }
                         if !self.before.contains(&change.id()) && seen.insert(change.id()) =>
                     {
-                        let (lease, bringer) = (lease.as_ref().map(Arc::as_ref), push.bringer);
-                        lanes.entry(change.case()).or_default().push(Arrived { change, lease, bringer });
+                        let (lease, sender) = (lease.as_ref().map(Arc::as_ref), push.sender);
+                        lanes.entry(change.case()).or_default().push(Arrived { change, lease, sender });
                     }
                     // Stored before or twice in this group, or nothing that can be checked.
                     Item::Checked { .. } | Item::NoLease { .. } | Item::Later { .. } | Item::Refused { .. } => {}
@@ -158,7 +159,7 @@ impl Group<'_, '_> {
         for (case, arrived) in lanes {
             if folded.is_enough(&arrived) {
                 let later = arrived.iter().map(|arrived| arrived.change.id());
-                self.fates.extend(later.map(|change| (change, waiting(change, LATER))));
+                self.outcomes.extend(later.map(|change| (change, waiting(change, LATER))));
                 continue;
             }
             let mut held = self.held(case)?;
@@ -171,7 +172,7 @@ impl Group<'_, '_> {
             };
             let before = self.alarms;
             self.lane(case, &mut held, &arrived, waiting)?;
-            for device in arrived.iter().map(|arrived| arrived.bringer.device).collect::<BTreeSet<_>>() {
+            for device in arrived.iter().map(|arrived| arrived.sender.device).collect::<BTreeSet<_>>() {
                 *self.raised.entry(device).or_default() += self.alarms - before;
             }
             // Most cases that come in are new, and come in whole: those would only push out the others.
@@ -212,7 +213,7 @@ impl Group<'_, '_> {
         let changes: Vec<&Change> = held.iter().map(|stored| &*stored.change).collect();
         let lower = held.iter().map(|stored| (stored.change.id(), stored.lower)).collect();
         let size = size_of(held);
-        let known = Held { case, changes: &changes, size, lower: &lower, agencies: &agencies };
+        let known = StoredCase { case, changes: &changes, size, lower: &lower, agencies: &agencies };
         let LanePlan { stored, parked, full, full_outside, mut state, participants } =
             lane(known, arrivals, self.recorder.now);
         self.park((case, fresh), arrived, parked, &was_parked)?;
@@ -224,7 +225,7 @@ impl Group<'_, '_> {
         if stored.is_empty() {
             return Ok(());
         }
-        let mut place = CasePlace::after(held);
+        let mut place = CaseTail::after(held);
         let verdicts: Vec<NewOp> = stored.iter().filter_map(verdict).collect();
         for planned in stored {
             let stored = self.recorder.store(&mut place, planned)?;
@@ -293,7 +294,7 @@ impl Group<'_, '_> {
         self.stored.push(Made { change: Arc::clone(&stored.change), lower: stored.lower });
         let StoredChange { leaf, counter, taken, flags, received, .. } = stored;
         let (leaf, counter, taken, received) = (*leaf, *counter, *taken, *received);
-        self.cases.insert(id, ChangePlace { id, case, leaf, counter, taken, flags: flags.clone(), received });
+        self.cases.insert(id, ChangeSummary { id, case, leaf, counter, taken, flags: flags.clone(), received });
         Ok(())
     }
 

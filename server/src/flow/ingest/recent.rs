@@ -1,8 +1,9 @@
-//! Cases that got a further change lately, with their changes as they are stored.
+//! Cache of recently extended cases with their stored changes.
 //!
-//! Promise: what it gives is what the database holds, for it is dropped as soon as the log has other leaves than the last
-//! group left (`Register::resume`). Bounded by its changes and by their bytes.
-//! Why: to read a change back and to hold its values against their commitments costs several times what folding it does.
+//! Promise: an entry equals what the database holds: the cache is dropped as soon as the log has leaves that the last
+//! group did not write (`Register::resume`). Bounded by number of changes and by bytes.
+//!
+//! Why: reading a change and verifying its values against their commitments costs several times as much as folding it.
 
 use std::collections::VecDeque;
 

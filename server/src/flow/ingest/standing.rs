@@ -1,4 +1,4 @@
-//! What the register says of the authors of changes.
+//! Standing of the authors of changes, according to the register.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ use crate::store::{CertificateRow, ChainLink, DeviceTerm, IntervalRow, TenantRow
 type ChainName = (DeviceId, Epoch);
 
 /// A place in a device's chain.
-type Place = (DeviceId, Epoch, u64);
+type ChainPosition = (DeviceId, Epoch, u64);
 
 /// Officers, agencies, phones and chains that are remembered from one group to the next.
 const REMEMBERED: usize = 10_000;
@@ -44,11 +44,11 @@ pub(super) struct Register {
     /// Epoch, size and root of the log in which that is so.
     log: Option<(Epoch, i64, Digest)>,
     /// Places in devices' chains that were looked up, with what the database holds there.
-    stored: BTreeMap<Place, Vec<ChainLink>>,
+    stored: BTreeMap<ChainPosition, Vec<ChainLink>>,
     /// Places in devices' chains that what came with this group fills.
-    taken: BTreeMap<Place, Vec<ChainLink>>,
+    taken: BTreeMap<ChainPosition, Vec<ChainLink>>,
     /// What was made last, of chains and places before which nothing stands.
-    last: BTreeMap<Place, Option<Previous>>,
+    last: BTreeMap<ChainPosition, Option<Previous>>,
 }
 
 impl Register {
@@ -254,7 +254,7 @@ impl Register {
     }
 
     /// What is known at a place of a chain.
-    fn links(&self, place: &Place) -> impl Iterator<Item = &ChainLink> {
+    fn links(&self, place: &ChainPosition) -> impl Iterator<Item = &ChainLink> {
         self.stored.get(place).into_iter().chain(self.taken.get(place)).flatten()
     }
 
@@ -315,7 +315,7 @@ pub(super) struct Made {
     pub lower: Instant,
 }
 
-fn place(change: &Change) -> Place {
+fn place(change: &Change) -> ChainPosition {
     let header = change.header();
     (header.device, header.epoch, header.seq)
 }

@@ -1,8 +1,8 @@
-//! The one thread that commits.
+//! The writer thread: the only thread that commits changes.
 //!
-//! Promise: pushes that are queued or being checked share a commit, up to [`GROUP_CHANGES`]; nobody waits longer than
-//! [`GROUP_WAIT`] for others. Each push gets an answer after the commit that it speaks of. A group that fails, by an error
-//! or by a panic, is run again push by push, so that one push takes no other down with it, and the thread goes on.
+//! Promise: queued pushes and pushes that are being checked share a commit, up to [`GROUP_CHANGES`]; a push waits at
+//! most [`GROUP_WAIT`] for others. Each push is answered after its commit. A group that fails with an error or a panic
+//! is retried push by push, so one push does not fail others, and the thread continues.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,15 +23,16 @@ use crate::store::Store;
 const GROUP_CHANGES: usize = 200;
 /// How long a group waits for pushes that are being checked.
 const GROUP_WAIT: Duration = Duration::from_millis(5);
-/// The database counts its tables anew when the log has so many leaves, and each time it is so many times as long.
-const COUNTED_FROM: i64 = 256;
-const COUNTED_EACH: i64 = 2;
+/// `ANALYZE` runs when the log reaches this many leaves, and whenever it has grown by [`ANALYZE_FACTOR`] since.
+const ANALYZE_FROM: i64 = 256;
+const ANALYZE_FACTOR: i64 = 2;
 
-/// Between two looks at what is committed.
-const TIDY_AFTER: Duration = Duration::from_millis(20);
-/// Without being told of a commit.
-const TIDY_ANYWAY: Duration = Duration::from_secs(1);
-const TIDY_AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// Pause after a checkpoint.
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(20);
+/// Interval of checkpoints without a commit of this thread: other threads write too.
+const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(1);
+/// Pause after a failed checkpoint.
+const CHECKPOINT_BACK_OFF: Duration = Duration::from_secs(5);
 
 /// A push that waits for its commit.
 pub(super) struct Job {
@@ -53,8 +54,8 @@ impl Job {
 
 /// Commits what is queued until nobody can queue any more.
 pub(super) fn run(shared: &Shared, jobs: &Receiver<Job>) {
-    let (mut register, mut counted) = (Register::default(), COUNTED_FROM);
-    let committed = shared.store.is_embedded().then(|| tidy(shared.store.clone()));
+    let (mut register, mut counted) = (Register::default(), ANALYZE_FROM);
+    let committed = shared.store.is_embedded().then(|| start_checkpointer(shared.store.clone()));
     serve(jobs, &shared.checking, |pushes| {
         let outcome = commit::commit(shared, &mut register, pushes);
         if let Some(committed) = &committed {
@@ -62,8 +63,8 @@ pub(super) fn run(shared: &Shared, jobs: &Receiver<Job>) {
             let _ = committed.try_send(());
         }
         if register.log_size() >= counted {
-            counted = register.log_size().saturating_mul(COUNTED_EACH);
-            count_anew(shared.store.clone());
+            counted = register.log_size().saturating_mul(ANALYZE_FACTOR);
+            analyze(shared.store.clone());
         }
         outcome
     });
@@ -111,8 +112,8 @@ fn timed(
     let guarded = catch_unwind(AssertUnwindSafe(|| commit(pushes)));
     let outcome = guarded.unwrap_or_else(|_panic| Err(Failure::broken(std::io::Error::other("commit panicked"))));
     metrics::committed(size, begun.elapsed(), outcome.is_ok());
-    for fate in outcome.iter().flatten().flat_map(|answer| &answer.fates) {
-        metrics::fate(fate.class.code());
+    for outcome in outcome.iter().flatten().flat_map(|answer| &answer.outcomes) {
+        metrics::outcome(outcome.class.code());
     }
     outcome
 }
@@ -149,38 +150,37 @@ fn gather(jobs: &Receiver<Job>, checking: &AtomicUsize, first: Job) -> Vec<Job> 
     group
 }
 
-/// Has SQLite copy what is committed out of its write-ahead log, beside the writer; it ends with it. To be told of each
-/// commit.
-fn tidy(store: Store) -> SyncSender<()> {
+/// Starts the checkpointer: a thread that copies committed pages from SQLite's write-ahead log into the database. Send it
+/// one message per commit; it stops when the sender is dropped.
+fn start_checkpointer(store: Store) -> SyncSender<()> {
     let (committed, commits) = sync_channel(1);
-    let tidy = move || {
-        // Others write too, and tell nobody.
-        while commits.recv_timeout(TIDY_ANYWAY) != Err(RecvTimeoutError::Disconnected) {
+    let checkpointer = move || {
+        while commits.recv_timeout(CHECKPOINT_INTERVAL) != Err(RecvTimeoutError::Disconnected) {
             match store.checkpoint() {
-                Ok(_) => std::thread::sleep(TIDY_AFTER),
-                // Whoever commits does it in the end, and is told the same.
+                Ok(_) => std::thread::sleep(CHECKPOINT_PAUSE),
+                // Not fatal: SQLite checkpoints inside a commit once the log is much larger.
                 Err(error) => {
                     tracing::warn!(%error, "the write-ahead log is not copied beside the writer");
-                    std::thread::sleep(TIDY_AFTER_FAILURE);
+                    std::thread::sleep(CHECKPOINT_BACK_OFF);
                 }
             }
         }
     };
-    if let Err(error) = std::thread::Builder::new().name("checkpoint".to_owned()).spawn(tidy) {
+    if let Err(error) = std::thread::Builder::new().name("checkpoint".to_owned()).spawn(checkpointer) {
         tracing::warn!(%error, "no thread to copy the write-ahead log");
     }
     committed
 }
 
-/// Beside the writer: it takes a second where much is held.
-fn count_anew(store: Store) {
-    let count = move || {
-        if let Err(error) = store.count_anew() {
-            tracing::warn!(%error, "the database did not count its tables; it does so itself in a while");
+/// Runs `ANALYZE` on a thread of its own, because it takes a second on a large database.
+fn analyze(store: Store) {
+    let analyze = move || {
+        if let Err(error) = store.analyze() {
+            tracing::warn!(%error, "ANALYZE failed; autovacuum will run it later");
         }
     };
-    if let Err(error) = std::thread::Builder::new().name("count".to_owned()).spawn(count) {
-        tracing::warn!(%error, "no thread to have the tables counted");
+    if let Err(error) = std::thread::Builder::new().name("analyze".to_owned()).spawn(analyze) {
+        tracing::warn!(%error, "no thread for ANALYZE");
     }
 }
 
@@ -193,15 +193,17 @@ mod tests {
     use tokio::sync::{Semaphore, oneshot::Receiver as Answer};
 
     use super::*;
-    use crate::flow::ingest::{Bringer, Item};
+    use crate::flow::caller::PushSender;
+    use crate::flow::ingest::Item;
 
     static NOBODY: AtomicUsize = AtomicUsize::new(0);
 
     /// A push of so many changes by a phone of this number, and where its answer comes.
     fn job(phone: u8, changes: usize) -> (Job, Answer<Result<Pushed, Failure>>) {
-        let bringer = Bringer { device: DeviceId::new([phone; 16]), officer: OfficerId::new([1; 16]), hands_in: false };
+        let sender =
+            PushSender { device: DeviceId::new([phone; 16]), officer: OfficerId::new([1; 16]), hands_in: false };
         let item = Item::Refused { change: None, code: "unreadable" };
-        let push = CheckedPush { bringer, leases: Vec::new(), items: vec![item; changes] };
+        let push = CheckedPush { sender, leases: Vec::new(), items: vec![item; changes] };
         let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
         let (answer, answered) = oneshot::channel();
         (Job::new(push, room, answer), answered)
@@ -241,7 +243,7 @@ mod tests {
     }
 
     /// What becomes of the pushes of phones 1 to 3, queued together, where the commit does this to phone 2.
-    fn fates(spoil: fn() -> Result<(), Failure>) -> Vec<bool> {
+    fn outcomes(spoil: fn() -> Result<(), Failure>) -> Vec<bool> {
         let (sender, jobs) = channel();
         let mut answers = Vec::new();
         for phone in 1..=3 {
@@ -253,10 +255,10 @@ mod tests {
         let (mut groups, spoilt) = (Vec::new(), DeviceId::new([2; 16]));
         serve(&jobs, &NOBODY, |pushes| {
             groups.push(pushes.len());
-            if pushes.iter().any(|push| push.bringer.device == spoilt) {
+            if pushes.iter().any(|push| push.sender.device == spoilt) {
                 spoil()?;
             }
-            Ok(pushes.iter().map(|_| Pushed { fates: Vec::new(), receipts: Vec::new() }).collect())
+            Ok(pushes.iter().map(|_| Pushed { outcomes: Vec::new(), receipts: Vec::new() }).collect())
         });
         assert_eq!(groups, [3, 1, 1, 1], "together, then each alone");
         answers.into_iter().map(|answered| answered.blocking_recv().unwrap().is_ok()).collect()
@@ -264,12 +266,12 @@ mod tests {
 
     #[test]
     fn a_push_that_makes_the_writer_panic_fails_alone_and_the_writer_goes_on() {
-        assert_eq!(fates(|| panic!("on purpose")), [true, false, true]);
+        assert_eq!(outcomes(|| panic!("on purpose")), [true, false, true]);
     }
 
     #[test]
     fn a_push_that_fails_fails_alone() {
-        assert_eq!(fates(|| Err(Failure::broken(std::io::Error::other("on purpose")))), [true, false, true]);
-        assert_eq!(fates(|| Err(Refusal::Busy.into())), [true, false, true]);
+        assert_eq!(outcomes(|| Err(Failure::broken(std::io::Error::other("on purpose")))), [true, false, true]);
+        assert_eq!(outcomes(|| Err(Refusal::Busy.into())), [true, false, true]);
     }
 }

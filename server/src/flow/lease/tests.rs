@@ -1,4 +1,4 @@
-//! From a one-time code to a lease, as the story tells it, without HTTP.
+//! From a one-time code to a lease, as in the demonstration, without HTTP.
 
 use std::str::FromStr as _;
 

@@ -1,10 +1,10 @@
-//! Numbers that identify a person inside a text: citizen numbers and telephone numbers, wherever they stand.
+//! Finds citizen numbers and telephone numbers inside a text.
 //!
-//! Promise: found by what they are, not by the field that they stand in: a citizen number of 18 or 15 digits by its
-//! birth date, with or without a right check digit; a mobile number with or without the country's code; a number with an
-//! area code. Digits may be full-width and may stand in groups with a space or a hyphen between. A number inside a
-//! longer one, or inside a token of letters and digits (a digest, a credit code), is none of them.
-//! Not here: names, addresses, numbers written in words; whether somebody may see them (`access`).
+//! Promise: numbers are recognised by their form, not by the field: a citizen number of 18 or 15 digits by its birth
+//! date, with a right or wrong check digit; a mobile number with or without country code; a landline number with area
+//! code. Digits may be full-width and may be grouped with spaces or hyphens. A number inside a longer number or inside
+//! a token of letters and digits (a digest, a credit code) does not count. Not here: names, addresses, numbers in
+//! words; access control (`access`).
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,8 +1,8 @@
-//! Passwords that everybody tries first: refused when an account is made.
+//! Rejects guessable passwords when an account is created or a password is chosen.
 //!
-//! Promise: no listed password, no run of keys, no repetition, no number that could be a birthday or a telephone,
-//! and nothing that is only local words (county, system, the account's own names) with a few digits.
-//! Not here: a measure of strength; what passes may still be a poor password.
+//! Promise: rejects listed passwords, keyboard runs, repetitions, numbers that could be a birthday or a telephone
+//! number, and passwords made of local words (county, system, the account's own names) with a few digits. Not here: a
+//! strength measure; an accepted password may still be weak.
 
 /// Lower case, letters and digits; compiled for this program from what published breaches agree on.
 const LIST: &str = include_str!("guessable.txt");

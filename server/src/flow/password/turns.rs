@@ -1,7 +1,7 @@
-//! Turns at work that takes a core for a while.
+//! A semaphore for CPU-bound work.
 //!
-//! Promise: so many at once as the machine has cores; of them half, and at least one, from one network. Who waits behind
-//! others from the same network holds up nobody else.
+//! Promise: as many concurrent turns as the machine has cores, and half of them (at least one) per network. Waiting
+//! callers of one network do not block callers of another.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

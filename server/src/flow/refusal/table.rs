@@ -1,4 +1,5 @@
-//! The rows. To add a refusal: add a row here and its status in `http/problem.rs`, then `UPDATE=1` the book.
+//! The rows. To add a refusal: add a row here and its status in `web/problem.rs`, then regenerate the page with
+//! `UPDATE=1`.
 
 use super::Explanation;
 

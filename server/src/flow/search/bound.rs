@@ -1,8 +1,8 @@
-//! How much of a text is in the index.
+//! Bounds how much of a text is indexed.
 //!
-//! Promise: of a text so many rows of the index are written at most, whatever it says; what people write has far fewer. A
-//! text that has more is cut at the end, where a case says what matters least, and is compared as it was cut: a case is
-//! found by the same words before it is indexed and after. Not here: which parts of a case come first (`flow::projection`).
+//! Promise: a text produces a bounded number of index rows; normal texts stay far below. A longer text is cut at its
+//! end, where the least important parts are, and is compared in its cut form, so a case is found by the same words
+//! before and after it is indexed. Not here: the order of a case's parts (`flow::projection`).
 
 use super::words::{grams, normal};
 

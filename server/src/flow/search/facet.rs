@@ -1,9 +1,9 @@
-//! What lists are filtered by, as grams beside those of the text.
+//! Facets: the filters of lists, stored as grams beside those of the text.
 //!
-//! Promise: a case that a filter lets through has every facet of the filter, so the index leaves none of them out. The
-//! reverse is not promised: when a case was opened has no facet, and the filter itself is asked of what is found.
-//! Holds because whoever changes what a case is filtered by, its officers too, has it indexed again in the same
-//! transaction (`flow::projection`).
+//! Promise: a case that matches a filter has every facet of the filter, so the index omits no match. The reverse is not
+//! promised: the opening date has no facet, and the filter itself is applied to the result. This holds because every
+//! write that changes a filtered value, including the officers, queues the case for indexing in the same transaction
+//! (`flow::projection`).
 
 use std::collections::BTreeSet;
 

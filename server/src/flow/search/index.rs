@@ -1,8 +1,8 @@
-//! Cases into the index.
+//! Writes cases into the index.
 //!
-//! Promise: what was read is written only by whoever has the turn of the outbox still, so blocks are never half of
-//! one and half of another. A case that is indexed twice is as if it had been once. Of a case that says what it said
-//! before, only when it changed is written.
+//! Promise: a block is written only by the holder of the outbox turn in which it was read, so two writers never mix.
+//! Indexing a case twice has no further effect. If the text of a case is unchanged, only the time of its last change is
+//! written.
 
 use std::collections::{BTreeMap, BTreeSet};
 

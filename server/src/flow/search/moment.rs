@@ -1,11 +1,11 @@
-//! When the cases of the index were last changed and opened, by place: what puts them in the order of the list.
+//! Times of last change and opening of the indexed cases, by position; they define the order of the list.
 //!
-//! Promise: of [`SPAN`] places 16 bytes each, in one row, so that many are put in order without looking at any case.
-//! Bytes that this program never wrote are refused.
+//! Promise: 16 bytes for each of [`SPAN`] positions, in one row, so many cases are sorted without reading them. Bytes
+//! that this program never wrote are refused.
 
 use sync_core::time::Instant;
 
-/// Places in a row: a whole part of a block.
+/// Postings in a row: a whole part of a block.
 pub const SPAN: i64 = 512;
 
 /// Of one case.

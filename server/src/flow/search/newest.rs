@@ -1,8 +1,8 @@
-//! The newest of some places, without a look at any case.
+//! Selects the newest of a set of index positions without reading any case.
 //!
-//! Promise: the order is that of the list but for cases that changed in the same millisecond. Many places are gone
-//! through in parts, and at most twice as many as are asked for are kept, so that each costs the same in whatever order they stand:
-//! whoever wants more asks again for those below the last.
+//! Promise: the order is that of the list, except among cases that changed in the same millisecond. A large set is
+//! processed in parts, and at most twice as many positions as requested are kept, so the cost does not depend on their
+//! order. A caller that needs more asks again for those below the last.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use sync_core::time::Instant;
 
 use super::index;
 use super::moment::{self, Moments};
-use super::posting::Places;
+use super::posting::Postings;
 use crate::flow::refusal::Failure;
 use crate::store::{CaseFilter, Error, Tx};
 
 /// A place in the order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Ranked {
     /// When its case was last changed.
     pub updated: Instant,
     /// Where it is in the index.
@@ -33,10 +33,10 @@ pub fn newest(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     filter: &CaseFilter,
-    places: &Places,
-    below: Option<Place>,
+    places: &Postings,
+    below: Option<Ranked>,
     (at_once, blocks): (usize, usize),
-) -> Result<Vec<Place>, Failure> {
+) -> Result<Vec<Ranked>, Failure> {
     let mut kept = Kept { at_once, places: Vec::new(), least: None };
     for part in places.parts(blocks) {
         let of_spans = || part.chunk_by(|a, b| moment::locate(*a).0 == moment::locate(*b).0);
@@ -50,7 +50,7 @@ pub fn newest(
             for place in some {
                 let moment = rows.get(span).and_then(|moments| moments.get(moment::locate(*place).1));
                 let moment = moment.ok_or(Error::Inconsistent { what: "case_moment: a case has none" })?;
-                let next = Place { updated: moment.updated, place: *place };
+                let next = Ranked { updated: moment.updated, place: *place };
                 if below.is_none_or(|below| next < below) && lets_through(filter, moment) {
                     kept.put(next);
                 }
@@ -66,13 +66,13 @@ pub fn newest(
 #[derive(Debug)]
 struct Kept {
     at_once: usize,
-    places: Vec<Place>,
+    places: Vec<Ranked>,
     /// What stands below it is not among the newest.
-    least: Option<Place>,
+    least: Option<Ranked>,
 }
 
 impl Kept {
-    fn put(&mut self, next: Place) {
+    fn put(&mut self, next: Ranked) {
         if self.least.is_some_and(|least| next < least) {
             return;
         }

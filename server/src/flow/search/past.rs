@@ -1,6 +1,6 @@
-//! What cases said before they were replaced.
+//! Matches a query with the previous versions of replaced cases.
 //!
-//! Promise: compared as `super::find` compares what they say now, some at a time. Not here: which cases were replaced
+//! Promise: compares as `super::find` compares current versions, in batches. Not here: which cases were replaced
 //! (`flow::as_of`).
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,11 +1,11 @@
-//! Sets of places in the index: which cases have a gram.
+//! Posting lists: which cases contain a gram.
 //!
-//! Promise: a block holds [`BLOCK`] places; few of them are kept as a list of two bytes each, many as a bitmap of 512
-//! bytes, so that a block never takes more. Bytes that this program never wrote are refused.
+//! Promise: a block holds [`BLOCK`] positions: a few as a list of two bytes each, many as a bitmap of 512 bytes, so a
+//! block never takes more. Bytes that this program never wrote are refused.
 
 use std::collections::BTreeMap;
 
-/// Places in a block.
+/// Postings in a block.
 pub const BLOCK: i64 = 4096;
 const BITMAP: usize = 512;
 
@@ -15,7 +15,7 @@ pub fn locate(place: i64) -> (i64, u16) {
     (place.div_euclid(BLOCK), within)
 }
 
-/// Places within one block.
+/// Postings within one block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block([u64; 64]);
 
@@ -81,11 +81,11 @@ impl Block {
     }
 }
 
-/// Places in all blocks.
+/// Postings in all blocks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Places(BTreeMap<i64, Block>);
+pub struct Postings(BTreeMap<i64, Block>);
 
-impl Places {
+impl Postings {
     /// Those that each of `sets` has; a set is a gram's blocks. Of no set at all: none.
     pub fn in_all(sets: impl IntoIterator<Item = BTreeMap<i64, Block>>) -> Self {
         let mut sets = sets.into_iter();
@@ -153,11 +153,11 @@ mod tests {
             places.iter().map(|place| locate(*place)).for_each(|(n, p)| blocks.entry(n).or_default().put(p, true));
             blocks
         };
-        let parts = |places: &Places, blocks| places.parts(blocks).collect::<Vec<_>>();
-        let common = Places::in_all([set(&[1, 4095, 4096, 9000]), set(&[4095, 4096, 8999])]);
+        let parts = |places: &Postings, blocks| places.parts(blocks).collect::<Vec<_>>();
+        let common = Postings::in_all([set(&[1, 4095, 4096, 9000]), set(&[4095, 4096, 8999])]);
         assert_eq!((parts(&common, 2), common.count()), (vec![vec![4096, 4095]], 2));
         assert_eq!(parts(&common, 1), [[4096], [4095]]);
-        let none = [Places::in_all([]), Places::in_all([set(&[1]), set(&[])])];
+        let none = [Postings::in_all([]), Postings::in_all([set(&[1]), set(&[])])];
         assert!(none.iter().all(|none| none.count() == 0 && parts(none, 1).is_empty()));
     }
 

@@ -1,4 +1,4 @@
-//! The index says what a look at every case would say, on both databases, whatever of it is not yet filled.
+//! The index gives the same result as comparing every case, on both databases, however much of it is filled.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -223,9 +223,9 @@ fn what_is_not_searched_is_counted_by_cases_within_reach() {
     (2..=8).for_each(|number| write(number, "a/c/"));
     assert_eq!(found(&store, None, "面馆"), (vec![8, 7, 6, 5], 4));
     assert_eq!(found(&store, Some("a/b/"), "面馆"), (vec![1], 0), "others' cases hold up nobody");
-    let anew = [(2, Instant::from_ms(0)), (1, Instant::from_ms(0))];
+    let again = [(2, Instant::from_ms(0)), (1, Instant::from_ms(0))];
     index(&store, 20);
-    store.write_sync(|tx| tx.add_outbox(&TENANT, OutboxKind::TextOfCase, anew)).unwrap();
+    store.write_sync(|tx| tx.add_outbox(&TENANT, OutboxKind::TextOfCase, again)).unwrap();
     assert_eq!([None, Some("a/b/"), Some("a/d/")].map(|path| found(&store, path, "面馆").1), [2, 1, 0]);
 }
 

@@ -1,10 +1,10 @@
-//! What the search compares: letters and digits, whatever their width, case and the marks between them.
+//! Normalisation of text for the search: letters and digits, independent of width, case and punctuation.
 //!
-//! Promise: a text and what is looked for in it are brought to the same form, line by line: Unicode NFKC (so `１` is
-//! `1` and `Ａ` is `A`), lower case (one sigma, wherever it stands), and only letters, digits and characters of private use (rare characters in
-//! names). So 渝巫市监罚〔2026〕1号 is found by `罚[2026]1号`, 渝F·12345 by 渝f12345, 阿卜杜拉·买买提 by 阿卜杜拉买买提. What
-//! is asked for is split at white space into words, each of which must occur within one line.
-//! Not here: where the text of a case comes from (`flow::projection`), and the index (`super::posting`).
+//! Promise: a text and a query are normalised alike, line by line: Unicode NFKC (`１` is `1`, `Ａ` is `A`), lower case
+//! (one sigma in every position), and only letters, digits and private-use characters (rare characters in names). So
+//! 渝巫市监罚〔2026〕1号 is found by `罚[2026]1号`, 渝F·12345 by 渝f12345, 阿卜杜拉·买买提 by 阿卜杜拉买买提. A query is split at white space
+//! into words; each word must occur within one line. Not here: the text of a case (`flow::projection`) and the index
+//! (`super::posting`).
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -147,9 +147,9 @@ fn pair(first: char, second: char) -> i64 {
     single(first) << 21 | single(second)
 }
 
-/// Three neighbours. A character has 21 bits, so there is room for three; but of ideographs nearly every three would be
-/// a row of its own: they share numbers below zero ([`FOLDED_BITS`]). To number them otherwise needs a migration that
-/// fills the index anew.
+/// A trigram. A character has 21 bits, so three fit into a number; but nearly every three ideographs would be a row of
+/// their own, so these share numbers below zero ([`FOLDED_BITS`]). Another numbering needs a migration that rebuilds the
+/// index.
 fn triple([a, b, c]: [char; 3]) -> i64 {
     let alone = single(a) << 42 | pair(b, c);
     if !folds([a, b, c]) {

@@ -1,4 +1,5 @@
-//! Made-up people: certificates valid, about to end, expired, suspended; heads, a supervisor, administrators.
+//! Invented people: certificates that are valid, about to expire, expired and suspended; heads, a supervisor,
+//! administrators.
 
 use sync_core::certificate::CertificateStatus;
 use sync_core::id::TenantId;
@@ -62,15 +63,15 @@ const fn desk(
 pub const PEOPLE: &[Person] = &[
     Person {
         paper: Some((101, 150)),
-        ..officer("officer-a", "李建国", "高唐所执法人员，执法证有效", Card::Until(900), "22370001001")
+        ..officer("officer-a", "李建国", "高唐所执法人员，行政执法证有效", Card::Until(900), "22370001001")
     },
     Person {
         paper: Some((151, 200)),
-        ..officer("officer-b", "陈晓梅", "高唐所执法人员，执法证有效", Card::Until(420), "22370001002")
+        ..officer("officer-b", "陈晓梅", "高唐所执法人员，行政执法证有效", Card::Until(420), "22370001002")
     },
-    officer("officer-expired", "周志强", "高唐所执法人员，执法证已过期", Card::Until(-10), "22370001003"),
-    officer("officer-ending", "吴桂芳", "高唐所执法人员，执法证即将到期", Card::Until(5), "22370001004"),
-    officer("officer-suspended", "郑海涛", "高唐所执法人员，执法证暂扣", Card::Suspended(30), "22370001005"),
+    officer("officer-expired", "周志强", "高唐所执法人员，行政执法证已过期", Card::Until(-10), "22370001003"),
+    officer("officer-ending", "吴桂芳", "高唐所执法人员，行政执法证即将到期", Card::Until(5), "22370001004"),
+    officer("officer-suspended", "郑海涛", "高唐所执法人员，行政执法证暂扣", Card::Suspended(30), "22370001005"),
     Person {
         agency: AGRICULTURE,
         ..officer("agriculture-officer", "何静", "农业农村委执法人员", Card::Until(600), "22370002001")

@@ -1,4 +1,4 @@
-//! The county's divisions and the national calendar, as published.
+//! The county's administrative divisions and the national calendar, as published.
 
 use sync_core::id::TenantId;
 

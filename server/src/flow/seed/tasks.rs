@@ -1,4 +1,4 @@
-//! Two approved inspections, as the municipal platform would tell them.
+//! Two approved inspections, in the form in which the municipal platform sends them.
 
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{TenantId, hex};

@@ -1,4 +1,4 @@
-//! What was said where: flags, environment, file, defaults.
+//! The layers: flags, environment, file, defaults.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The keys. To add a setting: a row here, a field in `settings`, `UPDATE=1` the book.
+//! The keys. To add a setting: a row here, a field in `settings`, then regenerate the page with `UPDATE=1`.
 
 /// Which commands take a key as a flag. Every key may stand in the file and in the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +140,7 @@ pub const KEYS: &[Key] = &[
         "每台终端每日可提交的操作数",
         "Operations that one phone may push in a day",
     ),
-    key("phone_day_alarms", Some("1000"), "每台终端每日可引发的督办数", "Alarms that one phone may raise in a day"),
+    key("phone_day_alarms", Some("1000"), "每台终端每日可引发的告警数", "Alarms that one phone may raise in a day"),
     key(
         "phone_day_index_rows",
         Some("3000000"),

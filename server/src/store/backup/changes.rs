@@ -1,11 +1,14 @@
-//! Every stored change of a copy, held against its leaf.
+//! Verifies every stored change of a copy against its leaf.
 //!
-//! Promise: [`Changes::hold`] reads each change from its bytes as the server does when it serves it: they hash to its
-//! id, the operations are those that the signed header names, each value is the one its operation committed to, a value
-//! that is absent was sealed by the server in the same case, the signature is by a key that the copy names, and leaf and
-//! columns say the same. Each leaf has one change and each change one leaf. At most [`AT_ONCE`] changes are in memory.
-//! Not here: what was derived when a change came in and stands in no leaf (flags, reason, when it was made, how much its
-//! case is with it); receipts; the projection.
+//! Promise: [`Changes::hold`] reads each change from its bytes as the server does when it serves it, and checks:
+//!
+//! - the bytes hash to the id, and the operations are those that the signed header names;
+//! - each value matches its commitment; an absent value was sealed by the server in the same case;
+//! - the signature is by a key that the copy names;
+//! - leaf and columns say the same; each leaf has one change and each change one leaf.
+//!
+//! At most [`AT_ONCE`] changes are in memory. Not here: derived columns that stand in no leaf (flags, reason, time
+//! bounds, size of the case); receipts; the projection.
 
 use std::collections::BTreeMap;
 

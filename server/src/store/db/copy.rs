@@ -1,8 +1,8 @@
-//! A copy of the embedded database, made while the server works on, and a copy opened without changing it.
+//! Copies the embedded database while the server runs, and opens a copy without changing it.
 //!
-//! Promise: a copy is one snapshot and holds everything that was committed before it was begun; nothing is migrated
-//! on either side. Not here: what the rows mean (`super::super::backup`), copies of PostgreSQL, which has its own
-//! programs for that.
+//! Promise: a copy is one snapshot and contains everything that was committed before it began; neither side is
+//! migrated. Not here: the meaning of the rows (`super::super::backup`), copies of PostgreSQL, which has its own
+//! programs.
 
 use std::path::Path;
 

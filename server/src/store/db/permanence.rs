@@ -1,4 +1,4 @@
-//! Every table of the schema, each verb, on both databases: what is recorded stays as it was.
+//! Test: every table of the schema refuses the verbs that the ledger forbids, on both databases.
 
 use std::collections::BTreeSet;
 

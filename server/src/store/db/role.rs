@@ -1,8 +1,8 @@
-//! The role by which the application works on PostgreSQL: it owns nothing.
+//! The role of the application on PostgreSQL: it owns nothing.
 //!
-//! Promise: somebody with the application's password can add to the ledger and change what may change, and can neither
-//! alter, remove or empty a row of the ledger nor take away the triggers that refuse it. Not here: the role itself and
-//! its password, which the administrator of the database makes.
+//! Promise: a person with the application's password can add rows to the ledger and change mutable rows, but cannot
+//! alter, remove or truncate rows of the ledger or drop its triggers. Not here: creating the role and its password,
+//! which the database administrator does.
 
 use std::fmt::Write as _;
 

@@ -1,9 +1,9 @@
-//! Many rows, inserted together.
+//! Inserts many rows at once.
 //!
-//! Promise: a statement is the same however many rows it takes, so that either database plans it once. On PostgreSQL it
-//! has an array for each column, and rows of several tables are one statement: what a group of pushes adds costs one round
-//! trip. Rows that were written out as `VALUES` would be read and planned anew for each number of them. On SQLite, which is
-//! a call away, rows go one by one.
+//! Promise: the text of a statement does not depend on the number of rows, so each database prepares it once. On
+//! PostgreSQL it takes one array per column, and rows of several tables are one statement, so a group of pushes costs
+//! one round trip. (`VALUES` lists would be parsed and planned again for every number of rows.) SQLite runs in the
+//! process, so rows are inserted one by one.
 
 use std::marker::PhantomData;
 

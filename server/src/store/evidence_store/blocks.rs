@@ -1,8 +1,8 @@
-//! Digests of the blocks of a file, and reading that gives out no block which is not what was stored.
+//! Block digests of a file, and verified reading.
 //!
-//! Promise: the digests are made of bytes that were hashed whole in the same pass, so that a block which has its
-//! digest is a part of the file that was signed for. A block is in memory before it is held against its digest, and
-//! given out from there: what changes on the disk in between is not seen. Not here: what is done about damage.
+//! Promise: the block digests are computed in the same pass as the digest of the whole file, so a block with its digest
+//! is part of the signed file. A block is verified in memory and returned from there, so a concurrent change on disk
+//! has no effect. Not here: handling of damage.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};

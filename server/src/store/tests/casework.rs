@@ -1,4 +1,4 @@
-//! What casework and supervision rest on.
+//! The store's promises for casework and supervision.
 
 use sync_core::decision::CaseStatus;
 use sync_core::evidence::Damage;
@@ -196,16 +196,16 @@ pub(super) fn a_text_is_put_where_the_case_is_as_it_was(store: &Store) {
     furnish(store);
     let before = file(CASE, "a/b/", 1);
     write(store, |tx| put(tx, &TENANT, before.clone()));
-    let mut anew = CaseFileRow { title: "短".into(), ..before.file };
-    let put = |anew: &CaseFileRow| {
-        write(store, |tx| tx.put_case_text(&TENANT, anew, "新"));
+    let mut changed = CaseFileRow { title: "短".into(), ..before.file };
+    let put = |changed: &CaseFileRow| {
+        write(store, |tx| tx.put_case_text(&TENANT, changed, "新"));
         let title = read(store, |tx| tx.case_file(&TENANT, &CASE)).unwrap().title;
         (title, read(store, |tx| tx.cases_said(&TENANT, &[leaf(CASE)])).remove(0).text)
     };
-    assert_eq!(put(&anew), ("短".to_owned(), "新".to_owned()));
+    assert_eq!(put(&changed), ("短".to_owned(), "新".to_owned()));
     assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)).0, 2, "and it is to be indexed");
-    (anew.title, anew.basis) = ("迟".into(), Digest::new([9; 32]));
-    assert_eq!(put(&anew).0, "短", "somebody came first");
+    (changed.title, changed.basis) = ("迟".into(), Digest::new([9; 32]));
+    assert_eq!(put(&changed).0, "短", "somebody came first");
     assert_eq!(read(store, |tx| tx.outbox_open(&TENANT)).0, 2);
 }
 

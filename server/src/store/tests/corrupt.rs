@@ -1,4 +1,4 @@
-//! A text in a row that no value has: the row is not read, and what could not be read is named.
+//! A column with a text that no value has: the row is refused, and the error names table, key and text.
 
 use std::fmt::Debug;
 

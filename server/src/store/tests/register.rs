@@ -1,4 +1,4 @@
-//! Whoever changes the register is counted, by whatever way it is changed: what the writer remembers rests on it.
+//! Every change of the register increments its version, on every path. The writer's cache relies on it.
 
 use super::*;
 

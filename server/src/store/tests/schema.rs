@@ -1,4 +1,4 @@
-//! Both databases hold the same tables, and every table can be sharded by tenant.
+//! Both databases have the same tables, and every table can be sharded by tenant.
 
 use super::*;
 use diesel::sql_types::Text;
@@ -50,7 +50,7 @@ fn every_key_begins_with_the_tenant() {
 }
 
 #[derive(diesel::QueryableByName, Debug)]
-struct Step {
+struct PlanRow {
     #[diesel(sql_type = Text)]
     detail: String,
 }
@@ -59,7 +59,7 @@ struct Step {
 fn sqlite_finds_the_officers_of_a_case_by_the_case() {
     let (_directory, mut db) = sqlite();
     let officers = "SELECT officer FROM case_officer WHERE tenant = x'01' AND case_leaf = 2";
-    let plan: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {officers}")).load(&mut db).unwrap();
+    let plan: Vec<PlanRow> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {officers}")).load(&mut db).unwrap();
     assert!(plan.iter().any(|step| step.detail.contains("(tenant=? AND case_leaf=?)")), "{plan:?}");
 }
 

@@ -1,4 +1,4 @@
-//! A database of an earlier version is brought to this one with all that it held, on both databases.
+//! Upgrading a database of an earlier version keeps all of its data, on both databases.
 
 use sync_core::change::{Change, Clock, Header, NewOp};
 use sync_core::id::{BootId, CaseId, ChangeId, Epoch};
@@ -141,7 +141,7 @@ fn keeps_everything(address: &str, sql: &Sql) {
         assert_eq!(
             due.iter().map(|row| row.subject).collect::<Vec<_>>(),
             [0, 0, 0],
-            "the search and the index of documents begin anew"
+            "the search and the index of documents are rebuilt"
         );
         Ok(())
     });

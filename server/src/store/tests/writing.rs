@@ -1,4 +1,4 @@
-//! Many rows at once, and what is done beside the writer.
+//! Inserting many rows, and work beside the writer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -133,7 +133,7 @@ pub(super) fn whether_the_writer_writes_is_seen(store: &Store) {
     assert_eq!(store.turns_of_the_writer(), 6);
 }
 
-/// Pages in a write-ahead log that has not begun anew: 24 bytes before each, 32 before all.
+/// Pages in a write-ahead log that was not restarted: a header of 24 bytes for each, 32 for the file.
 fn pages(log: &Path) -> i64 {
     i64::try_from((std::fs::metadata(log).unwrap().len() - 32) / (4096 + 24)).unwrap()
 }
@@ -164,6 +164,6 @@ fn the_write_ahead_log_is_copied_once_it_is_long_and_begins_anew() {
     assert!(!store.checkpoint().unwrap(), "all is copied");
     let length = std::fs::metadata(&log).unwrap().len();
     (0..9).for_each(|_| write());
-    assert_eq!(std::fs::metadata(&log).unwrap().len(), length, "it began anew");
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), length, "it was restarted");
     assert!(!store.checkpoint().unwrap());
 }

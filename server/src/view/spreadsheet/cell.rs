@@ -1,10 +1,10 @@
-//! One cell: the only way into a spreadsheet.
+//! A cell, the only way into a spreadsheet.
 //!
-//! Promise: a text that a spreadsheet program would take for a formula or a command begins with an apostrophe, which
-//! such programs take for "this is text": those whose first character is `=`, `+`, `-` or `@` in any width, or a tab,
-//! a carriage return or a line feed, and those that get there after white space or characters that nobody sees. These, and
-//! control characters, for which XML has no room, stand in the cell by their number (`unseen::marked`). An amount is exact, in yuan with two decimals; a time is
-//! that of Asia/Shanghai, to the minute. Not here: quoting, which each form does its own way.
+//! Promise: a text that a spreadsheet program would execute as a formula or command is prefixed with an apostrophe,
+//! which marks it as text: those that start with `=`, `+`, `-` or `@` in any width, with a tab, a carriage return or a
+//! line feed, also after white space or invisible characters. Invisible characters and control characters, which XML
+//! cannot contain, are written by their code point (`unseen::marked`). An amount is exact, in yuan with two decimals; a
+//! time is in Asia/Shanghai, to the minute. Not here: quoting, which each format does.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// A text, whoever wrote it.
+    /// Any text.
     pub fn text(text: &str) -> Self {
         Self::Text(Harmless::new(text))
     }

@@ -1,7 +1,7 @@
-//! Where requests begin and end on a connection (RFC 9112), by its strictest reading.
+//! The boundaries of requests on a connection (RFC 9112), by its strictest reading.
 //!
-//! Promise: a line ends with CR LF and nothing else; a request has a length or chunks, once, or neither. What two
-//! programs might read in two ways is refused at the byte where it shows, and no byte of it is passed on after that.
+//! Promise: a line ends with CR LF only; a request has one length, or chunks, or no body. Input that two programs could
+//! read differently is refused at the first ambiguous byte, and nothing of it is passed on after that.
 
 use crate::web::language::Language;
 
@@ -34,7 +34,7 @@ pub enum Fault {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum ParseState {
     Head,
     Body(u64),
     ChunkSize,
@@ -46,7 +46,7 @@ enum Place {
 /// The state of one connection.
 #[derive(Debug)]
 pub struct Framing {
-    place: Place,
+    place: ParseState,
     line: Vec<u8>,
     after_cr: bool,
     begun: bool,
@@ -67,7 +67,7 @@ pub struct Framing {
 impl Default for Framing {
     fn default() -> Self {
         Self {
-            place: Place::Head,
+            place: ParseState::Head,
             line: Vec::new(),
             after_cr: false,
             begun: false,
@@ -103,7 +103,7 @@ impl Framing {
 
     /// Which body of the connection is on its way, if one is.
     pub fn body(&self) -> Option<u64> {
-        (self.place != Place::Head).then_some(self.requests)
+        (self.place != ParseState::Head).then_some(self.requests)
     }
 
     /// How many bytes of bodies were passed on, and how many requests, whole or but for the rest of a body.
@@ -116,19 +116,19 @@ impl Framing {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
             let left = bytes.len() - at;
-            if let Place::Body(rest) | Place::Chunk(rest) = &mut self.place {
+            if let ParseState::Body(rest) | ParseState::Chunk(rest) = &mut self.place {
                 let passed = usize::try_from(*rest).unwrap_or(usize::MAX).min(left);
                 *rest -= u64::try_from(passed).unwrap_or_default();
                 self.in_bodies += u64::try_from(passed).unwrap_or_default();
                 at += passed;
-                if self.place == Place::Body(0) {
-                    self.place = Place::Head;
-                } else if self.place == Place::Chunk(0) {
-                    self.place = Place::ChunkEnd;
+                if self.place == ParseState::Body(0) {
+                    self.place = ParseState::Head;
+                } else if self.place == ParseState::Chunk(0) {
+                    self.place = ParseState::ChunkEnd;
                 }
                 continue;
             }
-            let in_head = self.place == Place::Head;
+            let in_head = self.place == ParseState::Head;
             self.byte(*byte).map_err(|fault| Ended { at, in_head, fault })?;
             at += 1;
         }
@@ -136,7 +136,7 @@ impl Framing {
     }
 
     fn byte(&mut self, byte: u8) -> Result<(), Fault> {
-        if self.place == Place::Head {
+        if self.place == ParseState::Head {
             self.head += 1;
             if self.head > LONGEST_HEAD {
                 return Err(Fault::LongHead);
@@ -159,14 +159,14 @@ impl Framing {
     fn end_of_line(&mut self, line: &[u8]) -> Result<(), Fault> {
         match self.place {
             // An empty line may stand before a request.
-            Place::Head if !self.begun => self.begin(line),
-            Place::Head if line.is_empty() => self.end_of_head()?,
-            Place::Head => self.header(line)?,
-            Place::ChunkSize => self.place = chunk(line)?,
-            Place::ChunkEnd if line.is_empty() => self.place = Place::ChunkSize,
-            Place::ChunkEnd => return Err(Fault::Ambiguous),
-            Place::Trailer if line.is_empty() => self.place = Place::Head,
-            Place::Trailer | Place::Body(_) | Place::Chunk(_) => {}
+            ParseState::Head if !self.begun => self.begin(line),
+            ParseState::Head if line.is_empty() => self.end_of_head()?,
+            ParseState::Head => self.header(line)?,
+            ParseState::ChunkSize => self.place = chunk(line)?,
+            ParseState::ChunkEnd if line.is_empty() => self.place = ParseState::ChunkSize,
+            ParseState::ChunkEnd => return Err(Fault::Ambiguous),
+            ParseState::Trailer if line.is_empty() => self.place = ParseState::Head,
+            ParseState::Trailer | ParseState::Body(_) | ParseState::Chunk(_) => {}
         }
         Ok(())
     }
@@ -207,9 +207,9 @@ impl Framing {
     fn end_of_head(&mut self) -> Result<(), Fault> {
         (self.begun, self.head, self.requests) = (false, 0, self.requests + 1);
         self.place = match (self.chunked, self.length) {
-            (true, None) => Place::ChunkSize,
-            (false, Some(length @ 1..)) => Place::Body(length),
-            (false, Some(0) | None) => Place::Head,
+            (true, None) => ParseState::ChunkSize,
+            (false, Some(length @ 1..)) => ParseState::Body(length),
+            (false, Some(0) | None) => ParseState::Head,
             (true, Some(_)) => return Err(Fault::Ambiguous),
         };
         Ok(())
@@ -221,11 +221,11 @@ fn asks_for_english(cookies: &[u8]) -> bool {
     cookies.split(|byte| *byte == b';').any(|cookie| cookie.trim_ascii().ends_with(b"palm-language=en"))
 }
 
-fn chunk(line: &[u8]) -> Result<Place, Fault> {
+fn chunk(line: &[u8]) -> Result<ParseState, Fault> {
     let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
     Ok(match number(size, 16)? {
-        0 => Place::Trailer,
-        size => Place::Chunk(size),
+        0 => ParseState::Trailer,
+        size => ParseState::Chunk(size),
     })
 }
 

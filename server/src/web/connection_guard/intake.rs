@@ -1,16 +1,16 @@
-//! What a connection and whoever answers its requests tell each other, so that little of what comes lies in memory.
+//! Flow control between a connection and the handler of its requests, so that little is buffered.
 //!
-//! Promise: a connection is ahead of its reader by so many bytes of bodies and one request, and no more; what nobody will
-//! read is dropped as it comes. Not here: how much may be read in all (`bodies`).
+//! Promise: a connection reads at most a fixed number of body bytes and one request ahead of its handler; a body that
+//! nobody will read is discarded as it arrives. Not here: the total budget (`bodies`).
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::{Context, Waker};
 
-/// Bytes of bodies that a connection may be ahead of whoever reads them: with the head of a request they fill a read buffer
-/// of 16 KiB and no larger one.
+/// Body bytes that a connection may read ahead of the handler: with the head of a request they fit into a read buffer of
+/// 16 KiB.
 const BYTES: usize = 14 << 10;
-/// Requests that a connection may be ahead of whoever answers them.
+/// Requests that a connection may read ahead of the handler.
 const REQUESTS: u64 = 1;
 
 /// Of one connection. Cloning shares it.

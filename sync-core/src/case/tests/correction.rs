@@ -1,4 +1,4 @@
-//! A step that was recorded wrongly, and what is read instead.
+//! Corrections of recorded steps.
 
 use super::*;
 use crate::op::Correction;
@@ -6,7 +6,7 @@ use crate::op::Correction;
 const SHOWN: &str = "certificate_shown";
 
 fn record(step: &str) -> NewOp {
-    NewOp::new(Act::Record { step: step.into() })
+    NewOp::new(Act::RecordStep { step: step.into() })
 }
 
 fn correct(step: OpId, kind: Option<&str>, happened_ms: Option<i64>, replaces: &[&Change]) -> NewOp {
@@ -122,6 +122,6 @@ fn correcting_a_step_to_a_delivery_is_as_formal_as_recording_one() {
         let (step, kind) = (OpRef::Own(0), kind.map(str::to_owned));
         Act::Correct(Correction { step, kind, happened_ms: None })
     };
-    assert!(correct(Some("delivered")).is_formal() && Act::Record { step: "delivered".into() }.is_formal());
+    assert!(correct(Some("delivered")).is_formal() && Act::RecordStep { step: "delivered".into() }.is_formal());
     assert!(!correct(Some("entered")).is_formal() && !correct(None).is_formal());
 }

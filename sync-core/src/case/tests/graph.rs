@@ -1,4 +1,4 @@
-//! Graphs larger than one word of bits, and what a part of a graph is.
+//! Graphs with more than one word of bits, and parts of a graph.
 
 use super::*;
 
@@ -82,7 +82,7 @@ fn a_second_opening_that_breaks_a_rule_of_form_leaves_the_opening() {
     for second_first in [true, false] {
         let mut li = Pen::new(LI, 1);
         let open = li.write(None, &[], vec![opening()]);
-        let note = NewOp::new(Act::Record { step: "note".into() });
+        let note = NewOp::new(Act::RecordStep { step: "note".into() });
         let ops = if second_first { vec![other(vec![LI, third])] } else { vec![note, other(vec![LI, third])] };
         let second = li.write(Some(open.id()), &[&open], ops);
         let state = fold(open.id(), &[open.clone(), second.clone()]);

@@ -1,6 +1,6 @@
-//! Histories of a case in which everything happens that can happen, right and wrong.
+//! Generator of random histories with every kind of operation, valid and invalid.
 //!
-//! Promise: the seed decides all of it. About one reference in ten names what its change does not build on.
+//! Promise: determined by the seed. About one reference in ten names something that its change does not build on.
 
 use super::*;
 use crate::case::{PLACE, place};
@@ -158,8 +158,8 @@ impl Draft<'_> {
                 ..NewOp::new(Act::Add { entity: kind.into(), order: self.dice.below(3).to_string() })
             },
             10 => NewOp { target: self.entity(), ..NewOp::new(Act::Withdraw).with(Value::text("误录")) },
-            11 => NewOp::new(Act::Record { step: PLACE.into() }).with(place(1, 2, 3)),
-            12 => NewOp { target: self.target(), ..NewOp::new(Act::Record { step: "rights_told".into() }) },
+            11 => NewOp::new(Act::RecordStep { step: PLACE.into() }).with(place(1, 2, 3)),
+            12 => NewOp { target: self.target(), ..NewOp::new(Act::RecordStep { step: "rights_told".into() }) },
             13 => self.signature(),
             14 => NewOp::new(Act::Invite(OfficerId::new([u8::try_from(self.dice.below(4)).unwrap(); 16]))),
             _ if self.dice.one_in(6) => NewOp::new(Act::Malformed { kind: 3, detail: Value::Null }),

@@ -1,4 +1,4 @@
-//! Whose changes are part of a case.
+//! Which changes are part of a case.
 
 use super::history::{Dice, eventful};
 use super::*;

@@ -1,4 +1,4 @@
-//! What the fold makes of a set is part of the format: phones and servers of different builds compare state hashes.
+//! The result of the fold is part of the format: phones and servers of different builds compare state hashes.
 
 use super::history::{Dice, eventful};
 use super::*;

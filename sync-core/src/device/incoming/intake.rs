@@ -1,4 +1,4 @@
-//! One transaction's worth of arrivals.
+//! The arrivals of one transaction.
 
 use super::{Arrived, Need, Source};
 use crate::change::{Change, Received};

@@ -1,8 +1,8 @@
-//! Numbers that a phone does not write on a document, nor sign on one, and what to do instead.
+//! Refusals of document numbers on the phone, each with instructions.
 //!
-//! Promise: what the phone can know is told before the save: a number that is not written as one, of another year, of its
-//! own range but typed by hand, or used before on a document that it holds, voided ones included. What it cannot know is
-//! stored, and the server finds it. A number that the phone took from its range itself is never refused.
+//! Promise: before the save, the phone reports what it can know: a number that is malformed, of another year, of its
+//! own range but typed by hand, or already used on a document that it holds, voided numbers included. What it cannot
+//! know is saved, and the server detects it. A number that the phone drew from its range is never refused.
 
 use crate::case::CaseState;
 use crate::change::Change;
@@ -89,7 +89,7 @@ fn of_document(
             "文号“{shown}”已经用在另一份文书上，或者已经作废，不能再用。请核对纸上印的号后重新填写；该号的纸已作废的，换一张。"
         ),
         format!(
-            "The number “{shown}” stands on another document already, or was voided, and is not used again. Hold it against the paper and enter it anew; where that paper was voided, take another."
+            "The number “{shown}” stands on another document already, or was voided, and is not used again. Compare it with the paper and enter it again; where that paper was voided, take another."
         ),
         document,
     )))

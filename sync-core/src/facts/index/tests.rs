@@ -1,4 +1,4 @@
-//! What a case puts into the index is bounded, and the key is of the number, not of its writing.
+//! The entries of a case are bounded, and a key depends on the number, not on its notation.
 
 use super::*;
 use crate::case::fold;
@@ -60,7 +60,7 @@ fn each_document_is_an_entry_of_its_number() {
     let keys: BTreeSet<Digest> = found.iter().map(|entry| entry.key).collect();
     assert_eq!(keys.len(), 2);
     assert_eq!(bearers(&state, number_key("A〔2026〕1号")).len(), 2);
-    assert_eq!(asked(&state).len(), 2);
+    assert_eq!(lookup_keys(&state).len(), 2);
     let uses = number_uses(&state, Beyond::NOTHING);
     assert_eq!(uses.iter().map(|number| (number.here, number.elsewhere)).max(), Some((2, 0)));
     assert_eq!(number_of(&state, number_key("a【2026】 2 号")).as_deref(), Some("A〔2026〕2号"));
@@ -72,6 +72,6 @@ fn so_many_entries_of_a_case_are_kept_and_no_more() {
     for (numbers, kept) in [(MOST_ENTRIES, MOST_ENTRIES), (MOST_ENTRIES + 1, MOST_ENTRIES)] {
         let all: Vec<String> = (1..=numbers).map(|serial| format!("A〔2026〕{serial}号")).collect();
         let state = case(all.chunks(200).map(|some| documents(some.to_vec())).collect());
-        assert_eq!((entries(&state).len(), asked(&state).len()), (kept, kept), "{numbers}");
+        assert_eq!((entries(&state).len(), lookup_keys(&state).len()), (kept, kept), "{numbers}");
     }
 }

@@ -1,4 +1,4 @@
-//! Facts of a number (文号) that stands on documents of the case.
+//! Facts of a number (文号) on documents of the case.
 
 /// A number and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

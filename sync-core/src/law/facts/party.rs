@@ -1,4 +1,4 @@
-//! Facts of a party (当事人), and the fields that a formal act may find empty.
+//! Facts of a party (当事人), and the fields that may be empty at a formal act.
 
 use super::Known;
 

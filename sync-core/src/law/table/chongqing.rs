@@ -1,5 +1,5 @@
-//! Chongqing: Decree 375 on inspecting enterprises.
-//! Of Decree 375 only 第十四条 to 第十九条 could be read; what is quoted is quoted in full.
+//! Chongqing: Decree 375 on inspections of enterprises. Only 第十四条 to 第十九条 of the decree were available; quotations are
+//! complete.
 
 use super::penalty::{FORMAL, officers_found, once, two_officers};
 use super::{ROW, all, not_after, not_entered, written};
@@ -34,13 +34,13 @@ pub(super) const ROWS: &[Rule] = &[
     Rule {
         id: "INS-03",
         article: "重庆市规范涉企行政检查办法 第十八条",
-        title: Text { zh: "检查通知书和双码核验", en: "Notice, enforcement code and enterprise code" },
+        title: Text { zh: "行政检查通知书和双码核验", en: "Notice, enforcement code and enterprise code" },
         quotation: "行政检查实施主体开展现场检查前，应当依托行政执法以及执法监督数字应用生成检查任务、获取“执法码”并形成检查通知书。执法人员进入企业前应当主动将“执法码”交由检查对象扫码核实，并扫描“企业码”查验企业信息。",
         stops: FORMAL,
         reasoned: true,
         test: Test::Facts(codes_before_entry),
         advice: Text {
-            zh: "进入企业前取得执法码、形成检查通知书，交企业扫码，并在门前扫描企业码；确有特殊原因未取得执法码的，记录原因；确已违反的，说明情况后再继续",
+            zh: "进入企业前取得执法码、形成行政检查通知书，交企业扫码，并在门前扫描企业码；确有特殊原因未取得执法码的，记录原因；确已违反的，说明情况后再继续",
             en: "Before entry obtain the code and the notice, have the code scanned and scan the enterprise's at the door; if there is a special reason for having no code, record it; where this was not done, state why before going on",
         },
         detail: steps_lacking,
@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "重庆市规范涉企行政检查办法 第十五条",
         title: Text { zh: "两名以上执法人员共同检查", en: "Two officers inspect together" },
         quotation: "涉企行政检查应当由不少于2名具有行政执法资格的执法人员共同实施。",
-        about: About::Act,
+        about: About::OfficerAct,
         stops: FORMAL,
         reasoned: true,
         test: Test::Facts(two_inspect),
@@ -120,7 +120,7 @@ fn steps_lacking(facts: &Facts) -> Option<Detail> {
     let inspection = facts.inspection.as_ref()?;
     let steps = [
         (&inspection.code_obtained_at, "取得执法码", "the code was obtained"),
-        (&inspection.notice_made_at, "形成检查通知书", "the notice was made"),
+        (&inspection.notice_made_at, "形成行政检查通知书", "the notice was made"),
         (&inspection.code_handed_over_at, "执法码交检查对象扫码核实", "the code was scanned"),
         (&inspection.enterprise_code_scanned_at, "扫描企业码", "the enterprise's code was scanned"),
     ];
@@ -145,7 +145,7 @@ fn code_in_time(facts: &Facts, inspection: &Inspection) -> Outcome {
     not_after(facts, &inspection.code_obtained_at, &inspection.entered_at)
 }
 
-/// A special reason excuses a missing code only; whoever has the code must use it.
+/// A special reason excuses only a missing code; an officer who has the code must use it.
 fn codes_before_entry(facts: &Facts) -> Outcome {
     on_entry(facts, |facts, i| match code_in_time(facts, i) {
         Outcome::Breached if written(i.special_reason.as_ref()) => Outcome::Satisfied,

@@ -3,11 +3,15 @@
 use super::{ROW, kept, written};
 use crate::law::facts::{Facts, Known, PartyType};
 use crate::law::identity::{BadCode, CitizenNumber, CreditCode, Registered};
-use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::rule::{About, Amount, Detail, FormalAct, Number, Outcome, Rule, Severity, Test, Text};
 use crate::time::Date;
 
-const CODE: Rule =
-    Rule { about: About::Party, severity: Severity::Block, stops: &[Act::SignDecision, Act::Deliver], ..ROW };
+const CODE: Rule = Rule {
+    about: About::Party,
+    severity: Severity::Block,
+    stops: &[FormalAct::SignDecision, FormalAct::Deliver],
+    ..ROW
+};
 
 pub(super) const ROWS: &[Rule] = &[
     Rule {

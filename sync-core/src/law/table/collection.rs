@@ -1,9 +1,9 @@
-//! 罚款决定与罚款收缴分离实施办法: what a decision says about paying the fine.
+//! 罚款决定与罚款收缴分离实施办法: payment instructions in a decision.
 
 use super::{ROW, kept};
 use crate::law::calendar::Period;
-use crate::law::facts::{Decision, Facts, Penalty};
-use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::facts::{Facts, Penalty, PenaltyDecision};
+use crate::law::rule::{About, Amount, Detail, FormalAct, Number, Outcome, Rule, Severity, Test, Text};
 use crate::law::wording::{Length, PAYMENT_DAYS, Particular, PaymentFacts, SURCHARGE_PERCENT};
 use crate::money::Fen;
 use crate::time::Date;
@@ -17,9 +17,9 @@ pub(super) const ROWS: &[Rule] = &[Rule {
     title: Text { zh: "决定书载明缴款事项", en: "What a decision says about payment" },
     quotation: "行政机关作出罚款决定的行政处罚决定书应当载明代收机构的名称、地址和当事人应当缴纳罚款的数额、期限等，并明确对当事人逾期缴纳罚款是否加处罚款。",
     since: Date::constant(1998, 1, 1),
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
-    stops: &[Act::SignDecision, Act::Deliver],
+    stops: &[FormalAct::SignDecision, FormalAct::Deliver],
     test: Test::Facts(payment_stated),
     numbers: &[
         Number {
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Rule] = &[Rule {
     ..ROW
 }];
 
-fn fined(facts: &Facts) -> Option<&Decision> {
+fn fined(facts: &Facts) -> Option<&PenaltyDecision> {
     facts.decision.as_ref().filter(|d| d.fine.is_some() || d.penalties.contains(&Penalty::Fine))
 }
 
@@ -54,7 +54,7 @@ fn payment_stated(facts: &Facts) -> Outcome {
 }
 
 /// What is lacking or wrong, in Chinese and English.
-fn lacking(decision: &Decision) -> Vec<(&'static str, &'static str)> {
+fn lacking(decision: &PenaltyDecision) -> Vec<(&'static str, &'static str)> {
     let Some(payment) = &decision.payment else { return vec![("缺缴款途径和期限", "nothing on payment")] };
     let mut wrong = Vec::new();
     // The amount is an item of the decision; where the payment text names one too, it is the same.
@@ -83,7 +83,7 @@ fn lacking(decision: &Decision) -> Vec<(&'static str, &'static str)> {
 }
 
 /// 行政处罚法 第六十八条、第六十九条.
-fn may_be_collected(decision: &Decision, payment: &PaymentFacts) -> bool {
+fn may_be_collected(decision: &PenaltyDecision, payment: &PaymentFacts) -> bool {
     payment.on_the_spot_because || decision.fine.is_some_and(|fine| fine <= COLLECTED_ON_THE_SPOT)
 }
 

@@ -3,8 +3,8 @@
 use super::chongqing::CHONGQING;
 use super::{ROW, kept, written};
 use crate::law::discretion::{Grade, HEAVIER_PERCENT, LIGHTER_PERCENT, REDUCED_PERCENT};
-use crate::law::facts::{Decision, Discretion, Facts, Happened};
-use crate::law::rule::{About, Act, Amount, Detail, LooksAt, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::facts::{Discretion, Facts, Happened, PenaltyDecision};
+use crate::law::rule::{About, Amount, Detail, FormalAct, LooksAt, Number, Outcome, Rule, Severity, Test, Text};
 use crate::money::Fen;
 use crate::time::Date;
 
@@ -12,9 +12,9 @@ use crate::time::Date;
 const DECREE_355: Rule = Rule {
     since: Date::constant(2023, 3, 1),
     scope: CHONGQING,
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
-    stops: &[Act::SignDecision, Act::Deliver],
+    stops: &[FormalAct::SignDecision, FormalAct::Deliver],
     ..ROW
 };
 
@@ -73,7 +73,7 @@ pub(super) const ROWS: &[Rule] = &[
 ];
 
 /// The decision, if it fines.
-fn fined(facts: &Facts) -> Option<(&Decision, &Discretion, Fen)> {
+fn fined(facts: &Facts) -> Option<(&PenaltyDecision, &Discretion, Fen)> {
     let decision = facts.decision.as_ref()?;
     decision.fine.filter(|fine| *fine > Fen::ZERO).map(|fine| (decision, &decision.discretion, fine))
 }
@@ -89,7 +89,7 @@ fn inside_band(facts: &Facts) -> Outcome {
 }
 
 /// A draft records another range than the catalogue has. What is signed stays as the law was.
-fn another_range(decision: &Decision) -> bool {
+fn another_range(decision: &PenaltyDecision) -> bool {
     let Discretion { range, catalogue, .. } = &decision.discretion;
     decision.signed_at == Happened::NotYet && matches!((range, catalogue), (Some(a), Some(b)) if a != b)
 }

@@ -1,7 +1,7 @@
-//! 安全生产违法行为行政处罚办法: known by its number and its day in force; its articles are not read.
+//! 安全生产违法行为行政处罚办法: number and date in force are known, the articles are not.
 //!
-//! Promise: none of these rows is confirmed, so none is more than a warning. They hold a decision of the emergency sector
-//! against what 行政处罚法 第五十二条 asks of every sector, and say that the sector's own words are still to be read.
+//! Promise: none of these rows is confirmed, so none is more than a warning. They apply 行政处罚法 第五十二条, which binds every
+//! sector, to decisions of the emergency sector, and note that the sector's own wording is outstanding.
 
 use super::ROW;
 use super::penalty_spot::{reported, signed_by_officers};
@@ -17,7 +17,7 @@ const EMERGENCY: Rule = Rule {
     quotation: NOT_READ,
     since: Date::constant(2026, 2, 1),
     scope: Scope { sectors: &[Sector::Emergency], ..Scope::EVERYWHERE },
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Warn,
     confirmed: false,
     ..ROW

@@ -3,7 +3,7 @@
 use super::{ROW, kept, not_entered};
 use crate::law::calendar::Period;
 use crate::law::facts::{Delivery, Facts, Known, Missing, OrganKind};
-use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::rule::{About, Amount, Detail, FormalAct, Number, Outcome, Rule, Severity, Test, Text};
 use crate::law::wording::{Length, Order, RECONSIDERATION_DAYS, RemedyFacts, SUIT_DAYS, is_organ};
 use crate::time::Date;
 use std::collections::BTreeSet;
@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 /// In force since 2024-01-01 (第九十条).
 const RECONSIDERATION: Rule = Rule {
     since: Date::constant(2024, 1, 1),
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
-    stops: &[Act::SignDecision, Act::Deliver],
+    stops: &[FormalAct::SignDecision, FormalAct::Deliver],
     ..ROW
 };
 
@@ -173,7 +173,7 @@ pub(super) const ROWS: &[Rule] = &[
             zh: "互联网送达须提供互联网复议渠道", en: "Served over the internet: the channel to apply"
         },
         quotation: "行政机关通过互联网渠道送达行政行为决定书的，应当同时提供提交行政复议申请书的互联网渠道。",
-        stops: &[Act::Deliver, Act::Close],
+        stops: &[FormalAct::Deliver, FormalAct::Close],
         test: Test::Facts(channel_given),
         advice: Text {
             zh: "电子送达的，在救济告知中写明提交行政复议申请书的互联网渠道（网址、平台或者小程序名称）；没有渠道的，改用纸质送达",

@@ -3,7 +3,7 @@
 use super::{ROW, all, kept, not_after, not_entered, order_found};
 use crate::id::OfficerId;
 use crate::law::facts::{Certificate, Doing, Facts, Happened, Known, Missing, NotValid, OfficerPresent};
-use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::rule::{About, Amount, Detail, FormalAct, Number, Outcome, Rule, Severity, Test, Text};
 use crate::time::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十二条",
         title: Text { zh: "两名以上执法人员", en: "Two officers" },
         quotation: "行政处罚应当由具有行政执法资格的执法人员实施。执法人员不得少于两人，法律另有规定的除外。",
-        about: About::Act,
+        about: About::OfficerAct,
         stops: FORMAL,
         reasoned: true,
         test: Test::Facts(|f| unless_entering(f, two_officers)),
@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十二条",
         title: Text { zh: "行为时执法证件有效", en: "Certificates valid at the time of the act" },
         quotation: "行政处罚应当由具有行政执法资格的执法人员实施。",
-        about: About::Act,
+        about: About::OfficerAct,
         stops: FORMAL,
         reasoned: true,
         test: Test::Facts(certificates_valid),
@@ -58,7 +58,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第七十六条",
         title: Text { zh: "取得执法证件", en: "A certificate at all" },
         quotation: "（五）执法人员未取得执法证件的。",
-        about: About::Act,
+        about: About::OfficerAct,
         stops: FORMAL,
         reasoned: true,
         test: Test::Facts(certificates_held),
@@ -89,8 +89,8 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十四条",
         title: Text { zh: "决定前告知", en: "The party is told before the decision" },
         quotation: "行政机关在作出行政处罚决定之前，应当告知当事人拟作出的行政处罚内容及事实、理由、依据，并告知当事人依法享有的陈述、申辩、要求听证等权利。",
-        about: About::Decision,
-        stops: &[Act::SignDecision, Act::Deliver],
+        about: About::PenaltyDecision,
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(told_first),
         advice: Text {
             zh: "先作行政处罚前告知：记录告知的拟处罚内容、事实、理由、依据和陈述、申辩等权利，再作出决定；告知权利义务不能代替",
@@ -104,8 +104,8 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十五条",
         title: Text { zh: "听取陈述、申辩", en: "The party is heard" },
         quotation: "当事人有权进行陈述和申辩。行政机关必须充分听取当事人的意见，对当事人提出的事实、理由和证据，应当进行复核；当事人提出的事实、理由或者证据成立的，行政机关应当采纳。",
-        about: About::Decision,
-        stops: &[Act::SignDecision, Act::Deliver],
+        about: About::PenaltyDecision,
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(heard),
         advice: Text {
             zh: "告知后听取当事人的陈述、申辩并记录；当事人明确放弃的，记录放弃",
@@ -131,7 +131,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第二十八条",
         title: Text { zh: "责令改正", en: "Order to correct" },
         quotation: "行政机关实施行政处罚时，应当责令当事人改正或者限期改正违法行为。",
-        about: About::Decision,
+        about: About::PenaltyDecision,
         severity: Severity::Warn,
         test: Test::Facts(correction_ordered),
         advice: Text {
@@ -143,7 +143,8 @@ pub(super) const ROWS: &[Rule] = &[
 ];
 
 /// Every formal act on the phone: what has happened against the law stops the next of them.
-pub(super) const FORMAL: &[Act] = &[Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver];
+pub(super) const FORMAL: &[FormalAct] =
+    &[FormalAct::SignRecord, FormalAct::SignDecision, FormalAct::OtherDocument, FormalAct::Deliver];
 
 /// Silent until the step has happened.
 pub(super) fn once(step: &Happened, judge: impl FnOnce() -> Outcome) -> Outcome {

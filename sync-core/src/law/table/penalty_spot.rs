@@ -3,9 +3,9 @@
 use super::penalty::LAW as PENALTY;
 use super::{all, kept, not_entered, written};
 use crate::law::facts::{
-    Decision, Delivery, Facts, FineSubject, Happened, Item, Known, Missing, PartyType, Penalty, Seal,
+    Delivery, Facts, FineSubject, Happened, Item, Known, Missing, PartyType, Penalty, PenaltyDecision, Seal,
 };
-use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Severity, Test, Text};
+use crate::law::rule::{About, Amount, Detail, FormalAct, Number, Outcome, Rule, Severity, Test, Text};
 use crate::money::Fen;
 
 const CITIZEN_LIMIT: Fen = Fen::yuan(200);
@@ -16,7 +16,7 @@ const ITEMS: &[Item] =
 const STATED: &str = "前款规定的行政处罚决定书应当载明当事人的违法行为，行政处罚的种类和依据、罚款数额、时间、地点，申请行政复议、提起行政诉讼的途径和期限以及行政机关名称，并由执法人员签名或者盖章。";
 pub(super) const HANDED_OVER: &str = "执法人员当场作出行政处罚决定的，应当向当事人出示执法证件，填写预定格式、编有号码的行政处罚决定书，并当场交付当事人。当事人拒绝签收的，应当在行政处罚决定书上注明。";
 
-const LAW: Rule = Rule { about: About::Decision, ..PENALTY };
+const LAW: Rule = Rule { about: About::PenaltyDecision, ..PENALTY };
 
 pub(super) const ROWS: &[Rule] = &[
     Rule {
@@ -25,8 +25,8 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第五十一条",
         title: Text { zh: "当场处罚的限额", en: "Limit of an on-the-spot penalty" },
         quotation: "违法事实确凿并有法定依据，对公民处以二百元以下、对法人或者其他组织处以三千元以下罚款或者警告的行政处罚的，可以当场作出行政处罚决定。法律另有规定的，从其规定。",
-        about: About::DecisionOnParty,
-        stops: &[Act::SignDecision, Act::Deliver],
+        about: About::PenaltyOnParty,
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(within_spot_limit),
         numbers: &[
             Number { what: Text { zh: "公民罚款至多", en: "citizen at most" }, is: Amount::Money(CITIZEN_LIMIT) },
@@ -62,7 +62,7 @@ pub(super) const ROWS: &[Rule] = &[
             zh: "当场处罚决定书应当载明的事项", en: "What the on-the-spot decision must state"
         },
         quotation: STATED,
-        stops: &[Act::SignDecision, Act::Deliver],
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(|f| states(f, ITEMS)),
         advice: Text { zh: "补全决定书应当载明的事项", en: "Complete what the decision must state" },
         detail: |f| missing(f, ITEMS),
@@ -73,7 +73,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第五十二条",
         title: Text { zh: "预定格式、编有号码的决定书", en: "Numbered form" },
         quotation: HANDED_OVER,
-        stops: &[Act::SignDecision, Act::Deliver],
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(|f| on_decision(f, |d| kept(written(d.form_number.as_ref())))),
         advice: Text {
             zh: "使用编有号码的决定书并录入编号", en: "Use a numbered form and record its number"
@@ -86,7 +86,7 @@ pub(super) const ROWS: &[Rule] = &[
         title: Text { zh: "执法人员签名", en: "Signed by the officers" },
         quotation: STATED,
         // At closing too: a decision that only one officer signed is neither made nor voided.
-        stops: &[Act::Deliver, Act::Close],
+        stops: &[FormalAct::Deliver, FormalAct::Close],
         test: Test::Facts(signed_by_officers),
         numbers: &[Number {
             what: Text { zh: "执法人员签名至少", en: "officers' signatures at least" },
@@ -103,7 +103,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第五十二条",
         title: Text { zh: "当场交付", en: "Handed over on the spot" },
         quotation: HANDED_OVER,
-        stops: &[Act::Close],
+        stops: &[FormalAct::Close],
         test: Test::Facts(handed_over),
         advice: Text {
             zh: "当场交付纸质决定书并由当事人签收，拒收的在决定书上注明；屏幕展示不是交付",
@@ -117,7 +117,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第六十一条",
         title: Text { zh: "电子送达须有确认书", en: "Electronic service only with a confirmation" },
         quotation: "当事人同意并签订确认书的，行政机关可以采用传真、电子邮件等方式，将行政处罚决定书等送达当事人。",
-        stops: &[Act::Deliver, Act::Close],
+        stops: &[FormalAct::Deliver, FormalAct::Close],
         test: Test::Facts(electronic_confirmed),
         advice: Text {
             zh: "没有当事人签订的确认书，不得电子送达，应当交付纸质决定书",
@@ -147,7 +147,7 @@ pub(super) const SEAL_ADVICE: Text = Text {
 };
 
 /// Judges the on-the-spot decision, if there is one.
-pub(super) fn on_decision(facts: &Facts, judge: fn(&Decision) -> Outcome) -> Outcome {
+pub(super) fn on_decision(facts: &Facts, judge: fn(&PenaltyDecision) -> Outcome) -> Outcome {
     facts.spot_decision().map_or(Outcome::NotApplicable, judge)
 }
 
@@ -187,7 +187,7 @@ fn unfilled(facts: &Facts) -> Option<Missing> {
 }
 
 /// Another law's limits only where the item cites it.
-fn limits(decision: &Decision) -> (Fen, Fen) {
+fn limits(decision: &PenaltyDecision) -> (Fen, Fen) {
     match decision.spot_limit.as_ref().filter(|limit| written(Some(&limit.basis))) {
         Some(limit) => (limit.citizen, limit.organisation),
         None => (CITIZEN_LIMIT, ORGANISATION_LIMIT),
@@ -216,7 +216,7 @@ fn item_confirmed(facts: &Facts) -> Outcome {
 }
 
 /// What is lacking of `items`. A decision without a fine need not state amount or payment.
-fn lacking<'a>(decision: &Decision, items: &'a [Item]) -> Vec<&'a Item> {
+fn lacking<'a>(decision: &PenaltyDecision, items: &'a [Item]) -> Vec<&'a Item> {
     let fined = decision.fine.is_some() || decision.penalties.contains(&Penalty::Fine);
     let needed = |item: &Item| fined || !matches!(item, Item::Amount | Item::Payment);
     items.iter().filter(|item| needed(item) && !decision.stated.contains(item)).collect()
@@ -302,7 +302,7 @@ pub(super) fn reported(facts: &Facts) -> Outcome {
     })
 }
 
-fn after_signing(decision: &Decision, then: Outcome) -> Outcome {
+fn after_signing(decision: &PenaltyDecision, then: Outcome) -> Outcome {
     match &decision.signed_at {
         Happened::At(_) => then,
         Happened::NotYet => Outcome::NotApplicable,

@@ -1,10 +1,10 @@
-//! What holds of every document, whatever kind of case it stands in: one fine for one act, procedures that this program
-//! does not have, statements on record, evidence that a signed document shows.
+//! Rules for every document in every kind of case: one fine for one act, procedures that this program does not
+//! implement, recorded statements, evidence that a signed document shows.
 
 use super::penalty::{LAW, on_record, said};
 use super::{ROW, kept};
 use crate::law::facts::{DecisionForm, EvidencePart, Facts, Happened, Missing, Sector};
-use crate::law::rule::{About, Act, Amount, Detail, Number, Outcome, Rule, Scope, Severity, Test, Text};
+use crate::law::rule::{About, Amount, Detail, FormalAct, Number, Outcome, Rule, Scope, Severity, Test, Text};
 use crate::time::Date;
 
 /// Officers who confirm a piece of evidence.
@@ -20,8 +20,8 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第二十九条",
         title: Text { zh: "同一违法行为不得两次罚款", en: "No two fines for one act" },
         quotation: "对当事人的同一个违法行为，不得给予两次以上罚款的行政处罚。",
-        about: About::DecisionOnParty,
-        stops: &[Act::SignDecision, Act::Deliver],
+        about: About::PenaltyOnParty,
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(fined_once),
         advice: Text {
             zh: "本案对同一当事人已有签署的罚款决定书：不得再次罚款；其中一份有误的，附补充笔录说明后作废",
@@ -34,8 +34,8 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第五十四条",
         title: Text { zh: "普通程序的处罚决定", en: "Decision of the ordinary procedure" },
         quotation: "除本法第五十一条规定的可以当场作出的行政处罚外，行政机关发现公民、法人或者其他组织有依法应当给予行政处罚的行为的，必须全面、客观、公正地调查，收集有关证据",
-        about: About::Decision,
-        stops: &[Act::SignDecision, Act::Deliver],
+        about: About::PenaltyDecision,
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(built),
         advice: Text {
             zh: "本系统尚不能办理普通程序：立案、审核、听证、集体讨论均无从核对。请作废该文书，在原有系统办理",
@@ -48,8 +48,8 @@ pub(super) const ROWS: &[Rule] = &[
         article: "行政处罚法 第四十六条",
         title: Text { zh: "文书所示证据要素齐全", en: "Evidence that a document shows is complete" },
         quotation: "证据必须经查证属实，方可作为认定案件事实的根据。",
-        about: About::Act,
-        stops: &[Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver],
+        about: About::OfficerAct,
+        stops: &[FormalAct::SignRecord, FormalAct::SignDecision, FormalAct::OtherDocument, FormalAct::Deliver],
         test: Test::Facts(shown_complete),
         numbers: &[Number {
             what: Text { zh: "签名确认人至少", en: "people who sign for it, at least" },
@@ -89,9 +89,9 @@ pub(super) const ROWS: &[Rule] = &[
         quotation: "（七）当事人在《当场行政处罚决定书》上签名或盖章，当事人拒绝签收的，应当在行政处罚决定书上注明；",
         since: Date::constant(2021, 7, 15),
         scope: Scope { sectors: &[Sector::Transport], ..Scope::EVERYWHERE },
-        about: About::Decision,
+        about: About::PenaltyDecision,
         severity: Severity::Block,
-        stops: &[Act::Close],
+        stops: &[FormalAct::Close],
         test: Test::Facts(signed_or_refused),
         advice: Text {
             zh: "由当事人签名或者盖章；拒绝签收的，在决定书上注明",
@@ -102,9 +102,9 @@ pub(super) const ROWS: &[Rule] = &[
 ];
 
 const NOTED: Rule = Rule {
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
-    stops: &[Act::SignDecision, Act::Deliver],
+    stops: &[FormalAct::SignDecision, FormalAct::Deliver],
     test: Test::Facts(noted),
     detail: |f| said(f, &f.heard_at, f.heard_noted, Missing::Statement),
     ..ROW

@@ -4,7 +4,7 @@ use super::ROW;
 use super::penalty_spot::{SEAL_ADVICE, missing, sealed, signed_by_officers, states};
 use crate::law::calendar::Period;
 use crate::law::facts::{Facts, Happened, Item, Sector};
-use crate::law::rule::{About, Act, Rule, Scope, Severity, Start, Test, Text};
+use crate::law::rule::{About, FormalAct, Rule, Scope, Severity, Start, Test, Text};
 use crate::time::Date;
 
 const MARKET_ITEMS: &[Item] = &[
@@ -24,14 +24,14 @@ const MARKET_68: &str = "当场制作的行政处罚决定书应当载明当事�
 const MARKET: Rule = Rule {
     since: Date::constant(2022, 9, 29),
     scope: Scope { sectors: &[Sector::Market], ..Scope::EVERYWHERE },
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
     ..ROW
 };
 const AGRICULTURE: Rule = Rule {
     since: Date::constant(2022, 2, 1),
     scope: Scope { sectors: &[Sector::Agriculture], ..Scope::EVERYWHERE },
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
     ..ROW
 };
@@ -39,14 +39,14 @@ const AGRICULTURE: Rule = Rule {
 const TRANSPORT: Rule = Rule {
     since: Date::constant(2021, 7, 15),
     scope: Scope { sectors: &[Sector::Transport], ..Scope::EVERYWHERE },
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
     ..ROW
 };
 const HOUSING: Rule = Rule {
     since: Date::constant(2022, 5, 1),
     scope: Scope { sectors: &[Sector::Housing], ..Scope::EVERYWHERE },
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
     ..ROW
 };
@@ -69,7 +69,7 @@ pub(super) const ROWS: &[Rule] = &[
             zh: "市场监管当场处罚决定书的事项", en: "What a market supervision decision must state"
         },
         quotation: MARKET_68,
-        stops: &[Act::SignDecision, Act::Deliver],
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(|f| states(f, MARKET_ITEMS)),
         advice: Text {
             zh: "补全决定书应当载明的事项，包括当事人基本情况和缴款途径、期限",
@@ -83,7 +83,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "市场监督管理行政处罚程序规定 第六十八条",
         title: Text { zh: "加盖市场监督管理部门印章", en: "Seal of the market supervision department" },
         quotation: MARKET_68,
-        stops: &[Act::SignDecision, Act::Deliver],
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(sealed),
         advice: SEAL_ADVICE,
         ..MARKET
@@ -93,7 +93,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "农业行政处罚程序规定 第二十六条",
         title: Text { zh: "盖有农业行政处罚机关印章", en: "Seal of the agricultural organ" },
         quotation: "（五）填写预定格式、编有号码、盖有农业行政处罚机关印章的当场处罚决定书，由执法人员签名或者盖章，当场交付当事人；当事人拒绝签收的，应当在行政处罚决定书上注明。",
-        stops: &[Act::SignDecision, Act::Deliver],
+        stops: &[FormalAct::SignDecision, FormalAct::Deliver],
         test: Test::Facts(sealed),
         advice: SEAL_ADVICE,
         ..AGRICULTURE
@@ -103,7 +103,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "交通运输行政执法程序规定 第六十一条",
         title: Text { zh: "由执法人员签名或者盖章", en: "Signed or sealed by the officers" },
         quotation: "（六）填写预定格式、编有号码的《当场行政处罚决定书》并当场交付当事人，《当场行政处罚决定书》应当载明当事人的违法行为，行政处罚的种类和依据、罚款数额、时间、地点，申请行政复议、提起行政诉讼的途径和期限以及执法部门名称，并由执法人员签名或者盖章；",
-        stops: &[Act::Deliver, Act::Close],
+        stops: &[FormalAct::Deliver, FormalAct::Close],
         test: Test::Facts(signed_by_officers),
         advice: SIGN_ADVICE,
         ..TRANSPORT
@@ -113,7 +113,7 @@ pub(super) const ROWS: &[Rule] = &[
         article: "住房和城乡建设行政处罚程序规定 第十四条",
         title: Text { zh: "由执法人员签名或者盖章", en: "Signed or sealed by the officers" },
         quotation: "当场作出的行政处罚决定书应当载明当事人的违法行为，行政处罚的种类和依据、罚款数额、时间、地点，申请行政复议、提起行政诉讼的途径和期限以及执法机关名称，并由执法人员签名或者盖章。",
-        stops: &[Act::Deliver, Act::Close],
+        stops: &[FormalAct::Deliver, FormalAct::Close],
         test: Test::Facts(signed_by_officers),
         advice: SIGN_ADVICE,
         ..HOUSING

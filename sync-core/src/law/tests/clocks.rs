@@ -1,4 +1,4 @@
-//! Deadlines to report and to archive: what starts them, what ends them.
+//! Deadlines for reporting and archiving: start and end.
 
 use super::scene::{but, but_decision, nine, on_day, outcome, result};
 use crate::law::calendar::DueAt;

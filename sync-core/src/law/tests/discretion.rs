@@ -3,7 +3,7 @@
 use super::scene::{but, but_decision, outcome, paying, result, stopped};
 use crate::law::discretion::{FineRange, Grade};
 use crate::law::facts::{Discretion, Facts, Happened, Known, Penalty};
-use crate::law::rule::{Act, Outcome, evaluate};
+use crate::law::rule::{FormalAct, Outcome, evaluate};
 use crate::law::table::rules;
 use crate::money::Fen;
 use crate::time::Date;
@@ -79,23 +79,23 @@ fn decree_355_article_16_stops_the_signing_while_grade_or_range_is_not_entered_a
     let range = FineRange::up_to(Fen::yuan(5_000)).unwrap();
     let without_grade = Discretion { grade: None, ..by(range, Grade::Standard) };
     let draft = fined(300_000, without_grade);
-    assert!(stopped(&draft, Act::SignDecision).contains(&"CAS-24"));
+    assert!(stopped(&draft, FormalAct::SignDecision).contains(&"CAS-24"));
     assert!(result(&draft, "CAS-24").zh.contains("未填写“裁量档次”"));
     let without_range = Discretion { range: None, ..by(range, Grade::Standard) };
     let draft = fined(300_000, without_range);
-    assert_eq!(stopped(&draft, Act::SignDecision), ["CAS-24"]);
+    assert_eq!(stopped(&draft, FormalAct::SignDecision), ["CAS-24"]);
     assert!(result(&draft, "CAS-24").zh.contains("法定罚款幅度"));
     let none = fined(300_000, Discretion::default());
-    assert_eq!(stopped(&none, Act::SignDecision), ["CAS-24", "CAS-24-WHY"]);
+    assert_eq!(stopped(&none, FormalAct::SignDecision), ["CAS-24", "CAS-24-WHY"]);
 }
 
 #[test]
 fn decree_355_article_16_takes_the_range_of_the_item_and_no_other_in_a_draft() {
     let (five, nine) = (FineRange::up_to(Fen::yuan(5_000)).unwrap(), FineRange::up_to(Fen::yuan(9_000)).unwrap());
     let of_item = Discretion { range: None, catalogue: Some(five), ..by(five, Grade::Standard) };
-    assert_eq!(stopped(&fined(300_000, of_item.clone()), Act::SignDecision), [""; 0]);
+    assert_eq!(stopped(&fined(300_000, of_item.clone()), FormalAct::SignDecision), [""; 0]);
     let another = fined(300_000, Discretion { range: Some(nine), ..of_item });
-    assert_eq!(stopped(&another, Act::SignDecision), ["CAS-24"]);
+    assert_eq!(stopped(&another, FormalAct::SignDecision), ["CAS-24"]);
     assert!(result(&another, "CAS-24").zh.contains("不一致"));
     let mut signed = another;
     signed.decision.as_mut().unwrap().signed_at = Happened::exactly(super::scene::nine(3_000));
@@ -114,12 +114,12 @@ fn decree_355_article_19_lets_a_deviation_stand_only_with_its_reason_and_its_app
         fined(150_001, discretion)
     };
     let (reason, approval) = (Some("适用基准明显过轻"), Some("集体讨论记录〔2026〕1号"));
-    assert_eq!(stopped(&deviating(None, None), Act::SignDecision), ["CAS-24"]);
-    assert_eq!(stopped(&deviating(reason, approval), Act::SignDecision), [""; 0]);
+    assert_eq!(stopped(&deviating(None, None), FormalAct::SignDecision), ["CAS-24"]);
+    assert_eq!(stopped(&deviating(reason, approval), FormalAct::SignDecision), [""; 0]);
     for (reason, approval, lacking) in [(reason, None, "批准"), (None, approval, "理由"), (reason, Some(" "), "批准")]
     {
         let half = deviating(reason, approval);
-        assert_eq!(stopped(&half, Act::SignDecision), ["CAS-24", "CAS-24-DEV"]);
+        assert_eq!(stopped(&half, FormalAct::SignDecision), ["CAS-24", "CAS-24-DEV"]);
         assert!(result(&half, "CAS-24-DEV").zh.contains(lacking));
     }
 }
@@ -146,9 +146,9 @@ fn decree_355_article_20_wants_the_grade_explained_in_the_decision() {
         fined(300_000, Discretion { explanation: text.map(str::to_owned), ..by(range, Grade::Standard) })
     };
     let kept = "违法行为轻微，未当场改正，无从轻、从重情节，适用一般档。";
-    assert_eq!(stopped(&explained(Some(kept)), Act::SignDecision), [""; 0]);
+    assert_eq!(stopped(&explained(Some(kept)), FormalAct::SignDecision), [""; 0]);
     for text in [None, Some("x"), Some("一般"), Some("情节从轻")] {
-        assert_eq!(stopped(&explained(text), Act::SignDecision), ["CAS-24-WHY"], "{text:?}");
+        assert_eq!(stopped(&explained(text), FormalAct::SignDecision), ["CAS-24-WHY"], "{text:?}");
     }
 }
 

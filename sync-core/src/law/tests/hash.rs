@@ -1,4 +1,4 @@
-//! The hash of a rule set: over which fields, and that the page of the encoding says so.
+//! The rule set hash: the fields that it covers, and that `docs/encoding.md` lists them.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::id::{TenantId, hex};
 use crate::law::calendar::Period;
 use crate::law::facts::{Happened, Sector};
 use crate::law::hash::{rule_set_bytes, rule_set_hash};
-use crate::law::rule::{About, Act, Amount, LooksAt, Number, Outcome, Rule, Scope, Severity, Start, Test, Text};
+use crate::law::rule::{About, Amount, FormalAct, LooksAt, Number, Outcome, Rule, Scope, Severity, Start, Test, Text};
 use crate::law::table::rules;
 use crate::money::Fen;
 use crate::time::Date;
@@ -23,9 +23,9 @@ const VECTOR: Rule = Rule {
     since: Date::constant(2021, 7, 15),
     until: None,
     scope: Scope { tenant: Some(TenantId::new([0xa0; 16])), region: "50", sectors: &[Sector::Market] },
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
-    stops: &[Act::SignDecision, Act::Close],
+    stops: &[FormalAct::SignDecision, FormalAct::Close],
     reasoned: false,
     looks_at: LooksAt::Violation,
     test: Test::Clock { from: |_| Start::Unknown, until: |_| Happened::Unknown, within: Period::Days(7) },
@@ -84,7 +84,7 @@ fn the_hash_changes_with_every_part_of_a_row() {
         |r| r.about = About::Party,
         |r| r.severity = Severity::Info,
         |r| r.reasoned = true,
-        |r| r.stops = &[Act::Close, Act::SignDecision],
+        |r| r.stops = &[FormalAct::Close, FormalAct::SignDecision],
         |r| r.looks_at = LooksAt::Step,
         |r| r.numbers = OTHER,
         |r| r.numbers = OTHER_WORDS,

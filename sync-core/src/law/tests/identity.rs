@@ -1,7 +1,7 @@
 use super::scene::{but, outcome, restaurant, stopped};
 use crate::law::facts::{Known, PartyType};
 use crate::law::identity::{BadCode, CitizenNumber, CreditCode};
-use crate::law::rule::{Act, Outcome};
+use crate::law::rule::{FormalAct, Outcome};
 use crate::time::Date;
 
 /// The standard's own example.
@@ -91,7 +91,7 @@ fn gb_32100_stops_the_signing_of_a_decision_and_an_absent_code_does_not() {
         })
     };
     assert_eq!(outcome(&with(Some("11500000009276118B")), "ID-01"), Outcome::Satisfied);
-    assert_eq!(stopped(&with(Some("11500000009276118C")), Act::SignDecision), ["ID-01"]);
+    assert_eq!(stopped(&with(Some("11500000009276118C")), FormalAct::SignDecision), ["ID-01"]);
     assert_eq!(outcome(&with(None), "ID-01"), Outcome::NotApplicable);
 }
 
@@ -104,6 +104,6 @@ fn gb_11643_stops_a_number_born_one_day_after_the_act() {
         })
     };
     assert_eq!(outcome(&born("99999920260918000"), "ID-02"), Outcome::Satisfied);
-    assert_eq!(stopped(&born("99999920260919000"), Act::SignDecision), ["ID-02"]);
+    assert_eq!(stopped(&born("99999920260919000"), FormalAct::SignDecision), ["ID-02"]);
     assert_eq!(outcome(&restaurant(), "ID-02"), Outcome::NotApplicable);
 }

@@ -1,7 +1,7 @@
 use super::scene::{but, but_inspection, nine, on_day, outcome, result, stopped};
 use crate::law::calendar::DueAt;
 use crate::law::facts::{Facts, Happened, Inspection, Known};
-use crate::law::rule::{Act, Outcome, Severity, evaluate};
+use crate::law::rule::{FormalAct, Outcome, Severity, evaluate};
 use crate::law::table::rules;
 use crate::time::Date;
 
@@ -18,7 +18,9 @@ fn decree_375_says_nothing_before_the_entry() {
 #[test]
 fn an_entry_without_the_kind_of_party_stops_the_next_act_and_names_the_field() {
     let blank = but_inspection(|i| i.enters_enterprise = Known::NotEntered);
-    for act in [Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver, Act::Close] {
+    for act in
+        [FormalAct::SignRecord, FormalAct::SignDecision, FormalAct::OtherDocument, FormalAct::Deliver, FormalAct::Close]
+    {
         assert_eq!(stopped(&blank, act), ["INS-02", "INS-03"], "{act:?}");
     }
     assert!(result(&blank, "INS-02").zh.contains("未填写“当事人类型”"));
@@ -43,9 +45,15 @@ fn decree_375_article_18_wants_each_step_not_after_entry() {
         |i| &mut i.enterprise_code_scanned_at,
     ];
     for step in steps {
-        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::NotYet), Act::SignRecord), ["INS-03"]);
-        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(0))), Act::SignRecord), ["INS-03"]);
-        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(-1))), Act::SignRecord), [""; 0]);
+        assert_eq!(stopped(&but_inspection(|i| *step(i) = Happened::NotYet), FormalAct::SignRecord), ["INS-03"]);
+        assert_eq!(
+            stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(0))), FormalAct::SignRecord),
+            ["INS-03"]
+        );
+        assert_eq!(
+            stopped(&but_inspection(|i| *step(i) = Happened::exactly(nine(-1))), FormalAct::SignRecord),
+            [""; 0]
+        );
         assert_eq!(outcome(&but_inspection(|i| *step(i) = Happened::Unknown), "INS-03"), Outcome::Undecided);
     }
 }
@@ -53,10 +61,10 @@ fn decree_375_article_18_wants_each_step_not_after_entry() {
 #[test]
 fn decree_375_article_18_lets_a_recorded_special_reason_stand_for_the_code_with_a_warning() {
     for no_reason in [None, Some(""), Some(" ")] {
-        assert_eq!(stopped(&without_code(no_reason), Act::SignRecord), ["INS-03"]);
+        assert_eq!(stopped(&without_code(no_reason), FormalAct::SignRecord), ["INS-03"]);
     }
     let excused = without_code(Some("县平台故障，无法取得执法码"));
-    assert_eq!(stopped(&excused, Act::SignRecord), [""; 0]);
+    assert_eq!(stopped(&excused, FormalAct::SignRecord), [""; 0]);
     let warning = result(&excused, "INS-03-EX");
     assert_eq!((warning.severity, warning.outcome), (Severity::Warn, Outcome::Breached));
     assert!(warning.zh.contains("县平台故障"));
@@ -77,7 +85,7 @@ fn a_special_reason_does_not_excuse_a_code_that_was_obtained_and_not_shown() {
         i.code_handed_over_at = Happened::NotYet;
         i.special_reason = Some("忘记".to_owned());
     });
-    assert_eq!(stopped(&held_back, Act::SignRecord), ["INS-03"]);
+    assert_eq!(stopped(&held_back, FormalAct::SignRecord), ["INS-03"]);
 }
 
 #[test]
@@ -110,7 +118,7 @@ fn decree_375_article_17_wants_the_plan_approved_before_entry_unless_urgent() {
             i.urgent = urgent;
         })
     };
-    assert_eq!(stopped(&late(false), Act::SignRecord), ["INS-02"]);
+    assert_eq!(stopped(&late(false), FormalAct::SignRecord), ["INS-02"]);
     assert_eq!(outcome(&late(true), "INS-02"), Outcome::Satisfied);
     let never = |urgent| {
         let facts = but_inspection(|i| (i.plan_approved_at, i.urgent) = (Happened::NotYet, urgent));

@@ -1,6 +1,6 @@
 use super::scene::{but, but_decision, nine, officer, outcome, paying, restaurant, result, stopped};
 use crate::law::facts::{Certificate, Doing, EvidenceEntry, EvidencePart, Facts, Happened, Known, NotValid, Sector};
-use crate::law::rule::{Act, Outcome, Severity};
+use crate::law::rule::{FormalAct, Outcome, Severity};
 
 fn with_officers(states: &[(u8, Certificate)]) -> Facts {
     but(|f| f.officers = states.iter().map(|(n, c)| officer(*n, *c)).collect())
@@ -15,7 +15,7 @@ fn article_42_is_kept_by_two_different_officers() {
 fn article_42_refuses_one_officer_fewer() {
     let alone = with_officers(&[(1, Certificate::Valid)]);
     assert_eq!(outcome(&alone, "OFF-01"), Outcome::Breached);
-    for act in [Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver] {
+    for act in [FormalAct::SignRecord, FormalAct::SignDecision, FormalAct::OtherDocument, FormalAct::Deliver] {
         assert!(stopped(&alone, act).contains(&"OFF-01"), "{act:?}");
     }
     assert_eq!(outcome(&with_officers(&[]), "OFF-01"), Outcome::NotApplicable, "nothing was done yet");
@@ -58,7 +58,7 @@ fn article_42_is_undecided_while_a_certificate_is_unknown_and_blocks_nothing() {
     let unknown = with_officers(&[(1, Certificate::Valid), (2, Certificate::Unknown)]);
     assert_eq!(outcome(&unknown, "OFF-01"), Outcome::Undecided);
     assert_eq!(outcome(&unknown, "OFF-02"), Outcome::Undecided);
-    assert_eq!(stopped(&unknown, Act::SignDecision), [""; 0]);
+    assert_eq!(stopped(&unknown, FormalAct::SignDecision), [""; 0]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn article_42_refuses_an_officer_whose_certificate_is_not_valid_or_reaches_elsew
     ] {
         let third = with_officers(&[(1, Certificate::Valid), (2, Certificate::Valid), (3, Certificate::NotValid(why))]);
         assert_eq!(outcome(&third, "OFF-01"), Outcome::Satisfied);
-        assert_eq!(stopped(&third, Act::SignDecision), ["OFF-02"], "{why:?}");
+        assert_eq!(stopped(&third, FormalAct::SignDecision), ["OFF-02"], "{why:?}");
         assert_eq!(outcome(&third, "OFF-02-NONE"), Outcome::Satisfied, "{why:?}");
     }
 }
@@ -82,7 +82,7 @@ fn article_42_refuses_an_officer_whose_certificate_is_not_valid_or_reaches_elsew
 fn article_76_speaks_only_of_an_officer_who_never_had_a_certificate() {
     let missing = Certificate::NotValid(NotValid::Missing);
     let third = with_officers(&[(1, Certificate::Valid), (2, Certificate::Valid), (3, missing)]);
-    assert_eq!(stopped(&third, Act::SignDecision), ["OFF-02-NONE"]);
+    assert_eq!(stopped(&third, FormalAct::SignDecision), ["OFF-02-NONE"]);
     let said = result(&third, "OFF-02-NONE");
     assert!(said.zh.contains("未取得证件") && said.zh.contains("第七十六条"), "{}", said.zh);
     assert_eq!(outcome(&third, "OFF-02"), Outcome::Satisfied);
@@ -91,7 +91,7 @@ fn article_76_speaks_only_of_an_officer_who_never_had_a_certificate() {
 #[test]
 fn article_42_takes_the_worst_that_is_recorded_of_an_officer() {
     let both = [(1, Certificate::NotValid(NotValid::Expired)), (1, Certificate::Valid), (2, Certificate::Valid)];
-    assert_eq!(stopped(&with_officers(&both), Act::SignRecord), ["OFF-01", "OFF-02", "OFF-01-INS"]);
+    assert_eq!(stopped(&with_officers(&both), FormalAct::SignRecord), ["OFF-01", "OFF-02", "OFF-01-INS"]);
 }
 
 #[test]
@@ -109,7 +109,9 @@ fn article_55_allows_the_certificate_shown_in_the_same_millisecond_as_the_first_
 #[test]
 fn article_55_refuses_the_certificate_shown_one_millisecond_later() {
     let late = but(|f| f.certificate_shown_at = Happened::exactly(nine(1)));
-    for act in [Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver, Act::Close] {
+    for act in
+        [FormalAct::SignRecord, FormalAct::SignDecision, FormalAct::OtherDocument, FormalAct::Deliver, FormalAct::Close]
+    {
         assert_eq!(stopped(&late, act), ["OFF-03"], "{act:?}");
     }
 }
@@ -137,10 +139,14 @@ fn a_recorded_reason_lets_the_next_act_go_on_and_the_breach_stays_visible() {
         })
     };
     let stated = reasoned("OFF-03", "店主要求先看货架，随后即出示证件");
-    assert_eq!((stopped(&stated, Act::SignDecision), stopped(&stated, Act::Close)), (vec![], vec![]));
+    assert_eq!((stopped(&stated, FormalAct::SignDecision), stopped(&stated, FormalAct::Close)), (vec![], vec![]));
     let said = result(&stated, "OFF-03");
     assert_eq!((said.outcome, said.reason.as_deref()), (Outcome::Breached, Some("店主要求先看货架，随后即出示证件")));
-    assert_eq!(stopped(&reasoned("INS-03", "另一条"), Act::SignDecision), ["OFF-03"], "a reason for another rule");
+    assert_eq!(
+        stopped(&reasoned("INS-03", "另一条"), FormalAct::SignDecision),
+        ["OFF-03"],
+        "a reason for another rule"
+    );
 }
 
 #[test]
@@ -148,7 +154,7 @@ fn no_reason_stands_for_what_a_document_must_keep() {
     let fine = crate::money::Fen::new(300_001).unwrap();
     let draft = but_decision(|d| (d.fine, d.payment) = (Some(fine), Some(paying(fine))));
     let reasoned = Facts { reasons: [("SPO-01".to_owned(), "领导同意".to_owned())].into(), ..draft };
-    assert_eq!(stopped(&reasoned, Act::SignDecision), ["SPO-01"]);
+    assert_eq!(stopped(&reasoned, FormalAct::SignDecision), ["SPO-01"]);
 }
 
 #[test]
@@ -161,7 +167,7 @@ fn article_44_wants_the_party_told_before_the_decision() {
     };
     assert_eq!(outcome(&told(3_000), "SPO-06"), Outcome::Satisfied);
     assert_eq!(outcome(&told(3_001), "SPO-06"), Outcome::Breached);
-    assert!(stopped(&but(|f| f.notice_given_at = Happened::NotYet), Act::SignDecision).contains(&"SPO-06"));
+    assert!(stopped(&but(|f| f.notice_given_at = Happened::NotYet), FormalAct::SignDecision).contains(&"SPO-06"));
 }
 
 #[test]
@@ -171,7 +177,7 @@ fn article_44_does_not_take_the_rights_and_duties_for_the_notice_before_a_penalt
         f.notice_given_at = Happened::NotYet;
         f.notice_says = Known::NotEntered;
     });
-    assert_eq!(stopped(&rights_only, Act::SignDecision), ["SPO-06", "SPO-06-HEARD"]);
+    assert_eq!(stopped(&rights_only, FormalAct::SignDecision), ["SPO-06", "SPO-06-HEARD"]);
     assert_eq!(outcome(&but(|f| f.rights_told_at = Happened::NotYet), "SPO-06"), Outcome::Satisfied);
 }
 
@@ -194,7 +200,7 @@ fn market_article_69_and_agriculture_article_26_want_the_statement_noted() {
     for (sector, rule) in [(Sector::Market, "SPO-06-MKT"), (Sector::Agriculture, "SPO-06-AGR")] {
         let noted = |noted| but(|f| (f.sector, f.heard_noted) = (sector, noted));
         assert_eq!(outcome(&noted(Known::Known(true)), rule), Outcome::Satisfied);
-        assert_eq!(stopped(&noted(Known::NotEntered), Act::SignDecision), [rule]);
+        assert_eq!(stopped(&noted(Known::NotEntered), FormalAct::SignDecision), [rule]);
         assert!(result(&noted(Known::NotEntered), rule).zh.contains("未填写“陈述申辩的内容”"));
         let waived = but(|f| {
             (f.sector, f.heard_noted) = (sector, Known::NotEntered);
@@ -211,7 +217,7 @@ fn article_45_wants_the_party_heard_after_it_was_told_and_before_the_decision() 
         let expected = if kept { Outcome::Satisfied } else { Outcome::Breached };
         assert_eq!(outcome(&heard(Happened::exactly(nine(ms))), "SPO-06-HEARD"), expected, "{ms}");
     }
-    assert_eq!(stopped(&heard(Happened::NotYet), Act::SignDecision), ["SPO-06-HEARD"]);
+    assert_eq!(stopped(&heard(Happened::NotYet), FormalAct::SignDecision), ["SPO-06-HEARD"]);
     assert_eq!(outcome(&heard(Happened::Unknown), "SPO-06-HEARD"), Outcome::Undecided);
 }
 
@@ -257,7 +263,7 @@ fn article_46_knows_eight_kinds_of_evidence() {
 #[test]
 fn article_46_knows_no_ninth_kind() {
     for kind in ["照片", "书 证", "", "当事人陈述"] {
-        assert_eq!(stopped(&evidence(kind), Act::SignRecord), ["CAS-04"], "{kind}");
+        assert_eq!(stopped(&evidence(kind), FormalAct::SignRecord), ["CAS-04"], "{kind}");
     }
     assert!(result(&evidence("照片"), "CAS-04").zh.contains("证据1「照片」"));
 }
@@ -270,7 +276,7 @@ fn article_46_lets_no_signed_document_show_evidence_without_source_maker_or_two_
             but(|f| f.shown_evidence = vec![entry])
         };
         assert_eq!(outcome(&shows(vec![]), "CAS-04-SHOWN"), Outcome::Satisfied);
-        for act in [Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver] {
+        for act in [FormalAct::SignRecord, FormalAct::SignDecision, FormalAct::OtherDocument, FormalAct::Deliver] {
             assert_eq!(stopped(&shows(vec![part]), act), ["CAS-04-SHOWN"], "{part:?} {act:?}");
         }
         assert!(result(&shows(vec![part]), "CAS-04-SHOWN").zh.contains(&format!("“照片1”缺{}", part.zh())));
@@ -285,6 +291,6 @@ fn article_28_warns_of_a_penalty_without_an_order_to_correct() {
     assert_eq!(outcome(&ordered(Happened::exactly(nine(3_001))), "CAS-22"), Outcome::Breached);
     let none = ordered(Happened::NotYet);
     assert_eq!((result(&none, "CAS-22").severity, outcome(&none, "CAS-22")), (Severity::Warn, Outcome::Breached));
-    assert_eq!(stopped(&none, Act::SignDecision), [""; 0]);
+    assert_eq!(stopped(&none, FormalAct::SignDecision), [""; 0]);
     assert_eq!(outcome(&but(|f| f.correction_text_orders = Known::Known(false)), "CAS-22"), Outcome::Breached);
 }

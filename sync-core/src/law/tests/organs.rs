@@ -2,7 +2,7 @@
 
 use super::scene::{but, but_decision, outcome, result, stopped};
 use crate::law::facts::{Facts, Known, OrganKind};
-use crate::law::rule::{Act, Outcome, evaluate};
+use crate::law::rule::{FormalAct, Outcome, evaluate};
 use crate::law::table::rules;
 use crate::law::wording::{RemedyTerms, read_remedy, spot_remedy};
 
@@ -26,9 +26,9 @@ fn by(kind: OrganKind, organ: &str) -> Facts {
 #[test]
 fn reconsideration_article_24_is_cited_by_the_item_for_the_kind_of_organ() {
     for (kind, row, article) in ROWS {
-        assert_eq!(stopped(&by(kind, "巫山县人民政府"), Act::SignDecision), [""; 0], "{kind:?}");
+        assert_eq!(stopped(&by(kind, "巫山县人民政府"), FormalAct::SignDecision), [""; 0], "{kind:?}");
         let wrong = by(kind, "重庆市市场监督管理局");
-        assert_eq!(stopped(&wrong, Act::SignDecision), [row], "{kind:?}");
+        assert_eq!(stopped(&wrong, FormalAct::SignDecision), [row], "{kind:?}");
         assert!(result(&wrong, row).zh.contains(article), "{kind:?}");
         let others = evaluate(rules(), &wrong, &super::scene::calendar());
         let judged =
@@ -41,5 +41,5 @@ fn reconsideration_article_24_is_cited_by_the_item_for_the_kind_of_organ() {
 fn reconsideration_article_24_is_undecided_while_the_register_names_no_organ() {
     let unknown = but(|f| f.reconsideration_organ = Known::Unknown);
     assert_eq!(outcome(&unknown, "SPO-03-ORGAN"), Outcome::Undecided);
-    assert_eq!(stopped(&unknown, Act::SignDecision), [""; 0]);
+    assert_eq!(stopped(&unknown, FormalAct::SignDecision), [""; 0]);
 }

@@ -3,7 +3,7 @@
 use super::scene::{outcome, restaurant, result, stopped};
 use crate::law::facts::{Known, PartyType};
 use crate::law::identity::CreditCode;
-use crate::law::rule::{Act, Outcome};
+use crate::law::rule::{FormalAct, Outcome};
 
 #[test]
 fn gb_32100_says_of_whom_a_code_is() {
@@ -32,7 +32,7 @@ fn gb_32100_says_of_whom_a_code_is() {
 fn a_code_of_another_kind_stops_the_decision_unless_a_configuration_cites_why() {
     let mut facts = restaurant();
     facts.party.credit_code = Some(CreditCode::complete("92500237", "MAK3X7Y2").unwrap().as_str().to_owned());
-    assert_eq!(stopped(&facts, Act::SignDecision), ["ID-03"]);
+    assert_eq!(stopped(&facts, FormalAct::SignDecision), ["ID-03"]);
     let said = result(&facts, "ID-03").zh;
     assert!(said.contains("个体工商户的代码（92）") && said.contains("“企业”"), "{said}");
     for (source, expected) in [(" ", Outcome::Breached), ("渝某发〔2026〕1号", Outcome::Satisfied)] {

@@ -1,8 +1,8 @@
-//! What a decision says about payment, item by item.
+//! Payment instructions of a decision, item by item.
 
 use super::scene::{PAYMENT, but_decision, outcome, result, stopped};
 use crate::law::facts::{Facts, Penalty};
-use crate::law::rule::{Act, Outcome};
+use crate::law::rule::{FormalAct, Outcome};
 use crate::law::wording::{payment_text, read_payment};
 use crate::money::Fen;
 
@@ -65,11 +65,11 @@ fn collection_article_7_takes_every_lawful_payment_text() {
 #[test]
 fn collection_article_7_stops_each_text_that_lacks_something_and_names_it() {
     for (lacks, text) in UNLAWFUL {
-        assert_eq!(stopped(&paid(text), Act::SignDecision), ["SPO-02-PAY"], "{text}");
+        assert_eq!(stopped(&paid(text), FormalAct::SignDecision), ["SPO-02-PAY"], "{text}");
         let said = result(&paid(text), "SPO-02-PAY").zh;
         assert!(said.contains(lacks), "{text}: {said}");
     }
-    assert_eq!(stopped(&but_decision(|d| d.payment = None), Act::SignDecision), ["SPO-02-PAY"]);
+    assert_eq!(stopped(&but_decision(|d| d.payment = None), FormalAct::SignDecision), ["SPO-02-PAY"]);
 }
 
 #[test]

@@ -1,15 +1,15 @@
-//! Remedy texts of an on-the-spot decision, as an officer might write them, and whether the rules take them.
+//! Remedy texts of an on-the-spot decision, as officers write them, and whether the rules accept them.
 
 mod lawful;
 mod unlawful;
 
 use super::scene::{but_decision, outcome, result, stopped};
 use crate::law::facts::{Delivery, Facts, Known};
-use crate::law::rule::{Act, Outcome};
+use crate::law::rule::{FormalAct, Outcome};
 use crate::law::wording::{RemedyTerms, read_remedy, spot_remedy};
 
 fn stops(text: &str) -> Vec<&'static str> {
-    stopped(&but_decision(|d| d.remedy = Known::Known(read_remedy(text))), Act::SignDecision)
+    stopped(&but_decision(|d| d.remedy = Known::Known(read_remedy(text))), FormalAct::SignDecision)
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn served(delivery: Delivery, channel: Option<&str>) -> Facts {
 #[test]
 fn reconsideration_article_22_wants_the_internet_channel_with_electronic_service_only() {
     let electronic = Delivery::Electronic { confirmed: true };
-    assert_eq!(stopped(&served(electronic, None), Act::Deliver), ["SPO-04-NET"]);
-    assert_eq!(stopped(&served(electronic, None), Act::Close), ["SPO-04-NET"]);
+    assert_eq!(stopped(&served(electronic, None), FormalAct::Deliver), ["SPO-04-NET"]);
+    assert_eq!(stopped(&served(electronic, None), FormalAct::Close), ["SPO-04-NET"]);
     let given = served(electronic, Some("重庆市行政复议网上申请平台（https://fy.example.gov.cn）"));
     assert_eq!(outcome(&given, "SPO-04-NET"), Outcome::Satisfied);
     let nowhere = served(electronic, Some("另行告知"));

@@ -1,14 +1,14 @@
-//! A case in which every rule is kept; each test breaks one thing.
+//! A case in which every rule is satisfied; each test breaks one thing.
 
 use crate::id::OfficerId;
 use crate::law::calendar::Calendar;
 use crate::law::discretion::{FineRange, Grade};
 use crate::law::facts::{
-    CaseKind, Certificate, Decision, DecisionForm, Delivery, Discretion, EvidenceEntry, Facts, Happened, Inspection,
-    Item, Known, NumberUse, OfficerPresent, OrganKind, Party, PartyType, Penalty, Seal, Sector,
+    CaseKind, Certificate, DecisionForm, Delivery, Discretion, EvidenceEntry, Facts, Happened, Inspection, Item, Known,
+    NumberUse, OfficerPresent, OrganKind, Party, PartyType, Penalty, PenaltyDecision, Seal, Sector,
 };
 use crate::law::identity::CreditCode;
-use crate::law::rule::{Act, CheckResult, Outcome, blocking, evaluate};
+use crate::law::rule::{CheckResult, FormalAct, Outcome, blocking, evaluate};
 use crate::law::table::rules;
 use crate::law::wording::{
     PaymentFacts, PaymentTerms, RemedyTerms, payment_text, read_payment, read_remedy, spot_remedy,
@@ -66,7 +66,7 @@ pub fn restaurant() -> Facts {
     facts.decision = Some(decision());
     facts.numbers = vec![NumberUse { text: "巫山市监当罚〔2026〕12号".to_owned(), here: 1, elsewhere: 0 }];
     facts.evidence =
-        vec![EvidenceEntry { name: "照片1".to_owned(), kind: "视听资料".to_owned(), lacking: vec![] }];
+        vec![EvidenceEntry { name: "照片1".to_owned(), kind: "电子数据".to_owned(), lacking: vec![] }];
     facts
 }
 
@@ -97,9 +97,9 @@ pub fn paying(fine: Fen) -> PaymentFacts {
     read_payment(&payment_text(&PaymentTerms { fine, ..PAYMENT }))
 }
 
-fn decision() -> Decision {
+fn decision() -> PenaltyDecision {
     let remedy = spot_remedy(&RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None });
-    Decision {
+    PenaltyDecision {
         form: DecisionForm::Spot,
         signed_at: Happened::exactly(nine(3_000)),
         first_signed_at: Happened::exactly(nine(3_000)),
@@ -151,7 +151,7 @@ pub fn but(change: impl FnOnce(&mut Facts)) -> Facts {
 }
 
 /// The restaurant with one thing of the decision changed.
-pub fn but_decision(change: impl FnOnce(&mut Decision)) -> Facts {
+pub fn but_decision(change: impl FnOnce(&mut PenaltyDecision)) -> Facts {
     but(|facts| change(facts.decision.as_mut().unwrap()))
 }
 
@@ -171,6 +171,6 @@ pub fn outcome(facts: &Facts, rule: &str) -> Outcome {
 }
 
 /// Ids of the rules that stop `act`.
-pub fn stopped(facts: &Facts, act: Act) -> Vec<&'static str> {
+pub fn stopped(facts: &Facts, act: FormalAct) -> Vec<&'static str> {
     blocking(&evaluate(rules(), facts, &calendar()), act).iter().map(|r| r.rule).collect()
 }

@@ -2,11 +2,11 @@ use super::scene::{DAY, but, but_decision, nine, outcome, paying, restaurant, re
 use crate::id::OfficerId;
 use crate::law::discretion::{FineRange, Grade};
 use crate::law::facts::{
-    CaseKind, Decision, DecisionForm, Delivery, Facts, Happened, Item, Known, PartyType, Penalty, Seal, Sector,
+    CaseKind, DecisionForm, Delivery, Facts, Happened, Item, Known, PartyType, Penalty, PenaltyDecision, Seal, Sector,
     SpotLimit,
 };
 use crate::law::identity::CreditCode;
-use crate::law::rule::{Act, Outcome, evaluate};
+use crate::law::rule::{FormalAct, Outcome, evaluate};
 use crate::law::table::rules;
 use crate::law::wording::read_remedy;
 use crate::money::Fen;
@@ -47,7 +47,7 @@ fn article_51_allows_a_spot_fine_of_exactly_3000_yuan_for_an_organisation() {
 #[test]
 fn article_51_refuses_one_fen_more_for_an_organisation() {
     let draft = fine(300_001, Known::Known(PartyType::Company));
-    assert_eq!(stopped(&draft, Act::SignDecision), ["SPO-01"]);
+    assert_eq!(stopped(&draft, FormalAct::SignDecision), ["SPO-01"]);
     let said = result(&draft, "SPO-01");
     assert!(said.zh.contains("3,000.01元") && said.zh.contains("行政处罚法 第五十一条"), "{}", said.zh);
 }
@@ -62,7 +62,7 @@ fn article_51_allows_a_spot_fine_of_exactly_200_yuan_for_a_citizen() {
 #[test]
 fn article_51_refuses_one_fen_more_for_a_citizen_and_for_an_individual_business() {
     for party in [PartyType::NaturalPerson, PartyType::IndividualBusiness] {
-        assert_eq!(stopped(&fine(20_001, Known::Known(party)), Act::SignDecision), ["SPO-01"]);
+        assert_eq!(stopped(&fine(20_001, Known::Known(party)), FormalAct::SignDecision), ["SPO-01"]);
     }
 }
 
@@ -95,7 +95,7 @@ fn article_38_warns_of_an_item_that_nobody_confirmed_and_stops_nothing() {
     let of = |confirmed| but_decision(|d| d.item_confirmed = confirmed);
     assert_eq!(outcome(&of(Some(true)), "SPO-01-ITEM"), Outcome::Satisfied);
     assert_eq!(outcome(&of(Some(false)), "SPO-01-ITEM"), Outcome::Breached);
-    assert_eq!(stopped(&of(Some(false)), Act::SignDecision), [""; 0]);
+    assert_eq!(stopped(&of(Some(false)), FormalAct::SignDecision), [""; 0]);
     assert_eq!(outcome(&of(None), "SPO-01-ITEM"), Outcome::NotApplicable);
 }
 
@@ -115,7 +115,7 @@ fn article_51_is_undecided_only_where_the_kind_of_party_matters() {
 fn article_51_stops_at_a_kind_of_party_that_nobody_entered_and_names_it() {
     for fen in [1, 20_000, 20_001, 300_000, 300_001] {
         let blank = fine(fen, Known::NotEntered);
-        assert_eq!(stopped(&blank, Act::SignDecision), ["SPO-01"], "{fen}");
+        assert_eq!(stopped(&blank, FormalAct::SignDecision), ["SPO-01"], "{fen}");
         assert!(result(&blank, "SPO-01").zh.contains("未填写“当事人类型”"));
     }
 }
@@ -128,15 +128,15 @@ fn article_51_wants_the_code_of_a_company_that_is_fined_more_than_a_citizen_may_
         facts
     };
     assert_eq!(outcome(&without(20_000), "SPO-01"), Outcome::Satisfied);
-    assert_eq!(stopped(&without(20_001), Act::SignDecision), ["SPO-01"]);
+    assert_eq!(stopped(&without(20_001), FormalAct::SignDecision), ["SPO-01"]);
     assert!(result(&without(20_001), "SPO-01").zh.contains("未填写“统一社会信用代码”"));
 }
 
 #[test]
 fn article_29_allows_one_fine_for_one_act_and_not_a_second() {
     for (others, stops) in [(0, &[][..]), (1, &["SPO-07"]), (2, &["SPO-07"])] {
-        assert_eq!(stopped(&but_decision(|d| d.other_fines = others), Act::SignDecision), stops, "{others}");
-        assert_eq!(stopped(&but_decision(|d| d.other_fines = others), Act::Deliver), stops, "{others}");
+        assert_eq!(stopped(&but_decision(|d| d.other_fines = others), FormalAct::SignDecision), stops, "{others}");
+        assert_eq!(stopped(&but_decision(|d| d.other_fines = others), FormalAct::Deliver), stops, "{others}");
     }
     let warning = but_decision(|d| {
         (d.penalties, d.fine, d.other_fines) = ([Penalty::Warning].into(), None, 1);
@@ -147,7 +147,7 @@ fn article_29_allows_one_fine_for_one_act_and_not_a_second() {
 #[test]
 fn a_decision_of_the_ordinary_procedure_is_stopped_everywhere() {
     let ordinary = but_decision(|d| d.form = DecisionForm::NotBuilt);
-    for act in [Act::SignDecision, Act::Deliver, Act::Close] {
+    for act in [FormalAct::SignDecision, FormalAct::Deliver, FormalAct::Close] {
         assert_eq!(stopped(&ordinary, act), ["CAS-03"], "{act:?}");
     }
 }
@@ -155,13 +155,13 @@ fn a_decision_of_the_ordinary_procedure_is_stopped_everywhere() {
 #[test]
 fn article_52_wants_the_paper_signed_for_or_the_refusal_noted() {
     let receipt = |signed, refused| but_decision(|d| (d.party_signed, d.refusal_noted) = (signed, refused));
-    assert_eq!(stopped(&receipt(true, false), Act::Close), [""; 0]);
-    assert_eq!(stopped(&receipt(false, true), Act::Close), [""; 0]);
-    assert_eq!(stopped(&receipt(false, false), Act::Close), ["SPO-04"]);
+    assert_eq!(stopped(&receipt(true, false), FormalAct::Close), [""; 0]);
+    assert_eq!(stopped(&receipt(false, true), FormalAct::Close), [""; 0]);
+    assert_eq!(stopped(&receipt(false, false), FormalAct::Close), ["SPO-04"]);
     assert!(result(&receipt(false, false), "SPO-04").zh.contains("没有签收"));
     let mut transport = receipt(false, false);
     transport.sector = Sector::Transport;
-    assert_eq!(stopped(&transport, Act::Close), ["SPO-04-TRA", "SPO-04"]);
+    assert_eq!(stopped(&transport, FormalAct::Close), ["SPO-04-TRA", "SPO-04"]);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn article_51_limits_a_decision_on_the_spot_in_whatever_kind_of_case() {
     for kind in [CaseKind::Inspection, CaseKind::Simple, CaseKind::Ordinary] {
         let mut facts = fine(300_001, Known::Known(PartyType::Company));
         facts.kind = kind;
-        assert_eq!(stopped(&facts, Act::SignDecision), ["SPO-01"], "{kind:?}");
+        assert_eq!(stopped(&facts, FormalAct::SignDecision), ["SPO-01"], "{kind:?}");
     }
 }
 
@@ -199,7 +199,7 @@ fn article_52_wants_each_of_its_items_stated() {
         let facts = but_decision(|d| {
             d.stated.remove(&item);
         });
-        assert_eq!(stopped(&facts, Act::SignDecision), ["SPO-02", "SPO-02-MKT"], "{item:?}");
+        assert_eq!(stopped(&facts, FormalAct::SignDecision), ["SPO-02", "SPO-02-MKT"], "{item:?}");
         assert!(result(&facts, "SPO-02").zh.contains(item.zh()));
     }
 }
@@ -210,9 +210,9 @@ fn market_article_68_also_wants_the_party_and_how_to_pay() {
         let mut facts = but_decision(|d| {
             d.stated.remove(&item);
         });
-        assert_eq!(stopped(&facts, Act::SignDecision), ["SPO-02-MKT"], "{item:?}");
+        assert_eq!(stopped(&facts, FormalAct::SignDecision), ["SPO-02-MKT"], "{item:?}");
         facts.sector = Sector::Agriculture;
-        assert_eq!(stopped(&facts, Act::SignDecision), [""; 0], "{item:?}");
+        assert_eq!(stopped(&facts, FormalAct::SignDecision), [""; 0], "{item:?}");
     }
 }
 
@@ -224,7 +224,7 @@ fn a_warning_need_not_state_an_amount_nor_how_to_pay() {
         d.stated.remove(&Item::Amount);
         d.stated.remove(&Item::Payment);
     });
-    assert_eq!(stopped(&warning, Act::SignDecision), [""; 0]);
+    assert_eq!(stopped(&warning, FormalAct::SignDecision), [""; 0]);
     // With a fine beside it, or with a fine whose amount alone was entered, it must.
     for (penalties, fine) in
         [(&[Penalty::Warning, Penalty::Fine][..], None), (&[Penalty::Warning], Some(Fen::yuan(100)))]
@@ -240,24 +240,24 @@ fn a_warning_need_not_state_an_amount_nor_how_to_pay() {
 #[test]
 fn article_52_wants_a_numbered_form() {
     for number in [None, Some(" ".to_owned())] {
-        assert_eq!(stopped(&but_decision(|d| d.form_number = number), Act::SignDecision), ["SPO-02-FORM"]);
+        assert_eq!(stopped(&but_decision(|d| d.form_number = number), FormalAct::SignDecision), ["SPO-02-FORM"]);
     }
 }
 
 #[test]
 fn article_52_wants_both_officers_to_sign_before_delivery() {
     let signed = |ids: &[u8]| but_decision(|d| d.signed_by = ids.iter().map(|n| OfficerId::new([*n; 16])).collect());
-    assert_eq!(stopped(&signed(&[1, 2]), Act::Deliver), [""; 0]);
-    assert_eq!(stopped(&signed(&[1]), Act::Deliver), ["SPO-02-SIGN"]);
-    assert_eq!(stopped(&signed(&[1, 9]), Act::Deliver), ["SPO-02-SIGN"], "a stranger's signature");
+    assert_eq!(stopped(&signed(&[1, 2]), FormalAct::Deliver), [""; 0]);
+    assert_eq!(stopped(&signed(&[1]), FormalAct::Deliver), ["SPO-02-SIGN"]);
+    assert_eq!(stopped(&signed(&[1, 9]), FormalAct::Deliver), ["SPO-02-SIGN"], "a stranger's signature");
     let helped = |helper: usize| {
         let mut facts = signed(&[1, 2]);
         facts.officers[helper].is_helper = true;
         outcome(&facts, "SPO-02-SIGN")
     };
     assert_eq!([helped(0), helped(1)], [Outcome::Breached; 2], "a helper's signature is no officer's");
-    assert_eq!(stopped(&signed(&[1]), Act::Close), ["SPO-02-SIGN"], "half made");
-    assert_eq!(stopped(&signed(&[]), Act::SignDecision), [""; 0], "signing must not wait for itself");
+    assert_eq!(stopped(&signed(&[1]), FormalAct::Close), ["SPO-02-SIGN"], "half made");
+    assert_eq!(stopped(&signed(&[]), FormalAct::SignDecision), [""; 0], "signing must not wait for itself");
     let draft = |finishing| {
         but_decision(|d| {
             (d.signed_by, d.signed_at) = (std::collections::BTreeSet::new(), Happened::NotYet);
@@ -269,7 +269,7 @@ fn article_52_wants_both_officers_to_sign_before_delivery() {
         Outcome::NotApplicable,
         "a draft is not red for want of signatures"
     );
-    assert_eq!(stopped(&draft(true), Act::Deliver), ["SPO-02-SIGN"], "but is not delivered");
+    assert_eq!(stopped(&draft(true), FormalAct::Deliver), ["SPO-02-SIGN"], "but is not delivered");
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn market_article_68_and_agriculture_article_26_want_the_seal() {
             facts.sector = sector;
             facts
         };
-        assert_eq!(stopped(&sealed(Known::Known(Seal::Absent)), Act::SignDecision), [rule]);
+        assert_eq!(stopped(&sealed(Known::Known(Seal::Absent)), FormalAct::SignDecision), [rule]);
         assert_eq!(outcome(&sealed(Known::Known(Seal::Electronic)), rule), Outcome::Satisfied);
         assert_eq!(outcome(&sealed(Known::Unknown), rule), Outcome::Undecided);
     }
@@ -297,9 +297,9 @@ fn transport_article_61_and_housing_article_14_ask_signatures_and_no_seal() {
             facts.sector = sector;
             facts
         };
-        assert_eq!(stopped(&signed(&[1, 2]), Act::SignDecision), [""; 0]);
-        assert_eq!(stopped(&signed(&[1, 2]), Act::Deliver), [""; 0]);
-        assert_eq!(stopped(&signed(&[1]), Act::Deliver), ["SPO-02-SIGN", rule]);
+        assert_eq!(stopped(&signed(&[1, 2]), FormalAct::SignDecision), [""; 0]);
+        assert_eq!(stopped(&signed(&[1, 2]), FormalAct::Deliver), [""; 0]);
+        assert_eq!(stopped(&signed(&[1]), FormalAct::Deliver), ["SPO-02-SIGN", rule]);
     }
 }
 
@@ -334,9 +334,9 @@ fn reconsideration_article_23_refuses_a_text_that_offers_a_direct_suit() {
     let old = remedy(
         "如不服本决定，可以自收到本决定书之日起六十日内向巫山县人民政府申请行政复议，也可以在六个月内向人民法院提起行政诉讼。",
     );
-    assert_eq!(stopped(&old, Act::SignDecision), ["SPO-03", "SPO-03-SUIT"]);
+    assert_eq!(stopped(&old, FormalAct::SignDecision), ["SPO-03", "SPO-03-SUIT"]);
     assert!(result(&old, "SPO-03").zh.contains("可以直接起诉"));
-    assert_eq!(stopped(&remedy(""), Act::SignDecision), ["SPO-03", "SPO-03-DAYS", "SPO-03-ORGAN", "SPO-03-SUIT"]);
+    assert_eq!(stopped(&remedy(""), FormalAct::SignDecision), ["SPO-03", "SPO-03-DAYS", "SPO-03-ORGAN", "SPO-03-SUIT"]);
 }
 
 #[test]
@@ -352,15 +352,15 @@ fn terms(days: u16, organ: &str, suit: u16) -> Facts {
 
 #[test]
 fn reconsideration_article_20_wants_sixty_days_not_one_fewer_nor_more() {
-    assert_eq!(stopped(&terms(60, "巫山县人民政府", 15), Act::SignDecision), [""; 0]);
+    assert_eq!(stopped(&terms(60, "巫山县人民政府", 15), FormalAct::SignDecision), [""; 0]);
     for days in [59, 61] {
-        assert_eq!(stopped(&terms(days, "巫山县人民政府", 15), Act::SignDecision), ["SPO-03-DAYS"]);
+        assert_eq!(stopped(&terms(days, "巫山县人民政府", 15), FormalAct::SignDecision), ["SPO-03-DAYS"]);
     }
 }
 
 #[test]
 fn reconsideration_article_24_wants_the_government_of_the_same_level() {
-    assert_eq!(stopped(&terms(60, "重庆市市场监督管理局", 15), Act::SignDecision), ["SPO-03-ORGAN"]);
+    assert_eq!(stopped(&terms(60, "重庆市市场监督管理局", 15), FormalAct::SignDecision), ["SPO-03-ORGAN"]);
     let mut unknown = restaurant();
     unknown.reconsideration_organ = Known::Unknown;
     assert_eq!(outcome(&unknown, "SPO-03-ORGAN"), Outcome::Undecided);
@@ -369,7 +369,7 @@ fn reconsideration_article_24_wants_the_government_of_the_same_level() {
 #[test]
 fn litigation_article_45_wants_fifteen_days_not_one_fewer_nor_more() {
     for days in [14, 16] {
-        assert_eq!(stopped(&terms(60, "巫山县人民政府", days), Act::SignDecision), ["SPO-03-SUIT"]);
+        assert_eq!(stopped(&terms(60, "巫山县人民政府", days), FormalAct::SignDecision), ["SPO-03-SUIT"]);
     }
 }
 
@@ -377,9 +377,9 @@ fn litigation_article_45_wants_fifteen_days_not_one_fewer_nor_more() {
 fn article_52_does_not_take_a_screen_for_delivery() {
     let delivered = |how| but_decision(|d| d.delivery = Known::Known(how));
     for how in [Delivery::ScreenOnly, Delivery::NotYet, Delivery::Refused { noted: false }] {
-        assert_eq!(stopped(&delivered(how), Act::Close), ["SPO-04"], "{how:?}");
+        assert_eq!(stopped(&delivered(how), FormalAct::Close), ["SPO-04"], "{how:?}");
     }
-    assert_eq!(stopped(&delivered(Delivery::Refused { noted: true }), Act::Close), [""; 0]);
+    assert_eq!(stopped(&delivered(Delivery::Refused { noted: true }), FormalAct::Close), [""; 0]);
     let draft = but_decision(|d| {
         d.signed_at = Happened::NotYet;
         d.delivery = Known::Known(Delivery::NotYet);
@@ -391,7 +391,7 @@ fn article_52_does_not_take_a_screen_for_delivery() {
 fn article_61_allows_electronic_service_only_with_a_confirmation() {
     let sent = |confirmed| but_decision(|d| d.delivery = Known::Known(Delivery::Electronic { confirmed }));
     assert_eq!(outcome(&sent(true), "SPO-04-E"), Outcome::Satisfied);
-    assert!(stopped(&sent(false), Act::Deliver).contains(&"SPO-04-E"));
+    assert!(stopped(&sent(false), FormalAct::Deliver).contains(&"SPO-04-E"));
 }
 
 #[test]
@@ -399,12 +399,12 @@ fn article_52_reports_the_decision_to_the_organ_and_nobody_approves_it() {
     assert_eq!(outcome(&restaurant(), "SPO-05"), Outcome::Satisfied);
     let not_yet = but_decision(|d| d.reported_at = Happened::NotYet);
     assert_eq!(outcome(&not_yet, "SPO-05"), Outcome::Undecided);
-    assert_eq!(stopped(&not_yet, Act::Close), [""; 0]);
+    assert_eq!(stopped(&not_yet, FormalAct::Close), [""; 0]);
 }
 
 #[test]
 fn a_decision_of_which_nothing_is_recorded_is_not_signed() {
-    let empty = but(|f| f.decision = Some(Decision::default()));
+    let empty = but(|f| f.decision = Some(PenaltyDecision::default()));
     let wanting = [
         "SPO-01",
         "SPO-02",
@@ -416,14 +416,16 @@ fn a_decision_of_which_nothing_is_recorded_is_not_signed() {
         "SPO-03-ORGAN",
         "SPO-03-SUIT",
     ];
-    assert_eq!(stopped(&empty, Act::SignDecision), wanting);
+    assert_eq!(stopped(&empty, FormalAct::SignDecision), wanting);
 }
 
 #[test]
 fn a_lawful_spot_case_is_stopped_nowhere() {
     assert_eq!(restaurant().on, DAY);
     assert_eq!(restaurant().decision.unwrap().signed_at, Happened::exactly(nine(3_000)));
-    for act in [Act::SignRecord, Act::SignDecision, Act::OtherDocument, Act::Deliver, Act::Close] {
+    for act in
+        [FormalAct::SignRecord, FormalAct::SignDecision, FormalAct::OtherDocument, FormalAct::Deliver, FormalAct::Close]
+    {
         assert_eq!(stopped(&restaurant(), act), [""; 0], "{act:?}");
     }
 }

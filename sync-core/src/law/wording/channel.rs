@@ -1,4 +1,4 @@
-//! Whether a text names a channel on the internet (行政复议法 第二十二条第二款).
+//! Whether a text names an internet channel (行政复议法 第二十二条第二款).
 
 /// What such a channel is called.
 const PLACES: [&str; 9] = ["平台", "网站", "小程序", "公众号", "系统", "邮箱", "网址", "APP", "网页"];

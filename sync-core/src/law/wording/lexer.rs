@@ -1,8 +1,8 @@
-//! Words of a legal text, by longest match over a list of phrases.
+//! Lexer for legal texts: longest match over a list of phrases.
 //!
-//! Promise: a phrase wins over every shorter phrase that begins at the same character, so that `应急管理局` is never read
-//! as 应, nor `行政复议法` as an application. A date is no period. What no list names is passed over.
-//! Not here: what the words mean together (`remedy`, `payment`, `correction`).
+//! Promise: the longest phrase at a position wins, so `应急管理局` is never read as 应, nor `行政复议法` as an application. A date
+//! is not a period. Unlisted text is skipped. Not here: the meaning of the words together (`remedy`, `payment`,
+//! `correction`).
 
 use super::numeral;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What a payment text says (罚款决定与罚款收缴分离实施办法 第七条).
+//! Parses payment instructions (罚款决定与罚款收缴分离实施办法 第七条).
 
 use super::lexer::{Length, Phrases, What, plain};
 use super::{SURCHARGE_PERCENT, numeral};

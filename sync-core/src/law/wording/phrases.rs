@@ -1,4 +1,4 @@
-//! The phrases by which a remedy text is read, and what each of them means there.
+//! The phrases of a remedy text, and the meaning of each.
 
 use super::lexer::Phrases;
 use Word::{

@@ -1,9 +1,9 @@
-//! What a remedy text says (救济途径和期限).
+//! Parses a remedy text (救济途径和期限).
 //!
-//! Promise: every sentence is read by itself. A suit counts as lawful only where the sentence ties it to the end of the
-//! reconsideration: its decision, or that none came (行政诉讼法 第四十五条, 行政复议法 第三十四条). Whatever else offers a suit
-//! offers a direct one. A sentence that cannot be read says nothing, so that what the law asks for is found missing.
-//! Not here: whether the text suits the case (`table`).
+//! Promise: each sentence is parsed alone. A suit counts as lawful only if the sentence makes it conditional on the
+//! reconsideration: on its decision, or on the absence of one (行政诉讼法 第四十五条, 行政复议法 第三十四条). Any other offer of a suit is
+//! a direct suit. A sentence that cannot be parsed contributes nothing, so the required content is found missing. Not
+//! here: whether the text fits the case (`table`).
 
 use super::lexer::{Length, Lexeme, What, plain};
 use super::organ;

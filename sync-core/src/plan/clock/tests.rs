@@ -1,4 +1,4 @@
-//! The exact bounds of a time, and one millisecond past each.
+//! Exact time bounds, and one millisecond past each.
 
 use super::*;
 use crate::change::{Anchor, Reading};

@@ -1,4 +1,4 @@
-//! The exact bounds of lease and authority, one millisecond past each, and whose change comes before whose.
+//! Exact bounds of lease and authority, one millisecond past each, and the order in which changes are admitted.
 
 use super::*;
 
@@ -97,8 +97,13 @@ fn a_change_was_made_after_the_latest_of_what_it_builds_on() {
     let planned = |lower: [i64; 3], arrivals: &[&Change]| {
         let lower = all.iter().zip(lower).map(|(change, hour)| (change.id(), at(hour))).collect();
         let (changes, agencies) = (all.iter().collect::<Vec<_>>(), BTreeMap::from([(LI, OURS), (WANG, OURS)]));
-        let held =
-            Held { case: all[0].id(), changes: &changes, size: Size::default(), lower: &lower, agencies: &agencies };
+        let held = StoredCase {
+            case: all[0].id(),
+            changes: &changes,
+            size: Size::default(),
+            lower: &lower,
+            agencies: &agencies,
+        };
         let arrive = |change: &&Change| Arrival { change: Arc::new((*change).clone()), standing: nowhere() };
         let plan = lane(held, arrivals.iter().map(arrive).collect(), at(30));
         plan.stored.iter().map(|stored| stored.interval.lower).collect::<Vec<_>>()

@@ -6,7 +6,7 @@ use super::interview::{sign, signature};
 use super::photograph;
 use crate::process::{Answer, Refused};
 use crate::stage::{Matter, Member, Stage, Team, add, flags, list, put_on, step, text, today};
-use crate::words::{Decision, Party, payment};
+use crate::words::{Party, SpotDecision, payment};
 
 const FORM: &str = "spot_decision";
 const FACTS: &str = "销售的40种菜品未标明价格，且未当场改正";
@@ -34,7 +34,7 @@ pub fn fine(stage: &mut Stage, team: &mut Team, matter: &mut Matter, party: &Par
     let case = matter.case.clone();
     let photo = photograph(&mut team.a, &case, team.run * 10 + 6, "编号纸质决定书", "预先盖章、编号的当场处罚决定书")?;
     let bounds = Boundary { beyond: 300_001, lawful: 300_000 };
-    let decision = Decision { party, facts: FACTS, fine: bounds.beyond, number: &matter.number, date: today() };
+    let decision = SpotDecision { party, facts: FACTS, fine: bounds.beyond, number: &matter.number, date: today() };
     correction(&mut team.a, &case, &decision)?;
     let drafted = draft(&mut team.a, &case, &decision)?;
     matter.decision = text(&drafted, "/names/d");
@@ -70,7 +70,7 @@ pub fn told(stage: &Stage, member: &mut Member, case: &str, taps: usize) -> anyh
 }
 
 /// The order to correct, as a document and a step.
-pub fn correction(member: &mut Member, case: &str, decision: &Decision<'_>) -> anyhow::Result<()> {
+pub fn correction(member: &mut Member, case: &str, decision: &SpotDecision<'_>) -> anyhow::Result<()> {
     let ops = vec![
         add("document", "a", "c", None),
         put_on("c", "form", "correction_order"),
@@ -82,7 +82,7 @@ pub fn correction(member: &mut Member, case: &str, decision: &Decision<'_>) -> a
 }
 
 /// The decision document.
-pub fn draft(member: &mut Member, case: &str, decision: &Decision<'_>) -> anyhow::Result<Value> {
+pub fn draft(member: &mut Member, case: &str, decision: &SpotDecision<'_>) -> anyhow::Result<Value> {
     let mut ops = vec![add("document", "b", "d", None)];
     ops.extend(decision.fields("d"));
     member.save(case, ops)

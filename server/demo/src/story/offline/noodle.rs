@@ -4,7 +4,7 @@ use super::fining::{Boundary, correction, draft, hand_over, lower, refuses, told
 use super::interview::{sign, signature};
 use super::{certificates, enter, open, task};
 use crate::stage::{Matter, Stage, Team, add, text, today};
-use crate::words::{self, Decision};
+use crate::words::{self, SpotDecision};
 
 const FORM: &str = "spot_decision";
 const FACTS: &str = "销售的6种面食未标明价格";
@@ -27,7 +27,7 @@ pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matter> {
     matter.number.clone_from(&lead.paper);
     let bounds = Boundary { beyond: 20_001, lawful: 20_000 };
     let date = today();
-    let decision = Decision { party: &party, facts: FACTS, fine: bounds.beyond, number: &matter.number, date };
+    let decision = SpotDecision { party: &party, facts: FACTS, fine: bounds.beyond, number: &matter.number, date };
     correction(lead, &case, &decision)?;
     matter.decision = text(&draft(lead, &case, &decision)?, "/names/d");
     let refused = lead.try_act("sign", signature(&case, &matter.decision, FORM, "officer", None))?;

@@ -1,22 +1,22 @@
-//! What each push of a group is told, once all of the group is stored.
+//! Builds the answer to each push of a group, after the whole group is stored.
 //!
-//! Promise: of a case that who asks has no part in, the answer is the same as of one that does not exist. A change has one
-//! receipt for each phone, for ever.
+//! Promise: for a case in which the caller takes no part, the answer is the same as for a case that does not exist. A
+//! change has exactly one receipt for each phone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::change::Change;
 use sync_core::id::{CaseId, ChangeId};
-use sync_core::message::{Class, Fate, Missing, Pushed};
+use sync_core::message::{Class, Missing, PushOutcome, Pushed};
 use sync_core::plan::{Flag, builds_on};
 use sync_core::receipt::Receipt;
 
 use super::Group;
 use super::parking::{LATER, parked, waiting};
 use crate::flow::ingest::{CheckedPush, Item};
-use crate::flow::record::receipt_entry;
+use crate::flow::recorder::receipt_entry;
 use crate::flow::refusal::Failure;
-use crate::store::ChangePlace;
+use crate::store::ChangeSummary;
 
 impl Group<'_, '_> {
     /// The answer to one push.
@@ -27,28 +27,29 @@ impl Group<'_, '_> {
             Vec::new()
         } else {
             let joined: Vec<CaseId> = joined.into_iter().collect();
-            let mut part = self.recorder.tx.takes_part_in(&tenant, &joined, &push.bringer.officer)?;
+            let mut part = self.recorder.tx.takes_part_in(&tenant, &joined, &push.sender.officer)?;
             // Who opened a case is told the truth about it, even if the opening has no effect.
-            part.extend(self.recorder.tx.authored(&tenant, &joined, &push.bringer.officer)?);
+            part.extend(self.recorder.tx.authored(&tenant, &joined, &push.sender.officer)?);
             part
         };
-        let fates: Vec<Fate> = push.items.iter().map(|item| self.fate(item, &part)).collect::<Result<_, _>>()?;
-        let stored = |fate: &Fate| match fate.class {
-            Class::Accepted | Class::Quarantined | Class::WithoutEffect => fate.change,
+        let outcomes: Vec<PushOutcome> =
+            push.items.iter().map(|item| self.outcome(item, &part)).collect::<Result<_, _>>()?;
+        let stored = |outcome: &PushOutcome| match outcome.class {
+            Class::Accepted | Class::Quarantined | Class::WithoutEffect => outcome.change,
             Class::Parked | Class::Refused => None,
         };
-        let held: Vec<ChangeId> = fates.iter().filter_map(stored).collect();
+        let held: Vec<ChangeId> = outcomes.iter().filter_map(stored).collect();
         let receipts = self.receipts(push, &held)?;
         // Who hands in by the key alone has no reach: nothing is told but what is stored.
-        Ok(Pushed { receipts, fates: if push.bringer.hands_in { Vec::new() } else { fates } })
+        Ok(Pushed { receipts, outcomes: if push.sender.hands_in { Vec::new() } else { outcomes } })
     }
 
     /// What became of one item, for somebody who takes part in the cases `part` beside those that the item opens.
-    fn fate(&mut self, item: &Item, part: &[CaseId]) -> Result<Fate, Failure> {
+    fn outcome(&mut self, item: &Item, part: &[CaseId]) -> Result<PushOutcome, Failure> {
         let change = match item {
             Item::Refused { change, code, .. } => {
                 let (class, code) = (Class::Refused, (*code).to_owned());
-                return Ok(Fate { change: *change, class, code, flags: Vec::new(), missing: Vec::new() });
+                return Ok(PushOutcome { change: *change, class, code, flags: Vec::new(), missing: Vec::new() });
             }
             Item::NoLease { change, lease } => return Ok(parked(*change, vec![Missing::Lease(*lease)])),
             Item::Later { change } => return Ok(waiting(*change, LATER)),
@@ -65,9 +66,9 @@ impl Group<'_, '_> {
             if self.has_gap(change)? {
                 flags.push(Flag::ChainGap.code().to_owned());
             }
-            return Ok(Fate { change: Some(change.id()), class, code, flags, missing: Vec::new() });
+            return Ok(PushOutcome { change: Some(change.id()), class, code, flags, missing: Vec::new() });
         }
-        Ok(self.fates.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new())))
+        Ok(self.outcomes.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new())))
     }
 
     /// Whether the phone's change before this one, which is stored, is not.
@@ -78,8 +79,8 @@ impl Group<'_, '_> {
 
     /// The receipts this phone was given before for these changes, then one for the others.
     fn receipts(&mut self, push: &CheckedPush, held: &[ChangeId]) -> Result<Vec<Vec<u8>>, Failure> {
-        let (tenant, device) = (self.recorder.tenant(), push.bringer.device);
-        let places: BTreeMap<i64, &ChangePlace> =
+        let (tenant, device) = (self.recorder.tenant(), push.sender.device);
+        let places: BTreeMap<i64, &ChangeSummary> =
             held.iter().filter_map(|id| self.cases.get(id)).map(|place| (place.leaf, place)).collect();
         // What this group stores has no receipt but those of this group.
         let before: Vec<i64> =

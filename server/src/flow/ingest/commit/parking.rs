@@ -1,19 +1,19 @@
-//! What is not stored now: parked, or left with its phone.
+//! Changes that are not stored now: parked on the server, or left with the phone.
 //!
-//! Promise: what waits is bounded for each phone and each case, and what is over a bound is named and never lost: its phone
-//! keeps it and offers it again. Not here: what a change waits for (`sync_core::plan`).
+//! Promise: parked changes are bounded per phone and per case. A change over a bound is named in the answer; the phone
+//! keeps it and sends it again. Not here: what a change waits for (`sync_core::plan`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sync_core::change::{Change, Size};
 use sync_core::id::{CaseId, ChangeId, DeviceId};
-use sync_core::message::{Class, Fate, Missing};
+use sync_core::message::{Class, Missing, PushOutcome};
 use sync_core::plan::ceiling;
 use sync_core::time::Instant;
 
 use super::{Arrived, Group};
-use crate::flow::ingest::Bringer;
+use crate::flow::caller::PushSender;
 use crate::flow::refusal::Failure;
 
 /// Changes that one phone may have parked, and their bytes.
@@ -40,12 +40,12 @@ pub(super) struct Folded(BTreeMap<DeviceId, usize>);
 impl Folded {
     /// Whether all who bring something into a case have had their part.
     pub(super) fn is_enough(&self, arrived: &[Arrived<'_>]) -> bool {
-        let has = |arrived: &Arrived<'_>| self.0.get(&arrived.bringer.device).copied().unwrap_or_default();
+        let has = |arrived: &Arrived<'_>| self.0.get(&arrived.sender.device).copied().unwrap_or_default();
         arrived.iter().all(|arrived| has(arrived) >= FOLDED_ITEMS)
     }
 
     pub(super) fn count(&mut self, arrived: &[Arrived<'_>], size: Size) {
-        let devices: BTreeSet<DeviceId> = arrived.iter().map(|arrived| arrived.bringer.device).collect();
+        let devices: BTreeSet<DeviceId> = arrived.iter().map(|arrived| arrived.sender.device).collect();
         for device in devices {
             *self.0.entry(device).or_default() += size.items + size.changes * ITEMS_OF_A_CHANGE;
         }
@@ -53,7 +53,7 @@ impl Folded {
 }
 
 impl Group<'_, '_> {
-    /// Parks what may wait here: within the bounds, and of a case that is not known yet or in which the bringer takes
+    /// Parks what may wait here: within the bounds, and of a case that is not known yet or in which the sender takes
     /// part. The rest is only named; the phone keeps it and offers it again.
     pub(super) fn park(
         &mut self,
@@ -72,11 +72,11 @@ impl Group<'_, '_> {
         for (change, missing) in parking {
             let id = change.id();
             if expired.contains(&id) {
-                self.fates.insert(id, Fate { missing, ..waiting(id, EXPIRED) });
+                self.outcomes.insert(id, PushOutcome { missing, ..waiting(id, EXPIRED) });
                 continue;
             }
-            let bringer = arrived.iter().find(|arrival| arrival.change.id() == id).map(|a| a.bringer);
-            if let (Some(Bringer { device, officer, hands_in: _ }), false) = (bringer, was_parked.contains(&id)) {
+            let sender = arrived.iter().find(|arrival| arrival.change.id() == id).map(|a| a.sender);
+            if let (Some(PushSender { device, officer, hands_in: _ }), false) = (sender, was_parked.contains(&id)) {
                 let tx = &mut *self.recorder.tx;
                 let belongs = unknown || tx.takes_part(&tenant, &case, &officer)?;
                 let (changes, bytes) = tx.parked_by(&tenant, &device)?;
@@ -86,7 +86,7 @@ impl Group<'_, '_> {
                     size = grown;
                 }
             }
-            self.fates.insert(id, parked(id, missing));
+            self.outcomes.insert(id, parked(id, missing));
         }
         Ok(())
     }
@@ -99,7 +99,7 @@ impl Group<'_, '_> {
         code: &'static str,
     ) -> Result<(), Failure> {
         for change in full {
-            self.fates.insert(change.id(), waiting(change.id(), code));
+            self.outcomes.insert(change.id(), waiting(change.id(), code));
         }
         let Some(first) = full.first() else { return Ok(()) };
         let (tenant, today) = (self.recorder.tenant(), Instant::start_of(self.recorder.now.date()));
@@ -110,12 +110,12 @@ impl Group<'_, '_> {
     }
 }
 
-pub(super) fn parked(change: ChangeId, missing: Vec<Missing>) -> Fate {
-    Fate { missing, ..waiting(change, "missing") }
+pub(super) fn parked(change: ChangeId, missing: Vec<Missing>) -> PushOutcome {
+    PushOutcome { missing, ..waiting(change, "missing") }
 }
 
 /// A change that is not stored and not refused; its phone keeps it.
-pub(super) fn waiting(change: ChangeId, code: &str) -> Fate {
+pub(super) fn waiting(change: ChangeId, code: &str) -> PushOutcome {
     let (class, code) = (Class::Parked, code.to_owned());
-    Fate { change: Some(change), class, code, flags: Vec::new(), missing: Vec::new() }
+    PushOutcome { change: Some(change), class, code, flags: Vec::new(), missing: Vec::new() }
 }

@@ -1,4 +1,4 @@
-//! Complete and lawful, in the words of 行政复议法 23, 34 and 行政诉讼法 45 and as people write them.
+//! Complete and lawful texts, in the words of 行政复议法 23, 34 and 行政诉讼法 45 and in common variants.
 
 /// What the text is, and the text.
 #[rustfmt::skip]

@@ -1,4 +1,4 @@
-//! What looks right and is not.
+//! Texts that look right and are not.
 
 /// What is wrong, the rows that stop it, and the text.
 #[rustfmt::skip]

@@ -1,7 +1,7 @@
-//! What a head or a supervisor does about a case: a form that says what will happen, then the flow.
+//! Commands of a head or a supervisor on a case: a form that says what will happen, then the flow.
 //!
-//! Promise: decided on the state of the page the form was opened from; sent twice, done once; a refusal stands above
-//! the form with its article, and what was typed is kept.
+//! Promise: the command is decided on the state that the form's page showed. A form that is sent twice is executed
+//! once. A refusal is shown above the form with the article of law, and the typed text is kept.
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
@@ -12,15 +12,15 @@ use sync_core::law::rule::Outcome;
 use sync_core::lead::LeadKind;
 use sync_core::op::OpId;
 
-use super::asked::Asked;
 use super::case::{Purpose, ask_purpose, case_id};
 use super::file::{Block, Check, Drawings, Piece, Reader};
 use super::page::{self, Page, Part};
 use super::posted::Posted;
+use super::query::PageQuery;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::case::{self, Detail};
-use crate::flow::command::{self, Command, Powers, Wish, powers};
+use crate::flow::command::{self, Command, CommandKind, Powers, powers};
 use crate::flow::handwriting::Handwriting;
 use crate::flow::lead::{self, NewLead};
 use crate::flow::refusal::{Failure, Refusal, Refused};
@@ -33,7 +33,7 @@ const LONGEST_REASON: usize = 500;
 const LONGEST_LEAD: usize = 2000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Act {
+enum CaseAction {
     Register,
     Return,
     Admit,
@@ -44,7 +44,7 @@ enum Act {
     Lead,
 }
 
-impl Act {
+impl CaseAction {
     fn of(name: &str) -> Result<Self, Refusal> {
         match name {
             "register" => Ok(Self::Register),
@@ -104,7 +104,7 @@ impl Act {
                 "The change stays in the file without any effect. The decision and its reason become part of the file for good. Read first what the change says.",
             ),
             Self::WriteOff => (
-                "确认该证据文件无法补传（例如终端遗失、损坏）后登记。登记后本案不再等待该文件，可以结案；登记及理由写入案卷和案件记录，不能撤回。此后如收到该文件，仍予保存并显示。",
+                "确认该证据文件无法补传（例如终端遗失、损坏）后登记。登记后本案不再等待该文件，可以结案；登记及理由写入案卷和案卷记录（结案凭证），不能撤回。此后如收到该文件，仍予保存并显示。",
                 "States that a file will never arrive, for instance because its phone was lost. The case no longer waits for it and can be closed. The statement and its reason stay in the file and in its record. Should the file arrive after all, it is kept and shown.",
             ),
             Self::Receive => (
@@ -133,7 +133,7 @@ impl Act {
     }
 
     /// What its text is.
-    const fn asked(self) -> (&'static str, &'static str) {
+    const fn prompt(self) -> (&'static str, &'static str) {
         match self {
             Self::Register | Self::Receive | Self::Close => ("备注（可不填）", "Note (optional)"),
             Self::Return => ("需要补充的内容", "What is missing"),
@@ -167,8 +167,8 @@ impl Act {
 }
 
 #[derive(Template)]
-#[template(path = "act.html")]
-struct ActForm {
+#[template(path = "case_action.html")]
+struct CaseActionForm {
     page: Page,
     act: &'static str,
     id: String,
@@ -183,14 +183,14 @@ struct ActForm {
     most: usize,
     needs_text: bool,
     /// What the text says.
-    asked: String,
+    prompt: String,
     /// Rules that are breached or undecided, before a closing.
     unmet: Vec<Check>,
     /// The case changed since its reader saw it.
     stale: bool,
 }
 
-impl ActForm {
+impl CaseActionForm {
     fn word<'a>(&self, code: &'a str) -> &'a str {
         words::word(self.page.language, code)
     }
@@ -222,10 +222,10 @@ impl Typed {
     }
 }
 
-fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<ActForm, Failure> {
+fn shown(signed: &SignedIn, act: CaseAction, found: Detail, typed: Typed) -> Result<CaseActionForm, Failure> {
     let (powers, raises) = (powers(&signed.caller, &found.access, found.own), lead::may_raise(&signed.caller));
     if !act.is_among(powers, raises) {
-        let own = found.own && found.access.handles && act != Act::Lead;
+        let own = found.own && found.access.handles && act != CaseAction::Lead;
         return Err(if own { Refusal::OwnCase } else { Refusal::Forbidden }.into());
     }
     let phones = found.phones.clone();
@@ -236,18 +236,21 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
     let query = Purpose::from(typed.purpose.as_str()).query();
     let reader = Reader::new(signed.visit.language, &case, &phones);
     let mut targets = act.candidates(&reader);
-    let unmet = if act == Act::Close { unmet(&reader) } else { Vec::new() };
+    let unmet = if act == CaseAction::Close { unmet(&reader) } else { Vec::new() };
     // What was chosen stays, also where it cannot be done any more: the refusal says why.
     let among =
         |ids: &[OpId], block: &Block| block.id == typed.target || block.id.parse().is_ok_and(|id| ids.contains(&id));
     targets.retain(|block| match act {
-        Act::Register => among(&possible.to_register, block),
-        Act::Return => among(&possible.to_return, block),
-        Act::Admit | Act::Dismiss | Act::WriteOff | Act::Receive | Act::Close | Act::Lead => {
-            block.withdrawn.is_empty() && !block.shell
-        }
+        CaseAction::Register => among(&possible.to_register, block),
+        CaseAction::Return => among(&possible.to_return, block),
+        CaseAction::Admit
+        | CaseAction::Dismiss
+        | CaseAction::WriteOff
+        | CaseAction::Receive
+        | CaseAction::Close
+        | CaseAction::Lead => block.withdrawn.is_empty() && !block.shell,
     });
-    Ok(ActForm {
+    Ok(CaseActionForm {
         explained: page.t(zh, en).to_owned(),
         act: act.name(),
         back: format!("/console/cases/{}{query}", case.card.id),
@@ -255,12 +258,12 @@ fn shown(signed: &SignedIn, act: Act, found: Detail, typed: Typed) -> Result<Act
         title: case.card.title,
         aimless: targets.is_empty() && act.has_target(),
         targets,
-        kinds: if act == Act::Lead { LeadKind::CODES } else { &[] },
+        kinds: if act == CaseAction::Lead { LeadKind::CODES } else { &[] },
         typed,
-        most: if act == Act::Lead { LONGEST_LEAD } else { LONGEST_REASON },
-        asked: page.t(act.asked().0, act.asked().1).to_owned(),
+        most: if act == CaseAction::Lead { LONGEST_LEAD } else { LONGEST_REASON },
+        prompt: page.t(act.prompt().0, act.prompt().1).to_owned(),
         unmet,
-        needs_text: !matches!(act, Act::Register | Act::Receive | Act::Close),
+        needs_text: !matches!(act, CaseAction::Register | CaseAction::Receive | CaseAction::Close),
         stale: false,
         page,
     })
@@ -310,20 +313,20 @@ pub async fn form_page(
     app: State,
     signed: SignedIn,
     path: Path<(String, String)>,
-    mut asked: Asked,
+    mut params: PageQuery,
 ) -> Result<HttpResponse, Problem> {
     let (id, act) = path.into_inner();
-    let (id, act) = (case_id(&id)?, Act::of(&act)?);
+    let (id, act) = (case_id(&id)?, CaseAction::of(&act)?);
     let unsent = signed.unsent(&app).await?;
     let of_form = |name: &str| unsent.as_ref().and_then(|unsent| unsent.fields.get(name).cloned()).unwrap_or_default();
     let else_typed = |said: String, name: &str| if said.is_empty() { of_form(name) } else { said };
-    let seen = asked.read("seen", ("案卷状态", "state of the case"), |text| text.parse::<Digest>().ok());
-    let said = |asked: &mut Asked, name: &str| else_typed(asked.plain(name), name);
+    let seen = params.read("seen", ("案卷状态", "state of the case"), |text| text.parse::<Digest>().ok());
+    let said = |params: &mut PageQuery, name: &str| else_typed(params.plain(name), name);
     let typed = Typed {
         seen: else_typed(seen.map(|seen| seen.to_string()).unwrap_or_default(), "seen"),
         now: String::new(),
-        purpose: said(&mut asked, "purpose"),
-        target: said(&mut asked, "target"),
+        purpose: said(&mut params, "purpose"),
+        target: said(&mut params, "target"),
         kind: of_form("kind"),
         text: of_form("text"),
     };
@@ -333,8 +336,8 @@ pub async fn form_page(
         Err(refused) => return ask_purpose(&signed, refused),
     };
     let form = shown(&signed, act, found, typed)?;
-    let page = form.page.clone().ignoring(&asked).unsent(unsent.as_ref().filter(|_| !form.aimless));
-    page::show(&signed.visit, &ActForm { page, ..form })
+    let page = form.page.clone().ignoring(&params).unsent(unsent.as_ref().filter(|_| !form.aimless));
+    page::show(&signed.visit, &CaseActionForm { page, ..form })
 }
 
 /// Does it.
@@ -346,11 +349,11 @@ pub async fn run(
     posted: Posted,
 ) -> Result<HttpResponse, Problem> {
     let (id, act) = path.into_inner();
-    let (case, act) = (case_id(&id)?, Act::of(&act)?);
+    let (case, act) = (case_id(&id)?, CaseAction::of(&act)?);
     let done = match wanted(act, &posted) {
-        Ok(Wanted::Command(seen, wish)) => {
+        Ok(Wanted::Command(seen, kind)) => {
             let key = Some(said_in(signed.caller.officer, act, &[&id, &seen.to_string()], &posted));
-            let command = Command { case, seen: Seen::one(seen), key, wish };
+            let command = Command { case, seen: Seen::one(seen), key, kind };
             command::run(&app, signed.caller.clone(), command).await.map(|_outcome| None)
         }
         Ok(Wanted::Lead { kind, text }) => {
@@ -368,20 +371,20 @@ pub async fn run(
             let found = case::detail(&app, signed.caller.clone(), case, purpose.said()).await?;
             let stale = refused.refusal == Refusal::Stale;
             let now = if stale { found.case.state.basis().to_string() } else { String::new() };
-            let form = ActForm { stale, ..shown(&signed, act, found, Typed { now, ..typed })? };
-            page::again(&signed.visit, &refused, &ActForm { page: form.page.refused(&refused), ..form })
+            let form = CaseActionForm { stale, ..shown(&signed, act, found, Typed { now, ..typed })? };
+            page::again(&signed.visit, &refused, &CaseActionForm { page: form.page.refused(&refused), ..form })
         }
     }
 }
 
 /// What a form asks for.
 enum Wanted {
-    Command(Digest, Wish),
+    Command(Digest, CommandKind),
     Lead { kind: LeadKind, text: String },
 }
 
 /// The key by which a form that is sent again is known: what it says about which state of what, and who says it.
-fn said_in(who: OfficerId, act: Act, of: &[&str], posted: &Posted) -> String {
+fn said_in(who: OfficerId, act: CaseAction, of: &[&str], posted: &Posted) -> String {
     let (target, text) = (posted.raw("target"), posted.typed("text"));
     let who = who.to_string();
     let parts = [who.as_str(), act.name()].into_iter().chain(of.iter().copied()).chain([target, text.as_str()]);
@@ -401,38 +404,38 @@ fn has_read_again(posted: &Posted) -> bool {
 /// The state of the case that is decided on: what was seen when the form was opened, or, where it changed meanwhile,
 /// what it is now, once its reader says to have read it again. The browser asks for that, and so does the server.
 fn decided_on(posted: &Posted) -> Result<Digest, Refused> {
-    let asked = !posted.raw("now").is_empty();
-    if asked && !has_read_again(posted) {
+    let rechecked = !posted.raw("now").is_empty();
+    if rechecked && !has_read_again(posted) {
         let zh = "案卷内容已有变化：请重新查看案卷，并勾选“我已重新查看案卷，仍作此决定”。所填内容已保留。";
         let en = "The case changed since you looked: read it again and tick that you have, \
                   and still decide so. What you typed is kept.";
         return Err(Refusal::Stale.because(zh, en));
     }
-    let state = posted.raw(if asked { "now" } else { "seen" });
+    let state = posted.raw(if rechecked { "now" } else { "seen" });
     state.parse().map_err(|_no_state| Refused::from(Refusal::Stale))
 }
 
-fn wanted(act: Act, posted: &Posted) -> Result<Wanted, Refused> {
+fn wanted(act: CaseAction, posted: &Posted) -> Result<Wanted, Refused> {
     let seen = || decided_on(posted);
     let target = || posted.raw("target").parse().map_err(|_no_entity| Refused::from(Refusal::NoSuchTarget));
     let reason = || posted.prose("text", LONGEST_REASON);
     let note = || posted.optional("text", LONGEST_REASON);
     Ok(match act {
-        Act::Register => Wanted::Command(seen()?, Wish::Register { target: target()?, note: note()? }),
-        Act::Return => Wanted::Command(seen()?, Wish::Return { target: target()?, reason: reason()? }),
-        Act::Admit | Act::Dismiss => {
+        CaseAction::Register => Wanted::Command(seen()?, CommandKind::Register { target: target()?, note: note()? }),
+        CaseAction::Return => Wanted::Command(seen()?, CommandKind::Return { target: target()?, reason: reason()? }),
+        CaseAction::Admit | CaseAction::Dismiss => {
             let seen = seen()?;
             let change = posted.raw("target").parse().map_err(|_no_change| Refused::from(Refusal::NotQuarantined))?;
-            Wanted::Command(seen, Wish::Judge { change, admit: act == Act::Admit, reason: reason()? })
+            Wanted::Command(seen, CommandKind::Judge { change, admit: act == CaseAction::Admit, reason: reason()? })
         }
-        Act::WriteOff => {
+        CaseAction::WriteOff => {
             let seen = seen()?;
             let digest = posted.raw("target").parse().map_err(|_no_digest| Refused::from(Refusal::NoSuchTarget))?;
-            Wanted::Command(seen, Wish::WriteOff { digest, reason: reason()? })
+            Wanted::Command(seen, CommandKind::WriteOff { digest, reason: reason()? })
         }
-        Act::Receive => Wanted::Command(seen()?, Wish::ReceiveFiling { note: note()? }),
-        Act::Close => Wanted::Command(seen()?, Wish::Close { note: note()? }),
-        Act::Lead => {
+        CaseAction::Receive => Wanted::Command(seen()?, CommandKind::ReceiveFiling { note: note()? }),
+        CaseAction::Close => Wanted::Command(seen()?, CommandKind::Close { note: note()? }),
+        CaseAction::Lead => {
             let unknown = || Refusal::Malformed.because("请选择事项类别。", "Choose what kind of problem it is.");
             let kind = LeadKind::parse(posted.raw("kind")).map_err(|_other| unknown())?;
             Wanted::Lead { kind, text: posted.prose("text", LONGEST_LEAD)? }

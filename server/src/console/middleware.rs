@@ -1,8 +1,8 @@
-//! What happens to every request of the console.
+//! Middleware around every route of the console.
 //!
-//! Promise: what changes something comes from this origin (and goes through [`super::sending`]); a refusal or an
-//! accident is a page in the visitor's language with the navigation of the person signed in; a visitor who is not signed in
-//! is asked to; every page forbids scripts, frames and foreign sources.
+//! Promise: a request that changes something comes from this origin and goes through [`super::sending`]. A refusal or
+//! an error is a page in the visitor's language, with navigation for a signed-in person. A visitor who is not signed in
+//! is sent to the sign-in page. Every page forbids scripts, frames and foreign sources.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -34,21 +34,21 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; medi
 ///
 /// # Errors
 /// What cannot be told as a page: the middleware tells it.
-pub async fn door(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+pub async fn handle(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
     let visit = Visit::of(request.request()).map_err(Problem::from)?;
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     if let Some(switched) = switched(&request, &visit) {
-        return Ok(dressed(request.into_response(switched)));
+        return Ok(with_security_headers(request.into_response(switched)));
     }
     // What no form is sent to is told so, wherever it comes from.
     if request.method().is_safe() || !form_page::takes(request.method().as_str(), request.path()) {
-        return reading(request, next, &visit, &id).await.map(dressed);
+        return reading(request, next, &visit, &id).await.map(with_security_headers);
     }
     if !origin::is_same(request.headers(), visit.secure, is_proxied(&request)) {
         let answer = page::explained(&visit, None, &Refusal::CrossSite.into(), &id, Left::default())?;
-        return Ok(dressed(request.into_response(answer)));
+        return Ok(with_security_headers(request.into_response(answer)));
     }
-    sending::send(request, next, visit, &id).await.map(dressed)
+    sending::send(request, next, visit, &id).await.map(with_security_headers)
 }
 
 async fn reading(
@@ -111,13 +111,13 @@ fn switched(request: &ServiceRequest, visit: &Visit) -> Option<HttpResponse> {
     Some(HttpResponse::build(SEE_OTHER).insert_header((header::LOCATION, there)).cookie(cookie).finish())
 }
 
-fn dressed(mut response: ServiceResponse<BoxBody>) -> ServiceResponse {
-    dress(response.headers_mut());
+fn with_security_headers(mut response: ServiceResponse<BoxBody>) -> ServiceResponse {
+    add_security_headers(response.headers_mut());
     response
 }
 
 /// Puts on what every page carries.
-pub fn dress(headers: &mut HeaderMap) {
+pub fn add_security_headers(headers: &mut HeaderMap) {
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     }

@@ -1,9 +1,9 @@
-//! The case record (案卷记录): what the server states of a case when it is closed, signed by the tenant's key,
-//! so that anybody who holds the published key can check it and hold the changes of the case against it.
+//! The case record (案卷记录): the server's statement about a closed case, signed by the tenant's key. Anybody with the
+//! published key can verify it and compare the changes of the case with it.
 //!
-//! Promise: a [`CaseRecord`] that was [`CaseRecord::open`]ed was issued by the tenant's server, byte for byte.
-//! Folding the changes that its heads build on, themselves included, gives the state whose hash it names.
-//! Not here: whether the case may be closed (`closing`), what arrives after it (the fold shows it as not seen).
+//! Promise: a [`CaseRecord`] returned by [`CaseRecord::open`] was issued by the tenant's server, byte for byte. Folding
+//! its heads and all their ancestors gives the state whose hash it names. Not here: whether the case may be closed
+//! (`decision`), changes that arrive afterwards (the fold marks them as unseen).
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};

@@ -1,7 +1,7 @@
-//! Writing into the record: leaf, change, values and the server's own chain, in one transaction.
+//! Appends to the log: leaf, change, values and the server's own chain, in one transaction.
 //!
-//! Promise: nothing is stored without its leaf, leaves have no gap, and the tenant's row is locked
-//! first and left with the new head last. Not here: whether a change may be stored (`sync_core::plan`).
+//! Promise: no change is stored without its leaf, leaf indexes have no gap, and the tenant's row is locked first and
+//! updated with the new head last. Not here: whether a change may be stored (`sync_core::plan`).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ impl Unwritten {
 
 /// Where a case stands in the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CasePlace {
+pub struct CaseTail {
     /// Leaf of the change that opened it.
     first_leaf: Option<i64>,
     counter: i64,
@@ -73,7 +73,7 @@ pub struct CasePlace {
     size: Size,
 }
 
-impl CasePlace {
+impl CaseTail {
     /// After these stored changes, in the order of their leaves.
     pub fn after(held: &[StoredChange]) -> Self {
         held.last().map_or_else(Self::default, |last| Self {
@@ -133,7 +133,7 @@ impl<'a, 't> Recorder<'a, 't> {
     ///
     /// # Errors
     /// [`Failure`] where the log has outgrown its counter.
-    pub fn store(&mut self, place: &mut CasePlace, planned: Stored) -> Result<StoredChange, Failure> {
+    pub fn store(&mut self, place: &mut CaseTail, planned: Stored) -> Result<StoredChange, Failure> {
         let Stored { change, taken, flags, interval } = planned;
         let leaf = i64::try_from(self.frontier.size()).map_err(Failure::broken)?;
         let (counter, case_leaf) = (place.counter + 1, place.first_leaf.unwrap_or(leaf));
@@ -169,7 +169,7 @@ impl<'a, 't> Recorder<'a, 't> {
             self.marks.push((self.frontier.size(), self.frontier.root()));
         }
         self.grown = true;
-        *place = CasePlace { first_leaf: Some(case_leaf), counter, last_leaf: Some(leaf), size };
+        *place = CaseTail { first_leaf: Some(case_leaf), counter, last_leaf: Some(leaf), size };
         Ok(stored)
     }
 
@@ -180,7 +180,7 @@ impl<'a, 't> Recorder<'a, 't> {
     /// [`Failure`] where signing or a statement fails.
     pub fn decide(
         &mut self,
-        place: &mut CasePlace,
+        place: &mut CaseTail,
         case: CaseId,
         heads: &BTreeSet<ChangeId>,
         person: OfficerId,
@@ -200,7 +200,7 @@ impl<'a, 't> Recorder<'a, 't> {
 
     fn sign(
         &mut self,
-        place: &mut CasePlace,
+        place: &mut CaseTail,
         case: CaseId,
         heads: &BTreeSet<ChangeId>,
         person: OfficerId,
@@ -238,7 +238,7 @@ impl<'a, 't> Recorder<'a, 't> {
         Ok(stored)
     }
 
-    /// What was stored since the last time: whoever takes it writes it.
+    /// What was stored since the last call. The caller must write it.
     ///
     /// # Errors
     /// [`Failure`] where the log has outgrown its counter.

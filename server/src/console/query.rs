@@ -1,8 +1,8 @@
-//! The query of a page.
+//! The query string of a page.
 //!
-//! Promise: a page ignores what it does not know and what it cannot read, and says of the latter that it did: an
-//! address that somebody else added something to still shows the page. Of a name that comes twice, the first that can
-//! be read counts.
+//! Promise: unknown parameters and unreadable values are ignored, and the page says which values were ignored. So an
+//! address to which another program added parameters still shows the page. If a name occurs twice, the first readable
+//! value counts.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -18,12 +18,12 @@ use crate::web::language::Language;
 
 /// See the module.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct PageQuery {
     pairs: Vec<(String, String)>,
     ignored: Vec<(&'static str, &'static str)>,
 }
 
-impl Asked {
+impl PageQuery {
     /// What a query string says.
     pub fn parse(query: &str) -> Self {
         let pairs = Query::<Vec<(String, String)>>::from_query(query).map(Query::into_inner).unwrap_or_default();
@@ -69,12 +69,12 @@ impl Asked {
 }
 
 /// A civil day that a name says, as far as it can be read.
-pub fn day(asked: &mut Asked, name: &str, called: (&'static str, &'static str)) -> String {
+pub fn day(params: &mut PageQuery, name: &str, called: (&'static str, &'static str)) -> String {
     let day = |text: &str| text.parse::<Date>().ok().filter(|day| day.tomorrow().is_ok()).map(|day| day.to_string());
-    asked.read(name, called, day).unwrap_or_default()
+    params.read(name, called, day).unwrap_or_default()
 }
 
-impl FromRequest for Asked {
+impl FromRequest for PageQuery {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
 
@@ -102,12 +102,12 @@ mod tests {
             ("from=%20", None, 0),
             ("from=%FF%zz&=&&&%", None, 1),
         ] {
-            let mut asked = Asked::parse(query);
-            assert_eq!((asked.read("from", FROM, number), asked.ignored.len()), (read, ignored), "{query}");
+            let mut params = PageQuery::parse(query);
+            assert_eq!((params.read("from", FROM, number), params.ignored.len()), (read, ignored), "{query}");
         }
-        let mut asked = Asked::parse("status=open&status=x");
-        assert_eq!(asked.one_of("status", ("状态", "Status"), &["open"]), "open");
-        assert_eq!(asked.one_of("status", ("状态", "Status"), &["closed"]), "");
-        assert_eq!(asked.ignored(Language::English), ["Status"]);
+        let mut params = PageQuery::parse("status=open&status=x");
+        assert_eq!(params.one_of("status", ("状态", "Status"), &["open"]), "open");
+        assert_eq!(params.one_of("status", ("状态", "Status"), &["closed"]), "");
+        assert_eq!(params.ignored(Language::English), ["Status"]);
     }
 }

@@ -1,7 +1,7 @@
-//! The record that everybody is measured with: 40 fields, exactly 2,560 bytes as JSON.
+//! The standard record of all measurements: 40 fields, exactly 2,560 bytes as JSON.
 //!
-//! Promise: the number of a record decides all of it, so that a run can be repeated. Here it is one signed change of
-//! one `Add` and 40 `Put`; the change that opens a case for it has an `Open` in front.
+//! Promise: the number of a record determines its content, so a run is reproducible. It is one signed change with one
+//! `Add` and 40 `Put`; a change that also opens the case has an `Open` in front.
 
 use sync_core::change::NewOp;
 use sync_core::op::{Act, OpRef};

@@ -1,8 +1,8 @@
-//! When the database itself is in trouble: what kind, told from accidents of this program.
+//! Faults of the database, as opposed to errors of this program.
 //!
-//! Promise: what passes by itself, or when the operator has acted, is [`Trouble`]; the same request may be sent
-//! again then. Neither library says more than a text, so texts are compared, in English: both databases' engines
-//! are asked not to translate. What is not recognised stays an accident.
+//! Promise: what passes by itself or after an action of the operator is a [`DatabaseFault`]; the same request may then
+//! be sent again. Neither client library offers more than a text, so English texts are compared; both databases are
+//! configured not to translate them. An unrecognised text stays an error.
 
 use diesel::r2d2::PoolError;
 use diesel::result::{DatabaseErrorKind, Error as Statement};
@@ -11,7 +11,7 @@ use super::Error;
 
 /// Why the database does not work at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum DatabaseFault {
     /// Not reachable, restarting, or its disk fails.
     Unavailable,
     /// It can be read and not written.
@@ -22,15 +22,15 @@ pub enum Trouble {
     Busy,
 }
 
-const SIGNS: [(Trouble, &[&str]); 4] = [
-    (Trouble::ReadOnly, &["readonly database", "read-only transaction", "read-only file system"]),
-    (Trouble::Full, &["disk is full", "no space left", "disk quota exceeded"]),
+const SIGNS: [(DatabaseFault, &[&str]); 4] = [
+    (DatabaseFault::ReadOnly, &["readonly database", "read-only transaction", "read-only file system"]),
+    (DatabaseFault::Full, &["disk is full", "no space left", "disk quota exceeded"]),
     (
-        Trouble::Busy,
+        DatabaseFault::Busy,
         &["database is locked", "database table is locked", "lock timeout", "statement timeout", "deadlock"],
     ),
     (
-        Trouble::Unavailable,
+        DatabaseFault::Unavailable,
         &[
             "disk i/o error",
             "unable to open database file",
@@ -53,17 +53,19 @@ const SIGNS: [(Trouble, &[&str]); 4] = [
     ),
 ];
 
-fn of_text(text: &str) -> Option<Trouble> {
+fn of_text(text: &str) -> Option<DatabaseFault> {
     let text = text.to_lowercase();
-    SIGNS.iter().find(|(_, signs)| signs.iter().any(|sign| text.contains(sign))).map(|(trouble, _)| *trouble)
+    SIGNS.iter().find(|(_, signs)| signs.iter().any(|sign| text.contains(sign))).map(|(fault, _)| *fault)
 }
 
-fn of_statement(error: &Statement) -> Option<Trouble> {
+fn of_statement(error: &Statement) -> Option<DatabaseFault> {
     match error {
         Statement::DatabaseError(kind, information) => match kind {
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Some(Trouble::Unavailable),
-            DatabaseErrorKind::ReadOnlyTransaction => Some(Trouble::ReadOnly),
-            DatabaseErrorKind::SerializationFailure => Some(Trouble::Busy),
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                Some(DatabaseFault::Unavailable)
+            }
+            DatabaseErrorKind::ReadOnlyTransaction => Some(DatabaseFault::ReadOnly),
+            DatabaseErrorKind::SerializationFailure => Some(DatabaseFault::Busy),
             // The kinds that are left speak of one row; `Unknown` is most of what goes wrong.
             DatabaseErrorKind::UniqueViolation
             | DatabaseErrorKind::ForeignKeyViolation
@@ -74,9 +76,9 @@ fn of_statement(error: &Statement) -> Option<Trouble> {
             _ => of_text(information.message()),
         },
         Statement::RollbackErrorOnCommit { commit_error, rollback_error: _ } => {
-            of_statement(commit_error).or(Some(Trouble::Unavailable))
+            of_statement(commit_error).or(Some(DatabaseFault::Unavailable))
         }
-        Statement::BrokenTransactionManager => Some(Trouble::Unavailable),
+        Statement::BrokenTransactionManager => Some(DatabaseFault::Unavailable),
         // A query or a row of ours that is wrong: never the database.
         Statement::InvalidCString(_)
         | Statement::NotFound
@@ -91,15 +93,15 @@ fn of_statement(error: &Statement) -> Option<Trouble> {
     }
 }
 
-fn of_pool(error: &PoolError) -> Trouble {
+fn of_pool(error: &PoolError) -> DatabaseFault {
     // The pool adds what its last attempt to connect said; without that all connections are in use.
     let text = error.to_string();
-    if text.contains(": ") { of_text(&text).unwrap_or(Trouble::Unavailable) } else { Trouble::Busy }
+    if text.contains(": ") { of_text(&text).unwrap_or(DatabaseFault::Unavailable) } else { DatabaseFault::Busy }
 }
 
 impl Error {
     /// What the database is in, if it is the database.
-    pub fn trouble(&self) -> Option<Trouble> {
+    pub fn database_fault(&self) -> Option<DatabaseFault> {
         match self {
             Self::Busy(error) => Some(of_pool(error)),
             Self::Statement(error) => of_statement(error),
@@ -120,24 +122,24 @@ mod tests {
     #[test]
     fn what_the_engines_say_is_told_apart() {
         for (text, wanted) in [
-            ("attempt to write a readonly database", Some(Trouble::ReadOnly)),
-            ("database or disk is full", Some(Trouble::Full)),
-            ("could not extend file \"base/1\": No space left on device", Some(Trouble::Full)),
-            ("database is locked", Some(Trouble::Busy)),
-            ("canceling statement due to lock timeout", Some(Trouble::Busy)),
-            ("disk I/O error", Some(Trouble::Unavailable)),
-            ("terminating connection due to administrator command", Some(Trouble::Unavailable)),
-            ("the database system is shutting down", Some(Trouble::Unavailable)),
+            ("attempt to write a readonly database", Some(DatabaseFault::ReadOnly)),
+            ("database or disk is full", Some(DatabaseFault::Full)),
+            ("could not extend file \"base/1\": No space left on device", Some(DatabaseFault::Full)),
+            ("database is locked", Some(DatabaseFault::Busy)),
+            ("canceling statement due to lock timeout", Some(DatabaseFault::Busy)),
+            ("disk I/O error", Some(DatabaseFault::Unavailable)),
+            ("terminating connection due to administrator command", Some(DatabaseFault::Unavailable)),
+            ("the database system is shutting down", Some(DatabaseFault::Unavailable)),
             ("no such table: x", None),
         ] {
             let error = Statement::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text.to_owned()));
-            assert_eq!(Error::from(error).trouble(), wanted, "{text}");
+            assert_eq!(Error::from(error).database_fault(), wanted, "{text}");
         }
     }
 
     #[test]
     fn an_accident_of_ours_is_no_trouble_of_the_database() {
-        assert_eq!(Error::Inconsistent { what: "x" }.trouble(), None);
-        assert_eq!(Error::from(Statement::NotFound).trouble(), None);
+        assert_eq!(Error::Inconsistent { what: "x" }.database_fault(), None);
+        assert_eq!(Error::from(Statement::NotFound).database_fault(), None);
     }
 }

@@ -1,14 +1,14 @@
-//! Facts of each decision: what the document states, who signed it, what came before it, how it reached the party.
+//! Facts of each penalty decision: content, signatures, preceding steps, delivery.
 //!
-//! Promise: each document for itself. Of a signed document only what somebody signed counts as stated; a penalty counts
-//! as it is displayed, signed or not.
+//! Promise: each document is considered alone. In a signed document only signed content counts as stated; a penalty
+//! counts as displayed, signed or not.
 
 use super::document::{Document, fine};
 use super::party::{Named, against};
 use super::{Seen, discretion, index, says_something, text};
 use crate::case::{CaseState, ReadStep};
 use crate::id::OfficerId;
-use crate::law::facts::{Decision, DecisionForm, Delivery, Facts, Happened, Item, Known, Party, Penalty, Seal};
+use crate::law::facts::{DecisionForm, Delivery, Facts, Happened, Item, Known, Party, Penalty, PenaltyDecision, Seal};
 use crate::law::number::FormNumber;
 use crate::law::rule::{About, Matter};
 use crate::law::wording::{read_payment, read_remedy};
@@ -49,7 +49,7 @@ pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], 
             let times = fines.get(&party.map(|party| party.id)).copied().unwrap_or_default();
             let key = party.map(|party| (document.id, party.id));
             let (elsewhere, perhaps) = key.and_then(|key| beyond.get(&key)).copied().unwrap_or_default();
-            let decision = Decision {
+            let decision = PenaltyDecision {
                 other_fines: times.saturating_sub(own),
                 fined_elsewhere: elsewhere,
                 perhaps_fined_elsewhere: perhaps,
@@ -59,11 +59,11 @@ pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], 
             let facts = Facts { decision: Some(decision), party: party_facts, ..facts.clone() };
             Matter { about, document: Some(document.id), party: party.map(|party| party.id), facts }
         };
-        let one = Matter { party: None, ..matter(About::Decision, addressed.first().copied()) };
+        let one = Matter { party: None, ..matter(About::PenaltyDecision, addressed.first().copied()) };
         matters.push(one);
-        matters.extend(addressed.iter().map(|party| matter(About::DecisionOnParty, Some(party))));
+        matters.extend(addressed.iter().map(|party| matter(About::PenaltyOnParty, Some(party))));
         if addressed.is_empty() {
-            matters.push(matter(About::DecisionOnParty, None));
+            matters.push(matter(About::PenaltyOnParty, None));
         }
     }
     matters
@@ -143,7 +143,7 @@ fn since(seen: Seen<'_>, told: &Happened, step: &str, concerns: &dyn Fn(&ReadSte
     }
 }
 
-fn of(seen: Seen<'_>, document: &Document<'_>, form: DecisionForm) -> Decision {
+fn of(seen: Seen<'_>, document: &Document<'_>, form: DecisionForm) -> PenaltyDecision {
     let (state, id) = (seen.state, document.id);
     let field = |name| state.value(Some(id), name);
     let signed_by: BTreeSet<OfficerId> = document.by_officers().map(|signed| signed.by.officer).collect();
@@ -152,7 +152,7 @@ fn of(seen: Seen<'_>, document: &Document<'_>, form: DecisionForm) -> Decision {
     let of_document = |step: &ReadStep<'_>| step.target.is_none_or(|target| target == id);
     let item = discretion::item(state, seen.roster, id);
     let remedy = text(state, Some(id), names::REMEDY);
-    Decision {
+    PenaltyDecision {
         form,
         signed_at: signed_at(seen, document, &signed_by),
         first_signed_at: seen.recorded(document.by_officers().map(|signed| signed.op)),

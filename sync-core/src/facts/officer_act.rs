@@ -1,4 +1,4 @@
-//! Acts of the officers, each a matter of its own: who took part in it, with what certificate, at its own time.
+//! Acts of the officers, one matter each: participants, their certificates, time.
 
 use super::document::Document;
 use super::{Seen, evidence, officers};
@@ -72,6 +72,6 @@ impl Acts<'_> {
         let on = act.during.lower.date();
         let on_at_latest = Some(act.during.upper.date()).filter(|last| *last != on);
         let facts = Facts { on, on_at_latest, doing: Some(doing), acts: vec![act], officers: who, ..self.base.clone() };
-        self.found.push(Matter { about: About::Act, document, party: None, facts });
+        self.found.push(Matter { about: About::OfficerAct, document, party: None, facts });
     }
 }

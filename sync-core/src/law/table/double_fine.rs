@@ -1,13 +1,13 @@
-//! What may be done once only: a number stands on one document, an act is fined once, also over several cases.
+//! Uniqueness rules: a number stands on one document, and an act is fined once (一事不再罚), also across cases.
 //!
-//! Promise: the rows look at what the holder knows of other cases, which is given as data; a phone knows fewer cases than
-//! the server, and finds less. What has happened is never undone: a recorded reason lets the next formal act go on.
+//! Promise: the rows use data of other cases that the holder passes in; a phone knows fewer cases than the server and
+//! detects less. What has happened is not undone: a recorded reason lets the next formal act proceed.
 
 use super::penalty_spot::{HANDED_OVER, on_decision};
 use super::{ROW, kept};
 use crate::law::facts::{Facts, Happened, Known};
 use crate::law::number::FormNumber;
-use crate::law::rule::{About, Act, Detail, Outcome, Rule, Severity, Test, Text};
+use crate::law::rule::{About, Detail, FormalAct, Outcome, Rule, Severity, Test, Text};
 use crate::time::Date;
 
 const SINCE: Date = Date::constant(2021, 7, 15);
@@ -18,9 +18,9 @@ const NUMBERED: Rule = Rule {
     article: "行政处罚法 第五十二条",
     quotation: HANDED_OVER,
     since: SINCE,
-    about: About::Decision,
+    about: About::PenaltyDecision,
     severity: Severity::Block,
-    stops: &[Act::SignDecision, Act::Deliver],
+    stops: &[FormalAct::SignDecision, FormalAct::Deliver],
     reasoned: true,
     ..ROW
 };
@@ -78,7 +78,7 @@ pub(super) const ROWS: &[Rule] = &[
             zh: "同一违法行为在另一案中已被罚款", en: "Fined for the same act in another case"
         },
         quotation: "对当事人的同一个违法行为，不得给予两次以上罚款的行政处罚。",
-        about: About::DecisionOnParty,
+        about: About::PenaltyOnParty,
         test: Test::Facts(fined_in_one_case),
         advice: Text {
             zh: "与另一案核对是否为同一违法行为：是的，不得再次罚款；不是的，记录理由后继续",

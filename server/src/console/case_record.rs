@@ -3,21 +3,21 @@
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
-use api_spec::record::CaseRecord;
+use api_spec::case_record::CaseRecord;
 use askama::Template;
 
-use super::asked::Asked;
 use super::case::{Purpose, ask_purpose, case_id};
 use super::page::{self, Page, Part};
+use super::query::PageQuery;
 use super::visit::SignedIn;
 use super::words;
-use crate::flow::record_of_case;
-use crate::view::record as shown;
+use crate::flow::case_record;
+use crate::view::case_record as shown;
 use crate::web::State;
 use crate::web::problem::{OK, Problem};
 
 #[derive(Template)]
-#[template(path = "record.html")]
+#[template(path = "case_record.html")]
 struct RecordPage {
     page: Page,
     record: CaseRecord,
@@ -33,14 +33,19 @@ impl RecordPage {
 
 /// The record as people read it.
 #[get("/cases/{id}/record")]
-pub async fn read(app: State, signed: SignedIn, path: Path<String>, mut asked: Asked) -> Result<HttpResponse, Problem> {
-    let query = Purpose::read(&mut asked);
-    let found = record_of_case::read(&app, signed.caller.clone(), case_id(&path)?, query.said()).await;
+pub async fn read(
+    app: State,
+    signed: SignedIn,
+    path: Path<String>,
+    mut params: PageQuery,
+) -> Result<HttpResponse, Problem> {
+    let query = Purpose::read(&mut params);
+    let found = case_record::read(&app, signed.caller.clone(), case_id(&path)?, query.said()).await;
     let (record, key) = match page::outcome(found)? {
         Ok(found) => found,
         Err(refused) => return ask_purpose(&signed, refused),
     };
-    let page = Page::within(&signed, Part::Cases, ("案卷记录（结案凭证）", "Case record")).ignoring(&asked);
+    let page = Page::within(&signed, Part::Cases, ("案卷记录（结案凭证）", "Case record")).ignoring(&params);
     let (back, file) = (
         format!("/console/cases/{path}{}", query.query()),
         format!("/console/cases/{path}/record/file{}", query.query()),
@@ -54,10 +59,10 @@ pub async fn download_record(
     app: State,
     signed: SignedIn,
     path: Path<String>,
-    mut asked: Asked,
+    mut params: PageQuery,
 ) -> Result<HttpResponse, Problem> {
-    let query = Purpose::read(&mut asked);
-    let (record, key) = record_of_case::read(&app, signed.caller, case_id(&path)?, query.said()).await?;
+    let query = Purpose::read(&mut params);
+    let (record, key) = case_record::read(&app, signed.caller, case_id(&path)?, query.said()).await?;
     Ok(HttpResponse::build(OK)
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"case-record.json\""))
         .json(shown::record(record, &key)))

@@ -1,8 +1,8 @@
-//! Where a backup lies: its directory before it is made, and every name in it afterwards.
+//! The directory of a backup: created before the backup, and checked name by name afterwards.
 //!
-//! Promise: [`prepare`] gives an empty directory outside of the installation that its owner alone can enter.
-//! [`account_for`] opens nothing, and lets nothing pass that a restore would carry along and the manifest does not
-//! account for. Not here: whether bytes are what they should be.
+//! Promise: [`prepare`] creates an empty directory outside of the installation that only its owner can enter.
+//! [`account_for`] opens no file and accepts no name that the manifest does not account for, so a restore copies
+//! nothing else. Not here: whether the bytes are right.
 
 use std::collections::BTreeSet;
 use std::fs::{DirBuilder, Permissions};
@@ -122,7 +122,7 @@ fn directory(path: &Path) -> Result<(), BackupError> {
     if kind.is_dir() { Ok(()) } else { Err(BackupError::Irregular(path.to_owned())) }
 }
 
-/// What is not a regular file is never opened: a pipe would hold up whoever does, a link leads elsewhere.
+/// Only regular files are opened: opening a pipe would block, and a link leads elsewhere.
 pub(super) fn regular(path: &Path) -> Result<(), BackupError> {
     let kind = path.symlink_metadata().map_err(at(path))?;
     if kind.is_file() { Ok(()) } else { Err(BackupError::Irregular(path.to_owned())) }

@@ -1,10 +1,10 @@
-//! The record of a closed case as the API shows it.
+//! The signed record of a closed case, as the API shows it.
 
-use api_spec::record as wire;
+use api_spec::case_record as wire;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sync_core::case_record::{CaseRecord, RecordEvidence, RecordOfficer, SignedRecord};
 use sync_core::id::hex;
-use sync_core::record::{CaseRecord, RecordEvidence, RecordOfficer, SignedRecord};
 use sync_core::sign::PublicKey;
 
 /// The record of a closed case.

@@ -153,7 +153,7 @@ pub struct SpotLimit {
 
 /// A penalty decision, drafted or signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
+pub struct PenaltyDecision {
     /// Its form, as the document says or, where it says none, as it was signed.
     pub form: DecisionForm,
     /// When the last of the officers' signatures needed was made: the decision is made then.
@@ -206,7 +206,7 @@ pub struct Decision {
     pub archived_at: Happened,
 }
 
-impl Default for Decision {
+impl Default for PenaltyDecision {
     /// A decision of which the holder knows that nothing is recorded: nothing stated, not sealed, no
     /// remedy text, not delivered.
     fn default() -> Self {

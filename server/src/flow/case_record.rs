@@ -1,8 +1,8 @@
-//! The signed record of a closed case: made when it is closed, read afterwards.
+//! The signed record of a closed case: issued at closing, read afterwards.
 
 use sync_core::case::{Graph, fold};
+use sync_core::case_record::{CaseRecord, RecordEvidence, RecordOfficer, SignedRecord};
 use sync_core::id::{CaseId, Digest, OfficerId, TenantId};
-use sync_core::record::{CaseRecord, RecordEvidence, RecordOfficer, SignedRecord};
 use sync_core::sign::PublicKey;
 use sync_core::time::Instant;
 

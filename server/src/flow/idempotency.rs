@@ -1,7 +1,7 @@
-//! A request that comes twice is done once.
+//! Idempotency keys: a repeated request is executed once.
 //!
-//! Promise: with a key, the second request finds what the first made, in the same transaction that would have made
-//! it again; the same key for something else is refused.
+//! Promise: with a key, the second request gets the result of the first, in the transaction that would have executed it
+//! again. The same key with another request is refused.
 
 use sync_core::id::{Digest, OfficerId, TenantId};
 use sync_core::sign::Tag;
@@ -14,7 +14,7 @@ const REQUEST: Tag = Tag("palm/v1/request");
 
 /// A request as far as telling it from another goes.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct IdempotentRequest {
     /// Who asks.
     pub officer: OfficerId,
     /// Which route.
@@ -24,7 +24,7 @@ pub struct Asked {
     fingerprint: Digest,
 }
 
-impl Asked {
+impl IdempotentRequest {
     /// A request for `parts`.
     pub fn new(officer: OfficerId, route: &'static str, key: Option<String>, parts: &[&str]) -> Self {
         let text = parts.join("\u{1f}");

@@ -1,6 +1,6 @@
 use super::scene::{but, but_decision, outcome, result, stopped};
 use crate::law::facts::{Facts, Happened, Known, NumberUse, Penalty};
-use crate::law::rule::{Act, Outcome};
+use crate::law::rule::{FormalAct, Outcome};
 use crate::time::Instant;
 use crate::when::{Grade, Interval, Mark, When};
 
@@ -23,8 +23,8 @@ fn signed_between(number: &str, first: i64, last: i64) -> Facts {
 fn article_52_asks_for_a_number_that_is_written_as_one() {
     assert_eq!(outcome(&numbered("（巫市监）当罚〔2026〕1号"), "SPO-02-SHAPE"), Outcome::Satisfied);
     for wrong in ["101", "当罚1号", "（巫市监）当罚〔2026〕0号"] {
-        assert_eq!(stopped(&numbered(wrong), Act::SignDecision), ["SPO-02-SHAPE"], "{wrong}");
-        assert_eq!(stopped(&numbered(wrong), Act::Deliver), ["SPO-02-SHAPE"], "{wrong}");
+        assert_eq!(stopped(&numbered(wrong), FormalAct::SignDecision), ["SPO-02-SHAPE"], "{wrong}");
+        assert_eq!(stopped(&numbered(wrong), FormalAct::Deliver), ["SPO-02-SHAPE"], "{wrong}");
     }
     assert!(result(&numbered("101"), "SPO-02-SHAPE").zh.contains("“101”"));
     let none = but_decision(|d| d.form_number = None);
@@ -56,7 +56,7 @@ fn a_draft_is_held_against_the_day_on_which_one_looks() {
         })
     };
     assert_eq!(outcome(&draft("（巫市监）当罚〔2026〕1号"), "SPO-02-SHAPE"), Outcome::Satisfied);
-    assert_eq!(stopped(&draft("（巫市监）当罚〔2025〕1号"), Act::SignDecision), ["SPO-02-SHAPE"]);
+    assert_eq!(stopped(&draft("（巫市监）当罚〔2025〕1号"), FormalAct::SignDecision), ["SPO-02-SHAPE"]);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_number_of_a_phones_range_was_granted_to_it() {
     ] {
         assert_eq!(outcome(&granted(known), "SPO-02-RANGE"), wanted, "{known:?}");
     }
-    assert_eq!(stopped(&granted(Known::Known(false)), Act::SignDecision), ["SPO-02-RANGE"]);
+    assert_eq!(stopped(&granted(Known::Known(false)), FormalAct::SignDecision), ["SPO-02-RANGE"]);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_number_stands_on_one_document_of_one_case_and_a_double_stops_nothing() {
     {
         assert_eq!(outcome(&used(here, elsewhere), "SPO-02-ONCE"), Outcome::Breached);
         assert!(result(&used(here, elsewhere), "SPO-02-ONCE").zh.contains(says));
-        for act in [Act::SignDecision, Act::Deliver, Act::Close] {
+        for act in [FormalAct::SignDecision, FormalAct::Deliver, FormalAct::Close] {
             assert!(stopped(&used(here, elsewhere), act).is_empty(), "what has happened is kept, and flagged");
         }
     }
@@ -95,14 +95,14 @@ fn article_29_looks_into_other_cases_and_a_recorded_reason_lets_the_act_go_on() 
     let fined = |proved, perhaps| but_decision(|d| (d.fined_elsewhere, d.perhaps_fined_elsewhere) = (proved, perhaps));
     assert_eq!(outcome(&fined(0, 0), "SPO-07-CASES"), Outcome::Satisfied);
     assert_eq!(outcome(&fined(0, 1), "SPO-07-CASES"), Outcome::Undecided, "a name alone is a question");
-    assert!(stopped(&fined(0, 1), Act::SignDecision).is_empty());
+    assert!(stopped(&fined(0, 1), FormalAct::SignDecision).is_empty());
     assert!(result(&fined(0, 1), "SPO-07-CASES").zh.contains("请核实是否为同一人"));
-    for act in [Act::SignDecision, Act::Deliver, Act::Close] {
+    for act in [FormalAct::SignDecision, FormalAct::Deliver, FormalAct::Close] {
         assert_eq!(stopped(&fined(1, 0), act), ["SPO-07-CASES"]);
     }
     let mut reasoned = fined(1, 1);
     reasoned.reasons.insert("SPO-07-CASES".to_owned(), "另一案是另一店铺的同日行为".to_owned());
-    assert!(stopped(&reasoned, Act::SignDecision).is_empty());
+    assert!(stopped(&reasoned, FormalAct::SignDecision).is_empty());
     assert_eq!(outcome(&reasoned, "SPO-07-CASES"), Outcome::Breached, "and stays visible");
     let warning = but_decision(|d| {
         (d.penalties, d.fine, d.fined_elsewhere) = ([Penalty::Warning].into(), None, 1);
