@@ -6,26 +6,26 @@
 //! issue has no effect. Not here: database access; the OpenAPI document, which does not contain these internal routes
 //! ([`ROUTES`] lists them).
 
-mod accounts;
-mod alarms;
+mod account;
+mod alarm;
 mod assets;
 mod by_time;
 mod case;
 mod case_action;
+mod case_list;
 mod case_record;
-mod cases;
-mod devices;
+mod device;
 mod evidence;
 mod export;
 mod file;
 mod first_run;
 mod form_page;
-mod leads;
+mod lead;
 mod left;
 mod list;
 mod middleware;
 mod noted;
-mod officers;
+mod officer;
 mod page;
 mod posted;
 mod query;
@@ -96,8 +96,8 @@ pub fn pages(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/console")
             .app_data(FormConfig::default().limit(FORM_LIMIT))
-            .service(cases::home)
-            .service(cases::home_with_slash)
+            .service(case_list::home)
+            .service(case_list::home_with_slash)
             .service(assets::file)
             .service(session::sign_in_page)
             .service(session::sign_in)
@@ -106,7 +106,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(first_run::make_administrator)
             .service(first_run::load_demonstration)
             .service(work::read)
-            .service(cases::list)
+            .service(case_list::list)
             // Before the case of any id.
             .service(export::take)
             .service(case::read)
@@ -117,22 +117,22 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(case_record::download_record)
             .service(case_action::form_page)
             .service(case_action::run)
-            .service(leads::list)
-            .service(leads::read)
-            .service(leads::answer)
-            .service(leads::close)
-            .service(alarms::list)
+            .service(lead::list)
+            .service(lead::read)
+            .service(lead::answer)
+            .service(lead::close)
+            .service(alarm::list)
             .service(read_audit::list)
-            .service(officers::list)
-            .service(officers::read)
-            .service(officers::give_code)
-            .service(accounts::ask)
-            .service(accounts::confirm)
-            .service(accounts::new_password_page)
-            .service(accounts::choose)
-            .service(devices::list)
-            .service(devices::revoke_form)
-            .service(devices::revoke)
+            .service(officer::list)
+            .service(officer::read)
+            .service(officer::give_code)
+            .service(account::ask)
+            .service(account::confirm)
+            .service(account::new_password_page)
+            .service(account::choose)
+            .service(device::list)
+            .service(device::revoke_form)
+            .service(device::revoke)
             .default_service(web::to(async |request: HttpRequest| Err::<String, _>(unmatched(&request))))
             .wrap(actix_web::middleware::from_fn(middleware::handle)),
     );

@@ -1,10 +1,10 @@
 //! The database: one set of queries over SQLite and PostgreSQL.
 //!
 //! Promise: one closure is one transaction; it is committed if the closure returns `Ok` and rolled back otherwise. A
-//! write closure's first statement is a write: on PostgreSQL it locks the row that serialises it, on SQLite the write
-//! lock is taken before the closure runs. A read closure sees one snapshot and cannot write on PostgreSQL. No
-//! connection leaves this module. A failed query is an error, an absent row is `None`. Not here: rules, HTTP statuses,
-//! wire types.
+//! write takes its lock before it reads: on SQLite `BEGIN IMMEDIATE` takes it before the closure runs, on PostgreSQL the
+//! closure locks the row that serialises it first, unless it only appends. A read closure sees one snapshot and cannot
+//! write on PostgreSQL. No connection leaves this module. A failed query is an error, an absent row is `None`. Not here:
+//! rules, HTTP statuses, wire types.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -111,7 +111,7 @@ impl Default for Pool {
     }
 }
 
-/// An accident: logged once at the edge, never shown.
+/// An error: logged once by the middleware, never shown.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The address is not one of a database, or what it names does not hold what durability asks for.

@@ -21,7 +21,7 @@ pub struct ReceiptEntry {
     pub leaf: u64,
     /// How many changes of its case were stored up to and with it.
     pub counter: u64,
-    /// When the server first stored it, from any sender.
+    /// When the server first stored it.
     pub received: Instant,
 }
 

@@ -9,8 +9,8 @@ import { PASSWORD, expect, look, look_twice, press, sign_in, visit, visitor } fr
 import { sessions } from './session.mjs';
 
 /** A wrong password, the language, and that the browser remembers it. */
-export async function door(chrome, base) {
-  const page = await visitor(chrome, 'door');
+export async function wrong_password(chrome, base) {
+  const page = await visitor(chrome, 'wrong_password');
   await visit(page, `${base}/console/sign-in`, 'sign-in');
   await page.getByLabel('登录名').fill('unit-head');
   await page.getByLabel('密码').fill('not the password');

@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 export const PASSWORD = 'wushan-river-2026';
 const WIDTHS = [390, 1280];
 /** Nothing here waits for a time, so this is only how long a busy machine may take for one step. */
-const PATIENCE_MS = 90_000;
+const TIMEOUT_MS = 90_000;
 /** A picture for the documents shows at most so much of a page. */
 const TALLEST = 1500;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -30,13 +30,13 @@ export function expect(holds, what) {
 }
 
 export function browser() {
-  return chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE_MS });
+  return chromium.launch({ executablePath, args: FLAGS, timeout: TIMEOUT_MS });
 }
 
 /** A page of somebody's own browser profile; whatever it logs as an error is wrong. */
 export async function visitor(chrome, who) {
   const context = await chrome.newContext({ locale: 'zh-CN' });
-  context.setDefaultTimeout(PATIENCE_MS);
+  context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   page.on('console', (said) => {
     // The browser itself notes refused forms; everything else is ours.

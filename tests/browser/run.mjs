@@ -44,7 +44,7 @@ try {
   const { base } = main;
   await subject('the first administrator', () => administrator(chrome, empty.base, empty.first));
   await subject('the demonstration county', () => demonstration(chrome, main.first));
-  await subject('wrong password and language', () => county.door(chrome, base));
+  await subject('wrong password and language', () => county.wrong_password(chrome, base));
   const [a, b] = [new Phone('a'), new Phone('b')];
   let first;
   const id = await subject('two phones are enrolled by their pictures', async () => {

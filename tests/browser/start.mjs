@@ -1,4 +1,4 @@
-// The first minutes of an installation: both ways to begin, what is typed wrongly, and that the door closes.
+// The first minutes of an installation: both ways to begin, what is typed wrongly, and that the first run closes.
 
 import { PASSWORD, expect, look, look_twice, press, sign_in, visit, visitor } from './pages.mjs';
 
@@ -58,7 +58,7 @@ export async function administrator(chrome, base, first) {
   expect(Date.now() - begun < 60_000, `within a minute: ${Date.now() - begun} ms`);
   await look(page, 'first-run-administrator');
   const status = (await page.goto(first)).status();
-  expect(status === 200 && page.url().includes('/console/sign-in'), 'the door is closed');
+  expect(status === 200 && page.url().includes('/console/sign-in'), 'the first run is closed');
   const other = await visitor(chrome, 'late');
   await other.goto(`${base}/console/sign-in`);
   const csrf = await other.locator('input[name=csrf]').inputValue();

@@ -14,6 +14,8 @@ mod backup;
 mod bad_days;
 #[path = "acceptance/bad_input.rs"]
 mod bad_input;
+#[path = "acceptance/banned_words.rs"]
+mod banned_words;
 #[path = "acceptance/batch.rs"]
 mod batch;
 #[path = "acceptance/bodies.rs"]

@@ -13,7 +13,7 @@ CREATE TABLE case_record (
 );
 CREATE INDEX case_record_by_case ON case_record (tenant, case_id, issued_ms);
 
--- Supervision leads (监督线索). No case changes because of one.
+-- Supervision leads (监督事项). No case changes because of one.
 CREATE TABLE supervision_lead (
     tenant      BYTEA   NOT NULL,
     id          BYTEA   NOT NULL,

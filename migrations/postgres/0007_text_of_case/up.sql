@@ -1,7 +1,7 @@
--- Why: what the search compared held citizen numbers and telephone numbers, so whoever is shown them masked could find
+-- Why: what the search compared held citizen numbers and telephone numbers, so a reader who is shown them masked could find
 -- them out; titles in lists were as long as anybody wrote them; and capitals were made small in two ways.
 
--- What was taken from the cases is gone at once and is taken anew from their changes, by way of the outbox.
+-- What was taken from the cases is deleted here and rebuilt from their changes through the outbox.
 DELETE FROM case_gram;
 DELETE FROM case_text;
 UPDATE case_file SET search_text = '' WHERE search_text <> '';

@@ -1,7 +1,7 @@
 -- Why: pairs of digits are in nearly every case, so a search for a number compared all of them; what it found was put in
 -- order by walking the list of all cases; and what a list is filtered by, officers too, was not in the index.
 
--- The index is made anew, by way of the outbox.
+-- The index is rebuilt through the outbox.
 DELETE FROM case_gram;
 DROP TABLE case_text;
 -- What a case said when it was indexed, as the search compares it, and its place in the index.

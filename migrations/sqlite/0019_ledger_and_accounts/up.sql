@@ -1,4 +1,4 @@
--- Why: what was recorded stays as it was, whoever holds a connection to the database: every table of the ledger refuses
+-- Why: what was recorded is permanent for every holder of a database connection: every table of the ledger refuses
 -- UPDATE, DELETE and TRUNCATE. What is done to accounts and phones is recorded in a table of its own, which the person
 -- concerned reads. A password is reset by two hands. An enrolment code can also be typed, has a number of tries, and
 -- names the phone that it enrolled, so that an enrolment whose answer was lost is answered again. A block of numbers

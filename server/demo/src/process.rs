@@ -114,7 +114,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Process ids so far, the living one last.
+    /// Process ids so far, the running one last.
     pub fn pids(&self) -> Vec<u32> {
         held(&self.pids).clone()
     }
@@ -211,7 +211,7 @@ pub struct Phone {
     /// Lines that nobody has waited for yet.
     heard: Vec<Value>,
     next: u64,
-    /// Process ids so far, the living one last.
+    /// Process ids so far, the running one last.
     pub pids: Vec<u32>,
 }
 

@@ -182,12 +182,12 @@ pub fn step(kind: &str, value: impl Into<Value>) -> Value {
     json!({ "record": kind, "on": null, "value": value.into() })
 }
 
-/// A text at a place of some JSON; empty where there is none.
+/// A text at a place of some JSON; empty if absent.
 pub fn text(json: &Value, pointer: &str) -> String {
     json.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// A list at a place of some JSON; empty where there is none.
+/// A list at a place of some JSON; empty if absent.
 pub fn list<'a>(json: &'a Value, pointer: &str) -> &'a [Value] {
     json.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -4,7 +4,7 @@ use actix_web::web::Json;
 use actix_web::{HttpRequest, get};
 use api_spec::health::Health;
 
-use crate::flow::readiness::Degraded;
+use crate::flow::health::Degraded;
 use crate::web::State;
 use crate::web::language::Language;
 use crate::web::problem::Problem;

@@ -9,7 +9,7 @@ use sync_core::id::CaseId;
 use sync_core::law::rule::Outcome;
 use sync_core::lead::LeadStatus;
 
-use super::cases::purpose;
+use super::case_list::purpose;
 use super::file::{Block, Check, Dispute, Drawings, Event, Group, Piece, Reader, Shared, Shown};
 use super::noted::Noted;
 use super::page::{self, Page, Part};

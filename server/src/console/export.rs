@@ -3,7 +3,7 @@
 use actix_web::web::{Path, block};
 use actix_web::{HttpResponse, get};
 
-use super::cases::Filters;
+use super::case_list::Filters;
 use super::query::PageQuery;
 use super::visit::SignedIn;
 use crate::flow::export::export;

@@ -132,7 +132,7 @@ impl FromRequest for Posted {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
-        // The door read it: what has not come through it is no form of ours.
+        // The middleware read it: a form that did not pass it was not issued by this console.
         let posted = request.extensions().get::<Self>().cloned();
         ready(posted.ok_or_else(|| Refusal::CrossSite.into()))
     }

@@ -241,7 +241,7 @@ async fn every_page_forbids_scripts_frames_and_keeping() {
 }
 
 #[actix_web::test]
-async fn whoever_is_not_signed_in_is_asked_to_and_sees_nothing() {
+async fn a_visitor_who_is_not_signed_in_sees_only_the_sign_in_page() {
     let desk = desk();
     let app = served!(desk);
     let open = ["/console/static/{name}", "/console/sign-in", "/console/first-run", "/console/new-password"];

@@ -205,7 +205,7 @@ impl FromRequest for SignedIn {
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
         let (app, visit) = (request.app_data::<State>().cloned(), Visit::of(request));
-        // Of a form, the door has found out already who sends it.
+        // For a form, the middleware has already identified the sender.
         let known = request.extensions().get::<Caller>().cloned();
         Box::pin(async move {
             let (visit, app) = (visit?, app.ok_or(Refusal::Internal)?);

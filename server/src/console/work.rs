@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
-use super::alarms;
-use super::officers::{Entry, needing_attention};
+use super::alarm as alarm_page;
+use super::officer::{Entry, needing_attention};
 use super::page::{self, Page, Part};
 use super::query::PageQuery;
 use super::start::{StartLink, start_links};
@@ -43,7 +43,7 @@ struct Work {
     /// None for those who see no leads.
     leads: Option<Vec<Lead>>,
     /// None for those who see no alarms.
-    alarms: Option<Vec<alarms::Row>>,
+    alarms: Option<Vec<alarm_page::Row>>,
     ending: Vec<Entry>,
     /// Where to begin.
     steps: Vec<StartLink>,
@@ -147,7 +147,7 @@ pub async fn read(app: State, signed: SignedIn, params: PageQuery) -> Result<Htt
     let alarms = if alarm::may_see(caller) {
         let (found, _more) = alarm::list(&app, caller.clone(), TimePage::newest(ALARMS)).await?;
         let named = alarm::named(&app, caller.clone(), found).await?;
-        Some(named.into_iter().map(|named| alarms::row(signed.visit.language, caller, named)).collect())
+        Some(named.into_iter().map(|named| alarm_page::row(signed.visit.language, caller, named)).collect())
     } else {
         None
     };

@@ -9,12 +9,12 @@ use std::sync::atomic::AtomicBool;
 
 use sync_core::id::TenantId;
 
+use super::health::Readiness;
 use super::ingest::Ingest;
 use super::keys::Keys;
 use super::loaded::Cases;
 use super::password::Passwords;
 use super::quota::Quotas;
-use super::readiness::Readiness;
 use super::stay::Stay;
 use super::token::Tokens;
 use crate::clock::Clock;
@@ -33,7 +33,7 @@ pub struct App {
     pub tenant: TenantId,
     /// Access tokens.
     pub tokens: Tokens,
-    /// The gate through which changes come in.
+    /// Ingest of changes.
     pub ingest: Ingest,
     /// The cases that are in memory.
     pub cases: Arc<Cases>,
@@ -43,7 +43,7 @@ pub struct App {
     pub stay: Stay,
     /// Bytes of files of one person that nobody claims.
     pub unclaimed_bytes: i64,
-    /// The gate before password hashing.
+    /// Bounded password hashing.
     pub passwords: Passwords,
     /// The bytes of evidence.
     pub evidence: EvidenceStore,

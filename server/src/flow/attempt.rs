@@ -253,7 +253,7 @@ mod tests {
             }
         };
         ahead(YEAR_S);
-        // IdempotentRequest before anything is written, as each attempt is.
+        // Asked before anything is written, as each attempt is.
         let asked = Attempt::new("a", Some(GATEWAY.into()));
         assert!(store.read_sync(|tx| asked.counted(tx, &tenant, NOON)).is_ok());
         for login in ["a", "another"] {

@@ -58,7 +58,7 @@ enum Item {
     Checked { change: Arc<Change>, lease: Option<Arc<SignedLease>> },
 }
 
-/// The gate through which changes come in. One for each server process.
+/// Ingest of changes. One for each server process.
 pub struct Ingest {
     shared: Arc<Shared>,
     queue: Sender<Job>,
@@ -81,7 +81,7 @@ struct Shared {
 }
 
 impl Ingest {
-    /// Starts the writer's thread. It ends when the gate is dropped and the queue is empty.
+    /// Starts the writer's thread. It ends when the handle is dropped and the queue is empty.
     ///
     /// # Errors
     /// Where the operating system gives no thread.

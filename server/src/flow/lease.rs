@@ -93,7 +93,7 @@ pub async fn grant(app: &App, caller: Caller, epoch: Epoch, numbers: Numbers) ->
 }
 
 fn keep(tx: &mut Tx<'_>, tenant: &TenantId, signed: &SignedLease, fresh: Vec<BlockRow>) -> Result<(), Failure> {
-    // IdempotentRequest twice within a millisecond the lease is the same, byte for byte but for its signature.
+    // Requested twice within a millisecond the lease is the same, byte for byte but for its signature.
     if tx.lease(tenant, &signed.hash)?.is_none() {
         tx.add_lease(tenant, &LeaseRow::of(signed))?;
     }

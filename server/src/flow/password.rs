@@ -25,7 +25,7 @@ const WAIT: Duration = Duration::from_secs(10);
 #[error("hash a password: {0}")]
 pub struct HashError(String);
 
-/// The gate before hashing.
+/// Bounded hashing.
 pub struct Passwords {
     turns: Turns,
     /// Checked where there is no account.
@@ -72,7 +72,7 @@ pub fn check_length(password: &str) -> Result<(), Refusal> {
 }
 
 impl Passwords {
-    /// A gate as wide as the machine has cores.
+    /// As many concurrent hashings as the machine has cores.
     ///
     /// # Errors
     /// An accident.

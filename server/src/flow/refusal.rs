@@ -95,7 +95,7 @@ impl From<Refusal> for Refused {
 pub enum Failure {
     /// An answer.
     Refused(Refused),
-    /// An accident; its sources are logged once at the edge, its text is never shown.
+    /// An error; logged once with its sources by the middleware, its text is never shown.
     Broken(Box<dyn std::error::Error + Send + Sync>),
 }
 

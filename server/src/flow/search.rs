@@ -46,7 +46,7 @@ struct Bounds {
     /// put in order before.
     first: usize,
     most: usize,
-    /// Postings that are put in order at once.
+    /// Positions that are sorted at a time.
     ordered: usize,
     /// Blocks whose moments are read with one statement: 64 KiB of each.
     blocks: usize,

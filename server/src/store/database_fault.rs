@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_accident_of_ours_is_no_trouble_of_the_database() {
+    fn an_error_of_this_program_is_no_database_fault() {
         assert_eq!(Error::Inconsistent { what: "x" }.database_fault(), None);
         assert_eq!(Error::from(Statement::NotFound).database_fault(), None);
     }

@@ -75,7 +75,7 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
     }
 
     /// Forgets those that are full.
-    fn tidy(&self) {
+    fn retain_recent(&self) {
         if self.0.len() > KEPT {
             self.0.retain_recent();
             self.0.shrink_to_fit();
@@ -105,8 +105,8 @@ impl Rates {
         let Self(counts) = self;
         let Some(address) = address.filter(|address| !address.is_loopback()) else { return Ok(()) };
         if counts.requests.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY) {
-            counts.addresses.tidy();
-            counts.callers.tidy();
+            counts.addresses.retain_recent();
+            counts.callers.retain_recent();
         }
         if let Owner::Caller(caller) = caller {
             counts.callers.take(caller)?;

@@ -110,7 +110,7 @@ fn take_changes(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -
             Err(_damaged) => salvaged.lost += 1,
         }
     }
-    // Through the same door as anything that arrives: what misses something waits, within bounds.
+    // By the same path as any arrival: a change with a missing dep is parked, within bounds.
     let arrived = into.receive(&[], &bytes, super::Source::Peer)?;
     salvaged.changes = u64::try_from(arrived.stored.len()).unwrap_or(u64::MAX);
     salvaged.parked = u64::try_from(arrived.parked.len()).unwrap_or(u64::MAX);

@@ -43,7 +43,7 @@ impl CreditCode {
     /// # Errors
     /// [`BadCode`] for the first check that fails.
     pub fn parse(text: &str) -> Result<Self, BadCode> {
-        let code = tidy(text)?;
+        let code = normalised(text)?;
         let (body, last) = code.split_at(17);
         let values = credit_values(body)?;
         if !body.bytes().skip(2).take(6).all(|b| b.is_ascii_digit()) {
@@ -137,7 +137,7 @@ impl CitizenNumber {
     /// # Errors
     /// [`BadCode`] for the first check that fails.
     pub fn parse(text: &str) -> Result<Self, BadCode> {
-        let text = tidy(text)?;
+        let text = normalised(text)?;
         let (body, last) = text.split_at(17);
         if let Some(place) = body.bytes().position(|b| !b.is_ascii_digit()) {
             return Err(BadCode::Character(place + 1));
@@ -176,7 +176,7 @@ impl fmt::Debug for CitizenNumber {
     }
 }
 
-fn tidy(text: &str) -> Result<String, BadCode> {
+fn normalised(text: &str) -> Result<String, BadCode> {
     let text = text.trim().to_ascii_uppercase();
     if text.chars().count() != 18 {
         return Err(BadCode::Length);

@@ -282,7 +282,7 @@ fn a_flipped_bit_in_a_change_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_case_that_was_read_is_read_anew_once_anybody_has_written() {
+fn a_cached_case_is_read_again_after_any_write() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.db");
     let mut one = on_disk(&path);

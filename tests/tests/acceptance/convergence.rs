@@ -39,7 +39,7 @@ on_both_databases! {
         assert_eq!(values, ["38", "40"]);
     }
 
-    fn order_repetition_and_the_bringer_change_nothing(server) {
+    fn order_repetition_and_sender_change_nothing(server) {
         let (mut a, mut b) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
         let changes = story(&mut a, &mut b);
         let case = changes[0].id();

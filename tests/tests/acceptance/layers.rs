@@ -126,7 +126,7 @@ const CORE: Map = &[
     ("log", &["sign", "codec", "id", "time"]),
     ("message", &["log", "codec", "id"]),
     ("receipt", &["sign", "codec", "id", "time"]),
-    ("record", &["op", "sign", "codec", "id", "time"]),
+    ("case_record", &["op", "sign", "codec", "id", "time"]),
     ("certificate", &["time"]),
     ("lead", &[]),
     ("role", &[]),
@@ -194,8 +194,164 @@ fn flow_and_store_know_neither_the_web_nor_the_wire() {
     }
 }
 
+/// Acceptance tests that open a database themselves, and why.
+const DATABASE_TESTS: &[(&str, &str)] = &[
+    ("tests/src/cluster.rs", "starts a PostgreSQL that a test may kill"),
+    ("tests/src/server.rs", "creates and drops the database of each server, and runs the engine's integrity check"),
+    ("tests/tests/acceptance/backup.rs", "damages a copy, which no API does"),
+    ("tests/tests/acceptance/database_role.rs", "connects with the role of the application"),
+    ("tests/tests/acceptance/search.rs", "makes a database of an earlier version"),
+    ("tests/tests/acceptance/write_faults.rs", "runs the engine's integrity check after a kill"),
+];
+
 #[test]
-fn only_two_files_know_that_there_are_two_databases() {
+fn acceptance_tests_go_through_the_api_but_for_those_that_are_listed() {
+    let opens =
+        |file: &Source| code(&file.text).any(|line| ["diesel", "rusqlite"].iter().any(|word| has_word(line, word)));
+    let acceptance = |path: &str| {
+        (path.starts_with("tests/src/") && !path.starts_with("tests/src/load"))
+            || path.starts_with("tests/tests/acceptance")
+    };
+    let files = rust_files().into_iter().filter(|file| acceptance(&file.path) && !file.path.ends_with("/layers.rs"));
+    let found: BTreeSet<String> = files.filter(opens).map(|file| file.path).collect();
+    let listed: BTreeSet<String> = DATABASE_TESTS.iter().map(|(path, _)| (*path).to_owned()).collect();
+    assert_eq!(found, listed, "tests that open a database, and the list with their reasons");
+}
+
+/// Writes that read first and take no lock, and why they may.
+const READ_FIRST: &[(&str, &str, &str)] = &[
+    ("server/src/flow/case.rs", "access::look", "adds a record of the audit, whatever it reads"),
+    ("server/src/flow/case_record.rs", "access::look", "adds a record of the audit, whatever it reads"),
+    ("server/src/flow/device.rs", "device", "adds a challenge, which nothing else reads"),
+    ("server/src/flow/evidence.rs", "access::look", "adds a record of the audit, whatever it reads"),
+    ("server/src/flow/evidence.rs", "upload_of", "adds an upload; two of the same file end as one when they complete"),
+    ("server/src/flow/handwriting.rs", "access::look", "adds a record of the audit, whatever it reads"),
+    ("server/src/flow/outbox.rs", "outbox_due", "postpones a row, which only the holder of the turn does"),
+];
+/// How the intents begin that write.
+const WRITES: &[&str] = &[
+    "add_",
+    "complete_",
+    "count_",
+    "drop_",
+    "end_",
+    "forget_",
+    "keep_",
+    "leave_",
+    "lock_",
+    "mend_",
+    "set_",
+    "take_",
+    "touch_",
+    "use_",
+];
+/// Functions of a flow that get the transaction and begin with a lock.
+const LOCKING: &[&str] = &["Recorder::begin", "expire", "record"];
+
+/// The first thing that a closure over a transaction does with it.
+fn first_use(closure: &str) -> Option<&str> {
+    let name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let method = closure.find("tx.").map(|at| (at, &closure[at + 3..]));
+    let passed = closure.find("(tx,").map(|at| (at, closure[..at].rsplit(|c| !name(c)).next().unwrap_or_default()));
+    match (method, passed) {
+        (Some((at, _)), Some((other, called))) if other < at => Some(called),
+        (Some((_, rest)), _) => rest.split(|c| !name(c)).next(),
+        (None, Some((_, called))) => Some(called),
+        (None, None) => None,
+    }
+}
+
+#[test]
+fn a_write_begins_with_a_lock_or_a_write_unless_it_is_listed() {
+    let (mut found, mut used) = (Vec::new(), BTreeSet::new());
+    for file in
+        rust_files().into_iter().filter(|file| file.path.starts_with("server/src/flow/") && !is_test(&file.path))
+    {
+        let text = file.text.split("#[cfg(test)]").next().unwrap_or_default();
+        for name in [".write(", ".write_sync(", ".write_sync::<", ".write_as_writer::<"] {
+            for (at, _) in text.match_indices(name) {
+                let Some(begin) = text[at..].find("|tx|").filter(|begin| *begin < 80) else { continue };
+                let Some(first) = first_use(&text[at + begin + 4..]) else { continue };
+                let writes = WRITES.iter().any(|start| first.starts_with(start)) || LOCKING.contains(&first);
+                match READ_FIRST.iter().position(|(path, call, _)| *path == file.path && *call == first) {
+                    Some(index) => _ = used.insert(index),
+                    None if !writes => found.push(format!("{}: a write begins with {first}", file.path)),
+                    None => {}
+                }
+            }
+        }
+    }
+    nothing(&found);
+    assert_eq!(used.len(), READ_FIRST.len(), "every exception is used");
+}
+
+/// Files of one layer that have no counterpart in another, and why.
+const OWN_NAMES: &[(&str, &str)] = &[
+    ("openapi", "the document of the API"),
+    ("routes", "the list of routes"),
+    ("sync", "one push is `flow::ingest`, the feed `flow::pull` and `flow::reconcile`"),
+    ("wire", "conversion of rows"),
+];
+
+#[test]
+fn the_same_noun_has_the_same_file_name_in_every_layer() {
+    let stems = |room: &str| -> BTreeSet<String> {
+        let inside = |path: &String| path.strip_prefix(room).is_some_and(|rest| !rest.contains('/'));
+        let files = rust_files().into_iter().map(|file| file.path).filter(inside);
+        files.map(|path| path[room.len()..].trim_end_matches(".rs").to_owned()).collect()
+    };
+    let (api, flow, wire) = (stems("server/src/api/"), stems("server/src/flow/"), stems("api-spec/src/"));
+    let mut found = Vec::new();
+    for noun in api.iter().filter(|noun| !OWN_NAMES.iter().any(|(name, _)| name == noun)) {
+        let lacking = [("flow", &flow), ("api-spec", &wire)].into_iter().filter(|(_, names)| !names.contains(noun));
+        found.extend(lacking.map(|(room, _)| format!("api/{noun}.rs has no {room}/{noun}.rs")));
+    }
+    let rooms = ["api", "console", "view", "flow", "store"].map(|room| stems(&format!("server/src/{room}/")));
+    let all: BTreeSet<&String> = rooms.iter().flatten().chain(&wire).collect();
+    let plural = all.iter().filter(|name| all.contains(&format!("{name}s")));
+    found.extend(plural.map(|name| format!("{name} has two names: one is a plural")));
+    nothing(&found);
+}
+
+/// The drawing of a crate in `docs/ARCHITECTURE.md`: the rooms of each rank, from the top, and its leaves.
+fn drawing(of: &str) -> (Vec<BTreeSet<String>>, BTreeSet<String>) {
+    let page = std::fs::read_to_string(sources().join("docs/ARCHITECTURE.md")).unwrap();
+    let block = page.split("```").find(|block| block.contains(&format!("\n{of}:"))).unwrap();
+    let mut lines = block.lines().skip_while(|line| !line.starts_with(&format!("{of}:")));
+    let first = lines.next().unwrap_or_default()[of.len() + 1..].to_owned();
+    let rest = lines.take_while(|line| line.starts_with(' '));
+    let all = std::iter::once(first).chain(rest.map(str::to_owned)).collect::<Vec<_>>().join(" ");
+    let names = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let (ranks, leaves) = all.split_once("leaves").unwrap_or((&all, ""));
+    (ranks.split('>').map(names).collect(), names(leaves))
+}
+
+#[test]
+fn the_drawing_of_the_layers_says_what_the_map_says() {
+    for (of, map, after) in [("server", SERVER, "sync"), ("sync-core", CORE, "")] {
+        let (ranks, leaves) = drawing(of);
+        let rank = |room: &str| ranks.iter().position(|rooms| rooms.contains(room));
+        let mut found = Vec::new();
+        for (room, may) in map.iter().filter(|(room, _)| !leaves.contains(*room)) {
+            let Some(own) = rank(room) else {
+                found.push(format!("{of}: {room} is not on the drawing"));
+                continue;
+            };
+            let wrong = may.iter().filter(|to| !leaves.contains(**to) && rank(to).is_none_or(|other| other <= own));
+            found.extend(wrong.map(|to| format!("{of}: {room} imports {to}, which is not below it on the drawing")));
+        }
+        let drawn = ranks.iter().flatten().chain(&leaves).filter(|room| !map.iter().any(|(known, _)| known == room));
+        let foreign = drawn.filter(|room| after.is_empty() || !["sync", "core"].contains(&room.as_str()));
+        found.extend(foreign.map(|room| format!("{of}: {room} is drawn and does not exist")));
+        nothing(&found);
+    }
+}
+
+#[test]
+fn only_the_files_of_the_two_databases_name_their_types() {
     let but = ["server/src/store/db", "server/src/store/dialect"];
     let mut found = uses("server/src", &but, &["on_each", "PgConnection", "SqliteConnection"]);
     let variants = rust_files().into_iter().filter(|file| file.path.starts_with("server/src/"));

@@ -32,7 +32,7 @@ fn is_page(text: &str, status: u16, code: &str) {
 }
 
 on_both_databases! {
-    fn what_is_refused_before_the_door_is_a_page_with_the_navigation(server) {
+    fn a_refusal_before_the_console_middleware_is_a_page_with_navigation(server) {
         server.start_with(&SHORT);
         let desk = Desk::of(server, "unit-head");
         let same = format!("Host: {}\r\nOrigin: {}\r\nCookie: {}\r\n", server.address(), desk.origin(), cookies(&desk));

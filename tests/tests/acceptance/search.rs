@@ -216,7 +216,7 @@ on_both_databases! {
         assert!(whole.contains(&long), "the case has it whole");
     }
 
-    fn an_upgrade_makes_the_index_anew_and_nobody_waits_for_it(server) {
+    fn an_upgrade_rebuilds_the_index_without_delaying_anybody(server) {
         server.start_with(&METRICS);
         let mut phone = Phone::of(server, "officer-a");
         let titles: Vec<String> = (0..5).map(|n| format!("第{n}家渔具店 50023719900{n}")).collect();

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use super::page::{Block, Page};
 
 /// The longest that a session may take, in seconds.
-const PATIENCE_S: &str = "240";
+const TIMEOUT_S: &str = "240";
 const LOOPBACK: &str = "127.0.0.1:";
 
 /// A block that is run, with what it prints.
@@ -58,7 +58,7 @@ pub fn run(palm: &Path, steps: &[CommandBlock], exchange: &[(String, String)]) -
     std::fs::write(&commands, script).unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("timeout");
-    shell.args(["--kill-after=5", PATIENCE_S, "bash"]).arg(&commands).env_clear().env("PATH", path).env("HOME", &work);
+    shell.args(["--kill-after=5", TIMEOUT_S, "bash"]).arg(&commands).env_clear().env("PATH", path).env("HOME", &work);
     shell.env("LC_ALL", "C.UTF-8").env("TMPDIR", place.path()).current_dir(&work);
     // The address that the page takes for granted.
     if let Some(port) = ports.0.get("8080") {

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_trouble_comes_whatever_the_seed() {
+    fn every_kind_of_fault_occurs_for_every_seed() {
         for seed in 0..200 {
             let mut script = Script::new(seed, true);
             let outcomes: Vec<PushOutcome> = (0..5).map(|_| script.next(true)).collect();

@@ -18,7 +18,7 @@ const BATCH: usize = 4;
 /// How often both phones are told to synchronise before it counts as failed.
 const TRIES: u32 = 3;
 const GIVE_UP_MS: u64 = 9_000;
-const KILL_PATIENCE: Duration = Duration::from_secs(15);
+const KILL_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Kills one phone, then brings both back.
 ///
@@ -88,7 +88,7 @@ fn killed_in_a_push(stage: &mut Stage, team: &mut Team) -> anyhow::Result<()> {
     let (killed, wait) = channel();
     team.a.link.arm(&stage.server, killed);
     let (a, b) = send_both(team)?;
-    wait.recv_timeout(KILL_PATIENCE).context("no push came to kill the server in")?;
+    wait.recv_timeout(KILL_TIMEOUT).context("no push came to kill the server in")?;
     stage.server.restart()?;
     let pids: Vec<String> = stage.server.pids().iter().map(u32::to_string).collect();
     stage.account.tell(

@@ -154,7 +154,7 @@ fn on_both(name: &str, promise: impl Fn(&Store)) {
 }
 
 #[test]
-fn whoever_reads_all_pages_meets_each_case_of_the_first_once_whatever_changes() {
+fn reading_all_pages_returns_each_case_of_the_first_page_once_whatever_changes() {
     on_both("pages_as_of", |store| {
         let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
         let events = || proptest::collection::vec(event(), 0..40);

@@ -5,7 +5,7 @@
 
 use sync_core::time::Instant;
 
-/// Postings in a row: a whole part of a block.
+/// Positions in a row: an integral part of a block.
 pub const SPAN: i64 = 512;
 
 /// Of one case.

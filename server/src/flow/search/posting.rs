@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-/// Postings in a block.
+/// Positions in a block.
 pub const BLOCK: i64 = 4096;
 const BITMAP: usize = 512;
 
@@ -15,7 +15,7 @@ pub fn locate(place: i64) -> (i64, u16) {
     (place.div_euclid(BLOCK), within)
 }
 
-/// Postings within one block.
+/// Positions within one block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block([u64; 64]);
 
@@ -81,7 +81,7 @@ impl Block {
     }
 }
 
-/// Postings in all blocks.
+/// Posting list: positions in all blocks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Postings(BTreeMap<i64, Block>);
 

@@ -139,7 +139,7 @@ fn pages(log: &Path) -> i64 {
 }
 
 #[test]
-fn the_write_ahead_log_is_copied_once_it_is_long_and_begins_anew() {
+fn a_long_write_ahead_log_is_checkpointed_and_restarted() {
     let directory = tempfile::tempdir().unwrap();
     let (path, log) = (directory.path().join("t.db"), directory.path().join("t.db-wal"));
     let store = Store::open(path.to_str().unwrap()).unwrap();

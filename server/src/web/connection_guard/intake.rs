@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_answers_lets_go_of_a_connection_that_waits() {
+    fn giving_up_the_body_wakes_a_waiting_connection() {
         let (intake, woken) = (Intake::default(), Arc::new(Woken::default()));
         let waker = Waker::from(Arc::clone(&woken));
         assert_eq!(intake.room(0, REQUESTS + 1, &Context::from_waker(&waker)), None);

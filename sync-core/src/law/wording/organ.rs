@@ -68,7 +68,7 @@ fn before_verb(text: &str, words: &[Lexeme<Word>], end: usize) -> BTreeSet<Strin
         at = lexeme.to;
     }
     push(&mut names, text.get(at..end));
-    names.iter().filter_map(|name| tidy(name)).collect()
+    names.iter().filter_map(|name| normalised(name)).collect()
 }
 
 fn push(names: &mut [String], part: Option<&str>) {
@@ -82,11 +82,11 @@ fn after_title(text: &str, from: usize) -> Option<String> {
     let rest = text.get(from..)?;
     let name = ["名称：", "名称为", "：", "为", "是", "（"].iter().find_map(|mark| rest.strip_prefix(mark))?;
     let end = name.find(['，', '。', '；', '（', '）', '、']).unwrap_or(name.len());
-    let name = tidy(name.get(..end)?)?;
+    let name = normalised(name.get(..end)?)?;
     ENDINGS.iter().any(|ending| name.ends_with(ending)).then_some(name)
 }
 
-fn tidy(name: &str) -> Option<String> {
+fn normalised(name: &str) -> Option<String> {
     let mut name = name.trim();
     while let Some(shorter) = AROUND.iter().find_map(|word| name.strip_prefix(word).or_else(|| name.strip_suffix(word)))
     {

@@ -10,8 +10,8 @@ use sync_core::certificate::{CertificateState, CertificateStatus};
 use sync_core::id::OfficerId;
 use sync_core::time::Instant;
 
-use super::accounts::{Resetting, resetting};
-use super::devices::{Happened, happened};
+use super::account::{Resetting, resetting};
+use super::device::{Happened, happened};
 use super::list::{PagePosition, Pager};
 use super::page::{self, Page, Part};
 use super::posted::Posted;
