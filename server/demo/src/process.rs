@@ -184,7 +184,7 @@ pub struct Refused {
 pub enum Answer {
     /// Done.
     Done(Value),
-    /// Refused: an answer, not an accident.
+    /// Refused: an answer, not an internal error.
     Refused(Refused),
 }
 
@@ -298,7 +298,7 @@ impl Phone {
     /// Waits for the answer to a command.
     ///
     /// # Errors
-    /// An accident on the phone, or no answer.
+    /// An internal error on the phone, or no answer.
     pub fn answer(&mut self, id: u64) -> anyhow::Result<Answer> {
         let said = self.hear(|said| said.get("id").and_then(Value::as_u64) == Some(id))?;
         if let Some(done) = said.get("ok") {
@@ -318,7 +318,7 @@ impl Phone {
     /// Commands and waits.
     ///
     /// # Errors
-    /// An accident on the phone, or no answer.
+    /// An internal error on the phone, or no answer.
     pub fn ask(&mut self, verb: &str, command: Value) -> anyhow::Result<Answer> {
         let id = self.send(verb, command)?;
         self.answer(id)
@@ -327,7 +327,7 @@ impl Phone {
     /// Commands what must not be refused.
     ///
     /// # Errors
-    /// An accident, no answer, or a refusal.
+    /// An internal error, no answer, or a refusal.
     pub fn must(&mut self, verb: &str, command: Value) -> anyhow::Result<Value> {
         match self.ask(verb, command)? {
             Answer::Done(done) => Ok(done),

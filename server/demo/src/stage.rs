@@ -79,7 +79,7 @@ impl Member {
     /// Commands an act that saves a change; a refusal is an answer.
     ///
     /// # Errors
-    /// An accident on the phone.
+    /// An internal error on the phone.
     pub fn try_act(&mut self, verb: &str, command: Value) -> anyhow::Result<Answer> {
         let answer = self.phone.ask(verb, command)?;
         if let Answer::Done(done) = &answer {
@@ -91,7 +91,7 @@ impl Member {
     /// Commands an act that must not be refused.
     ///
     /// # Errors
-    /// An accident, or a refusal.
+    /// An internal error, or a refusal.
     pub fn act(&mut self, verb: &str, command: Value) -> anyhow::Result<Value> {
         match self.try_act(verb, command)? {
             Answer::Done(done) => Ok(done),
@@ -117,7 +117,7 @@ impl Member {
     /// The case as this phone has it.
     ///
     /// # Errors
-    /// An accident.
+    /// An internal error.
     pub fn case(&mut self, case: &str) -> anyhow::Result<Value> {
         self.phone.must("case", json!({ "case": case }))
     }

@@ -86,7 +86,7 @@ impl Command {
     }
 }
 
-/// A flow's failure as the command line tells it: both languages, and the accident where it is one.
+/// A flow's failure as the command line tells it: both languages, and the internal error where it is one.
 fn told<T>(outcome: Result<T, Failure>) -> anyhow::Result<T> {
     outcome.map_err(|failure| match failure {
         Failure::Refused(refused) => {

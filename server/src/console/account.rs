@@ -36,7 +36,7 @@ pub enum Resetting {
 /// What the caller may do about the password of an officer in reach.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn resetting(app: &State, caller: &Caller, officer: OfficerId) -> Result<Resetting, Problem> {
     let administers = caller.must_be(&[Role::AgencyAdmin, Role::SecurityAdmin]).is_ok();
     if !administers || caller.officer == officer {

@@ -58,7 +58,7 @@ const EVENTS: u32 = 20;
 /// What was done to the account and phones of the caller, or of an officer in reach; none for those who may not see it.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn happened(
     app: &State,
     signed: &SignedIn,

@@ -227,7 +227,7 @@ impl Page {
     }
 }
 
-/// A refusal or an accident, on a page of its own.
+/// A refusal or an internal error, on a page of its own.
 #[derive(Template)]
 #[template(path = "explanation.html")]
 struct Explanation {
@@ -240,7 +240,7 @@ struct Explanation {
 /// The page that explains a refusal to the person signed in, with what was typed.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn explained(
     visit: &Visit,
     who: Option<&Caller>,
@@ -256,7 +256,7 @@ pub fn explained(
 /// As [`explained`], where nothing is known of who comes.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn explained_to_nobody(language: Language, refused: &Refused, request_id: &str) -> Result<HttpResponse, Problem> {
     let page = Page::framed(language, ("未能完成", "Not done"), "/console/".to_owned());
     let (told, request_id) = (Told::of(refused, language), request_id.to_owned());
@@ -266,7 +266,7 @@ pub fn explained_to_nobody(language: Language, refused: &Refused, request_id: &s
 /// A page.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn show(visit: &Visit, page: &impl Template) -> Result<HttpResponse, Problem> {
     html(visit, Ok(()), page)
 }
@@ -274,7 +274,7 @@ pub fn show(visit: &Visit, page: &impl Template) -> Result<HttpResponse, Problem
 /// A form that was refused, shown again with what was typed.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn again(visit: &Visit, refused: &Refused, page: &impl Template) -> Result<HttpResponse, Problem> {
     html(visit, Err(refused), page)
 }
@@ -326,10 +326,10 @@ pub fn encoded(text: &str) -> String {
     out
 }
 
-/// What a form ends in: the answer, or the refusal to be shown above the form. An accident passes.
+/// What a form ends in: the answer, or the refusal to be shown above the form. An internal error passes.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn outcome<T>(done: Result<T, Failure>) -> Result<Result<T, Refused>, Problem> {
     match done {
         Ok(done) => Ok(Ok(done)),

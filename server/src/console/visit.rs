@@ -165,7 +165,7 @@ impl FromRequest for Visit {
 /// Who is signed in, if anybody.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn person(app: &State, visit: &Visit) -> Result<Option<Caller>, Failure> {
     let Some(secret) = visit.session() else { return Ok(None) };
     match flow::console_session::identify(app, secret).await {
@@ -189,7 +189,7 @@ impl SignedIn {
     /// typed yet.
     ///
     /// # Errors
-    /// An accident.
+    /// An internal error.
     pub async fn unsent(&self, app: &State) -> Result<Option<Unsent>, Failure> {
         let mut unsent = unsent_form::of(app, self.caller.officer, self.visit.page().to_owned()).await?;
         if self.visit.here.ends_with("fresh=1") {

@@ -56,7 +56,7 @@ impl Access {
     /// As [`Self::is_own`], of a case that is not in memory.
     ///
     /// # Errors
-    /// An accident.
+    /// An internal error.
     pub fn reads_own(&self, tx: &mut Tx<'_>, tenant: &TenantId, caller: &OfficerId) -> Result<bool, Failure> {
         if !self.takes_part || !self.handles {
             return Ok(self.takes_part);
@@ -79,7 +79,7 @@ pub struct Look {
 /// The case, if it is within the caller's reach.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], or an accident.
+/// [`Refusal::NotFound`], or an internal error.
 pub fn reach(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, case: &CaseId) -> Result<Access, Failure> {
     let file = tx.case_file(tenant, case)?.ok_or(Refusal::NotFound)?;
     let takes_part = tx.takes_part(tenant, case, &caller.officer)?;
@@ -117,7 +117,7 @@ pub fn listed_parties(caller: &Caller, file: &CaseFileRow, mut parties: Vec<Stri
 /// Whether an officer was named to a case, or accepted an invitation to it.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn is_own(tx: &mut Tx<'_>, tenant: &TenantId, case: &CaseId, officer: &OfficerId) -> Result<bool, Failure> {
     let held = tx.case_changes(tenant, case)?;
     let state = fold(*case, held.iter().map(|stored| &*stored.change));
@@ -128,7 +128,7 @@ pub fn is_own(tx: &mut Tx<'_>, tenant: &TenantId, case: &CaseId, officer: &Offic
 /// The case, if it is within reach, with the look written down. Reads nothing of what it says. Must run in a write transaction.
 ///
 /// # Errors
-/// [`Refusal::NotFound`]; [`Refusal::PurposeRequired`]; or an accident, and then nothing may be shown.
+/// [`Refusal::NotFound`]; [`Refusal::PurposeRequired`]; or an internal error, and then nothing may be shown.
 pub fn look(
     tx: &mut Tx<'_>,
     tenant: &TenantId,

@@ -39,7 +39,7 @@ pub fn is_installed(directory: &Path, database: Option<&str>) -> Result<(), NotI
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where there is no such login; [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`];
-/// [`Refusal::SameHand`] while a code for a phone that was given here stands; or an accident.
+/// [`Refusal::SameHand`] while a code for a phone that was given here stands; or an internal error.
 pub fn new_password(
     store: &Store,
     tenant: &TenantId,

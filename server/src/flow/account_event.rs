@@ -80,7 +80,7 @@ pub struct Event<'a> {
 /// Keeps an event.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn note(tx: &mut Tx<'_>, tenant: &TenantId, event: &Event<'_>, now: Instant) -> Result<(), Failure> {
     let Event { kind, officer, actor, device, detail } = event;
     let row = AccountEventRow {
@@ -99,7 +99,7 @@ pub fn note(tx: &mut Tx<'_>, tenant: &TenantId, event: &Event<'_>, now: Instant)
 /// login: those who look after the system learn of it from the system, for no signed-in person can be named.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn note_at_the_machine(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -116,7 +116,7 @@ pub fn note_at_the_machine(
 /// A page of what was done to the account and phones of the caller, or of an officer in reach; whether there is more.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`], [`Refusal::NotFound`], or an accident.
+/// [`Refusal::Forbidden`], [`Refusal::NotFound`], or an internal error.
 pub async fn list(
     app: &App,
     caller: Caller,

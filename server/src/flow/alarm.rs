@@ -25,7 +25,7 @@ const EVERYWHERE: [Role; 4] = [Role::CountySupervisor, Role::SystemAdmin, Role::
 /// A page of the alarms in reach; whether there are more.
 ///
 /// # Errors
-/// `forbidden` for those who see no alarms, or an accident.
+/// `forbidden` for those who see no alarms, or an internal error.
 pub async fn list(app: &App, caller: Caller, page: TimePage) -> Result<(Vec<AlarmRow>, bool), Failure> {
     let (tenant, path) = (app.tenant, reach(&caller)?);
     let found = app.store.read(move |tx| tx.alarm_page(&tenant, path.as_deref(), &page).map_err(Failure::from)).await?;
@@ -69,7 +69,7 @@ pub struct Named {
 /// The same alarms with names.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn named(app: &App, caller: Caller, rows: Vec<AlarmRow>) -> Result<Vec<Named>, Failure> {
     let tenant = app.tenant;
     app.store

@@ -145,7 +145,7 @@ impl Past {
 ///
 /// # Errors
 /// [`Refusal::WrongCursor`] for a version that is still to come, [`Refusal::CursorExpired`] where too much has changed,
-/// or an accident.
+/// or an internal error.
 pub fn since(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter) -> Result<Past, Failure> {
     let versions = tx.case_versions(tenant)?;
     let newest = versions.map_or(0, |(_, newest)| newest);
@@ -173,7 +173,7 @@ pub fn since(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter) -> Result<
 /// The first `limit` cases of the filter's list as it was.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn page(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -211,7 +211,7 @@ pub fn merged(order: CaseOrder, mut found: Vec<ListedCase>, other: Vec<ListedCas
 /// number.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn replaced(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -260,7 +260,7 @@ pub fn kept_from(sizes: &[PastSize], now: Instant) -> Option<i64> {
 /// Forgets what is not kept any more. Reads first: mostly there is nothing to forget.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn forget(store: &crate::store::Store, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
     let (kept, oldest) = store.read_sync::<_, Failure>(|tx| {
         let sizes = tx.case_past_sizes(tenant, MOST + 1)?;

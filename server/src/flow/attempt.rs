@@ -65,7 +65,7 @@ impl Attempt {
     /// Counts the attempt, or refuses it.
     ///
     /// # Errors
-    /// [`Refusal::TooManyAttempts`] with the seconds to wait, or an accident.
+    /// [`Refusal::TooManyAttempts`] with the seconds to wait, or an internal error.
     pub async fn begin(self, app: &App) -> Result<(), Failure> {
         let (tenant, now) = (app.tenant, app.clock.now());
         // Read first: who is refused anyway writes nothing.
@@ -81,7 +81,7 @@ impl Attempt {
     /// The password was right: what was counted is forgotten, and the pair is known.
     ///
     /// # Errors
-    /// An accident.
+    /// An internal error.
     pub async fn succeeded(self, app: &App) -> Result<(), Failure> {
         let (tenant, now) = (app.tenant, app.clock.now());
         app.store

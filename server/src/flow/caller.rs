@@ -72,7 +72,7 @@ impl Caller {
 /// Reads the token, then the person.
 ///
 /// # Errors
-/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], or an accident.
+/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], or an internal error.
 pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
     let (claims, officer, device) = read(app, token)?;
     if claims.hand_in {
@@ -126,7 +126,7 @@ pub struct PushSender {
 /// alone, even after it was revoked or its officer left.
 ///
 /// # Errors
-/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::DeviceRequired`], or an accident.
+/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::DeviceRequired`], or an internal error.
 pub async fn sender(app: &App, token: &str) -> Result<PushSender, Failure> {
     let (claims, officer, device) = read(app, token)?;
     if !claims.hand_in {

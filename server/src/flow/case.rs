@@ -115,7 +115,7 @@ pub struct CaseList {
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for those who read no cases; [`Refusal::WrongCursor`], [`Refusal::CursorExpired`]; or an
-/// accident.
+/// internal error.
 pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<CaseList, Failure> {
     let reach = access::filter(&caller)?;
     let wanted = usize::try_from(limit).map_err(Failure::broken)?;
@@ -150,7 +150,7 @@ pub(super) async fn note_list(app: &App, caller: &Caller, search: &Search, what:
 /// The first cases that are asked for, of those in reach; those of `past` as they were.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub(super) fn in_reach(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -219,7 +219,7 @@ fn narrower(reach: String, chosen: String) -> Option<String> {
 /// One case within reach.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::PurposeRequired`], or an accident.
+/// [`Refusal::NotFound`], [`Refusal::PurposeRequired`], or an internal error.
 pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<String>) -> Result<Detail, Failure> {
     let seen = Look { what: "case", part: String::new(), purpose };
     let (access, case) = look_and_load(app, &caller, case, seen).await?;
@@ -273,7 +273,7 @@ async fn look_and_load(app: &App, caller: &Caller, case: CaseId, seen: Look) -> 
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where the case is out of reach or nobody ever wrote to that field;
-/// [`Refusal::PurposeRequired`]; or an accident.
+/// [`Refusal::PurposeRequired`]; or an internal error.
 pub async fn history(
     app: &App,
     caller: Caller,
@@ -347,7 +347,7 @@ fn phones(tx: &mut Tx<'_>, tenant: &TenantId, held: &[StoredChange]) -> Result<B
 /// Names of these people.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub(super) fn names(
     tx: &mut Tx<'_>,
     tenant: &TenantId,

@@ -27,7 +27,7 @@ pub struct Closing {
 /// Signs the record of a case that has just been closed and numbered, and keeps it.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, closing: Closing) -> Result<(), Failure> {
     let file = tx.case_file(tenant, &case)?.ok_or(store::Error::Inconsistent { what: "case_file" })?;
     let held = tx.case_changes(tenant, &case)?;
@@ -71,7 +71,7 @@ pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, clos
 /// The record of a case within reach, with the key that checks it; the look is written down.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] where the case is out of reach or not closed; [`Refusal::PurposeRequired`]; or an accident.
+/// [`Refusal::NotFound`] where the case is out of reach or not closed; [`Refusal::PurposeRequired`]; or an internal error.
 pub async fn read(
     app: &App,
     caller: Caller,

@@ -191,7 +191,7 @@ impl CommandKind {
 ///
 /// # Errors
 /// [`Refusal::NotFound`] out of reach; [`Refusal::Forbidden`], [`Refusal::OwnCase`]; [`Refusal::Stale`] where the
-/// case changed since; the refusal of whatever stands in the way; or an accident.
+/// case changed since; the refusal of whatever stands in the way; or an internal error.
 pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome, Failure> {
     let (tenant, now, keys) = (app.tenant, app.clock.now(), app.keys.clone());
     if matches!(command.kind, CommandKind::Close { .. }) {

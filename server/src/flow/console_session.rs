@@ -52,7 +52,7 @@ pub async fn begin(app: &App, login: String, password: String, from: Option<IpAd
 /// Whose session it is.
 ///
 /// # Errors
-/// [`Refusal::Unauthenticated`] where there is none or it ended, or an accident.
+/// [`Refusal::Unauthenticated`] where there is none or it ended, or an internal error.
 pub async fn identify(app: &App, secret: &str) -> Result<Caller, Failure> {
     let (tenant, now, hash) = (app.tenant, app.clock.now(), code::hash_of(secret));
     let (caller, seen) = app
@@ -74,7 +74,7 @@ pub async fn identify(app: &App, secret: &str) -> Result<Caller, Failure> {
 /// Signs out.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn end(app: &App, secret: &str) -> Result<(), Failure> {
     let (tenant, hash) = (app.tenant, code::hash_of(secret));
     app.store.write(move |tx| tx.end_console_session(&tenant, &hash).map_err(Failure::from)).await

@@ -55,7 +55,7 @@ pub struct IssuedCode {
 ///
 /// # Errors
 /// [`Refusal::Forbidden`], [`Refusal::NotFound`] for an officer out of reach, [`Refusal::IdempotencyKeyReused`], or an
-/// accident.
+/// internal error.
 pub async fn issue_code(
     app: &App,
     caller: Caller,
@@ -91,7 +91,7 @@ pub async fn issue_code(
 /// to the hand that has just replaced the password of the same account.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::SameHand`], or an accident.
+/// [`Refusal::NotFound`], [`Refusal::SameHand`], or an internal error.
 pub fn issue_code_here(app: &App, officer: OfficerId) -> Result<String, Failure> {
     let (tenant, now, seed) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
     let code = Code::of(&app.keys, Purpose::Enrolment, &seed);
@@ -144,7 +144,7 @@ pub(super) fn in_reach(
 ///
 /// # Errors
 /// [`Refusal::NotFromAPhone`], [`Refusal::WrongProof`], [`Refusal::WrongEnrolmentCode`], [`Refusal::KeyEnrolled`], or an
-/// accident.
+/// internal error.
 pub async fn enrol(app: &App, caller: Caller, enrolment: Enrolment) -> Result<DeviceRow, Failure> {
     let Enrolment { code_hash, label, key, message, proof } = enrolment;
     if caller.device.is_some() {
@@ -198,7 +198,7 @@ fn enrolled_before(
 /// The phones of the caller, or of an officer in reach.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::Forbidden`], or an accident.
+/// [`Refusal::NotFound`], [`Refusal::Forbidden`], or an internal error.
 pub async fn list(app: &App, caller: Caller, officer: Option<OfficerId>) -> Result<Vec<DeviceRow>, Failure> {
     let (tenant, whose) = (app.tenant, officer.unwrap_or(caller.officer));
     if whose != caller.officer {
@@ -215,7 +215,7 @@ pub async fn list(app: &App, caller: Caller, officer: Option<OfficerId>) -> Resu
 /// Revokes a phone: one's own, or that of an officer in reach. Its tokens are worth nothing from the next request on.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::Forbidden`], or an accident.
+/// [`Refusal::NotFound`], [`Refusal::Forbidden`], or an internal error.
 pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> Result<DeviceRow, Failure> {
     let (tenant, now) = (app.tenant, app.clock.now());
     app.store
@@ -241,7 +241,7 @@ pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> 
 /// A challenge for a phone. An unknown phone gets one too, worth nothing: who is enrolled is not told.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn challenge(app: &App, id: DeviceId) -> Result<(String, Instant), Failure> {
     let (tenant, now, text) = (app.tenant, app.clock.now(), hex(&random::bytes::<32>()?));
     let (hash, expires) = (hash_of(&text), now.plus_ms(CHALLENGE_MS));
@@ -303,7 +303,7 @@ async fn prove(app: &App, answered: Answered, now: Instant) -> Result<Proved, Fa
 ///
 /// # Errors
 /// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], [`Refusal::DeviceRevoked`], [`Refusal::OfficerLeft`], or an
-/// accident.
+/// internal error.
 pub async fn token(app: &App, answered: Answered) -> Result<Issued, Failure> {
     let now = app.clock.now();
     let Proved { device, active, version } = prove(app, answered, now).await?;
@@ -319,7 +319,7 @@ pub async fn token(app: &App, answered: Answered) -> Result<Issued, Failure> {
 /// A token with which a phone hands in what it recorded, whatever became of it or of its officer meanwhile.
 ///
 /// # Errors
-/// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], or an accident.
+/// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], or an internal error.
 pub async fn hand_in_token(app: &App, answered: Answered) -> Result<Issued, Failure> {
     let now = app.clock.now();
     let Proved { device, active: _, version } = prove(app, answered, now).await?;

@@ -166,7 +166,7 @@ pub struct Shared {
 /// What documents of this case share with other cases.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn shared(
     tx: &mut Tx<'_>,
     tenant: &TenantId,

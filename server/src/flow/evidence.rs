@@ -84,7 +84,7 @@ pub struct Uploader {
 /// Reads the token of somebody who sends bytes.
 ///
 /// # Errors
-/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::Forbidden`], or an accident.
+/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::Forbidden`], or an internal error.
 pub async fn uploader(app: &App, token: &str) -> Result<Uploader, Failure> {
     if caller::hands_in(app, token) {
         let sender = caller::sender(app, token).await?;
@@ -97,7 +97,7 @@ pub async fn uploader(app: &App, token: &str) -> Result<Uploader, Failure> {
     Ok(Uploader { officer: caller.officer, device: caller.device })
 }
 
-/// The disk is full or fails, which passes when the operator has acted; or an accident.
+/// The disk is full or fails, which passes when the operator has acted; or an internal error.
 fn on_disk(error: std::io::Error) -> Failure {
     if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
         return Refusal::StorageFull.into();
@@ -120,7 +120,7 @@ async fn disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Sen
 ///
 /// # Errors
 /// [`Refusal::TooLarge`]; [`Refusal::Malformed`] for the media type; [`Refusal::UnclaimedFiles`];
-/// [`Refusal::TooMuchToday`]; as [`settle`] for an empty file, which is complete at once; or an accident.
+/// [`Refusal::TooMuchToday`]; as [`settle`] for an empty file, which is complete at once; or an internal error.
 pub async fn begin(app: &App, uploader: Uploader, new: NewUpload) -> Result<Upload, Failure> {
     let NewUpload { digest, size, media_type, metadata } = new;
     fit(size, &media_type).map_err(unfit)?;
@@ -195,7 +195,7 @@ pub async fn status(app: &App, uploader: Uploader, id: [u8; 16]) -> Result<Uploa
 ///
 /// # Errors
 /// [`Refusal::UploadOffset`] where the upload does not stand there; [`Refusal::TooLarge`] where the piece goes beyond
-/// the announced size; [`Refusal::StorageFull`]; [`Refusal::StorageUnavailable`]; or an accident.
+/// the announced size; [`Refusal::StorageFull`]; [`Refusal::StorageUnavailable`]; or an internal error.
 pub async fn append(app: &App, upload: &mut Upload, piece: impl AsRef<[u8]> + Send + 'static) -> Result<(), Failure> {
     let length = u64::try_from(piece.as_ref().len()).map_err(Failure::broken)?;
     if length > upload.size() - upload.offset {
@@ -215,7 +215,7 @@ pub async fn append(app: &App, upload: &mut Upload, piece: impl AsRef<[u8]> + Se
 ///
 /// # Errors
 /// [`Refusal::EvidenceDigestMismatch`] where the bytes do not hash to what was announced: they are dropped and the
-/// upload begins again; [`Refusal::StorageFull`]; [`Refusal::StorageUnavailable`]; or an accident.
+/// upload begins again; [`Refusal::StorageFull`]; [`Refusal::StorageUnavailable`]; or an internal error.
 pub async fn settle(app: &App, upload: Upload) -> Result<Upload, Failure> {
     let (tenant, id, now) = (app.tenant, upload.row.id, app.clock.now());
     app.store.write(move |tx| tx.touch_upload(&tenant, &id, now).map_err(Failure::from)).await?;
@@ -297,7 +297,7 @@ const CHECKED_FIRST: u64 = 16 << 20;
 /// # Errors
 /// [`Refusal::NotFound`] where the case is out of reach or does not claim this digest; [`Refusal::EvidenceMissing`]
 /// where the bytes have not arrived for this case; [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`] where
-/// they are no longer what was stored; [`Refusal::PurposeRequired`]; or an accident.
+/// they are no longer what was stored; [`Refusal::PurposeRequired`]; or an internal error.
 pub async fn open(
     app: &App,
     caller: Caller,
@@ -330,7 +330,7 @@ pub async fn open(
 /// Holds the first bytes of what is to be sent against their digests.
 ///
 /// # Errors
-/// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`]; or an accident.
+/// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`]; or an internal error.
 pub async fn check(app: &App, opened: Opened, wanted: &Range<u64>) -> Result<Opened, Failure> {
     let Opened { row, case, mut whole } = opened;
     let first = wanted.start..wanted.end.min(wanted.start.saturating_add(CHECKED_FIRST));

@@ -45,7 +45,7 @@ pub struct TakenCase {
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for those who read no cases, [`Refusal::PurposeRequired`] for those who supervise,
-/// [`Refusal::ExportTooLarge`], [`Refusal::Busy`] while the search is being filled, or an accident.
+/// [`Refusal::ExportTooLarge`], [`Refusal::Busy`] while the search is being filled, or an internal error.
 pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<TakenCase>, Failure> {
     let reach = access::filter(&caller)?;
     if access::supervises(&caller) && search.purpose.is_none() {

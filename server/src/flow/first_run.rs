@@ -33,7 +33,7 @@ pub fn code(app: &App) -> String {
 /// Whether nobody can sign in yet.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn is_due(app: &App) -> Result<bool, Failure> {
     let tenant = app.tenant;
     app.store.read(move |tx| Ok(!tx.has_accounts(&tenant)?)).await
@@ -42,7 +42,7 @@ pub async fn is_due(app: &App) -> Result<bool, Failure> {
 /// The code, while nobody can sign in; on this thread, for the start of the server.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn code_if_due(app: &App) -> Result<Option<String>, Failure> {
     let known = app.store.read_sync(|tx| tx.has_accounts(&app.tenant).map_err(Failure::from))?;
     Ok((!known).then(|| code(app)))
@@ -60,7 +60,7 @@ async fn here<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Sen
 /// Makes the county and its first administrator.
 ///
 /// # Errors
-/// [`Refusal::WrongSetupCode`], [`Refusal::AlreadyInstalled`], [`Refusal::PasswordLength`], or an accident.
+/// [`Refusal::WrongSetupCode`], [`Refusal::AlreadyInstalled`], [`Refusal::PasswordLength`], or an internal error.
 pub async fn administrator(app: &App, said: &str, person: Administrator) -> Result<(), Failure> {
     check(app, said)?;
     let (store, tenant, now) = (app.store.clone(), app.tenant, app.clock.now());

@@ -34,7 +34,7 @@ impl IdempotentRequest {
     /// What the same request made before.
     ///
     /// # Errors
-    /// [`Refusal::IdempotencyKeyReused`] where the key came with another request, or an accident.
+    /// [`Refusal::IdempotencyKeyReused`] where the key came with another request, or an internal error.
     pub fn made_before(&self, tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Option<Vec<u8>>, Failure> {
         let Some(key) = &self.key else { return Ok(None) };
         match tx.made_before(tenant, &self.officer, self.route, key)? {
@@ -47,7 +47,7 @@ impl IdempotentRequest {
     /// Keeps what this request made.
     ///
     /// # Errors
-    /// An accident.
+    /// An internal error.
     pub fn has_made(self, tx: &mut Tx<'_>, tenant: &TenantId, made: &[u8], now: Instant) -> Result<(), Failure> {
         let Self { officer, route, key, fingerprint } = self;
         let Some(key) = key else { return Ok(()) };

@@ -112,7 +112,7 @@ impl Ingest {
     /// Takes a push, given as its bytes.
     ///
     /// # Errors
-    /// [`Refusal::TooMuchToday`]; [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an accident, after
+    /// [`Refusal::TooMuchToday`]; [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an internal error, after
     /// which nothing is known of the outcome and the same push may be sent again.
     pub async fn push(&self, sender: PushSender, body: impl AsRef<[u8]> + Send + 'static) -> Result<Pushed, Failure> {
         let size = u32::try_from(body.as_ref().len().div_ceil(1 << 10)).unwrap_or(u32::MAX).min(ROOM_KIB);

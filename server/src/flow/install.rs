@@ -38,7 +38,7 @@ pub fn named_id(kind: &str, name: &str) -> [u8; 16] {
 /// The tenant of this installation; made for the county `region` where there is none yet.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn tenant(store: &Store, region: &str, name: &str, now: Instant) -> Result<TenantId, Failure> {
     if let Some(found) = store.read_sync(|tx| tx.only_tenant().map_err(Failure::from))? {
         return Ok(found.id);
@@ -109,7 +109,7 @@ pub enum Mismatch {
 /// Whether the key in this data directory, or its absence, fits the database. Makes nothing.
 ///
 /// # Errors
-/// [`Mismatch`], [`KeyError`] or an accident.
+/// [`Mismatch`], [`KeyError`] or an internal error.
 pub fn fits(store: &Store, directory: &Path) -> Result<(), MisfitOr> {
     let path = server_key_path(directory);
     // Looked for before the database is: a new installation is in the database before it has a key.
@@ -136,7 +136,7 @@ pub enum MisfitOr {
     Mismatch(Mismatch),
     /// A key file cannot be used.
     Key(KeyError),
-    /// An accident.
+    /// An internal error.
     Failure(Failure),
 }
 
@@ -162,7 +162,7 @@ impl From<Failure> for MisfitOr {
 /// moved aside, the new one registered, and [`SERVER_KEY_REPLACED`] raised. What the old key signed stays valid.
 ///
 /// # Errors
-/// [`Mismatch::NoReason`], [`Mismatch::NoInstallation`], [`KeyError::InUse`], or an accident. Where it ends between the
+/// [`Mismatch::NoReason`], [`Mismatch::NoInstallation`], [`KeyError::InUse`], or an internal error. Where it ends between the
 /// file and the database, the next start refuses the key, and this is done again.
 pub fn replace_server_key(store: &Store, directory: &Path, reason: &str, now: Instant) -> Result<PublicKey, MisfitOr> {
     let reason = reason.trim();
@@ -191,7 +191,7 @@ pub fn replace_server_key(store: &Store, directory: &Path, reason: &str, now: In
 /// where nothing is recorded yet. Before this start writes anything.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn newest_record(store: &Store) -> Result<Option<Instant>, Failure> {
     store.read_sync(|tx| tx.newest_record().map_err(Failure::from))
 }
@@ -199,7 +199,7 @@ pub fn newest_record(store: &Store) -> Result<Option<Instant>, Failure> {
 /// Registers the server's key with a database that has none yet ([`fits`] said so): its chain starts an epoch.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn server_key(store: &Store, keys: &Keys, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
     let epoch = Epoch::new(random::bytes()?);
     let key = ServerKeyRow {

@@ -153,7 +153,7 @@ fn seen(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, id: &[u8; 16]) -> R
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where the case is out of reach; [`Refusal::Forbidden`] for others than supervisors;
-/// [`Refusal::IdempotencyKeyReused`]; or an accident.
+/// [`Refusal::IdempotencyKeyReused`]; or an internal error.
 pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Failure> {
     let (tenant, now, id) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
     app.store
@@ -202,7 +202,7 @@ pub async fn raise(app: &App, caller: Caller, new: NewLead) -> Result<Lead, Fail
 /// A page of the leads in reach, of those that had the status when the list was begun.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for those who see no leads, [`Refusal::WrongCursor`], or an accident.
+/// [`Refusal::Forbidden`] for those who see no leads, [`Refusal::WrongCursor`], or an internal error.
 pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Result<LeadList, Failure> {
     let agency_path = reach(&caller)?.to_owned();
     let (tenant, now) = (app.tenant, app.clock.now());
@@ -241,7 +241,7 @@ pub async fn count(app: &App, caller: Caller, search: Search) -> Result<Total, F
 /// One lead within reach.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], or an accident.
+/// [`Refusal::NotFound`], or an internal error.
 pub async fn read(app: &App, caller: Caller, id: [u8; 16]) -> Result<Lead, Failure> {
     let (tenant, now, supervises) = (app.tenant, app.clock.now(), access::supervises(&caller));
     let look = move |tx: &mut Tx<'_>| {
@@ -256,7 +256,7 @@ pub async fn read(app: &App, caller: Caller, id: [u8; 16]) -> Result<Lead, Failu
 /// # Errors
 /// [`Refusal::NotFound`] out of reach; [`Refusal::Forbidden`] where it is not the caller's step; [`Refusal::OwnCase`]
 /// where a head who takes part in the case would answer; [`Refusal::Stale`];
-/// [`Refusal::LeadNotOpen`] where the lead is not at this step; or an accident.
+/// [`Refusal::LeadNotOpen`] where the lead is not at this step; or an internal error.
 pub async fn step(
     app: &App,
     caller: Caller,

@@ -56,7 +56,7 @@ pub struct Numbers {
 /// Grants a lease for the phone the caller speaks from.
 ///
 /// # Errors
-/// [`Refusal::DeviceRequired`], the certificate refusals, or an accident.
+/// [`Refusal::DeviceRequired`], the certificate refusals, or an internal error.
 pub async fn grant(app: &App, caller: Caller, epoch: Epoch, numbers: Numbers) -> Result<Granted, Failure> {
     let device = caller.must_have_device()?;
     let (tenant, now, signer) = (app.tenant, app.clock.now(), app.keys.server.clone());

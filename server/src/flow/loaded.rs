@@ -104,7 +104,7 @@ impl Cases {
     /// Reads in one transaction, with room for so many bytes of one case after another.
     ///
     /// # Errors
-    /// As [`Self::room`]; what `look` answers; or an accident.
+    /// As [`Self::room`]; what `look` answers; or an internal error.
     pub async fn read_within<T: Send + 'static>(
         self: &Arc<Self>,
         store: &Store,
@@ -122,7 +122,7 @@ impl Cases {
     /// The case as it stands; none where nothing is stored of it. The read sees one snapshot.
     ///
     /// # Errors
-    /// As [`Self::room`], or an accident.
+    /// As [`Self::room`], or an internal error.
     pub async fn load(
         self: &Arc<Self>,
         store: &Store,

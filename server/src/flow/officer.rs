@@ -25,7 +25,7 @@ pub struct Detail {
 /// The agencies in reach.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn agencies(app: &App, caller: Caller) -> Result<Vec<AgencyRow>, Failure> {
     let tenant = app.tenant;
     app.store.read(move |tx| tx.agencies_below(&tenant, caller.reach()).map_err(Failure::from)).await
@@ -34,7 +34,7 @@ pub async fn agencies(app: &App, caller: Caller) -> Result<Vec<AgencyRow>, Failu
 /// A page of the officers in reach: at most `limit`, after `after`; whether there are more.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn page(
     app: &App,
     caller: Caller,
@@ -71,7 +71,7 @@ pub const MOST: i64 = 10_000;
 /// Every officer in reach with certificates, by agency and name; at most [`MOST`].
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn roster(app: &App, caller: Caller) -> Result<Vec<Listed>, Failure> {
     let tenant = app.tenant;
     app.store
@@ -102,7 +102,7 @@ pub async fn roster(app: &App, caller: Caller) -> Result<Vec<Listed>, Failure> {
 /// One officer in reach.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], or an accident.
+/// [`Refusal::NotFound`], or an internal error.
 pub async fn detail(app: &App, caller: Caller, id: OfficerId) -> Result<Detail, Failure> {
     let tenant = app.tenant;
     app.store
@@ -126,7 +126,7 @@ pub async fn detail(app: &App, caller: Caller, id: OfficerId) -> Result<Detail, 
 /// The names of these officers, as far as there are such.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn names(app: &App, ids: BTreeSet<OfficerId>) -> Result<BTreeMap<OfficerId, String>, Failure> {
     let (tenant, wanted) = (app.tenant, ids.into_iter().collect::<Vec<_>>());
     let found = app.store.read(move |tx| tx.officers(&tenant, &wanted).map_err(Failure::from)).await?;
@@ -136,7 +136,7 @@ pub async fn names(app: &App, ids: BTreeSet<OfficerId>) -> Result<BTreeMap<Offic
 /// The caller's inspection tasks.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn tasks(app: &App, caller: Caller) -> Result<Vec<TaskRow>, Failure> {
     let tenant = app.tenant;
     app.store.read(move |tx| tx.tasks_of(&tenant, &caller.officer).map_err(Failure::from)).await

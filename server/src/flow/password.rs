@@ -35,7 +35,7 @@ pub struct Passwords {
 /// Hashes a password on this thread: 19 MiB, 2 passes, 1 lane. 40 to 80 ms.
 ///
 /// # Errors
-/// [`Refusal::PasswordLength`], [`Refusal::PasswordCommon`], or an accident.
+/// [`Refusal::PasswordLength`], [`Refusal::PasswordCommon`], or an internal error.
 pub fn hash(password: &str) -> Result<String, Failure> {
     hash_for(password, &[])
 }
@@ -55,7 +55,7 @@ pub fn hash_for(password: &str, names: &[&str]) -> Result<String, Failure> {
 /// Hashes what is no password but as secret as one, such as a code.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub(super) fn argon2id(secret: &str) -> Result<String, Failure> {
     let hash = Argon2::default().hash_password(secret.as_bytes());
     Ok(hash.map_err(|error| Failure::broken(HashError(error.to_string())))?.to_string())
@@ -75,7 +75,7 @@ impl Passwords {
     /// As many concurrent hashings as the machine has cores.
     ///
     /// # Errors
-    /// An accident.
+    /// An internal error.
     pub fn new() -> Result<Self, Failure> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self { turns: Turns::new(cores), nobody: hash("nobody has this password")? })
@@ -84,7 +84,7 @@ impl Passwords {
     /// Whether `password`, sent from this address, is the one behind `stored`; without an account the same work says no.
     ///
     /// # Errors
-    /// [`Refusal::PasswordLength`]; [`Refusal::Busy`] after waiting ten seconds for a turn; or an accident.
+    /// [`Refusal::PasswordLength`]; [`Refusal::Busy`] after waiting ten seconds for a turn; or an internal error.
     pub async fn check(&self, password: String, stored: Option<String>, from: Option<IpAddr>) -> Result<bool, Failure> {
         check_length(&password)?;
         let turn = tokio::time::timeout(WAIT, self.turns.take(network(from)))

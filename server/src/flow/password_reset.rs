@@ -52,7 +52,7 @@ fn stands(row: &PasswordResetRow, now: Instant) -> bool {
 ///
 /// # Errors
 /// [`Refusal::Forbidden`]; [`Refusal::NotFound`] out of reach or without an account; [`Refusal::SameHand`] for the
-/// caller's own; or an accident.
+/// caller's own; or an internal error.
 pub async fn ask(app: &App, caller: Caller, officer: OfficerId, key: Option<String>) -> Result<Given, Failure> {
     caller.must_be(&RESETTING)?;
     if officer == caller.officer {
@@ -100,7 +100,7 @@ pub async fn ask(app: &App, caller: Caller, officer: OfficerId, key: Option<Stri
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::SameHand`], [`Refusal::ResetNotOpen`] where it ended or
-/// another hand confirmed it, or an accident.
+/// another hand confirmed it, or an internal error.
 pub async fn confirm(app: &App, caller: Caller, id: [u8; 16]) -> Result<Given, Failure> {
     if caller.device.is_none() {
         // Before the reset is looked for: who may confirm none is not told which there are.
@@ -143,7 +143,7 @@ fn may_confirm(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: &Passwo
 /// The reset of the caller's password, or of an officer in reach, that stands.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`], [`Refusal::NotFound`] out of reach, or an accident.
+/// [`Refusal::Forbidden`], [`Refusal::NotFound`] out of reach, or an internal error.
 pub async fn open_of(
     app: &App,
     caller: Caller,
@@ -177,7 +177,7 @@ pub struct Choice {
 ///
 /// # Errors
 /// [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`]; [`Refusal::TooManyAttempts`]; [`Refusal::WrongResetCode`],
-/// which does not tell what was wrong; [`Refusal::Busy`]; or an accident.
+/// which does not tell what was wrong; [`Refusal::Busy`]; or an internal error.
 pub async fn choose(app: &App, choice: Choice, from: Option<IpAddr>) -> Result<(), Failure> {
     let Choice { login, first, second, password } = choice;
     password::check_length(&password)?;
@@ -225,7 +225,7 @@ pub async fn choose(app: &App, choice: Choice, from: Option<IpAddr>) -> Result<(
 ///
 /// # Errors
 /// [`Refusal::NotFromAPhone`]; [`Refusal::WrongPassword`]; [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`];
-/// [`Refusal::TooManyAttempts`]; [`Refusal::Busy`]; or an accident.
+/// [`Refusal::TooManyAttempts`]; [`Refusal::Busy`]; or an internal error.
 pub async fn change(
     app: &App,
     caller: Caller,

@@ -29,7 +29,7 @@ const ROOM: usize = 32 << 20;
 /// One page of the feed after `cursor`, of `limit` changes, 1 to [`PAGE_MAX`].
 ///
 /// # Errors
-/// [`Refusal::CursorUnknown`]; [`Refusal::Busy`] or [`Refusal::TooMuchAtOnce`] without room; or an accident.
+/// [`Refusal::CursorUnknown`]; [`Refusal::Busy`] or [`Refusal::TooMuchAtOnce`] without room; or an internal error.
 pub async fn pull(app: &App, caller: Caller, cursor: Option<Vec<u8>>, limit: u32) -> Result<Pulled, Failure> {
     caller.must_have_device()?;
     let (tenant, officer) = (app.tenant, caller.officer);

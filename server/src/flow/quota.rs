@@ -94,7 +94,7 @@ impl Quotas {
     /// Whether a phone may use `more`, which is counted then. Blocks on the database where the phone is new today.
     ///
     /// # Errors
-    /// [`Refusal::TooMuchToday`] with the time to come back; or an accident.
+    /// [`Refusal::TooMuchToday`] with the time to come back; or an internal error.
     pub fn take(
         &self,
         store: &Store,

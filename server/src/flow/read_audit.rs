@@ -54,7 +54,7 @@ pub struct Named {
 /// A page of the looks in reach; whether there are more.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for those who do not read the audit, or an accident.
+/// [`Refusal::Forbidden`] for those who do not read the audit, or an internal error.
 pub async fn list(app: &App, caller: Caller, wanted: Wanted, page: TimePage) -> Result<(Vec<Named>, bool), Failure> {
     let (tenant, path) = (app.tenant, reach(&caller)?);
     let look = look(&caller, &wanted, app.clock.now())?;

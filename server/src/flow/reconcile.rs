@@ -27,7 +27,7 @@ const ROOM: usize = 32 << 20;
 /// Compares what a phone holds with what the server holds, within the officer's reach.
 ///
 /// # Errors
-/// [`Refusal::Malformed`]; [`Refusal::Busy`] or [`Refusal::TooMuchAtOnce`] without room; or an accident.
+/// [`Refusal::Malformed`]; [`Refusal::Busy`] or [`Refusal::TooMuchAtOnce`] without room; or an internal error.
 pub async fn reconcile(app: &App, caller: Caller, body: impl AsRef<[u8]>) -> Result<Reconciled, Failure> {
     caller.must_have_device()?;
     let asked = Reconcile::read(body.as_ref()).map_err(|error| {

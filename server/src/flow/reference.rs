@@ -46,7 +46,7 @@ const ALL: i64 = 100_000;
 /// Name of an enforcement item; its code where it is not in the catalogue.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn item_name(app: &App, code: &str) -> Result<String, Failure> {
     let (tenant, wanted) = (app.tenant, code.to_owned());
     let found = app.store.read(move |tx| tx.item_name(&tenant, &wanted).map_err(Failure::from)).await?;
@@ -57,7 +57,7 @@ pub async fn item_name(app: &App, code: &str) -> Result<String, Failure> {
 /// status of a certificate is another.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn version(app: &App, now: Instant) -> Result<String, Failure> {
     let id = app.tenant;
     app.store
@@ -85,7 +85,7 @@ fn start(text: &str, characters: usize) -> &str {
 /// Reads it, with the certificates as they are at `now`.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn read(app: &App, now: Instant) -> Result<Reference, Failure> {
     let id = app.tenant;
     app.store

@@ -134,7 +134,7 @@ impl From<crate::random::NoRandomness> for Failure {
 }
 
 impl Failure {
-    /// An accident outside the store.
+    /// An internal error outside the store.
     pub fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Broken(Box::new(error))
     }

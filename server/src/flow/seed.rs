@@ -60,7 +60,7 @@ pub fn logins() -> Vec<Login> {
 /// Loads the county: divisions, agencies, holidays and enforcement items.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
@@ -81,7 +81,7 @@ pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Fail
 /// Those who are there already keep everything but their password.
 ///
 /// # Errors
-/// [`Refusal::PeopleAreReal`] where there is somebody who was not made up; [`Refusal::PasswordLength`]; or an accident.
+/// [`Refusal::PeopleAreReal`] where there is somebody who was not made up; [`Refusal::PasswordLength`]; or an internal error.
 pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
     county(store, tenant, now)?;
     let hash = password::hash(password)?;
@@ -125,7 +125,7 @@ fn made_up() -> impl Iterator<Item = OfficerId> {
 /// Whether made-up people are in this installation: it is for trials.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn is_trial(store: &Store, tenant: &TenantId) -> Result<bool, Failure> {
     let made_up: Vec<OfficerId> = made_up().collect();
     store.read_sync(|tx| Ok(!tx.officers(tenant, &made_up)?.is_empty()))
@@ -146,7 +146,7 @@ fn enter(tx: &mut Tx<'_>, tenant: &TenantId, hash: &str, now: Instant) -> Result
 /// The first administrator, at the county's government: reaches every agency. Only while nobody can sign in.
 ///
 /// # Errors
-/// [`Refusal::AlreadyInstalled`], or an accident.
+/// [`Refusal::AlreadyInstalled`], or an internal error.
 pub fn first_administrator(
     store: &Store,
     tenant: &TenantId,

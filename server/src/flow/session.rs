@@ -28,7 +28,7 @@ pub struct Issued {
 ///
 /// # Errors
 /// [`Refusal::WrongPassword`], [`Refusal::PasswordLength`], [`Refusal::TooManyAttempts`] by account and by `from`,
-/// [`Refusal::Busy`], or an accident.
+/// [`Refusal::Busy`], or an internal error.
 pub async fn sign_in(app: &App, login: String, password: String, from: Option<IpAddr>) -> Result<Issued, Failure> {
     let account = account(app, login, password, from).await?;
     issue(app, &account.officer, account.session_version, None, app.clock.now())
@@ -73,7 +73,7 @@ pub(super) async fn account(
 /// A token of a new session.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub(super) fn issue(
     app: &App,
     officer: &OfficerId,

@@ -34,7 +34,7 @@ pub struct Unsent {
 /// Keeps what its author sent from `page`, in place of what was kept of that page.
 ///
 /// # Errors
-/// [`Refusal::TooLarge`], or an accident.
+/// [`Refusal::TooLarge`], or an internal error.
 pub async fn keep(app: &App, officer: OfficerId, page: String, fields: &Fields) -> Result<(), Failure> {
     let fields = serde_json::to_string(fields).map_err(Failure::broken)?;
     if fields.len() > LONGEST {
@@ -53,7 +53,7 @@ pub async fn keep(app: &App, officer: OfficerId, page: String, fields: &Fields) 
 /// What the author sent from `page` and was not taken.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn of(app: &App, officer: OfficerId, page: String) -> Result<Option<Unsent>, Failure> {
     let (tenant, oldest) = (app.tenant, app.clock.now().plus_ms(-LASTS_MS));
     let row = app.store.read(move |tx| tx.unsent_form(&tenant, &officer, &page).map_err(Failure::from)).await?;
@@ -64,7 +64,7 @@ pub async fn of(app: &App, officer: OfficerId, page: String) -> Result<Option<Un
 /// The pages from which the author sent what was not taken, the newest first.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn pages(app: &App, officer: OfficerId) -> Result<Vec<(String, Instant)>, Failure> {
     let (tenant, oldest) = (app.tenant, app.clock.now().plus_ms(-LASTS_MS));
     let mut pages = app.store.read(move |tx| tx.unsent_forms(&tenant, &officer).map_err(Failure::from)).await?;
@@ -75,7 +75,7 @@ pub async fn pages(app: &App, officer: OfficerId) -> Result<Vec<(String, Instant
 /// The form of `page` was taken: nothing of it is kept.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn sent(app: &App, officer: OfficerId, page: String) -> Result<(), Failure> {
     let (tenant, wanted) = (app.tenant, page.clone());
     if app.store.read(move |tx| tx.unsent_form(&tenant, &officer, &wanted).map_err(Failure::from)).await?.is_none() {

@@ -87,7 +87,7 @@ pub struct Waiting {
 /// Cases that wait for the caller: what has a deadline first, then the most pressing; and whether there may be more.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn cases(app: &App, caller: Caller) -> Result<(Vec<Waiting>, bool), Failure> {
     let Some(reach) = access::filter(&caller).ok().filter(|_| !access::supervises(&caller)) else {
         return Ok((Vec::new(), false));

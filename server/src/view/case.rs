@@ -86,7 +86,7 @@ struct View<'a> {
 /// One case as it stands.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn detail(detail: Detail) -> Result<wire::CaseDetail, Failure> {
     let Detail { access, agency_name, own: _, case, held, names, phones: _, evidence, checks, shared } = detail;
     let state = &case.state;
@@ -367,7 +367,7 @@ fn check(result: CheckResult) -> wire::CheckResult {
 /// Every write to a field.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn history(target: Option<OpId>, name: String, history: History) -> Result<wire::FieldHistory, Failure> {
     let History { access, entity, conflict, writes, names } = history;
     let masks = !access.sees_personal_data();

@@ -32,7 +32,7 @@ use crate::web::problem::{NOT_MODIFIED, OK, PARTIAL};
 ///
 /// # Errors
 /// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`] where the file is not what was stored;
-/// [`Refusal::RangeNotSatisfiable`]; [`Refusal::Stale`] where `If-Match` names another file; or an accident.
+/// [`Refusal::RangeNotSatisfiable`]; [`Refusal::Stale`] where `If-Match` names another file; or an internal error.
 pub async fn download(app: &State, request: &HttpRequest, opened: Opened) -> Result<HttpResponse, Failure> {
     let (size, tag) = (opened.whole.size(), format!("\"{}\"", opened.row.digest));
     let (status, part) = match asked(request.method(), request.headers(), &tag, size) {

@@ -195,7 +195,7 @@ async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
     .await
 }
 
-/// What an error says to the caller; logs it where it is an accident.
+/// What an error says to the caller; logs it where it is an internal error.
 pub fn known(error: &Error, id: &str) -> Refused {
     let Some(problem) = error.as_error::<Problem>() else {
         return of_framework(error.as_response_error()).into();

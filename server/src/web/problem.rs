@@ -23,7 +23,7 @@ const CHALLENGE: &str = "Bearer realm=\"palm\"";
 /// The same to who sent a token that is worth nothing, or nothing any more.
 pub const INVALID_TOKEN: &str = "Bearer realm=\"palm\", error=\"invalid_token\"";
 
-/// A refusal or an accident as a handler's error.
+/// A refusal or an internal error as a handler's error.
 #[derive(Debug)]
 pub struct Problem {
     /// What the caller is told.

@@ -17,7 +17,7 @@ pub(super) enum CommandError {
     Refused(Box<Told>),
     /// The link was cut, or there is no network: nobody knows whether the server did it.
     Lost(String),
-    /// An accident, or a command that cannot be meant.
+    /// An internal error, or a command that cannot be meant.
     Broken(String),
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Told {
 }
 
 impl CommandError {
-    /// An accident.
+    /// An internal error.
     pub fn broken(what: impl std::fmt::Display) -> Self {
         Self::Broken(what.to_string())
     }

@@ -58,7 +58,7 @@ impl Phone {
     /// Saves here and now.
     ///
     /// # Errors
-    /// What stops it, or an accident.
+    /// What stops it, or an internal error.
     pub(super) fn commit(&mut self, save: Save, pause: Option<PauseAt>) -> Result<Saved, CommandError> {
         let now = self.now();
         let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;

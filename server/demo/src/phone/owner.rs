@@ -109,7 +109,7 @@ impl Owner {
     /// Saves, with fresh randomness.
     ///
     /// # Errors
-    /// What stops it, or an accident.
+    /// What stops it, or an internal error.
     pub fn save(&mut self, save: Save, now: &Moment) -> Result<Saved, CommandError> {
         Ok(self.device.save(save, now, random::bytes()?, &self.key)?)
     }

@@ -19,7 +19,7 @@ use crate::words::SUPPLEMENT;
 /// From the report to the signed record.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn tell(stage: &mut Stage, team: &mut Team, matters: &Matters) -> anyhow::Result<()> {
     let matter = &matters.restaurant;
     let head = stage.sign_in("unit-head")?;

@@ -23,7 +23,7 @@ const KILL_TIMEOUT: Duration = Duration::from_secs(15);
 /// Kills one phone, then brings both back.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn tell(stage: &mut Stage, team: &mut Team, matters: &Matters) -> anyhow::Result<()> {
     stage.account.chapter(4, "坏链路", "The bad link");
     killed_in_a_save(stage, &mut team.b, &matters.restaurant.case)?;
@@ -111,7 +111,7 @@ fn send_both(team: &mut Team) -> anyhow::Result<(u64, u64)> {
 /// Both at once, over their links; what each says of itself.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn sync_both(team: &mut Team) -> anyhow::Result<(Value, Value)> {
     let (a, b) = send_both(team)?;
     let done = |answer: crate::process::Answer| match answer {

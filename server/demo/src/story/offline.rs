@@ -29,7 +29,7 @@ pub struct Matters {
 /// The day's work of both officers.
 ///
 /// # Errors
-/// An accident, or a refusal where none belongs.
+/// An internal error, or a refusal where none belongs.
 pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matters> {
     stage.account.chapter(3, "离线执法", "Offline");
     locate(team)?;

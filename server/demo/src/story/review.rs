@@ -18,7 +18,7 @@ const REASON: &str = "两人共同复核：大堂4具、后厨2具，共6具";
 /// Reads everything back, then settles the conflict.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn tell(stage: &mut Stage, team: &mut Team, matters: &Matters) -> anyhow::Result<()> {
     stage.account.chapter(5, "核对、处理、结案", "Read back, settle, close");
     let head = stage.sign_in("unit-head")?;

@@ -44,7 +44,7 @@ pub struct Checked {
 /// Opens a stored file to be read by block. A file from before blocks had digests is read whole once.
 ///
 /// # Errors
-/// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`]; or an accident.
+/// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`]; or an internal error.
 pub(super) async fn open_whole(app: &App, digest: Digest, case: Option<CaseId>) -> Result<Whole, Failure> {
     let stored = stored(app, digest).await?;
     let evidence = app.evidence.clone();
@@ -89,7 +89,7 @@ pub(super) async fn mended(app: &App, digest: Digest) -> Result<bool, Failure> {
 /// reader is told.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn found(app: &App, digest: Digest, case: Option<CaseId>) -> Result<Refused, Failure> {
     let evidence = app.evidence.clone();
     let damage = match disk(move || evidence.set_aside(&digest)).await? {
@@ -132,7 +132,7 @@ fn record(
 /// Holds the first bytes of a file against their digests before a page shows it, and says how it stands then.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn examine(app: &App, case: CaseId, claimed: ClaimedFile) -> Result<ClaimedFile, Failure> {
     let digest = claimed.digest;
     let standing = match claimed.standing {
@@ -161,7 +161,7 @@ async fn first_bytes(app: &App, case: CaseId, row: EvidenceFileRow) -> Result<()
 /// Before a case is closed: files that are gone or have another length are found out. Their bytes are not read.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub async fn look_for(app: &App, case: CaseId) -> Result<(), Failure> {
     let tenant = app.tenant;
     let claimed = app
@@ -183,7 +183,7 @@ pub async fn look_for(app: &App, case: CaseId) -> Result<(), Failure> {
 /// Reads every stored file, at the machine itself: what is damaged is recorded as if a reader had found it.
 ///
 /// # Errors
-/// An accident; what was found by then is recorded.
+/// An internal error; what was found by then is recorded.
 pub fn check_all(app: &App) -> Result<Checked, Failure> {
     let (tenant, mut checked, mut after) = (app.tenant, Checked::default(), None);
     loop {

@@ -467,7 +467,7 @@ refusals! {
     "该监督事项当前状态不允许此操作。" / "The supervision lead is not at this step.";
     user: "Read the lead again"; operator: "None";
 
-    /// An accident; the log holds it under the request id.
+    /// An internal error; the log holds it under the request id.
     Internal = "internal", retry: true;
     "服务器内部错误，请凭请求编号联系运维人员。" / "Something went wrong; quote the request id to the operator.";
     user: "Try again; nothing acknowledged is lost"; operator: "Search the log for the request id";

@@ -19,7 +19,7 @@ const AT_ONCE: usize = 64;
 /// Those of these cases, by number, that said the words when the list was begun.
 ///
 /// # Errors
-/// An accident.
+/// An internal error.
 pub fn saying(
     tx: &mut Tx<'_>,
     tenant: &TenantId,

@@ -27,7 +27,7 @@ pub struct Boundary {
 /// Drafts at one cent beyond, is refused, corrects, signs.
 ///
 /// # Errors
-/// An accident, or a refusal where none belongs.
+/// An internal error, or a refusal where none belongs.
 pub fn fine(stage: &mut Stage, team: &mut Team, matter: &mut Matter, party: &Party) -> anyhow::Result<()> {
     told(stage, &mut team.a, &matter.case, 2)?;
     matter.number.clone_from(&team.a.paper);
@@ -109,7 +109,7 @@ pub fn refuses(stage: &mut Stage, answer: Answer, amount: &str) {
 /// The second officer and the party sign; the paper is handed over.
 ///
 /// # Errors
-/// An accident, or a refusal.
+/// An internal error, or a refusal.
 pub fn finish(stage: &mut Stage, team: &mut Team, matter: &Matter) -> anyhow::Result<()> {
     let Matter { case, decision, .. } = matter;
     sign(&mut team.a, case, &matter.record, "interview_record", "second_officer", None)?;

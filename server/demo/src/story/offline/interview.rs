@@ -8,7 +8,7 @@ use crate::words::{INTERVIEW, strokes};
 /// Writes the record on the second officer's phone, who signs it with the person asked.
 ///
 /// # Errors
-/// An accident, or a refusal.
+/// An internal error, or a refusal.
 pub fn hold(stage: &mut Stage, team: &mut Team, case: &str) -> anyhow::Result<String> {
     let mut ops = vec![
         step("question_asked", Value::Null),
@@ -36,7 +36,7 @@ pub fn hold(stage: &mut Stage, team: &mut Team, case: &str) -> anyhow::Result<St
 /// Signs; with a seed of strokes where a finger does.
 ///
 /// # Errors
-/// An accident, or a refusal.
+/// An internal error, or a refusal.
 pub fn sign(
     member: &mut Member,
     case: &str,

@@ -12,7 +12,7 @@ const FACTS: &str = "销售的6种面食未标明价格";
 /// 200.01 is refused, 200 is signed.
 ///
 /// # Errors
-/// An accident, or a refusal where none belongs.
+/// An internal error, or a refusal where none belongs.
 pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matter> {
     let party = words::noodle_stall(team.run)?;
     let (mate, shown) = (team.a.officer.clone(), certificates(team));
@@ -46,7 +46,7 @@ pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matter> {
 /// Second signature, the party's, delivery.
 ///
 /// # Errors
-/// An accident, or a refusal.
+/// An internal error, or a refusal.
 pub fn finish(team: &mut Team, matter: &Matter) -> anyhow::Result<()> {
     hand_over(&mut team.a, &matter.case, &matter.decision, 3)
 }
