@@ -101,7 +101,7 @@ const WAIT_WHILE_DEGRADED: Duration = Duration::from_millis(500);
 pub struct Pool {
     /// Most connections.
     pub connections: u32,
-    /// How long a caller waits for a free one before it is told to come back.
+    /// How long a caller waits for a free connection before it is told to retry.
     pub wait: Duration,
 }
 
@@ -114,7 +114,7 @@ impl Default for Pool {
 /// An error: logged once by the middleware, never shown.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The address is not one of a database, or what it names does not hold what durability asks for.
+    /// The address names no database, or the database lacks the required durability settings.
     #[error("open the database: {0}")]
     Open(String),
     /// No connection came free in time.
@@ -123,7 +123,7 @@ pub enum Error {
     /// A statement failed.
     #[error("database statement")]
     Statement(#[from] diesel::result::Error),
-    /// A row holds what this program never wrote.
+    /// A column has a value that this program never writes.
     #[error("unreadable {table}.{column} of {key} in the database: {text:?}")]
     Corrupt {
         /// The table.
@@ -132,16 +132,16 @@ pub enum Error {
         column: &'static str,
         /// The row's key within the installation.
         key: String,
-        /// What stands there.
+        /// The stored text.
         text: String,
     },
-    /// Rows contradict each other, or one that must be there is not.
+    /// Rows contradict each other, or a required row is missing.
     #[error("{what} is missing or contradicts other rows in the database")]
     Inconsistent {
         /// Table and column.
         what: &'static str,
     },
-    /// The schema could not be brought to this version.
+    /// The schema could not be migrated to this version.
     #[error("migrate the database: {0}")]
     Migrate(String),
     /// The operating system gave no random bytes for an id.
@@ -169,7 +169,7 @@ impl Error {
 #[derive(Clone)]
 pub struct Store {
     pool: r2d2::Pool<db::Manager>,
-    /// One connection for who writes all the time, beside the others: nobody keeps it waiting.
+    /// A separate connection for the writer thread, so that it never waits for the pool.
     writer: r2d2::Pool<db::Manager>,
     turns: Arc<AtomicU64>,
     /// SQLite.
@@ -196,7 +196,7 @@ impl Drop for Turn<'_> {
 }
 
 impl Store {
-    /// Opens `sqlite:PATH`, a plain path, or `postgres://…`; brings the schema to this version under a lock.
+    /// Opens `sqlite:PATH`, a plain path, or `postgres://…`, and migrates the schema under a lock.
     ///
     /// # Errors
     /// [`Error::Open`] for another scheme, a SQLite older than 3.51.3, or pragmas and settings that did not take;
@@ -205,7 +205,7 @@ impl Store {
         Self::open_with(address, Pool::default())
     }
 
-    /// As [`Store::open`], with so many connections, and one more for the writer.
+    /// As [`Store::open`], with this many connections, and one more for the writer.
     ///
     /// # Errors
     /// As [`Store::open`].
@@ -224,7 +224,7 @@ impl Store {
         Ok(Self { pool, writer, turns, embedded, wait, degraded })
     }
 
-    /// Connections there are, and those of them that nobody uses.
+    /// Total and idle connections.
     pub fn connections(&self) -> (u32, u32) {
         let (pool, writer) = (self.pool.state(), self.writer.state());
         (pool.connections + writer.connections, pool.idle_connections + writer.idle_connections)
@@ -362,7 +362,7 @@ impl Store {
         let outcome = match body(&mut Tx::new(&mut connection)) {
             Ok(answer) => dialect::commit(&mut connection).map(|()| answer).map_err(|error| Error::from(error).into()),
             Err(answer) => match dialect::undo(&mut connection) {
-                // It is undone by the connection's end: the answer says more than that it has ended.
+                // The connection's end rolls it back; the closure's error is more informative.
                 Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(answer),
                 Err(accident) => Err(Error::from(accident).into()),
             },
@@ -386,7 +386,7 @@ impl Store {
             match first(&mut connection) {
                 Ok(answer) => return Ok((connection, answer)),
                 Err(error) if stale < pool.max_size() && error.database_fault() == Some(DatabaseFault::Unavailable) => {
-                    // Given back as it is, it would be the next one that the pool gives.
+                    // Without this, the pool would hand out the same connection next.
                     dialect::give_up(&mut connection);
                     stale += 1;
                 }
@@ -396,7 +396,7 @@ impl Store {
     }
 }
 
-/// What a transaction may do.
+/// The kind of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Read,

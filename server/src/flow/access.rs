@@ -14,8 +14,8 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{CaseFileRow, CaseFilter, ReadAuditRow, Tx};
 
-/// They lead or review in the agency, and read what its subtree handles. Not administrators: they look after accounts,
-/// phones and enrolment, and read no case.
+/// Roles that lead or review in the agency and read the cases of its subtree. Not administrators: they manage
+/// accounts, phones and enrolment, and read no case.
 const HANDLING: [Role; 5] =
     [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::LegalReviewer, Role::CaseReviewer];
 /// They supervise: they read with a purpose, and change no case.
@@ -30,7 +30,7 @@ fn handles_in_subtree(caller: &Caller) -> bool {
     HANDLING.iter().any(|role| caller.is(*role))
 }
 
-/// A case within reach, and how the caller stands to it.
+/// A case within reach, and the caller's relation to it.
 #[derive(Debug, Clone)]
 pub struct Access {
     /// The case as projected.
@@ -65,7 +65,7 @@ impl Access {
     }
 }
 
-/// What a look is at.
+/// The subject of a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     /// `case`, `history`, `evidence`, `record`.
@@ -125,7 +125,8 @@ pub fn is_own(tx: &mut Tx<'_>, tenant: &TenantId, case: &CaseId, officer: &Offic
     Ok(taking_part(&state, &graph).contains(officer))
 }
 
-/// The case, if it is within reach, with the look written down. Reads nothing of what it says. Must run in a write transaction.
+/// The case, if it is within reach, with the look recorded. Does not read its content. Must run in a write
+/// transaction.
 ///
 /// # Errors
 /// [`Refusal::NotFound`]; [`Refusal::PurposeRequired`]; or an internal error, and then nothing may be shown.

@@ -15,7 +15,7 @@ use super::password;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::Store;
 
-/// What belongs to every installation is not there.
+/// A part of every installation is missing.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is not there: no installation; is the data directory right? / 没有该文件，此处没有安装；请核对数据目录")]
 pub struct NotInstalled(PathBuf);
@@ -35,7 +35,7 @@ pub fn is_installed(directory: &Path, database: Option<&str>) -> Result<(), NotI
     absent.map_or(Ok(()), |path| Err(NotInstalled(path)))
 }
 
-/// Gives an account another password, ends what was signed in with the old one, and leaves an event and an alarm.
+/// Sets another password, ends all sessions of the old one, and records an event and an alarm.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where there is no such login; [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`];

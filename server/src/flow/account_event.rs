@@ -12,10 +12,10 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{AccountEventRow, AlarmRow, TimePage, Tx};
 
-/// How many of the newest events are looked at where the last ones matter.
+/// How many of the newest events are read to find recent ones.
 pub const LATELY: u32 = 100;
 
-/// What was done. Codes are never renamed.
+/// The kind of an event. Codes are never renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A one-time code for a phone was issued.
@@ -30,7 +30,7 @@ pub enum Kind {
     PasswordResetAsked,
     /// Somebody else confirmed it.
     PasswordResetConfirmed,
-    /// The person chose a new password with what both were given.
+    /// The person chose a new password with both codes of a reset.
     PasswordReset,
     /// The operator replaced the password at the machine.
     PasswordReplaced,
@@ -55,7 +55,7 @@ impl Kind {
     }
 }
 
-/// Whether an alarm of this kind tells of what was done at the machine itself; its detail is the login that it is about.
+/// Whether alarms of this kind report an action of the operator on the machine; the detail is the login concerned.
 pub fn is_of_the_machine(kind: &str) -> bool {
     [Kind::PasswordReplaced, Kind::EnrolmentCodeIssued, Kind::FirstAdministrator]
         .iter()
@@ -65,15 +65,15 @@ pub fn is_of_the_machine(kind: &str) -> bool {
 /// An event before it is kept.
 #[derive(Debug, Clone)]
 pub struct Event<'a> {
-    /// What was done.
+    /// The kind.
     pub kind: Kind,
     /// Whom it concerns.
     pub officer: OfficerId,
-    /// Who did it; none at the machine itself.
+    /// The actor; none for the operator on the machine.
     pub actor: Option<OfficerId>,
-    /// The phone that it is about.
+    /// The phone concerned.
     pub device: Option<DeviceId>,
-    /// What the phone is called, or why it was done.
+    /// The name of the phone, or the reason.
     pub detail: &'a str,
 }
 
@@ -95,8 +95,8 @@ pub fn note(tx: &mut Tx<'_>, tenant: &TenantId, event: &Event<'_>, now: Instant)
     Ok(tx.add_account_event(tenant, &row)?)
 }
 
-/// Keeps an event of something that was done at the machine itself, and raises an alarm of the same kind about this
-/// login: those who look after the system learn of it from the system, for no signed-in person can be named.
+/// Records an event of an action on the machine and raises an alarm of the same kind for this login. No signed-in
+/// person can be named, so the system administrators are informed by the alarm.
 ///
 /// # Errors
 /// An internal error.
@@ -113,7 +113,7 @@ pub fn note_at_the_machine(
     Ok(tx.add_alarm(tenant, &alarm)?)
 }
 
-/// A page of what was done to the account and phones of the caller, or of an officer in reach; whether there is more.
+/// A page of the events of the caller, or of an officer in reach, and whether there are more.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`], [`Refusal::NotFound`], or an internal error.

@@ -9,7 +9,7 @@ use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{AlarmRow, TimePage, Total};
 
-/// They look after the agency or the system.
+/// Roles that look after the agency or the system.
 const SEEING: [Role; 7] = [
     Role::UnitHead,
     Role::PrincipalHead,
@@ -55,14 +55,14 @@ pub fn may_see(caller: &Caller) -> bool {
     access::supervises(caller) || caller.must_be(&SEEING).is_ok()
 }
 
-/// An alarm with what people call the things that it is about.
+/// An alarm with readable names.
 #[derive(Debug, Clone)]
 pub struct Named {
     /// The alarm.
     pub row: AlarmRow,
-    /// Title of the case; none for those who may not read it, or not without a purpose.
+    /// Title of the case; none for a caller who may not read it, or only with a purpose.
     pub case: Option<String>,
-    /// What the phone is called, whose it is, and that person's name.
+    /// Name of the phone, its officer, and the officer's name.
     pub phone: Option<(String, OfficerId, String)>,
 }
 

@@ -37,11 +37,11 @@ pub struct App {
     pub ingest: Ingest,
     /// The cases that are in memory.
     pub cases: Arc<Cases>,
-    /// What phones use of their day.
+    /// Daily usage of phones.
     pub quotas: Arc<Quotas>,
-    /// How long what ends by time stays.
+    /// Retention periods.
     pub stay: Stay,
-    /// Bytes of files of one person that nobody claims.
+    /// Bytes of unclaimed files that one person may have.
     pub unclaimed_bytes: i64,
     /// Bounded password hashing.
     pub passwords: Passwords,
@@ -51,6 +51,6 @@ pub struct App {
     pub directory: PathBuf,
     /// Whether the database works, as last found out.
     pub readiness: Readiness,
-    /// The people in it are made up: pages say so.
+    /// All persons are invented, and pages say so.
     pub trial: AtomicBool,
 }

@@ -22,16 +22,16 @@ use sync_core::time::Instant;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{CaseFileRow, CaseFilter, CaseOrder, PastCase, PastSize, Tx};
 
-/// Replacements that a page looks past.
+/// The most replacements that a page looks back over.
 pub const MOST: i64 = 10_000;
-/// How much replaced cases may have said that are kept.
+/// Bytes of previous versions that are kept.
 const BYTES: i64 = 32 << 20;
-/// How long what was replaced is kept.
+/// How long previous versions are kept.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 /// Cases that are read at once.
 const AT_ONCE: usize = 1024;
 
-/// Where a page begins, in which state of its list.
+/// Start of a page, in a version of its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Start<I> {
     /// The version of the list when its first page was read.
@@ -65,7 +65,7 @@ impl<I: FromStr> FromStr for Start<I> {
     }
 }
 
-/// Id of a row that no type of its own names.
+/// Id of a row without an id type of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowId(pub [u8; 16]);
 
@@ -87,14 +87,14 @@ impl FromStr for RowId {
 /// A case in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedCase {
-    /// By what it was put in order when the list was begun.
+    /// The sort key as of the first page.
     pub key: Instant,
     /// As it is now.
     pub file: CaseFileRow,
 }
 
 impl ListedCase {
-    /// A case that stands where it would stand now.
+    /// A case at its current position.
     pub fn now(order: CaseOrder, file: CaseFileRow) -> Self {
         Self { key: order.key(&file), file }
     }
@@ -105,14 +105,14 @@ impl ListedCase {
     }
 }
 
-/// What changed in the list since it was begun.
+/// Changes of the list since its first page.
 #[derive(Debug, Default)]
 pub struct Past {
     /// The version of the list.
     pub as_of: i64,
-    /// What each of these cases was, by its number.
+    /// The version of each changed case as of the first page.
     were: BTreeMap<i64, PastCase>,
-    /// Until which version each of them said what it said then; the others say it still.
+    /// Up to which version each of them kept its text of that time; the others still have it.
     said: BTreeMap<i64, i64>,
     ids: BTreeSet<CaseId>,
 }
@@ -123,7 +123,7 @@ impl Past {
         self.ids.contains(case)
     }
 
-    /// The version until which the case said something else than it does now; none where it says what it said.
+    /// The version until which the text of the case differed from the current one; none if it is the same.
     pub fn said_until(&self, was: &PastCase) -> Option<i64> {
         self.said.get(&was.case_leaf).copied()
     }
@@ -141,7 +141,7 @@ impl Past {
     }
 }
 
-/// What changed since the version at which the filter begins; nothing where it begins now.
+/// The changes since the filter's version; empty if the filter starts now.
 ///
 /// # Errors
 /// [`Refusal::WrongCursor`] for a version that is still to come, [`Refusal::CursorExpired`] where too much has changed,
@@ -220,7 +220,7 @@ pub fn replaced(
     limit: usize,
     mut chosen: impl FnMut(&mut Tx<'_>, &[&PastCase]) -> Result<BTreeSet<i64>, Failure>,
 ) -> Result<Vec<ListedCase>, Failure> {
-    // Reach, and what never changes of a case, is asked of it as it is.
+    // Reach and immutable columns are filtered on the current row.
     let now = CaseFilter { status: None, filing: None, with_duties: false, ..filter.clone() };
     let (mut found, mut step) = (Vec::new(), limit.clamp(1, AT_ONCE));
     let standing = past.standing(filter);
@@ -242,8 +242,8 @@ pub fn replaced(
     Ok(found)
 }
 
-/// The first version that is to be kept of these, which are given from the newest on: at most [`MOST`], that said no
-/// more than 32 MiB, not older than a day; the newest always.
+/// The first version to keep, given sizes from the newest on: at most [`MOST`] versions, at most 32 MiB, not older
+/// than a day; always the newest.
 pub fn kept_from(sizes: &[PastSize], now: Instant) -> Option<i64> {
     let (mut kept, mut bytes, since) = (None, 0_i64, now.plus_ms(-KEPT_MS));
     for (PastSize { version, replaced, bytes: length }, number) in sizes.iter().zip(0_i64..) {
@@ -257,7 +257,7 @@ pub fn kept_from(sizes: &[PastSize], now: Instant) -> Option<i64> {
     kept
 }
 
-/// Forgets what is not kept any more. Reads first: mostly there is nothing to forget.
+/// Deletes versions that are no longer kept. Reads first, because usually there is nothing to delete.
 ///
 /// # Errors
 /// An internal error.

@@ -43,7 +43,7 @@ const OF_ACCOUNT: Bounds = Bounds { free: 5, longest_ms: LONGEST_WAIT_MS };
 /// A county's officers share a gateway: it has more attempts free, and waits less.
 const OF_ADDRESS: Bounds = Bounds { free: 30, longest_ms: 15_000 };
 
-/// Who tries, as hashes.
+/// The subject of an attempt, hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempt {
     account: Digest,
@@ -68,7 +68,7 @@ impl Attempt {
     /// [`Refusal::TooManyAttempts`] with the seconds to wait, or an internal error.
     pub async fn begin(self, app: &App) -> Result<(), Failure> {
         let (tenant, now) = (app.tenant, app.clock.now());
-        // Read first: who is refused anyway writes nothing.
+        // A read first: an attempt that is refused anyway writes nothing.
         app.store.read(move |tx| self.counted(tx, &tenant, now).map(drop)).await?;
         app.store
             .write(move |tx| {
@@ -78,7 +78,7 @@ impl Attempt {
             .await
     }
 
-    /// The password was right: what was counted is forgotten, and the pair is known.
+    /// The password was right: resets the counts and remembers the pair of account and address.
     ///
     /// # Errors
     /// An internal error.
@@ -92,7 +92,7 @@ impl Attempt {
             .await
     }
 
-    /// The rows that count for this attempt, as they stand.
+    /// The rows that count for this attempt.
     fn counted(self, tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<Vec<AttemptRow>, Failure> {
         let pair = standing(tx, tenant, &self.pair, now)?;
         let rows = if is_known(&pair, now) {
@@ -101,7 +101,7 @@ impl Attempt {
             let account = standing(tx, tenant, &self.account, now)?;
             vec![(account, OF_ACCOUNT), (standing(tx, tenant, &self.address, now)?, OF_ADDRESS)]
         };
-        // What waits for nothing is free, also where it was noted by a clock that is ahead of this one.
+        // Without a wait the attempt is free, even if it was recorded by a clock that was ahead.
         let free_from = |(row, bounds): &(AttemptRow, Bounds)| {
             let wait = wait_ms(row.failures, *bounds);
             (wait > 0).then(|| row.last.plus_ms(wait).ms())
@@ -126,12 +126,12 @@ impl Attempt {
         let pair = standing(tx, tenant, &self.pair, now)?;
         tx.set_attempts(tenant, &AttemptRow { failures: 0, last: now, success: Some(now), ..pair })?;
         if is_known(&pair, now) {
-            // Nothing else was counted: guesses from elsewhere stay what they are.
+            // Nothing else was counted: the counts of other addresses stay.
             return Ok(());
         }
         let account = standing(tx, tenant, &self.account, now)?;
         tx.set_attempts(tenant, &AttemptRow { failures: 0, ..account })?;
-        // Only this attempt: who holds one account must not wash away guesses at others.
+        // Resets only this attempt: the owner of one account must not reset the count of guesses at others.
         let address = standing(tx, tenant, &self.address, now)?;
         tx.set_attempts(tenant, &AttemptRow { failures: (address.failures - 1).max(0), ..address })?;
         Ok(())

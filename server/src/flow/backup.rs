@@ -35,7 +35,7 @@ const SERVER_KEY: &str = "server.pk8";
 const TOKEN_KEY: &str = "token.pk8";
 const KEYS: [&str; 2] = [SERVER_KEY, TOKEN_KEY];
 
-/// What a backup says of itself.
+/// The manifest of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -78,7 +78,7 @@ pub enum BackupError {
     /// It would be written over something.
     #[error("{0} is not empty: a backup wants a directory of its own")]
     NotEmpty(PathBuf),
-    /// It would become a part of what it is a copy of.
+    /// The backup would contain itself.
     #[error("{0} is inside the data directory: a backup wants a place outside")]
     Inside(PathBuf),
     /// There is nothing to back up.
@@ -90,7 +90,7 @@ pub enum BackupError {
     /// A link, a pipe, or another thing than belongs there.
     #[error("{0} is neither a regular file nor a directory where one belongs")]
     Irregular(PathBuf),
-    /// A change that is not what was stored.
+    /// A change differs from what was stored.
     #[error("{0}")]
     Change(String),
     /// A private key cannot be used.
@@ -110,7 +110,7 @@ pub enum BackupError {
         /// Absent, or its bytes do not hash to its name.
         what: &'static str,
     },
-    /// What is there is not what the manifest says.
+    /// The file differs from the manifest.
     #[error("the {0} is not what the manifest says")]
     Differs(&'static str),
     /// The manifest.
@@ -143,7 +143,7 @@ pub fn make(
     let copy = to.join(DATABASE);
     let address = format!("sqlite:{}", embedded.display());
     if let Err(error) = copy_embedded(database.unwrap_or(&address), &copy) {
-        // Nothing was copied, and nothing is left that looks as if something had been.
+        // Nothing was copied; remove what could be mistaken for a copy.
         drop(std::fs::remove_file(&copy));
         if made {
             drop(std::fs::remove_dir(to));
@@ -165,9 +165,8 @@ pub fn make(
     Ok(manifest)
 }
 
-/// Holds a backup against its manifest: nothing is in it that the manifest does not account for, every byte of the
-/// database and of the evidence is read and hashed, every change held against its leaf, and the log's root computed
-/// from its leaves. Changes nothing.
+/// Verifies a backup against its manifest: every file is accounted for, every byte of the database and of the
+/// evidence is hashed, every change is verified against its leaf, and the log's root is recomputed. Changes nothing.
 ///
 /// # Errors
 /// [`BackupError`] that names the first thing wrong.
@@ -244,10 +243,10 @@ fn copy_keys(directory: &Path, to: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Both keys can be used, and the database names the one that signs.
+/// Both keys are usable, and the database names the signing one.
 fn check_keys(below: &Path, held: &BackupContents) -> Result<(), BackupError> {
     let keys = below.join("keys");
-    // What is absent would be made.
+    // A missing key would be created.
     KEYS.iter().try_for_each(|key| directory::regular(&keys.join(key)))?;
     let server = ServerKey::open(&keys.join(SERVER_KEY))?;
     ServerKey::open(&keys.join(TOKEN_KEY))?;

@@ -58,7 +58,7 @@ impl Caller {
         self.device.ok_or(Refusal::DeviceRequired)
     }
 
-    /// Path prefix of the agencies in reach: the subtree, or all for those who read across the county.
+    /// Path prefix of the agencies in reach: the subtree, or all for roles with county-wide reach.
     pub fn reach(&self) -> &str {
         if self.is(Role::CountySupervisor) || self.is(Role::CountyLeadership) { "" } else { &self.path }
     }
@@ -92,7 +92,7 @@ pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
     }
 }
 
-/// What a token says, with its ids read.
+/// The claims of a token, with parsed ids.
 fn read(app: &App, token: &str) -> Result<(Arc<Claims>, OfficerId, Option<DeviceId>), Refusal> {
     let claims = app.tokens.read(token, app.clock.now()).map_err(|_not_a_token| Refusal::Unauthenticated)?;
     let officer = OfficerId::from_str(&claims.sub).map_err(|_not_an_id| Refusal::Unauthenticated)?;

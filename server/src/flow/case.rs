@@ -25,25 +25,25 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{CaseFileRow, CaseFilter, ClaimedFile, ReadAuditRow, StoredChange, Total, Tx};
 
-/// Which cases somebody wants to see, of those in reach.
+/// Filter for cases in reach.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     /// The parts that narrow the list; reach is added here.
     pub filter: CaseFilter,
-    /// Only cases that say this.
+    /// Only cases that contain these words.
     pub text: Option<Words>,
     /// It, as it was typed: for the audit.
     pub typed: String,
     /// Only of this agency and those below it.
     pub agency: Option<AgencyId>,
-    /// Why a supervisor looks.
+    /// The purpose of a supervisor.
     pub purpose: Option<String>,
 }
 
-/// One case as it stands.
+/// One case in its current state.
 #[derive(Debug)]
 pub struct Detail {
-    /// The case and how the caller stands to it.
+    /// The case and the caller's relation to it.
     pub access: Access,
     /// Name of the agency.
     pub agency_name: String,
@@ -53,15 +53,15 @@ pub struct Detail {
     pub case: Loaded,
     /// The stored changes, by leaf, with the gaps in chains as they are now.
     pub held: Vec<StoredChange>,
-    /// Names of everybody who appears.
+    /// Names of all officers that appear.
     pub names: BTreeMap<OfficerId, String>,
-    /// What the phones that appear are called.
+    /// Names of the phones that appear.
     pub phones: BTreeMap<DeviceId, String>,
     /// The evidence it claims.
     pub evidence: Vec<ClaimedFile>,
-    /// What the rules say, as of the newest act.
+    /// Check results, as of the newest act.
     pub checks: Vec<CheckResult>,
-    /// What its documents share with other cases.
+    /// Numbers and fines that its documents share with other cases.
     pub shared: Vec<Shared>,
 }
 
@@ -76,7 +76,7 @@ pub struct Write {
     pub resolves: bool,
     /// The operations it replaces.
     pub replaces: Vec<OpId>,
-    /// Whether it stands.
+    /// Whether it is live.
     pub live: bool,
     /// Whether it has no effect.
     pub without_effect: bool,
@@ -85,11 +85,11 @@ pub struct Write {
 /// Every write to a field.
 #[derive(Debug)]
 pub struct History {
-    /// How the caller stands to the case.
+    /// The caller's relation to the case.
     pub access: Access,
     /// Kind of the entity; empty for the case itself.
     pub entity: String,
-    /// Whether values that stand differ.
+    /// Whether live values differ.
     pub conflict: bool,
     /// The writes, causes before effects.
     pub writes: Vec<Write>,
@@ -104,7 +104,7 @@ pub struct CaseList {
     pub rows: Vec<CaseFileRow>,
     /// The version of the list to which the page belongs.
     pub as_of: i64,
-    /// Where the next page begins, if there is one.
+    /// Start of the next page, if there is one.
     pub next: Option<Start<CaseId>>,
     /// Cases that were not searched, because the index is being filled.
     pub not_searched: i64,
@@ -138,7 +138,7 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
     Ok(CaseList { rows, as_of, next, not_searched })
 }
 
-/// Writes down that somebody looks at a list of cases.
+/// Records the look at a list of cases.
 pub(super) async fn note_list(app: &App, caller: &Caller, search: &Search, what: &str) -> Result<(), Failure> {
     let (id, at, officer, tenant) = (random::bytes()?, app.clock.now(), caller.officer, app.tenant);
     let (what, part, purpose) =
@@ -168,7 +168,7 @@ pub(super) fn in_reach(
     Ok(Found { rows: as_of::page(tx, tenant, &filter, past, limit)?, not_searched: 0 })
 }
 
-/// How many cases [`list`] has in all as it is now, whatever page is asked for.
+/// The current total of [`list`], independent of the page.
 ///
 /// # Errors
 /// As [`list`].
@@ -183,7 +183,7 @@ pub async fn total(app: &App, caller: Caller, search: Search) -> Result<Total, F
         .await
 }
 
-/// What is asked for, of those in reach: a filter and words. None where nothing can fit.
+/// The filter and words of a search within reach; none if nothing can match.
 fn narrowed(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -243,8 +243,8 @@ pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<Str
         .await
 }
 
-/// Flags the changes before which a phone's chain has a gap now. It is looked for whenever a case is read, and never
-/// stored: what arrives later fills it, in whichever case.
+/// Flags the changes before which a phone's chain currently has a gap. Computed at each read and never stored,
+/// because a later change, in any case, can fill it.
 fn flag_gaps(tx: &mut Tx<'_>, tenant: &TenantId, held: &mut [StoredChange]) -> Result<(), Failure> {
     let of_phones = |stored: &&StoredChange| stored.change.header().device != DeviceId::SERVER;
     let expected: Vec<ChangeId> =
@@ -260,8 +260,8 @@ fn flag_gaps(tx: &mut Tx<'_>, tenant: &TenantId, held: &mut [StoredChange]) -> R
     Ok(())
 }
 
-/// The look written down in a transaction of its own, then the case: nothing is read before the look is safe, and nobody
-/// who writes waits for the reading.
+/// Commits the audit record first, then loads the case: nothing is read before the record is durable, and loading
+/// blocks no writer.
 async fn look_and_load(app: &App, caller: &Caller, case: CaseId, seen: Look) -> Result<(Access, Loaded), Failure> {
     let (tenant, now, looker) = (app.tenant, app.clock.now(), caller.clone());
     let access = app.store.write(move |tx| access::look(tx, &tenant, &looker, &case, seen, now)).await?;
@@ -332,7 +332,7 @@ pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, na
     found
 }
 
-/// What the phones that recorded these changes are called.
+/// Names of the phones that recorded these changes.
 fn phones(tx: &mut Tx<'_>, tenant: &TenantId, held: &[StoredChange]) -> Result<BTreeMap<DeviceId, String>, Failure> {
     let devices: BTreeSet<DeviceId> = held.iter().map(|stored| stored.change.header().device).collect();
     let mut phones = BTreeMap::new();

@@ -16,7 +16,7 @@ use crate::store::{self, CaseRecordRow, Tx};
 /// How a case was closed.
 #[derive(Debug, Clone, Copy)]
 pub struct Closing {
-    /// On what it was decided.
+    /// The basis of the decision.
     pub basis: Digest,
     /// By whom.
     pub by: OfficerId,
@@ -31,7 +31,7 @@ pub struct Closing {
 pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, closing: Closing) -> Result<(), Failure> {
     let file = tx.case_file(tenant, &case)?.ok_or(store::Error::Inconsistent { what: "case_file" })?;
     let held = tx.case_changes(tenant, &case)?;
-    // What is outside the case is no part of what is stated, and who checks it need not have it.
+    // Changes outside of the case are not part of the statement, so a verifier does not need them.
     let graph = Graph::new(held.iter().map(|stored| &*stored.change));
     let state = fold(case, graph.up_to(&graph.heads()));
     let agency_name = tx.agency(tenant, &file.agency)?.map(|agency| agency.name).unwrap_or_default();
@@ -68,7 +68,7 @@ pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, clos
     Ok(tx.add_case_record(tenant, &row)?)
 }
 
-/// The record of a case within reach, with the key that checks it; the look is written down.
+/// The record of a case within reach, with the key that verifies it; the look is recorded.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where the case is out of reach or not closed; [`Refusal::PurposeRequired`]; or an internal error.

@@ -9,7 +9,7 @@ use sync_core::time::Instant;
 use crate::flow::refusal::Refusal;
 use crate::store::{CertificateRow, IntervalRow};
 
-/// What the rows say of one certificate.
+/// The status history of a certificate.
 pub fn history(certificate: &CertificateRow, intervals: &[IntervalRow]) -> History {
     let span = |interval: &IntervalRow| {
         let IntervalRow { ordinal: _, status, from, until, reason: _, basis: _ } = interval;
@@ -18,7 +18,7 @@ pub fn history(certificate: &CertificateRow, intervals: &[IntervalRow]) -> Histo
     History::new(&certificate.valid_until, intervals.iter().map(span).collect())
 }
 
-/// What it is at `now`.
+/// The status at `now`.
 pub fn status_at(certificate: &CertificateRow, intervals: &[IntervalRow], now: Instant) -> CertificateState {
     history(certificate, intervals).at(now)
 }
@@ -28,12 +28,12 @@ pub fn ends(certificate: &CertificateRow) -> Instant {
     last_instant(&certificate.valid_until)
 }
 
-/// What is known of each of these certificates.
+/// The histories of these certificates.
 pub fn histories(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<History> {
     certificates.iter().map(|(certificate, intervals)| history(certificate, intervals)).collect()
 }
 
-/// What is known of each of these certificates, and how far it reaches.
+/// The histories of these certificates, with their reach.
 pub fn held(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<HeldCertificate> {
     let one = |(certificate, intervals): &(CertificateRow, Vec<IntervalRow>)| {
         let reach = Reach { region: certificate.region.clone(), category: certificate.category.clone() };

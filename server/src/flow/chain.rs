@@ -34,7 +34,7 @@ pub fn append(
         return Err(Refusal::NotFound.into());
     }
     let mut heads = Graph::new(held.iter().map(|stored| &*stored.change)).heads();
-    // A verdict builds on what it judges, which is no head where it is outside the case.
+    // A verdict builds on the change that it judges, which is no head if it is outside of the case.
     let judged = |op: &NewOp| if let Act::Verdict(verdict) = &op.act { Some(verdict.change) } else { None };
     heads.extend(ops.iter().filter_map(judged));
     let mut place = CaseTail::after(&held);

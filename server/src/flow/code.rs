@@ -16,14 +16,14 @@ pub const TYPED: usize = 10;
 /// Wrong attempts after which a code to be typed is worth nothing.
 pub const TRIES: i64 = 5;
 
-/// What a code is for; two purposes never share a code.
+/// The purpose of a code; codes of different purposes never coincide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Enrolling a phone.
     Enrolment,
-    /// What the one who asks for a password reset is given.
+    /// The code for the person who requests a password reset.
     ResetAsked,
-    /// What the one who confirms it is given.
+    /// The code for the person who confirms it.
     ResetConfirmed,
 }
 
@@ -57,18 +57,18 @@ impl Code {
     }
 }
 
-/// SHA-256 of a secret text: what the database keeps of it.
+/// SHA-256 of a secret; the database stores only this.
 pub fn hash_of(secret: &str) -> Digest {
     Digest::new(Sha256::digest(secret.as_bytes()).into())
 }
 
-/// [`hash_of`] a code as somebody gave it: scanned as it is, typed as it is meant.
+/// [`hash_of`] a code as entered: scanned, or typed and normalised.
 pub fn hash_of_given(code: &str) -> Digest {
     let code = code.trim();
     if code.len() == 32 { hash_of(&code.to_ascii_lowercase()) } else { hash_of(&meant(code)) }
 }
 
-/// What somebody means who types this.
+/// Normalises a typed code.
 pub fn meant(typed: &str) -> String {
     let letter = |c: char| match c.to_ascii_uppercase() {
         'O' => '0',

@@ -28,7 +28,7 @@ use crate::flow::keys::Keys;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{self, StoredChange, Tx};
 
-/// What is decided.
+/// The kind of a command, with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandKind {
     /// Register an on-the-spot decision (备案).
@@ -42,7 +42,7 @@ pub enum CommandKind {
     Return {
         /// The record.
         target: OpId,
-        /// What is missing.
+        /// What the supplement must contain.
         reason: String,
     },
     /// Admit a change that waits (认可), or dismiss it for good (不予认可).
@@ -80,13 +80,13 @@ pub struct Command {
     pub case: CaseId,
     /// Hash of the heads that the caller saw.
     pub seen: Seen<Digest>,
-    /// The key by which a repetition is known.
+    /// The idempotency key.
     pub key: Option<String>,
-    /// What is decided.
+    /// The kind.
     pub kind: CommandKind,
 }
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The case.
@@ -110,7 +110,7 @@ const RECEIVING: [Role; 1] = [Role::CountySupervisor];
 /// Code of a verdict that a person gave; the change of the server names the person, its value the reason.
 const BY_HEAD: &str = "head";
 
-/// What a caller may decide about a case by role and standing; the state of the case may still stand in the way.
+/// Commands that a caller may give by role and relation to the case; the state of the case may still prevent them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Powers {
     /// Register decisions.
@@ -129,7 +129,7 @@ pub fn powers(caller: &Caller, access: &Access, own: bool) -> Powers {
     Powers { registers: is_one(&REGISTERING), heads: is_one(&HEADING), receives }
 }
 
-/// What of a case can be registered and what can be returned, as it stands.
+/// Documents that can be registered and records that can be returned, in the current state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Targets {
     /// Decisions on the spot that were not registered.

@@ -23,7 +23,7 @@ pub const LONGEST_MS: i64 = 12 * 60 * 60 * 1000;
 /// Uses closer together than this are written down once.
 const NOTED_EACH_MS: i64 = 60 * 1000;
 
-/// Whether a session stands at `now`. A use that lies ahead was noted by a clock that was ahead: it proves nothing.
+/// Whether a session is valid at `now`. A last use in the future was recorded by a wrong clock and does not count.
 fn stands(row: &ConsoleSessionRow, now: Instant) -> bool {
     let ahead = row.seen.max(row.created) > now.plus_ms(NOTED_EACH_MS);
     !ahead && now < row.seen.plus_ms(IDLE_MS) && now < row.created.plus_ms(LONGEST_MS)

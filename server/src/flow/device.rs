@@ -27,16 +27,16 @@ const CHALLENGE_MS: i64 = 2 * 60 * 1000;
 /// How long after the operator replaced a password no enrolment code is given at the machine for that account.
 const APART_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// What a phone proves and says to be enrolled.
+/// The proof and the data of an enrolment.
 #[derive(Debug)]
 pub struct Enrolment {
     /// SHA-256 of the one-time code, in the form that was given.
     pub code_hash: Digest,
-    /// What the officer calls the phone.
+    /// The officer's name for the phone.
     pub label: String,
     /// Its key.
     pub key: PublicKey,
-    /// What it signed.
+    /// The signed message.
     pub message: Vec<u8>,
     /// r ‖ s.
     pub proof: [u8; 64],
@@ -126,7 +126,7 @@ fn keep_code(
     Ok(expires)
 }
 
-/// A person of an agency in reach; out of reach looks like missing.
+/// A person of an agency in reach; otherwise not found.
 pub(super) fn in_reach(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -138,9 +138,9 @@ pub(super) fn in_reach(
     if caller.reaches(&agency.path) { Ok(()) } else { Err(Refusal::NotFound.into()) }
 }
 
-/// Enrols a phone of the caller, who signed in with their own password: the code is used up, possession of the key is
-/// proved. An attempt with a wrong proof keeps the code; a wrong code counts, and after five the codes of this officer are
-/// worth nothing. The same key with the code that enrolled it gives the same phone.
+/// Enrols a phone of the caller, who signed in with their password; the proof shows possession of the key, and the
+/// code is used up. A wrong proof keeps the code. A wrong code is counted, and after five the codes of this officer
+/// are void. The same key with its code returns the enrolled phone.
 ///
 /// # Errors
 /// [`Refusal::NotFromAPhone`], [`Refusal::WrongProof`], [`Refusal::WrongEnrolmentCode`], [`Refusal::KeyEnrolled`], or an
@@ -177,7 +177,7 @@ pub async fn enrol(app: &App, caller: Caller, enrolment: Enrolment) -> Result<De
     enrolled.ok_or_else(|| Refusal::WrongEnrolmentCode.into())
 }
 
-/// The phone that this code of this officer's enrolled with this key, whose answer may have been lost.
+/// The phone that was enrolled with this code of this officer and with this key, if the answer was lost.
 fn enrolled_before(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -226,8 +226,8 @@ pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> 
             if device.officer != caller.officer {
                 caller.must_be(&[Role::AgencyAdmin, Role::SecurityAdmin])?;
             }
-            // The phone learns of it when it next asks the server for anything; other phones are not told, and a lease
-            // that it holds ends by itself within a day. What it hands in after this is judged when it arrives.
+            // The phone learns of it with its next request. Other phones are not informed; its lease ends by itself
+            // within a day. Changes that it hands in later are judged when they arrive.
             if tx.revoke_device(&tenant, &id, now, &reason)? {
                 let (kind, officer, actor) = (Kind::DeviceRevoked, device.officer, Some(caller.officer));
                 let event = Event { kind, officer, actor, device: Some(id), detail: &reason };
@@ -238,7 +238,7 @@ pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> 
         .await
 }
 
-/// A challenge for a phone. An unknown phone gets one too, worth nothing: who is enrolled is not told.
+/// A challenge for a phone. An unknown phone gets a useless one too, so enrolment is not revealed.
 ///
 /// # Errors
 /// An internal error.
@@ -265,14 +265,14 @@ struct Proved {
     version: i64,
 }
 
-/// What a phone says to prove that it holds its key.
+/// The statement by which a phone proves its key.
 #[derive(Debug)]
 pub struct Answered {
     /// The phone.
     pub device: DeviceId,
     /// As given.
     pub challenge: String,
-    /// What it signed.
+    /// The signed message.
     pub message: Vec<u8>,
     /// r ‖ s.
     pub signature: [u8; 64],
@@ -316,7 +316,7 @@ pub async fn token(app: &App, answered: Answered) -> Result<Issued, Failure> {
     issue(app, &device.officer, version, Some((&device.id, Use::Work)), now)
 }
 
-/// A token with which a phone hands in what it recorded, whatever became of it or of its officer meanwhile.
+/// A hand-in token for a phone, even if it was revoked or its officer left.
 ///
 /// # Errors
 /// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], or an internal error.

@@ -18,14 +18,14 @@ use sync_core::time::Instant;
 use crate::flow::refusal::Failure;
 use crate::store::{self, BlockRow, IndexedDocument, OutboxKind, Tx};
 
-/// Whether the case ever had a document, or a number that was voided: what never had is not looked up.
+/// Whether the case ever had a document or a voided number; otherwise the index is not queried.
 pub fn has_documents(state: &CaseState) -> bool {
     state.entities.values().any(|entity| entity.kind == schema::DOCUMENT)
         || state.steps.iter().any(|step| step.kind == schema::NUMBER_VOIDED)
         || state.signatures.iter().any(|signed| signed.document.is_some())
 }
 
-/// What is known beyond a case: what other cases say, and which numbers its phones were granted.
+/// Data from outside of a case: other cases, and the numbers granted to its phones.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -58,8 +58,7 @@ fn range(row: BlockRow) -> Result<NumberRange, Failure> {
     Ok(NumberRange { prefix, year: number(year)?, first: number(first)?, last: number(last)? })
 }
 
-/// Puts what the documents of a case bear in place of what they bore, and asks for what changed to be compared with other
-/// cases.
+/// Replaces the index entries of a case, and queues changed entries for comparison with other cases.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -109,7 +108,7 @@ fn left_alone(
     let mut alone = BTreeSet::new();
     let gone = there.iter().filter(|row| row.doubled && !documents.contains(&row.entry));
     for IndexedDocument { entry: Entry { what, key, .. }, .. } in gone {
-        // Of two that are left each still has the other.
+        // If two remain, each of them still shares it with the other.
         if let [other] = tx.documents_like(tenant, case_leaf, &[(*what, *key)], 2)?.as_slice() {
             alone.insert(other.case_leaf);
         }

@@ -27,21 +27,21 @@ const NUMBER_DOUBLED: &str = "number_doubled";
 const FINED_TWICE: &str = "fined_twice";
 /// Alarms of one case in one step; a flood of them is one fact.
 const ALARMS_AT_ONCE: usize = 16;
-/// Other cases that are asked to look again in one step.
+/// Other cases that are queued for comparison in one step.
 const NEIGHBOURS: i64 = 64;
 /// Documents of other cases that are named to people.
 const SHOWN: i64 = 64;
 
-/// What a case bears, compared with other cases.
+/// The entries of a case, compared with other cases.
 pub struct Compared {
     /// The case as it was when it was compared.
     file: CaseFileRow,
     documents: BTreeSet<Entry>,
-    /// Entries that stand elsewhere too now and did not, or the other way round.
+    /// Entries that became shared, or stopped being shared.
     flips: Vec<(Entry, bool)>,
     /// Rules that the case breaches now, where that may have changed.
     breaches: Option<i64>,
-    /// Alarms, each with the document and who made it.
+    /// Alarms, each with the document and its author.
     alarms: Vec<(&'static str, OpId, Option<DeviceId>)>,
     /// Cases that bear the same and do not know it yet.
     neighbours: BTreeSet<i64>,
@@ -102,7 +102,7 @@ fn compare(tx: &mut Tx<'_>, tenant: &TenantId, file: CaseFileRow) -> Result<Comp
     Ok(found)
 }
 
-/// What people are told where such an entry stands elsewhere too. A name alone is a question, which the file asks.
+/// The alarm for a shared entry. A shared name alone raises none; the case file shows it.
 const fn alarm_of(what: Indexed) -> Option<&'static str> {
     match what {
         Indexed::Number => Some(NUMBER_DOUBLED),
@@ -111,7 +111,8 @@ const fn alarm_of(what: Indexed) -> Option<&'static str> {
     }
 }
 
-/// Writes what was found. A case that has changed since is compared again. How many alarms were raised by whose documents.
+/// Writes the result. A case that changed since is compared again. Returns how many alarms each phone's documents
+/// caused.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.

@@ -288,11 +288,11 @@ pub struct Opened {
     pub whole: Whole,
 }
 
-/// How many bytes are held against their digests before the first one is sent. Of a longer answer the rest is checked
-/// block by block while it is sent, and the answer breaks off where a block differs.
+/// Bytes that are verified before the first one is sent. The rest of a longer answer is verified block by block while
+/// it is sent; the answer is aborted at a damaged block.
 const CHECKED_FIRST: u64 = 16 << 20;
 
-/// Opens a stored file for a caller who may see it; the look is written down.
+/// Opens a stored file for a caller who may see it; the look is recorded.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where the case is out of reach or does not claim this digest; [`Refusal::EvidenceMissing`]
@@ -327,7 +327,7 @@ pub async fn open(
     Ok(Opened { row, case, whole })
 }
 
-/// Holds the first bytes of what is to be sent against their digests.
+/// Verifies the first bytes of the requested range.
 ///
 /// # Errors
 /// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`]; or an internal error.

@@ -16,7 +16,7 @@ use crate::flow::refusal::{Failure, Refusal};
 /// The first administrator.
 #[derive(Clone)]
 pub struct Administrator {
-    /// What the person types to sign in.
+    /// The login.
     pub login: String,
     /// The person's name.
     pub name: String,
@@ -24,13 +24,13 @@ pub struct Administrator {
     pub password: String,
 }
 
-/// The code of this installation: follows from its key, so it needs no place of its own. 80 bits, hex.
+/// The code of this installation, derived from its key and therefore not stored. 80 bits, hex.
 pub fn code(app: &App) -> String {
     let digest = Sha256::new_with_prefix(b"palm/v1/first-run\0").chain_update(app.keys.token.pkcs8()).finalize();
     hex(digest.split_at(10).0)
 }
 
-/// Whether nobody can sign in yet.
+/// Whether no account exists yet.
 ///
 /// # Errors
 /// An internal error.
@@ -39,7 +39,7 @@ pub async fn is_due(app: &App) -> Result<bool, Failure> {
     app.store.read(move |tx| Ok(!tx.has_accounts(&tenant)?)).await
 }
 
-/// The code, while nobody can sign in; on this thread, for the start of the server.
+/// The code, while no account exists; synchronous, for the start of the server.
 ///
 /// # Errors
 /// An internal error.

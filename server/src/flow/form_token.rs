@@ -10,7 +10,7 @@ use sync_core::id::{OfficerId, hex};
 
 use super::keys::Keys;
 
-/// What stands in a token for a page that was made for nobody: to sign in, and the first run.
+/// The person in a token of a page without a signed-in person: sign-in and first run.
 const NOBODY: &str = "-";
 
 /// For whom a page was made.
@@ -39,7 +39,7 @@ impl FormKey {
         Self(hmac::Key::new(HMAC_SHA256, &secret))
     }
 
-    /// The token of a page for a browser, which is known by a secret of its own.
+    /// The token of a page, for a browser identified by a secret.
     pub fn token(&self, browser: &str, whom: MadeFor) -> String {
         let author = match whom {
             MadeFor::Nobody => NOBODY.to_owned(),

@@ -26,10 +26,10 @@ use crate::store::evidence_store::{EvidenceStore, Short};
 pub const MANNER: &str = "strokes";
 /// The field that names a piece of evidence as strokes.
 const FIELD: &str = "strokes";
-/// Pieces that are read for one page; further ones are to be opened one by one.
+/// Signatures that are read for one page; further ones are linked.
 const AT_ONCE: usize = 64;
 
-/// What became of the handwriting of one signature.
+/// The state of the handwriting of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hand {
     /// It can be drawn.
@@ -38,7 +38,7 @@ pub enum Hand {
     Nothing,
     /// Its bytes have not arrived.
     Absent,
-    /// What is there is no strokes, or not what was signed.
+    /// The bytes are no strokes, or not the signed ones.
     Unreadable,
     /// There are too many to read them all at once.
     TooMany,
@@ -51,7 +51,7 @@ pub struct Handwriting {
     files: BTreeMap<Digest, Hand>,
 }
 
-/// What a signature left.
+/// The content of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Left {
     Nothing,
@@ -69,13 +69,14 @@ impl Handwriting {
         })
     }
 
-    /// That of a piece of evidence; none where nothing in the case says that it is strokes.
+    /// The handwriting in a piece of evidence; none if the case does not declare it as strokes.
     pub fn file(&self, digest: &Digest) -> Option<&Hand> {
         self.files.get(digest)
     }
 }
 
-/// What a signature left: the digest of its strokes, or the strokes, which are the bytes of the evidence.
+/// The content of a signature: the digest of its strokes, or the strokes themselves, which are the bytes of the
+/// evidence.
 fn left(signed: &Signed) -> Left {
     match &signed.value {
         None | Some(Value::Null) => Left::Nothing,
@@ -91,7 +92,7 @@ fn digest_of(bytes: &[u8]) -> Digest {
     Digest::new(Sha256::digest(bytes).into())
 }
 
-/// The evidence that the case says is strokes.
+/// The evidence that the case declares as strokes.
 fn named(state: &CaseState, signatures: &BTreeMap<OpId, Left>) -> BTreeSet<Digest> {
     let signed =
         signatures.values().filter_map(|left| if let Left::File(digest) = left { Some(*digest) } else { None });
@@ -136,7 +137,7 @@ pub async fn of_case(
     Ok(Handwriting { signatures, files })
 }
 
-/// Writes down the look at each.
+/// Records the look at each.
 async fn note(
     app: &App,
     caller: Caller,
@@ -156,7 +157,7 @@ async fn note(
         .await
 }
 
-/// What can be drawn of a file; none where the file is damaged.
+/// The drawable strokes of a file; none if the file is damaged.
 fn hand(evidence: &EvidenceStore, digest: &Digest) -> Option<Hand> {
     let longest = u64::try_from(LONGEST).unwrap_or(u64::MAX);
     match evidence.read_short(digest, longest) {

@@ -18,7 +18,7 @@ const TOO_LONG: Duration = Duration::from_secs(8);
 /// The clocks of several servers over one database differ by less than this.
 const SKEW_MS: i64 = 60_000;
 
-/// What was found out last, and when.
+/// The last result, and its time.
 #[derive(Debug)]
 pub struct Readiness {
     last: Mutex<Option<(Instant, Result<(), Refusal>)>>,
@@ -26,12 +26,12 @@ pub struct Readiness {
     ahead: Option<sync_core::time::Instant>,
 }
 
-/// Something is wrong, and the server works all the same.
+/// The server works, but degraded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Degraded {
     /// Stable code.
     pub code: &'static str,
-    /// In Chinese, with what to do.
+    /// In Chinese, with instructions.
     pub zh: &'static str,
     /// In English.
     pub en: &'static str,
@@ -55,12 +55,12 @@ impl Readiness {
         Self { last: Mutex::default(), ahead }
     }
 
-    /// What is wrong although the server works.
+    /// The warning, if the server is degraded.
     pub fn degraded(&self, now: sync_core::time::Instant) -> Option<Degraded> {
         self.ahead.filter(|newest| *newest > now.plus_ms(SKEW_MS)).map(|_behind| CLOCK_BEHIND)
     }
 
-    /// Tries the database, or says what the last try found.
+    /// Tests the database, or returns the last result.
     ///
     /// # Errors
     /// [`Refusal::DatabaseUnavailable`], [`Refusal::DatabaseReadOnly`], [`Refusal::DatabaseFull`], or

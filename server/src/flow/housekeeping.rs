@@ -22,9 +22,9 @@ use crate::random;
 use crate::store::evidence_store::EvidenceStore;
 use crate::store::{AlarmRow, ExpiredChange, Store, Tx};
 
-/// Between two times that what phones used is written down.
+/// Interval at which usage is written.
 const EVERY: Duration = Duration::from_secs(10);
-/// Every so many of them, what ends by time is looked for.
+/// How many intervals between two runs that delete what expired.
 const TIMES: u32 = 60;
 /// Changes, or files, in one transaction.
 const AT_ONCE: i64 = 64;
@@ -67,9 +67,9 @@ impl Housekeeping {
         Ok(Self { stop, thread: thread.spawn(move || house.keep(&stopped))? })
     }
 
-    /// Writes down what is left and ends. Blocks until then.
+    /// Writes the remaining usage and ends. Blocks until then.
     pub fn stop(self) {
-        // Where it has ended already there is nobody to tell.
+        // The thread may have ended already.
         let _ = self.stop.send(());
         if self.thread.join().is_err() {
             tracing::error!("housekeeping panicked");
@@ -103,14 +103,14 @@ impl House {
         let before = |days: u32| now.plus_ms(-DAY_MS * i64::from(days));
         while self.store.write_sync(|tx| expire(tx, tenant, before(self.stay.parked_days), now))? == AT_ONCE {}
         self.store.write_sync::<_, Failure>(|tx| {
-            // That it had expired is said once more for as long as it waited.
+            // It is reported as expired for as long again as it waited.
             tx.drop_expired(tenant, before(self.stay.parked_days))?;
             Ok(tx.drop_phone_use_before(tenant, Instant::start_of(before(2).date()))?)
         })?;
         self.forget_unclaimed(before(self.stay.unclaimed_days), now)
     }
 
-    /// Removes uploads that nobody claims, and their bytes where nobody else sent the same.
+    /// Deletes unclaimed uploads, and their bytes unless another person sent the same.
     fn forget_unclaimed(&self, before: Instant, now: Instant) -> Result<(), Failure> {
         let mut after = None;
         loop {

@@ -31,7 +31,7 @@ impl IdempotentRequest {
         Self { officer, route, key, fingerprint: REQUEST.hash(&[route.as_bytes(), &[0], text.as_bytes()]) }
     }
 
-    /// What the same request made before.
+    /// The result of an earlier request with this key.
     ///
     /// # Errors
     /// [`Refusal::IdempotencyKeyReused`] where the key came with another request, or an internal error.
@@ -44,7 +44,7 @@ impl IdempotentRequest {
         }
     }
 
-    /// Keeps what this request made.
+    /// Stores the result of this request.
     ///
     /// # Errors
     /// An internal error.

@@ -30,9 +30,8 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::store::Store;
 use writer::Job;
 
-/// Bytes of pushes that are taken apart at one time, from the check of their signatures to their commit; a longer push
-/// is alone. Taken apart a push needs about five times its bytes, so this is what bounds the memory under load: the
-/// other pushes wait as the bytes that they are.
+/// KiB of pushes that are parsed at the same time, from signature checks to commit; a longer push runs alone. A
+/// parsed push needs about five times its bytes, so this bounds memory under load; other pushes wait unparsed.
 const ROOM_KIB: u32 = 2 << 10;
 /// Leases that are remembered; the database has them all.
 const REMEMBERED_LEASES: usize = 10_000;
@@ -68,7 +67,7 @@ pub struct Ingest {
     turns: Arc<Semaphore>,
 }
 
-/// What the checking threads and the writer share.
+/// State shared by the checking threads and the writer.
 struct Shared {
     store: Store,
     keys: Keys,

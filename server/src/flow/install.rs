@@ -21,7 +21,7 @@ pub const REGION: &str = "500237";
 /// Its name.
 pub const COUNTY: &str = "巫山县";
 
-/// An id that follows from a name: seeding again finds what is there.
+/// An id derived from a name, so seeding again finds the row.
 pub fn named_id(kind: &str, name: &str) -> [u8; 16] {
     let digest = Sha256::new_with_prefix(b"palm/v1/named\0")
         .chain_update(kind.as_bytes())
@@ -158,8 +158,8 @@ impl From<Failure> for MisfitOr {
     }
 }
 
-/// Takes another server key into use because the old one is lost or known to others: the key file is made, the old one
-/// moved aside, the new one registered, and [`SERVER_KEY_REPLACED`] raised. What the old key signed stays valid.
+/// Replaces the server key because it is lost or exposed: creates the key file, moves the old one aside, registers
+/// the new key, and raises [`SERVER_KEY_REPLACED`]. Signatures of the old key stay valid.
 ///
 /// # Errors
 /// [`Mismatch::NoReason`], [`Mismatch::NoInstallation`], [`KeyError::InUse`], or an internal error. Where it ends between the
@@ -196,7 +196,7 @@ pub fn newest_record(store: &Store) -> Result<Option<Instant>, Failure> {
     store.read_sync(|tx| tx.newest_record().map_err(Failure::from))
 }
 
-/// Registers the server's key with a database that has none yet ([`fits`] said so): its chain starts an epoch.
+/// Registers the server's key with a database that has none ([`fits`]); its chain starts an epoch.
 ///
 /// # Errors
 /// An internal error.

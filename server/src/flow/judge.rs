@@ -28,7 +28,7 @@ pub fn rule_set() -> Digest {
     *HASH
 }
 
-/// What judging looks up, read once for each transaction, or as long as the version of the register is the same.
+/// Register data for judging, read once per transaction or per version of the register.
 #[derive(Default)]
 pub struct Bench {
     /// Region of the tenant, and the version of its reference data.
@@ -56,7 +56,7 @@ pub fn timeline(held: &[StoredChange]) -> Timeline {
     Timeline::new(held.iter().map(|stored| (&*stored.change, interval(stored))))
 }
 
-/// Every result of holding the case as it stands against the law, looked at at `at`. Each act is judged at its own time.
+/// All check results of the case, as of `at`. Each act is judged at its own time.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails or the stored calendar cannot be read.
@@ -70,7 +70,7 @@ pub fn judge(
 }
 
 impl Bench {
-    /// [`judge`], with what was looked up before.
+    /// [`judge`], with cached register data.
     ///
     /// # Errors
     /// As [`judge`].
@@ -148,7 +148,7 @@ impl Bench {
         Ok(())
     }
 
-    /// What rules look at in these items, as far as the catalogue has them. Amounts that are no range are a fault of the
+    /// The rule data of these items, as far as the catalogue has them. Amounts that form no range are a fault of the
     /// row.
     fn items(
         &mut self,
@@ -189,7 +189,7 @@ impl Bench {
         Ok(found)
     }
 
-    /// Says what the tenant's row says, to who has read it.
+    /// Takes over the versions in the tenant's row that the caller has read.
     pub fn know(&mut self, row: &TenantRow) {
         self.tenant = Some((row.region.clone(), row.reference_version));
     }
@@ -244,12 +244,12 @@ impl Bench {
     }
 }
 
-/// Those that say something to people: not kept, or not known to be kept.
+/// Results that people need to see: breached or undecided.
 pub fn open(results: Vec<CheckResult>) -> Vec<Check> {
     results.into_iter().filter(CheckResult::is_open).map(Check::from).collect()
 }
 
-/// No case is decided by more items; what names more is not asked for.
+/// A case has no more items; further ones are not looked up.
 const ITEMS_OF_A_CASE: usize = 100;
 
 /// The codes of the items that a case and its documents name.

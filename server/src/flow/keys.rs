@@ -33,7 +33,7 @@ pub enum KeyError {
     /// Somebody else than the owner can read it.
     #[error("key file {0} can be read by others: chmod 600")]
     Exposed(PathBuf),
-    /// Somebody else than the owner can look or write into the directory of the keys.
+    /// Another user can read or write the directory of the keys.
     #[error("the directory {0} of the keys is open to others: chmod 700, and look who put what into it")]
     OpenDirectory(PathBuf),
     /// Its secret is a number that people write into tests and examples.
@@ -80,7 +80,7 @@ const KEYS: &str = "keys";
 /// Name of the file of the server's key in it.
 const SERVER: &str = "server.pk8";
 
-/// Where the server's key is, below a data directory.
+/// Path of the server's key below a data directory.
 pub fn server_key_path(directory: &Path) -> PathBuf {
     directory.join(KEYS).join(SERVER)
 }
@@ -105,7 +105,7 @@ impl Keys {
         Ok(Self { server, token: ServerKey::open(&token)?, _in_use: Arc::new(in_use) })
     }
 
-    /// Makes another server key in place of the one that is there, if one is: that one is moved aside, not deleted.
+    /// Creates another server key; an existing one is moved aside, not deleted.
     ///
     /// # Errors
     /// [`KeyError::InUse`] while a server or a command uses it; another [`KeyError`].
@@ -140,7 +140,8 @@ impl Keys {
     }
 }
 
-/// Makes the directory for its owner alone, whatever the umask, or refuses the one that is there and open to others.
+/// Creates the directory with access for its owner only, whatever the umask, or refuses an existing one that is open
+/// to others.
 fn private_directory(path: &Path) -> Result<(), KeyError> {
     let failed = |source| KeyError::File { path: path.to_owned(), source };
     match DirBuilder::new().mode(0o700).create(path) {

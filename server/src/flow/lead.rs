@@ -31,12 +31,12 @@ const RAISERS: [Role; 2] = [Role::CountySupervisor, Role::DepartmentSupervisor];
 /// They answer for the agency.
 const ANSWERERS: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
 
-/// A lead with the names of those who spoke, for somebody.
+/// A lead with the names of its authors, for one reader.
 #[derive(Debug, Clone)]
 pub struct Lead {
     /// The lead.
     pub row: LeadRow,
-    /// Its case as lists show it; none for those who may not read it.
+    /// Its case as lists show it; none for a reader who may not read it.
     pub file: Option<CaseFileRow>,
     /// Names.
     pub names: BTreeMap<OfficerId, String>,
@@ -44,17 +44,17 @@ pub struct Lead {
     pub own_case: bool,
 }
 
-/// What a supervisor found.
+/// A new lead.
 #[derive(Debug, Clone)]
 pub struct NewLead {
     /// In which case.
     pub case: CaseId,
-    /// What kind of problem.
+    /// The kind of problem.
     pub kind: LeadKind,
     /// In words.
     pub text: String,
-    /// The key by which a repetition is known. Without one it is known by what it says: the same supervisor, case, kind
-    /// and words are the same lead, until it is closed.
+    /// The idempotency key. Without one, the content identifies a repetition: the same supervisor, case, kind and
+    /// text are the same lead, until it is closed.
     pub key: Option<String>,
 }
 
@@ -76,7 +76,7 @@ pub struct Search {
     pub case: Option<CaseId>,
     /// The order.
     pub order: TimeOrder,
-    /// Where the page begins; none for the first page.
+    /// Start of the page; none for the first page.
     pub start: Option<Start<RowId>>,
 }
 
@@ -87,7 +87,7 @@ pub struct LeadList {
     pub leads: Vec<Lead>,
     /// The step of all leads after which the list was begun.
     pub as_of: i64,
-    /// Where the next page begins, if there is one.
+    /// Start of the next page, if there is one.
     pub next: Option<Start<RowId>>,
 }
 
@@ -111,7 +111,7 @@ fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, mut row: LeadRow) 
     Ok(Lead { row, file, names, own_case })
 }
 
-/// Writes down that a supervisor looks: at one lead (`part`), or at a list of them.
+/// Records a supervisor's look at one lead (`part`) or at a list.
 fn note(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -132,7 +132,7 @@ fn shown(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: LeadRow, now:
     named(tx, tenant, caller, row)
 }
 
-/// Those who see leads: supervisors within their reach, the agency's heads and reviewers within theirs.
+/// The reach in which the caller sees leads: supervisors theirs, heads and reviewers of the agency theirs.
 fn reach(caller: &Caller) -> Result<&str, Refusal> {
     let heads = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::LegalReviewer];
     if access::supervises(caller) {
@@ -312,7 +312,7 @@ pub fn may_see(caller: &Caller) -> bool {
     reach(caller).is_ok()
 }
 
-/// The status in which a lead may wait for the caller; none for those who take no step.
+/// The status in which a lead waits for the caller; none for roles without an action.
 pub fn waits_in(caller: &Caller) -> Option<LeadStatus> {
     if may_raise(caller) {
         return Some(LeadStatus::Answered);

@@ -24,11 +24,11 @@ use crate::store::{self, AgencyRow, BlockRow, LeaseRow, PaperRow, Tx};
 
 /// Numbers in a block: a day's work of one phone, with room.
 const BLOCK: i64 = 20;
-/// Below so many numbers left a further block is granted.
+/// Another block is granted if fewer numbers are left.
 const FEW: u32 = 10;
 /// Most blocks of a year that one phone is granted in a day, where it asks for more numbers.
 const BLOCKS_A_DAY: usize = 10;
-/// Most epochs of one phone that are granted blocks in a day; after that leases come without.
+/// Most epochs of one phone that get blocks in a day; later leases carry none.
 const EPOCHS_A_DAY: usize = 20;
 /// Most blocks of a year that a lease carries: the newest.
 const CARRIED: i64 = 10;
@@ -44,7 +44,7 @@ pub struct Granted {
     pub papers: Vec<PaperRow>,
 }
 
-/// What a phone says of the numbers of this year that it has.
+/// The phone's report on its numbers of this year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Numbers {
     /// How many are left.
@@ -158,9 +158,9 @@ impl Asker {
         Ok((carried, fresh))
     }
 
-    /// Whether the phone has not seen its newest block, because the answer was lost that carried it. It says so itself by the
-    /// last number that it holds. One that does not say asks with as many numbers left as before, and has signed nothing
-    /// under the lease that carried the block or a later one.
+    /// Whether the phone lacks its newest block because the answer was lost. The phone reports the last number that
+    /// it holds. A phone that reports nothing lacks it if it asks with as many numbers left as before and has signed
+    /// nothing under the lease that carried the block, or a later one.
     fn lacks(&self, tx: &mut Tx<'_>, newest: &BlockRow) -> Result<bool, Failure> {
         if let Some(last) = self.numbers.newest {
             return Ok(i64::from(last) < newest.last);

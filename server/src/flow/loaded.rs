@@ -23,11 +23,11 @@ use crate::store::{Store, StoredChange, Tx, size_of};
 
 /// Bytes of cases that are being read and shown, all together.
 const ALL: usize = 112 << 20;
-/// Of them, for one person; two of the largest cases do not fit.
+/// The share of one person; two of the largest cases do not fit.
 const PERSON: usize = 64 << 20;
-/// Bytes of cases that are kept when nobody looks.
+/// Bytes of cases that stay cached without a reader.
 const KEPT: usize = 62 << 20;
-/// How long somebody waits for room.
+/// How long a reader waits for room.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A case, read and folded.
@@ -42,7 +42,7 @@ pub struct Folded {
     bytes: usize,
 }
 
-/// A case while somebody looks at it; its bytes count until this is dropped.
+/// A case in use; its bytes count until this is dropped.
 #[derive(Debug)]
 pub struct Loaded {
     folded: Arc<Folded>,
@@ -57,7 +57,7 @@ impl Deref for Loaded {
     }
 }
 
-/// Bytes that somebody may fill with cases.
+/// A reader's reservation of bytes.
 pub type Room = Reservation<OfficerId>;
 
 /// The cases of this process.
@@ -65,7 +65,7 @@ pub struct Cases {
     budget: Budget<OfficerId>,
     /// Threads that may fold: one for each core.
     turns: Semaphore,
-    /// The one that was looked at last at the end.
+    /// Least recently used first.
     kept: Mutex<VecDeque<Arc<Folded>>>,
 }
 
@@ -76,7 +76,7 @@ impl Default for Cases {
     }
 }
 
-/// About how many bytes of memory a case of this size takes, read and folded: the state repeats what stands.
+/// Approximate memory of a case of this size, loaded and folded: the state duplicates live values.
 pub const fn memory(size: Size) -> usize {
     size.memory().saturating_add(size.memory() / 2)
 }
@@ -85,14 +85,14 @@ pub const fn memory(size: Size) -> usize {
 pub const LARGEST: usize = memory(ceiling::CASE.plus(ceiling::OUTSIDE));
 
 impl Cases {
-    /// Room for so many bytes; waits for it, blocking this thread.
+    /// Reserves bytes; waits for them, blocking this thread.
     ///
     /// # Errors
     /// [`Refusal::TooMuchAtOnce`] for a person who has their share; [`Refusal::Busy`].
     pub fn room(&self, person: OfficerId, bytes: usize) -> Result<Room, Refusal> {
         let most = if person == SYSTEM { ALL } else { PERSON };
         let mut room = self.budget.begin(vec![(person, most)]);
-        // What the server itself decided comes on top of the ceiling; a share is never too small for one case.
+        // Changes of the server come on top of the ceiling; a share always fits one case.
         let bytes = bytes.min(PERSON);
         match room.grow_within(bytes, TIMEOUT) {
             Ok(()) => Ok(room),
@@ -101,7 +101,7 @@ impl Cases {
         }
     }
 
-    /// Reads in one transaction, with room for so many bytes of one case after another.
+    /// Reads in one transaction, with a reservation for one case after another.
     ///
     /// # Errors
     /// As [`Self::room`]; what `look` answers; or an internal error.
@@ -119,7 +119,7 @@ impl Cases {
         tokio::task::spawn_blocking(read).await.map_err(Failure::broken)?
     }
 
-    /// The case as it stands; none where nothing is stored of it. The read sees one snapshot.
+    /// The case in its current state; none if nothing of it is stored. The read sees one snapshot.
     ///
     /// # Errors
     /// As [`Self::room`], or an internal error.
@@ -142,7 +142,7 @@ impl Cases {
         let _turn = self.turns.acquire().await.map_err(Failure::broken)?;
         let (store, cases) = (store.clone(), Arc::clone(self));
         let read = move || {
-            // Somebody who had a turn before may have read the same.
+            // The previous holder of the turn may have loaded it.
             if let Some(folded) = cases.find(case, extent.last_leaf) {
                 return Ok(Loaded { folded, _room: None });
             }
@@ -166,8 +166,7 @@ impl Cases {
         Some(folded)
     }
 
-    /// Keeps a case in place of those that nobody looks at and that were looked at longest ago; one that has no room so is
-    /// not kept.
+    /// Caches a case and evicts the least recently used unused ones; a case that does not fit is not cached.
     fn keep(&self, folded: &Arc<Folded>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|other| other.case != folded.case);
@@ -184,7 +183,7 @@ impl Cases {
 }
 
 impl Folded {
-    /// Folds what is stored of a case.
+    /// Folds the stored changes of a case.
     pub fn of(case: CaseId, held: Vec<StoredChange>) -> Self {
         let state = fold(case, held.iter().map(|stored| &*stored.change));
         let bytes = memory(size_of(&held));

@@ -30,8 +30,7 @@ pub fn mask(field: &str, value: &Value) -> Value {
     }
 }
 
-/// What is shown as JSON, with the numbers in all its texts hidden; an integer that is one is hidden, too, where people
-/// wrote it (`value`).
+/// Masks the numbers in all texts of a JSON value; an integer is masked where people typed it (`value`).
 pub fn everywhere(shown: &mut Json) {
     match shown {
         Json::String(said) => hide(said),

@@ -42,9 +42,9 @@ const ROWS: i64 = 256;
 const BREATH: Duration = Duration::from_millis(30);
 /// How long a step waits for a moment in which none come in.
 const GIVE_WAY: Duration = Duration::from_secs(5);
-/// Between two looks at an empty outbox.
+/// Interval between two polls of an empty outbox.
 const IDLE: Duration = Duration::from_millis(250);
-/// Between two looks while another process has the turn.
+/// Interval between two polls while another process has the turn.
 const OTHERS: Duration = Duration::from_secs(1);
 /// Between two attempts while the database has a fault, at first and at most.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
@@ -53,7 +53,7 @@ const POSTPONED_MS: i64 = 5_000;
 const DOUBLED_AT_MOST: i64 = 10;
 const LONGEST_MS: i64 = POSTPONED_MS << DOUBLED_AT_MOST;
 
-/// The worker of this process. Dropping it lets its thread go on; [`Worker::stop`] ends it.
+/// The worker of this process. Dropping it does not stop its thread; [`Worker::stop`] does.
 pub struct Worker {
     stop: Sender<()>,
     thread: JoinHandle<()>,
@@ -75,7 +75,7 @@ impl Worker {
 
     /// Ends it after the step that it is at, and leaves the turn to another process. Blocks until then.
     pub fn stop(self) {
-        // Where it has ended already there is nobody to tell.
+        // The thread may have ended already.
         let _ = self.stop.send(());
         if self.thread.join().is_err() {
             tracing::error!("the outbox worker panicked");
@@ -92,7 +92,7 @@ struct Bench {
     holder: [u8; 16],
 }
 
-/// What one step did.
+/// The result of one step.
 enum Progress {
     /// Rows are done.
     Done,
@@ -114,9 +114,9 @@ fn work(bench: &Bench, stopped: &Receiver<()>) {
         };
         match outcome {
             Ok(_) => (rows, back_off) = (ROWS, BACK_OFF.0),
-            // The database says so itself, and passes.
+            // A database fault, which passes.
             Err(Failure::Refused(_)) => back_off = (back_off * 2).min(BACK_OFF.1),
-            // One of them cannot be done: one by one, so that the others are.
+            // One of the rows fails: process them one by one.
             Err(Failure::Broken(_)) if rows > 1 => rows = 1,
             Err(Failure::Broken(error)) => {
                 tracing::error!(%error, source = ?error.source(), "a row of the outbox failed; it waits");
@@ -135,7 +135,7 @@ fn work(bench: &Bench, stopped: &Receiver<()>) {
     }
 }
 
-/// Waits until the next step is due and lets changes that come in go first; whether there is to be none.
+/// Waits until the next step is due, giving way to ingest; returns whether the worker is stopped.
 fn is_stopped(bench: &Bench, stopped: &Receiver<()>, pause: Duration) -> bool {
     let begun = std::time::Instant::now();
     loop {
@@ -152,7 +152,7 @@ fn is_stopped(bench: &Bench, stopped: &Receiver<()>, pause: Duration) -> bool {
     }
 }
 
-/// One look and, where rows are due and it is our turn, one commit.
+/// One poll and, if rows are due and the turn is ours, one commit.
 fn step(bench: &Bench, limit: i64) -> Result<Progress, Failure> {
     let (tenant, now) = (bench.tenant, bench.clock.now());
     // Reads and computes outside of the write transaction, so that other writers wait as briefly as possible.
@@ -198,7 +198,7 @@ fn step(bench: &Bench, limit: i64) -> Result<Progress, Failure> {
     Ok(if committed { Progress::Done } else { Progress::NotOurs })
 }
 
-/// What a kind's rows come to, before it is written.
+/// The computed effects of the rows of a kind.
 enum Prepared {
     Index(index::Prepared),
     Texts(Vec<(CaseFileRow, String)>),

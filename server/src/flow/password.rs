@@ -52,7 +52,7 @@ pub fn hash_for(password: &str, names: &[&str]) -> Result<String, Failure> {
     argon2id(password)
 }
 
-/// Hashes what is no password but as secret as one, such as a code.
+/// Hashes a secret that is no password, such as a code.
 ///
 /// # Errors
 /// An internal error.
@@ -81,7 +81,8 @@ impl Passwords {
         Ok(Self { turns: Turns::new(cores), nobody: hash("nobody has this password")? })
     }
 
-    /// Whether `password`, sent from this address, is the one behind `stored`; without an account the same work says no.
+    /// Whether `password`, sent from this address, matches `stored`; without an account the same work is done and the
+    /// answer is no.
     ///
     /// # Errors
     /// [`Refusal::PasswordLength`]; [`Refusal::Busy`] after waiting ten seconds for a turn; or an internal error.

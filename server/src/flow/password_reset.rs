@@ -24,12 +24,12 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{self, Confirmed, PasswordResetRow, Tx};
 
-/// How long a reset stands: a day, for the officer may be in the field.
+/// Lifetime of a reset: a day, because the officer may be in the field.
 pub const LASTS_MS: i64 = 24 * 60 * 60 * 1000;
 /// They ask for resets, and confirm those of others.
 const RESETTING: [Role; 2] = [Role::AgencyAdmin, Role::SecurityAdmin];
 
-/// A reset and the code of the hand that is told of it.
+/// A reset, and the code for the caller.
 #[derive(Clone)]
 pub struct Given {
     /// The reset.
@@ -43,7 +43,7 @@ pub const fn ends(row: &PasswordResetRow) -> Instant {
     row.requested.plus_ms(LASTS_MS)
 }
 
-/// Whether a reset stands at `now`. One that was asked for later than now was asked for by a clock that was ahead.
+/// Whether a reset is open at `now`. One requested in the future was requested by a wrong clock.
 fn stands(row: &PasswordResetRow, now: Instant) -> bool {
     row.ended.is_none() && row.tries < code::TRIES && row.requested <= now.plus_ms(60_000) && now < ends(row)
 }
@@ -95,15 +95,15 @@ pub async fn ask(app: &App, caller: Caller, officer: OfficerId, key: Option<Stri
         .await
 }
 
-/// Confirms a reset: the officer on their phone, or an administrator in reach who is neither the officer nor the one who
-/// asked. The same hand again gets the same code.
+/// Confirms a reset: the officer on their phone, or an administrator in reach who is neither the officer nor the
+/// requester. A repetition by the same person gets the same code.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::SameHand`], [`Refusal::ResetNotOpen`] where it ended or
 /// another hand confirmed it, or an internal error.
 pub async fn confirm(app: &App, caller: Caller, id: [u8; 16]) -> Result<Given, Failure> {
     if caller.device.is_none() {
-        // Before the reset is looked for: who may confirm none is not told which there are.
+        // Before the reset is looked up: a caller who may not confirm does not learn which resets exist.
         caller.must_be(&RESETTING)?;
     }
     let (tenant, now) = (app.tenant, app.clock.now());
@@ -136,11 +136,11 @@ fn may_confirm(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: &Passwo
         return if own { Ok(()) } else { Err(Refusal::NotFound.into()) };
     }
     in_reach(tx, tenant, caller, &row.officer)?;
-    // At a desk it is a second hand that confirms: neither the one that asked nor the one whose password it is.
+    // At a desk a second person confirms: neither the requester nor the owner of the password.
     if own || row.asked_by == Some(caller.officer) { Err(Refusal::SameHand.into()) } else { Ok(()) }
 }
 
-/// The reset of the caller's password, or of an officer in reach, that stands.
+/// The open reset of the caller's password, or of an officer in reach.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`], [`Refusal::NotFound`] out of reach, or an internal error.
@@ -161,19 +161,19 @@ pub async fn open_of(
         .await
 }
 
-/// What the officer says to choose a new password.
+/// The officer's input for choosing a new password.
 pub struct Choice {
     /// Whose account.
     pub login: String,
-    /// What the one who asked was given.
+    /// The requester's code.
     pub first: String,
-    /// What the one who confirmed was given.
+    /// The confirmer's code.
     pub second: String,
     /// The new password.
     pub password: String,
 }
 
-/// Sets the new password that the officer chose; what was signed in with the old one ends.
+/// Sets the password that the officer chose, and ends sessions of the old one.
 ///
 /// # Errors
 /// [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`]; [`Refusal::TooManyAttempts`]; [`Refusal::WrongResetCode`],
@@ -221,7 +221,7 @@ pub async fn choose(app: &App, choice: Choice, from: Option<IpAddr>) -> Result<(
     attempt.succeeded(app).await
 }
 
-/// Gives the caller another password, who says the present one; what was signed in with it ends.
+/// Changes the caller's password, given the present one, and ends its sessions.
 ///
 /// # Errors
 /// [`Refusal::NotFromAPhone`]; [`Refusal::WrongPassword`]; [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`];
@@ -255,7 +255,7 @@ async fn hashed(password: String, login: String) -> Result<String, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(Failure::broken)?
 }
 
-/// Puts the password in place, ends what was signed in with the old one, and tells the officer, who did it.
+/// Stores the password, ends sessions of the old one, and informs the officer who did it.
 fn replace(
     tx: &mut Tx<'_>,
     tenant: &TenantId,

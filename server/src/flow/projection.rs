@@ -25,19 +25,19 @@ use crate::store::{Additions, CaseFileRow, NewCaseFile, OutboxKind, StoredChange
 const NAME: &str = "name";
 /// Longest text that is searched, in bytes.
 const SEARCH_TEXT_MAX: usize = 64 << 10;
-/// Of it, what the title, a number or the name of a party takes at most, so that there is room for the rest.
+/// The part of it for title, number or a party's name, so that room is left for the rest.
 const SEARCH_FIRST_MAX: usize = 4 << 10;
 /// Characters of a title in a list.
 const TITLE_MAX: usize = 200;
 
-/// A case as lists and pages show it, with who takes part and which evidence it claims.
+/// A projected case, with participants and claimed evidence.
 pub struct Projected {
     new: NewCaseFile,
     officers: Vec<OfficerId>,
     evidence: Vec<Digest>,
     /// Those for which it no longer waits.
     written_off: Vec<Digest>,
-    /// What its documents bear; none where it never had a document.
+    /// Index entries of its documents; none if it never had a document.
     documents: Option<BTreeSet<Entry>>,
 }
 
@@ -60,7 +60,7 @@ pub fn project(
     Ok(state)
 }
 
-/// What a folded case shows; nothing where its opening is not known. Writes nothing.
+/// The projection of a folded case; none if its opening is not known. Writes nothing.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -78,7 +78,7 @@ pub fn draw(
     let officers: BTreeSet<OfficerId> = state.participants.keys().chain(extra).copied().collect();
     let results = bench.judge(tx, tenant, (state, held), newest_act(held))?;
     let graph = || Graph::new(held.iter().map(|stored| &*stored.change));
-    // Phones compare what nothing builds on, so that none of it is missed, whosever it is.
+    // Phones compare all changes without a successor, so none is missed, also those outside of the case.
     let tips = if state.outside.is_empty() { state.heads.clone() } else { graph().tips() };
     let file = CaseFileRow {
         id: state.id,
@@ -155,12 +155,12 @@ pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(
     Ok(tx.put_case_file(tenant, new)?)
 }
 
-/// Adds the projections of cases of which nothing was stored before, together with what else is `new`.
+/// Adds the projections of new cases, together with the other `new` rows.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
 pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, mut new: Additions<'_>, all: Vec<Projected>) -> Result<(), Failure> {
-    // Which evidence has arrived depends on who takes part.
+    // Which evidence has arrived depends on the participants.
     let part = |one: &Projected| {
         let CaseFileRow { case_leaf, id, .. } = one.new.file;
         one.officers.iter().map(|officer| (case_leaf, id, *officer)).collect::<Vec<_>>()
@@ -210,13 +210,13 @@ fn brief(text: &str) -> String {
     }
 }
 
-/// A text as both databases can hold it: PostgreSQL has no zero byte. The change itself keeps what was written.
+/// A text that both databases can store: PostgreSQL has no zero byte. The change itself keeps the original.
 fn storable(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// When the newest change by a phone was made: rows that came into force since say nothing of the case. What was done is
-/// judged at its own time.
+/// The time of the newest change by a phone. Rows of the rule table that came into force later do not apply; each act
+/// is judged at its own time.
 pub fn newest_act(held: &[StoredChange]) -> Interval {
     let by_phones = held.iter().filter(|stored| stored.change.header().device != DeviceId::SERVER);
     let newest = by_phones.max_by_key(|stored| (stored.lower, stored.leaf));
@@ -242,8 +242,8 @@ pub fn named(change: &Change) -> Vec<Digest> {
     named.filter_map(|(id, _)| change.value(id.index)?.as_digest()).collect()
 }
 
-/// What a case says, line by line: title, numbers and names of parties, then the rest. Nothing that is masked from
-/// somebody: who may search could find it out.
+/// The searchable text of a case, line by line: title, numbers and names of parties, then the rest. Masked values are
+/// left out, because search would reveal them.
 fn search_text(state: &CaseState) -> String {
     let mut first: Vec<&str> = Vec::new();
     let (mut names, mut rest) = (Vec::new(), Vec::new());
@@ -266,7 +266,7 @@ fn search_text(state: &CaseState) -> String {
     lines(first, rest)
 }
 
-/// The first parts in their order, then the rest, the shortest first, so that what has to be cut is the longest.
+/// The first parts in their order, then the rest, shortest first, so that the longest is cut.
 fn lines(first: Vec<&str>, mut rest: Vec<&str>) -> String {
     rest.sort_by_key(|part| part.len());
     let first = first.into_iter().map(|part| (part, SEARCH_FIRST_MAX));

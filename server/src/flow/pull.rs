@@ -41,7 +41,7 @@ pub async fn pull(app: &App, caller: Caller, cursor: Option<Vec<u8>>, limit: u32
     app.cases.read_within(&app.store, (officer, ROOM), move |tx| page(tx, &tenant, &officer, cursor, limit)).await
 }
 
-/// What a page has so far.
+/// The page so far.
 #[derive(Default)]
 struct Page {
     changes: Vec<Vec<u8>>,
@@ -76,7 +76,7 @@ fn page(
     let from = start(tx, tenant, &row, cursor)?;
     let (mut page, cut) = whole_page(tx, tenant, officer, from, limit)?;
     let (end, root) = match page.last {
-        // A page that was cut goes on to the next place whose root is kept.
+        // A cut page continues to the next position whose root is stored.
         Some(last) if cut => {
             let next = last + 1;
             let (end, root) = tx.head_from(tenant, &epoch, next)?.ok_or(Refusal::CursorUnknown)?;
@@ -120,12 +120,12 @@ fn whole_page(
     Ok((page, i64::try_from(leaves.len()).is_ok_and(|length| length >= limit)))
 }
 
-/// Where the cursor stands in this log.
+/// The position of the cursor in this log.
 fn start(tx: &mut Tx<'_>, tenant: &TenantId, row: &TenantRow, cursor: Option<Cursor>) -> Result<i64, Failure> {
     let Some(cursor) = cursor else { return Ok(0) };
     let epoch = row.log_epoch;
     let size = i64::try_from(cursor.size).map_err(|_beyond| Refusal::CursorUnknown)?;
-    // Of the empty log no root is kept: it is the same for every log.
+    // No root is stored for the empty log; it is the same for every log.
     let ours = if size == 0 { Some(Frontier::default().root()) } else { tx.root_at(tenant, &epoch, size)? };
     if cursor.log_epoch != epoch || ours != Some(cursor.root) {
         return Err(Refusal::CursorUnknown.into());

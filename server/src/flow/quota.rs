@@ -15,12 +15,12 @@ use super::refusal::{Failure, Refusal, Refused};
 use crate::random;
 use crate::store::{AlarmRow, PhoneDay, Store, Used};
 
-/// After so many seconds a phone may always ask again.
+/// Seconds after which a phone may ask again at the latest.
 const ASK_AGAIN_S: i64 = 3600;
 /// Kind of the alarm.
 const ALARM: &str = "over_quota";
 
-/// Most that one phone may use of a day; the settings say it.
+/// Daily quotas of one phone, from the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Most(pub Used);
 
@@ -36,7 +36,7 @@ impl Default for Most {
     }
 }
 
-/// What phones use, in this process.
+/// Usage of phones, in this process.
 #[derive(Debug, Default)]
 pub struct Quotas {
     most: Mutex<Most>,
@@ -47,7 +47,7 @@ pub struct Quotas {
 struct Day {
     begins: Instant,
     known: PhoneDay,
-    /// Of it, what is not written down yet.
+    /// The part that is not written yet.
     unwritten: Used,
 }
 
@@ -57,7 +57,7 @@ fn midnight(now: Instant) -> Instant {
 }
 
 impl Most {
-    /// What is used up, by its stable name.
+    /// The exhausted quota, by its stable name.
     fn over(self, used: Used) -> Option<&'static str> {
         let Self(most) = self;
         let each = [
@@ -71,7 +71,7 @@ impl Most {
     }
 }
 
-/// When a phone that has used up its day may ask again, in seconds: the next day, or in an hour.
+/// When a phone over its quota may ask again, in seconds: the next day, or in an hour.
 fn wait_s(now: Instant) -> u32 {
     let next = midnight(now).plus_ms(24 * 60 * 60 * 1000);
     u32::try_from(((next.ms() - now.ms()) / 1000).clamp(1, ASK_AGAIN_S)).unwrap_or(1)
@@ -115,7 +115,7 @@ impl Quotas {
         if day.begins != begins {
             *day = fresh;
         }
-        // What it brings now is taken if there was room for anything: only files are asked for before they come.
+        // A push is accepted if any room was left; only files are checked before they are sent.
         let (used, files) = (day.known.used, Used { upload_bytes: more.upload_bytes, ..Used::default() });
         let Some(what) = self.over(used.plus(files)) else {
             day.known.used = used.plus(more);
@@ -130,7 +130,7 @@ impl Quotas {
         Err(refused(now).into())
     }
 
-    /// Counts what a phone has used.
+    /// Counts usage of a phone.
     pub fn count(&self, device: DeviceId, more: Used, now: Instant) {
         let begins = midnight(now);
         if let Some(day) = self.days().get_mut(&device).filter(|day| day.begins == begins) {
@@ -139,7 +139,7 @@ impl Quotas {
         }
     }
 
-    /// Writes down what was used since the last time, and learns what other processes wrote.
+    /// Writes the usage since the last call, and reads what other processes wrote.
     ///
     /// # Errors
     /// [`Failure`] where a statement fails; what was not written is tried again.
@@ -183,7 +183,7 @@ impl Quotas {
         let (id, kind, detail) = (random::bytes()?, ALARM.to_owned(), what.to_owned());
         let alarm = AlarmRow { id, at: now, kind, device: Some(device), case: None, change: None, detail };
         store.write_sync::<_, Failure>(|tx| {
-            // The row is there even where everything was used up by what could not be taken.
+            // The row must exist even if refused data exhausted the quota.
             tx.add_phone_use(tenant, &device, begins, Used::default())?;
             if tx.tell_phone_use(tenant, &device, begins, now)? {
                 tx.add_alarm(tenant, &alarm)?;

@@ -15,7 +15,7 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{OfficerRow, ReadAuditFilter, ReadAuditRow, TimePage, Total, Tx};
 
-/// They read who looked at the cases of their subtree.
+/// Roles that read the audit of cases of their subtree.
 const SUPERIORS: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
 
 /// Whether the caller reads the audit at all.
@@ -23,7 +23,7 @@ pub fn may_see(caller: &Caller) -> bool {
     caller.is(Role::AuditAdmin) || caller.must_be(&SUPERIORS).is_ok()
 }
 
-/// Whose looks, and at what.
+/// Filter for audit records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Only those of this officer: an id, a login, or a name, which several people may have.
@@ -36,22 +36,22 @@ pub struct Wanted {
     pub until: Option<Instant>,
 }
 
-/// A look with what people call the person, the case and their agencies.
+/// An audit record with readable names of the person, the case and their agencies.
 #[derive(Debug, Clone)]
 pub struct Named {
     /// The look.
     pub row: ReadAuditRow,
     /// Name of the person.
     pub officer: String,
-    /// Name of the agency of the person, as they stand in the register now.
+    /// Current agency of the person.
     pub agency: String,
-    /// Title of the case; none for those who may not read it.
+    /// Title of the case; none for a reader who may not read it.
     pub case: Option<String>,
     /// Name of the agency of the case.
     pub case_agency: Option<String>,
 }
 
-/// A page of the looks in reach; whether there are more.
+/// A page of the audit records in reach, and whether there are more.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for those who do not read the audit, or an internal error.
@@ -68,7 +68,7 @@ pub async fn list(app: &App, caller: Caller, wanted: Wanted, page: TimePage) -> 
         .await
 }
 
-/// How many looks [`list`] has in all.
+/// The total of [`list`].
 ///
 /// # Errors
 /// As [`list`].
@@ -82,7 +82,7 @@ pub async fn count(app: &App, caller: Caller, wanted: Wanted) -> Result<Total, F
         .await
 }
 
-/// Below which agency the caller reads looks; none where it is everywhere.
+/// The agency below which the caller reads the audit; none for everywhere.
 fn reach(caller: &Caller) -> Result<Option<String>, Refusal> {
     if !may_see(caller) {
         return Err(Refusal::Forbidden);
@@ -142,7 +142,7 @@ fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, rows: Vec<ReadAudi
             Ok(_) | Err(Failure::Refused(_)) => None,
             Err(broken @ Failure::Broken(_)) => return Err(broken),
         };
-        // Whose case was looked at is part of the audit, for those too who may not read the case.
+        // The case id is part of the audit, also for readers who may not read the case.
         let agency = tx.case_file(tenant, &case)?.and_then(|file| agencies.get(&file.agency).cloned());
         cases.insert(case, (title, agency));
     }

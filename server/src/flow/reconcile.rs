@@ -24,7 +24,7 @@ const IDS_AT_ONCE: usize = 500;
 /// Bytes of memory that an answer takes while it is made: headers, a piece of changes, the answer twice.
 const ROOM: usize = 32 << 20;
 
-/// Compares what a phone holds with what the server holds, within the officer's reach.
+/// Compares the phone's heads with the server's, within the officer's reach.
 ///
 /// # Errors
 /// [`Refusal::Malformed`]; [`Refusal::Busy`] or [`Refusal::TooMuchAtOnce`] without room; or an internal error.
@@ -44,7 +44,7 @@ fn answer(tx: &mut Tx<'_>, tenant: &TenantId, officer: &OfficerId, asked: Reconc
     }
     let reach: BTreeSet<CaseId> = tx.cases_of(tenant, officer)?.into_iter().collect();
     let ours: BTreeMap<CaseId, Vec<ChangeId>> = tx.heads_of(tenant, officer)?.into_iter().collect();
-    // What the phone holds of cases that are not here (yet) is wanted whole, and so is what is not here of those that are.
+    // Cases that are unknown here are wanted whole; of known cases, the unknown changes.
     let known = known(tx, tenant, theirs.iter().filter(|(case, _)| reach.contains(case)))?;
     let mut answer = Reconciled::default();
     for (case, heads) in &theirs {
@@ -82,7 +82,7 @@ fn known<'a>(
     Ok(known)
 }
 
-/// The leaves of what somebody lacks who has these changes with all that they build on; parents first, as in the log.
+/// The leaves that a holder of these changes and all their ancestors lacks; parents first, as in the log.
 fn lacking(headers: &[StoredHeader], mut has: BTreeSet<ChangeId>) -> Vec<i64> {
     let mut lacking = Vec::new();
     for header in headers.iter().rev() {
@@ -96,7 +96,7 @@ fn lacking(headers: &[StoredHeader], mut has: BTreeSet<ChangeId>) -> Vec<i64> {
     lacking
 }
 
-/// Puts changes into the answer, parents first, until it has so many bytes more; how many it has.
+/// Adds changes to the answer, parents first, up to this many bytes; returns how many.
 fn bring(
     tx: &mut Tx<'_>,
     tenant: &TenantId,

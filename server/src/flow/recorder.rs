@@ -21,10 +21,10 @@ use crate::store::{self, Additions, StoredChange, TenantRow, Tx, size_of};
 
 /// Heads that one change of the server names; a change may name 1024.
 const HEADS_AT_ONCE: usize = 512;
-/// Inside a commit the log's head is kept every so many leaves, so that a page of the feed may end there.
+/// The log's head is stored at every such number of leaves inside a commit, so that a page of the feed may end there.
 const MARK_EVERY: u64 = 64;
 
-/// Who decides where no person does: the server itself.
+/// The deciding officer of automatic decisions: the server itself.
 pub const SYSTEM: OfficerId = OfficerId::new([0; 16]);
 
 /// The record while its tenant's row is locked.
@@ -37,7 +37,7 @@ pub struct Recorder<'a, 't> {
     pub now: Instant,
     tenant: TenantRow,
     frontier: Frontier,
-    /// What [`Recorder::take_unwritten`] gives next, and the leaves with them, the last one being the frontier's.
+    /// The changes for the next [`Recorder::take_unwritten`], and their leaves; the last leaf is the frontier's.
     changes: Vec<StoredChange>,
     leaves: Vec<Vec<u8>>,
     /// Sizes and roots inside this commit.

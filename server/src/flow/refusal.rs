@@ -29,7 +29,7 @@ pub struct Explanation {
     pub operator: &'static str,
 }
 
-/// A refusal on its way out, with what is particular to this request.
+/// A refusal with the details of this request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Which.
@@ -90,7 +90,7 @@ impl From<Refusal> for Refused {
     }
 }
 
-/// Why a flow did not do what it was asked to.
+/// Why a flow failed.
 #[derive(Debug)]
 pub enum Failure {
     /// An answer.

@@ -31,13 +31,13 @@ use super::as_of::{self, ListedCase, Past};
 use crate::flow::refusal::Failure;
 use crate::store::{COUNTED, CaseFileRow, CaseFilter, CaseOrder, OutboxKind, PastCase, Total, Tx};
 
-/// Grams of the words that are looked up; of a long text some say enough.
+/// Most grams of the words that are looked up; for a long text a part is sufficient.
 const GRAMS: usize = 12;
 
-/// Candidates that are looked at to count them.
+/// Candidates that are compared for the count.
 const COMPARED: usize = 4096;
 
-/// How much is looked at in one go. What is found does not depend on it, but for `lagging`.
+/// Batch sizes. The result does not depend on them, except for `lagging`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Bounds {
     /// Cases that are compared themselves because they are not indexed as they are.
@@ -54,32 +54,32 @@ struct Bounds {
 
 const BOUNDS: Bounds = Bounds { lagging: 1000, first: 64, most: 1024, ordered: 4096, blocks: 16 };
 
-/// What was found.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The latest change first, at most as many as were asked for.
     pub rows: Vec<ListedCase>,
-    /// Cases that the filter lets through and that were not looked at, because the index is being filled.
+    /// Matching cases that were not compared because the index is being filled.
     pub not_searched: i64,
 }
 
-/// What the index says.
+/// The index's result.
 struct Candidates {
     places: Postings,
     /// Whether they need not be compared.
     proof: bool,
 }
 
-/// What is compared without the index.
+/// Cases that are compared without the index.
 struct Lagging {
-    /// All of them that the filter lets through.
+    /// All of them that match the filter.
     open: BTreeSet<CaseId>,
-    /// Those that say the words.
+    /// Those that contain the words.
     hits: Vec<(Instant, CaseId)>,
     not_searched: i64,
 }
 
-/// The first `limit` cases that the filter lets through and that say the words; those of `past` as they were.
+/// The first `limit` cases that match the filter and contain the words, as of `past`.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -118,8 +118,8 @@ fn find_within(
     Ok(Found { rows: as_of::merged(CaseOrder::Newest, rows, replaced, limit), not_searched })
 }
 
-/// How many cases the filter lets through that say the words, wherever it starts. Of more than 4,096 candidates
-/// so many are looked at, and the number is a least one; so it is while cases are not searched.
+/// How many cases match the filter and contain the words, independent of the start. Of more than 4,096 candidates
+/// only as many are compared, and the number is a lower bound; also while cases are not searched.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -142,7 +142,7 @@ pub fn count(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &Wo
     Ok(if all { Total::of(counted) } else { Total::AtLeast(counted.min(COUNTED)) })
 }
 
-/// What the index has for the words and the filter.
+/// The index's candidates for the words and the filter.
 fn candidates(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &Words) -> Result<Candidates, Failure> {
     let Wanted { mut grams, proof } = words.grams(GRAMS);
     grams.extend(facet::of_filter(filter));
@@ -155,7 +155,7 @@ fn candidates(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter, words: &W
     Ok(Candidates { places: Postings::in_all(sets.into_values()), proof })
 }
 
-/// Where a case stands in the list; the greatest first.
+/// Position of a case in the list, greatest first.
 fn order(row: &CaseFileRow) -> (Instant, CaseId) {
     (row.updated, row.id)
 }
@@ -171,7 +171,7 @@ fn first(rows: &mut Vec<CaseFileRow>, limit: usize) {
     rows.truncate(limit);
 }
 
-/// What is looked for in the index.
+/// The query against the index.
 struct Search<'a> {
     bounds: Bounds,
     tenant: &'a TenantId,
@@ -185,8 +185,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The first of the candidates that are what is looked for: all of them where they are few, else from the newest
-    /// on until no older one can be among the first.
+    /// The first matching candidates: all of a few, otherwise from the newest on until no older one can be among the
+    /// first.
     fn among(&self, tx: &mut Tx<'_>, candidates: &Candidates) -> Result<Vec<CaseFileRow>, Failure> {
         let Candidates { places, proof } = candidates;
         let Bounds { lagging: _, first, most, ordered: at_once, blocks } = self.bounds;
@@ -217,7 +217,7 @@ impl Search<'_> {
         }
     }
 
-    /// Those of these places that are what is looked for, among the first that were found before.
+    /// The matching cases among these positions, merged with those found before.
     fn take(&self, tx: &mut Tx<'_>, places: &[i64], proof: bool, rows: &mut Vec<CaseFileRow>) -> Result<(), Failure> {
         let said = if proof { places.to_vec() } else { tx.places_saying(self.tenant, places, self.words.all())? };
         let found = tx.cases_at(self.tenant, self.filter, &said)?;
@@ -235,7 +235,7 @@ fn lagging(
     filter: &CaseFilter,
     words: &Words,
 ) -> Result<Lagging, Failure> {
-    // Mostly few are open: then nobody has to count those in reach.
+    // Usually few are open, and the cases in reach need not be counted.
     let mut in_reach = 0;
     if tx.outbox_more_than(tenant, OutboxKind::IndexCase, most)? {
         in_reach = tx.cases_open(tenant, filter, OutboxKind::IndexCase)?;

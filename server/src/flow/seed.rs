@@ -21,16 +21,16 @@ use super::password;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{AccountRow, AgencyRow, Store, Tx};
 
-/// Somebody who can sign in after seeding.
+/// An account for signing in after seeding.
 #[derive(Debug, Clone)]
 pub struct Login {
-    /// What to type.
+    /// The login.
     pub login: &'static str,
-    /// Who it is.
+    /// The name.
     pub name: &'static str,
     /// Id.
     pub officer: OfficerId,
-    /// What they are, in Chinese.
+    /// The description, in Chinese.
     pub what: &'static str,
 }
 
@@ -77,8 +77,8 @@ pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Fail
     })
 }
 
-/// Loads made-up people who sign in with `password`, their certificates around `now`, numbered paper, two tasks.
-/// Those who are there already keep everything but their password.
+/// Loads invented people who sign in with `password`, with certificates around `now`, numbered paper and two tasks.
+/// Existing people keep everything but their password.
 ///
 /// # Errors
 /// [`Refusal::PeopleAreReal`] where there is somebody who was not made up; [`Refusal::PasswordLength`]; or an internal error.
@@ -95,7 +95,7 @@ pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) ->
     })
 }
 
-/// As [`people`], but only while nobody can sign in.
+/// As [`people`], but only while no account exists.
 ///
 /// # Errors
 /// [`Refusal::AlreadyInstalled`] beside those of [`people`].
@@ -143,7 +143,7 @@ fn enter(tx: &mut Tx<'_>, tenant: &TenantId, hash: &str, now: Instant) -> Result
     Ok(())
 }
 
-/// The first administrator, at the county's government: reaches every agency. Only while nobody can sign in.
+/// The first administrator, at the county's government, with reach over all agencies. Only while no account exists.
 ///
 /// # Errors
 /// [`Refusal::AlreadyInstalled`], or an internal error.

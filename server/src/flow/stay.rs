@@ -1,11 +1,11 @@
 //! Retention periods.
 
-/// How long what ends by time stays; the settings say it.
+/// Retention periods, from the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stay {
     /// A change that waits for something, in days.
     pub parked_days: u32,
-    /// A file that nobody claims, in days since something came of it.
+    /// An unclaimed file, in days since its last activity.
     pub unclaimed_days: u32,
 }
 

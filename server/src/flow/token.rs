@@ -28,7 +28,7 @@ const REMEMBERED: usize = 4096;
 /// How far two clocks may differ, in seconds.
 const LEEWAY_S: i64 = 30;
 
-/// What a token says.
+/// Claims of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
@@ -81,7 +81,7 @@ pub enum TokenError {
     /// No randomness for an id.
     #[error(transparent)]
     Random(#[from] crate::random::NoRandomness),
-    /// What was signed did not verify.
+    /// The signature did not verify.
     #[error("the token self-test failed")]
     SelfTest,
 }
@@ -92,8 +92,8 @@ pub struct Tokens {
     verifying: DecodingKey,
     kid: String,
     issuer: String,
-    /// What tokens say whose signature was found good, by the SHA-256 of the whole token: a phone sends the same one
-    /// for ten minutes. Whether it is still fresh is asked each time.
+    /// Claims with a verified signature, by the SHA-256 of the whole token: a phone sends the same token for ten
+    /// minutes. Expiry is checked every time.
     read: Mutex<HashMap<[u8; 32], Arc<Claims>>>,
 }
 

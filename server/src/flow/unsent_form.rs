@@ -16,7 +16,7 @@ use crate::store::UnsentFormRow;
 pub const LASTS_MS: i64 = 24 * 60 * 60 * 1000;
 /// How many forms of one person are kept; the oldest go.
 pub const MOST: i64 = 20;
-/// The longest form, in bytes of JSON: what the console takes, each byte written as six.
+/// The longest form, in bytes of JSON: what the console accepts, six characters per byte.
 const LONGEST: usize = 6 * 64 * 1024;
 
 /// Texts of a form by the names of its fields.
@@ -25,13 +25,13 @@ pub type Fields = BTreeMap<String, String>;
 /// A form that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsent {
-    /// What was typed and chosen.
+    /// The typed and chosen values.
     pub fields: Fields,
     /// When it was sent.
     pub at: Instant,
 }
 
-/// Keeps what its author sent from `page`, in place of what was kept of that page.
+/// Stores the form that its author sent from `page`, replacing an earlier one.
 ///
 /// # Errors
 /// [`Refusal::TooLarge`], or an internal error.
@@ -50,7 +50,7 @@ pub async fn keep(app: &App, officer: OfficerId, page: String, fields: &Fields) 
         .await
 }
 
-/// What the author sent from `page` and was not taken.
+/// The unaccepted form that the author sent from `page`.
 ///
 /// # Errors
 /// An internal error.
@@ -61,7 +61,7 @@ pub async fn of(app: &App, officer: OfficerId, page: String) -> Result<Option<Un
     Ok(Some(Unsent { fields: serde_json::from_str(&fields).map_err(Failure::broken)?, at: kept }))
 }
 
-/// The pages from which the author sent what was not taken, the newest first.
+/// The pages with unaccepted forms of the author, newest first.
 ///
 /// # Errors
 /// An internal error.

@@ -22,7 +22,7 @@ use crate::flow::app::App;
 use crate::flow::refusal::Failure;
 use crate::store::{CaseFileRow, CaseFilter, Tx};
 
-/// How many cases of each status are looked at, the latest change first.
+/// How many cases of each status are examined, latest change first.
 pub const AT_ONCE: i64 = 50;
 
 /// Something to be done about a case.
@@ -36,11 +36,11 @@ pub enum Todo {
     Quarantined(usize),
     /// So many rules are breached.
     Breach(usize),
-    /// The bytes of so many pieces of evidence have not arrived.
+    /// The bytes of this many pieces of evidence have not arrived.
     Evidence(usize),
     /// So many decisions on the spot are to be registered.
     Register(usize),
-    /// Nothing stands in the way of closing; so many blocking rules are breached or undecided all the same.
+    /// No obstacle to closing; this many blocking rules are breached (with a reason) or undecided.
     Close(usize),
 }
 
@@ -65,7 +65,7 @@ impl Deadline {
     }
 }
 
-/// A case that waits for somebody.
+/// A case with open work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     /// The case.
@@ -76,15 +76,15 @@ pub struct Waiting {
     pub officers: Vec<String>,
     /// Another case of the list has the same title, time of opening, parties and officers.
     pub alike: bool,
-    /// What the caller is to do, the most pressing first.
+    /// The caller's work, most urgent first.
     pub todos: Vec<Todo>,
-    /// What others are to do before it goes on.
+    /// Work of others that comes first.
     pub of_others: Vec<Todo>,
     /// Until when.
     pub deadline: Option<Deadline>,
 }
 
-/// Cases that wait for the caller: what has a deadline first, then the most pressing; and whether there may be more.
+/// Cases with work for the caller: those with a deadline first, then by urgency; and whether there may be more.
 ///
 /// # Errors
 /// An internal error.
@@ -139,7 +139,7 @@ fn mark_alike(found: &mut [Waiting]) {
     }
 }
 
-/// What a case waits for, if it is anything of the caller's.
+/// The open work in a case, if the caller has any.
 fn waiting(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -191,7 +191,7 @@ fn todos(
     let documents = state.signatures.iter().filter_map(|signed| signed.document);
     let documents: BTreeSet<_> = documents.collect();
     let unregistered = documents.iter().filter(|document| decision::may_register(state, **document).is_ok()).count();
-    // Officers settle on their phones what differs and bring what is missing; a head can return what breaks a rule.
+    // Officers resolve conflicts and upload evidence from their phones; a head can return what breaks a rule.
     let (own, leads) = (access.takes_part, access.takes_part || powers.heads);
     let todos = [
         (obstacles.contains(&Obstacle::NotSupplemented), own, Todo::Supplement),
@@ -202,7 +202,7 @@ fn todos(
         (unregistered > 0, powers.registers, Todo::Register(unregistered)),
         (free.is_some(), powers.heads, Todo::Close(free.unwrap_or_default())),
     ];
-    // What keeps a case from being closed says nothing of one that is.
+    // Obstacles to closing are irrelevant for a closed case.
     let closed = obstacles.contains(&Obstacle::Closed);
     let holding = todos.into_iter().filter(|(holds, _, todo)| *holds && (!closed || matches!(todo, Todo::Register(_))));
     let (own, others): (Vec<_>, Vec<_>) = holding.partition(|(_, own, _)| *own);

@@ -21,13 +21,13 @@ pub struct AccountEventRow {
     pub at: Instant,
     /// Whom it concerns.
     pub officer: OfficerId,
-    /// Who did it; none where it was done at the machine itself.
+    /// The actor; none for the operator on the machine.
     pub actor: Option<OfficerId>,
     /// Stable code.
     pub kind: String,
-    /// The phone that it is about.
+    /// The phone concerned.
     pub device: Option<DeviceId>,
-    /// What the phone is called, or why it was done.
+    /// The name of the phone, or the reason.
     pub detail: String,
 }
 
@@ -41,7 +41,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// A page of what was done to an officer's account and phones, and one row more where there is another page.
+    /// A page of an officer's account events, and one more row if there is another page.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

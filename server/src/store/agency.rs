@@ -27,7 +27,7 @@ pub struct AgencyRow {
     pub sector: String,
     /// The organ in whose name a station acts; none where it acts in its own.
     pub acts_for: Option<AgencyId>,
-    /// Where a party asks for reconsideration (行政复议机关).
+    /// The organ of reconsideration for its decisions (行政复议机关).
     pub reconsideration: Option<AgencyId>,
     /// Whether it still enforces.
     pub active: bool,

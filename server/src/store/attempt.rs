@@ -8,7 +8,7 @@ use super::Error;
 use super::schema::login_attempt;
 use super::tx::Tx;
 
-/// What is known of a subject: an account, an address, or an account at an address.
+/// The counts of a subject: an account, an address, or an account at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = login_attempt, treat_none_as_default_value = false)]
 pub struct AttemptRow {
@@ -25,7 +25,7 @@ pub struct AttemptRow {
 }
 
 impl Tx<'_> {
-    /// What is known of a subject.
+    /// The counts of a subject.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -34,7 +34,7 @@ impl Tx<'_> {
         Ok(found.first(self.db()).optional()?)
     }
 
-    /// Keeps what is known of a subject now. Under the tenant's lock.
+    /// Stores the counts of a subject. Under the tenant's lock.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

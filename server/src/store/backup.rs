@@ -17,7 +17,7 @@ mod changes;
 
 use changes::Changes;
 
-/// What a copy of the database holds.
+/// The content of a copy of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupContents {
     /// The newest migration.
@@ -26,11 +26,11 @@ pub struct BackupContents {
     pub tenant: TenantRow,
     /// Public keys that its server signs or once signed with, oldest first: uncompressed SEC1 points.
     pub server_keys: Vec<Vec<u8>>,
-    /// Every file of evidence that it says has arrived and is not known to be damaged, with its size in bytes.
+    /// Every evidence file that has arrived and is not known to be damaged, with its size in bytes.
     pub evidence: Vec<(Digest, u64)>,
     /// How many files of evidence are known to be damaged or removed: they are in no copy.
     pub damaged: usize,
-    /// The first change that is not what was stored, and what is wrong with it.
+    /// The first damaged change, and its damage.
     pub damage: Option<String>,
 }
 
@@ -42,7 +42,7 @@ pub fn copy_embedded(address: &str, to: &Path) -> Result<(), Error> {
     Manager::parse(address)?.copy_to(to)
 }
 
-/// Reads what a copy holds, and changes nothing.
+/// Verifies a copy without changing it.
 ///
 /// # Errors
 /// [`Error::Inconsistent`] where SQLite finds damage or the head of the log is not that of its leaves; [`Error`] where it

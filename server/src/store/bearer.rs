@@ -9,7 +9,7 @@ use super::schema::{account, agency, device, officer, role};
 use super::tx::Tx;
 use super::{Error, row};
 
-/// An officer with what every request asks about them.
+/// An officer with everything that authentication needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BearerRow {
     /// Name.
@@ -26,7 +26,7 @@ pub struct BearerRow {
     pub session_version: Option<i64>,
     /// Roles, sorted by name.
     pub roles: Vec<Role>,
-    /// The phone that was asked for, if it is enrolled for this officer.
+    /// The requested phone, if it is enrolled for this officer.
     pub phone: Option<PhoneRow>,
 }
 
@@ -72,7 +72,7 @@ struct Named {
     name: String,
 }
 
-/// What one statement gives: the person once for each role.
+/// One row of the statement: the person, once per role.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = officer)]
 struct Row {

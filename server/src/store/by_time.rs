@@ -20,7 +20,7 @@ pub enum TimeOrder {
 pub struct TimePage {
     /// The order.
     pub order: TimeOrder,
-    /// Only what comes after this place in it.
+    /// Start of the page; rows after this position only.
     pub after: Option<(Instant, [u8; 16])>,
     /// Rows on a page.
     pub limit: u32,
@@ -32,12 +32,12 @@ impl TimePage {
         Self { order: TimeOrder::Newest, after: None, limit }
     }
 
-    /// Rows to be read: one more than the page shows says whether there is another page.
+    /// Rows to read: one more than the page shows, to detect another page.
     pub(super) fn rows(&self) -> i64 {
         i64::from(self.limit) + 1
     }
 
-    /// What the page shows of the rows that were read, and whether there are more.
+    /// Cuts the rows to the page, and says whether there are more.
     pub fn cut<T>(&self, mut found: Vec<T>) -> (Vec<T>, bool) {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = found.len() > limit;
@@ -46,7 +46,8 @@ impl TimePage {
     }
 }
 
-/// What comes after a key and an id in an order; a bound that stands alone, so that the index is entered there.
+/// Keyset condition: rows after a key and an id in an order. The bound on the key stands alone, so that the index is
+/// entered there.
 macro_rules! keyset {
     ($query:expr, $after:expr, $key:expr, $id:expr, $beyond:ident, $from:ident, $way:ident) => {{
         let query = match $after {

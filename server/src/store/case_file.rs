@@ -31,11 +31,11 @@ pub struct CaseFileRow {
     pub agency_path: String,
     /// The enforcement item.
     pub item: String,
-    /// What kind of matter.
+    /// The kind of the case.
     pub kind: CaseKind,
     /// How far it has come.
     pub status: CaseStatus,
-    /// What lists show; cut where it is long.
+    /// The displayed title, cut to a maximum length.
     pub title: String,
     /// The case number, or empty.
     pub number: String,
@@ -49,7 +49,7 @@ pub struct CaseFileRow {
     pub last_leaf: i64,
     /// Hash of the heads: the `ETag`.
     pub basis: Digest,
-    /// Changes that nothing builds on, those outside the case too: what phones compare.
+    /// Changes without a successor, including those outside of the case: what phones compare.
     pub heads: Vec<ChangeId>,
     /// Fields whose authors disagree.
     pub conflicts: i64,
@@ -68,9 +68,9 @@ pub struct CaseFileRow {
 /// A projected case on its way into the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCaseFile {
-    /// What lists show and filter by.
+    /// The columns that lists show and filter by.
     pub file: CaseFileRow,
-    /// What the case says, without what is masked: what the search compares is made of it (`flow::search::words`).
+    /// The text of the case without masked values, from which the search text is made (`flow::search::words`).
     pub search_text: String,
 }
 
@@ -208,7 +208,7 @@ pub struct CaseFilter {
     pub opened_from: Option<Instant>,
     /// Opened before.
     pub opened_until: Option<Instant>,
-    /// Only what comes after this place in the order.
+    /// Start of the page; cases after this position only.
     pub after: Option<(Instant, CaseId)>,
     /// As the list was at this version ([`Tx::case_versions`]); as it is now where absent. Queries of this room do not
     /// know it: `flow::as_of` reads such lists.
@@ -242,7 +242,7 @@ impl CaseOrder {
         }
     }
 
-    /// By what a case is put in this order. [`Self::MostToSee`] is a number, told as so many milliseconds.
+    /// The sort key of a case in this order. [`Self::MostToSee`] sorts by a number, expressed in milliseconds.
     pub fn key(self, row: &CaseFileRow) -> Instant {
         match self {
             Self::Newest | Self::Oldest => row.updated,
@@ -254,7 +254,7 @@ impl CaseOrder {
 
 pub(super) type Boxed<'a> = case_file::BoxedQuery<'a, Backend>;
 
-/// What the filter lets through, from wherever.
+/// The filter's conditions, without the start.
 pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilter) -> Boxed<'a> {
     let CaseFilter {
         agency_path,
@@ -302,7 +302,7 @@ pub(super) fn narrow<'a>(query: Boxed<'a>, tenant: &TenantId, filter: &CaseFilte
     query
 }
 
-/// What a query of cases finds.
+/// The result of a query of cases.
 pub(super) fn rows(query: Boxed<'_>, db: &mut Db) -> Result<Vec<CaseFileRow>, Error> {
     query.select(Row::as_select()).load(db)?.into_iter().map(Row::restore).collect()
 }
@@ -353,8 +353,7 @@ impl Tx<'_> {
         place.select(Row::as_select()).get_result(self.db()).optional()?.map(Row::restore).transpose()
     }
 
-    /// The projected cases in which an officer takes part, in the order in which they were opened, with what nothing in
-    /// them builds on.
+    /// The cases in which an officer takes part, in the order of their opening, with their heads.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -375,8 +374,8 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// Puts in place of what a projected case showed and said before what it does, where it is at `basis` still: who
-    /// brought it to another has put that in place already.
+    /// Replaces the projection and the text of a case if it is still at `basis`; otherwise the writer that changed it
+    /// has already replaced them.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -400,7 +399,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Puts a projected case in place of what was projected before.
+    /// Replaces a projected case.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

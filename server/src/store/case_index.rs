@@ -27,9 +27,9 @@ pub struct CaseTextRow {
     pub place: i64,
     /// The case, by its number in the order of the log.
     pub case_leaf: i64,
-    /// What was indexed.
+    /// The indexed text.
     pub text: String,
-    /// What it was filtered by when it was indexed.
+    /// The indexed filter values.
     pub facets: Vec<u8>,
 }
 
@@ -46,11 +46,11 @@ pub struct CaseSaid {
     pub agency_path: String,
     /// How far it has come.
     pub status: CaseStatus,
-    /// What kind of matter.
+    /// The kind of the case.
     pub kind: CaseKind,
-    /// Everybody who takes or took part.
+    /// Present and former participants.
     pub officers: Vec<OfficerId>,
-    /// What it says, not yet as the search compares it.
+    /// Its text, not normalised.
     pub text: String,
 }
 
@@ -60,7 +60,7 @@ pub struct CaseSaid {
 pub struct CaseMomentRow {
     /// Which places.
     pub span: i64,
-    /// Of each of them.
+    /// Their moments.
     pub moments: Vec<u8>,
 }
 
@@ -118,8 +118,8 @@ struct SaidRow {
     search_text: String,
 }
 
-/// The cases at these places: a subquery, so that SQLite looks cases up by their numbers. An order would make it walk all
-/// of them by time.
+/// The cases at these positions: a subquery, so that SQLite looks them up by number. With an ORDER BY it would scan
+/// all of them by time.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn cases_of(tenant: TenantId, places: Vec<i64>) -> _ {
     case_text::table
@@ -222,7 +222,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// Puts cases, grams and moments into the index, in place of what is there.
+    /// Replaces cases, grams and moments in the index.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -251,7 +251,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Those of these places whose case says each of `words` (letters and digits only).
+    /// Those of these positions whose case contains each of `words` (letters and digits only).
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -271,8 +271,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// The cases at these places, as far as the filter lets them through, in no order. Where the filter starts is left
-    /// to the caller.
+    /// The cases at these positions that match the filter, unordered. The caller applies the filter's start.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -310,8 +309,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// How many of the cases that the filter lets through have open rows of a kind, however many each. Where the filter
-    /// starts does not matter.
+    /// How many matching cases have open outbox rows of a kind. The filter's start is ignored.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -320,8 +318,8 @@ impl Tx<'_> {
         Ok(query.filter(case_file::case_leaf.eq_any(open(*tenant, kind.code()))).count().get_result(self.db())?)
     }
 
-    /// The cases that are not indexed as they are now, with what they say, as far as the filter lets them through: all
-    /// of them, in no order, or so many of the newest. To order them, SQLite walks all cases.
+    /// The cases with outdated index entries, with their current text, that match the filter: all of them unordered,
+    /// or the newest ones. For an order, SQLite scans all cases.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -22,18 +22,18 @@ pub enum Total {
 }
 
 impl Total {
-    /// Of what was counted: one more than [`COUNTED`] stands for any number above.
+    /// From a count: one more than [`COUNTED`] stands for any larger number.
     pub const fn of(counted: i64) -> Self {
         if counted > COUNTED { Self::AtLeast(COUNTED) } else { Self::Exactly(counted) }
     }
 
-    /// Of the rows that were read to be counted.
+    /// From counted rows.
     pub(super) fn of_rows<T>(rows: &[T]) -> Self {
         Self::of(i64::try_from(rows.len()).unwrap_or(i64::MAX))
     }
 }
 
-/// What comes after the place where the filter starts, in its order.
+/// The condition for rows after the filter's start, in its order.
 fn after<'a>(query: Boxed<'a>, filter: &CaseFilter) -> Boxed<'a> {
     let after = filter.after.map(|(key, id)| (key.ms(), id.bytes().to_vec()));
     macro_rules! ordered {
@@ -66,7 +66,7 @@ impl Tx<'_> {
         rows(after(narrow(case_file::table.into_boxed(), tenant, filter), filter).limit(limit), self.db())
     }
 
-    /// How many projected cases the filter lets through, wherever the page begins.
+    /// How many projected cases match the filter, independent of the start.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

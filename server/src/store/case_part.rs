@@ -32,7 +32,7 @@ by_column!(case_officer, OfficerRow { tenant, officer, case_leaf, case_id });
 by_column!(case_evidence, EvidenceRow { tenant, case_leaf, digest });
 
 impl Additions<'_> {
-    /// Says who takes part in which case; each pair is new.
+    /// Adds participants; each pair must be new.
     pub fn case_officers(&mut self, tenant: &TenantId, new: &[(i64, CaseId, OfficerId)]) {
         let row = |(case_leaf, case, officer): &(i64, CaseId, OfficerId)| OfficerRow {
             tenant: *tenant,
@@ -89,7 +89,7 @@ impl Tx<'_> {
         Ok(theirs.select(case_officer::case_id).load(self.db())?)
     }
 
-    /// Who takes or took part in a case.
+    /// Present and former participants of a case.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -99,7 +99,7 @@ impl Tx<'_> {
         Ok(of_case.select(case_officer::officer).load(self.db())?)
     }
 
-    /// Says who takes part in which case; each pair is new.
+    /// Adds participants; each pair must be new.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

@@ -17,7 +17,7 @@ use super::{CaseFileRow, CaseFilter, CaseOrder, Error};
 /// Versions in one statement.
 const AT_ONCE: usize = 1024;
 
-/// What a case was until it was replaced.
+/// A previous version of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct PastCase {
     /// Which replacement ended it.
@@ -38,12 +38,12 @@ pub struct PastCase {
     pub opened: Instant,
     /// When its newest change was stored.
     pub updated: Instant,
-    /// Whether it says something else since: what it said is in [`Tx::past_texts`].
+    /// Whether its text changed since; the old text is in [`Tx::past_texts`].
     pub said_otherwise: bool,
 }
 
 impl PastCase {
-    /// By what the case was put in this order, as [`CaseOrder::key`].
+    /// The sort key of that version, as [`CaseOrder::key`].
     pub const fn key(&self, order: CaseOrder) -> Instant {
         match order {
             CaseOrder::Newest | CaseOrder::Oldest => self.updated,
@@ -52,7 +52,7 @@ impl PastCase {
         }
     }
 
-    /// Whether it had what the filter asks of a case that may change.
+    /// Whether that version matched the filter's mutable conditions.
     pub fn fits(&self, filter: &CaseFilter) -> bool {
         filter.status.is_none_or(|status| status.code() == self.status)
             && filter.filing.is_none_or(|filing| filing.code() == self.filing)
@@ -69,7 +69,7 @@ pub struct PastSize {
     /// When.
     #[diesel(column_name = replaced_ms)]
     pub replaced: Instant,
-    /// Length of what the case said.
+    /// Length of its text.
     pub bytes: i64,
 }
 
@@ -89,13 +89,13 @@ impl Tx<'_> {
     /// [`Error`] where a statement fails.
     pub fn case_versions(&mut self, tenant: &TenantId) -> Result<Option<(i64, i64)>, Error> {
         let all = case_file_past::table.filter(case_file_past::tenant.eq(tenant)).select(case_file_past::version);
-        // Two looks at the ends of the key: for both in one statement SQLite reads all of it.
+        // Two statements for both ends of the key, because in one SQLite scans all of it.
         let newest = all.order(case_file_past::version.desc()).first(self.db()).optional()?;
         let oldest = all.order(case_file_past::version.asc()).first(self.db()).optional()?;
         Ok(oldest.zip(newest))
     }
 
-    /// What was replaced after this version, in the order in which it was.
+    /// Versions that were replaced after this one, in order.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -119,7 +119,7 @@ impl Tx<'_> {
             .load(self.db())?)
     }
 
-    /// The cases of these versions as they are now, as far as the filter lets them through now, in no order.
+    /// The current rows of the cases of these versions that match the filter now, unordered.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -131,7 +131,7 @@ impl Tx<'_> {
     ) -> Result<Vec<CaseFileRow>, Error> {
         let mut found = Vec::new();
         for some in versions.chunks(AT_ONCE) {
-            // By subquery, so that SQLite looks the cases up by their numbers.
+            // By subquery, so that SQLite looks the cases up by number.
             let these = cases_of(*tenant, some.to_vec());
             let query = narrow(case_file::table.into_boxed(), tenant, filter);
             found.extend(rows(query.filter(case_file::case_leaf.eq_any(these)), self.db())?);
@@ -139,7 +139,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// What the cases of these versions say now, by case.
+    /// Current texts of the cases of these versions, by case.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -155,7 +155,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// What the cases said until these versions, by version; those that say it still have none.
+    /// Texts of cases up to these versions, by version; unchanged texts are absent.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -182,7 +182,7 @@ impl Tx<'_> {
         Ok(newest.select(PastSize::as_select()).load(self.db())?)
     }
 
-    /// Forgets what was replaced before this version.
+    /// Deletes versions before this one.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

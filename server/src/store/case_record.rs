@@ -14,7 +14,7 @@ use super::tx::Tx;
 pub struct CaseRecordRow {
     /// Its hash.
     pub hash: Digest,
-    /// Of which case.
+    /// The case.
     #[diesel(column_name = case_id)]
     pub case: CaseId,
     /// The case's number.

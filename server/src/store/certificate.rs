@@ -11,7 +11,7 @@ use super::schema::{agency, certificate, certificate_interval, officer};
 use super::tx::Tx;
 use super::{Error, row};
 
-/// What the certificate says. The number is opaque.
+/// A certificate. Its number is opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = certificate)]
 pub struct CertificateRow {

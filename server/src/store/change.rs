@@ -14,7 +14,7 @@ use super::schema::{change, change_value};
 use super::tx::Tx;
 use super::{Additions, Error, row};
 
-/// A stored change with what the server found when it came in.
+/// A stored change with the results of its admission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredChange {
     /// The change.
@@ -29,7 +29,7 @@ pub struct StoredChange {
     pub case_size: Size,
     /// How it was taken when it came in, and why; later verdicts are changes.
     pub taken: Taken,
-    /// What deserves a look.
+    /// Flags for people.
     pub flags: Vec<Flag>,
     /// It was made not before.
     pub lower: Instant,
@@ -41,7 +41,7 @@ pub struct StoredChange {
     pub received: Instant,
 }
 
-/// What is known of a stored change without reading it.
+/// Columns of a stored change without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeSummary {
     /// The change.
@@ -54,7 +54,7 @@ pub struct ChangeSummary {
     pub counter: i64,
     /// How it was taken when it came in, and why.
     pub taken: Taken,
-    /// What deserves a look.
+    /// Flags for people.
     pub flags: Vec<Flag>,
     /// When it was stored.
     pub received: Instant,
@@ -65,7 +65,7 @@ pub struct ChangeSummary {
 pub struct ChainLink {
     /// The change.
     pub id: ChangeId,
-    /// What it says of the time of the next.
+    /// Its time bounds, for its successor.
     pub made: Previous,
 }
 
@@ -214,7 +214,7 @@ fn counted(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// How much a case is, as its last row says.
+/// Size of a case, from its last row.
 pub(super) fn size(changes: i64, items: i64, bytes: i64) -> Size {
     let [changes, items, bytes] = [changes, items, bytes].map(|number| usize::try_from(number).unwrap_or_default());
     Size { changes, items, bytes }
@@ -229,7 +229,7 @@ pub fn size_of(held: &[StoredChange]) -> Size {
     }
 }
 
-/// Leaf of the change that opened a case: the number by which tables name it.
+/// Leaf of the change that opened a case: its number in all tables.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn leaf_of_case(tenant: TenantId, case: CaseId) -> _ {
     change::table.filter(change::tenant.eq(tenant)).filter(change::id.eq(case)).select(change::leaf)
@@ -318,8 +318,9 @@ impl Tx<'_> {
     /// Leaves of the changes of cases that `officer` takes part in, in the order of the log: from one on, and up to another
     /// where there is a bound, at most `limit`.
     ///
-    /// Leaves alone, for what PostgreSQL may have to sort here, if it counted its tables before they grew: all that there
-    /// is. And where there is no bound none is to be given, for between two places it expects next to nothing.
+    /// Reads only leaf numbers first: with stale statistics PostgreSQL may sort the whole result, and full rows would
+    /// not fit in `work_mem`. Without a bound, the condition is omitted, because PostgreSQL estimates a range as
+    /// nearly empty.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -357,7 +358,7 @@ impl Tx<'_> {
         self.each_change_at(tenant, leaves, |stored| stored)
     }
 
-    /// What `make` makes of each of the changes at these leaves, in their order, taken apart one after another.
+    /// Applies `make` to the changes at these leaves, in order, parsing one at a time.
     pub(super) fn each_change_at<T>(
         &mut self,
         tenant: &TenantId,
@@ -447,8 +448,8 @@ impl Tx<'_> {
         Ok(found.into_iter().map(place).collect())
     }
 
-    /// The last change of a device: at the greatest place before `seq` in this chain of its or, where there is none, the
-    /// one made last in any other chain: what this one holds at later places came after it.
+    /// The last change of a device: the one with the greatest sequence before `seq` in this chain, otherwise the
+    /// latest one in any other chain; changes with greater sequences in this chain came later.
     ///
     /// # Errors
     /// [`Error`] where the statement fails, or a header is not what was stored.

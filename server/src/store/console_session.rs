@@ -8,13 +8,13 @@ use super::Error;
 use super::schema::console_session;
 use super::tx::Tx;
 
-/// A browser in which somebody is signed in.
+/// A signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = console_session)]
 pub struct ConsoleSessionRow {
     /// SHA-256 of the secret in the cookie.
     pub hash: Digest,
-    /// Who.
+    /// The person.
     pub officer: OfficerId,
     /// Version of the account's sessions when it began.
     pub session_version: i64,

@@ -34,7 +34,7 @@ const SIGNS: [(DatabaseFault, &[&str]); 4] = [
         &[
             "disk i/o error",
             "unable to open database file",
-            // What is left to say after the engine has undone the transaction by itself.
+            // The message after the engine has rolled back by itself.
             "no transaction is active",
             "server closed the connection",
             "terminating connection",
@@ -66,7 +66,7 @@ fn of_statement(error: &Statement) -> Option<DatabaseFault> {
             }
             DatabaseErrorKind::ReadOnlyTransaction => Some(DatabaseFault::ReadOnly),
             DatabaseErrorKind::SerializationFailure => Some(DatabaseFault::Busy),
-            // The kinds that are left speak of one row; `Unknown` is most of what goes wrong.
+            // The other kinds concern one row; `Unknown` covers most faults.
             DatabaseErrorKind::UniqueViolation
             | DatabaseErrorKind::ForeignKeyViolation
             | DatabaseErrorKind::NotNullViolation
@@ -94,13 +94,13 @@ fn of_statement(error: &Statement) -> Option<DatabaseFault> {
 }
 
 fn of_pool(error: &PoolError) -> DatabaseFault {
-    // The pool adds what its last attempt to connect said; without that all connections are in use.
+    // The pool appends the error of its last connection attempt; without one, all connections are in use.
     let text = error.to_string();
     if text.contains(": ") { of_text(&text).unwrap_or(DatabaseFault::Unavailable) } else { DatabaseFault::Busy }
 }
 
 impl Error {
-    /// What the database is in, if it is the database.
+    /// The fault of the database, if the error is one.
     pub fn database_fault(&self) -> Option<DatabaseFault> {
         match self {
             Self::Busy(error) => Some(of_pool(error)),

@@ -32,13 +32,13 @@ pub enum Db {
     Sqlite(diesel::SqliteConnection),
 }
 
-/// What a query is written for.
+/// The backend type of queries.
 pub(super) type Backend = <Db as diesel::Connection>::Backend;
 
 /// The WAL-reset corruption (3.7.0 to 3.51.2) is fixed from here on.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const BUSY_TIMEOUT_MS: i64 = 10_000;
-/// Memory for pages, of each connection and of the one by which changes come in.
+/// Page cache of each connection, and of the writer's connection.
 const CACHE_KIB: i64 = 1_000;
 const WRITER_CACHE_KIB: i64 = 8_000;
 /// Pages in the write-ahead log after which the checkpointer copies them into the database while others write. Waiting for
@@ -50,7 +50,7 @@ const CHECKPOINT_PAGES_AT_MOST: i64 = 16_000;
 /// Any constant will do, as long as every version of this program uses the same.
 const MIGRATION_LOCK: i64 = 0x50_41_4c_4d;
 
-/// Where the database is; makes and checks connections for the pool.
+/// Address of the database; creates and checks connections for the pool.
 #[derive(Debug, Clone)]
 pub(super) enum Manager {
     Sqlite {
@@ -77,7 +77,7 @@ impl Manager {
         }
     }
 
-    /// For the connection by which changes come in: what a group of pushes writes stays in memory until its commit.
+    /// For the writer's connection: pages that a group writes stay in memory until its commit.
     pub(super) fn for_the_writer(self) -> Self {
         match self {
             Self::Sqlite { path, cache: _ } => Self::Sqlite { path, cache: WRITER_CACHE_KIB },
@@ -99,7 +99,7 @@ impl Manager {
         }
     }
 
-    /// A new database as so many migrations leave it, for tests of what comes after.
+    /// A new database after this many migrations, for tests of later ones.
     #[cfg(test)]
     pub(super) fn of_version(&self, migrations: usize) -> Db {
         let mut db = self.open().unwrap();
@@ -168,7 +168,7 @@ fn run_pending(db: &mut Db, embedded: EmbeddedMigrations) -> Result<(), Error> {
 }
 
 diesel::table! {
-    /// Diesel's own table of what was applied.
+    /// Diesel's own table of applied migrations.
     __diesel_schema_migrations (version) {
         version -> Text,
     }
@@ -187,7 +187,7 @@ fn applied(db: &mut Db) -> Result<Vec<String>, Error> {
     }
 }
 
-/// The file at `path`; where there is none, an empty one that its owner alone can read, whatever the umask.
+/// Opens the file at `path`, creating it with access for its owner only, whatever the umask.
 fn private(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
 }
@@ -204,7 +204,8 @@ fn open_sqlite(path: &Path, cache: i64) -> Result<diesel::SqliteConnection, Erro
     Ok(db)
 }
 
-/// Reads back what [`open_sqlite`] set: an unknown pragma is silent, and WAL is refused on some file systems.
+/// Reads back the settings of [`open_sqlite`]: an unknown pragma is ignored silently, and WAL is refused on some file
+/// systems.
 fn assert_sqlite(db: &mut diesel::SqliteConnection, cache: i64) -> Result<(), Error> {
     let version: String = diesel::select(sql::<Text>("sqlite_version()")).get_result(db)?;
     if !is_recent(&version) {
@@ -236,7 +237,7 @@ fn is_recent(version: &str) -> bool {
     matches!(parts.as_slice(), &[major, minor, patch] if (major, minor, patch) >= OLDEST_SQLITE)
 }
 
-/// The address with bounds on waiting for a machine that is gone; what the operator wrote wins.
+/// Adds connection timeouts to the address; the operator's own parameters win.
 fn impatient(url: &str) -> String {
     let bounds = [
         ("connect_timeout", "5"),

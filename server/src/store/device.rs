@@ -19,7 +19,7 @@ pub struct DeviceRow {
     pub officer: OfficerId,
     /// Uncompressed SEC1 point, 65 bytes.
     pub public_key: Vec<u8>,
-    /// What the officer calls it.
+    /// The officer's name for it.
     pub label: String,
     /// When it was enrolled.
     #[diesel(column_name = enrolled_ms)]
@@ -53,19 +53,19 @@ pub struct EnrolmentCodeRow {
     pub typed_hash: Digest,
     /// Whom it enrols a phone for.
     pub officer: OfficerId,
-    /// Who issued it; none from the command line.
+    /// The issuer; none for the command line.
     pub issued_by: Option<OfficerId>,
     /// Worth nothing from then on.
     #[diesel(column_name = expires_ms)]
     pub expires: Instant,
 }
 
-/// Which codes stand.
+/// Which codes are valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeBounds {
     /// Those that end after this.
     pub now: Instant,
-    /// Those that end no later than one that is made now: a later end was written by a clock that was ahead.
+    /// Codes ending no later than one issued now; a later end was written by a wrong clock.
     pub latest_end: Instant,
     /// Those tried in vain fewer times.
     pub tries: i64,
@@ -75,7 +75,7 @@ pub struct CodeBounds {
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = lease)]
 pub struct LeaseRow {
-    /// Hash by which changes name it.
+    /// Hash by which changes refer to it.
     pub hash: Digest,
     /// For which phone.
     pub device: DeviceId,
@@ -143,7 +143,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Revokes a phone; the first revocation stands. Says whether it was this one.
+    /// Revokes a phone; the first revocation counts. Returns whether this was the first.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -172,8 +172,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Uses up a code of this officer's, given as the SHA-256 of either form, for a phone. Says whether there was one that
-    /// stands: of two who try, one succeeds.
+    /// Consumes a valid code of this officer, given as the SHA-256 of either form, for a phone. Returns whether there
+    /// was one; of two concurrent attempts one succeeds.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -232,7 +232,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// The phone that a code of this officer's has enrolled.
+    /// The phone that was enrolled with a code of this officer.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -253,7 +253,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// Counts a wrong code against every code of this officer's that stands.
+    /// Counts a wrong code for every valid code of this officer.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -296,8 +296,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Uses a challenge up. Says whether it was this phone's and still fresh: it ends after `now` and not after
-    /// `latest_end`, the end of one that is made now.
+    /// Consumes a challenge. Returns whether it was this phone's and valid: it ends after `now`, and not after
+    /// `latest_end`, the end of one issued now.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -53,19 +53,19 @@ pub struct UploadRow {
     /// When all of its bytes had come and were checked.
     #[diesel(column_name = completed_ms)]
     pub completed: Option<Instant>,
-    /// What was said of it when it was begun, as it was said: it is told to the uploader alone.
+    /// Upload metadata as sent; returned to the uploader only.
     pub metadata: String,
 }
 
 impl UploadRow {
-    /// The file that it brought, once complete.
+    /// The stored file, once complete.
     fn arrived(self) -> Option<EvidenceFileRow> {
         let Self { digest, size, media_type, completed, .. } = self;
         completed.map(|stored| EvidenceFileRow { digest, size, media_type, stored })
     }
 }
 
-/// What is known of the bytes of a stored file.
+/// A stored file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredBytes {
     /// SHA-256 of all of them.
@@ -74,7 +74,7 @@ pub struct StoredBytes {
     pub size: u64,
     /// The digests of their blocks; none where the file was stored before there were any.
     pub blocks: Option<Blocks>,
-    /// What is wrong with them, as far as is known.
+    /// Known damage.
     pub damage: Option<Damage>,
 }
 
@@ -88,14 +88,14 @@ fn restore_stored((digest, size, blocks, damage): StoredColumns) -> Result<Store
     Ok(StoredBytes { digest, size, blocks: blocks.map(read).transpose()?, damage })
 }
 
-/// How a file stands that a case claims.
+/// The state of a claimed file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// Its bytes have not arrived for this case.
     Awaited,
     /// They have.
     Arrived(EvidenceFileRow),
-    /// They had; what is there now is damaged, and counts as missing.
+    /// Arrived and damaged since; counts as missing.
     Damaged(EvidenceFileRow, Damage),
 }
 
@@ -104,7 +104,7 @@ pub enum Standing {
 pub struct ClaimedFile {
     /// SHA-256 of its bytes.
     pub digest: Digest,
-    /// How it stands.
+    /// The state.
     pub standing: Standing,
     /// Whether a head wrote it off: the case no longer waits for it.
     pub written_off: bool,
@@ -126,8 +126,8 @@ impl ClaimedFile {
 }
 
 impl Tx<'_> {
-    /// The files a case claims, by digest, each with how it stands for this case: it has arrived where an officer who
-    /// takes or took part in it sent all of its bytes. Says of the first who did, and nothing of others.
+    /// The files that a case claims, by digest, each with its state for this case: a file has arrived if a present or
+    /// former participant sent all of its bytes. Names the first such sender only.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -177,7 +177,7 @@ impl Tx<'_> {
         claimed.into_iter().map(stands).collect()
     }
 
-    /// Digests that a case claims and still waits for, as [`Self::evidence_of`] says.
+    /// Digests that a case claims and waits for, as in [`Self::evidence_of`].
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -186,8 +186,8 @@ impl Tx<'_> {
         Ok(claimed.filter(ClaimedFile::is_missing).map(|claimed| claimed.digest).collect())
     }
 
-    /// Says that all bytes of an upload have come, were checked and are stored in these blocks, and counts again what
-    /// the cases that claim them miss. Saying it again changes nothing. The tenant's row is locked.
+    /// Marks an upload as complete, verified and stored in these blocks, and recounts the missing evidence of the
+    /// cases that claim it. Idempotent. The tenant's row must be locked.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -204,7 +204,7 @@ impl Tx<'_> {
         }
         let known = evidence_file::table.find((tenant, done.digest)).count().get_result::<i64>(self.db())? > 0;
         if known {
-            // Where it was damaged, or dropped because nobody claimed it, it is there again.
+            // A damaged or dropped file exists again.
             return self.mend_evidence(tenant, &done.digest, blocks);
         }
         diesel::insert_into(evidence_file::table)
@@ -220,7 +220,7 @@ impl Tx<'_> {
         self.count_missing(tenant, &done.digest)
     }
 
-    /// Counts again what the cases miss that claim this file.
+    /// Recounts the missing evidence of the cases that claim this file.
     fn count_missing(&mut self, tenant: &TenantId, digest: &Digest) -> Result<(), Error> {
         let claiming: Vec<i64> = case_evidence::table
             .filter(case_evidence::tenant.eq(tenant))
@@ -236,7 +236,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What is known of the bytes of a stored file; none where they were dropped.
+    /// A stored file; none if its bytes were dropped.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -284,8 +284,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Says that a stored file is damaged, and counts again what the cases miss that claim it. Says whether that was
-    /// not known. The tenant's row is locked.
+    /// Marks a stored file as damaged, and recounts the missing evidence of the cases that claim it. Returns whether
+    /// that is new. The tenant's row must be locked.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -305,8 +305,8 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Says that all bytes of a damaged or dropped file are there again, and counts again what the cases miss that claim it. The
-    /// tenant's row is locked.
+    /// Marks a damaged or dropped file as intact, and recounts the missing evidence of the cases that claim it. The
+    /// tenant's row must be locked.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -335,7 +335,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Lets a complete upload begin again, because the bytes that it brought are damaged.
+    /// Reopens a complete upload, because its bytes are damaged.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -393,7 +393,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that an upload goes on.
+    /// Records activity of an upload.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

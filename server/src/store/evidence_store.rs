@@ -17,24 +17,24 @@ mod blocks;
 
 pub use blocks::{BLOCK, Blocks, Whole, hash};
 
-/// Where evidence lies. Cloning shares it.
+/// Directory of evidence. Cloning shares it.
 #[derive(Debug, Clone)]
 pub struct EvidenceStore {
     root: PathBuf,
 }
 
-/// What became of an attempt to finish an upload.
+/// Result of finishing an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finished {
     /// Its bytes are stored under their digest, and these are the digests of their blocks.
     Stored(Blocks),
     /// Its bytes hash to something else: they were dropped, and it begins again.
     Wrong,
-    /// Its file is gone: somebody else finished it meanwhile.
+    /// Its file is gone: a concurrent call finished it.
     Gone,
 }
 
-/// What a stored file turned out to be when all of its bytes were read.
+/// Result of reading all bytes of a stored file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
     /// They hash to its name.
@@ -45,14 +45,14 @@ pub enum Found {
     Absent,
 }
 
-/// What became of a stored file that was found not to be what its name says.
+/// Result of setting a damaged file aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aside {
     /// Its bytes hash to something else: it was moved aside.
     Moved,
     /// There is no such file.
     Absent,
-    /// Read once more, all of its bytes hash to its name: it stays.
+    /// A second read gave the right digest: it stays.
     Sound,
 }
 
@@ -67,7 +67,7 @@ pub enum Short {
     Damaged,
 }
 
-/// What became of an attempt to append.
+/// Result of appending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
     /// The file is this long now.
@@ -104,7 +104,7 @@ impl EvidenceStore {
         self.root.join("files").join(shard).join(name)
     }
 
-    /// Makes an empty upload; one that is there already stays as it is.
+    /// Creates an empty upload; an existing one is unchanged.
     ///
     /// # Errors
     /// Where the file cannot be made.
@@ -127,7 +127,7 @@ impl EvidenceStore {
         Ok(Some(file.metadata()?.len()))
     }
 
-    /// Appends at `offset`. A hanging writer holds up nobody: who comes first at an offset writes there.
+    /// Appends at `offset`. A stalled writer blocks nobody: the first writer at an offset wins.
     ///
     /// # Errors
     /// Where the bytes cannot be written; what was there before stays.
@@ -155,8 +155,8 @@ impl EvidenceStore {
         Ok(Appended::To(offset + grown))
     }
 
-    /// Gives the bytes of a complete upload their name, if they hash to `digest`. The upload stays until
-    /// [`Self::drop_temp`], which comes after the database knows: what ends between the two is finished again.
+    /// Names the bytes of a complete upload if they hash to `digest`. The upload stays until [`Self::drop_temp`],
+    /// which follows the commit; after a crash in between it is finished again.
     ///
     /// # Errors
     /// Where reading, linking or writing through fails.
@@ -178,8 +178,8 @@ impl EvidenceStore {
         let shard = name.parent().unwrap_or(&self.root);
         make_directory(shard)?;
         match std::fs::hard_link(&path, &name) {
-            // Already there: another upload brought the same bytes, or this one was finished before. They stay, unless
-            // they are no longer the same: then those that have just been hashed take their place.
+            // The file exists: another upload had the same bytes, or this one was finished before. It stays unless it
+            // is damaged; then the bytes that were just hashed replace it.
             Err(error) if name.exists() => {
                 if self.set_aside(digest)? == Aside::Sound {
                     drop(error);
@@ -196,8 +196,7 @@ impl EvidenceStore {
         Ok(Finished::Stored(blocks))
     }
 
-    /// Moves a stored file aside if its bytes, all read once more, do not hash to its name. Nothing is deleted, and
-    /// nothing that was moved aside before is written over.
+    /// Moves a stored file aside if a second full read does not give its name. Nothing is deleted or overwritten.
     ///
     /// # Errors
     /// Where it cannot be read or moved.
@@ -227,7 +226,7 @@ impl EvidenceStore {
         Ok(Aside::Moved)
     }
 
-    /// Drops what an upload received. From here on the bytes have one name only, which nobody opens for writing.
+    /// Deletes the upload's own name; from here on the bytes have one name, which is never opened for writing.
     ///
     /// # Errors
     /// Where the disk does not let go.
@@ -238,7 +237,7 @@ impl EvidenceStore {
         }
     }
 
-    /// Reads all of a stored file and says whether it is what its name says. What is no regular file is not opened.
+    /// Reads a stored file and compares its digest with its name. Only regular files are opened.
     ///
     /// # Errors
     /// Where it cannot be read.
@@ -274,7 +273,7 @@ impl EvidenceStore {
         Ok(found)
     }
 
-    /// Removes a stored file that nobody claims. The tenant's row is locked.
+    /// Deletes an unclaimed file. The tenant's row must be locked.
     ///
     /// # Errors
     /// Where the disk does not let go.
@@ -285,7 +284,7 @@ impl EvidenceStore {
         }
     }
 
-    /// Opens a stored file of so many bytes to be read by block; none where there is no regular file of that length.
+    /// Opens a stored file of this size for reading by block; none if there is no regular file of that length.
     ///
     /// # Errors
     /// Where it cannot be opened.
@@ -297,7 +296,7 @@ impl EvidenceStore {
         }
     }
 
-    /// All bytes of a stored file that has at most so many, held against its name.
+    /// All bytes of a stored file of limited size, verified against its name.
     ///
     /// # Errors
     /// Where it cannot be read.
@@ -340,7 +339,7 @@ impl EvidenceStore {
     }
 }
 
-/// A directory and those above it; what is made is for its owner alone.
+/// Creates a directory and its parents with access for the owner only.
 fn make_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
@@ -354,8 +353,8 @@ fn regular(path: &Path) -> io::Result<File> {
     }
 }
 
-/// After a write-through that failed the system may have let go of the bytes, and would say of the next one that it
-/// went well: none of them is believed any more.
+/// After a failed fsync the kernel may have dropped the dirty pages and would report success for the next one, so the
+/// upload is no longer trusted.
 fn distrust(file: &File, error: io::Error) -> io::Result<()> {
     file.set_len(0)?;
     Err(error)

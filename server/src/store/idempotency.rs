@@ -12,15 +12,15 @@ use super::tx::Tx;
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = idempotency)]
 pub struct IdempotencyRow {
-    /// Who asked.
+    /// The caller.
     pub officer: OfficerId,
     /// Which route.
     pub route: String,
     /// The key.
     pub key: String,
-    /// SHA-256 of what was asked.
+    /// SHA-256 of the request.
     pub fingerprint: Digest,
-    /// Id of what was made.
+    /// Id of the result.
     pub made: Vec<u8>,
     /// When.
     #[diesel(column_name = created_ms)]
@@ -28,7 +28,7 @@ pub struct IdempotencyRow {
 }
 
 impl Tx<'_> {
-    /// What an earlier request with this key asked and made.
+    /// Fingerprint and result of an earlier request with this key.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -43,7 +43,7 @@ impl Tx<'_> {
         Ok(made.select((idempotency::fingerprint, idempotency::made)).first(self.db()).optional()?)
     }
 
-    /// Keeps what a request made.
+    /// Stores the result of a request.
     ///
     /// # Errors
     /// [`Error`] where the statement fails, also where another request with this key was first.

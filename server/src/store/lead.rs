@@ -13,12 +13,12 @@ use super::schema::supervision_lead as lead;
 use super::tx::Tx;
 use super::{Error, TimePage, Total, row};
 
-/// What somebody said on a lead.
+/// A statement on a lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     /// The words.
     pub text: String,
-    /// Who.
+    /// The author.
     pub by: OfficerId,
     /// When.
     pub at: Instant,
@@ -35,15 +35,15 @@ pub struct LeadRow {
     pub agency: AgencyId,
     /// Its path in the tree.
     pub agency_path: String,
-    /// What kind of problem.
+    /// The kind of problem.
     pub kind: LeadKind,
-    /// What the supervisor found.
+    /// The supervisor's finding.
     pub raised: Said,
     /// Which step it is at.
     pub status: LeadStatus,
     /// Grows with every step.
     pub version: i64,
-    /// What the agency answered.
+    /// The agency's answer.
     pub answer: Option<Said>,
     /// How the supervisor concluded.
     pub conclusion: Option<Said>,
@@ -132,11 +132,11 @@ pub struct LeadFilter {
     pub status: Option<LeadStatus>,
     /// Only those about this case.
     pub case: Option<CaseId>,
-    /// Of the status that they had after this step ([`Tx::lead_steps`]); that they have where absent.
+    /// Filters by the status as of this step ([`Tx::lead_steps`]); by the current one if absent.
     pub as_of: Option<i64>,
 }
 
-/// What the filter lets through.
+/// The filter's conditions.
 fn narrow<'a>(tenant: &TenantId, filter: &LeadFilter) -> lead::BoxedQuery<'a, <Db as diesel::Connection>::Backend> {
     let LeadFilter { agency_path, status, case, as_of } = filter;
     let mut query = lead::table
@@ -180,7 +180,7 @@ impl Tx<'_> {
         query.select(Row::as_select()).load(self.db())?.into_iter().map(Row::restore).collect()
     }
 
-    /// How many leads the filter lets through.
+    /// How many leads match the filter.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -209,8 +209,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Puts a lead in place of the one of the version before, as the next step; says whether that was still there. Holds
-    /// the tenant's row.
+    /// Replaces the previous version of a lead; returns whether that version was still current. The tenant's row must
+    /// be locked.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

@@ -80,7 +80,7 @@ impl Additions<'_> {
         Ok(())
     }
 
-    /// Receipts, each with the device it was given to and what it covers.
+    /// Receipts, each with its device and its changes.
     pub fn receipts(&mut self, id: &TenantId, new: &[(DeviceId, SignedReceipt)]) {
         let (mut receipts, mut entries) = (Vec::new(), Vec::new());
         for (device, signed) in new {

@@ -30,9 +30,9 @@ pub struct BlockRow {
     pub epoch: Epoch,
     /// The lease it first travelled with.
     pub lease: Digest,
-    /// How many numbers of the year the phone said to have left when it was granted this one as a further block.
+    /// How many numbers of the year the phone reported as left when it was granted this additional block.
     pub numbers_left: Option<i64>,
-    /// What is printed before the serial; empty of what was granted before it was kept.
+    /// The printed prefix of the serial; empty for blocks granted before it was stored.
     pub prefix: String,
 }
 
@@ -42,7 +42,7 @@ pub struct BlockRow {
 pub struct PaperRow {
     /// Form, such as `spot_decision`.
     pub form: String,
-    /// What is printed before the digits.
+    /// The printed prefix.
     pub prefix: String,
     /// First number.
     #[diesel(column_name = first_number)]
@@ -50,7 +50,7 @@ pub struct PaperRow {
     /// Last number, included.
     #[diesel(column_name = last_number)]
     pub last: i64,
-    /// Who holds it.
+    /// The holder.
     pub officer: OfficerId,
     /// When it was registered.
     #[diesel(column_name = registered_ms)]
@@ -169,7 +169,7 @@ impl Tx<'_> {
         Ok(granted.select((number_block::year, number_block::epoch)).load(self.db())?)
     }
 
-    /// Every block that was granted to a phone, whatever its epoch.
+    /// Every block that was granted to a phone, in any epoch.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -9,7 +9,7 @@ use super::schema::{account, agency, officer, role};
 use super::tx::Tx;
 use super::{Error, row};
 
-/// A person who works for an agency.
+/// A person of an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = officer)]
 pub struct OfficerRow {
@@ -32,7 +32,7 @@ pub struct OfficerRow {
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = account)]
 pub struct AccountRow {
-    /// What the person types.
+    /// The login.
     pub login: String,
     /// Whose it is.
     pub officer: OfficerId,
@@ -84,7 +84,7 @@ impl Tx<'_> {
         Ok(wanted.select(OfficerRow::as_select()).load(self.db())?)
     }
 
-    /// The officers who have this name.
+    /// The officers with this name.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -135,7 +135,7 @@ impl Tx<'_> {
         Ok(account::table.find((tenant, login)).select(AccountRow::as_select()).first(self.db()).optional()?)
     }
 
-    /// Whether anybody can sign in.
+    /// Whether any account exists.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -13,7 +13,7 @@ use super::tx::Tx;
 use super::{Additions, Error, row};
 use crate::random;
 
-/// What a row asks for.
+/// The kind of effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OutboxKind {
     /// The text of a case changed: index it again. The subject is the case.
@@ -21,7 +21,7 @@ pub enum OutboxKind {
     /// The definition of a case's projection or text changed: rebuild them from the changes.
     /// The subject is the case. Only migrations write such rows.
     TextOfCase,
-    /// The numbers or fines of a case changed: whether they stand elsewhere too is to be found out. The subject is the case.
+    /// The numbers or fines of a case changed: compare them with other cases. The subject is the case.
     DocumentsOfCase,
 }
 
@@ -44,15 +44,15 @@ impl OutboxKind {
 pub struct OutboxRow {
     /// Id.
     pub id: [u8; 16],
-    /// What it asks for.
+    /// The kind.
     pub kind: OutboxKind,
-    /// What it is about: the `case_leaf` of a case.
+    /// The `case_leaf` of a case.
     pub subject: i64,
     /// How often it was tried in vain.
     pub failures: i64,
 }
 
-/// Who works off the outbox, of all processes.
+/// The holder of the outbox, among all processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = outbox_turn)]
 pub struct OutboxTurn {
@@ -99,7 +99,7 @@ impl Row {
 
 by_column!(outbox, NewRow { tenant, id, kind, subject, created_ms, due_ms, failures });
 
-/// The time before the chance, so that rows that come later stand later in the table.
+/// Time first, then random bits, so that later rows sort later.
 fn fresh_id(at: Instant) -> Result<[u8; 16], Error> {
     let ([_, _, time @ ..], chance) = (at.ms().to_be_bytes(), random::bytes::<10>()?);
     let mut id = [0; 16];
@@ -222,7 +222,7 @@ impl Tx<'_> {
         Ok(beyond.is_some())
     }
 
-    /// What these rows asked for is done.
+    /// Deletes processed rows.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -244,7 +244,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whose turn it is; none where nobody ever had it.
+    /// The current turn; none if there never was one.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -252,8 +252,8 @@ impl Tx<'_> {
         Ok(outbox_turn::table.find(tenant).select(OutboxTurn::as_select()).first(self.db()).optional()?)
     }
 
-    /// Takes the next step of the turn that was seen, and locks it: false where somebody took it meanwhile, and then
-    /// nothing that was read is to be relied on.
+    /// Takes the next step of the turn that was read, and locks it. False if another process took it, and then
+    /// nothing that was read is valid.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -22,7 +22,7 @@ pub struct ExpiredChange {
     /// Its case.
     #[diesel(column_name = case_id)]
     pub case: CaseId,
-    /// Which phone brought it.
+    /// The phone that sent it.
     pub device: DeviceId,
 }
 
@@ -59,7 +59,7 @@ impl Tx<'_> {
         Ok(waiting.select(parked::case_id).distinct().load(self.db())?)
     }
 
-    /// How many changes brought by a device wait, and how many bytes they are.
+    /// Number and bytes of the parked changes of a device.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -137,7 +137,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Parks a change that `device` brought; once is enough.
+    /// Parks a change of `device`; idempotent.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

@@ -15,13 +15,13 @@ pub struct PasswordResetRow {
     pub id: [u8; 16],
     /// Whose password.
     pub officer: OfficerId,
-    /// Who asked; none at the machine itself.
+    /// The requester; none for the operator on the machine.
     pub asked_by: Option<OfficerId>,
     /// When.
     pub requested: Instant,
-    /// Argon2id of what the one who asked was given.
+    /// Argon2id of the requester's code.
     pub first_hash: String,
-    /// Who confirmed it, and what they were given.
+    /// The confirmer and their code.
     pub confirmed: Option<Confirmed>,
     /// Wrong attempts so far.
     pub tries: i64,
@@ -32,11 +32,11 @@ pub struct PasswordResetRow {
 /// A confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirmed {
-    /// Who.
+    /// The person.
     pub by: OfficerId,
     /// On which phone, where it was the officer.
     pub on: Option<DeviceId>,
-    /// SHA-256 of what was given.
+    /// SHA-256 of the code.
     pub second_hash: Digest,
 }
 
@@ -135,7 +135,7 @@ impl Tx<'_> {
         found.map(restore).transpose()
     }
 
-    /// Confirms a reset; the first confirmation stands. Says whether it was this one.
+    /// Confirms a reset; the first confirmation counts. Returns whether this was the first.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

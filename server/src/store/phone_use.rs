@@ -8,7 +8,7 @@ use super::Error;
 use super::schema::phone_use;
 use super::tx::Tx;
 
-/// What a phone has used, or uses more.
+/// Usage of a phone, or an increment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Queryable, Selectable, Insertable)]
 #[diesel(table_name = phone_use)]
 pub struct Used {
@@ -42,7 +42,7 @@ impl Used {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Queryable, Selectable)]
 #[diesel(table_name = phone_use)]
 pub struct PhoneDay {
-    /// What it has used.
+    /// The usage.
     #[diesel(embed)]
     pub used: Used,
     /// When people were told that it is used up.
@@ -51,7 +51,7 @@ pub struct PhoneDay {
 }
 
 impl Tx<'_> {
-    /// What a phone has used of the day that begins at `day`.
+    /// Usage of a phone on the day that begins at `day`.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -60,7 +60,7 @@ impl Tx<'_> {
         Ok(found.first(self.db()).optional()?.unwrap_or_default())
     }
 
-    /// Adds to what a phone has used of a day.
+    /// Adds to the usage of a phone on a day.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -90,7 +90,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Says that people are told now that a phone has used up its day; false where they were told before.
+    /// Marks the alert about an exhausted quota as sent; false if it was sent before.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -12,7 +12,7 @@ use super::schema::read_audit;
 use super::tx::Tx;
 use super::{Error, TimePage, Total, row};
 
-/// One look.
+/// An audit record.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = read_audit, treat_none_as_default_value = false)]
 pub struct ReadAuditRow {
@@ -22,7 +22,7 @@ pub struct ReadAuditRow {
     /// When.
     #[diesel(column_name = at_ms)]
     pub at: Instant,
-    /// Who.
+    /// The reader.
     pub officer: OfficerId,
     /// `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`, `audit`.
     pub what: String,
@@ -31,11 +31,11 @@ pub struct ReadAuditRow {
     pub case: Option<CaseId>,
     /// At which field, which digest, which lead; empty where at all of it.
     pub part: String,
-    /// Why; empty where those who handle the case look at it.
+    /// The purpose; empty for officers who handle the case.
     pub purpose: String,
 }
 
-/// Which looks a list shows. Every part narrows it.
+/// Filter for audit records. All conditions apply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadAuditFilter {
     /// Only those at cases of agencies below this path, or by their people.
@@ -50,7 +50,7 @@ pub struct ReadAuditFilter {
     pub until: Option<Instant>,
 }
 
-/// What the filter lets through.
+/// The filter's conditions.
 fn narrow<'a>(
     tenant: &TenantId,
     filter: &ReadAuditFilter,
@@ -78,7 +78,7 @@ fn narrow<'a>(
 }
 
 impl Tx<'_> {
-    /// A page of looks, and one row more where there is another page.
+    /// A page of audit records, and one more row if there is another page.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -92,7 +92,7 @@ impl Tx<'_> {
         Ok(query.select(ReadAuditRow::as_select()).load(self.db())?)
     }
 
-    /// How many looks the filter lets through.
+    /// How many audit records match the filter.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -101,7 +101,7 @@ impl Tx<'_> {
         Ok(Total::of_rows(&counted.load::<i64>(self.db())?))
     }
 
-    /// Keeps a look for good.
+    /// Adds an audit record.
     ///
     /// # Errors
     /// [`Error`] where the statement fails: nothing may be shown then.
@@ -110,7 +110,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The looks at a case, oldest first.
+    /// The audit records of a case, oldest first.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -53,12 +53,12 @@ pub struct ItemRow {
     pub spot_citizen_fen: Option<i64>,
     /// For an organisation, in fen.
     pub spot_organisation_fen: Option<i64>,
-    /// The law and article that says so.
+    /// Law and article.
     pub spot_basis: Option<String>,
 }
 
 impl ItemRow {
-    /// What rules look at.
+    /// The rule data.
     ///
     /// # Errors
     /// [`Error::Inconsistent`] where the amounts are no range of fines.

@@ -32,7 +32,7 @@ pub(super) fn codes<T: FromStr<Err = NotACode>>(
         .map_err(|_unknown: NotACode| unreadable(table, column, key, text))
 }
 
-/// What stands in a column and says nothing.
+/// The error for a column with an unknown text.
 pub(super) fn unreadable(table: &'static str, column: &'static str, key: impl Display, text: impl Display) -> Error {
     Error::Corrupt { table, column, key: key.to_string(), text: text.to_string() }
 }

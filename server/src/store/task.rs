@@ -13,17 +13,17 @@ use super::tx::Tx;
 pub struct TaskRow {
     /// The municipal platform's task id.
     pub id: String,
-    /// Who inspects.
+    /// The inspecting agency.
     pub agency: AgencyId,
     /// Code of the inspection item.
     pub item: String,
-    /// Who is inspected.
+    /// The inspected party.
     pub party_name: String,
     /// Unified social credit code.
     pub party_uscc: String,
-    /// Where.
+    /// The place.
     pub address: String,
-    /// 执法码: what the party scans.
+    /// 执法码, which the party scans.
     pub code: String,
     /// Text of the inspection notice.
     pub notice: String,
@@ -35,7 +35,7 @@ pub struct TaskRow {
     pub officers: Vec<OfficerId>,
 }
 
-/// As the table has it: who inspects stands in another.
+/// The table's columns; the officers are in another table.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = inspection_task)]
 struct Row {

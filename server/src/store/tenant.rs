@@ -84,8 +84,8 @@ impl Tx<'_> {
         Ok([Some(written), committed, alarmed, noted].into_iter().flatten().max().map(Instant::from_ms))
     }
 
-    /// Locks the tenant's row until the end of the transaction and reads it: the first statement of every
-    /// transaction that gives out leaves, numbers or links of the server's chain.
+    /// Locks the tenant's row until the end of the transaction and reads it. Must be the first statement of every
+    /// transaction that assigns leaves, numbers or positions in the server's chain.
     ///
     /// # Errors
     /// [`Error`] where the statement fails or there is no such tenant.

@@ -143,7 +143,7 @@ pub(super) fn empty_schema(name: &str) -> Option<String> {
     Some(format!("{url}{mark}options=-csearch_path%3D{name}"))
 }
 
-/// Puts a projected case in place, and what opened it, by which it is found; of that, only what is looked up.
+/// Inserts a projected case, and of its opening the columns by which it is looked up.
 pub(crate) fn put(tx: &mut Tx<'_>, tenant: &TenantId, new: NewCaseFile) -> Result<(), Error> {
     use super::schema::change;
     let (leaf, id, none) = (new.file.case_leaf, new.file.id.bytes().to_vec(), || Vec::<u8>::new());

@@ -15,7 +15,7 @@ impl<'a> Tx<'a> {
         Self { db }
     }
 
-    /// Inserts what was gathered.
+    /// Inserts the gathered rows.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

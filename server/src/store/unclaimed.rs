@@ -54,7 +54,7 @@ impl Tx<'_> {
         Ok(query.load(self.db())?)
     }
 
-    /// Whether a stored change names what an upload brings, or something of its officer waits that may.
+    /// Whether a stored change names an upload's digest, or a parked change of its officer could.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -89,8 +89,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets an upload; whether its bytes are nobody else's either, and are said to be dropped with it. The tenant's row
-    /// is locked.
+    /// Deletes an upload; returns whether nobody else has the same bytes, which are then marked as dropped. The
+    /// tenant's row must be locked.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

@@ -11,7 +11,7 @@ use super::tx::Tx;
 /// A form that was sent and not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsentFormRow {
-    /// Who typed it.
+    /// The author.
     pub officer: OfficerId,
     /// Path of the page that has the form.
     pub page: String,

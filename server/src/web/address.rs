@@ -8,8 +8,8 @@ use actix_web::web::Data;
 use super::networks::{Networks, parse};
 use super::transport::Transport;
 
-/// The client's address: the peer's, or what the named proxies say of theirs. `X-Forwarded-For` of anybody else is
-/// not believed.
+/// The client's address: the peer's, or the one that a named proxy forwards. `X-Forwarded-For` of any other peer is
+/// ignored.
 pub fn client(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     let Some(transport) = request.app_data::<Data<Transport>>() else { return Some(peer) };
@@ -21,7 +21,7 @@ pub fn client(request: &HttpRequest) -> Option<IpAddr> {
     Some(from(peer, &told, &transport.trusted_proxies))
 }
 
-/// The last address that is no proxy of ours: what stands before it, the client may have written itself.
+/// The last address that is not one of our proxies; the client may have written anything before it.
 fn from(peer: IpAddr, told: &[&str], trusted: &Networks) -> IpAddr {
     let mut address = peer;
     let mut before = told.iter().rev();

@@ -19,9 +19,9 @@ use crate::budget::{Budget, Over, Reservation};
 const SHORT: usize = 64 << 10;
 /// Bytes of answers, all together.
 const ALL: usize = 96 << 20;
-/// Of them, those to one address.
+/// The share of one address.
 const ADDRESS: usize = 72 << 20;
-/// Of them, those to one caller: two pages of the feed, and one more begun.
+/// The share of one caller: two pages of the feed, and the start of a third.
 const CALLER: usize = 24 << 20;
 /// A piece that is handed to the connection at one time.
 const PIECE: usize = 64 << 10;
@@ -37,7 +37,8 @@ impl Default for Answers {
 }
 
 impl Answers {
-    /// The same answer, its bytes counted until they are sent; one that is read from a file as it is sent stays as it is.
+    /// The same answer, with its bytes counted until they are sent; an answer that is streamed from a file is
+    /// unchanged.
     ///
     /// # Errors
     /// [`Over`].

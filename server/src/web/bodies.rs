@@ -28,25 +28,25 @@ use crate::budget::{Budget, Over, Reservation};
 pub const SMALL: usize = 8 << 10;
 /// Bytes of the beginnings of bodies, all together: four thousand at one time.
 const ALL_SMALL: usize = 32 << 20;
-/// Of them, those from one address: a county's officers share a gateway.
+/// The share of one address: a county's officers share a gateway.
 const ADDRESS_SMALL: usize = 24 << 20;
 /// Bytes of bodies beyond their beginnings, all together: a hundred phones that come home at once with half a mebibyte each.
 const ALL: usize = 64 << 20;
-/// Of them, those from one address.
+/// The share of one address.
 const ADDRESS: usize = 56 << 20;
-/// Of them, those of one caller: two of the longest pushes, for a phone whose link broke and that sends again.
+/// The share of one caller: two of the longest pushes, for a phone that repeats one after a broken connection.
 const CALLER: usize = 8 << 20;
-/// Of them, those of all who name no account.
+/// The share of all anonymous requests.
 const NOBODY: usize = 8 << 20;
 
 /// Whose bytes they are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Owner {
-    /// Who comes from this address.
+    /// Requests from this address.
     Address(IpAddr),
-    /// Who presents this token or cookie, by its hash.
+    /// Requests with this token or cookie, by its hash.
     Caller([u8; 32]),
-    /// Who presents none.
+    /// Anonymous requests.
     Nobody,
 }
 
@@ -68,7 +68,7 @@ impl Default for Bodies {
 pub struct Counted {
     small: Reservation<Owner>,
     large: Reservation<Owner>,
-    /// Of the beginning, what is still reserved in advance.
+    /// The part of the small budget that is still reserved.
     left: usize,
 }
 
@@ -83,13 +83,14 @@ impl Counted {
 
 type BoxedPayload = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
 
-/// Who sends a request, as far as it can be told before it is looked at. What they present is not believed, only kept apart.
+/// The owner of a request's bytes, before authentication. The presented token or cookie is not verified, only told
+/// apart.
 pub fn caller(headers: &HeaderMap) -> Owner {
     let shown = headers.get(AUTHORIZATION).or_else(|| headers.get(COOKIE));
     shown.map_or(Owner::Nobody, |shown| Owner::Caller(Sha256::digest(shown.as_bytes()).into()))
 }
 
-/// Counts the request's body, if it has one. What is answered is to be kept until the request is.
+/// Counts the request's body, if it has one. Keep the returned value until the request is answered.
 ///
 /// # Errors
 /// [`Over`], where there is no room even for the beginning of a body.
@@ -111,7 +112,7 @@ pub fn count(
     };
     counted.small.grow(SMALL)?;
     let counted = Rc::new(RefCell::new(counted));
-    // Pieces of evidence go to the disk as they come: nothing but what is on its way is in memory.
+    // Pieces of evidence are written to disk as they arrive, so only bytes in transit are in memory.
     let kept = request.method() != Method::PATCH;
     let stream: BoxedPayload = Box::pin(CountedBody { body, counted: Rc::clone(&counted), kept, over: false });
     request.set_payload(Payload::Stream { payload: stream });
@@ -121,7 +122,7 @@ pub fn count(
 struct CountedBody {
     body: Payload,
     counted: Rc<RefCell<Counted>>,
-    /// Whether the handler keeps what comes until it is whole.
+    /// Whether the handler buffers the whole body.
     kept: bool,
     over: bool,
 }
@@ -142,7 +143,7 @@ impl Stream for CountedBody {
     }
 }
 
-/// How a reader of bodies is told; `input::of_payload` knows it.
+/// The error for the reader of the body; `input::of_payload` recognises it.
 const fn kind(over: Over) -> ErrorKind {
     match over {
         Over::Whole => ErrorKind::ResourceBusy,

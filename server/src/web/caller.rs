@@ -20,18 +20,18 @@ use crate::web::problem::Problem;
 /// The routes that a phone's token opens.
 pub const PHONE_ROUTES: &[(&str, &str)] = &[
     ("GET", "/v1/me"),
-    // Their officer's phones, what was done to the account, and a lost phone revoked from another one.
+    // Phones and account events of the officer, and revoking a lost phone from another one.
     ("GET", "/v1/devices"),
     ("POST", "/v1/devices/{id}/revoke"),
     ("GET", "/v1/account-events"),
     // A reset of their officer's password, confirmed on the phone.
     ("GET", "/v1/password-resets"),
     ("POST", "/v1/password-resets/{id}/confirm"),
-    // What is taken along.
+    // Preparation for offline work.
     ("POST", "/v1/leases"),
     ("GET", "/v1/sync/reference"),
     ("GET", "/v1/tasks"),
-    // What was recorded, both ways, and evidence of cases in which their officer takes part.
+    // Recorded changes in both directions, and evidence of cases in which the officer takes part.
     ("POST", "/v1/sync/push"),
     ("GET", "/v1/sync/pull"),
     ("POST", "/v1/sync/reconcile"),
@@ -46,7 +46,7 @@ pub const PHONE_ROUTES: &[(&str, &str)] = &[
 /// Whether a phone's token opens the route that a request matched.
 fn is_for_phones(method: &Method, pattern: Option<&str>) -> bool {
     let of = |method: &str| PHONE_ROUTES.iter().any(|(known, path)| *known == method && Some(*path) == pattern);
-    // What may be read may be asked about.
+    // `HEAD` is allowed wherever `GET` is.
     of(method.as_str()) || *method == Method::HEAD && of("GET")
 }
 
@@ -66,7 +66,7 @@ impl FromRequest for Caller {
         let for_phones = is_for_phones(request.method(), request.match_pattern().as_deref());
         Box::pin(async move {
             let (app, token) = presented.ok_or(Refusal::Unauthenticated)?;
-            // Before anything else is read of the request: what else it says does not matter.
+            // Checked before anything else of the request is read.
             if !for_phones && flow::caller::is_of_a_phone(&app, &token) {
                 return Err(Refusal::NotFromAPhone.into());
             }

@@ -15,7 +15,7 @@ use crate::store::CaseFilter;
 /// The longest text to search for, in characters.
 pub const LONGEST_SEARCH: usize = 100;
 
-/// What a query of the list asks for.
+/// The search of a list query.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] that names the field; [`Refusal::WrongCursor`].

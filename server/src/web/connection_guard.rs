@@ -26,7 +26,7 @@ use crate::web::refusal_page::{OfHead, of_head};
 use framing::{Ended, Fault, Framing};
 pub use intake::Intake;
 
-/// How long an answered client has to read the answer before what it still sends is cut off.
+/// How long a client may read the answer before the rest of its request is cut off.
 pub const LINGER: Duration = Duration::from_secs(5);
 
 /// A connection behind the connection guard.
@@ -35,20 +35,20 @@ pub struct ConnectionGuard<S> {
     framing: Framing,
     quiet: Duration,
     until: Pin<Box<Sleep>>,
-    /// How long one body may take, and since when the one that arrives now is under way: which one it is, and until when.
+    /// The timeout of one body, and the body that is arriving now: its number and its deadline.
     body: Duration,
     under_way: Option<(u64, Instant)>,
     /// Progress of the handler.
     intake: Intake,
-    /// Until when what comes is dropped, of a client that was answered and still sends.
+    /// After the answer: until when further bytes of the client are discarded.
     lingers: Option<Instant>,
     /// Whether something is to be written for which the client makes no room.
     unwritten: bool,
     /// Nothing is read any more.
     shut: bool,
-    /// What is still to be written before the end.
+    /// Bytes to write before the connection is closed.
     last_words: Vec<u8>,
-    /// How a refusal looks where pages are shown.
+    /// Renders refusals where pages are shown.
     pages: OfHead,
 }
 
@@ -72,7 +72,7 @@ impl<S> ConnectionGuard<S> {
         }
     }
 
-    /// Notes whether the client makes room for what is to be written; reading goes on when it does again.
+    /// Records whether the client accepts more output; reading resumes when it does.
     fn note_written(&mut self, has_room: bool, context: &Context<'_>) {
         if std::mem::replace(&mut self.unwritten, !has_room) && has_room {
             context.waker().wake_by_ref();
@@ -130,7 +130,7 @@ impl<S: AsyncRead + Unpin> ConnectionGuard<S> {
         match self.framing.take(arrived) {
             Err(Ended { at, in_head, fault }) => {
                 self.shut = true;
-                // In the middle of a body the handler is told that it ends early, and answers itself.
+                // Inside a body, the handler gets an error and answers itself.
                 if in_head {
                     self.last_words = refusal(fault, &self.framing, self.pages);
                 }
@@ -144,7 +144,7 @@ impl<S: AsyncRead + Unpin> ConnectionGuard<S> {
         }
     }
 
-    /// An answered client still sends: what comes is dropped, for so long as it has to read the answer.
+    /// The client still sends after the answer: discards its bytes while it may read the answer.
     fn drop_what_comes(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<IoResult<()>> {
         let until = *self.lingers.get_or_insert_with(|| Instant::now() + LINGER);
         let before = buffer.filled().len();

@@ -84,7 +84,7 @@ fn room(request: &HttpRequest, length: u64) -> Result<Option<Reservation<Owner>>
     transport.answers.reserve(&owners, bytes).map(Some).map_err(no_room)
 }
 
-/// The bytes of `part`, block by block; an error, which breaks the answer off, where a block is not what was stored.
+/// The bytes of `part`, block by block; a damaged block gives an error, which aborts the answer.
 fn blocks(
     app: State,
     opened: Opened,
@@ -106,7 +106,7 @@ fn blocks(
 /// An answer that was begun cannot be ended.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
-    /// A block is not what was stored; that was recorded.
+    /// A damaged block, which was recorded.
     #[error("a block of the file is not what was stored")]
     Differs,
     /// The disk, or a task, failed.

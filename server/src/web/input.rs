@@ -12,7 +12,7 @@ use crate::flow::refusal::{Refusal, Refused};
 use crate::unseen::{is_seen, is_unseen, without};
 use crate::web::problem::Problem;
 
-/// The longest JSON body, in bytes. Routes with other bodies say so themselves.
+/// The longest JSON body, in bytes. Routes with other bodies set their own limit.
 pub const JSON_LIMIT: usize = 256 * 1024;
 /// The longest login, in characters.
 const LONGEST_LOGIN: usize = 64;
@@ -33,12 +33,12 @@ pub fn query() -> QueryConfig {
     })
 }
 
-/// How path parameters are read: what is not an id names nothing.
+/// Path parameters; an invalid id is reported as not found.
 pub fn path() -> PathConfig {
     PathConfig::default().error_handler(|_error: PathError, _request| Problem::from(Refusal::NotFound).into())
 }
 
-/// How raw bodies are read where a route does not say otherwise.
+/// Raw bodies, unless a route sets something else.
 pub fn payload() -> PayloadConfig {
     PayloadConfig::new(JSON_LIMIT)
 }
@@ -86,15 +86,15 @@ pub fn days(from: Option<&str>, to: Option<&str>) -> Result<(Option<Instant>, Op
 /// How many lines a text may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lines {
-    /// One: what breaks a line is a space.
+    /// One line: a line break becomes a space.
     One,
     /// Several.
     Several,
 }
 
-/// A text as somebody typed or pasted it, in the form in which it is stored: every kind of blank and tab is a space,
-/// every kind of line break is a line feed, and nothing is left that nobody sees (`unseen`). In one line a run of blanks
-/// is one space. The only way for text that people type, by the API and the console.
+/// A typed or pasted text in its stored form: every kind of blank and tab is a space, every kind of line break a line
+/// feed, invisible characters are removed (`unseen`). In one line, a run of blanks is one space. The only entry for
+/// typed text, in the API and the console.
 pub fn pasted(text: &str, lines: Lines) -> String {
     let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let text = without(text).replace("\r\n", "\n");
@@ -145,7 +145,7 @@ pub fn login(text: &str) -> Result<String, Refused> {
     Err(Refusal::Malformed.because("请填写登录名：其中没有空格。", "Fill in the login: it has no blanks in it."))
 }
 
-/// For what purpose somebody looks, if they say so: 1 to 200 characters.
+/// The purpose of a look, if given: 1 to 200 characters.
 ///
 /// # Errors
 /// [`Refusal::Malformed`].
@@ -153,7 +153,7 @@ pub fn purpose(text: Option<String>) -> Result<Option<String>, Refused> {
     text.map(|said| self::text(&said, 200, "purpose")).transpose()
 }
 
-/// The key by which a repeated request is known, if one came.
+/// The idempotency key, if given.
 ///
 /// # Errors
 /// [`Refusal::IdempotencyKeyRequired`] where it is not 1 to 64 printable characters.
@@ -198,7 +198,7 @@ pub fn of_payload(error: &PayloadError) -> Refusal {
     }
 }
 
-/// What the parser said, without the values it saw: they may be personal data.
+/// The parser's message without the values, which may be personal data.
 fn of_text(message: &str) -> Refused {
     if let Some(field) = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
         let field: String = field.chars().take(64).collect();

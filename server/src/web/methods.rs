@@ -21,7 +21,7 @@ pub struct Methods(BTreeMap<String, BTreeSet<&'static str>>);
 const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 impl Methods {
-    /// Of the API document, and of further routes: method and pattern.
+    /// Collects the methods of the OpenAPI document and of further routes (method and pattern).
     pub fn of(document: &OpenApi, further: &[(&str, &str)]) -> Self {
         let mut methods = Self::default();
         for (pattern, item) in &document.paths.paths {

@@ -120,9 +120,9 @@ async fn answer(
     Ok(response)
 }
 
-/// What an answer says beside what the handler said: that the connection ends, which methods work, and no body to `HEAD`.
+/// Completes the handler's answer: `Connection: close`, allowed methods, and no body for `HEAD`.
 fn complete(mut response: ServiceResponse, arriving: bool, allow: Option<&str>, head: bool) -> ServiceResponse {
-    // What was not read of a body would be taken for the next request.
+    // Unread bytes of a body would be taken for the next request.
     if arriving {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
@@ -134,8 +134,8 @@ fn complete(mut response: ServiceResponse, arriving: bool, allow: Option<&str>, 
     if head { response.map_body(|_head, body| methods::without_body(&body)) } else { response }
 }
 
-/// What is told without a look at the request. To ask again on the same connection costs less than to connect again; what comes
-/// of a body would be taken for the next request.
+/// A refusal without processing the request. Retrying on the same connection is cheaper than reconnecting, but unread
+/// bytes of a body would be taken for the next request.
 async fn unread(request: ServiceRequest, telling: Telling, refused: &Refused, arriving: bool) -> ServiceResponse {
     let mut response = request.into_response(telling.tell(refused).await);
     if arriving || refused.refusal != Refusal::TooManyRequests {
@@ -144,8 +144,8 @@ async fn unread(request: ServiceRequest, telling: Telling, refused: &Refused, ar
     response
 }
 
-/// Counts a request and the bytes of its body, until it is answered. Who sends too many is told so after a moment, and when
-/// to come back, in whole seconds.
+/// Counts a request and the bytes of its body until it is answered. A request over the rate limit is refused after a
+/// delay, with `Retry-After` in whole seconds.
 async fn room(
     request: &mut ServiceRequest,
     transport: &Transport,
@@ -159,7 +159,7 @@ async fn room(
     bodies::count(request, &transport.bodies, owners).map_err(|over| no_room(over).into())
 }
 
-/// What a request is told for which there is no room.
+/// The refusal of a request over a budget.
 pub const fn no_room(over: Over) -> Refusal {
     match over {
         Over::Whole => Refusal::Busy,
@@ -195,7 +195,7 @@ async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
     .await
 }
 
-/// What an error says to the caller; logs it where it is an internal error.
+/// The refusal for an error; logs it if it is an internal error.
 pub fn known(error: &Error, id: &str) -> Refused {
     let Some(problem) = error.as_error::<Problem>() else {
         return of_framework(error.as_response_error()).into();

@@ -9,7 +9,7 @@ use crate::store::TimePage;
 /// How many rows the pages of a list may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSize {
-    /// Where the caller does not say.
+    /// The default.
     pub usual: u32,
     /// At most.
     pub most: u32,
@@ -37,7 +37,7 @@ pub fn next(at: Instant, id: &[u8; 16]) -> String {
     format!("{}-{}", at.ms(), hex(id))
 }
 
-/// Reads what [`next`] wrote.
+/// Parses the output of [`next`].
 ///
 /// # Errors
 /// [`Refusal::WrongCursor`].

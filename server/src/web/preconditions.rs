@@ -18,7 +18,7 @@ struct Tag {
     opaque: String,
 }
 
-/// What a header with entity tags says.
+/// The entity tags in a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Tags {
     Any,
@@ -42,7 +42,8 @@ pub fn if_match<T: FromStr>(request: &HttpRequest) -> Result<Seen<T>, Refused> {
     }
 }
 
-/// Whether the caller holds the current state already. What cannot be read holds nothing: it is only a saving.
+/// Whether the caller already holds the current state. An unreadable header counts as no, because this is only an
+/// optimisation.
 pub fn holds(request: &HttpRequest, current: &str) -> bool {
     match tags(request, &IF_NONE_MATCH) {
         Ok(Some(Tags::Any)) => true,

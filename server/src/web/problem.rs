@@ -15,20 +15,20 @@ use crate::web::security_headers::{Kind, set};
 
 pub use crate::web::security_headers::TUS_VERSION;
 
-/// What a refusal is sent as (RFC 9457).
+/// Media type of a refusal (RFC 9457).
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// How callers prove who they are (RFC 6750 section 3).
+/// The authentication challenge (RFC 6750 section 3).
 const CHALLENGE: &str = "Bearer realm=\"palm\"";
-/// The same to who sent a token that is worth nothing, or nothing any more.
+/// The challenge for an invalid or expired token.
 pub const INVALID_TOKEN: &str = "Bearer realm=\"palm\", error=\"invalid_token\"";
 
 /// A refusal or an internal error as a handler's error.
 #[derive(Debug)]
 pub struct Problem {
-    /// What the caller is told.
+    /// What is sent to the caller.
     pub refused: Box<Refused>,
-    /// What only the log is told.
+    /// What is only logged.
     pub accident: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -36,7 +36,7 @@ pub struct Problem {
 pub const CREATED: StatusCode = StatusCode::CREATED;
 /// It was done, and there is nothing to show.
 pub const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
-/// It was done: look there.
+/// Success; the result is at another address.
 pub const SEE_OTHER: StatusCode = StatusCode::SEE_OTHER;
 /// The path exists, and does not take this method.
 pub const METHOD_NOT_ALLOWED: StatusCode = StatusCode::METHOD_NOT_ALLOWED;
@@ -145,12 +145,12 @@ fn wait_s(status: StatusCode) -> Option<u32> {
     }
 }
 
-/// What the headers of a refusal say, whatever its body is: when to come again, and that the connection ends.
+/// Headers of a refusal in every format: `Retry-After`, and `Connection: close`.
 pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
     if let Some(seconds) = refused.wait_s.or_else(|| wait_s(status(refused.refusal))) {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
     }
-    // RFC 9110 section 11.6.1: a 401 says how to prove who one is.
+    // RFC 9110 section 11.6.1: a 401 has a challenge.
     if status(refused.refusal) == StatusCode::UNAUTHORIZED {
         response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
     }
@@ -160,7 +160,7 @@ pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
     if let Some(size) = refused.whole_size {
         response.insert_header((CONTENT_RANGE, format!("bytes */{size}")));
     }
-    // What was not read of such a request would be taken for the next one.
+    // Unread bytes of such a request would be taken for the next one.
     if matches!(refused.refusal, Refusal::TooLarge | Refusal::TooSlow) {
         response.force_close();
     }
@@ -209,7 +209,7 @@ pub fn of_framework(error: &dyn ResponseError) -> Refusal {
     }
 }
 
-/// Where no route answers: 405 where the path exists and takes other methods, 404 elsewhere.
+/// No route matches: 405 if the path exists with other methods, otherwise 404.
 pub fn unmatched(request: &HttpRequest) -> Problem {
     let methods = request.app_data::<Data<Methods>>();
     let known = request.match_pattern().and_then(|pattern| methods?.allow(&pattern));

@@ -12,7 +12,7 @@ use std::ops::Range;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH, IF_RANGE, RANGE};
 
-/// What is to be answered.
+/// The answer to a range request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
     /// All of it.
@@ -27,7 +27,7 @@ pub enum Asked {
     Another,
 }
 
-/// What a request with these headers asks for of a file of `size` bytes with the strong entity tag `tag`.
+/// Evaluates the range headers of a request for a file of `size` bytes with the strong entity tag `tag`.
 pub fn asked(method: &Method, headers: &HeaderMap, tag: &str, size: u64) -> Asked {
     let names = |header, weakly| list(headers, header).is_some_and(|list| lists(&list, tag, weakly));
     if headers.contains_key(IF_MATCH) && !names(IF_MATCH, false) {
@@ -68,7 +68,7 @@ fn part(text: &str, size: u64) -> Asked {
     let Some(specs) = parse(text) else { return Asked::Whole };
     let mut parts = specs.into_iter().filter_map(|spec| within(spec, size));
     match (parts.next(), parts.next()) {
-        // The end of an empty file cannot be said in `Content-Range`: all of it is given.
+        // `Content-Range` cannot express a range of an empty file, so the whole file is sent.
         (Some(part), None) if part.is_empty() => Asked::Whole,
         (Some(part), None) => Asked::Part(part),
         (Some(_), Some(_)) => Asked::Whole,
@@ -97,7 +97,7 @@ fn spec(text: &str) -> Option<Spec> {
     }
 }
 
-/// Digits; a number too large to hold lies beyond every file.
+/// Digits; a number that overflows is beyond every file.
 fn number(digits: &str) -> Option<u64> {
     let plain = !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit());
     plain.then(|| digits.parse().unwrap_or(u64::MAX))

@@ -22,11 +22,11 @@ use crate::flow::address::network;
 
 /// Seconds of its rate that a bucket holds.
 pub const BURST_S: u32 = 20;
-/// An answer to who is over is held back for so long at most.
+/// Longest delay of a refusal.
 pub const HELD: Duration = Duration::from_secs(1);
-/// Buckets that are full are forgotten once there are so many.
+/// Full buckets are dropped beyond this number.
 const KEPT: usize = 16_384;
-/// Between two looks at how many there are, in requests.
+/// Interval between two checks of the number of buckets, in requests.
 const LOOK_EVERY: u32 = 1_024;
 
 /// Requests in a second.
@@ -34,7 +34,7 @@ const LOOK_EVERY: u32 = 1_024;
 pub struct PerSecond {
     /// From one address; of IPv6 from one /64.
     pub address: NonZeroU32,
-    /// Of one caller: who presents the same token or cookie.
+    /// Per token or cookie.
     pub caller: NonZeroU32,
 }
 
@@ -68,7 +68,7 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
         Self(RateLimiter::new(quota, HashMapStateStore::default(), DefaultClock::default()))
     }
 
-    /// Takes one, or says how long until there is one.
+    /// Takes a token from the bucket, or returns the time until there is one.
     fn take(&self, key: &K) -> Result<(), Duration> {
         let Self(limiter) = self;
         limiter.check_key(key).map_err(|over| over.wait_time_from(limiter.clock().now()))

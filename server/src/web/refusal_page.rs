@@ -20,15 +20,14 @@ pub type Making = Pin<Box<dyn Future<Output = Option<HttpResponse>>>>;
 /// Makes the page of a refusal for one request, whose id is given.
 pub type Teller = Box<dyn FnOnce(Refused, String) -> Making>;
 
-/// How the refusals of requests are told; none for those that show no pages.
+/// Renders refusals as pages; none for requests that show no pages.
 #[derive(Clone, Copy)]
 pub struct RefusalPages(pub fn(&actix_web::HttpRequest) -> Option<Teller>);
 
-/// How a refusal is told of whose request nothing was read but where it goes and its language: target,
-/// language of pages, refusal, id of the request.
+/// Renders a refusal when only the head of a request was read: target, language of pages, refusal, request id.
 pub type OfHead = fn(&str, Language, &Refused, &str) -> Option<HttpResponse>;
 
-/// How the refusal of one request is told.
+/// Renders the refusal of one request.
 pub struct Telling {
     page: Option<Teller>,
     language: Language,
@@ -38,7 +37,7 @@ pub struct Telling {
 }
 
 impl Telling {
-    /// Of this request; it is let go again, for who answers it changes it.
+    /// Captures this request; it is released again, because its handler modifies it.
     pub fn of(request: &actix_web::dev::ServiceRequest, id: &str, kind: Kind) -> Self {
         let pages = request.app_data::<Data<RefusalPages>>();
         let page = pages.and_then(|pages| (pages.0)(request.request()));
@@ -66,8 +65,7 @@ impl Telling {
     }
 }
 
-/// The whole answer to a request of which only the head was read: where it goes, in which language its pages are, and what
-/// it says of languages.
+/// The complete answer to a request of which only the head was read: target, language of pages, `Accept-Language`.
 pub fn of_head(
     pages: OfHead,
     (target, chosen): (&str, Language),

@@ -11,7 +11,7 @@ const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 /// The version of tus that is spoken here.
 pub const TUS_VERSION: &str = "1.0.0";
 
-/// What the policy of an answer depends on.
+/// The inputs of an answer's policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Kind {
     /// The browsable API page: embedded, without personal data.
@@ -22,7 +22,7 @@ pub struct Kind {
     pub tus: bool,
 }
 
-/// Sets them. What a handler chose itself (an attachment's policy, an entity that may be kept) stays.
+/// Sets the headers. A handler's own choice (policy of an attachment, cacheable entity) stays.
 pub fn set(headers: &mut HeaderMap, id: &str, kind: Kind) {
     let mut put = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {

@@ -47,8 +47,8 @@ pub fn arriving(request: &mut ServiceRequest) -> Rc<Cell<bool>> {
     Rc::new(Cell::new(!matches!(request.parts_mut().1, Payload::None)))
 }
 
-/// Gives the request's body up after so much silence; tells the connection what of it was read, and the other that it has
-/// ended.
+/// Aborts the request's body after this much silence; reports read bytes to the connection, and the end of the body
+/// to the handler.
 pub fn limit(request: &mut ServiceRequest, silence: Duration, intake: &Intake, arriving: &Rc<Cell<bool>>) {
     let timed = match request.take_payload() {
         Payload::None => Payload::None,

@@ -13,7 +13,7 @@ use super::networks::Networks;
 use super::rates::Rates;
 use super::timeouts::Timeouts;
 
-/// Where requests come from, and how long the server waits for them.
+/// Where requests come from, and the timeouts.
 #[derive(Debug, Clone, Default)]
 pub struct Transport {
     /// Peers that may speak plain HTTP to this server; empty where it listens on loopback or with TLS.
@@ -30,12 +30,12 @@ pub struct Transport {
     pub rates: Rates,
 }
 
-/// What a proxy adds to a request; a client on this machine that comes directly adds none of them.
+/// Headers that a proxy adds; a direct client on this machine sends none of them.
 const FORWARDED: [&str; 4] = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"];
 
 impl Transport {
-    /// Whether the client came by TLS: to this server, or to a named proxy. A request from this machine that no proxy
-    /// forwarded is plain HTTP, as is what a proxy says came to it by `http`.
+    /// Whether the client used TLS, to this server or to a named proxy. An unproxied request from this machine is
+    /// plain HTTP, as is one that a proxy received by `http`.
     pub fn is_secure(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
         if self.own_tls || self.trusted_proxies.is_empty() {
             return self.own_tls;
@@ -51,7 +51,7 @@ impl Transport {
         self.trusted_proxies.is_empty() || self.is_proxy(peer)
     }
 
-    /// Whether what the peer says of the client is believed.
+    /// Whether forwarded headers of the peer are trusted.
     pub fn is_proxy(&self, peer: Option<SocketAddr>) -> bool {
         let named =
             |peer: SocketAddr| peer.ip().to_canonical().is_loopback() || self.trusted_proxies.contains(peer.ip());

@@ -33,7 +33,7 @@ pub(super) fn prepare(directory: &Path, to: &Path) -> Result<bool, BackupError> 
     Ok(made)
 }
 
-/// Where a path leads, of which only the beginning need be there.
+/// Resolves a path of which only the beginning needs to exist.
 fn resolved(path: &Path) -> io::Result<PathBuf> {
     let whole = std::path::absolute(path)?;
     for there in whole.ancestors() {
@@ -52,7 +52,7 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
     Err(io::ErrorKind::NotFound.into())
 }
 
-/// Holds every name in a backup against what belongs there, and gives the names of the evidence.
+/// Checks every name in a backup, and returns the names of the evidence.
 pub(super) fn account_for(from: &Path, keys: bool) -> Result<BTreeSet<Digest>, BackupError> {
     directory(from)?;
     for name in names(from)? {

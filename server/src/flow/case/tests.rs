@@ -18,7 +18,7 @@ const OURS: &str = "a/b/";
 const ORDERS: [CaseOrder; 5] =
     [CaseOrder::Newest, CaseOrder::Oldest, CaseOrder::OpenedLast, CaseOrder::OpenedFirst, CaseOrder::MostToSee];
 
-/// What a case is, as far as a list asks.
+/// The data of a case that a list uses.
 #[derive(Debug, Clone)]
 struct Looks {
     updated: i64,
@@ -56,7 +56,7 @@ fn file(number: u8, looks: &Looks) -> NewCaseFile {
     NewCaseFile { file, search_text: looks.text.to_owned() }
 }
 
-/// What happens between two pages.
+/// An event between two pages.
 #[derive(Debug, Clone)]
 enum Event {
     Write(u8, Looks),
@@ -95,7 +95,7 @@ fn happen(store: &Store, event: &Event) {
     done.unwrap();
 }
 
-/// A list that is read, and what it had at its first page.
+/// A list being read, and its content at the first page.
 fn search(order: CaseOrder, narrowed: u8, text: Option<&str>) -> Search {
     let filter = CaseFilter { order, ..CaseFilter::default() };
     let filter = match narrowed {
@@ -161,7 +161,7 @@ fn reading_all_pages_returns_each_case_of_the_first_page_once_whatever_changes()
         let asked = (0_usize..5, 0_u8..4, proptest::option::of(prop_oneof![Just("面馆"), Just("药店")]), 1_usize..4);
         let ran = runner.run(&(events(), events(), asked), |(before, meanwhile, (order, narrowed, text, limit))| {
             before.iter().for_each(|event| happen(store, event));
-            // What a search finds has one order.
+            // Search results have a fixed order.
             let order = if text.is_some() { CaseOrder::Newest } else { ORDERS[order] };
             each_is_met_once(store, &search(order, narrowed, text), limit, &meanwhile);
             Ok(())

@@ -20,7 +20,7 @@ pub const ALARM: &str = "evidence_damaged";
 /// Files that [`check_all`] asks for at once.
 const AT_ONCE: i64 = 256;
 
-/// What a reader is told.
+/// The refusal for a reader.
 pub const fn refusal(damage: Damage) -> Refusal {
     match damage {
         Damage::Altered => Refusal::EvidenceAltered,
@@ -28,14 +28,14 @@ pub const fn refusal(damage: Damage) -> Refusal {
     }
 }
 
-/// What was found of the files of an installation.
+/// Result of checking the files of an installation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// Files whose bytes are what was stored.
+    /// Intact files.
     pub whole: u64,
-    /// Of them, those whose blocks got their digests only now.
+    /// Intact files whose block digests were computed now.
     pub new_blocks: u64,
-    /// Of the whole ones, those that were known to be damaged and were put back.
+    /// Intact files that were known to be damaged and were restored.
     pub mended: u64,
     /// Files that are damaged, those known before included.
     pub damaged: u64,
@@ -85,8 +85,8 @@ pub(super) async fn mended(app: &App, digest: Digest) -> Result<bool, Failure> {
     Ok(true)
 }
 
-/// Looks once more at a file that seems damaged, moves it aside, records it and raises the alarm, once. Gives what the
-/// reader is told.
+/// Checks a seemingly damaged file again, moves it aside, records the damage and raises one alarm. Returns the
+/// refusal for the reader.
 ///
 /// # Errors
 /// An internal error.
@@ -95,7 +95,7 @@ pub async fn found(app: &App, digest: Digest, case: Option<CaseId>) -> Result<Re
     let damage = match disk(move || evidence.set_aside(&digest)).await? {
         Aside::Moved => Damage::Altered,
         Aside::Absent => Damage::Removed,
-        // The bytes on the disk are right: what was read before was not. The reader tries again.
+        // The bytes on disk are intact, so the first read was wrong. The reader tries again.
         Aside::Sound => {
             tracing::error!(%digest, "evidence was read wrongly once and rightly then: the disk or the memory fails");
             return Ok(Refusal::StorageUnavailable.into());
@@ -129,7 +129,7 @@ fn record(
     Ok(())
 }
 
-/// Holds the first bytes of a file against their digests before a page shows it, and says how it stands then.
+/// Verifies the first bytes of a file before a page shows it, and returns its state.
 ///
 /// # Errors
 /// An internal error.
@@ -180,7 +180,7 @@ pub async fn look_for(app: &App, case: CaseId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads every stored file, at the machine itself: what is damaged is recorded as if a reader had found it.
+/// Reads every stored file, on the machine; damage is recorded as if a reader had found it.
 ///
 /// # Errors
 /// An internal error; what was found by then is recorded.

@@ -27,7 +27,7 @@ pub(super) fn check(shared: &Shared, sender: PushSender, body: &[u8]) -> Result<
     })?;
     let mut leases = Vec::new();
     for bytes in &push.leases {
-        // One that we did not sign is nobody's key; what names it will be parked.
+        // A lease that this server did not sign is ignored; changes that name it will be parked.
         leases.extend(shared.open_lease(bytes)?);
     }
     let (mut items, mut taken) = (Vec::with_capacity(push.changes.len()), 0);
@@ -38,8 +38,8 @@ pub(super) fn check(shared: &Shared, sender: PushSender, body: &[u8]) -> Result<
     Ok(CheckedPush { sender, leases, items })
 }
 
-/// What an item uses of its phone's day: its operations, and the rows of the index that its texts take at most, three for
-/// each character, up to those of one text.
+/// An item's share of its phone's daily quota: operations, and index rows of its texts (three per character, up to
+/// the bound of one text).
 fn used(item: &Item) -> Used {
     let Item::Checked { change, .. } = item else { return Used::default() };
     let texts = (0_u32..).zip(change.ops()).filter_map(|(index, _)| change.value(index)?.as_text());
@@ -73,7 +73,7 @@ fn item(shared: &Shared, brought: &[Arc<SignedLease>], bytes: &[u8]) -> Result<I
     let lease = match received.header().lease {
         Some(hash) => match known_lease(shared, brought, &hash)? {
             Some(lease) => Some(lease),
-            // Stored without it, the change could be checked by no phone that pulls it.
+            // Without the lease no phone that pulls the change could verify it.
             None => return Ok(Item::NoLease { change, lease: hash }),
         },
         None => None,
@@ -104,8 +104,8 @@ fn known_lease(
     }
 }
 
-/// The keys by which a device may have signed for the officer whom the header names: the tenant's for the
-/// server, else the lease's, else the one it was enrolled with. Second, why it may not.
+/// The keys by which the device may have signed for the officer in the header: the tenant's key for the server, else
+/// the lease's key, else the key of the enrolment. Second, the reason if it may not sign.
 fn keys(
     shared: &Shared,
     received: &Received,

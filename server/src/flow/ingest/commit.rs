@@ -27,7 +27,7 @@ use parking::{FULL, Folded, LATER, OUTSIDE_FULL, waiting};
 
 /// Verdicts in one change of the server; a change may hold 4096 operations.
 const VERDICTS_AT_ONCE: usize = 512;
-/// Refused changes of one push that are told to people; a flood of them is one fact.
+/// Refused changes of one push that raise alarms; more of them add no information.
 const ALARMS_PER_PUSH: usize = 16;
 
 struct Arrived<'a> {
@@ -36,7 +36,8 @@ struct Arrived<'a> {
     sender: PushSender,
 }
 
-/// Stores a group. `register` is what the commit before left, and is left for the next; a commit that fails leaves nothing.
+/// Stores a group. `register` is the cache of the last commit and is left for the next one; a failed commit leaves an
+/// empty cache.
 pub(super) fn commit(
     shared: &Shared,
     register: &mut Register,
@@ -61,7 +62,7 @@ pub(super) fn commit(
         };
         group.keep_leases(pushes)?;
         group.take(pushes)?;
-        // Answers look at who takes part: everything is in its table before the first.
+        // Answers depend on participants, so these are written first.
         let (mut unwritten, mut new) = (group.recorder.take_unwritten()?, Additions::default());
         unwritten.add_to(&mut new);
         projection::add(group.recorder.tx, &shared.tenant, new, std::mem::take(&mut group.fresh))?;
@@ -84,7 +85,7 @@ struct Group<'a, 't> {
     shared: &'a Shared,
     recorder: Recorder<'a, 't>,
     register: Register,
-    /// What this group stored.
+    /// The changes that this group stored.
     stored: Vec<Made>,
     /// The outcome of each change, for any caller.
     outcomes: BTreeMap<ChangeId, PushOutcome>,
@@ -121,7 +122,7 @@ impl Group<'_, '_> {
         let mut lanes: ByCase<Arrived<'_>> = BTreeMap::new();
         let mut seen = BTreeSet::new();
         let tenant = self.recorder.tenant();
-        // The changes themselves, and what opened their cases: it is stored first of a case.
+        // The changes themselves, and those that opened their cases, which are stored first.
         let items = || pushes.iter().flat_map(|push| &push.items);
         let ids: BTreeSet<ChangeId> = items().filter_map(Item::id).chain(items().filter_map(Item::joins)).collect();
         for place in self.recorder.tx.places(&tenant, &ids.into_iter().collect::<Vec<_>>())? {
@@ -152,7 +153,7 @@ impl Group<'_, '_> {
         let cases: Vec<CaseId> = lanes.keys().copied().collect();
         let parked: BTreeSet<CaseId> = self.recorder.tx.cases_with_parked(&tenant, &cases)?.into_iter().collect();
         self.register.look_up(self.recorder.tx, &tenant, lanes.values().flatten().map(|arrived| &**arrived.change))?;
-        // All have their places before the first is judged: what comes with it is no gap, whatever case it is of.
+        // All chain positions are taken before the first change is judged, so changes of the same group cause no gap.
         let all = lanes.values().flatten().map(|arrived| (&**arrived.change, arrived.lease));
         self.register.take(self.recorder.tx, &tenant, all, self.recorder.now)?;
         let mut folded = Folded::default();
@@ -183,7 +184,7 @@ impl Group<'_, '_> {
         Ok(())
     }
 
-    /// What is stored of a case.
+    /// The stored changes of a case.
     fn held(&mut self, case: CaseId) -> Result<Vec<StoredChange>, Failure> {
         if !self.before.contains(&case) {
             return Ok(Vec::new());
@@ -249,7 +250,7 @@ impl Group<'_, '_> {
         Ok(())
     }
 
-    /// What arrived now and what waited in the case before.
+    /// Arriving changes and those parked in the case.
     fn arrivals(&mut self, arrived: &[Arrived<'_>], waiting: Vec<Arc<Change>>) -> Result<Vec<Arrival>, Failure> {
         let tenant = self.recorder.tenant();
         let mut arrivals = Vec::new();
@@ -286,7 +287,7 @@ impl Group<'_, '_> {
             self.alarm(flag.code(), device, Some(case), Some(id), flag.code())?;
         }
         if stored.taken != Taken::Accepted {
-            // What it names is claimed by nobody, and may be once a person has decided.
+            // Evidence that it names is not claimed, but may be after a person has decided.
             self.recorder.tx.add_named_evidence(&self.recorder.tenant(), &projection::named(&stored.change))?;
             self.alarm(stored.taken.class().code(), device, Some(case), Some(id), stored.taken.code())?;
         }

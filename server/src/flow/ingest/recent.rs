@@ -24,11 +24,11 @@ struct Kept {
     bytes: usize,
 }
 
-/// The cases, the one that was put last at the end.
+/// The cases, the latest at the end.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
     cases: VecDeque<Kept>,
-    /// Of the case that was taken last: how many changes it had, and their bytes. They need not be weighed again.
+    /// Number and bytes of the changes of the case that was taken last, so they are not computed again.
     weighed: Option<(CaseId, usize, usize)>,
 }
 

@@ -28,12 +28,11 @@ const REMEMBERED: usize = 10_000;
 
 /// The register, read once for each person and phone.
 ///
-/// What one group learnt serves the next ([`Register::resume`]) as far as the tenant's row, which each group holds, says
-/// that it is true still: officers, agencies and phones by the version of the register, chains and cases by the log's
-/// size and root.
+/// The cache of one group is valid for the next ([`Register::resume`]) as far as the locked tenant's row confirms it:
+/// officers, agencies and phones by the version of the register, chains and cases by the log's size and root.
 #[derive(Default)]
 pub(super) struct Register {
-    /// Officers and agencies, as judging them looks them up too.
+    /// Officers and agencies, shared with judging.
     pub(super) bench: Bench,
     /// Cases that got a further change lately.
     pub(super) recent: Recent,
@@ -43,16 +42,16 @@ pub(super) struct Register {
     ends: BTreeMap<ChainName, u64>,
     /// Epoch, size and root of the log in which that is so.
     log: Option<(Epoch, i64, Digest)>,
-    /// Places in devices' chains that were looked up, with what the database holds there.
+    /// Chain positions that were looked up, with the stored changes there.
     stored: BTreeMap<ChainPosition, Vec<ChainLink>>,
-    /// Places in devices' chains that what came with this group fills.
+    /// Chain positions of the changes of this group.
     taken: BTreeMap<ChainPosition, Vec<ChainLink>>,
-    /// What was made last, of chains and places before which nothing stands.
+    /// The last change before chain positions that have no predecessor.
     last: BTreeMap<ChainPosition, Option<Previous>>,
 }
 
 impl Register {
-    /// What the last group left, as far as it holds.
+    /// The cache of the last group, as far as it is valid.
     pub(super) fn resume(mut self, row: &TenantRow) -> Self {
         if self.version != row.register_version || self.bench.known() + self.terms.len() > REMEMBERED {
             (self.bench, self.terms) = (Bench::default(), BTreeMap::new());
@@ -70,10 +69,9 @@ impl Register {
         self
     }
 
-    /// What the next group may know, once this one is committed with so many leaves in the log, this root, and these
-    /// changes in it.
+    /// The cache for the next group, after this one is committed with this log size, root and changes.
     pub(super) fn leave(mut self, (size, root): (u64, Digest), changes: impl Iterator<Item = Made>) -> Self {
-        // Of each chain its end: the next group most likely goes on there.
+        // The end of each chain, where the next group most likely continues.
         let mut newest: BTreeMap<ChainName, (u64, Vec<ChainLink>)> = BTreeMap::new();
         for ((device, epoch, seq), links) in std::mem::take(&mut self.stored) {
             if self.ends.get(&(device, epoch)) == Some(&seq) {
@@ -105,8 +103,8 @@ impl Register {
         self.log.map_or(0, |(_, size, _)| size)
     }
 
-    /// Says that changes that came have their places, each with its lease. Of each chain the earlier come first, so
-    /// that each is bounded by those before it, in whatever case they are.
+    /// Takes the chain positions of arriving changes, each with its lease. Earlier changes of a chain come first, so
+    /// each is bounded by its predecessors, in whatever case they are.
     pub(super) fn take<'a>(
         &mut self,
         tx: &mut Tx<'_>,
@@ -128,7 +126,7 @@ impl Register {
         Ok(())
     }
 
-    /// Says what was found of the time of a change that is stored now.
+    /// Notes the time bounds of a change that is stored now.
     pub(super) fn made(&mut self, change: &Change, lower: Instant) {
         let links = self.taken.get_mut(&place(change)).into_iter().flatten();
         for known in links.filter(|known| known.id == change.id()) {
@@ -136,7 +134,7 @@ impl Register {
         }
     }
 
-    /// Looks up what is not known of these changes' devices, authors and places in their chains, together.
+    /// Looks up unknown devices, authors and chain positions of these changes together.
     pub(super) fn look_up<'a>(
         &mut self,
         tx: &mut Tx<'_>,
@@ -200,7 +198,7 @@ impl Register {
         Ok(self.bench.officer(tx, tenant, officer)?.map(|found| found.row.agency))
     }
 
-    /// What is known of the author of `change`; `None` for the server and for who is not in the register.
+    /// The standing of the author of `change`; `None` for the server and for a person who is not in the register.
     pub(super) fn standing(
         &mut self,
         tx: &mut Tx<'_>,
@@ -215,14 +213,14 @@ impl Register {
         }
         let Some(author) = self.bench.officer(tx, tenant, &header.officer)? else { return Ok(None) };
         let term = self.term(tx, tenant, &header.device)?;
-        // What is on record happened by now: a later time was written by a clock that was ahead.
+        // A recorded event happened by now; a later time was written by a wrong clock.
         let revoked = term.and_then(|term| term.revoked).map_or(Instant::from_ms(i64::MAX), |at| at.min(now));
         let valid = valid(&author.certificates).into_iter();
         let authority = valid.map(|(from, until)| (from, until.min(revoked))).filter(|(from, until)| from < until);
         let (agency, authority) = (author.row.agency, authority.collect());
         let Before { anchor, known, previous } = self.before(tx, tenant, change, lease, now)?;
         let lease_ends = lease.map(|lease| lease.lease.not_after.min(now.plus_ms(Lease::LONGEST_MS)));
-        // Of two that come together the first is none: one fork is one alarm.
+        // The first of two changes that arrive together is not the fork, so one fork raises one alarm.
         let taken = self.taken.get(&place(change)).into_iter().flatten();
         let earlier = taken.take_while(|other| other.id != change.id());
         let stored = self.stored.get(&place(change)).into_iter().flatten();
@@ -230,7 +228,7 @@ impl Register {
         Ok(Some(Standing { agency, lease_ends, anchor, known, previous, authority, forks }))
     }
 
-    /// What is known to have been before a change, but for what it builds on.
+    /// What is known to precede a change, apart from its deps.
     fn before(
         &mut self,
         tx: &mut Tx<'_>,
@@ -253,7 +251,7 @@ impl Register {
         Ok(self.terms.get(device).copied().flatten())
     }
 
-    /// What is known at a place of a chain.
+    /// The known changes at a chain position.
     fn links(&self, place: &ChainPosition) -> impl Iterator<Item = &ChainLink> {
         self.stored.get(place).into_iter().chain(self.taken.get(place)).flatten()
     }
@@ -268,7 +266,7 @@ impl Register {
         }
         let at_place: Vec<&ChainLink> = self.links(&before).collect();
         let named = at_place.iter().find(|link| Some(link.id) == change.header().prev);
-        // Of a fork that it does not name the one that was made first: the other may be later.
+        // If a fork is not named, the change that was made first; the other may be later.
         if let Some(link) = named.or_else(|| at_place.iter().min_by_key(|link| link.made.lower)) {
             return Ok(Some(link.made));
         }
@@ -284,7 +282,7 @@ impl Register {
         Ok([taken, stored].into_iter().flatten().max_by_key(|made| made.lower))
     }
 
-    /// Whether a chain has a gap before a change, which is stored itself. `is_new` says what this group stored.
+    /// Whether a chain has a gap before a stored change. `is_new` tells which changes this group stored.
     pub(super) fn has_gap(
         &mut self,
         tx: &mut Tx<'_>,
@@ -326,7 +324,7 @@ fn link(change: &Change, lower: Instant) -> ChainLink {
     ChainLink { id: change.id(), made }
 }
 
-/// What the change names as its anchor.
+/// The anchor of the change.
 fn anchor(
     tx: &mut Tx<'_>,
     tenant: &TenantId,

@@ -52,7 +52,7 @@ impl Job {
     }
 }
 
-/// Commits what is queued until nobody can queue any more.
+/// Commits queued pushes until the queue is closed.
 pub(super) fn run(shared: &Shared, jobs: &Receiver<Job>) {
     let (mut register, mut counted) = (Register::default(), ANALYZE_FROM);
     let committed = shared.store.is_embedded().then(|| start_checkpointer(shared.store.clone()));
@@ -81,7 +81,7 @@ fn serve(
         match timed(&mut commit, &pushes) {
             Ok(answers) => {
                 for (job, answer) in group.into_iter().zip(answers) {
-                    // Who went away meanwhile asks again and gets the same.
+                    // A phone that disconnected asks again and gets the same answer.
                     let _ = job.answer.send(Ok(answer));
                 }
             }
@@ -108,7 +108,7 @@ fn timed(
     pushes: &[&CheckedPush],
 ) -> Result<Vec<Pushed>, Failure> {
     let (begun, size) = (Instant::now(), pushes.iter().map(|push| push.items.len()).sum());
-    // One thread writes for everybody: a push that makes it panic fails alone, and the thread goes on.
+    // There is one writer: a push that causes a panic fails alone, and the thread continues.
     let guarded = catch_unwind(AssertUnwindSafe(|| commit(pushes)));
     let outcome = guarded.unwrap_or_else(|_panic| Err(Failure::broken(std::io::Error::other("commit panicked"))));
     metrics::committed(size, begun.elapsed(), outcome.is_ok());
@@ -128,7 +128,7 @@ fn copy(failure: &Failure) -> Failure {
     }
 }
 
-/// Takes what is queued and, while others are being checked, waits a moment for them.
+/// Takes the queued pushes and waits briefly for those being checked.
 fn gather(jobs: &Receiver<Job>, checking: &AtomicUsize, first: Job) -> Vec<Job> {
     let mut changes = first.push.items.len();
     let mut group = vec![first];
@@ -198,7 +198,7 @@ mod tests {
 
     static NOBODY: AtomicUsize = AtomicUsize::new(0);
 
-    /// A push of so many changes by a phone of this number, and where its answer comes.
+    /// A push with this many changes by a phone with this number, and its answer.
     fn job(phone: u8, changes: usize) -> (Job, Answer<Result<Pushed, Failure>>) {
         let sender =
             PushSender { device: DeviceId::new([phone; 16]), officer: OfficerId::new([1; 16]), hands_in: false };
@@ -236,13 +236,13 @@ mod tests {
         let (sender, jobs) = queue(&[1]);
         let first = jobs.recv().unwrap();
         let begun = Instant::now();
-        // Somebody is said to be checked and never comes.
+        // A push is announced as being checked and never arrives.
         assert_eq!(gather(&jobs, &AtomicUsize::new(1), first).len(), 1);
         assert!(begun.elapsed() >= GROUP_WAIT);
         drop(sender);
     }
 
-    /// What becomes of the pushes of phones 1 to 3, queued together, where the commit does this to phone 2.
+    /// The outcomes of the pushes of phones 1 to 3, queued together, if the commit does this to phone 2.
     fn outcomes(spoil: fn() -> Result<(), Failure>) -> Vec<bool> {
         let (sender, jobs) = channel();
         let mut answers = Vec::new();

@@ -16,7 +16,7 @@ use crate::serve::open::open;
 
 const EPOCH: Epoch = Epoch::new([7; 8]);
 const PASSWORD: &str = "a trial password";
-/// A phone that says nothing of its numbers.
+/// A phone that reports nothing about its numbers.
 const UNSAID: Numbers = Numbers { left: None, newest: None };
 
 struct Desk {
@@ -31,7 +31,7 @@ fn desk() -> Desk {
     Desk { app, _directory: directory }
 }
 
-/// Enrols a phone with a fresh code and gets the caller its token stands for.
+/// Enrols a phone with a fresh code and returns the caller of its token.
 async fn phone(app: &App, login: &str, secret: u8) -> Caller {
     let key = SoftwareKey::from_secret(&[secret; 32]).unwrap();
     let code = device::issue_code_here(app, seed::officer_id(login)).unwrap();
@@ -94,7 +94,7 @@ async fn firsts(app: &App, caller: &Caller, epoch: Epoch, left: Option<u32>) -> 
     firsts_of(app, caller, epoch, Numbers { left, newest: None }).await
 }
 
-/// As [`firsts`], for a phone that says which block is its newest.
+/// As [`firsts`], for a phone that reports its newest block.
 async fn firsts_of(app: &App, caller: &Caller, epoch: Epoch, numbers: Numbers) -> Vec<u32> {
     let granted = grant(app, caller.clone(), epoch, numbers).await.unwrap();
     let year = u32::try_from(app.clock.now().date().year()).unwrap();

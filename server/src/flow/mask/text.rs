@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use sync_core::time::Date;
 
-/// What stands in place of a hidden digit.
+/// Replaces a masked digit.
 const HIDDEN: char = '*';
 /// Digits of the shortest number.
 const SHORTEST: usize = 11;
@@ -25,7 +25,7 @@ struct Mark {
     digit: u32,
 }
 
-/// Digits that stand together.
+/// Adjacent digits.
 struct Group {
     marks: Vec<Mark>,
     /// Whether another group may follow as part of the same number.
@@ -49,7 +49,7 @@ const fn is_letter(c: char) -> bool {
     c.is_ascii_alphabetic() || matches!(c, 'ａ'..='ｚ' | 'Ａ'..='Ｚ')
 }
 
-/// What people write between the groups of one number.
+/// Separators between the groups of one number.
 const fn separates(c: char) -> bool {
     matches!(
         c,
@@ -84,7 +84,7 @@ fn groups(text: &str) -> Vec<Group> {
     groups
 }
 
-/// The digits of a token whose digits stand together, with an X that ends a citizen number.
+/// The digits of a token with adjacent digits, including a final X of a citizen number.
 fn only_group(token: &[(usize, char)]) -> Option<Group> {
     let begins = token.iter().position(|(_, c)| digit(*c).is_some())?;
     let digits = token.get(begins..)?;
@@ -133,9 +133,9 @@ fn is_date(digits: &[u32]) -> bool {
     Date::new(year, month, day).is_ok()
 }
 
-/// Where the numbers are: the digits of each, and how many of them are shown.
+/// The positions of numbers: the digits of each, and how many of them stay visible.
 fn found(text: &str) -> Vec<(Vec<Mark>, (usize, usize))> {
-    // Most texts say few digits, and every text that is stored is looked through.
+    // Fast path: most texts have few digits, and every stored text is scanned.
     if text.chars().filter(|c| digit(*c).is_some()).take(SHORTEST).count() < SHORTEST {
         return Vec::new();
     }
@@ -183,7 +183,7 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.char_indices().map(hide).collect())
 }
 
-/// The text without the numbers: a line break stands where each was, so that what is left is not read as one word.
+/// The text with each number replaced by a line break, so that the rest is not read as one word.
 pub fn without(text: &str) -> Cow<'_, str> {
     let numbers: Vec<Range<usize>> = found(text)
         .iter()

@@ -4,11 +4,11 @@
 //! number, and passwords made of local words (county, system, the account's own names) with a few digits. Not here: a
 //! strength measure; an accepted password may still be weak.
 
-/// Lower case, letters and digits; compiled for this program from what published breaches agree on.
+/// Lower case, letters and digits; compiled for this program from the overlap of published breaches.
 const LIST: &str = include_str!("guessable.txt");
 /// Rows in which neighbours follow each other.
 const ROWS: [&str; 5] = ["01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
-/// Words that say where one works. The longest first where one holds another.
+/// Local words. The longest first, if one contains another.
 const LOCAL: [&str; 34] = [
     "administrator",
     "chongqing",
@@ -61,7 +61,7 @@ pub fn is_common(password: &str, about: &[&str]) -> bool {
         || is_local(text, about)
 }
 
-/// Letters for the signs that stand for them.
+/// Letters for look-alike characters.
 fn spelled(c: char) -> char {
     match c {
         '@' | '4' => 'a',

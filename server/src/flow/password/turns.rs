@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
-/// Networks of which nobody waits are forgotten once there are so many.
+/// Networks without waiting callers are dropped beyond this number.
 const KEPT: usize = 1_024;
 
 /// See the module.
@@ -46,7 +46,7 @@ impl Turns {
     fn network(&self, network: Vec<u8>) -> Arc<Semaphore> {
         let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
         if networks.len() > KEPT {
-            // Who waits or works holds the semaphore too.
+            // A waiting or working caller holds the semaphore too.
             networks.retain(|_, semaphore| Arc::strong_count(semaphore) > 1);
         }
         Arc::clone(networks.entry(network).or_insert_with(|| Arc::new(Semaphore::new(self.share))))

@@ -37,7 +37,7 @@ refusals! {
     "请求内容不符合接口文档。" / "The request does not have the documented shape.";
     user: "Update the app"; operator: "Compare the app's version with the API document";
 
-    /// The body carries a field nobody documented.
+    /// The body contains an undocumented field.
     UnknownField = "unknown_field", retry: false;
     "请求含有未定义的字段。" / "The request carries an undocumented field.";
     user: "Update the app"; operator: "Compare the app's version with the API document";
@@ -52,7 +52,7 @@ refusals! {
     "该地址不支持此操作。" / "This address does not take this method; `Allow` names those that it takes.";
     user: "Open the page by its link"; operator: "Compare the client with the API document";
 
-    /// What is searched for has no letter and no digit.
+    /// The search text has no letter and no digit.
     NothingToSearch = "nothing_to_search", retry: false;
     "请输入要查找的文字或数字。" / "Type letters or digits to search for.";
     user: "Type at least one character that is no punctuation"; operator: "None";
@@ -132,7 +132,7 @@ refusals! {
     "请求过于频繁，请稍后再试；手机会自动重试。" / "Too many requests in a short time; wait a moment. A phone tries again by itself.";
     user: "Wait as long as `Retry-After` says"; operator: "Many people behind one gateway: raise `address_requests_per_s`. Otherwise look in the proxy's log for who floods it";
 
-    /// The phone has used up what one may send in a day.
+    /// The phone is over its daily quota.
     TooMuchToday = "too_much_today", retry: true;
     "该终端今日的用量已达上限，内容仍保存在终端，之后会自动上传。" / "This phone has used up its day; what it holds stays on it and is sent later by itself.";
     user: "Go on working; the phone sends again by itself"; operator: "See the alarm: an honest phone never comes near; raise `phone_day_…` if one does";
@@ -192,7 +192,7 @@ refusals! {
     "该终端的执法人员已离岗，终端只能交回此前的记录。" / "The officer of this phone has left; the phone can hand in what it recorded before.";
     user: "Let the phone hand in; see the agency's administrator for anything else"; operator: "Check the register";
 
-    /// One hand would hold what only two may hold together.
+    /// One person would hold both codes of an action that needs two people.
     SameHand = "same_hand", retry: false;
     "此项须由两个人分别办理：重设密码的一方不得自行确认，也不得同时发放该账号的终端登记码。请由另一名管理员办理，或由本人在其终端上确认。" /
     "This takes two people: who resets a password does not confirm it, and gives no enrolment code for the same account. Ask another administrator, or let the officer confirm it on their phone.";
@@ -270,13 +270,13 @@ refusals! {
     "This request did not come from a page of this console; nothing was done. Go back and try again.";
     user: "Open the page again and repeat"; operator: "Check that the proxy passes `Host` and `Origin` on unchanged";
 
-    /// The form was made for somebody else than who is signed in in this browser by now.
+    /// The form was issued to another person than the one who is signed in now.
     OtherAccount = "other_account", retry: false;
     "本页打开之后，此浏览器换了账号登录，所填内容没有提交。请退出，用原来的账号登录后继续：所填内容已为原账号保留 24 小时。" /
         "Somebody else signed in in this browser after this page was opened; nothing was done. Sign out and sign in as before: what was typed is kept for that account for 24 hours.";
     user: "Sign in as before and open the page again"; operator: "None";
 
-    /// A cursor that this list did not give out.
+    /// A cursor that this list did not issue.
     WrongCursor = "wrong_cursor", retry: false;
     "翻页游标无效。" / "The cursor is not one of this list.";
     user: "Start from the first page"; operator: "None";
@@ -297,12 +297,12 @@ refusals! {
     "仅支持 tus 1.0.0。" / "Only tus 1.0.0 is spoken here.";
     user: "Update the app"; operator: "Look for a proxy that drops `Tus-Resumable`";
 
-    /// The offset is not where the upload stands.
+    /// The offset differs from the upload's.
     UploadOffset = "upload_offset", retry: true;
     "上传位置与已接收的长度不符，请先用 HEAD 查询。" / "The upload stands elsewhere: ask with HEAD and go on from there.";
     user: "Nothing: the app goes on by itself"; operator: "None";
 
-    /// The bytes do not hash to what was announced.
+    /// The bytes do not have the announced digest.
     EvidenceDigestMismatch = "evidence_digest_mismatch", retry: true;
     "收到的文件与声明的摘要不符，未予保存，请重新上传。" / "The file does not have the digest it was announced with; it was dropped and can be sent again.";
     user: "Send it again; the original is still on the phone"; operator: "Look for a proxy that rewrites bodies";
@@ -322,7 +322,7 @@ refusals! {
     "原始文件缺失：服务器上已找不到当初收到的文件；请通知系统管理员。" / "The stored file is not there any more. Tell the system administrator.";
     user: "Tell the administrator; send the file again if the phone still has it"; operator: "See whether the data directory is complete; put the file back from a backup: it is taken when it is read next";
 
-    /// A part of a file was asked for that lies beyond its end.
+    /// The requested range lies beyond the end of the file.
     RangeNotSatisfiable = "range_not_satisfiable", retry: false;
     "请求的文件区段超出文件范围。" / "The part of the file that was asked for lies beyond its end.";
     user: "Open the file again"; operator: "None";
@@ -347,12 +347,12 @@ refusals! {
     "服务器存储暂时无法写入，请稍后重试；手机中的数据不会丢失。" / "The server's disk takes no writes at the moment; nothing is lost on the phone.";
     user: "Keep the phone's data and try again later"; operator: "See the log and the health of the data directory's disk";
 
-    /// Supervisors say why they look.
+    /// A supervisor must state a purpose.
     PurposeRequired = "purpose_required", retry: false;
     "监督人员查阅案卷须填写查阅目的（purpose）。" / "Supervisors say for what purpose they read a case (`purpose`).";
     user: "Say why"; operator: "None";
 
-    /// A command on a case without saying on what it was decided.
+    /// A command on a case without `If-Match`.
     PreconditionRequired = "precondition_required", retry: false;
     "请在 If-Match 中给出您所见案卷的版本（ETag）。" / "Say in If-Match which state of the case you saw (its ETag).";
     user: "Update the app"; operator: "Look for a proxy that drops `If-Match`";
@@ -377,7 +377,7 @@ refusals! {
     "该 Idempotency-Key 已用于另一请求。" / "This Idempotency-Key was used for another request.";
     user: "Update the app"; operator: "None";
 
-    /// Who handles a case decides nothing about it.
+    /// An officer who handles a case does not decide about it.
     OwnCase = "own_case", retry: false;
     "您是本案的办案人员，不得对本案作出登记、退回、认可、结案等决定。" / "You handle this case yourself: somebody else decides about it.";
     user: "Ask another head"; operator: "None";
@@ -412,12 +412,12 @@ refusals! {
     "该变更不在待认可之列，或已作出决定。" / "This change does not wait to be admitted or dismissed.";
     user: "Read the case again"; operator: "None";
 
-    /// A rule of law stops the closing; article and text say which.
+    /// A rule of law prevents closing; the refusal names article and text.
     ClosingUnlawful = "closing_unlawful", retry: false;
     "依照法律规定，本案现在不能结案。" / "The law stops the closing of this case as it stands.";
     user: "Put right what the article asks for"; operator: "None";
 
-    /// The case holds no such entity that stands.
+    /// The case has no such live entity.
     NoSuchTarget = "no_such_target", retry: false;
     "案卷中没有该项内容，或其已作废。" / "The case holds no such entity, or it was voided.";
     user: "Read the case again"; operator: "None";
@@ -437,7 +437,7 @@ refusals! {
     "该决定尚未报备，不能登记：请办案人员先在手机上记录“报所属机关备案”。" / "This decision has not been reported yet, so it is not registered: the officers record the report on the phone first.";
     user: "Ask the officers to report it"; operator: "None";
 
-    /// Nothing on record says how the case ended.
+    /// No result of the case is recorded.
     NoResult = "no_result", retry: false;
     "案卷没有记录办理结果，不能结案：请办案人员填写检查结果或者办理结果，或者完成处罚决定。" / "Nothing on record says how the case ended, so it is not closed: the officers record the result of the inspection or of the case, or complete the decision.";
     user: "Ask the officers to record the result"; operator: "None";

@@ -16,14 +16,14 @@ pub fn compared(text: &str) -> String {
         return whole;
     }
     let places: Vec<usize> = whole.char_indices().map(|(place, _)| place).collect();
-    // A part of a text has no grams that the whole has not: so many characters fit, and no more.
+    // A part of a text has no grams that the whole lacks: this many characters fit.
     let characters = places.partition_point(|place| fits(whole.get(..*place).unwrap_or_default()));
     whole.truncate(characters.checked_sub(1).and_then(|last| places.get(last)).copied().unwrap_or_default());
     whole
 }
 
 fn fits(normal: &str) -> bool {
-    // Each character begins three at most: most texts need not be looked at.
+    // Each character starts at most three grams, so most texts need no check.
     let few = normal.len() * 3 <= GRAMS;
     few || grams(normal).into_iter().collect::<std::collections::BTreeSet<i64>>().len() <= GRAMS
 }

@@ -11,9 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::store::{CaseFilter, CaseSaid};
 
-/// Of a case as it is now.
+/// Facets of a case's current row.
 pub fn of_case(case: &CaseSaid) -> BTreeSet<i64> {
-    // Each agency above its own: a path ends with a slash, and so does what it begins with.
+    // Every ancestor agency: a path ends with a slash, and so does each of its prefixes.
     let above = case.agency_path.match_indices('/').filter_map(|(at, _)| case.agency_path.get(..=at));
     let mut found: BTreeSet<i64> = above.map(|path| facet("agency", path.as_bytes())).collect();
     found.extend(case.officers.iter().map(|officer| facet("officer", officer.bytes())));
@@ -21,7 +21,7 @@ pub fn of_case(case: &CaseSaid) -> BTreeSet<i64> {
     found
 }
 
-/// Those that each case has which the filter lets through.
+/// Facets that every case matching the filter has.
 pub fn of_filter(filter: &CaseFilter) -> BTreeSet<i64> {
     let CaseFilter {
         agency_path,
@@ -38,7 +38,7 @@ pub fn of_filter(filter: &CaseFilter) -> BTreeSet<i64> {
         order: _,
     } = filter;
     let mut found = BTreeSet::new();
-    // A path that does not end at an agency lets parts of names through: none of them has a facet.
+    // A path that does not end at an agency matches parts of names, for which there is no facet.
     let path = agency_path.iter().filter(|path| path.ends_with('/'));
     found.extend(path.map(|path| facet("agency", path.as_bytes())));
     found.extend(officer.iter().chain(with_officer).map(|officer| facet("officer", officer.bytes())));
@@ -59,7 +59,7 @@ pub fn to_bytes(facets: &BTreeSet<i64>) -> Vec<u8> {
     facets.iter().flat_map(|facet| facet.to_be_bytes()).collect()
 }
 
-/// Reads what [`to_bytes`] wrote; none where it is something else.
+/// Reads the output of [`to_bytes`]; none for anything else.
 pub fn read(bytes: &[u8]) -> Option<BTreeSet<i64>> {
     let (each, []) = bytes.as_chunks::<8>() else { return None };
     Some(each.iter().map(|facet| i64::from_be_bytes(*facet)).collect())

@@ -27,7 +27,7 @@ pub struct Prepared {
     moments: Vec<CaseMomentRow>,
 }
 
-/// A gram that the case at a place gets or loses, in the order of the rows that say so.
+/// A gram that the case at a position gains or loses, in the order of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Edit {
     block: i64,
@@ -36,7 +36,7 @@ struct Edit {
     has: bool,
 }
 
-/// Reads these cases and what the index has of them, and says what is to be written.
+/// Reads these cases and their index rows, and computes the changes.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails, or a row holds what this program never wrote.
@@ -130,7 +130,7 @@ fn edit(tx: &mut Tx<'_>, tenant: &TenantId, of_block: &[Edit]) -> Result<Vec<Cas
         for (gram, edits) in wanted.iter().zip(some) {
             let mut places = there.remove(gram).unwrap_or_default();
             edits.iter().for_each(|edit| places.put(edit.within, edit.has));
-            // A gram that nobody has any more keeps an empty row: most come back.
+            // A gram without cases keeps an empty row, because most come back.
             written.push(CaseGramRow { gram: *gram, block, places: places.to_bytes() });
         }
     }
@@ -145,7 +145,7 @@ pub fn read_block(row: &CaseGramRow) -> Result<Block, Error> {
     Block::read(&row.places).ok_or(Error::Inconsistent { what: "case_gram.places" })
 }
 
-/// Writes what was prepared.
+/// Writes the computed changes.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.

@@ -8,7 +8,7 @@ use sync_core::time::Instant;
 /// Positions in a row: an integral part of a block.
 pub const SPAN: i64 = 512;
 
-/// Of one case.
+/// Times of one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// When its newest change was stored.
@@ -22,12 +22,12 @@ pub fn locate(place: i64) -> (i64, usize) {
     (place.div_euclid(SPAN), usize::try_from(place.rem_euclid(SPAN)).unwrap_or_default())
 }
 
-/// Of the places in a row, up to the last that has a case.
+/// Times of the positions in a row, up to the last with a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moments(Vec<[u8; 16]>);
 
 impl Moments {
-    /// Reads what [`Moments::to_bytes`] wrote; none where it is something else.
+    /// Reads the output of [`Moments::to_bytes`]; none for anything else.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let (each, []) = bytes.as_chunks::<16>() else { return None };
         i64::try_from(each.len()).is_ok_and(|places| places <= SPAN).then(|| Self(each.to_vec()))
@@ -38,7 +38,7 @@ impl Moments {
         self.0.as_flattened().to_vec()
     }
 
-    /// Of the place that stands here in the row; none where nobody put one.
+    /// The times at this position in the row; none if it is empty.
     pub fn get(&self, within: usize) -> Option<Moment> {
         let (halves, _) = self.0.get(within)?.as_chunks::<8>();
         let [updated, opened] = halves else { return None };
@@ -46,7 +46,7 @@ impl Moments {
         Some(Moment { updated: read(updated), opened: read(opened) })
     }
 
-    /// Puts one in place of what is there.
+    /// Replaces the times at a position.
     pub fn put(&mut self, within: usize, moment: Moment) {
         if within >= self.0.len() {
             self.0.resize(within + 1, [0; 16]);

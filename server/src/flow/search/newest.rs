@@ -20,12 +20,12 @@ use crate::store::{CaseFilter, Error, Tx};
 pub struct Ranked {
     /// When its case was last changed.
     pub updated: Instant,
-    /// Where it is in the index.
+    /// Position in the index.
     pub place: i64,
 }
 
-/// At most `at_once` of these places, the newest first, below `below`, as far as the filter's times let them through;
-/// the moments of so many `blocks` are read with one statement.
+/// At most `at_once` of these positions, newest first, below `below`, within the filter's times; one statement reads
+/// the moments of `blocks` blocks.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -67,7 +67,7 @@ pub fn newest(
 struct Kept {
     at_once: usize,
     places: Vec<Ranked>,
-    /// What stands below it is not among the newest.
+    /// Anything below it is not among the newest.
     least: Option<Ranked>,
 }
 
@@ -85,7 +85,7 @@ impl Kept {
     }
 }
 
-/// Of what changed in the millisecond where the filter starts, some comes after it.
+/// Some of what changed in the millisecond where the filter starts comes after the start.
 fn lets_through(filter: &CaseFilter, moment: moment::Moment) -> bool {
     filter.after.is_none_or(|(start, _)| moment.updated <= start)
         && filter.opened_from.is_none_or(|from| moment.opened >= from)

@@ -16,7 +16,7 @@ use crate::store::{PastCase, Tx};
 /// Texts in memory at once, of 64 KiB at most.
 const AT_ONCE: usize = 64;
 
-/// Those of these cases, by number, that said the words when the list was begun.
+/// Those of these cases, by number, that contained the words at the first page.
 ///
 /// # Errors
 /// An internal error.

@@ -26,7 +26,7 @@ impl Default for Block {
 }
 
 impl Block {
-    /// Reads what [`Block::to_bytes`] wrote; none where it is something else.
+    /// Reads the output of [`Block::to_bytes`]; none for anything else.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut block = Self::default();
         if bytes.len() == BITMAP {
@@ -86,7 +86,7 @@ impl Block {
 pub struct Postings(BTreeMap<i64, Block>);
 
 impl Postings {
-    /// Those that each of `sets` has; a set is a gram's blocks. Of no set at all: none.
+    /// The positions that all `sets` have; a set is the blocks of a gram. None for no sets.
     pub fn in_all(sets: impl IntoIterator<Item = BTreeMap<i64, Block>>) -> Self {
         let mut sets = sets.into_iter();
         let mut common = sets.next().unwrap_or_default();
@@ -108,7 +108,7 @@ impl Postings {
         self.0.values().map(ones).sum::<u32>().try_into().unwrap_or(usize::MAX)
     }
 
-    /// All of them, those of so many blocks at a time, the last block first: it has most of what is new.
+    /// All positions in batches of blocks, last block first, because it has most new cases.
     pub fn parts(&self, blocks: usize) -> impl Iterator<Item = Vec<i64>> {
         let of_block = |(number, block): (&i64, &Block)| {
             let first = number * BLOCK;

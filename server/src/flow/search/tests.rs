@@ -42,7 +42,7 @@ fn file(number: u8, path: &str, updated_ms: i64, text: &str) -> NewCaseFile {
     NewCaseFile { file, search_text: text.to_owned() }
 }
 
-/// Works off so many rows of the outbox.
+/// Processes this many rows of the outbox.
 fn index(store: &Store, rows: usize) {
     let limit = i64::try_from(rows).unwrap();
     store
@@ -56,7 +56,7 @@ fn index(store: &Store, rows: usize) {
         .unwrap();
 }
 
-/// Of the cases with this number, who takes part.
+/// The participant of the cases with this number.
 fn officer(number: u8) -> OfficerId {
     OfficerId::new([number % 3; 16])
 }
@@ -70,7 +70,7 @@ fn found(store: &Store, path: Option<&str>, typed: &str) -> (Vec<u8>, i64) {
     pages(store, below(path), typed, 2)
 }
 
-/// All pages of so many.
+/// All pages of this size.
 fn pages(store: &Store, mut filter: CaseFilter, typed: &str, limit: usize) -> (Vec<u8>, i64) {
     let Some(words) = Words::parse(typed) else { return (Vec::new(), 0) };
     let (mut all, mut not_searched) = (Vec::new(), 0);
@@ -87,7 +87,7 @@ fn pages(store: &Store, mut filter: CaseFilter, typed: &str, limit: usize) -> (V
     }
 }
 
-/// Filters of every kind, each with what it asks of a case: its path, its number and when it changed.
+/// Filters of every kind, each with its condition on path, number and time of change.
 type Asks = fn(&str, u8, i64) -> bool;
 
 fn filters() -> [(CaseFilter, Asks); 6] {
@@ -109,7 +109,7 @@ fn filters() -> [(CaseFilter, Asks); 6] {
     ]
 }
 
-/// What happens to the cases: written with a text, or so many rows of the outbox worked off.
+/// An event: a case is written with a text, or rows of the outbox are processed.
 #[derive(Debug, Clone)]
 enum Event {
     Write { number: u8, path: &'static str, at: i64, text: String },
@@ -260,7 +260,7 @@ fn what_a_case_no_longer_says_is_not_found() {
     }
 }
 
-/// Cases with these numbers that all say the words, changed at these times, indexed.
+/// Indexed cases with these numbers that all contain the words, changed at these times.
 fn indexed(store: &Store, cases: impl IntoIterator<Item = (u8, i64)>) {
     for (number, at) in cases {
         store.write_sync(|tx| put(tx, &TENANT, file(number, "a/", at, "面馆检查 100号"))).unwrap();

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use icu_normalizer::ComposingNormalizer;
 
-/// Three ideographs share numbers of so many bits: a text of a thousand characters has a fifth of the 4,096.
+/// Bits of the numbers that trigrams of ideographs share: a text of a thousand characters has a fifth of the 4,096.
 const FOLDED_BITS: u32 = 12;
 
 /// A text as it is compared; lines stay apart.
@@ -19,7 +19,7 @@ pub fn normal(text: &str) -> String {
     let mut compared = String::with_capacity(text.len());
     for line in text.split('\n') {
         let mut line = reduced(line);
-        // What stood between two marks is gone, and they may change places.
+        // Characters between two marks were removed, so the marks may be reordered.
         while !line.is_ascii() && !ComposingNormalizer::new_nfkc().is_normalized(&line) {
             let again = reduced(&line);
             if again == line {
@@ -35,18 +35,18 @@ pub fn normal(text: &str) -> String {
     compared
 }
 
-/// A line in its normal form and in lower case, without what does not count.
+/// A line in normal form and lower case, without ignored characters.
 fn reduced(line: &str) -> String {
     let mut lower = nfkc(line);
     if !lower.chars().all(is_lower) {
-        // What the normal form of a capital is may have a normal form in turn: the order of the two does not matter.
+        // The normal form of a capital may have a normal form in turn, so both orders give the same.
         let small: String = lower.chars().flat_map(char::to_lowercase).collect();
         lower = Cow::Owned(nfkc(&small).chars().flat_map(char::to_lowercase).collect());
     }
     lower.chars().map(|c| if c == 'ς' { 'σ' } else { c }).filter(|c| counts(*c)).collect()
 }
 
-/// Whether it stays what it is in lower case; most text is of such.
+/// Whether lower-casing leaves it unchanged, as for most text.
 fn is_lower(c: char) -> bool {
     if c.is_ascii() { !c.is_ascii_uppercase() } else { c.to_lowercase().eq([c]) }
 }
@@ -60,12 +60,12 @@ fn counts(c: char) -> bool {
     c.is_alphanumeric() || private
 }
 
-/// What somebody looks for.
+/// A query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words(Vec<String>);
 
 impl Words {
-    /// Reads what was typed; none where no letter and no digit is in it.
+    /// Parses a query; none if it has no letter and no digit.
     pub fn parse(typed: &str) -> Option<Self> {
         let mut words: Vec<String> = typed.split_whitespace().map(|word| normal(word).replace('\n', "")).collect();
         words.retain(|word| !word.is_empty());
@@ -84,9 +84,9 @@ impl Words {
         self.0.iter().all(|word| normal.contains(word.as_str()))
     }
 
-    /// At most `most` grams that a text must have to say the words, from all over each of them. What is longer says
-    /// more than what it is made of, so single ones are left to words of one character, and pairs to two and to where
-    /// three do not stand for themselves alone.
+    /// At most `most` grams that a matching text must have, spread over each word. Trigrams are preferred; bigrams
+    /// are used for words of two characters and where trigrams share numbers, single characters for words of one
+    /// character.
     pub fn grams(&self, most: usize) -> Wanted {
         let (mut wanted, mut proof) = (Vec::new(), true);
         for word in &self.0 {
@@ -112,7 +112,7 @@ impl Words {
 /// The grams of a word of three characters or more, in their order.
 fn of_long(characters: &[char]) -> Vec<i64> {
     let mut wanted = Vec::new();
-    // Whether three that stand for themselves alone hold the pair that begins here.
+    // Whether the trigrams with numbers of their own contain the pair that starts here.
     let mut held = false;
     for three in characters.array_windows::<3>() {
         let [a, b, _] = *three;
@@ -129,12 +129,12 @@ fn of_long(characters: &[char]) -> Vec<i64> {
     wanted
 }
 
-/// What is looked up in the index.
+/// The grams to look up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// What a text must have to say the words.
+    /// The grams that a matching text must have.
     pub grams: BTreeSet<i64>,
-    /// Whether a text that has them all says the words; else it is to be compared.
+    /// Whether having all grams proves the match; otherwise the text is compared.
     pub proof: bool,
 }
 
@@ -160,16 +160,14 @@ fn triple([a, b, c]: [char; 3]) -> i64 {
     -1 - i64::try_from(mixed).unwrap_or_default()
 }
 
-/// Whether three characters share their number with others: ideographs, of which there are so many that a pair of
-/// them is rare already.
+/// Whether three characters share a number: ideographs, of which pairs are rare already.
 fn folds(three: [char; 3]) -> bool {
     let ideograph =
         |c: &char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}');
     three.iter().all(ideograph)
 }
 
-/// Every character, every pair of neighbours and every three of them in a line, of a text as it is compared: as often as it
-/// stands there, in no order.
+/// Every character, pair and triple of neighbours in a line of a normalised text, with repetitions, unordered.
 pub fn grams(normal: &str) -> Vec<i64> {
     let mut found = Vec::new();
     for line in normal.split('\n') {

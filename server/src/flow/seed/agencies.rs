@@ -6,7 +6,7 @@ use super::{agency_id, present};
 use crate::flow::refusal::Failure;
 use crate::store::{AgencyRow, Tx};
 
-/// The root, and the organ that reconsiders what its departments decide (行政复议法 第二十四条).
+/// The root, and the organ of reconsideration for decisions of its departments (行政复议法 第二十四条).
 pub const GOVERNMENT: &str = "巫山县人民政府";
 /// The supervisor of enforcement.
 pub const JUSTICE: &str = "巫山县司法局";

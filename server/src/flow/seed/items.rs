@@ -20,11 +20,11 @@ struct Item {
     article: &'static str,
     fine: Fine,
     wording: &'static str,
-    /// The article was read in a published text. What is not confirmed is shown with a warning.
+    /// The article was checked against a published text. An unconfirmed item is shown with a warning.
     confirmed: bool,
 }
 
-/// What the law allows, in yuan.
+/// The legal range, in yuan.
 enum Fine {
     /// The item imposes none.
     None,
@@ -66,7 +66,7 @@ const ITEMS: &[Item] = &[
         article: "第十三条",
         fine: Fine::UpTo(10_000),
         wording: "责令停止违法行为，没收违法所得，并处一万元以下的罚款。",
-        // 无证无照经营查处办法 第十三条 has to be held against 市场主体登记管理条例 第四十三条 first.
+        // 无证无照经营查处办法 第十三条 must be compared with 市场主体登记管理条例 第四十三条 first.
         confirmed: false,
     },
     Item {

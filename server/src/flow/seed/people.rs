@@ -19,9 +19,9 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 pub enum Card {
     /// None.
     None,
-    /// Valid, its last day so many days from now.
+    /// Valid for this many more days.
     Until(i64),
-    /// Suspended so many days ago, otherwise good for years.
+    /// Suspended this many days ago, otherwise valid for years.
     Suspended(i64),
 }
 

@@ -29,10 +29,10 @@ pub(super) const AT_ONCE: i64 = 64;
 /// Keys of leases and phones that are remembered, and values that may wait for the change that sealed them.
 const REMEMBERED: usize = 100_000;
 
-/// The first thing that is not as it was stored, said for an operator.
+/// The first damage, as a sentence for an operator.
 pub(super) type Damage = String;
 
-/// What holding came to: the log's frontier, or the damage.
+/// The result of verification: the log's frontier, or the damage.
 pub(super) type Outcome = Result<Frontier, Damage>;
 
 #[derive(Queryable)]
@@ -54,7 +54,7 @@ struct Row {
     values: Option<Vec<u8>>,
 }
 
-/// What came before a change in its case.
+/// The preceding change of the same case.
 #[derive(Queryable)]
 struct Before {
     leaf: i64,
@@ -240,7 +240,7 @@ fn shown(id: &[u8]) -> String {
 }
 
 impl Row {
-    /// Whether the columns that the server looks changes up by are what the header says.
+    /// Whether the indexed columns equal the header.
     fn says_as(&self, change: &Change) -> bool {
         let header = change.header();
         self.case == change.case().bytes()
@@ -284,7 +284,7 @@ impl Tx<'_> {
             .load(self.db())?)
     }
 
-    /// The change before this one among those of the same case, as its number says.
+    /// The preceding change of the same case, by its counter.
     fn before_in_case(&mut self, tenant: &TenantId, row: &Row) -> Result<Option<Before>, Error> {
         Ok(change::table
             .filter(change::tenant.eq(tenant))
@@ -296,7 +296,7 @@ impl Tx<'_> {
             .optional()?)
     }
 
-    /// A change of whatever tenant whose leaf is none of the first `size`.
+    /// A change of any tenant whose leaf is not among the first `size`.
     fn change_outside(&mut self, size: i64) -> Result<Option<(Vec<u8>, i64)>, Error> {
         let leaves: i64 = leaf::table.count().get_result(self.db())?;
         let changes: i64 = change::table.count().get_result(self.db())?;

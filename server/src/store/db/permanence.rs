@@ -53,7 +53,7 @@ fn columns(db: &mut Db, table: &str) -> Vec<Named> {
     on_either!(db, |connection| diesel::sql_query(asked).load(connection)).unwrap()
 }
 
-/// Puts a row into a table, whatever it refers to.
+/// Inserts a row into a table, ignoring references.
 fn put_row(db: &mut Db, table: &str, columns: &[Named]) {
     let value = |column: &Named| match column.kind.as_str() {
         "BLOB" => "x'00'",
@@ -122,7 +122,7 @@ fn check_46_on_postgres_every_table_of_the_ledger_refuses_every_verb() {
     refuses_every_verb(&mut Manager::parse(&address).unwrap().of_version(0));
 }
 
-/// As [`verbs`], and what would take the triggers away.
+/// As [`verbs`], plus statements that would remove the triggers.
 fn attacks(table: &str, columns: &[Named]) -> Vec<String> {
     let mut attacks = updates(table, columns);
     attacks.extend([

@@ -12,8 +12,7 @@ use super::Manager;
 use crate::store::Error;
 use crate::store::ledger::{FOLLOWING, LEDGER, MUTABLE};
 
-/// Brings the schema at `address` to this version as its owner, and gives `role` what the application needs, no more.
-/// Doing it again changes nothing.
+/// Migrates the schema at `address` as its owner, and grants `role` what the application needs. Idempotent.
 ///
 /// # Errors
 /// [`Error::Open`] for SQLite, which has no roles, and for a name that is no plain identifier; [`Error::Migrate`];
@@ -32,7 +31,7 @@ pub fn grant_application_role(address: &str, role: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is granted, in one transaction.
+/// The grants, in one transaction.
 fn grants(role: &str) -> Result<String, Error> {
     let mut sql = format!(
         "BEGIN;

@@ -20,7 +20,7 @@ pub const BLOCK: u64 = 1 << 20;
 pub struct Blocks(Arc<[Digest]>);
 
 impl Blocks {
-    /// Reads what [`Self::to_bytes`] wrote for a file of so many bytes; none where it is not that.
+    /// Reads the output of [`Self::to_bytes`] for a file of this size; none for anything else.
     pub fn from_bytes(bytes: &[u8], size: u64) -> Option<Self> {
         let digests: Option<Arc<[Digest]>> = bytes.chunks(Digest::LEN).map(Digest::from_slice).collect();
         let count = digests.as_ref().and_then(|digests| u64::try_from(digests.len()).ok());
@@ -33,7 +33,7 @@ impl Blocks {
     }
 }
 
-/// Hashes what is still to be read of a file, whole and in blocks.
+/// Hashes the rest of a file, as a whole and in blocks.
 ///
 /// # Errors
 /// Where it cannot be read.
@@ -64,7 +64,7 @@ pub struct Whole {
 }
 
 impl Whole {
-    /// The file of so many bytes with these blocks; none where it is longer or shorter.
+    /// The file of this size with these blocks; none if its length differs.
     pub(super) fn new(file: File, size: u64, blocks: Blocks) -> io::Result<Option<Self>> {
         Ok((file.metadata()?.len() == size).then_some(Self { file, size, blocks }))
     }
@@ -74,8 +74,7 @@ impl Whole {
         self.size
     }
 
-    /// The bytes of `wanted` from its start to the end of the block that it starts in; none where that block is not
-    /// what was stored.
+    /// The bytes of `wanted` from its start to the end of the block of its start; none if that block is damaged.
     ///
     /// # Errors
     /// Where it cannot be read.
@@ -93,7 +92,7 @@ impl Whole {
         Ok(Some(block.split_off(inside(wanted.start)?.min(block.len()))))
     }
 
-    /// Whether the blocks that `wanted` touches are what was stored.
+    /// Whether all blocks of `wanted` are intact.
     ///
     /// # Errors
     /// Where one cannot be read.

@@ -226,7 +226,7 @@ pub(super) fn the_turn_of_the_outbox_is_taken_by_one(store: &Store) {
     assert_eq!(turn(), Some(([1; 16], 0, 2)));
 }
 
-/// A lead that nobody has answered.
+/// An unanswered lead.
 pub(super) fn raised() -> LeadRow {
     let said = |text: &str| Said { text: text.into(), by: OfficerId::new([1; 16]), at: NOW };
     LeadRow {

@@ -23,7 +23,7 @@ fn spoil(store: &Store, table: &str, column: &str, text: &str) {
     write(store, |tx| Ok(tx.db().batch_execute(&format!("UPDATE {table} SET {column} = '{text}'"))?));
 }
 
-/// What reading answers names the place and the text.
+/// The error names the column and the text.
 fn is_named<T: Debug>(read: Result<T, Error>, place: (&str, &str, &str), wrong: &str) {
     match read {
         Err(Error::Corrupt { table, column, key, text }) => {
@@ -88,8 +88,8 @@ pub(super) fn an_unknown_role_is_an_error(store: &Store) {
     is_named(store.read_sync(|tx| tx.bearer(&TENANT, &OFFICER, None)), place, "unit-head");
 }
 
-/// Stored changes are never altered: each is copied with what is wrong with it, into another installation, since its id is
-/// taken in its own.
+/// Stored changes are immutable: each is copied with a defect into another installation, because its id is taken in
+/// its own.
 pub(super) fn an_unknown_class_reason_flag_or_grade_of_a_change_is_an_error(store: &Store) {
     let other = TenantId::new(*PHONES[0].bytes());
     let columns = "tenant, leaf, id, case_leaf, case_id, device, epoch, seq, officer, lease, counter, class, code, flags, \
@@ -152,7 +152,7 @@ pub(super) fn an_id_of_another_length_is_an_error(store: &Store) {
     };
     write(store, |tx| tx.add_alarm(&TENANT, &alarm));
     assert_eq!(store.read_sync(|tx| tx.alarms(&TENANT, 9)).unwrap(), [alarm]);
-    // The root of the log has 32 bytes. Another row, because one that is there cannot be altered.
+    // The root of the log has 32 bytes. A new row, because an existing one is immutable.
     let spoilt = "INSERT INTO alarm (tenant, id, at_ms, kind, device, detail)
                   SELECT alarm.tenant, log_root, at_ms, kind, device, detail FROM alarm, tenant";
     write(store, |tx| Ok(tx.db().batch_execute(spoilt)?));

@@ -35,7 +35,7 @@ pub(super) fn every_change_of_the_register_is_counted(store: &Store) {
     }
 }
 
-/// What was not committed was not counted.
+/// A rolled-back change is not counted.
 pub(super) fn a_change_of_the_register_that_is_undone_is_not_counted(store: &Store) {
     furnish(store);
     let before = version(store);

@@ -49,7 +49,7 @@ impl Sql {
         self.0(&sync_core::id::hex(bytes))
     }
 
-    /// What the version before stored of these changes, given with leaf and counter.
+    /// SQL for these changes in the previous version, given with leaf and counter.
     fn changes(&self, changes: &[(&Change, i64, i64)]) -> String {
         let [tenant, officer] = [TENANT.bytes(), OFFICER.bytes()].map(|bytes| self.bytes(bytes));
         let one = |(change, leaf, counter): &(&Change, i64, i64)| {
@@ -68,7 +68,7 @@ impl Sql {
         changes.iter().map(one).collect()
     }
 
-    /// A receipt with this hash for a phone, and what it covers.
+    /// A receipt with this hash for a phone, with its changes.
     fn receipt(&self, hash: u8, phone: DeviceId, covered: &[ChangeId]) -> String {
         let [tenant, phone] = [TENANT.bytes(), phone.bytes()].map(|bytes| self.bytes(bytes));
         let receipt = self.bytes(&[hash; 32]);
@@ -94,7 +94,7 @@ impl Sql {
     }
 }
 
-/// Fills a database of the version before, and holds what this version finds in it against what was put there.
+/// Fills a database of the previous version, and compares what this version reads.
 fn keeps_everything(address: &str, sql: &Sql) {
     let mut db = Manager::parse(address).unwrap().of_version(BEFORE);
     let (opened, other) = (change(1, None), change(2, None));

@@ -119,7 +119,7 @@ pub(super) fn a_column_may_be_empty_in_some_of_many_rows(store: &Store) {
     assert!(places.iter().all(|place| place.flags == FLAGS));
 }
 
-/// Odd while the writer writes, even when it does not, whatever became of it.
+/// Odd while the writer writes, even otherwise, whatever the outcome.
 pub(super) fn whether_the_writer_writes_is_seen(store: &Store) {
     assert_eq!(store.turns_of_the_writer(), 0);
     let during = store.write_as_writer::<_, Error>(|_tx| Ok(store.turns_of_the_writer())).unwrap();

@@ -5,15 +5,15 @@
 
 use crate::web::language::Language;
 
-/// Longest line that is looked at; what is longer is no header of framing, and the parser bounds the rest.
+/// Longest line that is examined; a longer one is not a framing header, and the parser bounds the rest.
 const LONGEST_LINE: usize = 16 * 1024;
-/// Of a request's first line so much is kept: it says whether pages are shown where it goes.
+/// Bytes of the request line that are kept: its target decides whether pages are shown.
 const FIRST_LINE: usize = 256;
 
 /// Longest head of a request: the longest address that a browser shows, and the cookies of a host with many programs.
 pub const LONGEST_HEAD: usize = 32 * 1024;
 
-/// What is not passed on.
+/// The end of what is passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
     /// How many of the bytes just taken may be passed on.
@@ -60,7 +60,7 @@ pub struct Framing {
     head: usize,
     /// Heads that were whole.
     requests: u64,
-    /// Bytes of bodies, without what frames their chunks.
+    /// Bytes of bodies, without chunk framing.
     in_bodies: u64,
 }
 
@@ -84,7 +84,7 @@ impl Default for Framing {
 }
 
 impl Framing {
-    /// What the last request said in `Accept-Language`.
+    /// `Accept-Language` of the last request.
     pub fn language(&self) -> &[u8] {
         &self.language
     }
@@ -94,7 +94,7 @@ impl Framing {
         self.chosen
     }
 
-    /// Where the last request goes, as far as its first line was read.
+    /// The target of the last request, as far as its request line was read.
     pub fn target(&self) -> String {
         let line = if self.begun { &self.target } else { &self.line };
         let target = line.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
@@ -111,7 +111,7 @@ impl Framing {
         (self.in_bodies, self.requests)
     }
 
-    /// Takes what arrived.
+    /// Processes received bytes.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Ended> {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
@@ -158,7 +158,7 @@ impl Framing {
 
     fn end_of_line(&mut self, line: &[u8]) -> Result<(), Fault> {
         match self.place {
-            // An empty line may stand before a request.
+            // An empty line may precede a request.
             ParseState::Head if !self.begun => self.begin(line),
             ParseState::Head if line.is_empty() => self.end_of_head()?,
             ParseState::Head => self.header(line)?,
@@ -240,7 +240,7 @@ fn number(text: &[u8], radix: u32) -> Result<u64, Fault> {
 mod tests {
     use super::*;
 
-    /// Byte by byte and as a whole must say the same: where it ends, if it does.
+    /// Feeding byte by byte and as a whole must give the same result: where it ends, if it does.
     fn ends(text: &str) -> Option<usize> {
         let whole = Framing::default().take(text.as_bytes()).err().map(|ended| ended.at);
         let mut framing = Framing::default();

@@ -13,7 +13,7 @@ const BYTES: usize = 14 << 10;
 /// Requests that a connection may read ahead of the handler.
 const REQUESTS: u64 = 1;
 
-/// Of one connection. Cloning shares it.
+/// Shared between the connection and its handler; cloning shares the state.
 #[derive(Debug, Clone, Default)]
 pub struct Intake(Rc<Told>);
 
@@ -23,14 +23,14 @@ struct Told {
     read: Cell<u64>,
     /// Requests that were answered.
     answered: Cell<u64>,
-    /// Whether nobody reads what still comes.
+    /// Whether further bytes will not be read.
     unread: Cell<bool>,
     /// The connection, while it waits for one of these.
     waiting: RefCell<Option<Waker>>,
 }
 
 impl Intake {
-    /// Says that so many bytes of a body were read.
+    /// Reports that bytes of a body were read.
     pub fn read(&self, bytes: usize) {
         let Self(told) = self;
         told.read.set(told.read.get().saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX)));
@@ -44,19 +44,19 @@ impl Intake {
         self.wake();
     }
 
-    /// From now on what comes is dropped: the connection is answered, and ends.
+    /// Discards further bytes: the request is answered and the connection ends.
     pub fn drop_rest(&self) {
         self.0.unread.set(true);
         self.wake();
     }
 
-    /// Whether nobody reads what still comes.
+    /// Whether further bytes will not be read.
     pub(super) fn is_unread(&self) -> bool {
         self.0.unread.get()
     }
 
-    /// How many bytes a connection may pass on that passed on so many of bodies, of so many requests; one that may not is
-    /// woken when it may.
+    /// How many bytes the connection may pass on, after this many body bytes and requests; at zero, the connection is
+    /// woken later.
     pub(super) fn room(&self, bytes: u64, requests: u64, context: &Context<'_>) -> Option<usize> {
         let Self(told) = self;
         let ahead = usize::try_from(bytes.saturating_sub(told.read.get())).unwrap_or(usize::MAX);

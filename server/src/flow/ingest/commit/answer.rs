@@ -28,7 +28,7 @@ impl Group<'_, '_> {
         } else {
             let joined: Vec<CaseId> = joined.into_iter().collect();
             let mut part = self.recorder.tx.takes_part_in(&tenant, &joined, &push.sender.officer)?;
-            // Who opened a case is told the truth about it, even if the opening has no effect.
+            // The author of an opening gets its true outcome, even if the opening has no effect.
             part.extend(self.recorder.tx.authored(&tenant, &joined, &push.sender.officer)?);
             part
         };
@@ -40,11 +40,11 @@ impl Group<'_, '_> {
         };
         let held: Vec<ChangeId> = outcomes.iter().filter_map(stored).collect();
         let receipts = self.receipts(push, &held)?;
-        // Who hands in by the key alone has no reach: nothing is told but what is stored.
+        // A phone that hands in has no reach: the answer contains receipts only.
         Ok(Pushed { receipts, outcomes: if push.sender.hands_in { Vec::new() } else { outcomes } })
     }
 
-    /// What became of one item, for somebody who takes part in the cases `part` beside those that the item opens.
+    /// The outcome of an item, for a participant of the cases `part` and of those that the item opens.
     fn outcome(&mut self, item: &Item, part: &[CaseId]) -> Result<PushOutcome, Failure> {
         let change = match item {
             Item::Refused { change, code, .. } => {
@@ -55,7 +55,7 @@ impl Group<'_, '_> {
             Item::Later { change } => return Ok(waiting(*change, LATER)),
             Item::Checked { change, .. } => change,
         };
-        // To who never took part, a case looks like one that does not exist.
+        // For an officer who never took part, the case does not exist.
         if item.joins().is_some_and(|case| !part.contains(&case)) {
             let missing = builds_on(change).into_iter().map(Missing::Change).collect();
             return Ok(parked(change.id(), missing));
@@ -82,7 +82,7 @@ impl Group<'_, '_> {
         let (tenant, device) = (self.recorder.tenant(), push.sender.device);
         let places: BTreeMap<i64, &ChangeSummary> =
             held.iter().filter_map(|id| self.cases.get(id)).map(|place| (place.leaf, place)).collect();
-        // What this group stores has no receipt but those of this group.
+        // Changes of this group have no earlier receipt.
         let before: Vec<i64> =
             places.values().filter(|place| self.before.contains(&place.id)).map(|place| place.leaf).collect();
         let given = match before.as_slice() {

@@ -19,26 +19,26 @@ use crate::flow::refusal::Failure;
 /// Changes that one phone may have parked, and their bytes.
 const PARKED_MAX: i64 = 1024;
 const PARKED_BYTES_MAX: i64 = 64 << 20;
-/// Items of the cases that one phone has folded in one commit, about a second of a core; what is in further cases is to be
-/// sent again.
+/// Items of cases that are folded for one phone in one commit, about one second of a core; changes of further cases
+/// are to be sent again.
 const FOLDED_ITEMS: usize = 400_000;
-/// What a change costs beside its items, in items.
+/// Cost of a change beside its items, in items.
 const ITEMS_OF_A_CHANGE: usize = 20;
-/// Of a change that is to be sent again.
+/// Code: the change is to be sent again.
 pub(super) const LATER: &str = "later";
-/// Of a change that waited too long for something.
+/// Code: the change was parked for too long.
 const EXPIRED: &str = "expired";
-/// Of a change for which its case has no room; also the kind of the alarm.
+/// Code: the case is full; also the kind of the alarm.
 pub(super) const FULL: &str = "case_full";
-/// Of a change by somebody who takes no part, where such have added as much as they may; also the kind of the alarm.
+/// Code: the share of officers who take no part is used up; also the kind of the alarm.
 pub(super) const OUTSIDE_FULL: &str = "outside_full";
 
-/// What each phone of a group has had folded.
+/// What was folded for each phone of a group.
 #[derive(Default)]
 pub(super) struct Folded(BTreeMap<DeviceId, usize>);
 
 impl Folded {
-    /// Whether all who bring something into a case have had their part.
+    /// Whether all phones with changes in a case have used their share.
     pub(super) fn is_enough(&self, arrived: &[Arrived<'_>]) -> bool {
         let has = |arrived: &Arrived<'_>| self.0.get(&arrived.sender.device).copied().unwrap_or_default();
         arrived.iter().all(|arrived| has(arrived) >= FOLDED_ITEMS)
@@ -53,8 +53,8 @@ impl Folded {
 }
 
 impl Group<'_, '_> {
-    /// Parks what may wait here: within the bounds, and of a case that is not known yet or in which the sender takes
-    /// part. The rest is only named; the phone keeps it and offers it again.
+    /// Parks changes within the bounds, of a case that is not known yet or in which the sender takes part. The others
+    /// are only named; the phone keeps them and offers them again.
     pub(super) fn park(
         &mut self,
         (case, unknown): (CaseId, bool),
