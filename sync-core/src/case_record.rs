@@ -53,7 +53,7 @@ impl RecordEvidence {
     }
 }
 
-/// What the server states of a closed case.
+/// The server's statement about a closed case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRecord {
     /// The installation.
@@ -82,7 +82,7 @@ pub struct CaseRecord {
     pub fold: u32,
     /// Hash of the state folded from everything up to `heads`.
     pub state: Digest,
-    /// Who closed it.
+    /// The person who closed it.
     pub closed_by: OfficerId,
     /// When, by the server's clock.
     pub closed_at: Instant,
@@ -91,7 +91,7 @@ pub struct CaseRecord {
 /// A record with its signed bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedRecord {
-    /// What it says.
+    /// The statement.
     pub record: CaseRecord,
     /// Its hash.
     pub hash: Digest,

@@ -70,7 +70,7 @@ pub struct Span {
     pub until: Option<Instant>,
 }
 
-/// What is known of one certificate.
+/// One certificate with its history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// The first instant after the last day printed on it; none where it is not known.
@@ -85,7 +85,7 @@ impl History {
         Self { ends: Some(last_instant(valid_until)), spans }
     }
 
-    /// What it is at `at`. The last day printed on it counts; after it nothing but expired is said.
+    /// The status at `at`. The certificate is valid through its printed last day; afterwards it is expired.
     pub fn at(&self, at: Instant) -> CertificateState {
         if self.ends.is_some_and(|ends| at >= ends) {
             return CertificateState::Expired;

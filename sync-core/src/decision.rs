@@ -36,7 +36,7 @@ const FILING_RULE: &str = "INS-04";
 /// Officers without whose signatures no decision is made.
 const OFFICERS_OF_A_DECISION: usize = 2;
 
-/// Why a decision cannot be taken as the case stands.
+/// Why a decision cannot be taken in the current state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
     /// The case is closed.
@@ -57,13 +57,13 @@ pub enum Obstacle {
     Conflict,
     /// A record was returned and has not been supplemented.
     NotSupplemented,
-    /// A change is excluded until somebody admits or dismisses it.
+    /// A change is excluded until a head admits or dismisses it.
     Quarantined,
     /// No change of this id waits to be admitted or dismissed.
     NotQuarantined,
     /// The file was written off before.
     WrittenOff,
-    /// Nothing on record says how the case ended.
+    /// No result of the case is recorded.
     NoResult,
     /// No inspection without code was filed in this case.
     NotFiled,
@@ -95,7 +95,7 @@ codes! {
     }
 }
 
-/// How far the filing of this case has come, by what the rules say of it; `None` where nothing is to be filed.
+/// The state of the filing, from the check results; `None` if nothing must be filed.
 pub fn filing(state: &CaseState, results: &[CheckResult]) -> Option<Filing> {
     if state.decisions.iter().any(|decision| decision.decision == FILING_RECEIVED) {
         return Some(Filing::Received);
@@ -115,9 +115,9 @@ pub fn status<'a>(state: &CaseState, graph: impl FnOnce() -> Graph<'a>) -> CaseS
     if was_returned && !returned(state, &graph()).is_empty() { CaseStatus::Returned } else { CaseStatus::Open }
 }
 
-/// Returned records (by the operation that returned each) whose supplement is still to come. A supplement is a
-/// supplementary record, added after the return was seen, that names what was returned in its field `record`, or whose
-/// save writes to what was returned or below it.
+/// Returned records (by the operation that returned each) whose supplement is outstanding. A supplement is a
+/// supplementary record that was added after the return was seen, and that names the returned record in its field
+/// `record`, or whose save writes to the returned record or below it.
 pub fn returned(state: &CaseState, graph: &Graph<'_>) -> Vec<(OpId, Option<OpId>)> {
     let supplements: Vec<(OpId, BTreeSet<OpId>)> =
         state.entities_of(SUPPLEMENTARY_RECORD).into_iter().map(|(id, _)| (id, touched(state, graph, id))).collect();
@@ -171,7 +171,7 @@ fn has_result(state: &CaseState) -> bool {
     [INSPECTION_RESULT, CASE_RESULT].iter().any(says) || facts::decisions(state).iter().any(signed)
 }
 
-/// What keeps `target` from being returned for a supplement.
+/// Checks whether `target` can be returned for a supplement.
 ///
 /// # Errors
 /// The first [`Obstacle`].
@@ -182,8 +182,8 @@ pub fn may_return(state: &CaseState, graph: &Graph<'_>, target: OpId) -> Result<
     if waiting { Err(Obstacle::Returned) } else { Ok(()) }
 }
 
-/// What keeps the on-the-spot decision `target` from being registered. A closed case is no obstacle: what was reported
-/// late is registered late.
+/// Checks whether the on-the-spot decision `target` can be registered. A closed case is no obstacle, because a late
+/// report is registered late.
 ///
 /// # Errors
 /// The first [`Obstacle`].
@@ -205,8 +205,8 @@ pub fn may_register(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
     if reported { Ok(()) } else { Err(Obstacle::NotReported) }
 }
 
-/// What keeps the department of justice from receiving the filing of an inspection without code. A closed case is no
-/// obstacle.
+/// Checks whether the department of justice can acknowledge the filing of an inspection without code. A closed case
+/// is no obstacle.
 ///
 /// # Errors
 /// The first [`Obstacle`].
@@ -229,9 +229,9 @@ fn is_dismissed(state: &CaseState, change: &ChangeId) -> bool {
     state.excluded.get(change).into_iter().flatten().any(|verdict| verdict.dismissed)
 }
 
-/// What keeps the case from being closed, every obstacle once. Evidence and the law are for the caller.
+/// All obstacles to closing the case, each once. The caller checks evidence and law.
 pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
-    // What is outside the case keeps nobody from closing it, and neither does who would bring in another agency.
+    // Changes outside of the case are no obstacle to closing, nor are those that would bring in another agency.
     let foreign = Quarantine::OtherAgency.code();
     let waits = |verdict: &Verdict| !verdict.dismissed && verdict.code != foreign;
     let quarantined = state.excluded.values().flatten().any(waits);
@@ -268,8 +268,8 @@ pub fn may_judge(state: &CaseState, change: ChangeId) -> Result<Vec<OpId>, Obsta
     Ok(live.iter().map(|verdict| verdict.op).collect())
 }
 
-/// The files that were written off, each with the decision. A write-off whose value was removed by a lawful order still
-/// counts for what its entity names.
+/// The files that were written off, each with its decision. A write-off whose value was sealed still counts for the
+/// file of its entity.
 pub fn written_off(state: &CaseState) -> impl Iterator<Item = (Digest, &Decision)> {
     let decisions = state.decisions.iter().filter(|decision| decision.decision == WRITTEN_OFF);
     decisions.flat_map(|decision| {

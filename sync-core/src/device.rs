@@ -54,7 +54,7 @@ use recent::RecentCase;
 use rusqlite::Connection;
 use std::cell::RefCell;
 
-/// When and where something is done on the phone, as its sensors say.
+/// Time and place of an act on the phone, from its sensors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// The wall clock.
@@ -63,9 +63,9 @@ pub struct Moment {
     pub monotonic_ms: u64,
     /// Which boot of the phone; in a browser, which worker.
     pub boot: BootId,
-    /// Whether the monotonic clock goes on while the phone sleeps. Natively yes, in a browser no.
+    /// Whether the monotonic clock counts sleep. Native: yes; browser: no.
     pub counts_sleep: bool,
-    /// Where, if the phone knows and the officer allows.
+    /// The place, if the phone knows it and the officer allows.
     pub place: Option<Place>,
 }
 
@@ -86,7 +86,7 @@ impl Place {
     }
 }
 
-/// Who the phone is.
+/// The phone's identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     /// The installation.
@@ -119,7 +119,7 @@ impl std::fmt::Debug for Device {
 }
 
 impl Device {
-    /// Who the phone is.
+    /// The phone's identity.
     pub const fn identity(&self) -> &Identity {
         &self.identity
     }

@@ -37,18 +37,18 @@ use crate::value::Value;
 use crate::when::{Interval, Mark, When};
 use std::collections::BTreeMap;
 
-/// A case with what is known around it.
+/// A case with its context.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen<'a> {
     /// The case.
     pub state: &'a CaseState,
     /// When each of its changes was made.
     pub timeline: &'a Timeline,
-    /// Who is who.
+    /// Agencies and certificates.
     pub roster: &'a Roster,
-    /// What other cases say, and which numbers phones were granted.
+    /// Data of other cases, and the numbers granted to phones.
     pub beyond: &'a Beyond,
-    /// The moment at which one looks, or at which `signing` is done.
+    /// The time of judging, or of the act `signing`.
     pub at: Interval,
     /// Documents that are signed at this moment, beside those that are signed already.
     pub signing: &'a [Signing],
@@ -68,7 +68,7 @@ pub fn check(seen: Seen<'_>, calendar: &Calendar) -> Vec<CheckResult> {
     judge(rules(), &matters(seen), calendar)
 }
 
-/// What rows speak of in the case, each with its facts.
+/// The matters of the case, each with its facts.
 pub fn matters(seen: Seen<'_>) -> Vec<Matter> {
     // Certificates reach a case of one sector only.
     let roster = seen.roster.for_case(seen.state.participants.keys(), sector(seen.state, agency(seen)));
@@ -95,7 +95,7 @@ pub fn matters(seen: Seen<'_>) -> Vec<Matter> {
     matters
 }
 
-/// What holds of the case as a whole.
+/// Facts of the case as a whole.
 fn base(seen: Seen<'_>) -> Facts {
     let Seen { state, roster, at, .. } = seen;
     let agency = agency(seen);
@@ -130,7 +130,7 @@ fn agency(seen: Seen<'_>) -> Option<&AgencyEntry> {
     seen.state.opening.as_ref().and_then(|opening| seen.roster.agencies.get(&opening.agency))
 }
 
-/// The organ's sector is that of its register; what the case says counts only for an organ of no one sector.
+/// The organ's sector from its register; the sector in the case counts only for an organ without a single sector.
 fn sector(state: &CaseState, agency: Option<&AgencyEntry>) -> Sector {
     let registered = sector_of(agency.map(|agency| agency.sector.as_str()).unwrap_or_default());
     match registered {
@@ -144,7 +144,7 @@ fn sector_of(code: &str) -> Sector {
     Sector::parse(code).unwrap_or(Sector::Other)
 }
 
-/// Recorded reasons for what happened against a rule: each step says `[rule, reason]`.
+/// Recorded reasons for breaches: each step's value is `[rule, reason]`.
 fn reasons(state: &CaseState) -> BTreeMap<String, String> {
     let said = state.steps_of(names::BREACH_REASON).filter_map(|step| {
         let [Value::Text(rule), Value::Text(reason)] = step.value?.as_list()? else { return None };
@@ -158,7 +158,7 @@ fn text<'a>(state: &'a CaseState, target: Option<OpId>, name: &str) -> Option<&'
     state.value(target, name).and_then(Value::as_text).filter(|text| !text.trim().is_empty())
 }
 
-/// Whether a value says anything.
+/// Whether a value is not blank.
 fn says_something(value: &Value) -> bool {
     match value {
         Value::Null => false,

@@ -21,7 +21,7 @@ pub struct Block {
     pub agency: AgencyId,
     /// Year of the document's date in Asia/Shanghai.
     pub year: u32,
-    /// What is printed before the serial, such as `（巫市监）当罚〔2026〕`.
+    /// The printed prefix of the serial, such as `（巫市监）当罚〔2026〕`.
     pub prefix: String,
     /// First serial.
     pub first: u32,
@@ -29,7 +29,7 @@ pub struct Block {
     pub last: u32,
 }
 
-/// What the server permits a device.
+/// The permission of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     /// The installation.
@@ -59,9 +59,9 @@ pub struct Lease {
 /// A lease with its signed bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedLease {
-    /// What it says.
+    /// The permission.
     pub lease: Lease,
-    /// Hash by which changes name it.
+    /// Hash by which changes refer to it.
     pub hash: Digest,
     /// The COSE_Sign1.
     pub bytes: Vec<u8>,
@@ -92,7 +92,7 @@ impl Lease {
         Ok(SignedLease { lease, hash: LEASE.hash(&[signed.payload]), bytes: bytes.to_vec() })
     }
 
-    /// The hash that a signed lease would have, its signature not looked at.
+    /// The hash of a signed lease without verifying its signature.
     pub fn claimed_hash(bytes: &[u8]) -> Option<Digest> {
         Signed::read(LEASE, bytes).ok().map(|signed| LEASE.hash(&[signed.payload]))
     }

@@ -27,7 +27,7 @@ const LINK: Tag = Tag("palm/v1/link");
 /// Bytes of changes in one frame, unless a single change is larger.
 const BATCH_BYTES: usize = 256 << 10;
 
-/// Why a link ends early. What arrived before is kept.
+/// Why a link ends early. Changes that arrived before are stored.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
     /// This phone's store failed.
@@ -36,7 +36,7 @@ pub enum LinkError {
     /// This phone's keystore would not sign.
     #[error(transparent)]
     Signer(#[from] SignerError),
-    /// The other side sends what this version does not read.
+    /// The peer sends unreadable data.
     #[error("the other side sends what cannot be read: {0}")]
     Unreadable(#[from] CodecError),
     /// The other side is no enrolled phone of this tenant.
@@ -45,12 +45,12 @@ pub enum LinkError {
     /// A frame that does not belong here.
     #[error("the other side sends a frame out of turn")]
     OutOfTurn,
-    /// This phone has no lease yet, so it cannot say who it is.
+    /// This phone has no lease yet, so it cannot identify itself.
     #[error("this phone has no lease to show")]
     NoLease,
 }
 
-/// What a link has done so far.
+/// Progress of a link.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LinkTally {
     /// Changes sent.
@@ -112,12 +112,12 @@ impl Link {
         self.said == Said::Everything && self.done_received && self.out.is_empty()
     }
 
-    /// Who is at the other end, once proved.
+    /// The peer's officer, once proven.
     pub fn peer(&self) -> Option<OfficerId> {
         self.peer.as_ref().filter(|_| self.proved).map(|peer| peer.lease.lease.officer)
     }
 
-    /// What was done so far.
+    /// The progress.
     pub const fn tally(&self) -> &LinkTally {
         &self.tally
     }
@@ -207,7 +207,7 @@ impl Link {
         Ok(cases)
     }
 
-    /// The other side said what it has: queue what it lacks.
+    /// Processes the peer's heads: queues the changes that it lacks.
     fn heads(&mut self, device: &mut Device, theirs: &[CaseHeads]) -> Result<(), LinkError> {
         let officer = self.must_be_proved()?.lease.lease.officer;
         if self.said != Said::Hello {
@@ -215,7 +215,7 @@ impl Link {
         }
         let theirs: BTreeMap<CaseId, &[ChangeId]> =
             theirs.iter().map(|CaseHeads { case, heads }| (*case, heads.as_slice())).collect();
-        // What a fellow participant shares with this phone, this phone shares with them.
+        // A case that a fellow participant shares with this phone is shared back.
         for case in theirs.keys() {
             share_with(device, *case, officer)?;
         }
@@ -226,7 +226,7 @@ impl Link {
             if heads.iter().all(|head| changes.iter().any(|change| change.id() == *head)) {
                 self.queue_beyond(device, &changes, &below(&changes, heads))?;
             } else {
-                // It holds what this phone has never seen, and perhaps not all that this one has.
+                // The peer holds changes that are unknown here, and may lack some that are held.
                 ask.push(case);
             }
         }
@@ -326,7 +326,7 @@ fn share_with(device: &mut Device, case: CaseId, officer: OfficerId) -> Result<(
     }
 }
 
-/// What a phone signs: the other's nonce, its own, and the lease it showed.
+/// The bytes that a phone signs: the peer's nonce, its own, and the lease that it showed.
 fn proof_of(theirs: &[u8; 32], own: &[u8; 32], lease: Digest) -> Vec<u8> {
     [theirs.as_slice(), own, lease.bytes()].concat()
 }

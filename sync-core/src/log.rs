@@ -53,11 +53,11 @@ pub struct Leaf {
     pub previous: Option<u64>,
     /// When it was stored.
     pub received: Instant,
-    /// In what class.
+    /// The class.
     pub class: LeafClass,
 }
 
-/// The case as leaves name it: it can be found by who knows the case, and tells nothing to others.
+/// The case's name in leaves: it can be found by a holder of the case id and reveals nothing to others.
 pub fn case_tag(case: &CaseId) -> Digest {
     CASE_TAG.hash(&[case.bytes()])
 }
@@ -146,7 +146,7 @@ pub struct Cursor {
     pub size: u64,
     /// Root at that size.
     pub root: Digest,
-    /// Hash of what the reader could reach.
+    /// Hash of the reader's reach.
     pub reach: Digest,
 }
 
@@ -158,7 +158,7 @@ impl Cursor {
         out.array(4).bytes(log_epoch.bytes()).uint(*size).bytes(root.bytes()).bytes(reach.bytes()).finish()
     }
 
-    /// Reads what [`Cursor::to_bytes`] wrote.
+    /// Parses the output of [`Cursor::to_bytes`].
     ///
     /// # Errors
     /// [`CodecError`] for anything else.

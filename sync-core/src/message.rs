@@ -65,7 +65,7 @@ impl From<LeafClass> for Class {
     }
 }
 
-/// What a parked change waits for.
+/// What a parked change needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Missing {
     /// A change of the same case.
@@ -81,13 +81,13 @@ pub enum Missing {
 pub struct PushOutcome {
     /// Its id; `None` where not even the header was readable.
     pub change: Option<ChangeId>,
-    /// What became of it.
+    /// The class.
     pub class: Class,
-    /// Stable code of the reason; empty where there is nothing to say.
+    /// Stable code of the reason; may be empty.
     pub code: String,
     /// Stable codes of the flags, such as `time_not_proved`, `chain_gap`, `fork`, `outside_lease`.
     pub flags: Vec<String>,
-    /// What a parked change waits for.
+    /// What a parked change needs.
     pub missing: Vec<Missing>,
 }
 
@@ -112,7 +112,7 @@ pub struct CaseHeads {
 /// One page of the feed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pulled {
-    /// Where the next pull goes on; opaque.
+    /// Start of the next pull; opaque.
     pub cursor: Vec<u8>,
     /// Whether there is more to pull at once.
     pub more: bool,
@@ -126,7 +126,7 @@ pub struct Pulled {
     pub changes: Vec<Vec<u8>>,
 }
 
-/// What the device holds, case by case.
+/// The heads that the device holds, by case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reconcile {
     /// Cases and their heads on the device.
@@ -136,9 +136,9 @@ pub struct Reconcile {
 /// What each side lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reconciled {
-    /// Heads that the server does not hold: the device offers them and what they build on again.
+    /// Heads that the server lacks: the device offers them and their ancestors again.
     pub wanted: Vec<ChangeId>,
-    /// What the device lacks, with the leases it names.
+    /// Leases named by the changes that the device lacks.
     pub leases: Vec<Vec<u8>>,
     /// Envelopes of changes, parents before children.
     pub changes: Vec<Vec<u8>>,
@@ -331,7 +331,7 @@ impl Reconcile {
         out.finish()
     }
 
-    /// Reads what a device holds.
+    /// Parses a device's heads.
     ///
     /// # Errors
     /// [`CodecError`] for anything else.
@@ -358,7 +358,7 @@ impl Reconciled {
         out.finish()
     }
 
-    /// Reads what each side lacks.
+    /// Parses a reconciliation.
     ///
     /// # Errors
     /// [`CodecError`] for anything else.

@@ -24,17 +24,16 @@ use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What the register says of the author of a change and of the device that signed it.
+/// Register data about the author of a change and its device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// The author's agency now.
     pub agency: AgencyId,
     /// Until when the lease that the change names permitted offline work; `None` without lease.
     pub lease_ends: Option<Instant>,
-    /// What the change names as its anchor.
+    /// The anchor of the change.
     pub anchor: Anchored,
-    /// The latest of what the server knows to have been before the change: the issue of the lease that it names, the
-    /// enrolment of its phone.
+    /// The latest known time before the change: the issue of its lease, or the enrolment of its phone.
     pub known: Option<Instant>,
     /// The change before it in its phone's chain, if it is held or arrives with it.
     pub previous: Option<Previous>,
@@ -45,9 +44,10 @@ pub struct Standing {
     pub forks: bool,
 }
 
-/// Whether a phone's chain has a gap before this change. `held` says whether a change is held at the place before it.
+/// Whether a phone's chain has a gap before this change. `held` tells whether a change is held at the preceding
+/// position.
 ///
-/// A gap is looked for whenever a change is told of or shown: one that was filled is none.
+/// Computed whenever a change is reported or shown, because a gap can be filled later.
 pub fn has_gap(change: &Change, held: impl FnOnce(&ChangeId) -> bool) -> bool {
     let header = change.header();
     match &header.prev {
@@ -56,10 +56,10 @@ pub fn has_gap(change: &Change, held: impl FnOnce(&ChangeId) -> bool) -> bool {
     }
 }
 
-/// A change that arrived, its signature checked, with what is known about its author.
+/// An arriving change with a verified signature, and the data about its author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
-    /// The change. Shared: who brought it keeps it until it is stored.
+    /// The change. Shared with the push until it is stored.
     pub change: Arc<Change>,
     /// Its author and device. `None`: the lease it names, and with it the key, is not known.
     pub standing: Option<Standing>,
@@ -88,7 +88,7 @@ codes! {
 }
 
 impl Flag {
-    /// Whether somebody must be told at once.
+    /// Whether people must be alerted.
     pub const fn alarms(self) -> bool {
         matches!(self, Self::Fork | Self::AfterClosing | Self::NotBuilt)
     }
@@ -124,7 +124,7 @@ impl Taken {
         }
     }
 
-    /// Reads what [`Self::class`] and [`Self::code`] wrote.
+    /// Parses the output of [`Self::class`] and [`Self::code`].
     ///
     /// # Errors
     /// [`NotACode`] for a reason that the class does not have.
@@ -145,27 +145,27 @@ pub struct Stored {
     pub change: Arc<Change>,
     /// How it is taken.
     pub taken: Taken,
-    /// What deserves a look.
+    /// Flags for people.
     pub flags: BTreeSet<Flag>,
     /// When it was made, as far as can be shown.
     pub interval: Interval,
 }
 
-/// What becomes of the arrivals of one case.
+/// The plan for the arrivals of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LanePlan {
     /// To be stored, parents first.
     pub stored: Vec<Stored>,
-    /// To be parked, with what each waits for.
+    /// To be parked, each with what it needs.
     pub parked: Vec<Parked>,
     /// Not to be stored: the case is as large as it may become ([`ceiling::CASE`]). Their phones keep them.
     pub full: Vec<Arc<Change>>,
-    /// Not to be stored either: those who take no part have added as much as they may ([`ceiling::OUTSIDE`]).
+    /// Not to be stored, because officers who take no part have used their share ([`ceiling::OUTSIDE`]).
     pub full_outside: Vec<Arc<Change>>,
-    /// The case with what will be stored, before the verdicts that quarantine asks for; what they will leave outside is
-    /// outside already.
+    /// The case with the changes to be stored, before the verdicts for quarantined changes; what these will exclude
+    /// is outside already.
     pub state: CaseState,
-    /// Everybody who takes or ever took part.
+    /// Present and former participants.
     pub participants: BTreeSet<OfficerId>,
 }
 
@@ -184,7 +184,7 @@ pub struct StoredCase<'a> {
     pub agencies: &'a BTreeMap<OfficerId, AgencyId>,
 }
 
-/// Plans one case's lane: `arrivals` (new and parked before, none of them held) against what is held.
+/// Plans one case's lane: `arrivals` (new and formerly parked, none of them stored) on top of the stored case.
 pub fn lane(held: StoredCase<'_>, arrivals: Vec<Arrival>, now: Instant) -> LanePlan {
     let (mut ready, parked) = sort_out(held, arrivals);
     let (mut full, mut full_outside) = (Vec::new(), Vec::new());
@@ -209,7 +209,7 @@ pub fn lane(held: StoredCase<'_>, arrivals: Vec<Arrival>, now: Instant) -> LaneP
             });
             return LanePlan { stored: stored.collect(), parked, full, full_outside, state, participants };
         }
-        // Nothing of what is left builds on what is over, so the next round is the last.
+        // The rest does not build on changes over the ceiling, so the next round is the last.
         for arrival in ready.extract_if(.., |arrival| over.contains(&arrival.change.id())) {
             let strange = state.outside.contains(&arrival.change.id());
             if strange { &mut full_outside } else { &mut full }.push(arrival.change);
@@ -217,10 +217,10 @@ pub fn lane(held: StoredCase<'_>, arrivals: Vec<Arrival>, now: Instant) -> LaneP
     }
 }
 
-/// A change to be parked, with what it waits for.
+/// A change to be parked, with what it needs.
 type Parked = (Arc<Change>, Vec<Missing>);
 
-/// What can be stored, parents first, and what must wait.
+/// Splits arrivals into those that can be stored, parents first, and those that must wait.
 fn sort_out(held: StoredCase<'_>, arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<Parked>) {
     let mut known: BTreeSet<ChangeId> = held.changes.iter().map(|change| change.id()).collect();
     let mut lacking: Vec<Vec<Missing>> = arrivals.iter().map(|arrival| missing(arrival, &known)).collect();
@@ -232,7 +232,7 @@ fn sort_out(held: StoredCase<'_>, arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<
             }
         }
     }
-    // Each round takes what builds only on the rounds before, so parents come first.
+    // Each round takes changes that build only on earlier rounds, so parents come first.
     let mut rounds: Vec<usize> = Vec::new();
     let is_free = |(number, missing): (usize, &Vec<Missing>)| missing.is_empty().then_some(number);
     let mut next: Vec<usize> = lacking.iter().enumerate().filter_map(is_free).collect();
@@ -258,7 +258,7 @@ fn sort_out(held: StoredCase<'_>, arrivals: Vec<Arrival>) -> (Vec<Arrival>, Vec<
     (ready, parked.collect())
 }
 
-/// The arrivals that open the case for another agency than their author's, or bring in somebody who is not of it.
+/// The arrivals that open the case for an agency other than their author's, or bring in an officer of another agency.
 fn foreign(held: StoredCase<'_>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
     let is_foreign = |arrival: &&Arrival| {
         let Some(standing) = &arrival.standing else { return false };
@@ -269,13 +269,13 @@ fn foreign(held: StoredCase<'_>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
     ready.iter().filter(is_foreign).map(|arrival| arrival.change.id()).collect()
 }
 
-/// The changes that are stored before this one: those that it names, and what opens its case, even where the author
-/// forgot to build on it.
+/// The changes that must be stored before this one: its deps, and the opening of its case even if its author omitted
+/// it.
 pub fn builds_on(change: &Change) -> BTreeSet<ChangeId> {
     change.header().deps.iter().copied().chain(change.header().case).collect()
 }
 
-/// What keeps a change from being stored.
+/// What a change needs before it can be stored.
 fn missing(arrival: &Arrival, known: &BTreeSet<ChangeId>) -> Vec<Missing> {
     let change = &arrival.change;
     let lacking = builds_on(change).into_iter().filter(|needed| !known.contains(needed));
@@ -349,7 +349,7 @@ impl Judge<'_> {
             let theirs = other.header();
             (theirs.device, theirs.epoch) == (header.device, header.epoch)
                 && theirs.seq < header.seq
-                // No phone builds on what is no part of the case, were it its own.
+                // A phone never builds on changes outside of the case, not even its own.
                 && !self.state.outside.contains(&other.id())
                 && !self.graph.is_below(place, own)
         })

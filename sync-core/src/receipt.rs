@@ -25,7 +25,7 @@ pub struct ReceiptEntry {
     pub received: Instant,
 }
 
-/// What the server holds, told to one device.
+/// What the server stores, stated to one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The installation.
@@ -40,14 +40,14 @@ pub struct Receipt {
     pub size: u64,
     /// Root of the log at that size.
     pub root: Digest,
-    /// What it covers.
+    /// The changes.
     pub entries: Vec<ReceiptEntry>,
 }
 
 /// A receipt with its signed bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedReceipt {
-    /// What it says.
+    /// The statement.
     pub receipt: Receipt,
     /// Hash by which changes name it as their anchor.
     pub hash: Digest,

@@ -23,7 +23,7 @@ use crate::message::PushOutcome;
 use backoff::Backoff;
 use std::collections::BTreeMap;
 
-/// How much to send at once. What the server advertises (`Palm-Limits`) tightens it.
+/// Limits of one request. The server's `Palm-Limits` tightens them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Most changes in a push.
@@ -68,24 +68,24 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-/// What the host should do now.
+/// The host's next action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostAction {
     /// Send this, then call [`Session::absorb`].
     Send(Request),
-    /// Wait so many milliseconds, then call [`Session::next`].
+    /// Wait this many milliseconds, then call [`Session::next`].
     Wait(u64),
     /// Get a new token, call [`Session::token_renewed`], then [`Session::next`].
     NeedToken,
-    /// Nothing to do now. Where something waits for others (parked at the server, a file that
-    /// cannot be read), it is worth another look after `again_ms`.
+    /// Nothing to do now. If something waits for others (parked at the server, an unreadable file), try again after
+    /// `again_ms`.
     Idle {
         /// Milliseconds until something is tried again; `None`: everything is done.
         again_ms: Option<u64>,
     },
 }
 
-/// What came back.
+/// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// An HTTP response, read whole.
@@ -125,7 +125,7 @@ impl Response {
     }
 }
 
-/// Whether the server says that this phone, or its officer, has no authority any more.
+/// Whether the server reports that this phone or its officer has lost its authority.
 fn lost_its_authority(response: &Response) -> bool {
     response.problem().is_some_and(|code| matches!(code.as_str(), "device_revoked" | "officer_left"))
 }
@@ -142,14 +142,14 @@ impl<F: FnMut(&NewEvidence, u64, usize) -> Option<Vec<u8>>> Media for F {
     }
 }
 
-/// What an answer changed.
+/// The effect of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Absorbed {
     /// Changes for which a receipt is stored now.
     pub acknowledged: Vec<ChangeId>,
-    /// What the server said of each pushed change.
+    /// The server's outcome for each pushed change.
     pub outcomes: Vec<PushOutcome>,
-    /// What came with the feed.
+    /// Arrivals of the feed.
     pub arrived: Option<Arrived>,
     /// A file that the server now has whole.
     pub uploaded: Option<Digest>,
@@ -175,7 +175,7 @@ enum Flight {
     Reconcile,
 }
 
-/// What the feed still needs.
+/// The state of the feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Feed {
     Pull,
@@ -185,7 +185,7 @@ enum Feed {
     Done,
 }
 
-/// One device's conversation with the server. Kept in memory; a new one goes on where the store is.
+/// One device's session with the server. In memory only; a new one continues from the store.
 #[derive(Debug)]
 pub struct Session {
     limits: Limits,
@@ -204,7 +204,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session that pushes what is there and then pulls.
+    /// A session that pushes and then pulls.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -259,8 +259,8 @@ impl Session {
         (self.needs_token, self.hands_in) = (false, false);
     }
 
-    /// The host has a token for handing in, which the key alone gets: the phone was revoked, or its officer left. What was
-    /// recorded is pushed and uploaded, receipts come back, and nothing is pulled.
+    /// The host has a hand-in token: the phone was revoked, or its officer left. Recorded changes are pushed and
+    /// uploaded, receipts come back, and nothing is pulled.
     pub const fn hand_in(&mut self) {
         (self.needs_token, self.hands_in) = (false, true);
     }
@@ -278,7 +278,7 @@ impl Session {
         device.tally()
     }
 
-    /// What to do now. A request that was handed out and never absorbed counts as lost.
+    /// The next action. A request that was handed out and never absorbed counts as lost.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -325,7 +325,7 @@ impl Session {
         Ok(lanes.chain(uploads).min())
     }
 
-    /// Takes what came back for the last request.
+    /// Processes the answer to the last request.
     ///
     /// # Errors
     /// [`StoreError`]; then call again with the same answer, or send again.

@@ -17,8 +17,7 @@ const PROTECTED: [u8; 3] = [0xa1, 0x01, 0x26];
 pub struct PublicKey([u8; 65]);
 
 impl PublicKey {
-    /// Takes 65 bytes that begin with 4. Whether the point lies on the curve is for the
-    /// [`Verifier`] to find.
+    /// Accepts 65 bytes that begin with 4. The [`Verifier`] checks whether the point lies on the curve.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         let bytes: [u8; 65] = bytes.try_into().ok()?;
         bytes.starts_with(&[4]).then_some(Self(bytes))
@@ -43,11 +42,11 @@ pub trait Signer {
     /// # Errors
     /// [`SignerError`] when the keystore refuses (locked, lost, attacked).
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerError>;
-    /// The key that checks what [`Signer::sign`] returns.
+    /// The key that verifies [`Signer::sign`].
     fn public_key(&self) -> PublicKey;
 }
 
-/// The keystore would not sign; what it said.
+/// The keystore refused to sign, with its message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the keystore would not sign: {0}")]
 pub struct SignerError(pub String);
@@ -72,7 +71,7 @@ pub enum SignedError {
     Signature,
 }
 
-/// What kind of statement is signed or hashed. The text is part of the format.
+/// The kind of a signed or hashed statement. The text is part of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tag(pub &'static str);
 

@@ -10,7 +10,7 @@ use crate::time::Instant;
 use std::fmt;
 use std::sync::Arc;
 
-/// How far a wall clock may lie outside proved bounds before it is said to contradict them.
+/// Tolerance of a wall clock beyond proven bounds.
 const WALL_SLACK_MS: u64 = 5 * 60 * 1000;
 /// Most ways in which one moment is described; beyond that only its bounds are kept.
 const MAX_WAYS: usize = 64;
@@ -39,7 +39,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// The upper bound of what nothing bounds.
+    /// The upper bound of an unbounded time.
     pub const OPEN: Instant = Instant::from_ms(i64::MAX);
 
     /// A moment that is known exactly, as the server knows its own.
@@ -57,7 +57,8 @@ impl Interval {
         self.off_by_ms(claimed).unsigned_abs() > WALL_SLACK_MS
     }
 
-    /// How far `claimed` lies outside, in milliseconds: negative before the lower bound, positive after the upper one.
+    /// Distance of `claimed` from the bounds, in milliseconds: negative before the lower bound, positive after the
+    /// upper one.
     pub const fn off_by_ms(&self, claimed: Instant) -> i64 {
         let (claimed, lower, upper) = (claimed.ms(), self.lower.ms(), self.upper.ms());
         if claimed < lower {
@@ -88,7 +89,7 @@ impl fmt::Display for Interval {
     }
 }
 
-/// One recorded moment: its bounds and, for what a change of the case recorded, the place of that change.
+/// One recorded time: its bounds and, for a change of the case, the position of that change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
     /// Its bounds.
@@ -109,8 +110,8 @@ impl Mark {
     }
 }
 
-/// When something happened: the earliest of several recordings, or of several points by which the last of some
-/// things was done.
+/// When something happened: the earliest of several records, or the point at which the last of several things was
+/// done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
     /// The earliest of these counts, and of each the latest of its marks. None is empty.
@@ -177,7 +178,7 @@ impl When {
         Interval { lower: latest(|interval| interval.lower), upper: latest(|interval| interval.upper), grade }
     }
 
-    /// Only the bounds, where there are too many ways to look at each.
+    /// Only the bounds, if there are too many combinations.
     fn bounded(self) -> Self {
         let marks: usize = self.ways.iter().map(Vec::len).sum();
         if marks > MAX_WAYS { Mark::apart(self.interval()).into() } else { self }
@@ -195,7 +196,7 @@ pub enum Order {
     Undecided,
 }
 
-/// How two marks stand to each other.
+/// The relation of two marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Relation {
     Before,
@@ -215,7 +216,7 @@ pub struct Node {
     pub seq: u64,
 }
 
-/// What builds on what in a case, and how each phone's chain runs.
+/// The dependencies of a case, and each phone's chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Causes {
     nodes: Arc<[Node]>,
@@ -235,7 +236,7 @@ impl Causes {
 
     /// Whether `first` came first: the one comparison of two moments.
     ///
-    /// What one change records has happened together, for nothing finer is recorded.
+    /// Everything recorded in one change counts as simultaneous.
     pub fn in_order(&self, first: &When, second: &When) -> Order {
         let kept = |one: Mark, two: Mark| matches!(self.relation(one, two), Relation::Before | Relation::Together);
         let late = |one: Mark, two: Mark| self.relation(one, two) == Relation::After;
@@ -251,12 +252,12 @@ impl Causes {
         Order::Undecided
     }
 
-    /// The chain of the phone that recorded a mark; `usize::MAX` of none.
+    /// The chain of the phone that recorded a mark; `usize::MAX` for none.
     pub(crate) fn chain(&self, mark: Mark) -> usize {
         self.node(mark).map_or(usize::MAX, |node| node.chain)
     }
 
-    /// Whether `one` stands before `other` in one phone's chain.
+    /// Whether `one` precedes `other` in one phone's chain.
     pub(crate) fn is_earlier_in_chain(&self, one: Mark, other: Mark) -> bool {
         let (one, other) = (self.node(one), self.node(other));
         one.zip(other).is_some_and(|(one, other)| one.chain == other.chain && one.seq < other.seq)

@@ -17,23 +17,23 @@ use crate::web::{State, address};
 
 const LONGEST_LOGIN: usize = 64;
 
-/// What an administrator may do about an officer's password.
+/// Actions of an administrator on an officer's password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resetting {
     /// Nothing: not this caller, or not their own.
     No,
-    /// Ask for a reset; none stands.
+    /// Request a reset; none is open.
     Ask,
-    /// Ask again; the one that the caller asked for waits for another hand, or is confirmed.
+    /// Request again; the caller's own request waits for a second person, or is confirmed.
     Requested {
         /// Whether another hand confirmed it.
         confirmed: bool,
     },
-    /// Confirm the reset that somebody else asked for.
+    /// Confirm the reset that another person requested.
     Confirm(String),
 }
 
-/// What the caller may do about the password of an officer in reach.
+/// The caller's possible actions on the password of an officer in reach.
 ///
 /// # Errors
 /// An internal error.
@@ -64,7 +64,7 @@ struct ResetCode {
     name: String,
     code: String,
     expires: String,
-    /// Whether it is the code of the one who asked.
+    /// Whether it is the requester's code.
     first: bool,
 }
 
@@ -87,7 +87,7 @@ pub async fn ask(app: State, signed: SignedIn, path: Path<String>, _posted: Post
     shown(&app, &signed, given, true).await
 }
 
-/// Confirms the reset that somebody else asked for; the page shows the code of this hand.
+/// Confirms the reset that another person requested; the page shows the confirmer's code.
 #[post("/password-resets/{id}/confirm")]
 pub async fn confirm(
     app: State,
@@ -113,7 +113,7 @@ fn form(visit: &Visit, login: &str) -> NewPassword {
     NewPassword { page, login: login.to_owned(), done: false }
 }
 
-/// The form by which an officer chooses a new password with the codes of both hands.
+/// The form in which an officer chooses a new password with both codes.
 #[get("/new-password")]
 pub async fn new_password_page(visit: Visit) -> Result<HttpResponse, Problem> {
     page::show(&visit, &form(&visit, ""))

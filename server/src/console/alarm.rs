@@ -19,7 +19,7 @@ use crate::web::language::Language;
 use crate::web::paging::{cursor, next};
 use crate::web::problem::Problem;
 
-/// Where this list is.
+/// Address of this list.
 const ADDRESS: &str = "/console/alarms";
 
 /// An alarm as people read it.
@@ -27,15 +27,15 @@ const ADDRESS: &str = "/console/alarms";
 pub struct Row {
     /// When it was raised.
     pub when: String,
-    /// What happened.
+    /// The event.
     pub what: String,
     /// Why, in words where there are any.
     pub why: String,
     /// Stable code of the reason.
     pub code: String,
-    /// Name of the case, and its address for those who read cases.
+    /// Title of the case, and its address for readers of cases.
     pub case: Option<(Option<String>, String)>,
-    /// Address of the officer, and what the phone is called.
+    /// Address of the officer, and name of the phone.
     pub phone: Option<(String, String)>,
 }
 
@@ -51,7 +51,7 @@ struct Alarms {
 /// Why an alarm was raised, or about whom.
 fn why(language: Language, row: &AlarmRow) -> String {
     if account_event::is_of_the_machine(&row.kind) {
-        // What somebody chose for a login may look like a code.
+        // A login may look like a code.
         return match language {
             Language::Chinese => format!("账号 {}", row.detail),
             Language::English => format!("account {}", row.detail),

@@ -4,7 +4,7 @@ use super::query::PageQuery;
 use crate::store::TimeOrder;
 use crate::web::language::Language;
 
-/// What an address calls the other order than the newest first.
+/// The order parameter for the oldest first.
 const OLDEST: &str = "oldest";
 
 /// The order that a query asks for.
@@ -15,7 +15,7 @@ pub fn order(params: &mut PageQuery) -> TimeOrder {
     }
 }
 
-/// What an address calls the order; empty for the newest first.
+/// The order parameter; empty for the newest first.
 pub const fn code(order: TimeOrder) -> &'static str {
     match order {
         TimeOrder::Newest => "",
@@ -23,7 +23,7 @@ pub const fn code(order: TimeOrder) -> &'static str {
     }
 }
 
-/// The order as an address says it; ends so that more can follow.
+/// The order as a query parameter, with a trailing separator.
 pub fn said(order: TimeOrder) -> String {
     match order {
         TimeOrder::Newest => String::new(),
@@ -44,7 +44,7 @@ pub struct Column {
 }
 
 impl Column {
-    /// Of the list at `path` whose filters are `said`.
+    /// For the list at `path` with the query `said`.
     pub fn new(order: TimeOrder, path: &str, filters: &str) -> Self {
         let (sorted, arrow, other) = match order {
             TimeOrder::Newest => ("descending", "↓", TimeOrder::Oldest),
@@ -54,7 +54,7 @@ impl Column {
         Self { sorted, arrow, address, order }
     }
 
-    /// What comes first, in words.
+    /// The order, in words.
     pub fn says(&self, language: impl std::borrow::Borrow<Language>) -> &'static str {
         match (*language.borrow(), self.order) {
             (Language::Chinese, TimeOrder::Newest) => "最新的在前",

@@ -30,14 +30,14 @@ use crate::web::problem::Problem;
 /// Settled fields that a page shows with all their writes; the history of each has its own page.
 const SETTLED: usize = 100;
 
-/// Why somebody looks, as the address or a form says it.
+/// The purpose, as the address or a form states it.
 #[derive(Debug, Clone, Default)]
 pub struct Purpose {
     purpose: String,
 }
 
 impl Purpose {
-    /// What a query says; what is no purpose is none, and a supervisor is asked for it.
+    /// Reads the purpose from the query; an invalid one is ignored, and a supervisor is then asked for it.
     pub fn read(params: &mut PageQuery) -> Self {
         Self { purpose: purpose(params) }
     }
@@ -47,7 +47,7 @@ impl Purpose {
         Some(self.purpose.clone()).filter(|said| !said.is_empty())
     }
 
-    /// What addresses of the same case carry on: `?purpose=…` or nothing.
+    /// The query that links within a case carry: `?purpose=…` or nothing.
     pub fn query(&self) -> String {
         let said = &self.purpose;
         if said.is_empty() { String::new() } else { format!("?purpose={}", page::encoded(said)) }
@@ -61,7 +61,7 @@ impl From<&str> for Purpose {
     }
 }
 
-/// An id in a path; what is none names nothing.
+/// An id in a path; an invalid one is not found.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
@@ -69,7 +69,7 @@ pub fn case_id(text: &str) -> Result<CaseId, Refusal> {
     text.parse().map_err(|_not_an_id| Refusal::NotFound)
 }
 
-/// A signature with who recorded it, on which phone, when, and the handwriting.
+/// A signature with its author, phone, time and handwriting.
 struct Signature {
     signed: api_spec::case::Signature,
     by: String,
@@ -93,7 +93,7 @@ struct CaseFile {
     settled: Vec<Dispute>,
     events: Vec<Event>,
     checks: Vec<Check>,
-    /// What it shares with other cases.
+    /// Numbers and fines shared with other cases.
     shared: Vec<Shared>,
     pieces: Vec<Piece>,
     numbers: Vec<(String, String)>,
@@ -103,7 +103,7 @@ struct CaseFile {
     /// Name of the enforcement item.
     item: String,
     powers: Powers,
-    /// What can be registered and returned.
+    /// Documents that can be registered and records that can be returned.
     possible: Targets,
     raises: bool,
     leads: Vec<Lead>,
@@ -180,7 +180,7 @@ struct FieldHistory {
     masked: bool,
 }
 
-/// Asks a supervisor why, where that is what is missing; otherwise passes the refusal on.
+/// Asks a supervisor for the purpose if that is what is missing; otherwise passes the refusal on.
 ///
 /// # Errors
 /// The refusal.
@@ -270,7 +270,7 @@ fn others(reader: &Reader<'_>, case: &CaseDetail) -> Vec<Block> {
     reader.blocks(&new)
 }
 
-/// The writes to every field whose value stands because somebody settled a conflict.
+/// The histories of all fields whose live value resolved a conflict.
 fn settled(found: &Detail) -> Result<Vec<api_spec::case::FieldHistory>, Failure> {
     let by_reason = found.case.state.fields.iter().filter(|field| field.live.iter().any(|live| live.reason.is_some()));
     let histories = by_reason.take(SETTLED).map(|field| {

@@ -132,7 +132,7 @@ impl CaseAction {
         }
     }
 
-    /// What its text is.
+    /// The label of its text field.
     const fn prompt(self) -> (&'static str, &'static str) {
         match self {
             Self::Register | Self::Receive | Self::Close => ("备注（可不填）", "Note (optional)"),
@@ -142,7 +142,7 @@ impl CaseAction {
         }
     }
 
-    /// What kinds of entity it is done to.
+    /// The kinds of its target entities.
     const fn targets(self) -> &'static [&'static str] {
         match self {
             Self::Register => &["document"],
@@ -182,7 +182,7 @@ struct CaseActionForm {
     back: String,
     most: usize,
     needs_text: bool,
-    /// What the text says.
+    /// The label of the text field.
     prompt: String,
     /// Rules that are breached or undecided, before a closing.
     unmet: Vec<Check>,
@@ -196,11 +196,12 @@ impl CaseActionForm {
     }
 }
 
-/// What the form holds, hidden and typed.
+/// The values of the form, hidden and typed.
 #[derive(Debug, Clone, Default)]
 struct Typed {
     seen: String,
-    /// The case as it is now, where it is not what was seen: decided on only by those who say to have read it again.
+    /// The current state of the case, if it differs from the seen one; accepted only with the confirmation that it
+    /// was read again.
     now: String,
     purpose: String,
     target: String,
@@ -237,7 +238,7 @@ fn shown(signed: &SignedIn, act: CaseAction, found: Detail, typed: Typed) -> Res
     let reader = Reader::new(signed.visit.language, &case, &phones);
     let mut targets = act.candidates(&reader);
     let unmet = if act == CaseAction::Close { unmet(&reader) } else { Vec::new() };
-    // What was chosen stays, also where it cannot be done any more: the refusal says why.
+    // The choice stays, even if it is no longer possible: the refusal says why.
     let among =
         |ids: &[OpId], block: &Block| block.id == typed.target || block.id.parse().is_ok_and(|id| ids.contains(&id));
     targets.retain(|block| match act {
@@ -269,14 +270,14 @@ fn shown(signed: &SignedIn, act: CaseAction, found: Detail, typed: Typed) -> Res
     })
 }
 
-/// The rules that are not kept or not known to be, of whatever weight.
+/// Breached and undecided rules, of any severity.
 fn unmet(reader: &Reader<'_>) -> Vec<Check> {
     let mut checks = reader.checks();
     checks.retain(|check| matches!(check.outcome, Outcome::Breached | Outcome::Undecided));
     checks
 }
 
-/// The changes that wait to be admitted or dismissed, with what each says.
+/// The changes that wait for a verdict, with their content.
 fn waiting(reader: &Reader<'_>) -> Vec<Block> {
     let blocks = reader.noted().into_iter().filter(|noted| noted.waits).map(|noted| Block {
         id: noted.change.change,
@@ -377,13 +378,13 @@ pub async fn run(
     }
 }
 
-/// What a form asks for.
+/// The request of a form.
 enum Wanted {
     Command(Digest, CommandKind),
     Lead { kind: LeadKind, text: String },
 }
 
-/// The key by which a form that is sent again is known: what it says about which state of what, and who says it.
+/// The idempotency key of a form: its content, the seen state, and its author.
 fn said_in(who: OfficerId, act: CaseAction, of: &[&str], posted: &Posted) -> String {
     let (target, text) = (posted.raw("target"), posted.typed("text"));
     let who = who.to_string();
@@ -396,13 +397,14 @@ fn said_in(who: OfficerId, act: CaseAction, of: &[&str], posted: &Posted) -> Str
     hex(&digest.finalize())
 }
 
-/// Whether the form says that the case was read again as it is `now`.
+/// Whether the form confirms that the state `now` was read.
 fn has_read_again(posted: &Posted) -> bool {
     !posted.raw("now").is_empty() && !posted.raw("again").is_empty()
 }
 
-/// The state of the case that is decided on: what was seen when the form was opened, or, where it changed meanwhile,
-/// what it is now, once its reader says to have read it again. The browser asks for that, and so does the server.
+/// The state that the command is decided on: the state that was seen when the form was opened or, if the case changed
+/// since, the current one, once its reader confirms having read it. The browser requires the confirmation, and so
+/// does the server.
 fn decided_on(posted: &Posted) -> Result<Digest, Refused> {
     let rechecked = !posted.raw("now").is_empty();
     if rechecked && !has_read_again(posted) {

@@ -25,10 +25,10 @@ use crate::web::case_query::{LONGEST_SEARCH, search};
 use crate::web::input;
 use crate::web::problem::Problem;
 
-/// Where people land.
+/// The page after signing in.
 const START: &str = "/console/work";
 const HERE: &str = "/console/cases";
-/// What an address calls the orders of the list.
+/// The order parameters of the list.
 const ORDERS: [(&str, CaseOrder); 5] = [
     ("", CaseOrder::Newest),
     ("oldest", CaseOrder::Oldest),
@@ -49,7 +49,7 @@ struct Cases {
     not_searched: i64,
 }
 
-/// What the form above the list says; everything may be empty.
+/// The filters of the list; all may be empty.
 #[derive(Debug, Clone, Default)]
 pub struct Filters {
     text: String,
@@ -65,7 +65,7 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// What a query says, as far as it can be read.
+    /// Reads the filters from the query, ignoring unreadable ones.
     pub fn read(params: &mut PageQuery) -> Self {
         let kinds: Vec<&str> = CaseKind::ALL.iter().map(|kind| kind.code()).collect();
         let statuses: Vec<&str> = CaseStatus::ALL.iter().map(|status| status.code()).collect();
@@ -116,7 +116,7 @@ impl Filters {
         Ok(search)
     }
 
-    /// What is said, without the place in the list; ends so that more can follow.
+    /// The query without the position, with a trailing separator.
     fn said(&self) -> String {
         self.said_with(self.order)
     }
@@ -141,13 +141,13 @@ impl Filters {
     }
 }
 
-/// Why somebody looks, as the address says it; what is no purpose is none.
+/// The purpose in the address; an invalid one is ignored.
 pub fn purpose(params: &mut PageQuery) -> String {
     let said = |text: &str| input::purpose(Some(text.to_owned())).ok().flatten();
     params.read("purpose", ("查阅目的", "purpose of reading"), said).unwrap_or_default()
 }
 
-/// A column by which the list can be put in order.
+/// A sortable column.
 struct Column {
     /// For `aria-sort`.
     sorted: &'static str,
@@ -176,7 +176,7 @@ impl Cases {
         self.agencies.iter().find(|(known, _)| known == id).map_or("", |(_, name)| name)
     }
 
-    /// What a search finds has one order.
+    /// A search result has a fixed order.
     fn sorts(&self) -> bool {
         self.filters.text.is_empty()
     }

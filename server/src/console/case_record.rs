@@ -53,7 +53,7 @@ pub async fn read(
     page::show(&signed.visit, &RecordPage { page, record: shown::record(record, &key), back, file })
 }
 
-/// The record as a file that anybody can check.
+/// The record as a file that can be verified.
 #[get("/cases/{id}/record/file")]
 pub async fn download_record(
     app: State,

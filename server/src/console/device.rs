@@ -44,18 +44,18 @@ struct Revoke {
 pub struct Happened {
     /// When.
     pub at: String,
-    /// What.
+    /// The event.
     pub what: String,
     /// By whom.
     pub by: String,
-    /// What the phone is called, or why.
+    /// Name of the phone, or the reason.
     pub detail: String,
 }
 
 /// How many of the newest events a page shows.
 const EVENTS: u32 = 20;
 
-/// What was done to the account and phones of the caller, or of an officer in reach; none for those who may not see it.
+/// Account events of the caller, or of an officer in reach; none for a reader who may not see them.
 ///
 /// # Errors
 /// An internal error.

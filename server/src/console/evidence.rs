@@ -50,7 +50,7 @@ fn zoom(case: &str, digest: &str, query: &Purpose, zoomed: bool) -> String {
     format!("/console/cases/{case}/evidence/{digest}{}{closer}", query.query())
 }
 
-/// One piece with what is recorded of it.
+/// One piece with its recorded fields.
 #[get("/cases/{id}/evidence/{digest}")]
 pub async fn viewer(
     app: State,
@@ -82,7 +82,7 @@ pub async fn viewer(
     let item = whole.evidence.get(place).ok_or(Refusal::NotFound)?;
     let own = reader.blocks(&["evidence", "document"]).into_iter().filter(|block| item.entities.contains(&block.id));
     let groups = own.flat_map(|Block { by, groups, .. }| {
-        // Here nothing stands above that says it.
+        // On this page no heading names the author.
         groups.into_iter().map(move |group| if group.by.is_empty() { Group { by: by.clone(), ..group } } else { group })
     });
     let groups = groups.collect();
@@ -104,8 +104,8 @@ pub async fn viewer(
     page::show(&signed.visit, &shown)
 }
 
-/// The bytes, as the API gives them: an attachment of a harmless type, whole or in part. A page that embeds it as a
-/// picture, a sound or a film shows it all the same.
+/// The bytes, as the API serves them: an attachment of a harmless type, whole or a range. A page can still embed it
+/// as a picture, sound or video.
 #[get("/cases/{id}/evidence/{digest}/file")]
 pub async fn bytes(
     app: State,

@@ -30,7 +30,7 @@ use crate::web::language::Language;
 /// A value.
 #[derive(Debug)]
 pub struct Row {
-    /// What it is.
+    /// The label.
     pub label: String,
     /// As people read it.
     pub value: String,
@@ -47,7 +47,7 @@ pub struct Row {
 /// Values that one person recorded on one phone at one time.
 #[derive(Debug)]
 pub struct Group {
-    /// Who, on which phone, when; empty where what stands above the whole says the same.
+    /// Author, phone and time; empty if the heading above says the same.
     pub by: String,
     /// The values.
     pub rows: Vec<Row>,
@@ -56,11 +56,11 @@ pub struct Group {
 /// A question and its answer.
 #[derive(Debug)]
 pub struct Line {
-    /// Who, on which phone, when, where that is not as it was of the line before; of the first: of the record.
+    /// Author, phone and time, if they differ from the previous line, or for the first line from the record.
     pub by: String,
-    /// What was asked.
+    /// The question.
     pub question: String,
-    /// What was answered.
+    /// The answer.
     pub answer: String,
 }
 
@@ -69,11 +69,11 @@ pub struct Line {
 pub struct Block {
     /// Id.
     pub id: String,
-    /// What it is.
+    /// The label.
     pub label: String,
-    /// What it is called.
+    /// The title.
     pub title: String,
-    /// Who added it.
+    /// Author, phone and time.
     pub by: String,
     /// By whom and why it was voided.
     pub withdrawn: Vec<String>,
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// When something happened, as far as that can be shown; beside it what the phone's clock claimed, where that differs.
+    /// The proven time of an event, and beside it the phone's wall clock if that differs.
     pub(super) fn when(&self, by: &wire::Author) -> String {
         let wire::ProvedTime { from_ms, until_ms, grade, contradicted } = by.time;
         let (lower, upper) = (Instant::from_ms(from_ms), Instant::from_ms(until_ms));
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
         format!("{proved}（{} {claimed}）", self.either("手机时钟显示", "the phone's clock showed"))
     }
 
-    /// Who, on which phone, when.
+    /// Author, phone and time.
     pub fn by(&self, by: &wire::Author) -> String {
         format!("{} · {} · {}", self.name(by), self.phone(by), self.when(by))
     }
@@ -180,8 +180,8 @@ impl<'a> Reader<'a> {
         self.grouped(&self.case.fields, "")
     }
 
-    /// Fields by who recorded them on which phone when, each group and the groups in the order of the schema, unknown
-    /// fields last. The group that is as `above` says comes first and does not say it again.
+    /// Fields grouped by author, phone and time, in the order of the schema, unknown fields last. The group equal to
+    /// `above` comes first and does not repeat it.
     fn grouped(&self, fields: &[wire::Field], above: &str) -> Vec<Group> {
         let place = |field: &&wire::Field| {
             let entity = field.target.as_deref().map_or("", |id| self.entity_kind(id));
@@ -237,7 +237,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The lines of a record, whose own `by` is said above them.
+    /// The lines of a record, whose own `by` is in the heading.
     fn lines(&self, record: &wire::Entity, by: &str) -> Vec<Line> {
         let lines = self.case.entities.iter().filter(|line| line.kind == schema::LINE);
         let own = lines.filter(|line| line.parent.as_deref() == Some(&record.id) && line.withdrawn.is_empty());
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
         own.map(line).collect()
     }
 
-    /// What an entity is, in a few words.
+    /// A short title of an entity.
     pub fn entity_title(&self, id: &str) -> String {
         let found = self.case.entities.iter().find(|entity| entity.id == id);
         found.map_or_else(String::new, |entity| {
@@ -267,7 +267,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Numbers that were given, with what they number.
+    /// Assigned numbers, each with its document or case.
     pub fn numbers(&self) -> Vec<(String, String)> {
         self.case.numbers.iter().map(|number| (self.word(&number.form), number.text.clone())).collect()
     }

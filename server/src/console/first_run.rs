@@ -31,7 +31,7 @@ struct FirstRun {
 #[template(path = "first_run_done.html")]
 struct Done {
     page: Page,
-    /// Login, name, what they are; none where an administrator was made.
+    /// Login, name and description; none if an administrator was created.
     people: Vec<(&'static str, &'static str, &'static str)>,
 }
 

@@ -30,7 +30,7 @@ pub fn of(path: &str) -> &str {
     path.rsplit_once('/').map_or("/console", |(above, _)| if takes("GET", above) { above } else { "/console" })
 }
 
-/// Where somebody is led who goes to an address that only takes forms.
+/// The page to show for GET on an address that only accepts forms.
 pub fn instead_of(path: &str) -> Option<&str> {
     (takes("POST", path) && !takes("GET", path)).then(|| of(path))
 }

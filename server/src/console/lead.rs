@@ -23,7 +23,7 @@ use crate::web::State;
 use crate::web::input::bytes;
 use crate::web::problem::Problem;
 
-/// Where this list is.
+/// Address of this list.
 const ADDRESS: &str = "/console/leads";
 
 #[derive(Template)]
@@ -44,7 +44,7 @@ struct OneLead {
     lead: Lead,
     step: Option<LeadAction>,
     typed: String,
-    /// What was typed, where there is no form for it any more.
+    /// The typed text, if the form is no longer available.
     left: Left,
 }
 

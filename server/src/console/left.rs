@@ -7,11 +7,11 @@ use crate::web::language::Language;
 /// See the module.
 #[derive(Debug, Clone, Default)]
 pub struct Left {
-    /// Name of the field, what the form calls it, what was typed.
+    /// Field name, label, typed text.
     pub typed: Vec<(String, &'static str, String)>,
-    /// What else the form carried.
+    /// The other fields of the form.
     pub hidden: Vec<(String, String)>,
-    /// Where the same can be sent again; to be copied only where there is none.
+    /// Address for sending it again; none if it can only be copied.
     pub action: Option<String>,
 }
 

@@ -19,14 +19,14 @@ use crate::web::language::Language;
 const SIZES: [u32; 3] = [20, 50, 100];
 /// How many, unless something else is chosen.
 const SIZE: u32 = 50;
-/// The beginnings of so many pages are remembered; before those, one goes to the first page.
+/// How many start positions of previous pages an address contains; before those, one goes to the first page.
 const REMEMBERED: usize = 40;
-/// What is ignored where the place in a list cannot be read.
+/// Reported as ignored if the position is unreadable.
 const PAGE: (&str, &str) = ("页码", "page");
-/// Between the beginnings of pages; stands in none of them.
+/// Separator of start positions; occurs in none of them.
 const BETWEEN: char = '~';
 
-/// Where a page begins, as its address says it.
+/// The start position of a page, in its address.
 pub trait Cursor {
     /// Whether it is the beginning of the list.
     fn is_first(&self) -> bool {
@@ -40,16 +40,16 @@ impl<I> Cursor for Start<I> {
     }
 }
 
-/// Of a list to whose rows nothing happens: time and id.
+/// For lists with immutable rows: time and id.
 impl<I> Cursor for (Instant, I) {}
 
-/// Of a list that is put in order in memory: the last of the page before.
+/// For lists sorted in memory: the last row of the previous page.
 impl Cursor for String {}
 
-/// Where a page of a list begins, and where the pages before it did.
+/// The start position of a page, and those of the pages before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PagePosition<C> {
-    /// Where it begins; none for the first page.
+    /// The start position; none for the first page.
     pub cursor: Option<C>,
     /// How many rows it has.
     pub size: u32,
@@ -59,12 +59,12 @@ pub struct PagePosition<C> {
 }
 
 impl<C: Cursor> PagePosition<C> {
-    /// The first page, with so many rows.
+    /// The first page, of this size.
     const fn first(size: u32) -> Self {
         Self { cursor: None, size, written: String::new(), past: Vec::new(), number: 1 }
     }
 
-    /// The first page, because where this one begins is not there any more; the reader is told.
+    /// The first page, because this start position is no longer valid; the reader is informed.
     #[must_use]
     pub fn begun_again(&self, params: &mut PageQuery) -> Self {
         params.ignore(PAGE);
@@ -80,7 +80,7 @@ impl<C: Cursor> PagePosition<C> {
         self
     }
 
-    /// What a query says; what cannot be read leads to the first page.
+    /// Reads the position from the query; an unreadable one leads to the first page.
     pub fn read(params: &mut PageQuery, parse: impl Fn(&str) -> Option<C>) -> Self {
         let size = params.read("size", ("每页条数", "rows on a page"), |text| {
             text.parse().ok().filter(|size| SIZES.contains(size))
@@ -91,15 +91,15 @@ impl<C: Cursor> PagePosition<C> {
         let past = params.plain("past");
         let past: Vec<String> = past.split(BETWEEN).filter(|text| parse(text).is_some()).map(str::to_owned).collect();
         let first = past.first().and_then(|first| parse(first));
-        // The first page is one of those before, unless its address says nothing of where it begins.
+        // The previous pages include the first one, unless the address lacks its start position.
         let told = first.as_ref().unwrap_or(&cursor).is_first();
         let fewest = u32::try_from(past.len()).unwrap_or(u32::MAX).saturating_add(if told { 1 } else { 2 });
         let number = params.plain("page").parse().unwrap_or(fewest).max(fewest);
         Self { cursor: Some(cursor), size, written, past, number }
     }
 
-    /// How the list is walked through from here. `path` and `said` make the address of the first page: what is said
-    /// ends in `&` or is empty. `shown` rows stand here; `next` is where the next page begins, if there is one.
+    /// Navigation from here. `path` and `said` form the address of the first page; `said` ends in `&` or is empty.
+    /// `shown` is the number of rows here, `next` the start position of the next page, if there is one.
     pub fn pager(&self, path: &str, said: &str, shown: usize, next: Option<&str>, total: Total) -> Pager {
         let of_size = |size: u32| if size == SIZE { String::new() } else { format!("size={size}&") };
         let first = |size: u32| format!("{path}?{said}{}", of_size(size)).trim_end_matches(['?', '&']).to_owned();
@@ -137,7 +137,7 @@ impl<C: Cursor> PagePosition<C> {
     }
 }
 
-/// What stands below a list.
+/// The footer of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pager {
     /// Number of the first row.
@@ -155,7 +155,7 @@ pub struct Pager {
 }
 
 impl Pager {
-    /// How many there are and which of them stand here.
+    /// The total, and the range shown here.
     pub fn says(&self, language: impl Borrow<Language>) -> String {
         let (from, to) = (self.from, self.to);
         match (*language.borrow(), self.total) {

@@ -40,7 +40,7 @@ pub async fn handle(request: ServiceRequest, next: Next<impl MessageBody + 'stat
     if let Some(switched) = switched(&request, &visit) {
         return Ok(with_security_headers(request.into_response(switched)));
     }
-    // What no form is sent to is told so, wherever it comes from.
+    // An address without a form answers so, from any origin.
     if request.method().is_safe() || !form_page::takes(request.method().as_str(), request.path()) {
         return reading(request, next, &visit, &id).await.map(with_security_headers);
     }
@@ -78,8 +78,7 @@ async fn reading(
     })
 }
 
-/// Who reads the page of a refusal, and what they sent from that page and was not taken. Where that cannot be found
-/// out either, the page does without.
+/// The reader of a refusal page, and their unaccepted form of that page. The page omits what cannot be determined.
 async fn reader(request: &HttpRequest, visit: &Visit) -> (Option<Caller>, Left) {
     let Some(app) = request.app_data::<State>() else { return (None, Left::default()) };
     let Ok(Some(caller)) = person(app, visit).await else { return (None, Left::default()) };
@@ -116,7 +115,7 @@ fn with_security_headers(mut response: ServiceResponse<BoxBody>) -> ServiceRespo
     response
 }
 
-/// Puts on what every page carries.
+/// Adds the security headers of pages.
 pub fn add_security_headers(headers: &mut HeaderMap) {
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

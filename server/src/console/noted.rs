@@ -6,14 +6,14 @@ use sync_core::schema;
 use super::file::Reader;
 use super::words;
 
-/// One change that deserves a look.
+/// A change that needs attention.
 #[derive(Debug)]
 pub struct Noted {
     /// As the API shows it.
     pub change: NotedChange,
-    /// Who made it, on which phone, when.
+    /// Author, phone and time.
     pub by: String,
-    /// What it says.
+    /// The content.
     pub says: String,
     /// It waits to be admitted or dismissed.
     pub waits: bool,
@@ -22,7 +22,7 @@ pub struct Noted {
 }
 
 impl Reader<'_> {
-    /// Every change that deserves a look.
+    /// All changes that need attention.
     pub fn noted(&self) -> Vec<Noted> {
         let one = |change: &NotedChange| Noted {
             by: self.by(&change.by),
@@ -34,7 +34,7 @@ impl Reader<'_> {
         self.case.noted.iter().map(one).collect()
     }
 
-    /// What a change says, operation by operation. The place of the act is shown elsewhere.
+    /// The content of a change, operation by operation. The place of the act is shown elsewhere.
     fn says(&self, change: &NotedChange) -> String {
         let told = change.says.iter().filter(|op| op.name != sync_core::case::PLACE).map(|op| self.op(op));
         told.collect::<Vec<_>>().join(&self.either("；", "; "))

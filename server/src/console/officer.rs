@@ -37,13 +37,13 @@ const NOTICES: [(i64, &str); 3] = [(30, "urgent"), (60, "soon"), (90, "later")];
 pub struct Card {
     /// Number.
     pub number: String,
-    /// Of which kind.
+    /// The category.
     pub category: String,
     /// First day.
     pub issued_on: String,
     /// Last day.
     pub valid_until: String,
-    /// What it is now.
+    /// The current status.
     pub status: CertificateState,
     /// Days left, where they are few; negative, where it expired.
     pub days: Option<i64>,
@@ -60,7 +60,7 @@ fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Ca
     let was_taken = history.last().is_some_and(|part| taken.contains(&part.status));
     let near = NOTICES.iter().find(|(days, _)| (0..=*days).contains(&left)).map_or("", |(_, notice)| *notice);
     let notice = match (status == CertificateState::Expired, was_taken) {
-        // Nobody waits for another in place of one that was taken away before it ended.
+        // A revoked certificate is not renewed.
         (true, true) => "",
         (true, false) => "expired",
         (false, _) => near,
@@ -126,7 +126,7 @@ impl Entry {
     }
 }
 
-/// Of a list those whose certificate expired or ends soon, the most pressing first.
+/// The officers of a list whose certificate expired or expires soon, most urgent first.
 pub fn needing_attention(everybody: Vec<Listed>, now: Instant) -> Vec<Entry> {
     let entries = everybody.into_iter().map(|listed| entry(listed, now));
     let mut ending: Vec<(i64, Entry)> =
@@ -206,7 +206,7 @@ impl Officer {
 const AGENCY: &str = "agency";
 const SORTS: [&str; 3] = [AGENCY, "name", "until"];
 
-/// The list, with what ends soon above its first page.
+/// The list, with expiring certificates above its first page.
 #[get("/officers")]
 pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result<HttpResponse, Problem> {
     let sort = params.one_of("sort", ("排序", "order"), &SORTS);
@@ -226,11 +226,11 @@ pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result
         ending.sort_by_key(Entry::attention);
     }
     if sort == "until" {
-        // Who has none comes last.
+        // Officers without one come last.
         everybody
             .sort_by(|one, other| (one.cards.is_empty(), one.until()).cmp(&(other.cards.is_empty(), other.until())));
     }
-    // The cursor names the last officer of the page before, not a count, so an officer who is added shifts no page.
+    // The cursor names the last officer of the previous page, not a count, so an added officer shifts no page.
     let ended = place.cursor.as_ref().and_then(|last| everybody.iter().position(|entry| entry.id == *last));
     let (first, size) = (ended.map_or(0, |ended| ended + 1), usize::try_from(place.size).unwrap_or(usize::MAX));
     let everybody: Vec<Entry> = everybody.into_iter().skip(first).take(size).collect();
@@ -293,7 +293,7 @@ pub async fn give_code(
     page::show(&signed.visit, &EnrolmentCode { page, id, name, typed, expires, server, side, path })
 }
 
-/// What the picture says: where to enrol and the code. `docs/console.md` tells apps.
+/// The content of the QR code: the server's address and the code (`docs/console.md`).
 fn enrolment_text(server: &str, code: &str) -> String {
     format!("palm-enrol:1?server={}&code={code}", page::encoded(server))
 }

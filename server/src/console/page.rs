@@ -23,7 +23,7 @@ use crate::web::problem::{self, OK, Problem, SEE_OTHER, status};
 /// Which part of the navigation a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// What waits for the caller.
+    /// The caller's open work.
     Work,
     /// Cases.
     Cases,
@@ -31,7 +31,7 @@ pub enum Part {
     Leads,
     /// Alarms.
     Alarms,
-    /// Who looked at what.
+    /// The read audit.
     Audit,
     /// Officers and their certificates.
     Officers,
@@ -41,7 +41,7 @@ pub enum Part {
     Nowhere,
 }
 
-/// Who is signed in, as the head of a page shows it.
+/// The signed-in person, in the header of a page.
 #[derive(Debug, Clone)]
 pub struct Who {
     /// Name.
@@ -98,24 +98,24 @@ impl Told {
     }
 }
 
-/// What the frame of a page shows.
+/// The frame of a page.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The language.
     pub language: Language,
     /// Title.
     pub title: String,
-    /// Who is signed in.
+    /// The signed-in person.
     pub who: Option<Who>,
     /// Which part of the navigation.
     pub part: Part,
-    /// What a form carries.
+    /// The token of forms.
     pub csrf: String,
     /// Why the form was refused.
     pub told: Option<Told>,
-    /// What of the query could not be read.
+    /// Ignored parts of the query.
     pub ignored: Vec<&'static str>,
-    /// When what stands in the form again was sent and not taken.
+    /// When the form in the page was sent without being accepted.
     pub unsent: Option<String>,
     /// The people of this installation are made up.
     pub trial: bool,
@@ -130,7 +130,7 @@ impl Page {
         Self { who: caller.map(Who::of), csrf, trial: visit.trial, ..frame }
     }
 
-    /// The frame of a page without forms, for a visitor who is not known.
+    /// The frame of a page without forms, for an unknown visitor.
     fn framed(language: Language, (zh, en): (&str, &str), here: String) -> Self {
         let title = match language {
             Language::Chinese => zh,
@@ -150,7 +150,7 @@ impl Page {
         }
     }
 
-    /// The frame of a page for somebody signed in.
+    /// The frame of a page for a signed-in person.
     pub fn within(signed: &SignedIn, part: Part, title: (&str, &str)) -> Self {
         Self { part, ..Self::of(&signed.visit, Some(&signed.caller), title) }
     }
@@ -161,13 +161,13 @@ impl Page {
         Self { told: Some(Told::of(refused, self.language)), ..self }
     }
 
-    /// The same page, which says what of its query it ignores.
+    /// The same page with the ignored parts of its query.
     #[must_use]
     pub fn ignoring(self, params: &PageQuery) -> Self {
         Self { ignored: params.ignored(self.language), ..self }
     }
 
-    /// The same page with what its reader sent and was not taken in its form.
+    /// The same page with the reader's unaccepted form.
     #[must_use]
     pub fn unsent(self, unsent: Option<&Unsent>) -> Self {
         let shown = unsent.filter(|unsent| says_something(&unsent.fields));
@@ -227,7 +227,7 @@ impl Page {
     }
 }
 
-/// A refusal or an internal error, on a page of its own.
+/// The page of a refusal or an internal error.
 #[derive(Template)]
 #[template(path = "explanation.html")]
 struct Explanation {
@@ -237,7 +237,7 @@ struct Explanation {
     left: Left,
 }
 
-/// The page that explains a refusal to the person signed in, with what was typed.
+/// The refusal page for the signed-in person, with the typed text.
 ///
 /// # Errors
 /// An internal error.
@@ -253,7 +253,7 @@ pub fn explained(
     html(visit, Err(refused), &Explanation { page, told, request_id, left })
 }
 
-/// As [`explained`], where nothing is known of who comes.
+/// As [`explained`], for an unknown visitor.
 ///
 /// # Errors
 /// An internal error.
@@ -271,7 +271,7 @@ pub fn show(visit: &Visit, page: &impl Template) -> Result<HttpResponse, Problem
     html(visit, Ok(()), page)
 }
 
-/// A form that was refused, shown again with what was typed.
+/// A refused form, shown again with the typed text.
 ///
 /// # Errors
 /// An internal error.
@@ -287,13 +287,13 @@ fn html(visit: &Visit, done: Result<(), &Refused>, page: &impl Template) -> Resu
     Ok(finished((response, body)))
 }
 
-/// An answer but for what its visitor is to keep, and the page.
+/// An answer with cookies and the page.
 fn made(
     language: Language,
     done: Result<(), &Refused>,
     page: &impl Template,
 ) -> Result<(HttpResponseBuilder, String), Problem> {
-    // The templates hold no such character: what is marked came from elsewhere, wherever it stands.
+    // Templates contain no such character, so a marked one came from data.
     let body = marked(&page.render().map_err(Failure::broken)?).into_owned();
     let mut response = HttpResponse::build(done.map_or_else(|refused| status(refused.refusal), |()| OK));
     if let Err(refused) = done {
@@ -307,7 +307,7 @@ fn finished((mut response, body): (HttpResponseBuilder, String)) -> HttpResponse
     response.body(body)
 }
 
-/// It was done: look there.
+/// Redirects after success.
 pub fn see(there: &str) -> HttpResponse {
     HttpResponse::build(SEE_OTHER).insert_header((LOCATION, there)).finish()
 }
@@ -326,7 +326,7 @@ pub fn encoded(text: &str) -> String {
     out
 }
 
-/// What a form ends in: the answer, or the refusal to be shown above the form. An internal error passes.
+/// The result of a form: the answer, or the refusal to show above the form. An internal error is passed on.
 ///
 /// # Errors
 /// An internal error.

@@ -18,7 +18,7 @@ use crate::web::problem::Problem;
 pub const TOKEN: &str = "csrf";
 /// Fields that are never shown again nor kept.
 pub const SECRETS: &[&str] = &[TOKEN, "password", "repeated", "code", "first", "second"];
-/// What people type into forms: the name of the field, and what the form calls it.
+/// Typed fields of forms: name and label.
 pub const TYPED: &[(&str, &str, &str)] = &[
     ("name", "姓名", "Name"),
     ("login", "登录名", "Login"),
@@ -54,7 +54,7 @@ impl Posted {
         self.fields.get(name).map_or("", String::as_str)
     }
 
-    /// What was typed into a field, to be shown again.
+    /// The typed text of a field, for showing it again.
     pub fn typed(&self, name: &str) -> String {
         input::pasted(self.raw(name), Lines::Several)
     }
@@ -75,7 +75,7 @@ impl Posted {
         fit(input::pasted(self.raw(name), Lines::Several), most, name)
     }
 
-    /// As [`Posted::prose`], where nothing may be said.
+    /// As [`Posted::prose`], but optional.
     ///
     /// # Errors
     /// As [`Posted::prose`].
@@ -83,7 +83,7 @@ impl Posted {
         if self.typed(name).is_empty() { Ok(None) } else { self.prose(name, most).map(Some) }
     }
 
-    /// What may be kept of it and shown again: everything but secrets.
+    /// The fields that may be stored and shown again: all but secrets.
     pub fn kept(&self) -> Fields {
         let open = self.fields.iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
         let kept = open.map(|(name, value)| {
@@ -94,18 +94,18 @@ impl Posted {
     }
 }
 
-/// Leaves of a form what it carried and what was chosen.
+/// Removes typed text from a form; hidden fields and choices stay.
 pub fn forget_typed(fields: &mut Fields) {
     fields.retain(|name, _| name == "purpose" || !TYPED.iter().any(|(typed, _, _)| typed == name));
 }
 
-/// Whether somebody typed something that would be lost.
+/// Whether the form contains typed text.
 pub fn says_something(fields: &Fields) -> bool {
     let said = |name: &str| fields.get(name).is_some_and(|text| !text.is_empty());
     TYPED.iter().any(|(name, _, _)| !matches!(*name, "login" | "purpose") && said(name))
 }
 
-/// Says in the words of the form what is missing, too long or cannot be used.
+/// Refuses text that is missing, too long or unusable, naming the field by its label.
 fn fit(text: String, most: usize, name: &str) -> Result<String, Refused> {
     let (_, zh, en) = TYPED.iter().find(|(known, _, _)| *known == name).copied().unwrap_or((name, "该项", "This"));
     let length = text.chars().count();
@@ -184,7 +184,7 @@ mod tests {
         assert!(!says_something(&posted(&[("seen", "s"), ("text", " "), ("login", "a")]).kept()));
     }
 
-    /// Every form of every page: what is typed is known by name, and what is secret is never kept.
+    /// All forms of all pages: typed fields are listed, and secrets are never stored.
     #[test]
     fn every_field_that_people_type_into_has_a_name_in_their_words() {
         for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap() {

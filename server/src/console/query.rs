@@ -24,19 +24,19 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
-    /// What a query string says.
+    /// Parses a query string.
     pub fn parse(query: &str) -> Self {
         let pairs = Query::<Vec<(String, String)>>::from_query(query).map(Query::into_inner).unwrap_or_default();
         let said = pairs.into_iter().map(|(name, value)| (name, input::pasted(&value, Lines::One)));
         Self { pairs: said.filter(|(_, value)| !value.is_empty()).collect(), ignored: Vec::new() }
     }
 
-    /// What a name says first, as one line; empty where it says nothing.
+    /// The first value of a name, as one line; empty without one.
     pub fn plain(&self, name: &str) -> String {
         self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
-    /// What a name says, as far as it can be read. `called` is what people are told was ignored.
+    /// The first readable value of a name. `called` is the label reported if it is ignored.
     pub fn read<T>(
         &mut self,
         name: &str,
@@ -52,7 +52,7 @@ impl PageQuery {
         read
     }
 
-    /// What people are told was ignored beside what could not be read.
+    /// Reports a further parameter as ignored.
     pub fn ignore(&mut self, called: (&'static str, &'static str)) {
         self.ignored.push(called);
     }
@@ -62,13 +62,13 @@ impl PageQuery {
         self.read(name, called, |value| known.contains(&value).then(|| value.to_owned())).unwrap_or_default()
     }
 
-    /// What was ignored, in the words of the page.
+    /// Labels of the ignored parameters.
     pub fn ignored(&self, language: Language) -> Vec<&'static str> {
         self.ignored.iter().map(|(zh, en)| either(language, zh, en)).collect()
     }
 }
 
-/// A civil day that a name says, as far as it can be read.
+/// A civil day, if readable.
 pub fn day(params: &mut PageQuery, name: &str, called: (&'static str, &'static str)) -> String {
     let day = |text: &str| text.parse::<Date>().ok().filter(|day| day.tomorrow().is_ok()).map(|day| day.to_string());
     params.read(name, called, day).unwrap_or_default()

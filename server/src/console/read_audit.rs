@@ -20,21 +20,21 @@ use crate::web::language::Language;
 use crate::web::paging::{cursor, next};
 use crate::web::problem::Problem;
 
-/// Where this list is.
+/// Address of this list.
 const ADDRESS: &str = "/console/audit";
 
-/// A look as the page shows it.
+/// An audit record as the page shows it.
 struct Row {
     when: String,
-    /// The person, and the address of the list of their looks.
+    /// The person, and the address of the list of their records.
     officer: (String, String),
     /// Their agency.
     agency: String,
     what: String,
-    /// What of it: a field, a digest, what was searched for.
+    /// The part: a field, a digest, a search text.
     part: String,
     purpose: String,
-    /// The case, the address of the list of looks at it, and its own address for those who read it.
+    /// The case, the address of the list of its records, and its own address for readers of cases.
     case: Option<(String, String, Option<String>)>,
     /// The agency of the case.
     case_agency: Option<String>,
@@ -51,7 +51,7 @@ struct ReadAudit {
     column: Column,
 }
 
-/// What the form above the list says; everything may be empty.
+/// The filters of the list; all may be empty.
 struct Filters {
     officer: String,
     case: String,
@@ -60,7 +60,7 @@ struct Filters {
 }
 
 impl Filters {
-    /// As an address says it; ends so that more can follow.
+    /// The query, with a trailing separator.
     fn said(&self) -> String {
         let Self { officer, case, from, to } = self;
         let all = [("officer", officer), ("case", case), ("from", from), ("to", to)];

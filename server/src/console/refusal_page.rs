@@ -19,7 +19,7 @@ use crate::web::language::Language;
 use crate::web::refusal_page::Teller;
 
 const HERE: &str = "/console";
-/// How long it may take to find out who is signed in: what refuses may be what keeps the database from answering.
+/// Timeout for identifying the signed-in person: the cause of the refusal may also block the database.
 const LOOKED_FOR: Duration = Duration::from_secs(2);
 
 /// Whether pages are shown at this target.
@@ -35,7 +35,7 @@ pub fn teller(request: &HttpRequest) -> Option<Teller> {
     let (app, visit) = (request.app_data::<State>()?.clone(), Visit::of(request).ok()?);
     Some(Box::new(move |refused, id| {
         Box::pin(async move {
-            // Over a way that is not trusted no secret is looked at.
+            // Secrets are not read over an untrusted connection.
             let looked_for = refused.refusal != Refusal::UntrustedPeer;
             let who = if looked_for { tokio::time::timeout(LOOKED_FOR, person(&app, &visit)).await.ok() } else { None };
             let who = who.and_then(Result::ok).flatten();

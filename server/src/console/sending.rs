@@ -28,7 +28,7 @@ use crate::web::problem::{Problem, of_framework};
 
 const SIGN_IN: &str = "/console/sign-in";
 const SIGN_OUT: &str = "/console/sign-out";
-/// Forms of pages that are made for nobody.
+/// Forms of pages without a signed-in person.
 const OPEN: [&str; 4] =
     [SIGN_IN, "/console/first-run/administrator", "/console/first-run/demonstration", "/console/new-password"];
 
@@ -43,7 +43,7 @@ struct Sending<'a> {
     person: Option<Caller>,
 }
 
-/// Takes a form, or says why not.
+/// Accepts a form, or refuses it with a reason.
 ///
 /// # Errors
 /// What cannot be told as a page.
@@ -101,13 +101,13 @@ fn known(failure: Failure, id: &str) -> Refused {
 }
 
 impl Sending<'_> {
-    /// What is answered where the form is not taken from who sends it; none where it is.
+    /// The refusal of a form from this sender; none if it is accepted.
     async fn instead(&self, posted: &Posted) -> Result<Option<HttpResponse>, Problem> {
         let (made_for, open) = (self.visit.made_for(&self.token), OPEN.contains(&self.path.as_str()));
         match (made_for, &self.person) {
             (Some(MadeFor::Nobody), _) if open => Ok(None),
             (Some(MadeFor::Officer(author)), Some(person)) if person.officer == author => Ok(None),
-            // Signing out is done for anybody: it ends the session and keeps nothing typed.
+            // Signing out is accepted from anybody: it ends the session and stores nothing typed.
             (Some(MadeFor::Officer(_)), _) if self.path == SIGN_OUT => Ok(None),
             (Some(MadeFor::Officer(author)), _) => self.left_by(author).await.map(Some),
             (None, _) if self.path == SIGN_IN => Ok(Some(page::see(&session::once_more(posted.raw("next"))))),
@@ -115,7 +115,7 @@ impl Sending<'_> {
         }
     }
 
-    /// The session of the form's author ended, or is somebody else's by now.
+    /// The session of the form's author ended, or belongs to another person now.
     async fn left_by(&self, author: OfficerId) -> Result<HttpResponse, Problem> {
         let kept = match self.keep(author).await {
             Ok(kept) => kept,
@@ -132,7 +132,7 @@ impl Sending<'_> {
         Ok(page::see(&session::to_go_on(self.visit.page(), kept)))
     }
 
-    /// Keeps what was typed; whether that was anything.
+    /// Stores the typed text; returns whether there was any.
     async fn keep(&self, author: OfficerId) -> Result<bool, Failure> {
         if !says_something(&self.fields) {
             return Ok(false);
@@ -141,7 +141,7 @@ impl Sending<'_> {
         Ok(true)
     }
 
-    /// As [`Self::keep`], where the answer shows what was typed anyway.
+    /// As [`Self::keep`], best effort, because the answer shows the typed text anyway.
     async fn keep_if_possible(&self, author: OfficerId) {
         if let Err(failure) = self.keep(author).await {
             let code = known(failure, self.id).refusal.explain().code;
@@ -149,7 +149,7 @@ impl Sending<'_> {
         }
     }
 
-    /// The form was taken. Where that cannot be noted, it is done all the same.
+    /// Deletes the stored form, best effort.
     async fn forget(&self, author: OfficerId) {
         if let Err(failure) = unsent_form::sent(&self.app, author, self.visit.page().to_owned()).await {
             let code = known(failure, self.id).refusal.explain().code;
@@ -157,7 +157,7 @@ impl Sending<'_> {
         }
     }
 
-    /// What was typed, where this visitor may see it.
+    /// The typed text, if this visitor may see it.
     fn left(&self, refused: &Refused) -> Left {
         let theirs = match (claimed(&self.token), &self.person) {
             (Some(MadeFor::Officer(author)), Some(person)) => person.officer == author,
@@ -171,12 +171,12 @@ impl Sending<'_> {
         if again && !OPEN.contains(&self.path.as_str()) { left.sent_again(&self.path) } else { left }
     }
 
-    /// The page of a refusal, with what was typed.
+    /// The refusal page, with the typed text.
     fn refused(&self, refused: &Refused) -> Result<HttpResponse, Problem> {
         explained(&self.visit, self.person.as_ref(), refused, self.id, self.left(refused))
     }
 
-    /// What follows from the answer.
+    /// Processes the handler's answer.
     async fn answered(self, response: ServiceResponse<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
         let refused = response.response().error().map(|error| middleware::known(error, self.id));
         let status = response.status();

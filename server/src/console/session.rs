@@ -19,7 +19,7 @@ use crate::web::input::{self, Lines};
 use crate::web::problem::Problem;
 use crate::web::{State, address};
 
-/// Where people land; it leads on to what they have.
+/// The start page, which redirects to the person's work.
 const HOME: &str = "/console";
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ struct SignIn {
     login: String,
     /// The session ended while something was being typed, which is kept.
     kept: bool,
-    /// The browser did not bring back what the form is bound to.
+    /// The browser did not return the cookie of the form.
     once_more: bool,
 }
 
@@ -52,23 +52,23 @@ fn within(next: &str) -> &str {
     if plain && !leads_here { next } else { HOME }
 }
 
-/// Where one signs in to go on at `page`; `kept` says that something typed there is kept.
+/// Address of the sign-in page that continues at `page`; `kept` reports that typed text is stored.
 pub fn to_go_on(page: &str, kept: bool) -> String {
     let kept = if kept { "&kept=1" } else { "" };
     format!("/console/sign-in?next={}{kept}", page::encoded(page))
 }
 
-/// Where one signs in once more, because the browser did not bring back what the form is bound to.
+/// Address of the sign-in page after the browser did not return the cookie of the form.
 pub fn once_more(next: &str) -> String {
     format!("/console/sign-in?next={}&again=1", page::encoded(within(next)))
 }
 
-/// Whether the browser says that another site led here.
+/// Whether another site linked here, according to the browser.
 fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site")
 }
 
-/// The form. While nobody can sign in at all, the first run comes instead.
+/// The form. While no account exists, redirects to the first run.
 #[get("/sign-in")]
 pub async fn sign_in_page(
     app: State,
@@ -98,7 +98,7 @@ fn form(visit: &Visit, next: &str, login: &str) -> SignIn {
     SignIn { page, next: within(next).to_owned(), login: login.to_owned(), kept: false, once_more: false }
 }
 
-/// Signs in: a fresh secret in the session cookie, whatever cookie came.
+/// Signs in with a fresh session secret, whatever cookie was sent.
 #[post("/sign-in")]
 pub async fn sign_in(app: State, visit: Visit, request: HttpRequest, posted: Posted) -> Result<HttpResponse, Problem> {
     let (next, login) = (within(posted.raw("next")), input::pasted(posted.raw("login"), Lines::One));

@@ -8,15 +8,15 @@ use crate::flow::{access, alarm, lead, read_audit};
 /// Something to do, with the page where it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartLink {
-    /// What, in Chinese.
+    /// The action, in Chinese.
     pub zh: &'static str,
-    /// What, in English.
+    /// The action, in English.
     pub en: &'static str,
     /// More of it, in Chinese.
     pub more_zh: &'static str,
     /// More of it, in English.
     pub more_en: &'static str,
-    /// Where.
+    /// The address.
     pub address: &'static str,
 }
 
@@ -92,7 +92,7 @@ const PHONES: StartLink = step(
     ("终端遗失时请在此立即停用。", "Revoke a phone here at once when it is lost."),
 );
 
-/// Where the caller begins, in order. `officers` is how many people the caller reaches.
+/// The caller's links, in order. `officers` is the number of people in the caller's reach.
 pub fn start_links(caller: &Caller, officers: usize) -> Vec<StartLink> {
     let administers = caller.must_be(&[Role::AgencyAdmin, Role::SystemAdmin, Role::SecurityAdmin]).is_ok();
     let (alone, reads) = (officers <= 1, access::filter(caller).is_ok());

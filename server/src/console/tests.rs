@@ -32,7 +32,7 @@ fn desk() -> Desk {
     desk_after(0)
 }
 
-/// The same, so many days later.
+/// The same, this many days later.
 fn desk_after(days: i64) -> Desk {
     let directory = tempfile::tempdir().unwrap();
     let mut app = open(directory.path(), None, Clock::system()).unwrap();
@@ -81,7 +81,7 @@ async fn token(desk: &Desk, secret: &str) -> String {
     FormKey::of(&desk.app.keys).token(BROWSER, MadeFor::Officer(caller.officer))
 }
 
-/// The token of a form that was made for nobody.
+/// The token of a form without a signed-in person.
 fn open_token(desk: &Desk, browser: &str) -> String {
     FormKey::of(&desk.app.keys).token(browser, MadeFor::Nobody)
 }
@@ -170,7 +170,7 @@ async fn a_form_of_another_site_or_without_the_token_does_nothing() {
         for (what, request) in attempts {
             let response = call_service(&app, request.to_request()).await;
             if path.contains("sign-in") && what.contains("token") {
-                // Nothing is done either; the right password is request for once more.
+                // Nothing is done; the password must be entered again.
                 assert_eq!(header(&response, "location"), "/console/sign-in?next=%2fconsole&again=1", "{what}");
                 continue;
             }
@@ -273,7 +273,7 @@ async fn the_language_is_chosen_on_any_page_and_kept() {
 async fn a_link_from_another_site_leads_to_its_page() {
     let desk = desk();
     let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
-    // The browser keeps the session's cookie back, as its own rule says, and sends the others.
+    // The browser withholds the `SameSite=Strict` session cookie and sends the others.
     let from_elsewhere = console_request("GET", "/console/sign-in?next=%2fconsole%2falarms%3fsize%3d20")
         .insert_header(("sec-fetch-site", "cross-site"))
         .insert_header((COOKIE, format!("__Host-palm-visitor={BROWSER}; __Host-palm-language=en")));
@@ -294,7 +294,7 @@ async fn who_is_signed_in_is_not_asked_to_sign_in_again() {
     let back =
         console_request("GET", "/console/sign-in?next=%2fconsole%2fleads").insert_header(cookie(&secret)).to_request();
     assert_eq!(header(&call_service(&app, back).await, "location"), "/console/leads");
-    // A second window shows the form of before: its token does not depend on who is signed in.
+    // A second window shows the old form: its token does not depend on the session.
     let fields = [("csrf", open_token(&desk, BROWSER)), ("login", "unit-head".into()), ("password", PASSWORD.into())];
     let second = console_request("POST", "/console/sign-in")
         .insert_header(ORIGIN)

@@ -28,12 +28,12 @@ use crate::web::language::Language;
 use crate::web::problem::Problem;
 use crate::web::transport::Transport;
 
-/// What a cookie is for.
+/// The purpose of a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Jar {
     /// The secret of a session.
     Session,
-    /// A secret of a browser: forms are bound to it. It stays the same when somebody signs in or out.
+    /// A secret of a browser, to which forms are bound. It survives signing in and out.
     Visitor,
     /// The language.
     Language,
@@ -120,7 +120,7 @@ impl Visit {
         self.session.as_deref()
     }
 
-    /// What every form of this browser carries that is made for this person.
+    /// The token of every form of this browser for this person.
     pub fn token(&self, whom: MadeFor) -> String {
         self.forms.token(&self.visitor, whom)
     }
@@ -162,7 +162,7 @@ impl FromRequest for Visit {
     }
 }
 
-/// Who is signed in, if anybody.
+/// The signed-in person, if there is one.
 ///
 /// # Errors
 /// An internal error.
@@ -185,8 +185,7 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// What this person sent from this page and was not taken. `fresh=1` in the query asks for a form in which nothing is
-    /// typed yet.
+    /// This person's unaccepted form of this page. `fresh=1` in the query requests an empty form.
     ///
     /// # Errors
     /// An internal error.

@@ -43,7 +43,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("due", "待报送备案", "To be filed"),
     ("filed", "已报送待回执", "Filed, to be received"),
     ("received", "已出具回执", "Received"),
-    // Changes that deserve a look.
+    // Changes that need attention.
     ("accepted", "已接收", "Accepted"),
     ("parked", "等待补齐", "Waits for what is missing"),
     ("quarantined", "隔离待核", "Quarantined"),
@@ -83,7 +83,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("password_replaced", "运维人员在服务器上重设了密码", "The operator replaced a password at the server"),
     ("evidence_damaged", "证据原始文件被改动或缺失", "A stored file of evidence was altered or removed"),
     ("server_key_replaced", "运维人员更换了服务器密钥", "The operator replaced the server's key"),
-    // What was done to accounts and phones.
+    // Account events.
     ("enrolment_code_issued", "签发了终端登记码", "A code for a phone was issued"),
     ("device_enrolled", "登记了终端", "A phone was enrolled"),
     ("device_revoked", "停用了终端", "A phone was revoked"),
@@ -188,7 +188,7 @@ pub fn word(language: Language, code: &str) -> &str {
     }
 }
 
-/// As [`word`], of something in a case of this kind: the record of the scene has a name of its own in an inspection.
+/// As [`word`], for a kind of case: in an inspection the record of the scene has its own name.
 pub fn of_case(language: Language, kind: CaseKind, code: &str) -> &str {
     match (language, kind, code) {
         (Language::Chinese, CaseKind::Inspection, "scene" | "scene_record") => "现场检查笔录",
@@ -201,7 +201,7 @@ pub fn opened(kind: CaseKind) -> (&'static str, &'static str) {
     if kind == CaseKind::Inspection { ("登记", "Registered") } else { ("立案", "Opened") }
 }
 
-/// The step of a lead as people read it: what closes a case does not close a lead.
+/// The status of a lead; closing a lead has another word than closing a case.
 pub fn lead_status(language: Language, status: LeadStatus) -> &'static str {
     let code = match status {
         LeadStatus::Raised | LeadStatus::Answered => status.code(),
@@ -210,7 +210,7 @@ pub fn lead_status(language: Language, status: LeadStatus) -> &'static str {
     word(language, code)
 }
 
-/// What an alarm is about. `refused` and `expired` mean other things elsewhere.
+/// The kind of an alarm. `refused` and `expired` have other meanings elsewhere.
 pub fn alarm(language: Language, kind: &str) -> &str {
     match kind {
         "refused" => either(language, "变更被拒收", "A change was refused"),
@@ -223,7 +223,7 @@ pub fn alarm(language: Language, kind: &str) -> &str {
     }
 }
 
-/// What somebody looked at.
+/// The subject of an audit record.
 pub fn look(language: Language, what: &str) -> &str {
     match what {
         "case" => either(language, "案卷", "The file"),
@@ -239,7 +239,7 @@ pub fn look(language: Language, what: &str) -> &str {
     }
 }
 
-/// What people are told of refusals whose sentence in the table speaks to programs: what is wrong and what to do.
+/// Refusals whose table text addresses programs: text for people, with instructions.
 const PLAINLY: &[(&[Refusal], &str, &str)] = &[
     (
         &[Refusal::WrongMethod],
@@ -302,7 +302,7 @@ const PLAINLY: &[(&[Refusal], &str, &str)] = &[
     ),
 ];
 
-/// What people are told of a refusal, Chinese and English.
+/// The text of a refusal for people, Chinese and English.
 pub fn refusal(refusal: Refusal) -> (&'static str, &'static str) {
     let row = refusal.explain();
     let plainly = PLAINLY.iter().find(|(known, _, _)| known.contains(&refusal));
@@ -391,7 +391,7 @@ mod tests {
         }
     }
 
-    /// Whatever a page shows by its code: nobody reads a bare code.
+    /// Every code on a page has a label.
     #[test]
     fn every_code_that_pages_show_has_words_in_both_languages() {
         let flags = Flag::ALL.iter().map(|code| code.code());

@@ -18,13 +18,13 @@ use crate::store::{TaskRow, TimePage};
 use crate::web::State;
 use crate::web::problem::Problem;
 
-/// Alarms that are told here; the page of alarms has the others.
+/// Alarms on this page; the list has the others.
 const ALARMS: u32 = 5;
-/// Names of parties or officers that are told of one case.
+/// Most names of parties or officers per case.
 const NAMES: usize = 3;
-/// From so long before its deadline a case stands among those that wait, though there is nothing to do for the reader.
+/// A case appears this long before its deadline, even without work for the reader.
 const NEAR_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-/// Leads that are looked at.
+/// Most leads that are read.
 const LEADS: u32 = 100;
 
 #[derive(Template)]
@@ -33,19 +33,19 @@ struct Work {
     page: Page,
     /// Forms that were sent and not taken: their page, and when.
     unsent: Vec<(String, String)>,
-    /// None for those who handle no cases.
+    /// None for roles that handle no cases.
     cases: Option<Vec<Waiting>>,
     /// Cases in which others have something to do before they go on, or whose deadline is far.
     of_others: Vec<Waiting>,
     more: bool,
-    /// Inspections that were approved for this officer; none for those who are no officers.
+    /// Approved inspections of this officer; none for other roles.
     tasks: Option<Vec<TaskRow>>,
-    /// None for those who see no leads.
+    /// None for roles without leads.
     leads: Option<Vec<Lead>>,
-    /// None for those who see no alarms.
+    /// None for roles without alarms.
     alarms: Option<Vec<alarm_page::Row>>,
     ending: Vec<Entry>,
-    /// Where to begin.
+    /// Links for a start.
     steps: Vec<StartLink>,
 }
 
@@ -58,7 +58,7 @@ impl Work {
         words::lead_status(self.page.language, lead.row.status)
     }
 
-    /// Colour and words of what is to be done.
+    /// Colour and text of an open task.
     fn todo(&self, todo: &Todo) -> (&'static str, String) {
         let counted = |zh: &str, en: &str, number: &usize| format!("{} {number}", self.page.t(zh, en));
         let said = |zh: &str, en: &str| self.page.t(zh, en).to_owned();
@@ -93,7 +93,7 @@ impl Work {
         waiting.file.id.to_string().chars().take(8).collect()
     }
 
-    /// What is to be done, in words.
+    /// Open tasks, in words.
     fn words(&self, todos: &[Todo]) -> String {
         let words: Vec<String> = todos.iter().map(|todo| self.todo(todo).1).collect();
         words.join(self.page.t("、", ", "))
@@ -126,7 +126,7 @@ async fn waiting_leads(app: &State, caller: &Caller) -> Result<Option<Vec<Lead>>
     Ok(Some(waiting))
 }
 
-/// Whose certificate expired or ends soon, of those who matter to the caller; and how many officers there are.
+/// Expired or soon expiring certificates that matter to the caller; and the number of officers.
 async fn ending(app: &State, caller: &Caller) -> Result<(Vec<Entry>, usize), Problem> {
     let mut everybody = officer::roster(app, caller.clone()).await?;
     let number = everybody.len();
@@ -134,7 +134,7 @@ async fn ending(app: &State, caller: &Caller) -> Result<(Vec<Entry>, usize), Pro
     Ok((needing_attention(everybody, app.clock.now()), number))
 }
 
-/// What waits for the caller.
+/// The open work of the caller.
 #[get("/work")]
 pub async fn read(app: State, signed: SignedIn, params: PageQuery) -> Result<HttpResponse, Problem> {
     let caller = &signed.caller;

@@ -16,11 +16,11 @@ use std::collections::BTreeMap;
 /// A step as it should have been recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Corrected {
-    /// What happened; `None` if nothing did.
+    /// What happened instead; `None` if nothing did.
     pub kind: Option<String>,
     /// To which entity.
     pub target: Option<OpRef>,
-    /// What more there is to say.
+    /// Further details.
     pub value: Option<Value>,
     /// When, to the minute; `None` if the recorded time was right.
     pub happened: Option<Instant>,
@@ -84,13 +84,13 @@ impl Editor {
         self.push(NewOp { target: parent, ..NewOp::new(act) })
     }
 
-    /// Whether somebody signed what stands in a field. To write it then, begin with a supplementary record.
+    /// Whether the current value of a field is signed. To write it, begin with a supplementary record.
     pub fn is_signed(&self, target: Option<OpRef>, field: &str) -> bool {
         self.seen(target, field).is_some_and(|field| field.live.iter().any(|live| live.signed))
     }
 
-    /// Writes a field. Writing the same field again in this save writes over it. What somebody signed is written only
-    /// in a save that adds a supplementary record first.
+    /// Writes a field. A second write of the same field in this save replaces the first. A signed value is written
+    /// only in a save that adds a supplementary record first.
     pub fn put(&mut self, target: Option<OpRef>, field: &str, value: Value) -> &mut Self {
         let earlier = self
             .ops
@@ -114,7 +114,7 @@ impl Editor {
         self.state.as_ref()?.field(target, field)
     }
 
-    /// A supplementary record names every value that stands, signed ones too: only so do they give way.
+    /// A supplementary record names every live value, including signed ones; only then are they replaced.
     fn replaced(&self, field: &FieldState) -> Vec<OpRef> {
         let supplements = self
             .ops
@@ -124,8 +124,8 @@ impl Editor {
         field.live.iter().filter(|live| mine(&live.by)).map(|live| OpRef::Of(live.op)).collect()
     }
 
-    /// Settles a disagreement: replaces every live value, with a reason. False if there is none. Where one of them was
-    /// signed, the save is refused: that takes a supplementary record.
+    /// Resolves a conflict: replaces every live value, with a reason. False if there is no conflict. If one of the
+    /// values is signed, the save is refused: that needs a supplementary record.
     pub fn resolve(&mut self, target: Option<OpRef>, field: &str, value: Value, reason: &str) -> bool {
         let Some(field) = self.seen(target, field).filter(|field| field.live.len() > 1) else { return false };
         let (replaces, name) = (field.live.iter().map(|live| OpRef::Of(live.op)).collect(), field.name.clone());
@@ -139,9 +139,9 @@ impl Editor {
         self.push(NewOp { target, value, ..NewOp::new(Act::RecordStep { step: step.to_owned() }) })
     }
 
-    /// Corrects a recorded step (更正), with a reason: what happened instead (`None`: nothing did), to what, what more there
-    /// is to say, and when, where the time was wrong. Replaces the corrections of it that the officer sees. False if there
-    /// is no such step.
+    /// Corrects a recorded step (更正), with a reason: what happened instead (`None`: nothing did), its target,
+    /// details, and the time if it was wrong. Replaces the corrections that the officer sees. False if there is no
+    /// such step.
     pub fn correct(&mut self, step: OpId, corrected: Corrected, reason: &str) -> bool {
         let found = self.state.as_ref().and_then(|state| state.steps.iter().find(|other| other.op == step));
         let Some(found) = found else { return false };
@@ -165,8 +165,8 @@ impl Editor {
         self.push(NewOp::new(Act::Invite(officer)))
     }
 
-    /// Signs a document of the case: over every field it shows (`shown`). `value` is what the
-    /// manner leaves: strokes, the digest of a photograph, a name. False if the case is being opened.
+    /// Signs a document of the case, over every field that it shows (`shown`). `value` depends on the manner:
+    /// strokes, the digest of a photograph, a name. False if the case is being opened.
     pub fn sign(
         &mut self,
         document: OpId,
@@ -186,14 +186,14 @@ impl Editor {
         true
     }
 
-    /// What was written, to be saved.
+    /// Builds the save.
     pub fn into_save(self) -> Save {
         Save { case: self.case, ops: self.ops, ..Save::default() }
     }
 }
 
-/// The operations that a document shows: the displayed values of its own fields and of what lies
-/// below it and, for a document other than a record, of the parties.
+/// The operations that a document shows: the displayed values of its own fields, of everything below it and, unless
+/// the document is a record, of the parties.
 pub fn shown(state: &CaseState, document: OpId) -> Vec<OpId> {
     let is_record = state.entities.get(&document).is_some_and(|entity| entity.kind == names::RECORD);
     let within = |mut entity: OpId| loop {

@@ -11,7 +11,7 @@ use crate::sign::SignerError;
 /// error: then call again, everything is idempotent.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// SQLite said no.
+    /// SQLite failed.
     #[error("the store failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// Written by a newer app: this one must not touch it.
@@ -25,7 +25,7 @@ pub enum StoreError {
     /// The file is damaged: move it aside and `salvage` it into a new store.
     #[error("the store is damaged: {0}")]
     Corrupt(String),
-    /// A change in the store no longer is what was signed.
+    /// A stored change differs from what was signed.
     #[error("change {change} in the store is damaged: {source}")]
     Damaged {
         /// Which.
@@ -47,8 +47,8 @@ pub enum StoreError {
     Reference(String),
 }
 
-/// A rule, or the state of the case, stops a save: a formal act (正式行为), an edit of what was signed, or what this
-/// program has no procedure for.
+/// A rule, or the state of the case, prevents a save: a formal act (正式行为), an edit of signed content, or something
+/// without a procedure in this program.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Stop {
     /// Stable code: the rule's id, or `field_in_conflict`, `lease_over`, `clock_not_proved`, `value_signed`,
@@ -62,7 +62,7 @@ pub struct Stop {
     pub en: String,
     /// The field's live operations, where a conflict or a signature stops it; document and party, where a rule does.
     pub ops: Vec<OpId>,
-    /// The kind of entity by which it can be done all the same, such as `supplementary_record`.
+    /// The kind of entity that allows it, such as `supplementary_record`.
     pub offer: Option<String>,
 }
 
@@ -87,7 +87,7 @@ pub enum SaveError {
     /// A number that is not one this phone may void.
     #[error("no free number of the phone's blocks: {0}")]
     Number(String),
-    /// A file that the server would never take: say so, and save without it.
+    /// The server would refuse the file: report it, and save without it.
     #[error("file {digest}: {why}")]
     Evidence {
         /// SHA-256 of its bytes.

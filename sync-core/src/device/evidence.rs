@@ -24,15 +24,15 @@ pub struct NewEvidence {
 /// A file and how far it has gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// What it is.
+    /// The file.
     pub file: NewEvidence,
     /// The case it belongs to.
     pub case: CaseId,
     /// The upload's address at the server, once it was created.
     pub upload: Option<String>,
-    /// Bytes that the server said it has.
+    /// Bytes confirmed by the server.
     pub sent: u64,
-    /// Whether the server said that it has all.
+    /// Whether the server confirmed all bytes.
     pub complete: bool,
     /// The server's receipt for it, as sent.
     pub receipt: Option<Vec<u8>>,

@@ -15,7 +15,7 @@ use intake::Intake;
 use rusqlite::{Transaction, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Who brings it.
+/// The source of an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// The server's feed: the server holds it.
@@ -24,7 +24,7 @@ pub enum Source {
     Peer,
 }
 
-/// What a parked change waits for.
+/// What a parked change needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     /// A change of the same case.
@@ -63,13 +63,13 @@ impl Need {
 pub struct ParkedChange {
     /// The id it would have.
     pub change: ChangeId,
-    /// Of which case it claims to be.
+    /// The claimed case.
     pub case: CaseId,
-    /// For what it waits.
+    /// What it needs.
     pub needs: BTreeSet<Need>,
 }
 
-/// What became of what arrived.
+/// The result of an arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Arrived {
     /// Stored now, parked ones that opened included; parents first.
@@ -84,7 +84,7 @@ pub struct Arrived {
     pub refused: Vec<String>,
     /// Changes that share device, epoch and sequence with another: both are kept. An alarm.
     pub forks: Vec<ChangeId>,
-    /// Cases that look different now.
+    /// Cases whose state changed.
     pub cases: BTreeSet<CaseId>,
 }
 
@@ -123,8 +123,8 @@ impl Device {
         })
     }
 
-    /// Takes the answer to a reconciliation by heads: what the server lacks is offered again, with
-    /// everything it builds on, receipt or not.
+    /// Processes the answer to a reconciliation: changes that the server lacks are offered again, with everything
+    /// that they build on, with or without a receipt.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing was taken.
@@ -204,7 +204,7 @@ impl Device {
             intake.drain()?;
         }
         let mut arrived = intake.arrived;
-        // What waited at first and opened later in the same call is no longer parked.
+        // A change that was parked and then processed in the same call is no longer parked.
         let stored: BTreeSet<ChangeId> = arrived.stored.iter().copied().collect();
         arrived.parked.retain(|id| !stored.contains(id));
         for case in &arrived.cases {
@@ -218,7 +218,7 @@ impl Device {
     }
 }
 
-/// Keeps what is not held of the heads of a case.
+/// Stores the heads of a case that are not held.
 fn list(tx: &Transaction<'_>, case: &CaseHeads) -> Result<(), StoreError> {
     for head in &case.heads {
         if !rows::holds(tx, *head, None)? {

@@ -15,7 +15,7 @@ use crate::sign::Verifier;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::BTreeMap;
 
-/// By what a phone opens leases.
+/// What a phone needs to verify leases.
 #[derive(Clone, Copy)]
 pub(super) struct Opener<'a> {
     pub identity: &'a Identity,
@@ -39,7 +39,7 @@ pub(super) fn write(db: &Connection, state: &CaseState) -> Result<(), StoreError
     Ok(())
 }
 
-/// What is known beyond a case.
+/// Data from outside of a case.
 pub(super) fn beyond(db: &Connection, opener: Opener<'_>, state: &CaseState) -> Result<Beyond, StoreError> {
     let mut others = BTreeMap::new();
     let mut find =
@@ -67,7 +67,7 @@ pub(super) fn stands_elsewhere(db: &Connection, state: &CaseState, (what, key): 
     Ok(find.exists((what.code(), key, state.id))?)
 }
 
-/// The ranges of this phone, whatever epoch they were granted for.
+/// The ranges of this phone, of all epochs.
 pub(super) fn own_ranges(db: &Connection) -> Result<Vec<NumberRange>, StoreError> {
     let mut statement = db.prepare_cached("SELECT prefix, year, first, last FROM number_block")?;
     let read = |row: &rusqlite::Row<'_>| {
@@ -77,7 +77,7 @@ pub(super) fn own_ranges(db: &Connection) -> Result<Vec<NumberRange>, StoreError
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The ranges that were granted to the phone that made a change: one's own, or those of the lease that the change names.
+/// The ranges granted to the phone that made a change: the own ones, or those of the lease in the change.
 fn granted(
     db: &Connection,
     opener: Opener<'_>,

@@ -43,7 +43,7 @@ impl Judge {
         Self { roster: Roster::default(), calendar: Calendar::default() }
     }
 
-    /// Reads roster and calendar from the reference data; says what is wrong with it.
+    /// Reads roster and calendar from the reference data; describes an error.
     pub fn from_reference(json: &str) -> Result<Self, String> {
         let roster = Roster::from_reference(json).map_err(|error| error.to_string())?;
         let years: Years = serde_json::from_str(json).map_err(|error| error.to_string())?;
@@ -61,7 +61,7 @@ impl Judge {
         check(seen, &self.calendar)
     }
 
-    /// What is not kept, or not known to be.
+    /// Breached and undecided rules.
     pub fn checks(&self, (state, timeline): (&CaseState, &Timeline), beyond: &Beyond, now: Interval) -> Vec<Check> {
         self.judge(Seen { beyond, ..Seen::at(state, timeline, &self.roster, now) })
             .into_iter()
@@ -70,8 +70,8 @@ impl Judge {
             .collect()
     }
 
-    /// The rules that stop the formal acts among `ops` of the change `own`, judged on the case before them. Each act
-    /// is stopped by what concerns its own document, and by what concerns the case.
+    /// The rules that stop the formal acts among `ops` of the change `own`, judged on the case before them. An act is
+    /// stopped by results about its own document and about the case.
     pub fn stops(
         &self,
         (before, timeline): (&CaseState, &Timeline),
@@ -122,7 +122,7 @@ fn signing(own: ChangeId, op: &NewOp) -> Option<Signing> {
     Some(Signing { document: op.target?.resolve(own), form: signature.form.clone(), shown })
 }
 
-/// As which act an operation counts that says that a document was delivered.
+/// The formal act of an operation that records a delivery.
 fn delivering(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<(rule::FormalAct, Option<OpId>)> {
     let document = op.target.map(|target| target.resolve(own));
     (op.act.step() == Some(names::DELIVERED)).then(|| (delivering_act(before, document), document))

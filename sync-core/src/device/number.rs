@@ -66,8 +66,8 @@ impl Device {
         Ok(crate::device::sql::count(left))
     }
 
-    /// The last number of the newest block of a form and year that this store holds; zero where it holds none. What the
-    /// server needs to know so that an answer that was lost burns no numbers.
+    /// The last number of the newest block of a form and year in this store; zero without one. The server uses it so
+    /// that a lost answer wastes no numbers.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -140,7 +140,7 @@ pub(super) fn was_drawn(db: &Connection, text: &str, change: ChangeId) -> Result
     Ok(statement.exists((text, change))?)
 }
 
-/// Marks a number as used by a change, or as voided by it.
+/// Marks a number as used or voided by a change.
 pub(super) fn mark(db: &Connection, drawn: &Drawn, change: ChangeId, void: Option<&str>) -> Result<(), SaveError> {
     let Drawn { form, agency, year, serial, text } = drawn;
     db.prepare_cached(

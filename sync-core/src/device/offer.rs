@@ -45,7 +45,7 @@ pub(super) fn add(db: &Connection, change: ChangeId) -> Result<(), StoreError> {
 }
 
 impl Device {
-    /// Cases with something to push, the one that waits longest first.
+    /// Cases with changes to push, the longest waiting first.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -91,8 +91,7 @@ impl Device {
         rows::lease(&self.db, hash, &self.identity.tenant_key, self.verifier.as_ref())
     }
 
-    /// Offers held changes again, because the server said that it lacks them. Says how many were
-    /// not offered already.
+    /// Offers held changes again that the server lacks. Returns how many were not offered already.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -109,8 +108,8 @@ impl Device {
         Ok(new)
     }
 
-    /// Stores receipts and ends the offering of what they name. Says which changes that are held
-    /// they acknowledge; receipts of another key, tenant or device are ignored.
+    /// Stores receipts and ends the offers of their changes. Returns the held changes that they acknowledge; receipts
+    /// of another key, tenant or device are ignored.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing was taken.
@@ -147,7 +146,7 @@ impl Device {
         Ok(acknowledged)
     }
 
-    /// What is still to be done.
+    /// Open work of synchronisation.
     ///
     /// # Errors
     /// [`StoreError`].

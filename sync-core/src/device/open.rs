@@ -16,12 +16,12 @@ const STATEMENTS: usize = 128;
 /// Memory for pages of the file, KiB: the indexes of some ten thousand cases, which every change touches at random.
 const CACHE_KIB: i64 = 8 << 10;
 
-/// What the host decides about the store.
+/// The host's options for the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Milliseconds to wait for a lock held by a reader of the same file.
     pub busy_timeout_ms: u32,
-    /// Whether to look for damage at opening (`PRAGMA quick_check`).
+    /// Whether to check integrity at opening (`PRAGMA quick_check`).
     pub check: bool,
     /// Whether the file must take write-ahead logging. False for stores in memory.
     pub wal: bool,
@@ -40,10 +40,10 @@ impl Options {
     }
 }
 
-/// What enrolling the phone gave, and a random epoch for the new store.
+/// The result of the enrolment, and a random epoch for the new store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Enrolment {
-    /// Who the phone is.
+    /// The phone's identity.
     pub identity: Identity,
     /// 8 fresh random bytes: the life of this store.
     pub epoch: Epoch,
@@ -157,7 +157,7 @@ fn pragma(db: &Connection, name: &str) -> Result<i64, StoreError> {
     Ok(db.pragma_query_value(None, name, |row| row.get(0))?)
 }
 
-/// What SQLite reports of a file that is no database, or no longer one.
+/// Recognises SQLite's errors for a file that is not a database, or is damaged.
 fn damage(error: StoreError) -> StoreError {
     let StoreError::Sqlite(sqlite) = &error else { return error };
     let broken = matches!(

@@ -37,7 +37,7 @@ pub struct Card {
     pub unacknowledged: u64,
     /// Whether it is exchanged directly with other phones.
     pub shared: bool,
-    /// Whether the server said that it is no longer in reach.
+    /// Whether the server reported it as out of reach.
     pub out_of_reach: bool,
 }
 
@@ -61,8 +61,8 @@ impl Device {
         self.look(case, |changes| (!changes.is_empty()).then(|| fold(case, changes)))
     }
 
-    /// What the rules say of a folded case now by the phone's reference data: what is not kept, or not known to be.
-    /// A save returns this for its own case; here it is computed again, because time passes and other changes arrive.
+    /// Current check results of a folded case with the phone's reference data: breached and undecided rules. A save
+    /// returns this for its own case; here it is computed again, because time passes and other changes arrive.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -134,7 +134,7 @@ impl Device {
         Ok(found)
     }
 
-    /// Changes of every case that nothing builds on: what a peer needs to know to send what is missing here.
+    /// Heads of every case: what a peer needs to know in order to send what is missing here.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -163,7 +163,7 @@ impl Device {
         Ok(missing)
     }
 
-    /// What the rules said when a change was saved on this phone.
+    /// Check results at the time when a change was saved on this phone.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -187,7 +187,7 @@ impl Device {
         rows.map(check).collect()
     }
 
-    /// What waits for something, and for what.
+    /// Parked changes, and what each needs.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -251,7 +251,7 @@ impl Device {
         Ok(rows::Chain::load(&self.db)?.epoch)
     }
 
-    /// Where the next pull goes on; opaque.
+    /// Start of the next pull; opaque.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -259,7 +259,7 @@ impl Device {
         Ok(self.db.query_row("SELECT cursor FROM feed", [], |row| row.get(0)).optional()?.flatten())
     }
 
-    /// Forgets the place in the feed, after the server said that it does not know it.
+    /// Deletes the cursor, after the server reported it as unknown.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -269,7 +269,7 @@ impl Device {
     }
 }
 
-/// The entity that a result speaks of. What cannot be read is an error, not a result about nothing.
+/// The entity of a result. An unreadable one is an error, not a result without an entity.
 fn subject(row: &rusqlite::Row<'_>, place: usize) -> rusqlite::Result<Option<OpId>> {
     let read = |text: String| {
         let wrong =

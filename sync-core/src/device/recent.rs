@@ -36,7 +36,7 @@ pub(super) struct RecentCase {
 impl RecentCase {
     /// The held changes of `case`: from memory if the cached case is this one and still complete, otherwise from the store.
     pub fn load(recent: Option<Self>, db: &Connection, case: CaseId) -> Result<Self, StoreError> {
-        // Asked before the rows are read: what is written in between is noticed next time.
+        // Read before the rows, so a concurrent write is noticed next time.
         let written = Written::so_far(db)?;
         match recent.filter(|held| (held.case, held.written) == (case, written)) {
             Some(held) => Ok(held),
@@ -44,7 +44,7 @@ impl RecentCase {
         }
     }
 
-    /// As the store stands now, inside the transaction that wrote the last of them.
+    /// The current content, inside the transaction that wrote the last of it.
     pub fn now(db: &Connection, case: CaseId, changes: Vec<Change>) -> Result<Self, StoreError> {
         Ok(Self { case, written: Written::so_far(db)?, changes })
     }

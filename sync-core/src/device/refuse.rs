@@ -26,7 +26,7 @@ fn of_op(op: &NewOp) -> Option<Stop> {
         return (!names::BUILT_KINDS.contains(&open.kind)).then(kind);
     }
     if let Act::Sign(signature) = &op.act {
-        // What a record is called decides nothing; a document is what it is signed as.
+        // The title of a document decides nothing; its signed form does.
         return names::DECISIONS.contains(&signature.form.as_str()).then(|| form(&signature.form)).flatten();
     }
     let writes_form = matches!(op.act, Act::Put | Act::Resolve) && op.field.as_deref() == Some(names::FORM);
@@ -79,9 +79,9 @@ fn form(form: &str) -> Option<Stop> {
     })
 }
 
-/// What a change does that is refused, seen on the case with the change in it: a signed value that would only stand
-/// beside a new one, a signed entity that would be voided, a line that would be added below a signed record, a document
-/// that would be signed as one that this program has no procedure for.
+/// Refusals of a change, judged on the case with the change in it: a signed value that would remain beside a new one,
+/// a signed entity that would be voided, a line added below a signed record, a document signed in a form without a
+/// procedure.
 pub(super) fn in_case(state: &CaseState, change: &Change) -> Vec<Stop> {
     let own = change.id();
     let supplements =
@@ -111,7 +111,7 @@ pub(super) fn in_case(state: &CaseState, change: &Change) -> Vec<Stop> {
     stops
 }
 
-/// Values of a field that somebody signed before, and that still stand beside what is written.
+/// Values of a field that were signed before and remain live beside the new one.
 fn value(state: &CaseState, own: ChangeId, target: Option<OpId>, name: &str) -> Option<Stop> {
     let field = state.field(target, name)?;
     let signed: Vec<OpId> =
@@ -142,7 +142,7 @@ fn stop(zh: &str, en: &str, ops: Vec<OpId>) -> Stop {
     }
 }
 
-/// Whether somebody signed this entity, or a value of it or below it.
+/// Whether this entity, or a value of it or below it, is signed.
 fn is_signed(state: &CaseState, own: ChangeId, target: OpId) -> bool {
     let as_document = state.signatures.iter().any(|signed| signed.document == Some(target) && signed.op.change != own);
     let shown = || {

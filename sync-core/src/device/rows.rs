@@ -110,7 +110,7 @@ pub(super) fn holds(db: &Connection, id: ChangeId, case: Option<CaseId>) -> Resu
     Ok(statement.exists((id, case))?)
 }
 
-/// Changes of the case that no held change builds on: what is compared with what another holds.
+/// Heads of the case among the held changes, for comparison with another holder.
 pub(super) fn tips(db: &Connection, case: CaseId) -> Result<Vec<ChangeId>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT c.id FROM change c WHERE c.case_id = ?1
@@ -173,8 +173,8 @@ pub(super) fn anchor(db: &Connection, now: &Moment) -> Result<Option<Anchor>, St
     Ok(db.prepare_cached(sql)?.query_row([], read).optional()?)
 }
 
-/// Keeps a lease as the anchor, if it is the newest. `asked_ms` is the monotonic clock when the phone
-/// asked for it; `None` for one that it did not just ask for, which says nothing about now.
+/// Stores a lease as the anchor, if it is the newest. `asked_ms` is the monotonic clock at the request; `None` for a
+/// lease that was not just requested, which says nothing about the current time.
 pub(super) fn set_anchor(
     db: &Connection,
     lease: Digest,

@@ -11,10 +11,10 @@ use crate::sign::{PublicKey, Verifier};
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// After so many rows in a row that are not there, a table is taken to be at its end.
+/// After this many missing rows in a row, the end of a table is assumed.
 const GIVE_UP_AFTER: i64 = 10_000;
 
-/// What came out of a damaged store.
+/// The result of a salvage.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Salvaged {
     /// Changes taken over.
@@ -27,8 +27,8 @@ pub struct Salvaged {
     pub files: u64,
 }
 
-/// Copies everything readable and verified from a damaged store into `into`, which should be new.
-/// Receipts are copied too; what has none is offered to the server again.
+/// Copies everything readable and verified from a damaged store into `into`, which should be new. Receipts are copied
+/// too; changes without one are offered to the server again.
 ///
 /// # Errors
 /// [`StoreError`] of the new store. Errors of the old one count as lost rows.
@@ -92,7 +92,7 @@ fn take_changes(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -
             .into_iter()
             .collect();
     let own_key = into.identity.device_key;
-    // In the order of the damaged store, which never took a change before what it builds on.
+    // In the order of the damaged store, which never stored a change before its deps.
     let mut bytes: Vec<Vec<u8>> = Vec::new();
     for (id, sign1, ops) in raw {
         let held = values.remove(&id);
@@ -125,7 +125,7 @@ fn verified(received: Received, key: &PublicKey, verifier: &dyn Verifier) -> Opt
 type File = (Digest, CaseId, i64, String, String, Option<String>, i64, bool);
 type Use = (String, crate::id::AgencyId, u32, u32, String, ChangeId, Option<String>);
 
-/// Where photographs lie, which numbers are used, which cases are shared, what was on the server.
+/// Paths of photographs, used numbers, shared cases, confirmed uploads.
 fn take_bookkeeping(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -> Result<(), StoreError> {
     let columns = "digest, case_id, size, media_type, location, upload, sent, complete";
     let files = each(from, "evidence", columns, &mut salvaged.lost, |row| -> rusqlite::Result<File> {

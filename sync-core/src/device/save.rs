@@ -28,10 +28,10 @@ use rusqlite::{Transaction, TransactionBehavior};
 
 const EPOCH: Tag = Tag("palm/v1/epoch");
 const MERGE: Tag = Tag("palm/v1/merge");
-/// Most heads that a save names; half of what a change may.
+/// Most heads that a save names; half of the limit of a change.
 const MOST_HEADS: usize = MAX_DEPS / 2;
 
-/// What one save writes.
+/// The content of one save.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Save {
     /// The case; `None` if the first operation opens one.
@@ -46,7 +46,7 @@ pub struct Save {
     pub void: Option<VoidNumber>,
 }
 
-/// What was saved.
+/// The result of a save.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
     /// The change.
@@ -57,9 +57,9 @@ pub struct Saved {
     pub number: Option<Drawn>,
     /// The number it voided.
     pub voided: Option<Drawn>,
-    /// What the rules say now: breached and undecided ones.
+    /// Current check results: breached and undecided.
     pub checks: Vec<Check>,
-    /// What is wrong with the phone's clock, if that can be shown.
+    /// The fault of the phone's clock, if one is proven.
     pub clock: Option<ClockFault>,
 }
 
@@ -148,7 +148,7 @@ fn chain(tx: &Transaction<'_>, secret: &[u8; 32]) -> Result<Chain, StoreError> {
     Ok(fresh)
 }
 
-/// What all changes of one save have in common.
+/// Common data of all changes of one save.
 struct Made<'a> {
     tx: &'a Transaction<'a>,
     identity: &'a Identity,
@@ -261,7 +261,7 @@ struct Acting<'a> {
 }
 
 impl Acting<'_> {
-    /// What stops the formal acts of this save, judged on the case as it stands with the rest of the save.
+    /// Stops of the formal acts in this save, judged on the case with the rest of the save.
     fn stops(&self, ops: &[NewOp], signer: &dyn Signer) -> Result<Vec<Stop>, SaveError> {
         if !ops.iter().any(|op| op.act.is_formal()) {
             return Ok(Vec::new());
@@ -281,7 +281,8 @@ impl Acting<'_> {
         Ok(stops)
     }
 
-    /// What the lease says of a formal act now. A wall clock alone ends no lease and prolongs none that is proved to be over.
+    /// Whether the lease stops a formal act now. A wall clock alone neither ends a lease nor extends one that has
+    /// provably ended.
     fn lease_stop(&self) -> Option<Stop> {
         let Now { proved, wall } = self.now;
         let ends = self.lease.map(|lease| lease.lease.not_after);
@@ -297,7 +298,7 @@ impl Acting<'_> {
             return None;
         }
         if proved.is_bounded() {
-            // It ends within what the monotonic clock may be off.
+            // It ends within the tolerance of the monotonic clock.
             return over();
         }
         let (zh, en) = match fault {
@@ -349,7 +350,7 @@ fn conflict(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<Stop> {
     })
 }
 
-/// The state with the change; what would have no effect is no save.
+/// The state with the change; a save without effect is refused.
 fn check_form(held: &[Change], change: &Change) -> Result<CaseState, SaveError> {
     let state = fold(change.case(), held.iter().chain([change]));
     match state.without_effect.get(&change.id()) {

@@ -42,7 +42,7 @@ pub(super) fn int(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// A count from SQLite; what was written by [`int`] comes back.
+/// A count from SQLite; the inverse of [`int`].
 pub(super) fn count(stored: i64) -> u64 {
     u64::try_from(stored).unwrap_or(0)
 }

@@ -13,7 +13,7 @@ use crate::when::Interval;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
-/// The phone's wall clock contradicts what is proved.
+/// The phone's wall clock contradicts proven bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClockFault {
     /// How far it is ahead, or behind if negative, in milliseconds, at the least.
@@ -31,12 +31,12 @@ pub struct ClockFault {
 pub(super) struct Now {
     /// Between when and when it is.
     pub proved: Interval,
-    /// What the wall clock claims.
+    /// The wall clock's time.
     pub wall: Instant,
 }
 
 impl Now {
-    /// What is wrong with the wall clock, if something is.
+    /// The fault of the wall clock, if there is one.
     pub fn fault(&self) -> Option<ClockFault> {
         let Self { proved, wall } = *self;
         let off_by_ms = proved.off_by_ms(wall);
@@ -91,8 +91,8 @@ fn newest_proof(db: &Connection) -> Result<Option<Instant>, StoreError> {
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// The changes of one case in time, parents before children. What is not bounded otherwise was made before
-/// its receipt, and `now`.
+/// The times of the changes of one case, parents before children. A change without other bounds was made before its
+/// receipt, and before `now`.
 pub(super) fn timeline(db: &Connection, changes: &[Change], now: &Now) -> Result<Timeline, StoreError> {
     let mut times = Times { db, issued: BTreeMap::new() };
     let received = match changes.first() {
@@ -118,7 +118,7 @@ const fn as_previous(change: &Change, interval: Interval) -> Previous {
     Previous { lower: interval.lower, boot: clock.boot, monotonic_ms: clock.monotonic_ms }
 }
 
-/// What the leases on this phone say of times.
+/// Time bounds from the leases on this phone.
 struct Times<'a> {
     db: &'a Connection,
     /// When each lease was issued that was asked for, and to which phone.
@@ -165,7 +165,7 @@ impl Times<'_> {
         Ok(interval(&header.clock, &Before { anchor, known, previous }, received))
     }
 
-    /// What a change of one's own says of the next.
+    /// The bounds that an own change gives to the next.
     fn previous(&mut self, change: &Change) -> Result<Previous, StoreError> {
         let interval = self.interval(change, None, None, Interval::OPEN)?;
         Ok(as_previous(change, interval))
@@ -181,7 +181,7 @@ impl Device {
         Ok(now(&self.db, &self.identity, moment)?.proved)
     }
 
-    /// What is wrong with the phone's wall clock, if that can be shown.
+    /// The fault of the phone's wall clock, if one is proven.
     ///
     /// # Errors
     /// [`StoreError`].

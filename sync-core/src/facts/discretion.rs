@@ -30,7 +30,7 @@ pub(super) fn of(state: &CaseState, document: OpId, item: Option<&ItemEntry>) ->
     }
 }
 
-/// The range by its kind. Amounts that are lacking or no range are as if nobody had entered them.
+/// The range by its kind. Missing or inconsistent amounts count as not entered.
 fn range(state: &CaseState, document: OpId) -> Option<FineRange> {
     let int = |name| state.value(Some(document), name).and_then(Value::as_int);
     let fen = |name| int(name).and_then(|fen| Fen::new(fen).ok());

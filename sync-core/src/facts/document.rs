@@ -23,7 +23,7 @@ pub struct Signing {
     pub document: OpId,
     /// The form that the signature names.
     pub form: String,
-    /// What the document shows.
+    /// The operations that the document shows.
     pub shown: Vec<OpId>,
 }
 
@@ -35,21 +35,21 @@ pub(super) struct Document<'a> {
     pub decides: Option<DecisionForm>,
     /// Kind of the entity.
     pub kind: &'a str,
-    /// The form as it says or, where it says none, as it was signed.
+    /// The stated form or, without one, the signed form.
     pub form: Option<&'a str>,
-    /// Who signed it, in causal order.
+    /// Its signatures, in causal order.
     pub signatures: Vec<&'a Signed>,
     /// Whether it is being signed.
     pub signing: Option<&'a Signing>,
 }
 
 impl Document<'_> {
-    /// Whether anybody signed it or is signing it.
+    /// Whether it is signed or is being signed.
     pub(super) const fn is_signed(&self) -> bool {
         !self.signatures.is_empty() || self.signing.is_some()
     }
 
-    /// As which act of the officers its signing counts. A notice is made before anybody goes anywhere.
+    /// The act of the officers that its signing is. A notice is made before the officers go anywhere.
     pub(super) fn doing(&self) -> Option<Doing> {
         match (self.decides, self.form) {
             (Some(_), _) => Some(Doing::Deciding),
@@ -105,7 +105,7 @@ fn one<'a>(state: &'a CaseState, id: OpId, signatures: Vec<&'a Signed>, signing:
     Document { id, decides, kind, form, signatures, signing }
 }
 
-/// Whether this program has the procedure of a document: its form, and what it was signed as.
+/// Whether this program has a procedure for a document: for its form, and for the form in which it was signed.
 pub fn is_built(state: &CaseState, document: OpId) -> bool {
     let signed = state.signatures.iter().filter(|signed| signed.document == Some(document)).collect();
     let built = |form: &str| names::BUILT_FORMS.contains(&form);
@@ -118,7 +118,7 @@ pub fn decisions(state: &CaseState) -> Vec<OpId> {
     deciding(state).into_iter().map(|(document, _)| document).collect()
 }
 
-/// The decisions of a case, and whether anybody signed them.
+/// The decisions of a case, and whether each is signed.
 pub(super) fn deciding(state: &CaseState) -> Vec<(OpId, bool)> {
     let (roster, timeline) = (super::Roster::default(), Timeline::default());
     all(Seen::at(state, &timeline, &roster, Interval::exactly(Instant::from_ms(0))))
@@ -143,7 +143,7 @@ pub fn signing_act(state: &CaseState, signing: &Signing) -> FormalAct {
     }
 }
 
-/// As which formal act delivering a document counts. What names no document may be any.
+/// The formal act that delivering a document is. Without a document it may be any.
 pub fn delivering_act(state: &CaseState, document: Option<OpId>) -> FormalAct {
     let decides = document.is_none_or(|document| decisions(state).contains(&document));
     if decides { FormalAct::Deliver } else { FormalAct::OtherDocument }

@@ -30,7 +30,7 @@ fn of(state: &CaseState, id: OpId) -> EvidenceEntry {
     EvidenceEntry { name: say(names::TITLE), kind: say(names::KIND), lacking }
 }
 
-/// People who confirm a piece: named in its field, or having signed it.
+/// The people who confirm a piece: named in its field, or signers.
 fn signers(state: &CaseState, id: OpId) -> usize {
     let named: BTreeSet<&str> = match state.value(Some(id), names::SIGNERS) {
         Some(Value::List(people)) => people.iter().filter_map(Value::as_text).collect(),
@@ -43,7 +43,7 @@ fn signers(state: &CaseState, id: OpId) -> usize {
     named.max(people.len())
 }
 
-/// Of each operation that says something about evidence, the piece.
+/// The piece of each operation about evidence.
 pub(super) fn by_op(state: &CaseState) -> BTreeMap<OpId, OpId> {
     let is_evidence = |id: &OpId| state.entities.get(id).is_some_and(|entity| entity.kind == names::EVIDENCE);
     let said = state.fields.iter().filter_map(|field| Some((field.target.filter(is_evidence)?, field)));

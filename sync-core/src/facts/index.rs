@@ -21,9 +21,9 @@ use crate::time::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 const KEY: Tag = Tag("palm/v1/document-index");
-/// Most entries of one case; what a case says beyond them is not compared with other cases.
+/// Most entries of one case; further ones are not compared with other cases.
 pub const MOST_ENTRIES: usize = 4096;
-/// Of a step that voids a number `[form, year, serial, text, reason]`, where the text is.
+/// Index of the text in the value of a step that voids a number: `[form, year, serial, text, reason]`.
 const VOIDED_TEXT: usize = 3;
 
 codes! {
@@ -40,24 +40,24 @@ codes! {
     }
 }
 
-/// By what documents of several cases find each other.
+/// The key by which documents of several cases match.
 pub type Key = (Indexed, Digest);
 
-/// Something that stands on a document.
+/// A number or fine on a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
-    /// What.
+    /// The kind.
     pub what: Indexed,
-    /// The same for what is the same.
+    /// Equal for equal numbers or acts.
     pub key: Digest,
     /// The document, or the step that voided the number.
     pub document: OpId,
 }
 
-/// What the holder knows beyond the case.
+/// Data from outside of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Beyond {
-    /// Numbers that were granted to phones; of a phone that is not named nothing is known.
+    /// Numbers granted to phones; a phone that is absent is unknown.
     pub ranges: BTreeMap<DeviceId, Vec<NumberRange>>,
     /// How many documents of other cases have such an entry.
     pub others: BTreeMap<Key, usize>,
@@ -73,7 +73,7 @@ impl Beyond {
     }
 }
 
-/// What the case puts into the index.
+/// The entries of the case.
 pub fn entries(state: &CaseState) -> BTreeSet<Entry> {
     let mut found: BTreeSet<Entry> = BTreeSet::new();
     for (document, number) in numbers(state) {
@@ -86,7 +86,7 @@ pub fn entries(state: &CaseState) -> BTreeSet<Entry> {
     found.into_iter().take(MOST_ENTRIES).collect()
 }
 
-/// What of other cases the rules ask for: [`Beyond::others`] answers it.
+/// The keys that rules look up in other cases; [`Beyond::others`] answers them.
 pub fn lookup_keys(state: &CaseState) -> BTreeSet<Key> {
     let mut keys: BTreeSet<Key> = numbers(state).map(|(_, number)| number_key(number)).collect();
     for Fined { proved, perhaps, .. } in fines(state) {
@@ -109,13 +109,13 @@ pub fn number_key(text: &str) -> Key {
     (Indexed::Number, KEY.hash(&[same(text).as_bytes()]))
 }
 
-/// What bears a number in the case.
+/// The documents with a number in the case.
 pub fn bearers(state: &CaseState, key: Key) -> BTreeSet<OpId> {
     numbers(state).filter(|(_, number)| number_key(number) == key).map(|(bearer, _)| bearer).collect()
 }
 
-/// Every number of the case with what bears it: documents, voided ones too, and numbers that were voided. A number is used
-/// once: what was spoiled is not used again (行政处罚法 第五十二条: 编有号码).
+/// Every number of the case with its documents, including voided documents and voided numbers. A number is used once:
+/// a spoiled one is not used again (行政处罚法 第五十二条: 编有号码).
 pub(super) fn numbers(state: &CaseState) -> impl Iterator<Item = (OpId, &str)> {
     let is_document =
         |id: &OpId| state.entities.get(id).is_some_and(|entity| entity.kind == names::DOCUMENT && !entity.shell);
@@ -135,9 +135,9 @@ pub(super) fn numbers(state: &CaseState) -> impl Iterator<Item = (OpId, &str)> {
 pub(super) struct Fined {
     pub document: OpId,
     pub party: OpId,
-    /// Whether somebody signed it.
+    /// Whether it is signed.
     signed: bool,
-    /// What it puts into the index.
+    /// Its index keys.
     keys: Vec<Key>,
     /// Entries of other cases that are fines of the same party for the same act.
     pub proved: Vec<Key>,
@@ -145,8 +145,8 @@ pub(super) struct Fined {
     pub perhaps: Vec<Key>,
 }
 
-/// Every fine of the case, drafted or signed, against each of its parties. One of an act whose day nobody entered is
-/// compared with none.
+/// Every fine of the case, drafted or signed, against each of its parties. A fine for an act without a date is not
+/// compared.
 pub(super) fn fines(state: &CaseState) -> Vec<Fined> {
     let day = text(state, None, names::VIOLATION_DATE).and_then(|day| day.parse::<Date>().ok());
     let Some(day) = day else { return Vec::new() };
@@ -173,7 +173,7 @@ pub(super) fn fines(state: &CaseState) -> Vec<Fined> {
     fines
 }
 
-/// What identifies a party. A code that is none identifies nobody.
+/// The identifiers of a party. An invalid code identifies nobody.
 fn identities(party: &Party) -> Vec<String> {
     let code = party.credit_code.as_deref().and_then(|code| CreditCode::parse(code).ok());
     let number = party.citizen_number.as_deref().and_then(|number| CitizenNumber::parse(number).ok());
@@ -189,7 +189,7 @@ fn named(name: &str, party: &Party) -> String {
     format!("name\0{kind}\0{}", same(name))
 }
 
-/// How often each number stands in the case, and in others.
+/// How often each number occurs in the case, and in others.
 pub(super) fn number_uses(state: &CaseState, beyond: &Beyond) -> Vec<NumberUse> {
     let mut uses: BTreeMap<Key, (String, BTreeSet<OpId>)> = BTreeMap::new();
     for (document, number) in numbers(state) {

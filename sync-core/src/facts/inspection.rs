@@ -49,7 +49,7 @@ pub(super) fn of(seen: Seen<'_>, parties: &[Named], documents: &[Document<'_>]) 
         },
         code_obtained_at: seen.written(names::ENFORCEMENT_CODE),
         code_handed_over_at: seen.happened(names::CODE_SHOWN),
-        // What was typed when the case was opened is no scan at the door.
+        // A code that was typed when the case was opened is not a scan at the door.
         enterprise_code_scanned_at: seen.happened(names::ENTERPRISE_CODE_SCANNED),
         entered_at: entered,
         special_reason: reason.map(str::to_owned),
@@ -62,7 +62,7 @@ fn notice(state: &CaseState) -> Option<OpId> {
     state.entities_of(names::DOCUMENT).into_iter().map(|(id, _)| id).find(is_notice)
 }
 
-/// The approval is given elsewhere; what is written here is when. It cannot have been after it was written.
+/// The approval is given elsewhere; only its time is recorded here. It cannot be later than the record of it.
 fn approved(seen: Seen<'_>) -> Happened {
     let shown = seen.state.field(None, names::PLAN_APPROVED_MS).and_then(|field| field.live.first());
     let Some((live, ms)) = shown.and_then(|live| Some((live, live.value.as_ref()?.as_int()?))) else {
@@ -71,7 +71,7 @@ fn approved(seen: Seen<'_>) -> Happened {
     seen.timeline.stated(Instant::from_ms(ms), live.op).map_or(Happened::Unknown, Happened::At)
 }
 
-/// When something was recorded that nobody can have without having inspected, where the entry itself was not recorded.
+/// The time of the first record that proves an inspection, if the entry itself was not recorded.
 fn held(seen: Seen<'_>, opened: bool, documents: &[Document<'_>]) -> Happened {
     let scene = earlier(scene_record(seen), seen.written(names::INSPECTION_RESULT));
     if !opened {
@@ -98,8 +98,8 @@ fn records(seen: Seen<'_>, kind: &str, form: &str) -> Happened {
     seen.recorded(of_type.chain(signed))
 }
 
-/// The first question or the first step of an inspection that needs the certificate: recorded as such, or what cannot be
-/// without it.
+/// The first question, or the first step of an inspection that needs the certificate: recorded as such, or implied by
+/// other steps.
 pub(super) fn first_contact(seen: Seen<'_>) -> Happened {
     let records = earlier(scene_record(seen), records(seen, "interview", names::INTERVIEW_RECORD));
     let lines = seen.recorded(seen.state.entities_of(names::LINE).into_iter().map(|(id, _)| id));

@@ -43,7 +43,7 @@ pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>]) 
         let done = document.signatures.iter().flat_map(|signed| &signed.shown);
         let shown = done.chain(document.signing.into_iter().flat_map(|signing| &signing.shown));
         let shown = evidence::shown(seen.state, &by_op, shown);
-        // What the document shows is said once of it.
+        // The shown evidence is attached to one matter of the document.
         if let Some(matter) = acts.found.get_mut(first).filter(|_| !shown.is_empty()) {
             matter.facts.shown_evidence = shown;
         }
@@ -58,7 +58,7 @@ struct Acts<'a> {
 }
 
 impl Acts<'_> {
-    /// One whose time is not known says nothing.
+    /// An act without a known time is ignored.
     fn add(&mut self, document: Option<OpId>, doing: Doing, what: Text, when: Option<When>, by: Option<OfficerId>) {
         let Some(when) = when else { return };
         let (act, who) = officers::at(self.seen, what, &when, by);

@@ -9,7 +9,7 @@ use crate::law::rule::Text;
 use crate::op::OpId;
 use crate::when::{Order, When};
 
-/// An act by everybody who belonged to the case then, or by one of them, and who was there.
+/// An act by all officers of the case at that time, or by one of them, with those present.
 pub(super) fn at(seen: Seen<'_>, what: Text, when: &When, by: Option<OfficerId>) -> (OfficerAct, Vec<OfficerPresent>) {
     let during = when.interval();
     let mut there = Vec::new();
@@ -29,9 +29,9 @@ pub(super) fn at(seen: Seen<'_>, what: Text, when: &When, by: Option<OfficerId>)
     (OfficerAct { what, during }, there)
 }
 
-/// Whether somebody came to the case only after this.
+/// Whether an officer joined the case only after this.
 fn joined_later(seen: Seen<'_>, by: OpId, when: &When) -> bool {
-    // Everything builds on what opened the case.
+    // Everything builds on the opening.
     by.change != seen.state.id
         && seen
             .timeline

@@ -31,7 +31,7 @@ fn of(state: &CaseState, id: OpId) -> Party {
         Some("individual_business") => Known::Known(PartyType::IndividualBusiness),
         Some("company") => Known::Known(PartyType::Company),
         Some("other_organisation") => Known::Known(PartyType::OtherOrganisation),
-        // A kind that nobody knows says no more than none.
+        // An unknown kind counts as not entered.
         Some(_) | None => Known::NotEntered,
     };
     Party { kind, credit_code: read(names::USCC), citizen_number: read(names::CITIZEN_NUMBER) }
@@ -59,7 +59,7 @@ pub(super) fn enterprises(parties: &[Named]) -> Known<bool> {
     if each.is_empty() || each.contains(&Known::NotEntered) { Known::NotEntered } else { Known::Known(false) }
 }
 
-/// A code of the register of enterprises makes one, whatever the kind says.
+/// A code of the register of enterprises makes it an enterprise, whatever its stated kind.
 fn is_enterprise(party: &Party) -> Known<bool> {
     let code = party.credit_code.as_deref().and_then(Registered::of);
     match (code, party.kind) {

@@ -69,12 +69,12 @@ pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], 
     matters
 }
 
-/// Where the case names no party.
+/// Stands for the party of a case without one.
 fn nobody() -> Party {
     Party { kind: Known::NotEntered, ..Party::default() }
 }
 
-/// How many signed documents fine each party; those that name nobody fine nobody in particular.
+/// How many signed documents fine each party; a fine without a named party counts for none.
 fn fines(
     state: &CaseState,
     decisions: &[(&Document<'_>, DecisionForm)],
@@ -128,8 +128,8 @@ fn before(seen: Seen<'_>, document: OpId, facts: &mut Facts) {
     facts.waived_at = since(seen, &facts.notice_given_at, names::STATEMENT_WAIVED, &concerns);
 }
 
-/// The first of these steps that did not come before `told`; where all did, the first of them. What was said before the
-/// notice does not spoil what was said after it.
+/// The first of these steps that did not precede `told`; if all did, the first of them. A statement before the notice
+/// does not invalidate a later one.
 fn since(seen: Seen<'_>, told: &Happened, step: &str, concerns: &dyn Fn(&ReadStep<'_>) -> bool) -> Happened {
     let Happened::At(told) = told else { return seen.happened_where(step, concerns) };
     let causes = seen.timeline.causes();
@@ -196,7 +196,7 @@ fn given(state: &CaseState, document: OpId) -> Option<String> {
     state.numbers.iter().rfind(|number| number.target == Some(document)).map(|number| number.text.clone())
 }
 
-/// Whether a number that is said to be of a phone's range is one of those granted to the phone that wrote it.
+/// Whether a number that is declared as drawn was granted to the phone that wrote it.
 fn granted(seen: Seen<'_>, document: OpId) -> Known<bool> {
     let Seen { state, beyond, .. } = seen;
     let of_range = text(state, Some(document), names::NUMBER_SOURCE) == Some(names::BLOCK);

@@ -26,8 +26,8 @@ pub enum Reaches {
     NotTold,
 }
 
-/// Words of categories, by the field that they name. The names of categories are the register's own: what is not listed
-/// is not told.
+/// Words in categories, by the field that they name. Categories are named by the register; an unlisted one is
+/// unknown.
 const FIELDS: [(Sector, &[&str]); 5] = [
     (Sector::Market, &["市场监管", "市场监督", "工商", "质量技术", "食品药品", "价格"]),
     (Sector::Agriculture, &["农业", "农村", "渔政", "畜牧", "兽医", "动物卫生"]),

@@ -14,7 +14,7 @@ use crate::when::Interval as During;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// What is known of agencies and officers.
+/// Register data about agencies and officers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Roster {
     /// The installation.
@@ -27,28 +27,27 @@ pub struct Roster {
     pub officers: BTreeMap<OfficerId, OfficerEntry>,
     /// Items of the catalogue by their code.
     pub items: BTreeMap<String, ItemEntry>,
-    /// Source of the signed local configuration by which an individual business counts as an
-    /// organisation.
+    /// Source of the signed local configuration that treats an individual business as an organisation.
     pub individual_business_as_organisation: Option<String>,
-    /// Source of the signed local configuration by which a party's kind and its code may disagree.
+    /// Source of the signed local configuration that lets a party's kind and code differ.
     pub code_of_another_kind: Option<String>,
 }
 
-/// What rules look at in an agency.
+/// The rule data of an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AgencyEntry {
     /// Stable code of its sector.
     pub sector: String,
     /// Organ of reconsideration.
     pub reconsideration: Option<String>,
-    /// What kind of organ decides in its cases.
+    /// The kind of organ that decides in its cases.
     pub kind: OrganKind,
 }
 
-/// What rules look at in an item (执法事项).
+/// The rule data of an item (执法事项).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ItemEntry {
-    /// What the law allows as a fine, where the item is one to fine by.
+    /// The legal range of a fine, if the item provides for one.
     pub range: Option<FineRange>,
     /// Another law's limit for a fine made on the spot, with its source.
     pub spot_limit: Option<SpotLimit>,
@@ -56,7 +55,7 @@ pub struct ItemEntry {
     pub confirmed: bool,
 }
 
-/// What rules look at in an officer.
+/// The rule data of an officer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OfficerEntry {
     /// 辅助人员, 网格员.
@@ -68,7 +67,7 @@ pub struct OfficerEntry {
 /// A certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldCertificate {
-    /// What is known of it.
+    /// Its history.
     pub history: History,
     /// How far it reaches.
     pub reach: Reach,
@@ -77,7 +76,7 @@ pub struct HeldCertificate {
 }
 
 impl HeldCertificate {
-    /// A certificate that is not held against a case yet.
+    /// A certificate that has not been compared with a case.
     pub const fn new(history: History, reach: Reach) -> Self {
         Self { history, reach, reaches: Reaches::Yes }
     }
@@ -108,7 +107,7 @@ pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate 
             CertificateState::NotInForce if history.began(at) => NotValid::Expired,
             CertificateState::NotInForce => continue,
         };
-        // What was taken from somebody says more than that another certificate ran out.
+        // A revoked certificate is more significant than another one that expired.
         match why {
             None | Some(NotValid::Expired) => why = Some(reason),
             Some(_) => {}
@@ -187,7 +186,7 @@ impl Roster {
         }
     }
 
-    /// Reads the parts of the reference data that rules look at; other parts are left alone.
+    /// Parses the parts of the reference data that rules use.
     ///
     /// # Errors
     /// What `serde_json` says of a text that is not the reference data.
@@ -201,7 +200,8 @@ impl Roster {
             individual_business_as_organisation,
             code_of_another_kind,
         } = serde_json::from_str(json)?;
-        // The reference names the organ of reconsideration by id; rules compare it with what documents say.
+        // The reference data names the organ of reconsideration by id; rules compare its name with the text of
+        // documents.
         let names: BTreeMap<AgencyId, String> =
             agencies.iter().map(|agency| (agency.id, agency.name.clone())).collect();
         let agencies = agencies.into_iter().map(|Agency { id, sector, reconsideration, kind, acts_for, .. }| {

@@ -15,7 +15,7 @@ pub(super) const MAX_FRAME: usize = MAX_BYTES + (512 << 10);
 /// One frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Frame {
-    /// 0: who I am.
+    /// 0: the sender's identity.
     Hello {
         /// Fresh random bytes for the other side to sign.
         nonce: [u8; 32],
@@ -24,9 +24,9 @@ pub(super) enum Frame {
     },
     /// 1: that I hold the key.
     Proof(Vec<u8>),
-    /// 2: what I hold of the cases that I exchange with you.
+    /// 2: the heads that the sender holds of the exchanged cases.
     Heads(Vec<CaseHeads>),
-    /// 3: what you lack, parents first.
+    /// 3: changes that the receiver lacks, parents first.
     Changes {
         /// Leases that the changes name.
         leases: Vec<Vec<u8>>,
@@ -75,7 +75,7 @@ impl Frame {
     }
 
     fn read(bytes: &[u8]) -> Result<Self, CodecError> {
-        // The array's length depends on the kind that stands in it.
+        // The array's length depends on the kind inside it.
         let read = |length| Reader::whole(bytes, |reader| reader.tuple(length, |reader| Self::of(length, reader)));
         read(2).or_else(|_other| read(3)).or_else(|_other| read(4))
     }
@@ -119,7 +119,7 @@ fn read_heads(reader: &mut Reader<'_>) -> Result<CaseHeads, CodecError> {
 pub(super) struct Frames(Vec<u8>);
 
 impl Frames {
-    /// Appends what came.
+    /// Appends received bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         self.0.extend(bytes);
     }

@@ -11,13 +11,14 @@ use std::collections::BTreeSet;
 
 /// Most of one case: some fifty times the largest file of a county's year.
 pub const CASE: Size = Size { changes: 8_192, items: 200_000, bytes: 8 << 20 };
-/// Most that those who take no part may add to one case: the largest change fits, a drawn signature in it.
+/// The share of officers who take no part in one case: the largest change fits, with a drawn signature.
 pub const OUTSIDE: Size = Size { changes: 256, items: 60_000, bytes: 2 << 20 };
 /// Most that waits in one case.
 pub const WAITING: Size = Size { changes: 1_024, items: 100_000, bytes: 4 << 20 };
 
-/// What of `ready`, parents first, a case has no room for, with what builds on it. `outside` are the changes that are no part
-/// of the case: they have a ceiling of their own, so that nobody fills a case who takes no part in it.
+/// The changes of `ready`, parents first, for which a case has no room, with everything that builds on them.
+/// `outside` are the changes outside of the case, which have a ceiling of their own, so nobody can fill a case
+/// without taking part in it.
 pub(super) fn over(held: StoredCase<'_>, outside: &BTreeSet<ChangeId>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
     let strange = |change: &Change| !outside.is_empty() && outside.contains(&change.id());
     let held_outside = held.changes.iter().filter(|change| strange(change));

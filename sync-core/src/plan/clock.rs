@@ -35,13 +35,12 @@ pub struct Previous {
     pub monotonic_ms: u64,
 }
 
-/// What is known of the time of a change besides its own clock. All of it was before the change.
+/// What is known about the time of a change besides its own clock. All of it precedes the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Before {
-    /// What its anchor names.
+    /// Its anchor.
     pub anchor: Anchored,
-    /// The latest of all else: the bounds of what it builds on, the issue of the lease that it names, the enrolment of
-    /// its phone.
+    /// The latest of all other bounds: those of its deps, the issue of its lease, the enrolment of its phone.
     pub known: Option<Instant>,
     /// The phone's own change before.
     pub previous: Option<Previous>,
@@ -60,7 +59,7 @@ impl Before {
     }
 }
 
-/// The clocks contradict each other or what is known.
+/// The clocks contradict each other or known bounds.
 struct Contradiction;
 
 /// Between when and when a change was made that was received at `received`: [`Interval::OPEN`] where it was not yet.

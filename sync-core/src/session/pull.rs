@@ -52,7 +52,7 @@ impl Session {
         } else if !page.more {
             self.feed = if device.lacks_listed()? { Feed::Complete } else { Feed::Done };
         }
-        // What has arrived may be what a lane waited for.
+        // An arrival may be what a lane waited for.
         arrived.cases.iter().for_each(|case| {
             self.lanes.remove(case);
         });

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 pub(super) const CBOR: &str = "application/cbor";
 
 impl Session {
-    /// The next batch: in turn from every case that need not wait, parents first. A suspect goes
-    /// alone and after the others, the one that failed least first.
+    /// The next batch: round-robin over the cases that need not wait, parents first. A suspect is sent alone and
+    /// after the others, fewest failures first.
     pub(super) fn push(&mut self, device: &Device, now_ms: u64) -> Result<Option<(Flight, Request)>, StoreError> {
         let open = |case: &CaseId| self.lanes.get(case).is_none_or(|lane| lane.left(now_ms).is_none());
         let open: Vec<CaseId> = device.lanes()?.into_iter().filter(open).collect();
@@ -71,7 +71,7 @@ impl Session {
         now: &Moment,
     ) -> Result<Absorbed, StoreError> {
         let answer = if response.status == 200 { Pushed::read(&response.body).ok() } else { None };
-        // Who hands in is answered with receipts only.
+        // The answer to a hand-in contains receipts only.
         let is_whole =
             |answer: &Pushed| answer.outcomes.len() == changes.len() || self.hands_in && answer.outcomes.is_empty();
         let Some(Pushed { outcomes, receipts }) = answer.filter(is_whole) else {
@@ -94,7 +94,7 @@ impl Session {
                 slow.insert(case);
             }
         }
-        // What the server lacks although there is a receipt, it lost: it gets it again at once.
+        // A change that the server lacks despite its receipt was lost there, and is sent again immediately.
         let again = device.offer_again(&asked)?;
         for case in lanes {
             if slow.contains(case) && again == 0 {

@@ -8,7 +8,7 @@ use crate::device::{Device, Moment};
 use crate::id::CaseId;
 use std::collections::BTreeSet;
 
-/// After so many errors in a row it may be the server, not what was sent.
+/// After this many errors in a row the server may be at fault, not the request.
 const DOUBTFUL: u32 = 3;
 
 /// Cases that are sent on their own, because a push with them failed.
@@ -48,7 +48,7 @@ impl Session {
                 self.suspects.in_a_row += 1;
                 let code = response.problem().unwrap_or_default();
                 self.last_failure = Some(SyncFailure { status: response.status, code });
-                // Of several lanes each shows alone whether it is the one.
+                // Several lanes are sent one at a time to find the faulty one.
                 if let [case] = lanes.as_slice() {
                     let lane = self.lanes.entry(*case).or_default();
                     lane.fail(&self.limits, device.identity().device, now.monotonic_ms, asked_ms);

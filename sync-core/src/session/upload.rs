@@ -16,7 +16,7 @@ const TUS: (&str, &str) = ("Tus-Resumable", "1.0.0");
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Upload {
     pub backoff: Backoff,
-    /// Whether the offset in the store is what the server said in this session.
+    /// Whether the server confirmed the stored offset in this session.
     offset_known: bool,
 }
 
@@ -55,7 +55,7 @@ impl Session {
         Ok(None)
     }
 
-    /// After a lost answer nobody knows how much arrived.
+    /// After a lost answer the offset is unknown.
     pub(super) fn forget_offset(&mut self, flight: &Flight) {
         if let Flight::Create { digest, case } | Flight::Head { digest, case } | Flight::Patch { digest, case } = flight
         {

@@ -11,13 +11,13 @@ use super::Reader;
 pub struct Check {
     /// The answer.
     pub outcome: Outcome,
-    /// What a breach does.
+    /// The severity.
     pub severity: Severity,
-    /// What it says.
+    /// The message.
     pub text: String,
     /// The document and the party it speaks of, by their titles.
     pub about: String,
-    /// The recorded reason for what happened against the rule.
+    /// The recorded reason for the breach.
     pub reason: String,
     /// The deadline.
     pub due: String,
@@ -28,7 +28,7 @@ pub struct Check {
 }
 
 impl Reader<'_> {
-    /// What the rules say, breaches first.
+    /// Check results, breaches first.
     pub fn checks(&self) -> Vec<Check> {
         let place = |outcome: Outcome| match outcome {
             Outcome::Breached => 0,
@@ -43,7 +43,7 @@ impl Reader<'_> {
 
     fn check(&self, check: &wire::CheckResult) -> Check {
         let rule = table::rules().iter().find(|rule| rule.id == check.rule);
-        // The article stands by itself, with its words.
+        // The article has a line of its own.
         let cited = self.either(&format!("（{}）", check.article), &format!(" ({})", check.article));
         let text = self.either(&check.zh, &check.en);
         let text = text.strip_suffix(cited.as_str()).map(str::to_owned).unwrap_or(text);

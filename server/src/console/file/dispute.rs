@@ -10,17 +10,17 @@ use super::Reader;
 pub struct Side {
     /// As people read it.
     pub value: String,
-    /// Who.
+    /// The author.
     pub author: String,
     /// On which phone.
     pub phone: String,
     /// When, by that phone's clock.
     pub when: String,
-    /// Where.
+    /// The place.
     pub place: String,
     /// Somebody signed a document that showed it.
     pub signed: bool,
-    /// It stands.
+    /// Whether it is live.
     pub live: bool,
     /// It settled the conflict.
     pub settles: bool,
@@ -31,21 +31,21 @@ pub struct Side {
 /// Values side by side.
 #[derive(Debug)]
 pub struct Dispute {
-    /// Of which field.
+    /// The field.
     pub label: String,
     /// The values.
     pub sides: Vec<Side>,
 }
 
 impl Dispute {
-    /// The value by which it was settled, where that stands.
+    /// The value that resolved it, if it is live.
     pub fn settlement(&self) -> Option<&Side> {
         self.sides.iter().find(|side| side.live && side.settles)
     }
 }
 
 impl Reader<'_> {
-    /// What the authors disagree on.
+    /// Open conflicts.
     pub fn conflicts(&self) -> Vec<Dispute> {
         let disputes = self.case.conflicts.iter().map(|field| Dispute {
             label: self.named(field),
@@ -101,7 +101,7 @@ fn degrees(e7: i64) -> String {
     format!("{}{whole}.{part:04}°", if e7 < 0 { "−" } else { "" })
 }
 
-/// Where something was done, for people.
+/// The place of an act, for people.
 pub(super) fn place(by: &wire::Author) -> String {
     by.place.as_ref().map_or_else(String::new, |place| {
         let (latitude, longitude) = (degrees(place.latitude_e7), degrees(place.longitude_e7));

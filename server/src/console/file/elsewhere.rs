@@ -4,10 +4,10 @@ use sync_core::facts::index::Indexed;
 
 use super::Reader;
 
-/// What this case shares with others.
+/// Numbers or fines shared with other cases.
 #[derive(Debug)]
 pub struct Shared {
-    /// What it is.
+    /// The number or act.
     pub text: String,
     /// Addresses and names of the others within reach.
     pub cases: Vec<(String, String)>,
@@ -16,7 +16,7 @@ pub struct Shared {
 }
 
 impl Reader<'_> {
-    /// What documents of this case share with those of others.
+    /// What documents of this case share with other cases.
     pub fn shared(&self) -> Vec<Shared> {
         let one = |entry: &api_spec::case::SharedEntry| {
             let text = match (entry.what, &entry.number) {

@@ -13,11 +13,11 @@ pub struct Event {
     at: i64,
     /// When.
     pub when: String,
-    /// What happened.
+    /// The event.
     pub what: String,
     /// More of it.
     pub detail: String,
-    /// Who, on which phone, where.
+    /// Author, phone and place.
     pub by: String,
     /// For people's eye: `step`, `signature`, `decision`.
     pub class: &'static str,
@@ -66,7 +66,7 @@ impl Reader<'_> {
         events
     }
 
-    /// What a correction says: what happened instead, when, why, and whether it still stands.
+    /// The content of a correction: what happened instead, when, why, and whether it is live.
     fn corrected(&self, correction: &wire::StepCorrection, value: &str) -> String {
         let happened = correction.happened_ms.map(super::time);
         let stated = happened.map(|at| self.either(&format!("所述时间 {at}"), &format!("stated time {at}")));

@@ -14,11 +14,11 @@ const THUMBNAIL_BYTES: i64 = 1 << 20;
 pub struct Piece {
     /// SHA-256.
     pub digest: String,
-    /// What it is called.
+    /// The title.
     pub title: String,
     /// Its bytes have arrived and are whole as far as is known.
     pub stored: bool,
-    /// What is wrong with bytes that had arrived, in short; empty where nothing is.
+    /// The damage of bytes that had arrived, in short; empty if there is none.
     pub damage: String,
     /// The same as a sentence.
     pub damage_told: String,
@@ -32,7 +32,7 @@ pub struct Piece {
     pub not_everywhere: bool,
     /// Small enough to be shown in the file itself.
     pub thumbnail: bool,
-    /// The handwriting, where the case says that it is some.
+    /// The handwriting, if the case declares it as such.
     pub hand: Option<Shown>,
 }
 
@@ -79,7 +79,7 @@ impl Reader<'_> {
 }
 
 impl Reader<'_> {
-    /// What is wrong with a file, in short and as a sentence.
+    /// The damage of a file, in short and as a sentence.
     fn damage(&self, damage: Option<Damage>) -> (String, String) {
         match damage {
             None => (String::new(), String::new()),

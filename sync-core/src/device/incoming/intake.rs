@@ -17,17 +17,17 @@ const MAX_PARKED: i64 = 4096;
 const MAX_PARKED_BYTES: i64 = 64 << 20;
 const PARKED: Tag = Tag("palm/v1/parked");
 
-/// What one call takes in.
+/// The arrivals of one call.
 pub(super) struct Intake<'a> {
     pub tx: &'a Transaction<'a>,
     pub identity: &'a Identity,
     pub verifier: &'a dyn Verifier,
     pub arrived: Arrived,
-    /// Changes still to be looked at.
+    /// Changes to process.
     pub queue: VecDeque<(Vec<u8>, Source)>,
     /// Leases opened so far.
     pub opened: BTreeMap<Digest, SignedLease>,
-    /// Number and bytes of what is parked, once it was asked.
+    /// Number and bytes of parked changes, once queried.
     pub parked: Option<(i64, i64)>,
 }
 
@@ -168,11 +168,11 @@ impl Intake<'_> {
         let own = header.device == self.identity.device;
         rows::insert(self.tx, change, own)?;
         if own {
-            // This store wrote every change of its epoch itself: what it does not know, another
-            // copy of it wrote. The next save begins a new epoch.
+            // This store wrote every change of its epoch itself, so an unknown one was written by another copy of it.
+            // The next save begins a new epoch.
             self.tx.prepare_cached("UPDATE identity SET behind = 1 WHERE epoch = ?1")?.execute([header.epoch])?;
         }
-        // What the server brings it holds; one's own are offered until there is a receipt.
+        // The server holds what it sends; own changes are offered until there is a receipt.
         if header.device != DeviceId::SERVER && (own || source == Source::Peer) {
             offer::add(self.tx, id)?;
         }
@@ -215,8 +215,8 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Keeps what misses something, within bounds. What this phone itself signed, as a salvage brings it, is kept
-    /// beyond them: nobody else may have it.
+    /// Parks a change with something missing, within bounds. Changes signed by this phone, as in a salvage, are
+    /// parked beyond the bounds, because nobody else may have them.
     fn park(
         &mut self,
         (id, case): (ChangeId, CaseId),
@@ -266,7 +266,7 @@ impl Intake<'_> {
         self.reopen(rows)
     }
 
-    /// Takes what waited for this out of the park and looks at it again.
+    /// Takes the changes that needed this out of the park and processes them again.
     fn open_parked(&mut self, need: Need) -> Result<(), StoreError> {
         let (kind, what) = need.parts();
         let sql = "SELECT p.place, p.bytes, p.source FROM parked_need n JOIN parked p ON p.place = n.place
@@ -289,7 +289,7 @@ fn length(bytes: &[u8]) -> i64 {
     i64::try_from(bytes.len()).unwrap_or(i64::MAX)
 }
 
-/// Place, bytes, and whether the server brought it.
+/// Rowid, bytes, and whether it came from the server.
 type Parked = (i64, Vec<u8>, bool);
 
 fn parked_rows(tx: &Transaction<'_>, sql: &str, of: impl rusqlite::Params) -> Result<Vec<Parked>, StoreError> {

@@ -16,10 +16,10 @@ use crate::value::Value;
 use crate::when::Interval;
 use rusqlite::Connection;
 
-/// Characters of a number that are told.
+/// Characters of a number that are displayed.
 const SHOWN: usize = 60;
 
-/// What a change does that is refused, seen on the case with the change in it, made at `now`.
+/// Refusals of a change, judged on the case with the change in it, made at `now`.
 pub(in crate::device) fn in_case(
     db: &Connection,
     state: &CaseState,
@@ -35,7 +35,7 @@ pub(in crate::device) fn in_case(
         let is_document = state.entities.get(&document).is_some_and(|entity| entity.kind == names::DOCUMENT);
         let shown = state.field(Some(document), names::NUMBER).and_then(|field| field.live.first());
         let Some(number) = shown.and_then(|live| live.value.as_ref()?.as_text()) else { continue };
-        // A number that this phone took from its range is rightly here: where it stands elsewhere too, that one is wrong.
+        // A number that this phone drew from its range is right; if it occurs elsewhere, the other one is wrong.
         let drawn = shown.map(|live| number::was_drawn(db, number, live.op.change)).transpose()?.unwrap_or_default();
         if !is_document || drawn || number.trim().is_empty() || !(writes || signs) {
             continue;

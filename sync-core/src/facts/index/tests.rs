@@ -9,7 +9,7 @@ use crate::sign::SoftwareKey;
 use crate::time::Instant;
 use crate::value::Value;
 
-/// A case: its opening, and these operations, each list in a change of its own.
+/// A case: its opening, and these operations, one change per list.
 fn case(lists: Vec<Vec<NewOp>>) -> CaseState {
     let officer = OfficerId::new([1; 16]);
     let open =

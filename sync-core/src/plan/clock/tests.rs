@@ -7,7 +7,7 @@ use crate::id::Digest;
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
-/// What an hour by the monotonic clock may be off: two seconds and a thousandth.
+/// Tolerance of one hour by the monotonic clock: two seconds and one thousandth.
 const HOUR_DRIFT: i64 = 5600;
 const BOOT: BootId = BootId::new([1; 16]);
 const OTHER_BOOT: BootId = BootId::new([2; 16]);
@@ -97,7 +97,7 @@ fn a_clock_that_does_not_count_sleep_is_a_lower_bound_only_and_a_later_wall_cloc
     for wall in [HOUR - HOUR_DRIFT - 5 * MINUTE - 1, 9 * HOUR + 5 * MINUTE + 1] {
         assert_eq!(found(asleep(wall), anchored(), 9 * HOUR), (HOUR - HOUR_DRIFT, 9 * HOUR, Grade::C), "{wall}");
     }
-    // What it builds on may be later than what the clock that slept says.
+    // A dep may be later than the time of a clock that stopped during sleep.
     let built_on = Before { known: Some(at(7 * HOUR)), ..anchored() };
     assert_eq!(found(asleep(8 * HOUR), built_on, 9 * HOUR), (7 * HOUR, 9 * HOUR, Grade::B));
 }

@@ -35,7 +35,7 @@ fn a_lease_covers_what_was_made_up_to_its_very_end() {
     assert_eq!(flags(None), [Flag::OutsideLease].into());
 }
 
-/// What becomes of a formal act at hour 2 by an officer with authority in these spans.
+/// The result for a formal act at hour 2 by an officer with authority in these spans.
 fn formal(authority: &[(Instant, Instant)]) -> (Taken, BTreeSet<Flag>) {
     let stored =
         one(&opened(), second(2, signing()), Standing { authority: authority.to_vec(), ..standing(100) }, at(30));
