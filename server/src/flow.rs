@@ -47,6 +47,7 @@ pub mod password;
 pub mod password_reset;
 pub mod projection;
 pub mod pull;
+pub mod push_sender;
 pub mod quota;
 pub mod read_audit;
 pub mod reconcile;

@@ -11,6 +11,7 @@ use sync_core::id::{AgencyId, DeviceId, OfficerId};
 pub use sync_core::role::Role;
 
 use crate::flow::app::App;
+use crate::flow::push_sender::PushSender;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::token::Claims;
 use crate::store::BearerRow;
@@ -109,17 +110,6 @@ pub fn is_of_a_phone(app: &App, token: &str) -> bool {
 /// Whether a token is one for handing in, and no other.
 pub fn hands_in(app: &App, token: &str) -> bool {
     read(app, token).is_ok_and(|(claims, ..)| claims.hand_in)
-}
-
-/// The phone that sends a push.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PushSender {
-    /// The phone.
-    pub device: DeviceId,
-    /// Its officer.
-    pub officer: OfficerId,
-    /// It proved its key only (hand-in token), so the answer contains receipts and nothing else.
-    pub hands_in: bool,
 }
 
 /// Reads the token of a phone that sends a push: an access token, or a hand-in token, which a phone gets with its key

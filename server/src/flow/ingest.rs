@@ -23,8 +23,8 @@ use sync_core::sign::PublicKey;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::clock::Clock;
-use crate::flow::caller::PushSender;
 use crate::flow::keys::Keys;
+use crate::flow::push_sender::PushSender;
 use crate::flow::quota::Quotas;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::Store;

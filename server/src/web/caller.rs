@@ -11,8 +11,9 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::flow;
-pub use crate::flow::caller::{Caller, PushSender};
+pub use crate::flow::caller::Caller;
 pub use crate::flow::evidence::Uploader;
+pub use crate::flow::push_sender::PushSender;
 use crate::flow::refusal::Refusal;
 use crate::web::State;
 use crate::web::problem::Problem;

@@ -64,7 +64,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("server/demo/src/story/offline", "door", "the door of a restaurant, and the stall next door"),
     ("server/demo/src/words.rs", "door", "the stall next door"),
     ("server/demo/src/phone/sync.rs", "trouble", "a name in the answers of `palm phone`"),
-    ("server/demo/src/story", "trouble", "a name in the answers of `palm phone`"),
     ("sync-core/src/facts/inspection.rs", "door", "the door of the inspected enterprise"),
     ("sync-core/src/law/table/chongqing.rs", "door", "the door of the inspected enterprise"),
     ("sync-core/src/law/table/chongqing.rs", "检查通知书", "a verbatim quotation of the decree"),

@@ -293,6 +293,9 @@ const OWN_NAMES: &[(&str, &str)] = &[
     ("wire", "conversion of rows"),
 ];
 
+/// Nouns without JSON of their own: tus has headers and bytes.
+const WITHOUT_WIRE: &[&str] = &["evidence"];
+
 #[test]
 fn the_same_noun_has_the_same_file_name_in_every_layer() {
     let stems = |room: &str| -> BTreeSet<String> {
@@ -303,7 +306,9 @@ fn the_same_noun_has_the_same_file_name_in_every_layer() {
     let (api, flow, wire) = (stems("server/src/api/"), stems("server/src/flow/"), stems("api-spec/src/"));
     let mut found = Vec::new();
     for noun in api.iter().filter(|noun| !OWN_NAMES.iter().any(|(name, _)| name == noun)) {
-        let lacking = [("flow", &flow), ("api-spec", &wire)].into_iter().filter(|(_, names)| !names.contains(noun));
+        let own = |room: &str| room == "api-spec" && WITHOUT_WIRE.contains(&noun.as_str());
+        let rooms = [("flow", &flow), ("api-spec", &wire)].into_iter().filter(|(room, _)| !own(room));
+        let lacking = rooms.filter(|(_, names)| !names.contains(noun));
         found.extend(lacking.map(|(room, _)| format!("api/{noun}.rs has no {room}/{noun}.rs")));
     }
     let rooms = ["api", "console", "view", "flow", "store"].map(|room| stems(&format!("server/src/{room}/")));

@@ -9,8 +9,8 @@ use sync_core::message::Push;
 use sync_core::sign::PublicKey;
 
 use super::{CheckedPush, Item, Shared};
-use crate::flow::caller::PushSender;
 use crate::flow::keys::FastVerifier;
+use crate::flow::push_sender::PushSender;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::search::bound::GRAMS;
 use crate::store::Used;

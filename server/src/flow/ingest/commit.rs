@@ -17,8 +17,8 @@ use sync_core::receipt::SignedReceipt;
 
 use super::standing::{Made, Register};
 use super::{ByCase, CheckedPush, Item, Shared};
-use crate::flow::caller::PushSender;
 use crate::flow::projection::{self, Projected};
+use crate::flow::push_sender::PushSender;
 use crate::flow::recorder::{CaseTail, Recorder, SYSTEM};
 use crate::flow::refusal::Failure;
 use crate::random;

@@ -193,8 +193,8 @@ mod tests {
     use tokio::sync::{Semaphore, oneshot::Receiver as Answer};
 
     use super::*;
-    use crate::flow::caller::PushSender;
     use crate::flow::ingest::Item;
+    use crate::flow::push_sender::PushSender;
 
     static NOBODY: AtomicUsize = AtomicUsize::new(0);
 
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_being_checked_is_waited_for_but_not_for_ever() {
+    fn a_group_waits_for_pushes_being_checked_within_a_bound() {
         let (sender, jobs) = queue(&[1]);
         let first = jobs.recv().unwrap();
         let begun = Instant::now();

@@ -13,7 +13,7 @@ use sync_core::plan::ceiling;
 use sync_core::time::Instant;
 
 use super::{Arrived, Group};
-use crate::flow::caller::PushSender;
+use crate::flow::push_sender::PushSender;
 use crate::flow::refusal::Failure;
 
 /// Changes that one phone may have parked, and their bytes.
