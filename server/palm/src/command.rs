@@ -31,19 +31,19 @@ pub struct Command {
 enum What {
     /// Runs the server.
     Serve(serve::Serve),
-    /// Tells one case from two offline phones to a reviewed file, and proves it.
+    /// Plays one case, from two offline phones to a reviewed file, and verifies every step.
     Demo(demo::Demo),
-    /// Prints the API document.
+    /// Prints the OpenAPI document.
     Openapi,
     /// First administrator, enrolment codes.
     #[command(subcommand)]
     Admin(admin::Admin),
-    /// One officer's phone, told what to do on standard input.
+    /// Simulates one officer's phone, controlled by standard input.
     #[command(hide = true)]
     Phone(phone::Phone),
-    /// Copies an installation while it runs, or checks such a copy.
+    /// Backs up an installation while it runs, or verifies a backup.
     Backup(backup::Backup),
-    /// Loads made-up people, certificates and tasks, for trials.
+    /// Loads invented people, certificates and tasks, for trials.
     Seed(seed::Seed),
     /// Checks and explains the configuration.
     Config(config::Config),

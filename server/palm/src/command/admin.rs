@@ -16,18 +16,18 @@ use super::{Data, open, told};
 /// What an administrator does at the machine.
 #[derive(Debug, Subcommand)]
 pub enum Admin {
-    /// Creates the first administrator, while nobody can sign in.
+    /// Creates the first administrator, while no account exists.
     CreateFirst(CreateFirst),
-    /// Gives an account another password, for somebody who lost theirs; their sessions end, and an alarm says so.
+    /// Replaces a lost password; ends the account's sessions and raises an alarm.
     NewPassword(NewPassword),
-    /// Makes a one-time code with which an officer, who signs in, enrols a phone; it lasts ten minutes, and an alarm says so.
+    /// Issues a one-time code with which a signed-in officer enrols a phone; valid for ten minutes, raises an alarm.
     EnrolmentCode(EnrolmentCode),
-    /// Makes another key for the server where the old one is lost or known to others; every phone enrols again.
+    /// Replaces a lost or exposed server key; every phone must enrol again.
     NewServerKey(NewServerKey),
-    /// Reads every stored file of evidence: what was altered or removed is recorded and raises an alarm.
+    /// Verifies every stored evidence file; records modified or missing files and raises an alarm.
     CheckEvidence(CheckEvidence),
-    /// Brings the schema to this version as the owner of a PostgreSQL database, and gives the application's role, which
-    /// owns nothing, what it needs. To be run again with each new version.
+    /// Migrates the schema as the owner of a PostgreSQL database, and grants the application's role, which owns nothing,
+    /// what it needs. Run it again with each new version.
     DatabaseRole(DatabaseRole),
 }
 
@@ -36,7 +36,7 @@ pub enum Admin {
 pub struct NewServerKey {
     #[command(flatten)]
     data: Data,
-    /// Why; it stands in the alarm. 1 to 500 characters.
+    /// The reason, which the alarm contains. 1 to 500 characters.
     #[arg(long)]
     reason: String,
 }
@@ -53,13 +53,13 @@ pub struct CheckEvidence {
 pub struct CreateFirst {
     #[command(flatten)]
     data: Data,
-    /// What the administrator types as a name.
+    /// Login of the administrator.
     #[arg(long)]
     login: String,
     /// The person's name.
     #[arg(long)]
     name: String,
-    /// 8 to 128 characters; better by the environment than on the command line.
+    /// 8 to 128 characters; prefer the environment to the command line.
     #[arg(long, env = "PALM_ADMIN_PASSWORD", hide_env_values = true)]
     password: String,
 }
@@ -69,10 +69,10 @@ pub struct CreateFirst {
 pub struct NewPassword {
     #[command(flatten)]
     data: Data,
-    /// What the person types as a name.
+    /// Login of the person.
     #[arg(long)]
     login: String,
-    /// 8 to 128 characters; better by the environment than on the command line.
+    /// 8 to 128 characters; prefer the environment to the command line.
     #[arg(long, env = "PALM_ADMIN_PASSWORD", hide_env_values = true)]
     password: String,
 }
@@ -92,7 +92,7 @@ pub struct EnrolmentCode {
 pub struct DatabaseRole {
     #[command(flatten)]
     data: Data,
-    /// Name of the role that the application connects as; it exists already.
+    /// Name of the application's role, which must exist.
     #[arg(long)]
     role: String,
 }

@@ -9,18 +9,18 @@ use server::flow::backup;
 
 use super::Data;
 
-/// Copies an installation on the embedded database while the server works on, or checks such a copy. PostgreSQL: `pg_dump`.
+/// Backs up an installation on the embedded database while the server runs, or verifies a backup. PostgreSQL: `pg_dump`.
 #[derive(Debug, Args)]
 pub struct Backup {
     #[command(flatten)]
     data: Data,
-    /// Where to: a new or an empty directory, which then is laid out as a data directory.
+    /// Target: a new or empty directory, which gets the layout of a data directory.
     #[arg(long, value_name = "DIRECTORY", required_unless_present = "check")]
     to: Option<PathBuf>,
     /// Copies the private keys too. A person who has them can sign in the name of the installation.
     #[arg(long, requires = "to")]
     with_keys: bool,
-    /// Reads every byte of a backup and says whether it is whole; changes nothing.
+    /// Verifies every byte of a backup; changes nothing.
     #[arg(long, value_name = "DIRECTORY", conflicts_with = "to")]
     check: Option<PathBuf>,
 }

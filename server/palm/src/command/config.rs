@@ -5,12 +5,12 @@ use clap::Args;
 
 use super::flags::{All, Flags};
 
-/// Checks the configuration; with `--explain`, prints every key with its present value, and never a secret.
+/// Checks the configuration; with `--explain`, prints every key with its current value, but no secret.
 #[derive(Debug, Args)]
 pub struct Config {
     #[command(flatten)]
     flags: Flags<All>,
-    /// Prints every key: what holds, where it comes from, what it means.
+    /// Prints every key: value, source, meaning.
     #[arg(long)]
     explain: bool,
 }

@@ -10,7 +10,7 @@ pub struct Phone {
     /// The phone's directory: key, store, media.
     #[arg(long)]
     dir: PathBuf,
-    /// Moves the phone's wall clock by so many milliseconds.
+    /// Shifts the phone's wall clock by this many milliseconds.
     #[arg(long, env = "PALM_PHONE_CLOCK_OFFSET_MS", default_value_t = 0, allow_hyphen_values = true)]
     clock_offset_ms: i64,
 }

@@ -6,12 +6,12 @@ use server::flow::seed;
 
 use super::{Data, told};
 
-/// Loads made-up officers around today's date; seeding twice changes only the password. Never on a real installation.
+/// Loads invented officers around today's date; seeding twice changes only the password. Never on a real installation.
 #[derive(Debug, Args)]
 pub struct Seed {
     #[command(flatten)]
     data: Data,
-    /// The password of every made-up account, 8 to 128 characters.
+    /// The password of every invented account, 8 to 128 characters.
     #[arg(long, env = "PALM_SEED_PASSWORD", hide_env_values = true)]
     password: String,
 }

@@ -16,7 +16,7 @@ use super::{open, told};
 pub struct Serve {
     #[command(flatten)]
     flags: Flags<All>,
-    /// Ends when standard input does, so that it never outlives the process that started it.
+    /// Stops at the end of standard input, so that it never outlives its parent process.
     #[arg(long, hide = true)]
     until_stdin_closes: bool,
 }
@@ -55,7 +55,7 @@ fn announce(address: SocketAddr, metrics: Option<SocketAddr>) {
     drop(writeln!(out, "palm listening on {address}").and_then(|()| out.flush()));
 }
 
-/// What is committed is safe, and nobody is left to be answered.
+/// Committed data is safe, and no request is left unanswered.
 fn end_with_stdin() {
     drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));
     std::process::exit(0);

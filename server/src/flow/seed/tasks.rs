@@ -65,11 +65,17 @@ fn row(task: &Task, now: Instant) -> Result<TaskRow, Failure> {
     })
 }
 
+/// The text of a 行政检查通知书: number, content, officers with certificate numbers, source, frequency, rules of conduct and
+/// complaint line.
 fn notice(task: &Task, now: Instant) -> String {
     format!(
-        "行政检查通知书\n{party}：\n根据《中华人民共和国价格法》第三十三条，经批准，我局定于 {date} 起对你（单位）的价格活动\
-         进行现场检查。检查人员将主动出示行政执法证件；不出示的，你（单位）有权拒绝检查。\n检查任务编号：{id}\n\
-         巫山县市场监督管理局",
+        "行政检查通知书\n（巫市监）检通〔{year}〕{serial}号\n{party}：\n根据《中华人民共和国价格法》第三十三条，经本局负责人批准，\
+         我局定于 {date} 起对你（单位）进行现场检查。\n检查内容：价格活动（明码标价）。\n检查人员：李建国（行政执法证号 \
+         22370001001）、陈晓梅（行政执法证号 22370001002）。检查人员将主动出示行政执法证件；不出示的，你（单位）有权拒绝检查。\n\
+         任务来源：年度检查计划，任务编号 {id}。\n检查频次：本年度第 1 次。\n五个严禁：严禁逐利检查，严禁干扰企业正常生产经营，\
+         严禁任性处罚企业，严禁下达检查指标，严禁变相检查。\n监督投诉电话：12345。\n巫山县市场监督管理局",
+        year = now.date().year(),
+        serial = task.id.rsplit('-').next().unwrap_or_default().trim_start_matches('0'),
         party = task.party,
         date = now.date(),
         id = task.id,
