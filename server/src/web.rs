@@ -25,6 +25,7 @@ mod security_headers;
 mod text_guard;
 pub mod timeouts;
 pub mod transport;
+pub mod url;
 
 pub use answers::Answers;
 pub use bodies::Bodies;

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base16ct::lower;
+
 /// The text is not an identifier of this kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a {kind}: expected {digits} lowercase hex digits")]
@@ -16,36 +18,19 @@ pub struct NotAnId {
 
 /// Bytes as lowercase hex.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| digits(*byte)).map(char::from).collect()
+    lower::encode_string(bytes)
 }
 
-/// The two digits of a byte. Ids are written by the thousand wherever a case is shown or hashed.
-const fn digits(byte: u8) -> [u8; 2] {
-    [digit(byte >> 4), digit(byte & 15)]
+/// The bytes of lowercase hex.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    lower::decode_vec(text).ok()
 }
 
-const fn digit(nibble: u8) -> u8 {
-    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
-}
-
-fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+/// Exactly `N` bytes out of lowercase hex.
+pub fn unhex_array<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
-    if text.len() != N * 2 {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let [high, low] = pair else { return None };
-        *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
-    }
-    Some(bytes)
-}
-
-fn hex_digit(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
+    let read = lower::decode(text, &mut bytes).ok()?.len();
+    (read == N).then_some(bytes)
 }
 
 macro_rules! identifiers {
@@ -99,7 +84,8 @@ macro_rules! identifiers {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(std::str::from_utf8(self.0.map(digits).as_flattened()).unwrap_or_default())
+                let mut digits = [0; $bytes * 2];
+                f.write_str(lower::encode_str(&self.0, &mut digits).unwrap_or_default())
             }
         }
 
@@ -112,7 +98,7 @@ macro_rules! identifiers {
         impl FromStr for $name {
             type Err = NotAnId;
             fn from_str(text: &str) -> Result<Self, NotAnId> {
-                read_hex(text).map(Self).ok_or(NotAnId { kind: stringify!($name), digits: $bytes * 2 })
+                unhex_array(text).map(Self).ok_or(NotAnId { kind: stringify!($name), digits: $bytes * 2 })
             }
         }
 
@@ -175,5 +161,17 @@ mod tests {
         assert!(text.to_uppercase().parse::<OfficerId>().is_err());
         assert!(text.get(1..).unwrap().parse::<OfficerId>().is_err());
         assert!(format!("{text}0").parse::<OfficerId>().is_err());
+    }
+
+    #[test]
+    fn hex_is_lower_case_in_pairs_and_nothing_else() {
+        assert_eq!(hex(&[0, 0x9a, 0xff]), "009aff");
+        assert_eq!(unhex("009aff"), Some(vec![0, 0x9a, 0xff]));
+        assert_eq!(unhex(""), Some(Vec::new()));
+        for wrong in ["009af", "009AFF", "00 aff", "0x9aff", "009afg", "00`aff", "00/aff", "00:aff", "é"] {
+            assert_eq!(unhex(wrong), None, "{wrong}");
+        }
+        assert_eq!(unhex_array("009aff"), Some([0, 0x9a, 0xff]));
+        assert_eq!((unhex_array::<2>("009aff"), unhex_array::<4>("009aff")), (None, None));
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use sync_core::case::{fold, place, resolution};
 use sync_core::case_record::{CaseRecord, RecordEvidence, RecordOfficer};
 use sync_core::change::{Anchor, Change, Clock, Header, NewOp, Reading, Received, shown_digest};
-use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex};
+use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex, unhex};
 use sync_core::lease::{Block, Lease};
 use sync_core::log::{Cursor, Frontier, Leaf, LeafClass, case_tag, leaf_hash};
 use sync_core::message::{CaseHeads, Class, Missing, Pulled, Push, PushOutcome, Pushed, Reconcile, Reconciled};
@@ -321,8 +321,7 @@ fn the_golden_changes_are_read_and_checked_from_their_bytes() {
     .unwrap();
     for vector in file["changes"].as_array().unwrap() {
         let text = vector["envelope"].as_str().unwrap();
-        let bytes: Vec<u8> =
-            (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect();
+        let bytes = unhex(text).unwrap();
         let received = Received::read(&bytes).unwrap();
         assert_eq!(received.id().to_string(), vector["id"].as_str().unwrap());
         let device = received.header().device.bytes()[0];

@@ -11,9 +11,10 @@ use api_spec::device::{
     NewEnrolmentCode, NewLease, enrol_message, hand_in_message, token_message,
 };
 use api_spec::session::{AccessToken, Me, NewSession};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sync_core::case::{CaseState, fold};
 use sync_core::change::{Anchor, Change, Clock, Header, NewOp, Reading, Received};
-use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex};
+use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex, unhex};
 use sync_core::lease::{Lease, SignedLease};
 use sync_core::log::Cursor;
 use sync_core::message::{Pulled, Push, Pushed, Reconcile, Reconciled};
@@ -143,7 +144,7 @@ impl<'s> Phone<'s> {
             token: String::new(),
             desk,
             key,
-            server_key: PublicKey::from_slice(&unhex(&server_public_key)).unwrap(),
+            server_key: PublicKey::from_slice(&unhex(&server_public_key).unwrap()).unwrap(),
             tenant: tenant.parse().unwrap(),
             device: device.id.parse().unwrap(),
             officer: me.officer.parse().unwrap(),
@@ -204,7 +205,7 @@ impl<'s> Phone<'s> {
         self.since_lease = Stopwatch::now();
         let wire: WireLease = self.ask_for_lease().expect(201).read();
         self.lease_took_ms = u64::try_from(self.since_lease.elapsed().as_millis()).unwrap();
-        self.lease = Some(Lease::open(&unhex(&wire.bytes), &self.server_key, &SoftwareVerifier).unwrap());
+        self.lease = Some(Lease::open(&unhex(&wire.bytes).unwrap(), &self.server_key, &SoftwareVerifier).unwrap());
     }
 
     /// A request in the phone's name.
@@ -364,22 +365,7 @@ pub fn wait_ms(milliseconds: u64) {
     std::thread::sleep(Duration::from_millis(milliseconds));
 }
 
-/// The bytes of lowercase hex.
-pub fn unhex(text: &str) -> Vec<u8> {
-    let pair = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
-    (0..text.len()).step_by(2).map(pair).collect()
-}
-
 /// Base64 for URLs, without padding (RFC 4648 §5).
 pub fn base64url(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let wide = chunk.iter().fold(0_u32, |wide, byte| wide << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..=chunk.len() {
-            let digit = wide >> (18 - 6 * place) & 63;
-            text.push(char::from(DIGITS[usize::try_from(digit).unwrap()]));
-        }
-    }
-    text
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }

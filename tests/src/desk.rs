@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+pub use server::web::url::encoded;
+
 use crate::http::{Answer, Call};
 use crate::server::{PASSWORD, Server};
 
@@ -103,13 +105,4 @@ pub fn hidden(page: &str, name: &str) -> String {
 pub fn form(fields: &[(&str, &str)]) -> Vec<u8> {
     let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
     pairs.collect::<Vec<_>>().join("&").into_bytes()
-}
-
-/// A text inside a query or a form.
-pub fn encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    text.bytes().map(byte).collect()
 }

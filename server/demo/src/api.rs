@@ -116,27 +116,3 @@ impl Api {
         Self::reply(path, self.agent.run(request.body(body.to_string())?))
     }
 }
-
-/// A value of a query, percent-encoded.
-pub fn encoded(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::encoded;
-
-    #[test]
-    fn chinese_is_percent_encoded() {
-        assert_eq!(encoded("a-查 1"), "a-%E6%9F%A5%201");
-    }
-}

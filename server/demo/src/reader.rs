@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use server::random;
 use sync_core::case::{CaseState, fold};
 use sync_core::change::{Change, Received};
-use sync_core::id::{CaseId, DeviceId, Digest, hex};
+use sync_core::id::{CaseId, DeviceId, Digest, hex, unhex};
 use sync_core::lease::{Lease, SignedLease};
 use sync_core::message::Pulled;
 use sync_core::sign::{PublicKey, Signer as _, SoftwareKey, SoftwareVerifier};
@@ -132,13 +132,4 @@ fn enrol(stage: &Stage, login: &str) -> anyhow::Result<Api> {
     let wanted = json!({ "device": device, "challenge": challenge, "signature": signature });
     let token = anybody.post("/v1/device-tokens", &wanted, &[])?;
     anybody.with_token(&text(&token.json(), "/access_token"))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    let pair = |pair: &[u32]| match pair {
-        [high, low] => u8::try_from(high * 16 + low).ok(),
-        _ => None,
-    };
-    digits?.chunks(2).map(pair).collect()
 }

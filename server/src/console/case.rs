@@ -26,6 +26,7 @@ use crate::view;
 use crate::web::State;
 use crate::web::input;
 use crate::web::problem::Problem;
+use crate::web::url::encoded;
 
 /// Settled fields that a page shows with all their writes; the history of each has its own page.
 const SETTLED: usize = 100;
@@ -50,7 +51,7 @@ impl Purpose {
     /// The query that links within a case carry: `?purpose=…` or nothing.
     pub fn query(&self) -> String {
         let said = &self.purpose;
-        if said.is_empty() { String::new() } else { format!("?purpose={}", page::encoded(said)) }
+        if said.is_empty() { String::new() } else { format!("?purpose={}", encoded(said)) }
     }
 }
 

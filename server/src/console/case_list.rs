@@ -24,6 +24,7 @@ use crate::web::State;
 use crate::web::case_query::{LONGEST_SEARCH, search};
 use crate::web::input;
 use crate::web::problem::Problem;
+use crate::web::url::encoded;
 
 /// The page after signing in.
 const START: &str = "/console/work";
@@ -136,8 +137,7 @@ impl Filters {
             ("sort", order),
         ];
         let said = parts.iter().filter(|(_, value)| !value.is_empty());
-        said.flat_map(|(name, value)| [(*name).to_owned(), "=".to_owned(), page::encoded(value), "&".to_owned()])
-            .collect()
+        said.flat_map(|(name, value)| [(*name).to_owned(), "=".to_owned(), encoded(value), "&".to_owned()]).collect()
     }
 }
 
@@ -168,7 +168,7 @@ impl Cases {
         if purpose.is_empty() {
             format!("{HERE}/{}", card.id)
         } else {
-            format!("{HERE}/{}?purpose={}", card.id, page::encoded(purpose))
+            format!("{HERE}/{}?purpose={}", card.id, encoded(purpose))
         }
     }
 

@@ -26,6 +26,7 @@ use sync_core::time::Instant;
 
 use super::words;
 use crate::web::language::Language;
+use crate::web::url::encoded;
 
 /// A value.
 #[derive(Debug)]
@@ -279,5 +280,5 @@ pub(super) fn time(ms: i64) -> String {
 }
 
 fn history_path(target: Option<&str>, name: &str) -> String {
-    format!("fields/{}/{}", target.unwrap_or("case"), super::page::encoded(name))
+    format!("fields/{}/{}", target.unwrap_or("case"), encoded(name))
 }

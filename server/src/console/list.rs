@@ -9,11 +9,11 @@ use std::fmt::Write as _;
 
 use sync_core::time::Instant;
 
-use super::page::encoded;
 use super::query::PageQuery;
 use crate::flow::as_of::Start;
 use crate::store::Total;
 use crate::web::language::Language;
+use crate::web::url::encoded;
 
 /// How many rows a page may have.
 const SIZES: [u32; 3] = [20, 50, 100];

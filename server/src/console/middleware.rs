@@ -25,6 +25,7 @@ use crate::web::middleware;
 use crate::web::origin;
 use crate::web::problem::{Problem, SEE_OTHER};
 use crate::web::transport::Transport;
+use crate::web::url::encoded;
 
 /// Nothing but this server's own style sheet, pictures, recordings and forms. No script at all.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; \
@@ -67,7 +68,7 @@ async fn reading(
     let refused = response.response().error().map(|error| middleware::known(error, id));
     Ok(match refused {
         Some(Refused { refusal: Refusal::Unauthenticated, .. }) => {
-            response.into_response(page::see(&format!("/console/sign-in?next={}", page::encoded(&visit.here))))
+            response.into_response(page::see(&format!("/console/sign-in?next={}", encoded(&visit.here))))
         }
         Some(refused) => {
             let (who, left) = reader(response.request(), visit).await;

@@ -27,6 +27,7 @@ use crate::store::{CertificateRow, DeviceRow, IntervalRow, OfficerRow, Total};
 use crate::web::State;
 use crate::web::language::Language;
 use crate::web::problem::Problem;
+use crate::web::url::encoded;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Days before the end from which a certificate is marked, the nearest first.
@@ -295,7 +296,7 @@ pub async fn give_code(
 
 /// The content of the QR code: the server's address and the code (`docs/console.md`).
 fn enrolment_text(server: &str, code: &str) -> String {
-    format!("palm-enrol:1?server={}&code={code}", page::encoded(server))
+    format!("palm-enrol:1?server={}&code={code}", encoded(server))
 }
 
 /// Modules around the picture that readers need.
@@ -326,7 +327,7 @@ mod tests {
     fn the_picture_holds_server_and_code_and_has_a_margin() {
         assert_eq!(
             enrolment_text("https://palm.example", "0f1e"),
-            "palm-enrol:1?server=https%3a%2f%2fpalm.example&code=0f1e"
+            "palm-enrol:1?server=https%3A%2F%2Fpalm.example&code=0f1e"
         );
         let (side, path) = drawn("palm").unwrap();
         assert_eq!(side, 21 + 8);

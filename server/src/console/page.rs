@@ -312,20 +312,6 @@ pub fn see(there: &str) -> HttpResponse {
     HttpResponse::build(SEE_OTHER).insert_header((LOCATION, there)).finish()
 }
 
-/// A text inside a query string.
-pub fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push_str(&sync_core::id::hex(&[byte]));
-        }
-    }
-    out
-}
-
 /// The result of a form: the answer, or the refusal to show above the form. An internal error is passed on.
 ///
 /// # Errors
@@ -341,14 +327,4 @@ pub fn outcome<T>(done: Result<T, Failure>) -> Result<Result<T, Refused>, Proble
 /// Whether it was refused for one of these reasons.
 pub fn is_refused<T>(done: &Result<T, Failure>, reasons: &[Refusal]) -> bool {
     matches!(done, Err(Failure::Refused(refused)) if reasons.contains(&refused.refusal))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_not_plain_is_written_as_percent_and_digits() {
-        assert_eq!(encoded("专项 a&b=1/?"), "%e4%b8%93%e9%a1%b9%20a%26b%3d1%2f%3f");
-    }
 }

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::by_time::{self, Column};
 use super::list::{PagePosition, Pager};
-use super::page::{self, Page, Part, encoded};
+use super::page::{self, Page, Part};
 use super::query::{PageQuery, day};
 use super::visit::SignedIn;
 use super::words;
@@ -19,6 +19,7 @@ use crate::web::input::days;
 use crate::web::language::Language;
 use crate::web::paging::{cursor, next};
 use crate::web::problem::Problem;
+use crate::web::url::encoded;
 
 /// Address of this list.
 const ADDRESS: &str = "/console/audit";

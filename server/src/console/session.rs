@@ -17,6 +17,7 @@ use crate::flow::refusal::Failure;
 use crate::flow::{console_session, first_run};
 use crate::web::input::{self, Lines};
 use crate::web::problem::Problem;
+use crate::web::url::encoded;
 use crate::web::{State, address};
 
 /// The start page, which redirects to the person's work.
@@ -55,12 +56,12 @@ fn within(next: &str) -> &str {
 /// Address of the sign-in page that continues at `page`; `kept` reports that typed text is stored.
 pub fn to_go_on(page: &str, kept: bool) -> String {
     let kept = if kept { "&kept=1" } else { "" };
-    format!("/console/sign-in?next={}{kept}", page::encoded(page))
+    format!("/console/sign-in?next={}{kept}", encoded(page))
 }
 
 /// Address of the sign-in page after the browser did not return the cookie of the form.
 pub fn once_more(next: &str) -> String {
-    format!("/console/sign-in?next={}&again=1", page::encoded(within(next)))
+    format!("/console/sign-in?next={}&again=1", encoded(within(next)))
 }
 
 /// Whether another site linked here, according to the browser.
@@ -157,7 +158,7 @@ mod tests {
             "/console/\r\nx",
             "/console/\u{7f}",
             "/console/面",
-            "/console/sign-in?next=%2fconsole%2fsign-in",
+            "/console/sign-in?next=%2Fconsole%2Fsign-in",
             "/console/sign-out",
         ] {
             assert_eq!(within(foreign), HOME, "{foreign}");

@@ -171,7 +171,7 @@ async fn a_form_of_another_site_or_without_the_token_does_nothing() {
             let response = call_service(&app, request.to_request()).await;
             if path.contains("sign-in") && what.contains("token") {
                 // Nothing is done; the password must be entered again.
-                assert_eq!(header(&response, "location"), "/console/sign-in?next=%2fconsole&again=1", "{what}");
+                assert_eq!(header(&response, "location"), "/console/sign-in?next=%2Fconsole&again=1", "{what}");
                 continue;
             }
             assert_eq!(response.status(), 403, "{path}: {what}");
@@ -248,7 +248,7 @@ async fn a_visitor_who_is_not_signed_in_sees_only_the_sign_in_page() {
     for (_, path) in ROUTES.iter().filter(|(method, path)| *method == "GET" && !open.contains(path)) {
         let response = call_service(&app, console_request("GET", &concrete(path)).to_request()).await;
         let there = header(&response, "location");
-        assert!(response.status() == 303 && there.starts_with("/console/sign-in?next=%2fconsole"), "{path}: {there}");
+        assert!(response.status() == 303 && there.starts_with("/console/sign-in?next=%2Fconsole"), "{path}: {there}");
     }
 }
 
@@ -257,9 +257,9 @@ async fn the_language_is_chosen_on_any_page_and_kept() {
     let desk = desk();
     let app = served!(desk);
     let page =
-        call_service(&app, console_request("GET", "/console/sign-in?next=%2fconsole%2fleads&lang=en").to_request())
+        call_service(&app, console_request("GET", "/console/sign-in?next=%2Fconsole%2Fleads&lang=en").to_request())
             .await;
-    assert_eq!(header(&page, "location"), "/console/sign-in?next=%2fconsole%2fleads");
+    assert_eq!(header(&page, "location"), "/console/sign-in?next=%2Fconsole%2Fleads");
     let kept = page.response().cookies().next().unwrap().to_string();
     assert!(kept.starts_with("__Host-palm-language=en;"), "{kept}");
     let english =
@@ -274,7 +274,7 @@ async fn a_link_from_another_site_leads_to_its_page() {
     let desk = desk();
     let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
     // The browser withholds the `SameSite=Strict` session cookie and sends the others.
-    let from_elsewhere = console_request("GET", "/console/sign-in?next=%2fconsole%2falarms%3fsize%3d20")
+    let from_elsewhere = console_request("GET", "/console/sign-in?next=%2Fconsole%2Falarms%3Fsize%3D20")
         .insert_header(("sec-fetch-site", "cross-site"))
         .insert_header((COOKIE, format!("__Host-palm-visitor={BROWSER}; __Host-palm-language=en")));
     let page = call_service(&app, from_elsewhere.to_request()).await;
@@ -292,7 +292,7 @@ async fn who_is_signed_in_is_not_asked_to_sign_in_again() {
     let desk = desk();
     let (app, secret) = (served!(desk), session(&desk, "unit-head").await);
     let back =
-        console_request("GET", "/console/sign-in?next=%2fconsole%2fleads").insert_header(cookie(&secret)).to_request();
+        console_request("GET", "/console/sign-in?next=%2Fconsole%2Fleads").insert_header(cookie(&secret)).to_request();
     assert_eq!(header(&call_service(&app, back).await, "location"), "/console/leads");
     // A second window shows the old form: its token does not depend on the session.
     let fields = [("csrf", open_token(&desk, BROWSER)), ("login", "unit-head".into()), ("password", PASSWORD.into())];

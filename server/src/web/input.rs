@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig};
 
+use sync_core::id::unhex_array;
 use sync_core::time::{Date, Instant};
 
 use crate::flow::refusal::{Refusal, Refused};
@@ -56,18 +57,7 @@ pub fn id<T: std::str::FromStr>(text: &str, field: &str) -> Result<T, Refused> {
 /// # Errors
 /// [`Refusal::Malformed`] that names the field.
 pub fn bytes<const N: usize>(text: &str, field: &str) -> Result<[u8; N], Refused> {
-    let digit = |c: u8| char::from(c).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let lower = !text.bytes().any(|c| c.is_ascii_uppercase());
-    let mut bytes = [0; N];
-    if text.len() != N * 2 || !lower {
-        return Err(wrong(field));
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let [high, low] = pair else { return Err(wrong(field)) };
-        let (high, low) = digit(*high).zip(digit(*low)).ok_or_else(|| wrong(field))?;
-        *byte = high << 4 | low;
-    }
-    Ok(bytes)
+    unhex_array(text).ok_or_else(|| wrong(field))
 }
 
 /// The civil days from one to another, both included, as moments from one on and before another.

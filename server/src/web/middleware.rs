@@ -8,7 +8,6 @@ use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
-use std::task::Poll;
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
@@ -18,6 +17,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _};
+use futures_util::FutureExt as _;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
 use super::connection_guard::Intake;
@@ -86,9 +86,9 @@ async fn answer(
     let head = methods::head_as_get(&mut request);
     text_guard::guard(&mut request);
     timeouts::limit(&mut request, timeouts.silence, intake, arriving);
-    let answer = match tokio::time::timeout(timeouts.whole, caught(next.call(request))).await {
-        Ok(Some(answer)) => answer,
-        Ok(None) => {
+    let answer = match tokio::time::timeout(timeouts.whole, AssertUnwindSafe(next.call(request)).catch_unwind()).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_panic)) => {
             tracing::error!(request_id = id, "a handler panicked");
             return Err(telling.error(&Refusal::Internal.into()).await);
         }
@@ -180,19 +180,6 @@ fn refuse_at_once(request: &ServiceRequest) -> Option<Refusal> {
     }
     let transport = request.app_data::<Data<Transport>>()?;
     if transport.is_answered(request.peer_addr()) { None } else { Some(Refusal::UntrustedPeer) }
-}
-
-/// The future's answer; none where it panicked.
-async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
-    let mut future = Box::pin(future);
-    std::future::poll_fn(move |context| {
-        match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(answer)) => Poll::Ready(Some(answer)),
-            Err(_panic) => Poll::Ready(None),
-        }
-    })
-    .await
 }
 
 /// The refusal for an error; logs it if it is an internal error.

@@ -1,5 +1,6 @@
 //! Bad input gets a problem with a stable code in the caller's language; nothing changes, and others are not delayed.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::json;
 use tests::http::Answer;
 use tests::raw::Raw;
@@ -236,7 +237,5 @@ fn resident(server: &Server) -> u64 {
 }
 
 fn base64(bytes: &[u8]) -> String {
-    let text = tests::actor::base64url(bytes).replace('-', "+").replace('_', "/");
-    let padding = "=".repeat((4 - text.len() % 4) % 4);
-    format!("{text}{padding}")
+    BASE64_STANDARD.encode(bytes)
 }

@@ -1,5 +1,6 @@
 //! Evidence by tus: resumed, verified, stored once, readable within reach.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest as _, Sha256};
 use std::io::{Read as _, Write as _};
 use sync_core::change::NewOp;
@@ -16,11 +17,7 @@ pub fn digest(bytes: &[u8]) -> Digest {
 }
 
 pub fn base64(bytes: &[u8]) -> String {
-    let mut text = tests::actor::base64url(bytes).replace('-', "+").replace('_', "/");
-    while !text.len().is_multiple_of(4) {
-        text.push('=');
-    }
-    text
+    BASE64_STANDARD.encode(bytes)
 }
 
 /// Announces bytes of this digest and length.

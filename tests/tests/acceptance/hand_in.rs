@@ -6,10 +6,11 @@ use sync_core::id::Digest;
 use sync_core::message::Pushed;
 use sync_core::op::{Act, OpRef};
 use sync_core::value::Value;
-use tests::actor::{ADMINISTRATOR, base64url, wait_ms};
+use tests::actor::{ADMINISTRATOR, wait_ms};
 use tests::{Answer, Person, Phone, on_both_databases};
 
 use crate::alarm;
+use crate::evidence::base64;
 use crate::search::run_sql;
 
 const BEYOND_DRIFT_MS: u64 = 2_200;
@@ -29,8 +30,7 @@ fn receipted(phone: &Phone<'_>, changes: &[&Change]) -> usize {
 
 fn upload(phone: &Phone<'_>, bytes: &[u8]) -> Answer {
     let digest: [u8; 32] = Sha256::digest(bytes).into();
-    let mut base64 = base64url(&digest).replace('-', "+").replace('_', "/");
-    base64.push('=');
+    let base64 = base64(&digest);
     let tus = |call: tests::http::Call| call.header("Tus-Resumable", "1.0.0");
     let created = tus(phone.hands_in("POST", "/v1/evidence"))
         .header("Upload-Length", &bytes.len().to_string())

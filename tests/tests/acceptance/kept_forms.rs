@@ -117,7 +117,7 @@ on_both_databases! {
             end_session(&desk);
             let answer = desk.post(&action, &sent(&csrf, &fields, named, &text)).expect(303);
             let there = answer.header("location").to_owned();
-            assert_eq!(there, format!("/console/sign-in?next={}&kept=1", encoded(&page).to_lowercase()));
+            assert_eq!(there, format!("/console/sign-in?next={}&kept=1", encoded(&page)));
             assert!(desk.get(&there).expect(200).text().contains("已保留"), "{page}: it is said");
             assert_eq!(sign_in_at(&mut desk, &there, login), page, "to the page of the form");
             let shown = desk.get(&page).expect(200).text();

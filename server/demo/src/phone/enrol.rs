@@ -4,7 +4,7 @@ use api_spec::device::{EnrolledDevice, NewDevice, enrol_message};
 use api_spec::session::{AccessToken, Me, NewSession};
 use serde_json::json;
 use sync_core::device::{Enrolment, Identity};
-use sync_core::id::{Epoch, hex};
+use sync_core::id::{Epoch, hex, unhex};
 use sync_core::session::{Request, Response};
 use sync_core::sign::{PublicKey, Signer as _};
 
@@ -13,7 +13,6 @@ use super::answer::{CommandError, Done};
 use super::command::Enrol;
 use super::line::{get, post, read};
 use super::owner::Owner;
-use super::value::unhex;
 use server::flow::keys::ServerKey;
 use server::random;
 

@@ -4,12 +4,12 @@ use api_spec::device::{Lease, NewLease};
 use api_spec::reference::Reference;
 use api_spec::task::TaskList;
 use serde_json::{Value as Json, json};
+use sync_core::id::unhex;
 
 use super::Phone;
 use super::answer::{CommandError, Done};
 use super::line::{get, post, read};
 use super::owner::Owner;
-use super::value::unhex;
 
 /// Numbered paper the officer carries.
 const PAPERS: &str = "papers.json";

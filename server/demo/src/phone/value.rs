@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
+use sync_core::id::unhex;
 use sync_core::op::{OpId, OpRef};
 use sync_core::value::Value;
 
@@ -33,20 +34,6 @@ fn value(json: Json) -> Result<Value, String> {
             (_, _) => return Err("an object as a value can only be {\"hex\": \"…\"}".to_owned()),
         },
     })
-}
-
-/// Bytes out of lowercase hex.
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => Some(digit(high)? << 4 | digit(low)?),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
 }
 
 /// An entity: `<64 hex>.<n>`, or the alias of an earlier `add` of the same save.

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, anyhow};
 use serde_json::{Value, json};
 use server::clock::Clock;
+use server::web::url::encoded;
 
-use crate::api::{Api, encoded};
+use crate::api::Api;
 use crate::link::Link;
 use crate::link::script::Script;
 use crate::process::Phone;

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use server::web::url::encoded;
 use sync_core::id::CaseId;
 
 use super::homecoming::sync_both;
 use super::offline::{Matters, PLACE_A, PLACE_B, at};
-use crate::api::{Api, encoded};
+use crate::api::Api;
 use crate::reader::{self, Feed};
 use crate::stage::{Matter, Stage, Team, list, text};
 use crate::words;

@@ -1,11 +1,12 @@
 //! Chapter 6: the supervisor, who can change nothing, and the lead.
 
 use serde_json::{Value, json};
+use server::web::url::encoded;
 use sha2::{Digest as _, Sha256};
 use sync_core::id::hex;
 
 use super::closing::command;
-use crate::api::{Api, encoded};
+use crate::api::Api;
 use crate::stage::{Matter, Stage, list, text};
 
 const PURPOSE: &str = "价格执法专项监督";

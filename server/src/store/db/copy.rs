@@ -9,6 +9,7 @@ use std::path::Path;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{Db, Manager, open_sqlite, private};
 use crate::store::Error;
@@ -30,11 +31,13 @@ impl Manager {
     }
 }
 
+/// What means something else in the address of a file (https://www.sqlite.org/uri.html).
+const OF_URI: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
+
 /// Opens a copy for reading; not one of its bytes changes, and nothing is made beside it.
 pub(in crate::store) fn open_copy(path: &Path) -> Result<Db, Error> {
     let name = path.to_str().ok_or_else(|| Error::Open("the path is not UTF-8".to_owned()))?;
-    let plain = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    let address = format!("file:{plain}?mode=ro&immutable=1");
+    let address = format!("file:{}?mode=ro&immutable=1", utf8_percent_encode(name, OF_URI));
     let db = diesel::SqliteConnection::establish(&address).map_err(|e| Error::Open(format!("{name}: {e}")))?;
     Ok(Db::Sqlite(db))
 }
