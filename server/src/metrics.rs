@@ -4,81 +4,90 @@
 //! client cannot create new series. Counting never fails and blocks on nothing but a short lock. Not here: the listener
 //! (`serve::metrics_server`).
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::prometheus_text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+
+/// The media type of [`text`].
+pub use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
+
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-/// Upper bounds of latencies, in microseconds.
-const LATENCIES: [u64; 10] = [1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 30_000_000];
+/// Upper bounds of latencies, in seconds.
+const LATENCIES: [f64; 10] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 /// Upper bounds of the number of changes in one commit.
-const SIZES: [u64; 7] = [1, 5, 10, 25, 50, 100, 256];
+const SIZES: [f64; 7] = [1.0, 5.0, 10.0, 25.0, 50.0, 100.0, 256.0];
 
-static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(Mutex::default);
+static COUNTED: LazyLock<Counted> = LazyLock::new(Counted::new);
 
-#[derive(Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Class {
+    class: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Outcome {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct State {
+    state: &'static str,
+}
+
 struct Counted {
-    requests: BTreeMap<(&'static str, String, u16), u64>,
-    latencies: BTreeMap<String, Histogram>,
+    requests: Family<Request, Counter>,
+    latencies: Family<Route, Histogram, fn() -> Histogram>,
     group_sizes: Histogram,
     commits: Histogram,
-    failed_commits: u64,
-    changes: BTreeMap<&'static str, u64>,
-    sign_ins: BTreeMap<&'static str, u64>,
+    failed_commits: Counter,
+    changes: Family<Class, Counter>,
+    sign_ins: Family<Outcome, Counter>,
 }
 
-#[derive(Default)]
-struct Histogram {
-    /// One for each bound, not cumulative.
-    counts: Vec<u64>,
-    above: u64,
-    sum: u64,
-}
-
-impl Histogram {
-    fn add(&mut self, bounds: &[u64], value: u64) {
-        self.counts.resize(bounds.len(), 0);
-        let place = bounds.iter().position(|bound| value <= *bound);
-        match place.and_then(|place| self.counts.get_mut(place)) {
-            Some(count) => *count += 1,
-            None => self.above += 1,
+impl Counted {
+    fn new() -> Self {
+        Self {
+            requests: Family::default(),
+            latencies: Family::new_with_constructor(|| Histogram::new(LATENCIES)),
+            group_sizes: Histogram::new(SIZES),
+            commits: Histogram::new(LATENCIES),
+            failed_commits: Counter::default(),
+            changes: Family::default(),
+            sign_ins: Family::default(),
         }
-        self.sum += value;
     }
 
-    /// `shown` writes a bound or the sum: as it is, or microseconds as seconds.
-    fn write(&self, text: &mut String, name: &str, labels: &str, bounds: &[u64], shown: fn(u64) -> String) {
-        let comma = if labels.is_empty() { "" } else { "," };
-        let mut total = 0;
-        for (place, bound) in bounds.iter().enumerate() {
-            total += self.counts.get(place).copied().unwrap_or_default();
-            line(text, &format!("{name}_bucket{{{labels}{comma}le=\"{}\"}} {total}", shown(*bound)));
-        }
-        total += self.above;
-        line(text, &format!("{name}_bucket{{{labels}{comma}le=\"+Inf\"}} {total}"));
-        let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
-        line(text, &format!("{name}_sum{labels} {}", shown(self.sum)));
-        line(text, &format!("{name}_count{labels} {total}"));
+    fn register(&self, to: &mut Registry) {
+        to.register("palm_requests", "Requests answered, by route and status", self.requests.clone());
+        to.register("palm_request_seconds", "Time until the answer began", self.latencies.clone());
+        to.register("palm_ingest_group_changes", "Changes in one commit", self.group_sizes.clone());
+        to.register("palm_ingest_commit_seconds", "Time that one commit took", self.commits.clone());
+        let help = "Commits that failed; they were run again";
+        to.register("palm_ingest_failed_commits", help, self.failed_commits.clone());
+        let help = "Changes that phones brought, by what became of them";
+        to.register("palm_changes", help, self.changes.clone());
+        to.register("palm_sign_ins", "Attempts to sign in with a password", self.sign_ins.clone());
     }
-}
-
-fn line(text: &mut String, what: &str) {
-    // Writing into a string cannot fail.
-    let _ = writeln!(text, "{what}");
-}
-
-fn seconds(micros: u64) -> String {
-    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
-}
-
-fn micros(elapsed: Duration) -> u64 {
-    u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn count(what: impl FnOnce(&mut Counted)) {
-    // A panic while counting leaves a count short; that is no reason to stop counting.
-    what(&mut COUNTED.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
 /// A method by its name, or `other`: a client can make up as many as it likes.
@@ -88,98 +97,70 @@ pub fn method(name: &str) -> &'static str {
 
 /// A request was answered. `route` is a pattern, never a path.
 pub fn answered(method: &'static str, route: &str, status: u16, elapsed: Duration) {
-    count(|counted| {
-        *counted.requests.entry((method, route.to_owned(), status)).or_default() += 1;
-        counted.latencies.entry(route.to_owned()).or_default().add(&LATENCIES, micros(elapsed));
-    });
+    let route = route.to_owned();
+    COUNTED.latencies.get_or_create(&Route { route: route.clone() }).observe(elapsed.as_secs_f64());
+    COUNTED.requests.get_or_create(&Request { method, route, status }).inc();
 }
 
 /// One transaction took a group of so many changes.
 pub fn committed(changes: usize, elapsed: Duration, worked: bool) {
-    count(|counted| {
-        counted.group_sizes.add(&SIZES, u64::try_from(changes).unwrap_or(u64::MAX));
-        counted.commits.add(&LATENCIES, micros(elapsed));
-        counted.failed_commits += u64::from(!worked);
-    });
+    COUNTED.group_sizes.observe(u32::try_from(changes).unwrap_or(u32::MAX).into());
+    COUNTED.commits.observe(elapsed.as_secs_f64());
+    COUNTED.failed_commits.inc_by(u64::from(!worked));
 }
 
 /// What became of a change that a phone brought: the code of its class.
 pub fn outcome(class: &'static str) {
-    count(|counted| *counted.changes.entry(class).or_default() += 1);
+    COUNTED.changes.get_or_create(&Class { class }).inc();
 }
 
 /// How an attempt to sign in with a password ended.
 pub fn sign_in(outcome: &'static str) {
-    count(|counted| *counted.sign_ins.entry(outcome).or_default() += 1);
+    COUNTED.sign_ins.get_or_create(&Outcome { outcome }).inc();
 }
 
-/// Everything, in Prometheus' text format 0.0.4. `connections`: those to the database, and how many are idle.
+/// Everything, as [`CONTENT_TYPE`] says. `connections`: those to the database, and how many are idle.
 /// `outbox`: its open rows and the age of the oldest in seconds, where the database says so.
 pub fn text(connections: (u32, u32), outbox: Option<(i64, i64)>) -> String {
-    let mut text = String::new();
-    head(&mut text, "palm_info", "gauge", "The version of this program.");
-    line(&mut text, &format!("palm_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION")));
-    count(|counted| counted.write(&mut text));
-    head(&mut text, "palm_database_connections", "gauge", "Connections to the database.");
+    let mut registry = Registry::default();
+    registry.register("palm", "The version of this program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+    COUNTED.register(&mut registry);
     let (all, idle) = connections;
-    line(&mut text, &format!("palm_database_connections{{state=\"busy\"}} {}", all.saturating_sub(idle)));
-    line(&mut text, &format!("palm_database_connections{{state=\"idle\"}} {idle}"));
-    if let Some((open, oldest)) = outbox {
-        head(&mut text, "palm_outbox_open", "gauge", "Effects that are still to follow, of all processes.");
-        line(&mut text, &format!("palm_outbox_open {open}"));
-        head(&mut text, "palm_outbox_oldest_seconds", "gauge", "For how long the oldest of them has been waiting.");
-        line(&mut text, &format!("palm_outbox_oldest_seconds {oldest}"));
+    let by_state: Family<State, Gauge> = Family::default();
+    for (state, number) in [("busy", all.saturating_sub(idle)), ("idle", idle)] {
+        by_state.get_or_create(&State { state }).set(number.into());
     }
-    process(&mut text);
+    registry.register("palm_database_connections", "Connections to the database", by_state);
+    if let Some((open, oldest)) = outbox {
+        gauge(&mut registry, "palm_outbox_open", "Effects that are still to follow, of all processes", open);
+        let help = "For how long the oldest of them has been waiting";
+        gauge(&mut registry, "palm_outbox_oldest_seconds", help, oldest);
+    }
+    process(&mut registry);
+    let mut text = String::new();
+    if let Err(error) = encode(&mut text, &registry) {
+        tracing::error!(%error, "the metrics could not be written");
+    }
     text
 }
 
-fn head(text: &mut String, name: &str, kind: &str, help: &str) {
-    line(text, &format!("# HELP {name} {help}\n# TYPE {name} {kind}"));
-}
-
-impl Counted {
-    fn write(&self, text: &mut String) {
-        head(text, "palm_requests_total", "counter", "Requests answered, by route and status.");
-        for ((method, route, status), number) in &self.requests {
-            line(
-                text,
-                &format!("palm_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {number}"),
-            );
-        }
-        head(text, "palm_request_seconds", "histogram", "Time until the answer began.");
-        for (route, histogram) in &self.latencies {
-            histogram.write(text, "palm_request_seconds", &format!("route=\"{route}\""), &LATENCIES, seconds);
-        }
-        head(text, "palm_ingest_group_changes", "histogram", "Changes in one commit.");
-        self.group_sizes.write(text, "palm_ingest_group_changes", "", &SIZES, |size| size.to_string());
-        head(text, "palm_ingest_commit_seconds", "histogram", "Time that one commit took.");
-        self.commits.write(text, "palm_ingest_commit_seconds", "", &LATENCIES, seconds);
-        head(text, "palm_ingest_failed_commits_total", "counter", "Commits that failed; they were run again.");
-        line(text, &format!("palm_ingest_failed_commits_total {}", self.failed_commits));
-        head(text, "palm_changes_total", "counter", "Changes that phones brought, by what became of them.");
-        for (class, number) in &self.changes {
-            line(text, &format!("palm_changes_total{{class=\"{class}\"}} {number}"));
-        }
-        head(text, "palm_sign_ins_total", "counter", "Attempts to sign in with a password.");
-        for (outcome, number) in &self.sign_ins {
-            line(text, &format!("palm_sign_ins_total{{outcome=\"{outcome}\"}} {number}"));
-        }
-    }
+fn gauge(registry: &mut Registry, name: &str, help: &str, value: i64) {
+    let gauge: Gauge = Gauge::default();
+    gauge.set(value);
+    registry.register(name, help, gauge);
 }
 
 /// What Linux says of this process; nothing elsewhere.
-fn process(text: &mut String) {
+fn process(registry: &mut Registry) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = resident.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+    let kilobytes = resident.and_then(|rest| rest.split_whitespace().next()?.parse::<i64>().ok());
     if let Some(kilobytes) = kilobytes {
-        head(text, "process_resident_memory_bytes", "gauge", "Resident memory.");
-        line(text, &format!("process_resident_memory_bytes {}", kilobytes * 1024));
+        gauge(registry, "process_resident_memory_bytes", "Resident memory", kilobytes.saturating_mul(1024));
     }
-    if let Ok(open) = std::fs::read_dir("/proc/self/fd") {
-        head(text, "process_open_fds", "gauge", "Open files and sockets.");
-        line(text, &format!("process_open_fds {}", open.count()));
+    let open = std::fs::read_dir("/proc/self/fd").map(Iterator::count);
+    if let Some(open) = open.ok().and_then(|open| i64::try_from(open).ok()) {
+        gauge(registry, "process_open_fds", "Open files and sockets", open);
     }
 }
 
@@ -189,16 +170,25 @@ mod tests {
 
     #[test]
     fn a_histogram_is_cumulative_and_in_seconds() {
-        let mut histogram = Histogram::default();
-        for value in [900, 1_000, 7_000, 60_000_000] {
-            histogram.add(&LATENCIES, value);
+        for micros in [900, 1_000, 1_001, 7_000, 60_000_000] {
+            answered("GET", "/of-a-test", 200, Duration::from_micros(micros));
         }
-        let mut text = String::new();
-        histogram.write(&mut text, "t", "route=\"/x\"", &LATENCIES, seconds);
-        assert!(text.contains("t_bucket{route=\"/x\",le=\"0.001000\"} 2\n"), "{text}");
-        assert!(text.contains("t_bucket{route=\"/x\",le=\"0.010000\"} 3\n"), "{text}");
-        assert!(text.contains("t_bucket{route=\"/x\",le=\"+Inf\"} 4\n"), "{text}");
-        assert!(text.contains("t_sum{route=\"/x\"} 60.008900\n"), "{text}");
+        let text = text((0, 0), None);
+        for line in [
+            "# TYPE palm_request_seconds histogram",
+            "palm_request_seconds_bucket{route=\"/of-a-test\",le=\"0.001\"} 2",
+            "palm_request_seconds_bucket{route=\"/of-a-test\",le=\"0.005\"} 3",
+            "palm_request_seconds_bucket{route=\"/of-a-test\",le=\"0.01\"} 4",
+            "palm_request_seconds_bucket{route=\"/of-a-test\",le=\"30\"} 4",
+            "palm_request_seconds_bucket{route=\"/of-a-test\",le=\"+Inf\"} 5",
+            "palm_request_seconds_count{route=\"/of-a-test\"} 5",
+            "palm_requests_total{method=\"GET\",route=\"/of-a-test\",status=\"200\"} 5",
+        ] {
+            assert!(text.lines().any(|written| written == line), "{line} is not in\n{text}");
+        }
+        let sum = text.lines().find_map(|line| line.strip_prefix("palm_request_seconds_sum{route=\"/of-a-test\"} "));
+        let sum: f64 = sum.unwrap().parse().unwrap();
+        assert!((sum - 60.009_901).abs() < 1e-9, "{sum}");
     }
 
     #[test]
@@ -208,5 +198,35 @@ mod tests {
         assert!(text.contains("palm_outbox_open 7\n") && text.contains("palm_outbox_oldest_seconds 61\n"), "{text}");
         assert!(text.contains("method=\"other\"") && !text.contains("BREW"), "{text}");
         assert!(text.contains("palm_database_connections{state=\"busy\"} 1\n"), "{text}");
+        assert!(text.contains(concat!("palm_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1\n")), "{text}");
+    }
+
+    #[test]
+    fn each_metric_has_its_name_and_is_described_and_labels_are_escaped() {
+        answered("GET", "/of-a-test/\"\\\n", 200, Duration::ZERO);
+        committed(1, Duration::ZERO, false);
+        outcome("accepted");
+        sign_in("right");
+        let text = text((1, 1), Some((0, 0)));
+        assert!(text.contains("route=\"/of-a-test/\\\"\\\\\\n\""), "{text}");
+        let described = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+        let mut described: Vec<&str> = described.collect();
+        described.sort_unstable();
+        let expected = [
+            "palm_changes_total counter",
+            "palm_database_connections gauge",
+            "palm_info gauge",
+            "palm_ingest_commit_seconds histogram",
+            "palm_ingest_failed_commits_total counter",
+            "palm_ingest_group_changes histogram",
+            "palm_outbox_oldest_seconds gauge",
+            "palm_outbox_open gauge",
+            "palm_request_seconds histogram",
+            "palm_requests_total counter",
+            "palm_sign_ins_total counter",
+            "process_open_fds gauge",
+            "process_resident_memory_bytes gauge",
+        ];
+        assert_eq!(described, expected);
     }
 }

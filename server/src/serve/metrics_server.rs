@@ -10,12 +10,11 @@ use actix_web::web::Data;
 use actix_web::{App, HttpResponse, HttpServer, get};
 
 use crate::flow::outbox;
+use crate::metrics::{self, CONTENT_TYPE};
 use crate::web::problem::OK;
 
 /// How long a scrape waits for the database.
 const TIMEOUT: Duration = Duration::from_secs(2);
-
-const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The server, and where it listens.
 ///
@@ -35,5 +34,5 @@ async fn show_metrics(app: Data<crate::flow::app::App>) -> HttpResponse {
     // While the database does not answer, the rest is all the more of interest.
     let outbox = tokio::time::timeout(TIMEOUT, outbox::open(&app)).await;
     let outbox = outbox.ok().and_then(Result::ok);
-    HttpResponse::build(OK).content_type(TEXT).body(crate::metrics::text(app.store.connections(), outbox))
+    HttpResponse::build(OK).content_type(CONTENT_TYPE).body(metrics::text(app.store.connections(), outbox))
 }
