@@ -32,7 +32,7 @@ impl Phone {
             return Err(CommandError::broken(format!("a photograph has at most {LARGEST} bytes")));
         }
         let mut editor = self.editor(case)?;
-        let drawn = picture::draw(scene, bytes);
+        let drawn = picture::draw(scene, bytes).map_err(CommandError::broken)?;
         let about = About { title: &title, kind: &kind, proves: &proves, media_type: "image/png" };
         let (entity, file) = self.keep_evidence(&mut editor, &drawn, &about)?;
         let (digest, size) = (file.digest, file.size);

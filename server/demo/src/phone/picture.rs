@@ -3,7 +3,7 @@
 //! Promise: the same scene and size give the same bytes on every machine; another scene gives another picture. Not
 //! here: cameras; these pictures are not evidence of anything.
 
-mod png;
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
 
 /// Colours: wall, floor, wood, dark wood, board, chalk, plate, food, tag, strip, digit, window.
 const COLOURS: [(u8, u8, u8); 12] = [
@@ -51,7 +51,10 @@ const FONT: [[u8; 7]; 10] = [
 ];
 
 /// A PNG of the scene, of about `bytes` bytes; at least 64 by 48 points.
-pub(super) fn draw(scene: u32, bytes: usize) -> Vec<u8> {
+///
+/// # Errors
+/// More points than a PNG can have.
+pub(super) fn draw(scene: u32, bytes: usize) -> Result<Vec<u8>, EncodingError> {
     // One byte a point, four points wide for three high.
     let height = (bytes * 3 / 4).isqrt().max(48);
     let mut canvas = Canvas::new(height * 4 / 3, height);
@@ -61,7 +64,7 @@ pub(super) fn draw(scene: u32, bytes: usize) -> Vec<u8> {
     canvas.tables(&mut dice);
     canvas.caption(scene);
     canvas.grain(&mut dice);
-    png::encode(canvas.width, canvas.height, &palette(), &canvas.points)
+    canvas.to_png()
 }
 
 fn palette() -> Vec<u8> {
@@ -188,6 +191,21 @@ impl Canvas {
         }
     }
 
+    fn to_png(&self) -> Result<Vec<u8>, EncodingError> {
+        let size = |length| u32::try_from(length).unwrap_or(u32::MAX);
+        let mut out = Vec::new();
+        let mut encoder = Encoder::new(&mut out, size(self.width), size(self.height));
+        encoder.set_color(ColorType::Indexed);
+        encoder.set_depth(BitDepth::Eight);
+        encoder.set_palette(palette());
+        // Compression would only make the pictures smaller than photographs are.
+        encoder.set_compression(Compression::NoCompression);
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&self.points)?;
+        writer.finish()?;
+        Ok(out)
+    }
+
     /// Colours become places in the palette: darker towards the corners, with grain.
     fn grain(&mut self, dice: &mut Dice) {
         let (width, height) = (self.width, self.height);
@@ -206,14 +224,14 @@ mod tests {
 
     #[test]
     fn a_scene_is_always_the_same_picture_and_another_scene_another() {
-        assert_eq!(draw(1, 20_000), draw(1, 20_000));
-        assert_ne!(draw(1, 20_000), draw(2, 20_000));
+        assert_eq!(draw(1, 20_000).unwrap(), draw(1, 20_000).unwrap());
+        assert_ne!(draw(1, 20_000).unwrap(), draw(2, 20_000).unwrap());
     }
 
     #[test]
     fn a_picture_has_about_the_size_that_was_asked_for() {
         for bytes in [0, 1, 30_000, 200 << 10, 1 << 20] {
-            let drawn = draw(7, bytes).len();
+            let drawn = draw(7, bytes).unwrap().len();
             assert!(drawn >= bytes / 100 * 98 && drawn <= bytes + bytes / 50 + 8_000, "{bytes}: {drawn}");
         }
     }
