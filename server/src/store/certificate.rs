@@ -7,7 +7,7 @@ use sync_core::certificate::CertificateStatus;
 use sync_core::id::{OfficerId, TenantId};
 use sync_core::time::Instant;
 
-use super::schema::{agency, certificate, certificate_interval, officer};
+use super::schema::{certificate, certificate_interval};
 use super::tx::Tx;
 use super::{Error, row};
 
@@ -140,31 +140,6 @@ impl Tx<'_> {
             (certificate, history)
         };
         Ok(all.into_iter().map(with_history).collect())
-    }
-
-    /// Certificates of active officers of the agencies below `path` whose last day is from `first` to `last`
-    /// (`YYYY-MM-DD`), the soonest first.
-    ///
-    /// # Errors
-    /// [`Error`] where the statement fails.
-    pub fn certificates_ending(
-        &mut self,
-        tenant: &TenantId,
-        path: &str,
-        (first, last): (&str, &str),
-        limit: i64,
-    ) -> Result<Vec<CertificateRow>, Error> {
-        let holder = officer::tenant.eq(certificate::tenant).and(officer::id.eq(certificate::officer));
-        let ending = certificate::table
-            .inner_join(officer::table.on(holder))
-            .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
-            .filter(certificate::tenant.eq(tenant))
-            .filter(agency::path.like(format!("{path}%")))
-            .filter(officer::active.eq(true))
-            .filter(certificate::valid_until.between(first, last))
-            .order((certificate::valid_until, certificate::number))
-            .limit(limit);
-        Ok(ending.select(CertificateRow::as_select()).load(self.db())?)
     }
 
     /// Adds a certificate with its history; the officer is there already.

@@ -354,6 +354,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where the statement fails or a change is not what was stored.
+    #[cfg(test)]
     pub fn changes_at(&mut self, tenant: &TenantId, leaves: &[i64]) -> Result<Vec<StoredChange>, Error> {
         self.each_change_at(tenant, leaves, |stored| stored)
     }

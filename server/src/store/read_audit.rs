@@ -114,6 +114,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
+    #[cfg(test)]
     pub fn read_audits(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<ReadAuditRow>, Error> {
         let looks = read_audit::table
             .filter(read_audit::tenant.eq(tenant))

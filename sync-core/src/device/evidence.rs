@@ -89,14 +89,6 @@ impl Device {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Keeps bytes that came from elsewhere, so that the case no longer misses them here.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn add_evidence(&mut self, case: CaseId, file: &NewEvidence) -> Result<(), StoreError> {
-        add(&self.db, case, file)
-    }
-
     /// Notes how far an upload has gone.
     ///
     /// # Errors

@@ -79,27 +79,6 @@ impl Device {
             |row| row.get(0),
         )?)
     }
-
-    /// Numbers used and voided so far, in order.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn numbers_used(&self) -> Result<Vec<(Drawn, ChangeId, Option<String>)>, StoreError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT form, agency, year, serial, text, change, void FROM number_use ORDER BY form, year, serial",
-        )?;
-        let rows = statement.query_map([], |row| {
-            let drawn = Drawn {
-                form: row.get(0)?,
-                agency: row.get(1)?,
-                year: row.get(2)?,
-                serial: row.get(3)?,
-                text: row.get(4)?,
-            };
-            Ok((drawn, row.get(5)?, row.get(6)?))
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
 }
 
 /// Keeps the blocks of a lease for this device.
