@@ -96,6 +96,10 @@ on_both_databases! {
             ("a folded line", "POST /v1/sessions HTTP/1.1\r\nHost: palm\r\nX: a\r\n Content-Length: 44\r\n\r\n"),
             ("bare LF", "GET /v1/me HTTP/1.1\nHost: palm\n\n"),
             ("bare LF in a head", "GET /v1/me HTTP/1.1\r\nHost: palm\r\nX: a\nContent-Length: 44\r\n\r\n"),
+            ("bare LF before a request", "\nGET /v1/me HTTP/1.1\r\nHost: palm\r\n\r\n"),
+            ("bare LF after a length", "POST /v1/sessions HTTP/1.1\r\nHost: palm\r\nContent-Length: 44\n\r\n"),
+            ("bare LF at the end of a head", "GET /v1/me HTTP/1.1\r\nHost: palm\r\nX: a\r\n\n"),
+            ("a blank after the size of a chunk", "POST /v1/sessions HTTP/1.1\r\nHost: palm\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2 \r\n{}\r\n0\r\n\r\n"),
             ("bare LF in a chunk", "POST /v1/sessions HTTP/1.1\r\nHost: palm\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\n\n"),
         ] {
             let mut raw = Raw::to(server);

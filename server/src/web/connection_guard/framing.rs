@@ -264,6 +264,9 @@ mod tests {
     fn what_has_two_readings_ends_before_the_head_is_whole() {
         for head in [
             "GET / HTTP/1.1\nHost: a\n\n",
+            "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET / HTTP/1.1\r\nX: a\r\n\n",
+            "POST / HTTP/1.1\r\nContent-Length: 1\n\r\n",
             "GET / HTTP/1.1\r\nX: a\nContent-Length: 1\r\n\r\n",
             "GET / HTTP/1.1\r\nX: a\rContent-Length: 1\r\n\r\n",
             "GET / HTTP/1.1\r\nX: a\0\r\n\r\n",
@@ -324,7 +327,19 @@ mod tests {
     #[test]
     fn chunks_are_held_to_their_form() {
         let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
-        for body in ["3\nabc\r\n", "3\r\nabcd\r\n", "3\r\nabc\n", "-1\r\n", "0x3\r\n", " 3\r\n", "\r\n", "0\r\n\n"] {
+        for body in [
+            "3\nabc\r\n",
+            "3\r\nabcd\r\n",
+            "3\r\nabc\n",
+            "-1\r\n",
+            "0x3\r\n",
+            " 3\r\n",
+            "3 \r\n",
+            "3\t;x\r\n",
+            "\r\n",
+            "0\r\n\n",
+            "0\r\nT: x\n",
+        ] {
             assert!(ends(&format!("{head}{body}")).is_some(), "{body:?}");
         }
     }
