@@ -52,7 +52,7 @@ step() {
 }
 
 missing_packages() {
-    command -v cc >/dev/null && command -v make >/dev/null && command -v perl >/dev/null || printf 'build-essential\nperl\n'
+    command -v cc >/dev/null && pkg-config --exists openssl 2>/dev/null || printf 'build-essential\npkg-config\nlibssl-dev\n'
     command -v strace >/dev/null || printf 'strace\n'
     command -v faketime >/dev/null || printf 'faketime\n'
     find_programs || printf 'postgresql\n'
@@ -252,7 +252,8 @@ if [ -z "${TEST_POSTGRES_URL:-}" ]; then step "PostgreSQL" start_postgres; else 
 # For the commands of the book: psql, pg_dump, pg_restore.
 PATH="$PATH:$programs"
 touch "$work/all.log"
-step "build palm" cargo build --locked -p palm
+# With the tests, whose dependencies turn on features of others: built alone, the program and all below it is built once more.
+step "build palm and the tests" cargo build --locked --workspace --all-targets
 palm=$(cargo metadata --format-version 1 --no-deps --locked |
     sed -nE 's/.*"target_directory":"([^"]*)".*/\1/p')/debug/palm
 claim "tus clients of others" fetch_tus_clients

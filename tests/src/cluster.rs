@@ -1,5 +1,6 @@
 //! A PostgreSQL of a test's own, which the test may kill.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -18,6 +19,31 @@ impl Cluster {
     /// Makes and starts one. None where no test is to run on PostgreSQL: `TEST_POSTGRES_URL` is not set, which is a
     /// failure where `CI` is `true`.
     pub fn start() -> Option<Self> {
+        let cluster = Self::empty()?;
+        cluster.init(&["-A", "trust"]);
+        cluster.up();
+        Some(cluster)
+    }
+
+    /// The same, but it speaks TLS with this certificate and key and nothing else, and `palm` has this password.
+    pub fn start_by_tls(certificate: &Path, key: &Path, password: &str) -> Option<Self> {
+        let cluster = Self::empty()?;
+        let file = cluster.directory.path().join("password");
+        std::fs::write(&file, password).unwrap();
+        cluster.init(&["-A", "scram-sha-256", "--pwfile", file.to_str().unwrap()]);
+        // PostgreSQL looks for them under these names, and wants the key to be its own alone.
+        for (from, name) in [(certificate, "server.crt"), (key, "server.key")] {
+            let to = cluster.data().join(name);
+            std::fs::copy(from, &to).unwrap();
+            std::fs::set_permissions(&to, std::fs::Permissions::from_mode(0o600)).unwrap();
+            Self::give(&to);
+        }
+        std::fs::write(cluster.data().join("pg_hba.conf"), "hostssl all all all scram-sha-256\n").unwrap();
+        cluster.up();
+        Some(cluster)
+    }
+
+    fn empty() -> Option<Self> {
         if std::env::var_os("TEST_POSTGRES_URL").is_none() {
             assert!(std::env::var("CI").as_deref() != Ok("true"), "TEST_POSTGRES_URL is not set");
             println!("skipped: TEST_POSTGRES_URL is not set");
@@ -30,19 +56,29 @@ impl Cluster {
         if is_root() {
             // PostgreSQL refuses root; the directory above is closed to others.
             run(Command::new("chmod").arg("711").arg(cluster.directory.path()));
-            run(Command::new("chown").arg("postgres").arg(cluster.data()));
         }
-        run(cluster.command("initdb").args(["-U", "palm", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]));
-        cluster.up();
+        Self::give(&cluster.data());
         Some(cluster)
+    }
+
+    fn init(&self, how: &[&str]) {
+        run(self.command("initdb").args(["-U", "palm", "-E", "UTF8", "--no-locale", "--no-sync"]).args(how));
+    }
+
+    /// Makes the user as whom PostgreSQL runs the owner of a file.
+    fn give(path: &Path) {
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(path));
+        }
     }
 
     /// Starts it; what was not written through before is recovered.
     pub fn up(&self) {
         let options = format!(
             "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=50 \
-             -c recovery_init_sync_method=syncfs",
-            self.port
+             -c recovery_init_sync_method=syncfs -c ssl={}",
+            self.port,
+            self.data().join("server.key").exists()
         );
         let log = self.data().join("server.log");
         run(self.command("pg_ctl").args(["-w", "-t", "60", "-o", &options, "-l"]).arg(log).arg("start"));
@@ -51,6 +87,11 @@ impl Cluster {
     /// Ends it as a pulled plug would.
     pub fn down(&self) {
         run(self.command("pg_ctl").args(["-m", "immediate", "stop"]));
+    }
+
+    /// The port of this machine where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// Its address.

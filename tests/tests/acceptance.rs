@@ -110,6 +110,8 @@ mod taking_part;
 mod time;
 #[path = "acceptance/tls.rs"]
 mod tls;
+#[path = "acceptance/tls_to_postgres.rs"]
+mod tls_to_postgres;
 #[path = "acceptance/tus.rs"]
 mod tus;
 #[path = "acceptance/typed_texts.rs"]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tests::Server;
 
 /// A certificate for `localhost` and its key.
-fn certificate(directory: &Path) -> (PathBuf, PathBuf) {
+pub fn certificate(directory: &Path) -> (PathBuf, PathBuf) {
     let (chain, key) = (directory.join("chain.pem"), directory.join("tls.key"));
     let mut openssl = Command::new("openssl");
     openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]);
