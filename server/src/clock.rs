@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sync_core::time::Instant;
 
-/// Where the time comes from.
+/// The source of the time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
     offset_ms: i64,
@@ -18,7 +18,7 @@ impl Clock {
         Self { offset_ms: 0 }
     }
 
-    /// The machine's clock, moved by so many milliseconds: for tests.
+    /// The machine's clock, shifted by this many milliseconds: for tests.
     pub const fn offset(offset_ms: i64) -> Self {
         Self { offset_ms }
     }

@@ -102,14 +102,14 @@ pub fn answered(method: &'static str, route: &str, status: u16, elapsed: Duratio
     COUNTED.requests.get_or_create(&Request { method, route, status }).inc();
 }
 
-/// One transaction took a group of so many changes.
+/// Counts a committed group of changes.
 pub fn committed(changes: usize, elapsed: Duration, worked: bool) {
     COUNTED.group_sizes.observe(u32::try_from(changes).unwrap_or(u32::MAX).into());
     COUNTED.commits.observe(elapsed.as_secs_f64());
     COUNTED.failed_commits.inc_by(u64::from(!worked));
 }
 
-/// What became of a change that a phone brought: the code of its class.
+/// Counts a pushed change by its class.
 pub fn outcome(class: &'static str) {
     COUNTED.changes.get_or_create(&Class { class }).inc();
 }
@@ -119,8 +119,8 @@ pub fn sign_in(outcome: &'static str) {
     COUNTED.sign_ins.get_or_create(&Outcome { outcome }).inc();
 }
 
-/// Everything, as [`CONTENT_TYPE`] says. `connections`: those to the database, and how many are idle.
-/// `outbox`: its open rows and the age of the oldest in seconds, where the database says so.
+/// All metrics, in the format of [`CONTENT_TYPE`]. `connections`: database connections in total and idle. `outbox`:
+/// open rows and age of the oldest in seconds, if the database answers.
 pub fn text(connections: (u32, u32), outbox: Option<(i64, i64)>) -> String {
     let mut registry = Registry::default();
     registry.register("palm", "The version of this program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
@@ -150,7 +150,7 @@ fn gauge(registry: &mut Registry, name: &str, help: &str, value: i64) {
     registry.register(name, help, gauge);
 }
 
-/// What Linux says of this process; nothing elsewhere.
+/// Process metrics on Linux; nothing elsewhere.
 fn process(registry: &mut Registry) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

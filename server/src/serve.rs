@@ -45,12 +45,12 @@ pub mod config;
 mod metrics_server;
 pub mod open;
 
-/// Where and how to listen.
+/// Options for listening.
 #[derive(Debug, Clone)]
 pub struct Listen {
     /// Address and port; port 0 takes a free one.
     pub address: SocketAddr,
-    /// Where the metrics are, if anywhere. Not the address of the API: they are for the operator alone.
+    /// Address of the metrics server, if any. It differs from the API's, because metrics are for the operator only.
     pub metrics: Option<SocketAddr>,
     /// Certificate chain and key, PEM files.
     pub tls: Option<(PathBuf, PathBuf)>,
@@ -73,7 +73,7 @@ pub enum ListenError {
     /// The address cannot be had: another program listens there, or this machine does not have it.
     #[error("listen on {address}: {source}")]
     Address {
-        /// Where.
+        /// The address.
         address: SocketAddr,
         /// Why not.
         source: std::io::Error,
@@ -89,7 +89,8 @@ pub enum ListenError {
     Tls(String),
 }
 
-/// Allows this process as many open files as the system lets it: each connection is one, and shells allow 1,024.
+/// Raises this process's limit of open files to the system's maximum: each connection is a file, and shells allow
+/// 1,024.
 pub fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, ..limit };
@@ -140,7 +141,7 @@ pub async fn run(
     Ok(outcome?)
 }
 
-/// Connections of whatever kind, answered by the pages. A macro, because each kind makes it another type.
+/// Serves one kind of connection. A macro, because each kind has its own type.
 macro_rules! http {
     ($app:expr, $transport:expr, $document:expr, $timeouts:expr, $stopping:expr) => {{
         let stopping = $stopping.clone();
@@ -172,9 +173,9 @@ fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListene
         rates: Rates::new(listen.rates),
     });
     let (app, document, timeouts) = (app.clone(), Arc::new(openapi::document()), listen.timeouts);
-    // Longer than any other timeout: it ends what nothing else would, such as a body that nobody reads any more.
+    // Longer than any other timeout: it ends what no other timeout covers, such as a body without a reader.
     let quiet = timeouts.silence.max(timeouts.idle).max(timeouts.head) + Duration::from_secs(1);
-    // A request that takes too long is told so first; what it still sends after that is cut.
+    // A request over its deadline is answered first; then the rest of its body is cut off.
     let body = timeouts.whole + LINGER;
     let builder = actix_server::Server::build().shutdown_timeout(listen.shutdown.as_secs());
     let stopping = builder.graceful_shutdown_signal();

@@ -53,7 +53,7 @@ const fn is_joined(c: char) -> bool {
     )
 }
 
-/// Whether a character shows nothing where it stands.
+/// Whether a character is invisible in its context.
 fn hides(before: Option<char>, c: char, after: Option<char>) -> bool {
     if c.is_control() {
         return !matches!(c, '\n' | '\r' | '\t');
@@ -78,15 +78,15 @@ fn with_each(text: &str, mut what: impl FnMut(char, bool)) {
 
 fn hides_something(text: &str) -> bool {
     let mut found = false;
-    // All that hides is a control character or above this one, so most texts are done after one look.
+    // Fast path: every invisible character is a control character or above this one.
     if text.chars().any(|c| c >= '\u{ad}' || c.is_control()) {
         with_each(text, |_, hidden| found |= hidden);
     }
     found
 }
 
-/// A text as it is shown: each character that nobody would see stands there by its number, `[U+202E]`, so that it
-/// neither turns what follows nor hides a difference.
+/// A text for display: each invisible character is replaced by its code point, `[U+202E]`, so that it neither
+/// reverses text nor hides a difference.
 pub fn marked(text: &str) -> Cow<'_, str> {
     if !hides_something(text) {
         return Cow::Borrowed(text);
@@ -103,8 +103,7 @@ pub fn marked(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A text that is typed into this server, without the characters that nobody sees. NUL stays: it is for the reader of
-/// the input to refuse.
+/// A typed text without invisible characters. NUL stays, because the input reader refuses it.
 pub fn without(text: &str) -> Cow<'_, str> {
     if !hides_something(text) {
         return Cow::Borrowed(text);
@@ -127,7 +126,7 @@ const fn breaks_a_line(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// Every character that turns the direction of what follows (UAX 9).
+    /// All characters that change the direction of text (UAX 9).
     const TURNS: [char; 12] = [
         '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
         '\u{200e}', '\u{200f}', '\u{61c}',

@@ -26,16 +26,16 @@ use sync_core::value::Value;
 use crate::http::{Answer, Call};
 use crate::server::{PASSWORD, Server};
 
-/// An administrator who reaches every agency.
+/// An administrator with reach over all agencies.
 pub const ADMINISTRATOR: &str = "county-admin";
 const CBOR: &str = "application/cbor";
 
-/// Somebody who signed in.
+/// A signed-in person.
 #[derive(Clone)]
 pub struct Person<'s> {
     server: &'s Server,
     token: String,
-    /// What the server says of them.
+    /// The server's data about them.
     pub me: Me,
 }
 
@@ -54,7 +54,7 @@ impl<'s> Person<'s> {
         self.server.call(method, path).token(&self.token)
     }
 
-    /// What its requests carry.
+    /// The access token.
     pub fn token(&self) -> &str {
         &self.token
     }
@@ -85,7 +85,7 @@ pub fn random<const N: usize>() -> [u8; N] {
     server::random::bytes().unwrap()
 }
 
-/// What a phone sends to be enrolled; it is sent in the name of the officer, signed in.
+/// The enrolment request of a phone, sent by its signed-in officer.
 pub fn enrolment(code: &str, key: &SoftwareKey) -> NewDevice {
     let public_key = hex(key.public_key().bytes());
     let proof = hex(&key.sign(&enrol_message(code, &public_key)).unwrap());
@@ -194,7 +194,7 @@ impl<'s> Phone<'s> {
         self.ask_for_numbers(None)
     }
 
-    /// Asks for a lease with so many numbers of this year left.
+    /// Requests a lease, reporting this many numbers of this year as left.
     pub fn ask_for_numbers(&self, numbers_left: Option<u32>) -> Answer {
         let wanted = NewLease { epoch: self.epoch.to_string(), numbers_left, newest_number: None };
         self.call("POST", "/v1/leases").json(&wanted).send()
@@ -213,7 +213,7 @@ impl<'s> Phone<'s> {
         self.server.call(method, path).token(&self.token)
     }
 
-    /// The header of a change that goes on from `seq` and `prev` as they are.
+    /// The header of the next change, from the current `seq` and `prev`.
     pub fn header(&self, case: Option<CaseId>, deps: &[ChangeId]) -> Header {
         let elapsed = self.since_lease.elapsed();
         let milliseconds = u64::try_from(elapsed.as_millis()).unwrap();
@@ -239,7 +239,7 @@ impl<'s> Phone<'s> {
         }
     }
 
-    /// Signs a change and goes on after it.
+    /// Signs a change and advances the chain.
     pub fn save(&mut self, case: Option<CaseId>, deps: &[ChangeId], ops: Vec<NewOp>) -> Change {
         let change = Change::seal(self.header(case, deps), ops, random(), &self.key).unwrap();
         self.seq += 1;
@@ -266,7 +266,7 @@ impl<'s> Phone<'s> {
         Push { leases: self.lease.iter().map(|lease| lease.bytes.clone()).collect(), changes: envelopes }
     }
 
-    /// A push not yet sent, at whatever address.
+    /// A push that is not sent yet, to any address.
     pub fn push_call(&self, push: &Push) -> Call {
         self.call("POST", "/v1/sync/push").bytes(CBOR, push.to_bytes())
     }
@@ -276,7 +276,7 @@ impl<'s> Phone<'s> {
         self.push_bytes(changes.iter().map(|change| change.to_bytes()).collect())
     }
 
-    /// Pushes whatever bytes as envelopes of changes.
+    /// Pushes arbitrary bytes as envelopes of changes.
     pub fn push_bytes(&self, envelopes: Vec<Vec<u8>>) -> Pushed {
         let answer = self.push_call(&self.push_of(envelopes)).send().expect(200);
         Pushed::read(&answer.body).unwrap()
@@ -304,7 +304,7 @@ impl<'s> Phone<'s> {
         }
     }
 
-    /// Number of leaves in the log: what a test compares to see that nothing was stored.
+    /// Number of leaves in the log, with which a test shows that nothing was stored.
     pub fn log_size(&self) -> u64 {
         self.pull_all(500).size
     }
@@ -323,7 +323,7 @@ impl<'s> Phone<'s> {
     }
 }
 
-/// What one phone has pulled. Every change was checked by the key in its author's lease.
+/// The changes that one phone has pulled, each verified by the key in its author's lease.
 #[derive(Debug, Default)]
 pub struct Replica {
     keys: BTreeMap<DeviceId, PublicKey>,
@@ -336,7 +336,7 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// Takes what a page or a reconciliation brought.
+    /// Processes a page or a reconciliation.
     pub fn take(&mut self, leases: &[Vec<u8>], changes: &[Vec<u8>], reader: &Phone<'_>) {
         self.keys.insert(DeviceId::SERVER, reader.server_key);
         self.keys.insert(reader.device, reader.key.public_key());

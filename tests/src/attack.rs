@@ -19,7 +19,7 @@ use crate::actor::{Person, Phone, random};
 use crate::forgery::with_ops;
 use crate::load::process;
 
-/// The process stays below, whatever one phone sends.
+/// The bound of the process, whatever one phone sends.
 pub const MEMORY_MIB: f64 = 512.0;
 /// One request takes at most so much more.
 pub const REQUEST_MIB: f64 = 64.0;
@@ -28,10 +28,10 @@ pub const REQUEST_CPU: Duration = Duration::from_secs(1);
 
 const CBOR: &str = "application/cbor";
 
-/// What an attempt cost.
+/// The cost of an attempt.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// What was tried.
+    /// The name of the attempt.
     pub name: &'static str,
     /// Requests of it.
     pub requests: u32,
@@ -48,7 +48,7 @@ impl Attempt {
     }
 }
 
-/// Runs one attempt; the act says how many requests it was.
+/// Runs one attempt; the closure returns the number of requests.
 fn attempt(server: &Server, name: &'static str, act: impl FnOnce() -> u32) -> Attempt {
     let pid = server.pid();
     process::forget_peak(pid);
@@ -58,7 +58,7 @@ fn attempt(server: &Server, name: &'static str, act: impl FnOnce() -> u32) -> At
     Attempt { name, requests, cpu, memory_mib: (before, peak) }
 }
 
-/// A signature that shows so many operations of its own change.
+/// A signature that shows this many operations of its own change.
 fn sign(shown: usize) -> NewOp {
     let shown = vec![OpRef::Own(0); shown];
     let (form, manner, digest) = ("record".to_owned(), "key".to_owned(), Digest::new([0; 32]));
@@ -92,7 +92,7 @@ fn full_case(phone: &mut Phone<'_>) -> (ChangeId, u32) {
     let opening = phone.open_case(&[]);
     let case = opening.id();
     assert_eq!(phone.push(&[&opening]).outcomes[0].class, Class::Accepted);
-    // What is decoded: items by the thousand, a byte each.
+    // Decoded items by the thousand, one byte each.
     for pushes in 2..40 {
         let list = Value::List(vec![Value::Int(1); 30_000]);
         let put = NewOp::put(None, &format!("note_{}", phone.seq), vec![], list);
@@ -104,14 +104,14 @@ fn full_case(phone: &mut Phone<'_>) -> (ChangeId, u32) {
     panic!("no ceiling")
 }
 
-/// Every attempt, one after another, on a server that nobody else uses.
+/// All attempts, one after another, on a server without other users.
 pub fn run(server: &Server) -> Vec<Attempt> {
     let mut attempts = of_a_phone(server);
     attempts.extend(of_nobody(server));
     attempts
 }
 
-/// By a phone that is enrolled.
+/// By an enrolled phone.
 fn of_a_phone(server: &Server) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     let (mut phone, mut stranger) = (Phone::of(server, "officer-a"), Phone::of(server, "agriculture-officer"));
@@ -182,7 +182,7 @@ fn unended(phone: &Phone<'_>) -> Vec<u8> {
     [head.as_bytes(), &vec![b' '; 1 << 20]].concat()
 }
 
-/// By somebody who has no account.
+/// By an anonymous client.
 fn of_nobody(server: &Server) -> Vec<Attempt> {
     let sign_in =
         "POST /v1/sessions HTTP/1.1\r\nHost: palm\r\nContent-Type: application/json\r\nContent-Length: 262144\r\n\r\n";
@@ -197,7 +197,7 @@ fn of_nobody(server: &Server) -> Vec<Attempt> {
         ("two hundred times a thousand requests whose answers nobody reads", 200, unread),
     ]
     .map(|(name, connections, bytes)| {
-        // Each that ends is one, and what does not end is one too.
+        // Every complete request counts, and so does an incomplete one.
         let each = bytes.windows(4).filter(|end| end == b"\r\n\r\n").count().try_into().unwrap_or(1_u32);
         attempt(server, name, || hold(server, connections, &bytes) * each.max(1))
     })
@@ -215,12 +215,12 @@ fn hold(server: &Server, connections: u32, bytes: &[u8]) -> u32 {
         streams.push(stream);
     }
     let _ = Person::sign_in(server, "officer-a");
-    // What was sent last is still on its way in.
+    // The last bytes are still in transit.
     std::thread::sleep(Duration::from_secs(1));
     connections
 }
 
-/// Operations of one signature that shows so many, a byte each.
+/// Operations with one signature that shows this many operations, one byte each.
 fn ops_showing(count: usize) -> Vec<u8> {
     let NewOp { act, target, field, replaces, value: _ } = sign(count);
     write_ops(&[sync_core::op::Op { act, target, field, replaces, commit: None }])

@@ -4,7 +4,7 @@
 //! contain no value of the list, no token that it issued, and nothing that looks like a citizen number, a telephone
 //! number or a token.
 
-/// A person who exists in no other text.
+/// A person who occurs in no other text.
 pub const NAME: &str = "金丝雀人";
 /// A citizen's number.
 pub const CITIZEN: &str = "500237199912319876";
@@ -12,14 +12,14 @@ pub const CITIZEN: &str = "500237199912319876";
 pub const TELEPHONE: &str = "13912345678";
 /// Password of every seeded account.
 pub const PASSWORD: &str = "acceptance-password";
-/// A password that nobody has.
+/// A password of no account.
 pub const WRONG_PASSWORD: &str = "canary-pass-4711";
-/// A login that nobody has.
+/// A login of no account.
 pub const LOGIN: &str = "canary-login-4711";
 /// Words of a text, a method, a header.
 pub const WORDS: &str = "canary-words-4711";
 
-/// What the actors of the tests are called, write and know. Logins that are also words of routes or classes are left out.
+/// Names, texts and secrets of the tests' actors. Logins that are also words of routes or classes are left out.
 const CONFIDENCES: &[&str] = &[
     NAME,
     CITIZEN,
@@ -63,7 +63,7 @@ const CONFIDENCES: &[&str] = &[
 /// The beginnings of tokens, hashed passwords and keys.
 const SECRETS: [&str; 4] = ["eyJ", "$argon2", "PRIVATE KEY", "Bearer "];
 
-/// What of all this stands in a text, beside these tokens.
+/// The confidential values that occur in a text, besides these tokens.
 pub fn found_in<'t>(text: &'t str, tokens: &[String]) -> Vec<&'t str> {
     let told = CONFIDENCES.iter().chain(&SECRETS).copied().chain(tokens.iter().map(String::as_str));
     let mut found: Vec<&str> = told.filter_map(|told| text.find(told).map(|at| &text[at..at + told.len()])).collect();

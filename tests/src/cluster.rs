@@ -72,7 +72,7 @@ impl Cluster {
         }
     }
 
-    /// Starts it; what was not written through before is recovered.
+    /// Starts it and recovers its log.
     pub fn up(&self) {
         let options = format!(
             "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=50 \
@@ -112,7 +112,7 @@ impl Cluster {
         (1..=12).map(|segment| directory.join(format!("00000001{segment:016X}"))).collect()
     }
 
-    /// What it said.
+    /// Its log.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data().join("server.log")).unwrap_or_default()
     }
@@ -150,7 +150,7 @@ fn is_root() -> bool {
     std::env::var_os("USER").is_some_and(|user| user == "root") || Path::new("/root").read_dir().is_ok()
 }
 
-/// Where `initdb` is; Debian keeps it out of the PATH.
+/// Directory of `initdb`, which Debian keeps outside of the PATH.
 fn programs() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();

@@ -15,7 +15,7 @@ fn document() -> &'static Value {
     DOCUMENT.get_or_init(|| serde_json::from_str(include_str!("../../api-spec/openapi.json")).unwrap())
 }
 
-/// What came back.
+/// An answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Received<'a> {
     /// The status.
@@ -60,7 +60,7 @@ pub fn hold(method: &str, url: &str, answer: Received<'_>) {
     }
 }
 
-/// The operation of a path; what has no parameter goes before what has one.
+/// The operation of a path; patterns without parameters come first.
 fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let method = method.to_lowercase();
     let parts: Vec<&str> = path.split('/').collect();

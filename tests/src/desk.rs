@@ -16,7 +16,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[derive(Clone)]
 pub struct Desk<'s> {
     server: &'s Server,
-    /// Over TLS, as a named proxy says.
+    /// Over TLS, according to a named proxy.
     tls: bool,
     /// Cookies by name.
     pub cookies: BTreeMap<String, String>,
@@ -87,7 +87,7 @@ impl<'s> Desk<'s> {
         self.keep(answer)
     }
 
-    /// What every form of this browser carries: from a page that it is shown.
+    /// The token of this browser's forms, from a displayed page.
     pub fn csrf(&mut self) -> String {
         hidden(&self.get("/console/devices").expect(200).text(), "csrf")
     }

@@ -13,12 +13,12 @@ use tempfile::TempDir;
 /// How long attaching and letting go may take.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// What goes wrong, where and when.
+/// A fault: what, where and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aim {
     /// System calls, with commas: `pwrite64,write`.
     pub calls: &'static str,
-    /// What happens instead: `signal=KILL`, `error=EIO`, `retval=0`.
+    /// The injected effect: `signal=KILL`, `error=EIO`, `retval=0`.
     pub what: &'static str,
     /// At which call: `3`, or `3+` for it and all that follow.
     pub when: String,
@@ -70,15 +70,15 @@ impl Fault {
     /// How often it fired so far.
     pub fn fired(&self) -> usize {
         let calls = self.read("calls");
-        // A kill is told once for each thread.
+        // A kill is reported once per thread.
         let killed = usize::from(calls.contains("killed by SIGKILL"));
         killed + calls.lines().filter(|line| line.contains("(INJECTED)")).count()
     }
 
-    /// Disarms it, and says how often it fired.
+    /// Disarms it, and returns how often it fired.
     pub fn end(mut self) -> usize {
         let begun = Instant::now();
-        // What it saw last is written down a moment after.
+        // strace writes its last events with a delay.
         while self.fired() == 0 && begun.elapsed() < Duration::from_secs(1) {
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -90,7 +90,7 @@ impl Fault {
         if self.strace.try_wait().is_ok_and(|ended| ended.is_some()) {
             return;
         }
-        // By a signal that strace handles: it lets go of the processes and ends.
+        // With a signal that strace handles: it detaches from the processes and ends.
         let pid = self.strace.id().to_string();
         drop(Command::new("kill").args(["-TERM", &pid]).status());
         let begun = Instant::now();

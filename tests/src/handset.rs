@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::actor::{Phone, random};
 
-/// What the link did.
+/// Faults of the link.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Faults {
     /// Requests that never arrived.
@@ -31,13 +31,13 @@ pub struct Handset<'s> {
     boot: BootId,
     since: Stopwatch,
     chance: u64,
-    /// What the link did so far.
+    /// Faults of the link so far.
     pub faults: Faults,
     _directory: TempDir,
 }
 
 impl<'s> Handset<'s> {
-    /// Takes over an enrolled phone. `seed` decides what its link does.
+    /// Takes over an enrolled phone. `seed` determines the faults of its link.
     pub fn new(phone: Phone<'s>, seed: u64) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let Phone { tenant, server_key, device, officer, agency, epoch, .. } = phone;
@@ -55,7 +55,7 @@ impl<'s> Handset<'s> {
         handset
     }
 
-    /// Now, as the phone's sensors say.
+    /// The current time of the phone's sensors.
     pub fn moment(&self) -> Moment {
         let monotonic_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap();
         Moment {

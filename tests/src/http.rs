@@ -12,7 +12,7 @@ use crate::contract::{self, Received};
 /// No request of a test takes longer.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What came back.
+/// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status.
@@ -142,7 +142,7 @@ impl Answer {
         (self.status, self.json().get("code").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
-    /// The body of a problem without what differs from request to request.
+    /// The body of a problem without its variable members.
     #[track_caller]
     pub fn problem_without_request_id(&self) -> Value {
         let mut problem = self.json();

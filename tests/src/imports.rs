@@ -48,8 +48,8 @@ impl Imports {
         found
     }
 
-    /// Modules beside each other that reach each other, at any depth. What is inside a module counts as the module, and a
-    /// module and what is inside it are no circle.
+    /// Sibling modules that import each other, at any depth. Submodules count as their module, and a module and its
+    /// submodules form no circle.
     pub fn circles(&self) -> Vec<String> {
         let parents: BTreeSet<&[String]> =
             self.arrows.keys().flat_map(|module| (0..module.len()).map(|depth| &module[..depth])).collect();
@@ -106,7 +106,7 @@ fn collect(root: &Path, directory: &Path, files: &mut BTreeMap<Module, PathBuf>)
     }
 }
 
-/// The text without comments and without what stands behind the first `#[cfg(test)]` at the margin.
+/// The text without comments, up to the first `#[cfg(test)]` in column one.
 fn code(text: &str) -> String {
     let cut = text.find("\n#[cfg(test)]\n").unwrap_or(text.len());
     let lines = text[..cut].lines().filter(|line| !line.trim_start().starts_with("//"));

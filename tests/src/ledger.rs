@@ -15,7 +15,7 @@ use sync_core::receipt::{Receipt, ReceiptEntry};
 use crate::actor::{Phone, Replica};
 use crate::http::Answer;
 
-/// What became of a push.
+/// The result of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
     /// Acknowledged.
@@ -29,11 +29,11 @@ pub enum Told {
 /// How long a server may take to recover.
 const RECOVERY: Duration = Duration::from_mins(1);
 
-/// The pushes of one phone, and what it was told of them.
+/// The pushes of one phone, with their answers.
 #[derive(Debug, Default)]
 pub struct Ledger {
     changes: BTreeMap<ChangeId, Change>,
-    /// Pushes since the server was last held against this, with the answer where there was one.
+    /// Pushes since the last comparison with the server, with their answers if there were any.
     recent: Vec<(Push, Option<Vec<u8>>)>,
     entries: BTreeMap<u64, ReceiptEntry>,
     heads: Vec<Receipt>,
@@ -41,7 +41,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A push of these changes, which nobody has brought before.
+    /// A push of these changes, which nobody has sent before.
     pub fn offer(&mut self, phone: &Phone<'_>, changes: Vec<Change>) -> Told {
         let push = phone.push_of(changes.iter().map(Change::to_bytes).collect());
         self.changes.extend(changes.into_iter().map(|change| (change.id(), change)));
@@ -62,13 +62,13 @@ impl Ledger {
         self.recent.iter().filter(|(_, answer)| answer.is_some()).count()
     }
 
-    /// Brings what is left to bring, as often as the server says to come again, and holds it to everything it said.
+    /// Pushes the rest, as often as the server asks for it, and checks the server against all of its answers.
     pub fn holds(&mut self, phone: &Phone<'_>) {
         self.settle(phone);
         self.is_all_there(phone);
     }
 
-    /// Brings what is left to bring; answers given before are given again.
+    /// Pushes the rest; answers that were given before must be repeated.
     pub fn settle(&mut self, phone: &Phone<'_>) {
         for (push, told) in std::mem::take(&mut self.recent) {
             let answer = insist(phone, &push);
@@ -90,7 +90,7 @@ impl Ledger {
         }
     }
 
-    /// Adds what another phone of the same officer was promised, and has settled.
+    /// Adds the settled pushes of another phone of the same officer.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         assert!(other.recent.is_empty(), "settled");
@@ -100,7 +100,7 @@ impl Ledger {
         self
     }
 
-    /// What the server has is exactly this, and its log is one tree.
+    /// The server has exactly these changes, and its log is one Merkle tree.
     pub fn is_all_there(&mut self, phone: &Phone<'_>) {
         self.pull(phone);
         assert_eq!(self.replica.changes.len(), self.changes.len(), "everything, once");
@@ -110,7 +110,7 @@ impl Ledger {
         self.log_is_one_tree();
     }
 
-    /// Pulls on from where it stands; no page repeats a change.
+    /// Continues pulling; no page may repeat a change.
     fn pull(&mut self, phone: &Phone<'_>) {
         loop {
             let cursor = Some(self.replica.cursor.clone()).filter(|cursor| !cursor.is_empty());

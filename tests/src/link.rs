@@ -5,8 +5,8 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 
 use crate::server::Server;
 
-/// Forwards one connection to `server`, and kills the server when the first byte of its answer arrives: the work is
-/// done and committed, and nobody is told. `send` gets the address to send to.
+/// Forwards one connection to `server`, and kills the server when the first byte of its answer arrives: the commit is
+/// done and its answer is lost. `send` gets the address to send to.
 ///
 /// Answers whether an answer had begun, which is the proof that the kill came after the commit.
 pub fn kill_at_first_answer_byte(server: &Server, send: impl FnOnce(SocketAddr)) -> bool {

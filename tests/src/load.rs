@@ -30,10 +30,10 @@ const OFFICERS: [&str; 2] = ["officer-a", "officer-b"];
 const READER: &str = "unit-head";
 /// Most phones of a shape.
 const PHONES: usize = 32;
-/// More cases than that are listed and searched, but not pulled: no phone has so many.
+/// Above this, cases are listed and searched but not pulled, because no phone has so many.
 const MOST_PULLED: usize = 10_000;
 
-/// What to measure.
+/// A measuring plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Changes of a shape with batches of 100; the others get fewer.
@@ -44,7 +44,7 @@ pub struct Plan {
     pub flat: usize,
     /// Only one shape, for a profiler: phones and changes per push.
     pub only: Option<(usize, usize)>,
-    /// What is measured.
+    /// The parts to measure.
     pub parts: Vec<Part>,
 }
 
@@ -109,7 +109,7 @@ pub fn over(name: &str, fresh: impl Fn() -> Server, address: Option<&str>, plan:
     text
 }
 
-/// A server that says what it has still to do.
+/// A server that reports its open work.
 fn counted(fresh: impl Fn() -> Server) -> Server {
     let server = fresh();
     server.start_with(&[&[("PALM_METRICS_LISTEN", "127.0.0.1:0")], &LONG_DAY[..]].concat());
@@ -144,7 +144,7 @@ fn pushing(name: &str, server: &Server, address: Option<&str>, numbers: &mut Num
     format!("{}\n{}\n", report::limits(&groups, sample.len()), report::pushes(&groups))
 }
 
-/// In groups of about the same length, so that the limits stand near to each.
+/// Grouped by similar duration, so that each is close to its limits.
 fn shapes(plan: &Plan) -> Vec<Vec<Shape>> {
     let own = |devices, batch| {
         let changes = match batch {

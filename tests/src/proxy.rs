@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 /// Forwards connections to an address, until it is cut.
 pub struct Proxy {
-    /// Where it listens.
+    /// Its address.
     pub address: SocketAddr,
     state: Arc<State>,
 }
@@ -27,7 +27,7 @@ impl Proxy {
         let forwarding = Arc::clone(&state);
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
-                // Where it is cut the connection is closed at once, as by a machine without the program.
+                // While interrupted, a connection is closed immediately, as by a machine without the program.
                 if !forwarding.cut.load(Ordering::SeqCst) {
                     forwarding.join(client);
                 }
@@ -36,7 +36,7 @@ impl Proxy {
         Self { address, state }
     }
 
-    /// Ends all connections and lets none through.
+    /// Closes all connections and refuses new ones.
     pub fn cut(&self) {
         self.state.cut.store(true, Ordering::SeqCst);
         for stream in self.state.open.lock().unwrap().drain(..) {

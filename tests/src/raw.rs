@@ -15,7 +15,7 @@ pub struct Raw {
     opened: Instant,
 }
 
-/// What came back until the server closed.
+/// The answer until the server closed.
 #[derive(Debug, Clone)]
 pub struct Ending {
     /// The bytes, as text.
@@ -53,7 +53,7 @@ impl Raw {
         Ending { text: String::from_utf8_lossy(&bytes).into_owned(), closed, after: self.opened.elapsed() }
     }
 
-    /// Reads what there is of one answer: up to the end of its head and so many bytes of its body.
+    /// Reads one answer: its head and the stated length of its body.
     pub fn answer(&mut self) -> String {
         let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
         loop {

@@ -29,7 +29,7 @@ pub struct Server {
     schema: Option<Schema>,
     running: Mutex<Option<Running>>,
     settings: Mutex<Vec<(&'static str, String)>>,
-    /// What it told in confidence: tokens, codes.
+    /// Secrets that it issued: tokens, codes.
     confidences: Mutex<Vec<String>>,
 }
 
@@ -100,7 +100,7 @@ impl Server {
         self.schema.as_ref().map(Schema::url)
     }
 
-    /// What it counts: `PALM_METRICS_LISTEN` is set.
+    /// Its metrics; requires `PALM_METRICS_LISTEN`.
     pub fn metrics(&self) -> String {
         let address = self.running.lock().unwrap().as_ref().and_then(|running| running.metrics.clone());
         let address = address.expect("PALM_METRICS_LISTEN is set");
@@ -234,7 +234,7 @@ impl Server {
         running.as_mut().expect("the server runs").process.try_wait().unwrap()
     }
 
-    /// Where it listens now.
+    /// Its current address.
     pub fn address(&self) -> String {
         self.running.lock().unwrap().as_ref().expect("the server runs").address.clone()
     }
@@ -249,7 +249,7 @@ impl Server {
         self.running.lock().unwrap().as_ref().expect("the server runs").process.id()
     }
 
-    /// Where its files lie.
+    /// Its data directory.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
@@ -258,17 +258,17 @@ impl Server {
         self.directory.path().join("serve.log")
     }
 
-    /// What it wrote to standard output.
+    /// Its standard output.
     fn said(&self) -> PathBuf {
         self.directory.path().join("serve.said")
     }
 
-    /// From now on this may not stand in its log either.
+    /// From now on this must not occur in its log either.
     pub fn confides(&self, secret: &str) {
         self.confidences.lock().unwrap().push(secret.to_owned());
     }
 
-    /// Fails where what was told in confidence stands in the log or on standard output. Done when a server ends.
+    /// Fails if a confidential value occurs in the log or on standard output. Called when a server ends.
     pub fn has_kept_confidences(&self) {
         let confidences = self.confidences.lock().unwrap();
         for path in [self.log(), self.said()] {
@@ -294,7 +294,7 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// Where it listens.
+    /// Its address.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -345,7 +345,7 @@ impl Drop for Schema {
     }
 }
 
-/// For a phone that sends in a minute what others send in months.
+/// Quotas for a phone that sends months of data in a minute.
 pub const LONG_DAY: [(&str, &str); 3] = [
     ("PALM_PHONE_DAY_MIB", "1000000"),
     ("PALM_PHONE_DAY_OPERATIONS", "4000000000"),
@@ -357,7 +357,7 @@ pub fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("PALM_BIN") {
         return path.into();
     }
-    // A test program lies one directory below; the load generator beside it.
+    // A test program is one directory below; the load generator is beside it.
     let tests = std::env::current_exe().unwrap();
     let beside = tests.ancestors().skip(1).take(2).map(|directory| directory.join("palm"));
     let palm = beside.reduce(|near, far| if near.exists() { near } else { far }).unwrap();

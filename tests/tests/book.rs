@@ -95,7 +95,7 @@ fn every_metric_is_explained_to_the_operator() {
     nothing(&absent.map(|name| format!("docs/operate.md does not explain `{name}`")).collect::<Vec<_>>());
 }
 
-/// Runs what `path` shows, session by session; those over PostgreSQL where there is one.
+/// Runs the blocks of `path`, session by session; those over PostgreSQL if there is one.
 fn run(path: &str, sessions: usize) {
     let pages = pages();
     let found = session::sessions(pages.iter().find(|page| page.path == path).unwrap());

@@ -49,7 +49,7 @@ enum What {
     Config(config::Config),
 }
 
-/// Where the data is.
+/// The data directory and the database.
 #[derive(Debug, Args)]
 struct Data {
     #[command(flatten)]

@@ -29,12 +29,12 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
-    /// The file is not TOML. The text says where, and shows no line of it: it may be the one with the password.
+    /// The file is not TOML. The message has the position and no line of the file, which may contain the password.
     #[error("configuration file {path} is not TOML: {why}")]
     NotToml {
         /// Which.
         path: PathBuf,
-        /// What the parser expected, and in which line.
+        /// What the parser expected, and the line number.
         why: String,
     },
     /// It holds a secret, and others can read it.
@@ -58,23 +58,23 @@ pub enum ConfigError {
     Wrong {
         /// Which.
         key: &'static str,
-        /// Where it was read.
+        /// The layer.
         place: String,
-        /// What it should look like.
+        /// The expected form.
         wanted: &'static str,
     },
     /// One of two that go together.
     #[error("`{present}` is set and `{missing}` is not: they go together")]
     Incomplete {
-        /// What is there.
+        /// The key that is set.
         present: &'static str,
-        /// What is not.
+        /// The missing key.
         missing: &'static str,
     },
-    /// The password in `database_url` is one that everybody tries first.
+    /// The password in `database_url` is a default one.
     #[error("the password in `database_url` is a default one: choose another")]
     DefaultSecret,
-    /// Metrics for everybody who reaches an address.
+    /// The metrics address is not loopback.
     #[error(
         "`metrics_listen` is {0}, which is not loopback, and metrics ask for no sign-in: name a loopback address, or set \
          `metrics_open` to true once the network lets only Prometheus reach it"

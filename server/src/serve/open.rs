@@ -100,8 +100,8 @@ pub fn new_server_key(
     Ok(install::replace_server_key(&store, directory, reason, clock.now())?)
 }
 
-/// Opens the data directory and the database (`sqlite:DIRECTORY/palm.db` where `database` is absent), makes
-/// what is missing, and proves that tokens can be signed and verified.
+/// Opens the data directory and the database (`sqlite:DIRECTORY/palm.db` without `database`), creates missing parts,
+/// and tests that tokens can be signed and verified.
 ///
 /// # Errors
 /// [`StartError`].
@@ -109,12 +109,12 @@ pub fn open(directory: &Path, database: Option<&str>, clock: Clock) -> Result<Ap
     open_with(directory, database, Pool::default(), clock)
 }
 
-/// As [`open`], with so many connections.
+/// As [`open`], with this many connections.
 ///
 /// # Errors
 /// [`StartError`].
 pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Clock) -> Result<App, StartError> {
-    // It holds keys and cases: what is made here is for its owner alone, whatever the umask.
+    // It contains keys and cases, so it is created with access for the owner only, whatever the umask.
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)

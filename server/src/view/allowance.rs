@@ -9,7 +9,7 @@ use sync_core::value::Value;
 
 /// Bytes of one answer, give or take names and marks.
 pub const ANSWER: usize = 8 << 20;
-/// Bytes of a thing beside what it says: ids, labels, its author.
+/// Bytes of an item beside its content: ids, labels, author.
 pub const THING: usize = 700;
 
 /// The bytes that are left.
@@ -26,7 +26,7 @@ impl Default for Allowance {
 }
 
 impl Allowance {
-    /// Whether there is room for a thing that says so many bytes; it is taken, or counted as left out.
+    /// Whether an item with this many bytes of content fits; it is then reserved, otherwise counted as left out.
     pub fn takes(&self, says: usize) -> bool {
         let left = self.left.get().checked_sub(says.saturating_add(THING));
         match left {

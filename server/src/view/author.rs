@@ -20,14 +20,14 @@ fn place(value: &Value) -> Option<wire::Place> {
     Some(wire::Place { latitude_e7: *latitude_e7, longitude_e7: *longitude_e7, accuracy_m: *accuracy_m })
 }
 
-/// A proved time beside what a wall clock claimed.
+/// Proven bounds, and the time of the wall clock.
 fn time(proved: Interval, claimed: Instant) -> wire::ProvedTime {
     let contradicted = proved.contradicts(claimed);
     let Interval { lower, upper, grade } = proved;
     wire::ProvedTime { from_ms: lower.ms(), until_ms: upper.ms(), grade, contradicted }
 }
 
-/// An author with their name, of what was done at this time.
+/// The author of an act, with name and time.
 pub fn author(by: &Author, proved: Interval, names: &BTreeMap<OfficerId, String>) -> wire::Author {
     let Author { officer, device, wall_ms, place: at } = by;
     wire::Author {
@@ -40,7 +40,7 @@ pub fn author(by: &Author, proved: Interval, names: &BTreeMap<OfficerId, String>
     }
 }
 
-/// The author of a change, where the folded state does not say it.
+/// The author of a change that the folded state does not name.
 pub fn author_of(stored: &StoredChange, names: &BTreeMap<OfficerId, String>) -> wire::Author {
     let header = stored.change.header();
     let step = |(_, op): &(OpId, &sync_core::op::Op)| matches!(&op.act, sync_core::op::Act::RecordStep { step } if step == sync_core::case::PLACE);

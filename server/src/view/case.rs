@@ -72,18 +72,18 @@ pub fn card(row: CaseFileRow) -> wire::CaseCard {
     }
 }
 
-/// What the parts of a view need to know.
+/// The context of a view.
 struct View<'a> {
     state: &'a CaseState,
     names: &'a BTreeMap<OfficerId, String>,
     timeline: &'a Timeline,
-    /// Hide what identifies a person.
+    /// Whether to mask personal data.
     masks: bool,
-    /// What else the answer has room for.
+    /// The remaining size of the answer.
     room: Allowance,
 }
 
-/// One case as it stands.
+/// One case in its current state.
 ///
 /// # Errors
 /// An internal error.
@@ -130,7 +130,7 @@ pub fn detail(detail: Detail) -> Result<wire::CaseDetail, Failure> {
     if masks { without_numbers(&shown) } else { Ok(shown) }
 }
 
-/// The same with what identifies a person hidden in every text, whatever part of the view it stands in.
+/// The same with personal data masked in every text of the view.
 fn without_numbers<T: Serialize + DeserializeOwned>(shown: &T) -> Result<T, Failure> {
     let hidden = serde_json::to_value(shown).map(|mut json| {
         mask::everywhere(&mut json);
@@ -141,13 +141,13 @@ fn without_numbers<T: Serialize + DeserializeOwned>(shown: &T) -> Result<T, Fail
 
 /// About how many bytes a field takes.
 fn field_bytes(field: &FieldState) -> usize {
-    // The first value stands twice: as the field's and as its author's.
+    // The first value appears twice: as the field's and as its author's.
     let twice = field.live.first().map_or(0, |live| json_bytes(live.value.as_ref()));
     let live = field.live.iter().map(|live| THING + json_bytes(live.value.as_ref()) + json_bytes(live.reason.as_ref()));
     live.sum::<usize>() + twice
 }
 
-/// About how many bytes a step takes with all that was said to be wrong about it.
+/// Approximate bytes of a step with its corrections.
 fn step_bytes(step: &Step) -> usize {
     let said = |correction: &StepCorrection| {
         THING + json_bytes(correction.value.as_ref()) + json_bytes(correction.reason.as_ref())
@@ -176,9 +176,9 @@ fn optional(op: Option<OpId>) -> Option<String> {
 }
 
 impl View<'_> {
-    /// Who did what a change of the case says.
+    /// The author of an operation, with the time of its change.
     fn author(&self, by: &Author, change: ChangeId) -> wire::Author {
-        // Only what is held was folded; of anything else nothing would be known.
+        // Only held changes are folded, so others have no known time.
         let unknown = Interval { lower: Instant::from_ms(0), upper: Interval::OPEN, grade: Grade::C };
         author(by, self.timeline.interval(change).unwrap_or(unknown), self.names)
     }
@@ -310,7 +310,7 @@ impl View<'_> {
             target: optional(decision.target),
             basis: decision.basis.to_string(),
             value: json(match decision.decision.as_str() {
-                // The digest is with the piece of evidence; what people read is the reason.
+                // The digest is shown with the piece of evidence; here only the reason.
                 decision::WRITTEN_OFF => decision.value.as_ref().and_then(Value::as_list).and_then(|said| said.get(1)),
                 _ => decision.value.as_ref(),
             }),
@@ -330,7 +330,7 @@ impl View<'_> {
         shown.collect()
     }
 
-    /// A piece of evidence, with whatever names its digest.
+    /// A piece of evidence, with the operations that name its digest.
     fn evidence(&self, claiming: &BTreeMap<Digest, BTreeSet<OpId>>, claimed: ClaimedFile) -> wire::EvidenceItem {
         let ClaimedFile { digest, standing, written_off: _ } = claimed;
         let (file, damage) = match standing {

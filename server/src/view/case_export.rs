@@ -11,7 +11,7 @@ use super::spreadsheet::cell::Cell;
 use super::spreadsheet::{Table, TableError};
 use crate::flow::export::TakenCase;
 
-/// As the file says it.
+/// The text in the file.
 const fn kind(kind: CaseKind) -> &'static str {
     match kind {
         CaseKind::Inspection => "行政检查",
@@ -20,7 +20,7 @@ const fn kind(kind: CaseKind) -> &'static str {
     }
 }
 
-/// As the file says it.
+/// The text in the file.
 const fn status(status: CaseStatus) -> &'static str {
     match status {
         CaseStatus::Open => "办理中",

@@ -54,7 +54,7 @@ pub fn noted(
     held.iter().filter_map(one).collect()
 }
 
-/// About how many bytes it takes to say what a change says.
+/// Approximate bytes of a change's content.
 fn said_bytes(change: &Change) -> usize {
     change.named_ops().map(|(id, _)| 150 + json_bytes(change.value(id.index))).sum()
 }
@@ -131,7 +131,7 @@ fn says(by_id: &BTreeMap<ChangeId, &Change>, change: &Change, id: OpId, op: &Op,
     }
 }
 
-/// What kind of entity the operation `id` added, if it did.
+/// The kind of entity that the operation `id` added, if it did.
 fn added<'a>(by_id: &BTreeMap<ChangeId, &'a Change>, id: OpId) -> Option<&'a str> {
     let change = by_id.get(&id.change)?;
     let (_, op) = change.named_ops().find(|(own, _)| *own == id)?;

@@ -7,7 +7,7 @@ use sync_core::facts::index::{bearing, number_of};
 use super::allowance::{Allowance, THING};
 use crate::flow::double::Shared;
 
-/// What documents of the case share with other cases.
+/// Numbers and fines that documents of the case share with other cases.
 pub fn shared(state: &CaseState, found: Vec<Shared>, room: &Allowance) -> Vec<SharedEntry> {
     let one = |shared: Shared| {
         let Shared { key, cases, out_of_reach } = shared;

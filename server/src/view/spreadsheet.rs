@@ -18,9 +18,9 @@ const WIDEST: u16 = 40;
 const TIME_WIDE: u16 = 17;
 /// Yuan with thousands apart and two decimals.
 const YUAN: &str = "¥#,##0.00";
-/// As CSV says it.
+/// The date format in XLSX.
 const MINUTE: &str = "yyyy-mm-dd hh:mm";
-/// Spreadsheets reckon with 15 digits: beyond, a number of fen is not exact.
+/// Spreadsheets calculate with 15 digits; larger amounts in fen are not exact.
 const EXACT_FEN: i64 = 999_999_999_999_999;
 
 /// A file could not be made.
@@ -99,7 +99,7 @@ impl Table {
     }
 }
 
-/// What a sheet can reckon with.
+/// A numeric cell.
 enum Number {
     Count(i32),
     Yuan(f64),
@@ -117,7 +117,7 @@ fn number_of(cell: &Cell) -> Number {
     }
 }
 
-/// The number whose decimal digits are those of the amount: read from the digits, not reckoned.
+/// The number with the decimal digits of the amount, parsed from its text instead of calculated.
 fn exact_yuan(fen: Fen) -> Option<f64> {
     if fen.get() > EXACT_FEN { None } else { Cell::Amount(fen).to_string().parse().ok() }
 }

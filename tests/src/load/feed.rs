@@ -21,7 +21,7 @@ const DAY: i64 = 1_795_363_200_000;
 /// So long is a lease, in ms.
 const LEASE_MS: i64 = 8 * 3_600_000;
 
-/// The key by which the tenant signs.
+/// The tenant's signing key.
 fn tenant_key() -> SoftwareKey {
     SoftwareKey::from_secret(&[100; 32]).unwrap()
 }
@@ -37,7 +37,7 @@ pub const fn moment() -> Moment {
     }
 }
 
-/// Somebody with a phone, who makes changes.
+/// An author with a phone.
 pub struct Author {
     /// The phone's key.
     pub key: SoftwareKey,

@@ -17,7 +17,7 @@ const PHONES: usize = 8;
 /// Changes of a measured shape, and how many of them go in a push.
 const SHAPES: [(usize, usize); 2] = [(4_000, 100), (1_000, 1)];
 
-/// What was measured at one number.
+/// Measurements at one size.
 #[derive(Debug)]
 pub struct Mark {
     /// Changes held at least.
@@ -26,7 +26,7 @@ pub struct Mark {
     pub limits: [Limits; 2],
     /// The shapes.
     pub pushes: Vec<Pushes>,
-    /// CPU seconds of the server to index 1,000 of their cases; none of a server that does not count what is open.
+    /// CPU seconds of the server to index 1,000 of their cases; none if the server does not report open work.
     pub index: Option<f64>,
 }
 

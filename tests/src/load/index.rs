@@ -21,7 +21,7 @@ pub fn wait(server: &Server) -> Option<Duration> {
     }
 }
 
-/// All that is open, of whatever kind.
+/// Open rows of all kinds.
 fn open(metrics: &str) -> Option<u64> {
     let value = |line: &str| -> Option<u64> {
         let rest = line.strip_prefix(OPEN)?;

@@ -28,12 +28,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The one that a stored change meets first.
+    /// The limit that binds first for a stored change.
     pub const fn tighter(&self) -> f64 {
         self.signatures.min(self.rows)
     }
 
-    /// Half way between what was found before and after.
+    /// The mean of the values before and after.
     pub fn mean(both: &[Self; 2]) -> Self {
         let mean = |of: fn(&Self) -> f64| f64::midpoint(of(&both[0]), of(&both[1]));
         Self {
@@ -54,14 +54,14 @@ const CLIENTS: usize = 4;
 /// Every limit, tried now: of the database at `address`, or of the embedded one in the server's directory.
 pub fn all(directory: &Path, address: Option<&str>, sample: &[u8]) -> Limits {
     Limits {
-        // As long as what a change's signature is over.
+        // As many bytes as a change's signature covers.
         signatures: signatures(&sample[..400]),
         rows: address.map_or_else(|| sqlite_rows(directory, sample), |address| postgres_rows(address, sample)),
         requests: bare_route(),
     }
 }
 
-/// Runs `act`, which does so many things, until the sample is over; things per second.
+/// Runs `act`, which does a number of things, for the sampling time; returns things per second.
 fn rate(mut act: impl FnMut() -> usize) -> f64 {
     let (started, mut done) = (Instant::now(), 0);
     while started.elapsed() < SAMPLE {
@@ -70,8 +70,8 @@ fn rate(mut act: impl FnMut() -> usize) -> f64 {
     f64::from(u32::try_from(done).unwrap()) / started.elapsed().as_secs_f64()
 }
 
-/// As [`rate`], by so many clients at once, each with what it makes before the clock starts. All of them count over
-/// the whole time from the common start to the end of the last.
+/// As [`rate`], with concurrent clients, each with state made before the clock starts. All count over the whole time,
+/// from the common start to the end of the last.
 fn rate_together<T>(clients: usize, make: impl Fn() -> T + Sync, act: impl Fn(&mut T) -> usize + Sync) -> f64 {
     let ready = Barrier::new(clients + 1);
     std::thread::scope(|scope| {
@@ -132,7 +132,7 @@ pub fn sqlite_rows(directory: &Path, row: &[u8]) -> f64 {
 /// Rows of these bytes that PostgreSQL makes durable in a second: four clients, 500 rows per statement and commit.
 pub fn postgres_rows(address: &str, row: &[u8]) -> f64 {
     let mut db = PgConnection::establish(address).unwrap();
-    // What makes a commit durable, as the server finds it.
+    // The settings that make a commit durable.
     for setting in ["fsync", "synchronous_commit"] {
         let query = diesel::select(diesel::dsl::sql::<sql_types::Text>(&format!("current_setting('{setting}')")));
         assert_eq!(query.get_result::<String>(&mut db).unwrap(), "on", "{setting}");

@@ -11,7 +11,7 @@ use sync_core::value::Value;
 pub const JSON_BYTES: usize = 2_560;
 /// Number of its fields.
 pub const FIELDS: usize = 40;
-/// What the narrative repeats until the record has its length.
+/// Repeated in the narrative until the record has its length.
 const NARRATIVE: &str =
     "现场检查时经营者在场，后厨地面有积水，冷藏柜温度符合要求，进货查验记录齐全，已当场告知并责令改正。";
 
@@ -65,7 +65,7 @@ fn head(number: u64) -> Vec<(&'static str, Value)> {
 fn findings(number: u64) -> Vec<(&'static str, Value)> {
     let int = |value: u64| Value::Int(i64::try_from(value).unwrap());
     vec![
-        // Tenths and hundredths: there are no floats in what is signed.
+        // In tenths and hundredths, because signed data has no floats.
         ("risk_score", int(number % 100)),
         ("temperature", int(40 + number % 30)),
         ("reading_a", int(number * 31 % 10_000)),

@@ -8,7 +8,7 @@ const TICK: Duration = Duration::from_millis(10);
 /// CPU time that a process has used, in the kernel and outside.
 pub fn cpu(process: u32) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
-    // The name of the program stands in brackets and may hold anything.
+    // The program's name is in brackets and may contain anything.
     let after_name = stat.rsplit_once(')').unwrap().1;
     let ticks: u32 = after_name.split_whitespace().skip(11).take(2).map(|field| field.parse::<u32>().unwrap()).sum();
     TICK * ticks
@@ -24,7 +24,7 @@ pub fn memory(process: u32) -> (f64, f64) {
     (field("VmRSS:"), field("VmHWM:"))
 }
 
-/// Forgets the most memory that a process had: from now on [`memory`] says the most since this call.
+/// Resets the peak of a process: [`memory`] then returns the peak since this call.
 pub fn forget_peak(process: u32) {
     std::fs::write(format!("/proc/{process}/clear_refs"), "5").unwrap();
 }

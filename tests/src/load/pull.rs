@@ -18,14 +18,14 @@ const PAGE: u32 = 500;
 /// More pages than any run has.
 const PAGES: usize = 10_000;
 
-/// What was measured.
+/// Measurements.
 #[derive(Debug, Clone, Copy)]
 pub struct Pull {
     /// Changes that came.
     pub changes: usize,
     /// Bytes of all answers.
     pub bytes: usize,
-    /// Until the last byte had come, had nobody looked at it.
+    /// Until the last byte arrived, without processing.
     pub received: Duration,
     /// Checking every signature and commitment, besides.
     pub verified: Duration,

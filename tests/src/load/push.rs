@@ -24,7 +24,7 @@ const CHUNK: usize = 20_000;
 /// Into which cases the records go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Into {
-    /// Each opens a case of its own.
+    /// Each change opens its own case.
     OwnCase,
     /// Each phone has one case; each record builds on the one before.
     OneCase,
@@ -33,7 +33,7 @@ pub enum Into {
 /// One figure's shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
-    /// Phones that push at the same time, each over a connection of its own.
+    /// Concurrent phones, each with its own connection.
     pub devices: usize,
     /// Changes in one push.
     pub batch: usize,
@@ -43,16 +43,16 @@ pub struct Shape {
     pub into: Into,
 }
 
-/// What was measured.
+/// Measurements.
 #[derive(Debug, Clone, Copy)]
 pub struct Pushes {
-    /// What was asked for.
+    /// The shape.
     pub shape: Shape,
     /// Changes stored in a second.
     pub rate: f64,
-    /// Of one push.
+    /// Median of one push.
     pub p50: Duration,
-    /// Of one push.
+    /// 99th percentile of one push.
     pub p99: Duration,
     /// CPU seconds of the server for a thousand changes.
     pub cpu: f64,
@@ -65,7 +65,7 @@ pub struct Pushes {
 pub struct Numbers(u64);
 
 impl Numbers {
-    /// The next so many.
+    /// The next numbers.
     fn take(&mut self, many: usize) -> Range<u64> {
         let first = self.0;
         self.0 += u64::try_from(many).unwrap();
@@ -73,7 +73,7 @@ impl Numbers {
     }
 }
 
-/// Signs what the shape asks for and pushes it.
+/// Signs and pushes a shape.
 pub fn run(server: &Server, phones: &mut [Phone<'_>], numbers: &mut Numbers, shape: Shape) -> Pushes {
     let phones = &mut phones[..shape.devices];
     let pushes = (shape.changes / shape.batch / shape.devices).max(1);
@@ -107,12 +107,12 @@ pub fn run(server: &Server, phones: &mut [Phone<'_>], numbers: &mut Numbers, sha
     }
 }
 
-/// The least time that so many hundredths of them do not exceed; they are in order and not none.
+/// The percentile of sorted, non-empty durations.
 pub(super) fn percentile(sorted: &[Duration], hundredths: usize) -> Duration {
     sorted[(sorted.len() * hundredths).div_ceil(100).max(1) - 1]
 }
 
-/// Fills the database with so many cases of one change each, as fast as it goes.
+/// Fills the database with this many cases of one change each, as fast as possible.
 pub fn fill(server: &Server, phones: &mut [Phone<'_>], numbers: &mut Numbers, cases: usize) {
     let mut left = cases;
     while left > 0 {
@@ -160,7 +160,7 @@ fn sign(server: &Server, phone: &mut Phone<'_>, numbers: &mut Range<u64>, shape:
         .collect()
 }
 
-/// A record of its own case, or the next after the tail of one.
+/// A record in its own case, or the next one after a case's last change.
 fn one(phone: &mut Phone<'_>, numbers: &mut Range<u64>, tail: &mut Option<(CaseId, ChangeId)>) -> Change {
     let number = numbers.next().unwrap();
     match tail {

@@ -13,23 +13,23 @@ use crate::server::PASSWORD;
 /// How long each is tried.
 const SAMPLE: Duration = Duration::from_secs(2);
 
-/// What was measured.
+/// Measurements.
 #[derive(Debug, Clone)]
 pub struct Read {
-    /// What was looked at.
+    /// The subject.
     pub what: &'static str,
     /// Answers per second over one connection.
     pub rate: f64,
-    /// Of one answer.
+    /// Median of one answer.
     pub p50: Duration,
-    /// Of one answer.
+    /// 99th percentile of one answer.
     pub p99: Duration,
     /// Bytes of an answer.
     pub bytes: usize,
 }
 
-/// A list of 50, one case, and searches: for what one case in a thousand says, one in eight, every one; for a number
-/// that none has, though many have each pair of its digits; for a name that none has.
+/// A list of 50, one case, and searches: for words in one case of a thousand, of eight, and in all; for a number that
+/// no case has although many have its digit pairs; for a name that no case has.
 pub fn run(server: &Server, login: &str) -> Vec<Read> {
     let body = api_spec::session::NewSession { login: login.to_owned(), password: PASSWORD.to_owned() };
     let token: api_spec::session::AccessToken =

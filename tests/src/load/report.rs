@@ -9,12 +9,12 @@ use super::pull::Pull;
 use super::push::{Into, Pushes};
 use super::read::Read;
 
-/// Where the figures begin in the page.
+/// Start marker of the figures in the page.
 const BEGIN: &str = "<!-- measured: begin -->";
-/// Where they end.
+/// End marker.
 const END: &str = "<!-- measured: end -->";
 
-/// The page with these figures in the place of those that it had; its prose stays. None if it does not say where.
+/// The page with its figures replaced; the prose stays. None without markers.
 pub fn replaced(page: &str, measured: &str) -> Option<String> {
     let (before, rest) = page.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
@@ -26,7 +26,7 @@ pub fn replaced(page: &str, measured: &str) -> Option<String> {
 pub struct Group {
     /// Before and after.
     pub limits: [Limits; 2],
-    /// What was measured between them.
+    /// The measurements between them.
     pub pushes: Vec<Pushes>,
 }
 
@@ -100,7 +100,7 @@ pub fn memory(idle: f64, end: f64) -> String {
     format!("Resident memory: {idle:.0} MiB when idle after the start, {end:.0} MiB at the end of all this.\n\n")
 }
 
-/// How long the search index took to catch up, where the server says so.
+/// How long the search index took to catch up, if the server reports it.
 pub fn indexed(indexed: Option<(usize, Duration)>) -> String {
     let Some((cases, took)) = indexed else { return String::new() };
     format!("The search found all {cases} cases {:.1} s after the last was pushed.\n\n", took.as_secs_f64())

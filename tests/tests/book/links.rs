@@ -4,10 +4,10 @@ use std::path::{Component, Path, PathBuf};
 
 use super::page::Page;
 
-/// Where a page may send its reader beside this repository: standards that are cited by their number.
+/// External links that pages may contain: standards by number.
 const OUTSIDE: &[&str] = &["https://www.rfc-editor.org/rfc/rfc", "https://datatracker.ietf.org/doc/html/rfc"];
 
-/// What is wrong with the links of these pages.
+/// Errors in the links of these pages.
 pub fn check(root: &Path, pages: &[Page]) -> Vec<String> {
     let mut wrong = Vec::new();
     for page in pages {

@@ -11,10 +11,10 @@ use server::serve::config::KEYS;
 use super::page::Page;
 use super::shell;
 
-/// Routes that stand in no list: for browsers, and for Prometheus.
+/// Routes outside of the lists: for browsers, and for Prometheus.
 const OTHER_ROUTES: &[&str] = &["GET /", "GET /docs/", "GET /openapi.json", "GET /metrics"];
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-/// Texts in which a name of the code may stand.
+/// Files that are searched for identifiers.
 const KINDS: &[&str] = &["rs", "sql", "sh", "mjs", "toml", "html", "json", "service"];
 
 /// The sources, and the program's own help.
@@ -53,7 +53,7 @@ impl Known {
         Self { root: root.to_owned(), palm: palm.to_owned(), texts, routes, tops, helps: RefCell::default() }
     }
 
-    /// What is wrong with what a page names.
+    /// Errors in the names of a page.
     pub fn check(&self, page: &Page) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut say = |line: usize, found: Vec<String>| {
@@ -87,7 +87,7 @@ impl Known {
         }
     }
 
-    /// A block of commands: parses as one, and what it starts exists.
+    /// A block of commands must parse, and its programs must exist.
     fn check_shell(&self, text: &str) -> Vec<String> {
         let mut bash = Command::new("bash");
         let parsed = bash.args(["-n", "-c", text]).output().unwrap();
@@ -205,7 +205,7 @@ impl Known {
         vec![format!("the sources know no `{name}`")]
     }
 
-    /// A word that looks like a path of the sources.
+    /// A word that looks like a source path.
     fn check_path(&self, word: &str) -> Vec<String> {
         let (top, rest) = word.split_once('/').unwrap_or((word, ""));
         let ours = self.tops.iter().any(|known| known == top) && (word.contains('/') || top.contains('.'));
@@ -249,7 +249,7 @@ fn is_name(code: &str) -> bool {
     code.contains('_') && code.starts_with(|c: char| c.is_ascii_lowercase()) && code.split('_').all(fits)
 }
 
-/// Whether `word` stands in the text as a word of its own.
+/// Whether `word` occurs in the text as a whole word.
 fn has_word(text: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     text.match_indices(word).any(|(at, _)| {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A page.
 #[derive(Debug, Default)]
 pub struct Page {
-    /// Where it is, from the root of the sources.
+    /// Its path from the root of the sources.
     pub path: String,
     /// Fenced blocks, in order.
     pub blocks: Vec<Block>,
@@ -15,7 +15,7 @@ pub struct Page {
     pub code: Vec<(usize, String)>,
     /// Targets of links and pictures, by line.
     pub links: Vec<(usize, String)>,
-    /// What a link can point at, by GitHub's rules.
+    /// Link targets, by GitHub's rules.
     pub anchors: BTreeSet<String>,
     /// Code in columns that are headed `test`.
     pub tests: Vec<(usize, String)>,
@@ -26,11 +26,11 @@ pub struct Page {
 pub struct Block {
     /// The line of its fence, from 1.
     pub line: usize,
-    /// What stands behind the fence.
+    /// The info string.
     pub info: String,
-    /// What is in it.
+    /// The content.
     pub text: String,
-    /// Only blank lines stand between it and the block before it.
+    /// Whether only blank lines separate it from the previous block.
     pub follows: bool,
 }
 

@@ -16,14 +16,14 @@ use super::page::{Block, Page};
 const TIMEOUT_S: &str = "240";
 const LOOPBACK: &str = "127.0.0.1:";
 
-/// A block that is run, with what it prints.
+/// A block to run, with its expected output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandBlock {
-    /// Where it stands.
+    /// Its line.
     pub line: usize,
     /// The commands.
     pub commands: String,
-    /// What the page says that they print, if it says so.
+    /// The expected output, if the page shows it.
     pub prints: Option<String>,
 }
 
@@ -40,7 +40,7 @@ pub fn sessions(page: &Page) -> BTreeMap<String, Vec<CommandBlock>> {
     found
 }
 
-/// Runs a session and says what went otherwise than the page says. `exchange` replaces texts of the page.
+/// Runs a session and reports deviations from the page. `exchange` replaces texts of the page.
 pub fn run(palm: &Path, steps: &[CommandBlock], exchange: &[(String, String)]) -> Result<(), String> {
     let place = tempfile::tempdir().unwrap();
     let bin = place.path().join("bin");
@@ -78,7 +78,7 @@ fn compare(steps: &[CommandBlock], said: &str) -> Result<(), String> {
     let mut parts = said.split('\x1e');
     for (number, step) in steps.iter().enumerate() {
         let part = parts.next().unwrap_or_default();
-        // What ends the block before stands in front.
+        // The end marker of the previous block comes first.
         let printed = if number == 0 { part } else { part.split_once('\n').map_or("", |(_, rest)| rest) };
         if said.matches('\x1e').count() <= number {
             return Err(format!("line {}: the block failed; it printed:\n{printed}", step.line));
@@ -93,7 +93,7 @@ fn compare(steps: &[CommandBlock], said: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether `printed` is what the page shows.
+/// Whether `printed` matches the page.
 pub fn matches(shown: &str, printed: &str) -> bool {
     let shown: Vec<&str> = shown.trim_end().lines().collect();
     let printed: Vec<&str> = printed.trim_end().lines().collect();
@@ -122,7 +122,7 @@ fn line_matches(shown: &str, printed: &str) -> bool {
     rest.is_empty() || last.is_some_and(|last| last.is_empty() || printed.trim_end().ends_with(last))
 }
 
-/// A port that nobody has, below those that the system gives to outgoing connections.
+/// An unused port, below those that the system assigns to outgoing connections.
 fn free_port() -> u16 {
     loop {
         let port = 20_000 + u16::from_be_bytes(server::random::bytes().unwrap()) % 12_000;

@@ -20,7 +20,7 @@ enum Word {
     End,
 }
 
-/// Splits at blanks and operators; quotes hold together. The inside of `$(…)` is taken for a command of its own.
+/// Splits at blanks and operators, respecting quotes. The inside of `$(…)` is a command of its own.
 fn words(text: &str) -> Vec<Word> {
     let text = text.replace("\\\n", " ");
     let (mut found, mut word, mut quote) = (Vec::new(), String::new(), None);

@@ -13,7 +13,7 @@ use sync_core::id::{OfficerId, hex};
 
 use super::{Data, open, told};
 
-/// What an administrator does at the machine.
+/// Commands of the operator on the machine.
 #[derive(Debug, Subcommand)]
 pub enum Admin {
     /// Creates the first administrator, while no account exists.
@@ -127,7 +127,7 @@ impl Admin {
                     "whole {}, of them {} with new block digests and {} put back; damaged {}",
                     checked.whole, checked.new_blocks, checked.mended, checked.damaged
                 ));
-                // A timer that starts this fails, so that its owner is told.
+                // A non-zero exit, so that a timer that starts this reports the failure.
                 anyhow::ensure!(checked.damaged == 0, "{} files are damaged: see the alarms", checked.damaged);
             }
             Self::DatabaseRole(DatabaseRole { data, role }) => {

@@ -26,7 +26,7 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// Makes or checks, and tells what is in it.
+    /// Makes or verifies a backup, and prints its content.
     pub fn run(self) -> anyhow::Result<()> {
         let settings = self.data.flags.layers()?.settings()?;
         let manifest = match (&self.to, &self.check) {

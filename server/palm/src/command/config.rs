@@ -16,7 +16,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Checks, and prints what was asked for.
+    /// Checks, and prints the requested output.
     pub fn run(self) -> anyhow::Result<()> {
         let layers = self.flags.layers()?;
         if self.explain {

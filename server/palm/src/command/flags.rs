@@ -35,7 +35,7 @@ impl Wanted for All {
     }
 }
 
-/// What was said on the command line. No value is shown by `Debug`: one of them may be a secret.
+/// Flags of the command line. `Debug` shows no value, because one may be a secret.
 pub struct Flags<W> {
     given: BTreeMap<&'static str, String>,
     config: Option<PathBuf>,

@@ -17,7 +17,7 @@ pub struct Seed {
 }
 
 impl Seed {
-    /// Seeds, then lists who can sign in.
+    /// Seeds, then lists the accounts.
     pub fn run(self) -> anyhow::Result<()> {
         let app = self.data.open()?;
         told(seed::people(&app.store, &app.tenant, &self.password, app.clock.now()))?;

@@ -45,7 +45,7 @@ impl Serve {
     }
 }
 
-/// A line for each address on standard output, for people and for those who started this with port 0.
+/// Prints one line per address, for people and for a parent process that passed port 0.
 fn announce(address: SocketAddr, metrics: Option<SocketAddr>) {
     let mut out = std::io::stdout();
     // A closed pipe is not a reason to stop serving.
@@ -61,7 +61,8 @@ fn end_with_stdin() {
     std::process::exit(0);
 }
 
-/// While no account exists: where to begin. A person who can read this line can create the first administrator.
+/// While no account exists: prints where to begin. A person who can read this line can create the first
+/// administrator.
 fn announce_first_run(address: SocketAddr, secure: bool, setup: Option<String>) {
     if let Some(code) = setup {
         let scheme = if secure { "https" } else { "http" };

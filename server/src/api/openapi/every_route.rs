@@ -21,7 +21,7 @@ struct Common {
     name: &'static str,
     status: &'static str,
     about: &'static str,
-    /// The header that it carries, what it says, and of which type it is.
+    /// Its header: name, description, type.
     header: Option<(&'static str, &'static str, Type)>,
     /// Whether a route gives it only where it wants a token.
     with_token: bool,
@@ -161,7 +161,7 @@ fn is_never_null(parameter: &mut Parameter) {
     }
 }
 
-/// A route names the body of a refusal; that it is not sent as other bodies are is said here, once for all of them.
+/// A route names the body of a refusal; its media type is set here for all routes.
 fn sent_as_problem(response: &mut Response, problem: &RefOr<Schema>) {
     let is_problem =
         |content: &RefOr<Content>| matches!(content, RefOr::T(one) if one.schema.as_ref() == Some(problem));

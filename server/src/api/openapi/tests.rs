@@ -7,7 +7,7 @@ use crate::web::problem::MEDIA_TYPE;
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "head", "patch", "options"];
 
-/// Named like an id, and of a register that is not ours: its form is not ours to say.
+/// Looks like an id, but belongs to an external register, so its form is not specified.
 const NO_IDS: [&str; 1] = ["Task.id"];
 
 fn whole() -> Value {
@@ -22,7 +22,7 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
     all.collect()
 }
 
-/// What a reference leads to; anything else is itself.
+/// Resolves a reference; anything else is returned unchanged.
 fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let Some(reference) = value["$ref"].as_str() else { return value };
     let found = document.pointer(reference.strip_prefix('#').unwrap());
@@ -57,7 +57,7 @@ fn fields(document: &Value) -> Vec<(String, String, &Value)> {
     properties.chain(parameters).collect()
 }
 
-/// Every schema, response, parameter and header, wherever it stands.
+/// Every schema, response, parameter and header of the document.
 fn every<'a>(value: &'a Value, look: &mut dyn FnMut(&'a Value)) {
     look(value);
     match value {
@@ -151,7 +151,7 @@ fn every_list_of_codes_is_an_enum() {
     let document = whole();
     for (owner, name, schema) in fields(&document) {
         let schema = one(&document, schema);
-        // What is recorded has the kinds of the record, which grow (docs/case-schema.md).
+        // Recorded data has the kinds of the case schema, which may grow (docs/case-schema.md).
         let recorded = ["Entity", "Step", "StepCorrection"].contains(&&*owner);
         let is_code = CODES.contains(&&*name) || name == "kind" && !recorded || name == "code" && owner == "Problem";
         if is_code && is_text(schema) {
@@ -289,7 +289,7 @@ fn a_refusal_is_said_to_be_sent_as_it_is() {
     assert!(problems > 50, "{problems}");
 }
 
-/// `api-spec/openapi.json`; `UPDATE=1` accepts what the routes say.
+/// `api-spec/openapi.json`; `UPDATE=1` accepts the routes.
 #[test]
 fn the_committed_document_is_what_is_served() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../api-spec/openapi.json");

@@ -4,7 +4,7 @@
 
 use utoipa::openapi::{RefOr, Schema};
 
-/// What a number is counted in, by the end of its name.
+/// The unit of a number, by the suffix of its name.
 const UNITS: [(&str, &str); 2] =
     [("_ms", "Milliseconds since 1970-01-01T00:00:00Z."), ("_fen", "In fen, a hundredth of a yuan.")];
 

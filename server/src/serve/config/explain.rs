@@ -10,7 +10,7 @@ use super::table::Key;
 const HIDDEN: &str = "(secret, not shown)";
 
 impl Layers {
-    /// Every key: what holds, where it comes from, what it means. No secret.
+    /// Every key: value, source, meaning. No secret.
     pub fn explain(&self) -> String {
         let mut text = String::new();
         for key in KEYS {

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use super::table::{KEYS, Key};
 use super::{ConfigError, Settings};
 
-/// Variables that begin like ours and are no settings: of other commands, of the tests, and what Kubernetes sets by
-/// itself for a service named `palm`.
+/// Variables with our prefix that are no settings: those of other commands and of the tests, and those that
+/// Kubernetes sets for a service named `palm`.
 const NOT_SETTINGS: [&str; 4] = ["PALM_CONFIG", "PALM_BIN", "PALM_ADMIN_PASSWORD", "PALM_SEED_PASSWORD"];
 const NOT_SETTINGS_BELOW: [&str; 5] = ["PALM_PHONE_", "PALM_DEMO_", "PALM_TEST_", "PALM_SERVICE_", "PALM_PORT"];
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// The command line.
@@ -22,7 +22,7 @@ pub enum Source {
     Environment(String),
     /// The file.
     File(PathBuf),
-    /// Nobody said anything.
+    /// The default.
     Default,
 }
 
@@ -48,8 +48,8 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// Reads the file, if one is named, and takes from the environment what begins with `PALM_`. Lists are texts
-    /// with commas.
+    /// Reads the file, if one is named, and the environment variables with the prefix `PALM_`. Lists are
+    /// comma-separated texts.
     ///
     /// # Errors
     /// [`ConfigError`]: the file cannot be read, or a key is not in the table.
@@ -71,7 +71,7 @@ impl Layers {
         Ok(Self { flags, environment: said, file, path })
     }
 
-    /// What holds for a key, and where it comes from.
+    /// The value of a key, and its source.
     pub fn get(&self, key: &Key) -> (Option<&str>, Source) {
         if let Some(value) = self.flags.get(key.name) {
             return (Some(value), Source::Flag(key.flag()));

@@ -30,11 +30,11 @@ pub struct Settings {
     pub database_connections: u32,
     /// How long a caller waits for one.
     pub database_wait: Duration,
-    /// Where to listen.
+    /// The listen address.
     pub listen: SocketAddr,
-    /// Where the metrics are.
+    /// The address of the metrics server.
     pub metrics_listen: Option<SocketAddr>,
-    /// Whether they may be beyond loopback, where everybody who gets there reads them.
+    /// Whether it may be on another address than loopback, where anybody can read the metrics.
     pub metrics_open: bool,
     /// Certificate chain and key.
     pub tls: Option<(PathBuf, PathBuf)>,
@@ -44,9 +44,9 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// Requests that one address and one caller may send in a second.
     pub rates: PerSecond,
-    /// What one phone may use of a day.
+    /// Daily quotas of one phone.
     pub phone_day: Most,
-    /// How long what ends by time stays.
+    /// Retention periods.
     pub stay: Stay,
     /// Bytes of one person's files that no case claims, at most.
     pub unclaimed_bytes: i64,

@@ -1,6 +1,6 @@
 //! The keys. To add a setting: a row here, a field in `settings`, then regenerate the page with `UPDATE=1`.
 
-/// Which commands take a key as a flag. Every key may stand in the file and in the environment.
+/// Which commands accept a key as a flag. The file and the environment may contain every key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// Every command that opens the data.
@@ -14,11 +14,11 @@ pub enum Scope {
 pub struct Key {
     /// In the file; `--name` with hyphens is the flag, `PALM_NAME` the variable.
     pub name: &'static str,
-    /// What holds where nobody says anything.
+    /// The default.
     pub default: Option<&'static str>,
-    /// What it means, in Chinese.
+    /// The meaning, in Chinese.
     pub zh: &'static str,
-    /// What it means, in English; also the help of the flag.
+    /// The meaning, in English; also the help of the flag.
     pub en: &'static str,
     /// Never printed.
     pub secret: bool,

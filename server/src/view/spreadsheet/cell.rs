@@ -21,10 +21,10 @@ const LONGEST: usize = 16_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Harmless(String);
 
-/// What a cell shows.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
-    /// What somebody wrote, or a name or code of ours.
+    /// Typed text, or one of our names or codes.
     Text(Harmless),
     /// How many.
     Count(i32),
