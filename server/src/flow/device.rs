@@ -245,10 +245,11 @@ pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> 
 pub async fn challenge(app: &App, id: DeviceId) -> Result<(String, Instant), Failure> {
     let (tenant, now, text) = (app.tenant, app.clock.now(), hex(&random::bytes::<32>()?));
     let (hash, expires) = (hash_of(&text), now.plus_ms(CHALLENGE_MS));
+    let ahead = expires.plus_ms(CHALLENGE_MS);
     app.store
         .write(move |tx| {
             if tx.device(&tenant, &id)?.is_some() {
-                tx.add_challenge(&tenant, &hash, &id, now, expires)?;
+                tx.add_challenge(&tenant, &hash, &id, expires, (now, ahead))?;
             }
             Ok::<_, Failure>(())
         })

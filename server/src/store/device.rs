@@ -267,8 +267,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Keeps a challenge that lasts longest of all that are made now, and forgets those that expired and those of a clock
-    /// that was ahead.
+    /// Keeps a challenge, and forgets those that expired at `now` and those that end after `ahead`: a clock that was ahead
+    /// made them. Requests that run at the same time commit in any order, so `ahead` is later than any of them makes.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -277,10 +277,10 @@ impl Tx<'_> {
         tenant: &TenantId,
         hash: &Digest,
         id: &DeviceId,
-        now: Instant,
         expires: Instant,
+        (now, ahead): (Instant, Instant),
     ) -> Result<(), Error> {
-        let ended = device_challenge::expires_ms.le(now).or(device_challenge::expires_ms.gt(expires));
+        let ended = device_challenge::expires_ms.le(now).or(device_challenge::expires_ms.gt(ahead));
         diesel::delete(device_challenge::table)
             .filter(device_challenge::tenant.eq(*tenant))
             .filter(ended)

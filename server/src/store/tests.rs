@@ -64,6 +64,7 @@ contract! {
     a_refused_transaction_leaves_nothing
     a_code_is_used_once_by_its_officer_and_only_within_its_time
     a_challenge_is_used_once_by_its_phone
+    a_challenge_outlives_those_that_are_made_beside_it
     numbers_are_given_out_once_however_many_ask
     a_subtree_holds_its_own_and_no_siblings
     a_key_is_enrolled_once
@@ -341,7 +342,7 @@ fn a_code_is_used_once_by_its_officer_and_only_within_its_time(store: &Store) {
 fn a_challenge_is_used_once_by_its_phone(store: &Store) {
     furnish(store);
     let (hash, mine, other) = (Digest::new([1; 32]), DeviceId::new([1; 16]), DeviceId::new([2; 16]));
-    store.write_sync(|tx| tx.add_challenge(&TENANT, &hash, &mine, NOW, NOW.plus_ms(10))).unwrap();
+    store.write_sync(|tx| tx.add_challenge(&TENANT, &hash, &mine, NOW.plus_ms(10), (NOW, NOW.plus_ms(20)))).unwrap();
     let attempt = |id: &DeviceId, now: Instant| {
         store.write_sync(|tx| tx.use_challenge(&TENANT, &hash, id, (now, now.plus_ms(10)))).unwrap()
     };
@@ -350,6 +351,23 @@ fn a_challenge_is_used_once_by_its_phone(store: &Store) {
     assert!(!attempt(&mine, NOW.plus_ms(10)));
     assert!(attempt(&mine, NOW.plus_ms(9)));
     assert!(!attempt(&mine, NOW.plus_ms(9)));
+}
+
+fn a_challenge_outlives_those_that_are_made_beside_it(store: &Store) {
+    furnish(store);
+    let phone = DeviceId::new([1; 16]);
+    // Requests at the same time commit in any order: the one with the earliest reading of the clock is last here.
+    for (number, begun) in [(1, 5), (2, 10), (3, 11), (4, 0)] {
+        let (now, hash) = (NOW.plus_ms(begun), Digest::new([number; 32]));
+        let times = (now, now.plus_ms(20));
+        store.write_sync(|tx| tx.add_challenge(&TENANT, &hash, &phone, now.plus_ms(10), times)).unwrap();
+    }
+    let is_usable = |number: u8| {
+        let (hash, times) = (Digest::new([number; 32]), (NOW.plus_ms(10), NOW.plus_ms(30)));
+        store.write_sync(|tx| tx.use_challenge(&TENANT, &hash, &phone, times)).unwrap()
+    };
+    assert!(is_usable(1) && is_usable(2));
+    assert!(!is_usable(3), "of a clock that was ahead by more than a lifetime");
 }
 
 fn numbers_are_given_out_once_however_many_ask(store: &Store) {
