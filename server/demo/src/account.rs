@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use super::claim::Claim;
 
-/// Where the account goes: standard output.
+/// Output of the account: standard output.
 #[derive(Debug)]
 pub struct Account {
     out: std::io::Stdout,
@@ -33,7 +33,7 @@ impl Account {
         self.line(&format!("\n{number}. {zh} · {en}"));
     }
 
-    /// What happened.
+    /// Prints what happened.
     pub fn tell(&self, zh: &str, en: &str) {
         self.line(&format!("   {zh}\n   {en}"));
     }
@@ -47,7 +47,7 @@ impl Account {
         }
     }
 
-    /// A line of the end: a name and what it is.
+    /// Prints a line of the summary: name and value.
     pub fn row(&self, zh: &str, en: &str, value: &str) {
         self.line(&format!("   {zh} · {en}: {value}"));
     }

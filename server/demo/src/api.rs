@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::{Request, Response};
 
-/// What came back.
+/// An answer.
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// HTTP status.
@@ -40,7 +40,7 @@ impl Reply {
     }
 }
 
-/// Somebody who is signed in, or nobody yet.
+/// A client, signed in or not.
 #[derive(Debug, Clone)]
 pub struct Api {
     base: String,

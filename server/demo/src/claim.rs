@@ -7,6 +7,6 @@ pub struct Claim {
     pub zh: String,
     /// In English.
     pub en: String,
-    /// What was found, where it did not hold.
+    /// The observed value, if the claim did not hold.
     pub found: Option<String>,
 }

@@ -38,14 +38,14 @@ use process::{Installation, Server};
 use sabotage::{Interference, Sabotage};
 use stage::{Stage, Team};
 
-/// Where the demo stays up, if nobody is there.
+/// The default address while the demonstration stays up.
 const USUAL: &str = "127.0.0.1:8080";
 const ANY: &str = "127.0.0.1:0";
 
 /// One case, from two offline phones to a reviewed file. Everybody in it is made up.
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// Ends when the story is told: with 0 if every check held and no count is zero.
+    /// Exits when the demonstration ends: with 0 if every check held and every fault occurred.
     #[arg(long)]
     once: bool,
     /// Keeps everything here; told again on the same directory it adds one more case. A temporary directory otherwise,
@@ -58,7 +58,7 @@ pub struct Demo {
     /// Does something wrong on purpose, which the checks must notice.
     #[arg(long, value_enum)]
     sabotage: Option<Sabotage>,
-    /// Where the server listens; 127.0.0.1:8080 if it is free.
+    /// The server's address; 127.0.0.1:8080 if it is free.
     #[arg(long)]
     listen: Option<SocketAddr>,
     /// Seed of the links' scripts; a random one where absent.

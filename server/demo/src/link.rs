@@ -20,10 +20,10 @@ use super::sabotage::{Interference, OnTheWay};
 
 /// How long a push is held back at most while no other comes.
 const HOLD: Duration = Duration::from_secs(8);
-/// A peer that says nothing for so long is gone.
+/// A peer that is silent for this long is considered gone.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// What happened on all links.
+/// Faults on all links.
 #[derive(Debug, Default)]
 pub struct Counts {
     /// Requests that never reached the server.
@@ -43,7 +43,7 @@ pub fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Pushes delivered so far, by link: what "later" means.
+/// Pushes delivered so far, per link, which define "later".
 #[derive(Debug, Default)]
 pub struct Order {
     delivered: Mutex<Vec<usize>>,
@@ -68,10 +68,10 @@ impl Order {
     }
 }
 
-/// What all links share.
+/// Shared state of all links.
 #[derive(Debug, Default)]
 pub struct Traffic {
-    /// What happened.
+    /// Fault counts.
     pub counts: Counts,
     order: Order,
 }
@@ -128,7 +128,7 @@ impl Link {
         Ok(Self { address, state })
     }
 
-    /// Where the phone connects.
+    /// The address for the phone.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -226,7 +226,7 @@ impl State {
         server.shutdown(std::net::Shutdown::Both)
     }
 
-    /// Committed and never answered: what a retry must survive.
+    /// Committed and never answered: a retry must survive it.
     fn kill(&self, request: &Message, server: &Server, killed: &Sender<()>) -> io::Result<()> {
         let mut stream = self.send(&request.to_bytes())?;
         let begun = stream.read(&mut [0])?;

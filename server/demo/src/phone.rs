@@ -42,7 +42,7 @@ pub enum PhoneError {
     /// The directory, the store or a pipe.
     #[error("{what}: {source}")]
     Io {
-        /// What was being done.
+        /// The current activity.
         what: &'static str,
         /// Why it failed.
         source: std::io::Error,

@@ -26,7 +26,7 @@ const START: Duration = Duration::from_secs(30);
 pub struct Installation {
     /// This program.
     pub program: PathBuf,
-    /// Where everything is kept.
+    /// The directory of the run.
     pub directory: PathBuf,
     /// Another database than the embedded one.
     pub database: Option<String>,
@@ -79,7 +79,7 @@ fn lines(child: &mut Child) -> anyhow::Result<Receiver<String>> {
     Ok(from)
 }
 
-/// Takes a lock that nobody leaves in a bad state.
+/// Takes a lock whose state is valid even after a panic.
 pub fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -104,7 +104,7 @@ impl Server {
         Ok(Self { installation: Arc::new(installation), address, child: Arc::new(Mutex::new(child)), pids })
     }
 
-    /// Where it listens; the same after a restart.
+    /// Its address; the same after a restart.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
@@ -127,7 +127,7 @@ impl Server {
         drop(child.wait());
     }
 
-    /// Lets it end by itself, as it does when nobody holds its standard input.
+    /// Ends it by closing its standard input.
     pub fn stop(&self) {
         let mut child = held(&self.child);
         drop(child.stdin.take());
@@ -179,7 +179,7 @@ pub struct Refused {
     pub en: String,
 }
 
-/// What a phone answers.
+/// An answer of a phone.
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// Done.
@@ -208,7 +208,7 @@ pub struct Phone {
     child: Child,
     input: Option<ChildStdin>,
     output: Receiver<String>,
-    /// Lines that nobody has waited for yet.
+    /// Lines that were read before they were waited for.
     heard: Vec<Value>,
     next: u64,
     /// Process ids so far, the running one last.
@@ -216,7 +216,7 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// Starts `palm phone` on a directory of its own.
+    /// Starts `palm phone` in a directory of its own.
     ///
     /// # Errors
     /// The process cannot be started.
@@ -324,7 +324,7 @@ impl Phone {
         self.answer(id)
     }
 
-    /// Commands what must not be refused.
+    /// Sends a command that must succeed.
     ///
     /// # Errors
     /// An internal error, no answer, or a refusal.

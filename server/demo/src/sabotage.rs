@@ -15,7 +15,7 @@ use sync_core::message::{Class, Push, PushOutcome, Pushed};
 use super::message::Message;
 use super::process::held;
 
-/// What is done wrong on purpose.
+/// A kind of sabotage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Sabotage {
     /// One saved change is taken out of every push and answered as accepted.
@@ -28,10 +28,10 @@ pub enum Sabotage {
     LostPhoto,
 }
 
-/// What becomes of a request.
+/// What happens to a request.
 #[derive(Debug)]
 pub enum OnTheWay {
-    /// It goes on, perhaps changed.
+    /// It is forwarded, perhaps changed.
     Goes {
         /// The request.
         request: Message,
@@ -40,12 +40,12 @@ pub enum OnTheWay {
     },
     /// The server never sees it.
     Swallowed {
-        /// What the phone is told instead.
+        /// The forged answer for the phone.
         answer: Vec<u8>,
     },
 }
 
-/// The interference of one run; without a sabotage it lets everything through.
+/// The interference of one run; without a sabotage everything passes.
 #[derive(Debug, Default)]
 pub struct Interference {
     sabotage: Option<Sabotage>,
@@ -90,7 +90,7 @@ impl Interference {
         OnTheWay::Goes { request, taken }
     }
 
-    /// Looks at the answer on its way back: what was taken out is said to be accepted.
+    /// Modifies an answer: removed changes are reported as accepted.
     pub fn on_the_way_back(&self, answer: Vec<u8>, taken: Option<usize>) -> Vec<u8> {
         let forged = taken.and_then(|place| forged(&answer, (*held(&self.change))?, place));
         forged.unwrap_or(answer)

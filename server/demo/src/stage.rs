@@ -18,15 +18,15 @@ use super::sabotage::Interference;
 /// Everything around the story.
 #[derive(Debug)]
 pub struct Stage {
-    /// Where it is told.
+    /// The printed account.
     pub account: Account,
-    /// What was claimed.
+    /// The claims.
     pub checks: Checks,
     /// How processes are started.
     pub installation: Installation,
     /// The server.
     pub server: Server,
-    /// What happened on the links.
+    /// The faults of the links.
     pub traffic: Arc<Traffic>,
     /// Interference on purpose, or none.
     pub interference: Arc<Interference>,
@@ -71,7 +71,7 @@ pub struct Member {
     pub certificate: String,
     /// Prefix and serial of the sealed paper used in this run.
     pub paper: String,
-    /// Ids of the changes that this phone said it saved.
+    /// Ids of the changes that this phone reported as saved.
     pub saved: BTreeSet<String>,
 }
 
@@ -123,7 +123,7 @@ impl Member {
     }
 }
 
-/// The two officers who go out.
+/// The two officers in the field.
 #[derive(Debug)]
 pub struct Team {
     /// Opens the case.
@@ -132,18 +132,18 @@ pub struct Team {
     pub b: Member,
     /// The approved inspections, as the first phone got them.
     pub tasks: Vec<Value>,
-    /// Process id of the phone that was refused.
+    /// Process id of the refused phone.
     pub expired: u32,
     /// Counts the runs on this database, from 1.
     pub run: u64,
 }
 
-/// What the field work left for the chapters after it.
+/// Results of the field work for later chapters.
 #[derive(Debug, Clone, Default)]
 pub struct Matter {
     /// The case.
     pub case: String,
-    /// Who is inspected.
+    /// The inspected party.
     pub party: String,
     /// The fields it was opened with, by name.
     pub opened: Value,

@@ -15,7 +15,7 @@ use super::stage::{put, put_on};
 pub const ORGAN: &str = "巫山县市场监督管理局";
 /// The organ of reconsideration (行政复议法 第二十四条).
 pub const RECONSIDERATION: &str = "巫山县人民政府";
-/// What the second officer notes last.
+/// The last remark of the second officer.
 pub const REMARK: &str = "后厨通道有杂物，当事人已当场清理。";
 /// Words of [`REMARK`], and other words of the same length.
 pub const REMARK_WORDS: (&str, &str) = ("通道有杂物", "通道无杂物");
@@ -92,7 +92,7 @@ impl Party {
     }
 }
 
-/// What the first officer looks at.
+/// The first officer's findings.
 pub fn front_of_house() -> Vec<Value> {
     vec![
         put("shop_name", "神女味道"),
@@ -118,7 +118,7 @@ pub fn front_of_house() -> Vec<Value> {
     ]
 }
 
-/// What the second officer looks at.
+/// The second officer's findings.
 pub fn kitchen() -> Vec<Value> {
     vec![
         put("staff_count", 14),
@@ -157,7 +157,7 @@ pub const INTERVIEW: [(&str, &str); 10] = [
     ("以上笔录请你核对，有无遗漏或者差错？", "没有。以上笔录我已看过，与我说的相符。"),
 ];
 
-/// What the supplement asks.
+/// The question and answer of the supplement.
 pub const SUPPLEMENT: (&str, &str) = ("这40种菜品从哪一天开始售卖？", "从上周一开始售卖，到检查时一直没有标价。");
 
 /// The item that is fined: 价格法 第四十二条, which names only a maximum.
@@ -243,7 +243,7 @@ impl SpotDecision<'_> {
     }
 }
 
-/// Where the pen goes in a made-up signature of three characters: from x, y to x, y, in hundredths of a millimetre.
+/// Strokes of an invented signature of three characters: from x, y to x, y, in hundredths of a millimetre.
 const PEN: [[i64; 4]; 16] = [
     [100, 260, 820, 210],
     [460, 30, 440, 960],

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-/// What happens to one request.
+/// The fault of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PushOutcome {
     /// It goes through.
@@ -30,7 +30,7 @@ pub struct Script {
     others: VecDeque<PushOutcome>,
 }
 
-/// After the fixed beginning one request in so many gets a fault.
+/// After the fixed beginning, one request in this many gets a fault.
 const RARE: u64 = 6;
 
 impl Script {

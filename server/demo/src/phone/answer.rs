@@ -13,9 +13,9 @@ pub(super) type Done = Result<Json, CommandError>;
 /// Why a command was not done.
 #[derive(Debug)]
 pub(super) enum CommandError {
-    /// An answer: law, store or server said no.
+    /// A refusal by law, store or server.
     Refused(Box<Told>),
-    /// The link was cut, or there is no network: nobody knows whether the server did it.
+    /// The connection broke or there is no network: it is unknown whether the server acted.
     Lost(String),
     /// An internal error, or a command that cannot be meant.
     Broken(String),
@@ -55,7 +55,7 @@ impl CommandError {
         Self::Refused(Box::new(Told { code: code.to_owned(), article: None, rule: None, zh, en, stops: Vec::new() }))
     }
 
-    /// A problem document of the server (RFC 9457), or what came instead of one.
+    /// A problem document of the server (RFC 9457), or its substitute.
     pub fn of_response(status: u16, body: &[u8]) -> Self {
         let Ok(problem) = serde_json::from_slice::<api_spec::problem::Problem>(body) else {
             return Self::Broken(format!("the server answered {status} without a problem document"));

@@ -38,8 +38,8 @@ impl Boot {
     /// Milliseconds of the clock that only runs forward.
     pub fn monotonic_ms(&self) -> u64 {
         let of_process = || u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        // Of one boot always the same clock. A file that cannot be read for once leaves the start of the boot, which
-        // contradicts itself rather than proving a wrong time.
+        // The same clock throughout one boot. An unreadable file returns the start of the boot, which leads to a
+        // contradiction rather than to a wrong proven time.
         if self.counts_sleep { uptime_ms().unwrap_or_default() } else { of_process() }
     }
 

@@ -9,7 +9,7 @@ use super::Phone;
 use super::answer::{CommandError, Done};
 
 impl Phone {
-    /// A case as it is folded from what this phone holds.
+    /// A case, folded from the changes on this phone.
     pub(super) fn show_case(&self, case: CaseId) -> Done {
         let owner = self.owner()?;
         let state = owner.device.case(case)?.ok_or_else(|| {
@@ -36,7 +36,7 @@ impl Phone {
         Ok(json!({"cases": cards}))
     }
 
-    /// How the phone stands.
+    /// The phone's state.
     pub(super) fn status(&self) -> Done {
         let Some(owner) = &self.owner else { return Ok(json!({"enrolled": false})) };
         let (mut changes, mut hashes) = (0, Map::new());
@@ -66,7 +66,7 @@ fn block(block: &Block) -> Json {
     json!({"form": form, "year": year, "prefix": prefix, "first": first, "last": last})
 }
 
-/// What is wrong with the phone's clock, in words.
+/// The fault of the phone's clock, in words.
 pub(super) fn fault(fault: ClockFault) -> Json {
     let ClockFault { off_by_ms, proved: _, zh, en } = fault;
     json!({"off_by_ms": off_by_ms, "zh": zh, "en": en})

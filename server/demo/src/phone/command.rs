@@ -83,7 +83,7 @@ pub(super) struct Locate {
     pub accuracy_m: Option<i64>,
 }
 
-/// Who enrols.
+/// The data of an enrolment.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Enrol {
@@ -128,14 +128,14 @@ pub(super) struct Open {
 pub(super) struct Save {
     /// The case.
     pub case: CaseId,
-    /// What is written, in order.
+    /// The operations, in order.
     pub ops: Vec<Op>,
     /// Where to stop.
     #[serde(default)]
     pub pause: Option<PauseAt>,
 }
 
-/// Where a save stops and waits to be killed.
+/// The point at which a save stops and waits to be killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PauseAt {
@@ -180,9 +180,9 @@ pub(super) struct AddOp {
 pub(super) struct PutOp {
     /// The field.
     pub put: String,
-    /// Of which entity.
+    /// The entity.
     pub on: Option<Ref>,
-    /// What is written.
+    /// The value.
     pub value: Given,
 }
 
@@ -194,7 +194,7 @@ pub(super) struct RecordOp {
     pub record: String,
     /// To which entity.
     pub on: Option<Ref>,
-    /// What more there is to say.
+    /// Further details.
     pub value: Option<Given>,
 }
 
@@ -210,7 +210,7 @@ pub(super) struct InviteOp {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WithdrawOp {
-    /// What.
+    /// The entity.
     pub withdraw: Ref,
     /// Why.
     pub reason: String,
@@ -243,7 +243,7 @@ impl TryFrom<Json> for Op {
 pub(super) struct Photo {
     /// The case.
     pub case: CaseId,
-    /// What it is called.
+    /// The title.
     pub title: String,
     /// What it proves.
     #[serde(default)]
@@ -282,7 +282,7 @@ pub(super) struct Sign {
     pub role: String,
     /// `key`, `strokes`, `ink_photo`, `fingerprint`, `refused`.
     pub manner: String,
-    /// What the manner leaves.
+    /// The value, depending on the manner.
     pub value: Option<Given>,
 }
 
@@ -304,11 +304,11 @@ pub(super) struct Deliver {
 pub(super) struct Resolve {
     /// The case.
     pub case: CaseId,
-    /// Of which entity.
+    /// The entity.
     pub on: Option<Ref>,
     /// The field.
     pub field: String,
-    /// What shall stand.
+    /// The value to keep.
     pub value: Given,
     /// Why.
     pub reason: String,
@@ -332,7 +332,7 @@ pub(super) struct Number {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sync {
-    /// How often to look again where something still waits; 20 where absent.
+    /// How often to poll while something waits; 20 if absent.
     pub rounds: Option<u32>,
     /// Most bytes of a file in one request.
     pub chunk: Option<usize>,

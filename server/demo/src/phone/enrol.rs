@@ -56,7 +56,7 @@ impl Phone {
         Err(last)
     }
 
-    /// A key nobody has used: one of an attempt that failed may be enrolled already.
+    /// An unused key: that of a failed attempt may be enrolled already.
     fn fresh_key(&self) -> Result<ServerKey, CommandError> {
         let path = self.folder.key();
         if path.exists() {

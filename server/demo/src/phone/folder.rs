@@ -19,7 +19,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Opens `root`, making what is missing.
+    /// Opens `root`, creating what is missing.
     ///
     /// # Errors
     /// Where it cannot be written, or another process has it.
@@ -62,7 +62,7 @@ impl Folder {
         Some(bytes)
     }
 
-    /// Keeps what the server gave to take along.
+    /// Stores downloaded data.
     ///
     /// # Errors
     /// Where it cannot be written.
@@ -70,7 +70,7 @@ impl Folder {
         self.write(name, what.to_string().as_bytes())
     }
 
-    /// Reads what [`Folder::keep`] kept; none where there is nothing.
+    /// Reads data of [`Folder::keep`]; none if there is none.
     pub fn kept(&self, name: &str) -> Option<Json> {
         serde_json::from_slice(&std::fs::read(self.root.join(name)).ok()?).ok()
     }

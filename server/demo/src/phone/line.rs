@@ -35,7 +35,7 @@ pub(super) struct Line {
     count: Count,
 }
 
-/// What went over the line since the process started.
+/// Requests and bytes since the process started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Count {
     /// Requests begun.
@@ -70,7 +70,7 @@ pub(super) fn get(path: &str) -> Request {
     Request { method: "GET", path, content_type: None, headers: Vec::new(), body: Vec::new() }
 }
 
-/// What a response says, where it says yes.
+/// Parses a successful response.
 pub(super) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, CommandError> {
     match response.status {
         200..300 => Ok(serde_json::from_slice(&response.body)?),
@@ -93,7 +93,7 @@ impl Line {
         self.base.is_some()
     }
 
-    /// What went over the line so far.
+    /// Requests and bytes so far.
     pub const fn count(&self) -> Count {
         self.count
     }
@@ -146,8 +146,8 @@ impl Line {
         Ok(Response { status: head.status.as_u16(), headers: head.headers.iter().map(header).collect(), body })
     }
 
-    /// Asks with the phone's token, getting one where there is none or the server wants a new one; again where the
-    /// link is cut. Only for what may be asked twice.
+    /// Sends an idempotent request with the phone's token, renewing the token if necessary and repeating after a
+    /// broken connection.
     ///
     /// # Errors
     /// [`CommandError`].
@@ -209,7 +209,8 @@ impl Line {
     }
 }
 
-/// Path and query of an address: whatever origin the server names for an upload, this phone goes where it was told.
+/// Path and query of an address: whatever origin the server names for an upload, this phone uses its configured
+/// address.
 fn local(address: &str) -> &str {
     match address.split_once("://") {
         Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"),

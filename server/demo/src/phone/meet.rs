@@ -22,7 +22,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(5);
 
-/// What a meeting did.
+/// The result of a meeting.
 struct Met {
     peer: Option<OfficerId>,
     first: LinkTally,
@@ -75,7 +75,7 @@ impl Phone {
         Ok((listener, address))
     }
 
-    /// Goes to the phone that waits at `address`.
+    /// Connects to the phone that waits at `address`.
     pub(super) fn join(&mut self, address: SocketAddr, cases: &[CaseId]) -> Done {
         self.share(cases)?;
         let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;
@@ -104,7 +104,7 @@ fn accept(listener: &TcpListener, end: Ticks) -> io::Result<TcpStream> {
     }
 }
 
-/// A link that exchanges, and one that finds whether anything is left.
+/// One link that exchanges, and one that checks whether anything is left.
 fn meet(owner: &mut Owner, mut reach: impl FnMut() -> io::Result<TcpStream>) -> Result<Met, CommandError> {
     let (link, bytes) = run(owner, &reach()?)?;
     let (again, _) = run(owner, &reach()?)?;
@@ -167,7 +167,7 @@ fn listen_to(mut stream: TcpStream, sender: &Sender<io::Result<Vec<u8>>>) {
             Ok(0) => return,
             Ok(length) => sender.send(Ok(buffer.get(..length).unwrap_or_default().to_vec())),
             Err(error) => {
-                // Nobody may be listening any more; then nobody misses it.
+                // The receiver may be gone; then the result is not needed.
                 drop(sender.send(Err(error)));
                 return;
             }

@@ -23,7 +23,7 @@ use server::random;
 pub(super) struct Pause(Arc<AtomicBool>);
 
 impl Pause {
-    /// The next commit says so and waits to be killed.
+    /// The next commit reports it and waits to be killed.
     pub fn arm(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -33,7 +33,7 @@ impl Pause {
         self.0.store(false, Ordering::SeqCst);
     }
 
-    /// What SQLite calls at the beginning of every COMMIT, before a page goes to the disk; true would roll back.
+    /// SQLite's commit hook, called before a page is written; true would roll back.
     fn hook(&self) -> impl FnMut() -> bool + Send + 'static {
         let armed = Arc::clone(&self.0);
         move || {

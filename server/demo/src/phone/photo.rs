@@ -16,7 +16,7 @@ use super::picture;
 /// The largest photograph that is drawn.
 const LARGEST: usize = 16 << 20;
 
-/// What is written about a file beside its digest and size.
+/// Metadata of a file beside its digest and size.
 pub(super) struct About<'a> {
     pub title: &'a str,
     pub kind: &'a str,

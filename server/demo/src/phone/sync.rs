@@ -20,12 +20,12 @@ use super::command::Sync;
 
 const ROUNDS: u32 = 20;
 const GIVE_UP_MS: u64 = 30_000;
-/// Waits of a phone that somebody watches; an app in the background waits longer.
+/// Short waits, because the phone is observed; a background app waits longer.
 const FIRST_WAIT_MS: u64 = 40;
 const LONGEST_WAIT_MS: u64 = 300;
 const LONGEST_SLEEP_MS: u64 = 1000;
 
-/// What was done.
+/// The result.
 #[derive(Debug, Default)]
 struct Account {
     pushed: usize,
@@ -119,7 +119,7 @@ impl Phone {
                     }
                     account.retries += 1;
                     sleep(ms);
-                    // What it waits for may come with the feed.
+                    // The feed may contain what it waits for.
                     session.pull_again();
                 }
             }
@@ -156,7 +156,7 @@ impl Phone {
                 account.retries += 1;
                 sleep(FIRST_WAIT_MS);
             }
-            // Without authority the phone hands in what it recorded, by its key alone.
+            // Without authority the phone hands in its changes with its key alone.
             Err(CommandError::Refused(told)) if lost_authority(&told.code) => {
                 match self.line.hand_in(owner.id(), &owner.key) {
                     Ok(()) => session.hand_in(),

@@ -45,7 +45,7 @@ pub(super) struct Ref(pub String);
 pub(super) type Aliases = BTreeMap<String, OpRef>;
 
 impl Ref {
-    /// What it names.
+    /// The named entity.
     ///
     /// # Errors
     /// What to write instead.

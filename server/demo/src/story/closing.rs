@@ -48,7 +48,7 @@ pub fn tell(stage: &mut Stage, team: &mut Team, matters: &Matters) -> anyhow::Re
     recorded(stage, &head, matter, &number)
 }
 
-/// A command on the case as it stands now.
+/// A command on the case in its current state.
 ///
 /// # Errors
 /// No answer.
@@ -99,7 +99,8 @@ fn supplemented(stage: &mut Stage, team: &mut Team, head: &Api, matter: &Matter)
     Ok(())
 }
 
-/// Without the head's role nobody closes, and a head not where they take part: invited, and having answered.
+/// Without a head's role nobody closes a case, and a head not one that they take part in: invited, and having
+/// accepted.
 fn own_case(stage: &mut Stage, team: &mut Team, head: &Api, matters: &Matters) -> anyhow::Result<()> {
     let officer = stage.sign_in("officer-a")?;
     let without = command(&officer, &matters.restaurant.case, "close", &json!({}))?;

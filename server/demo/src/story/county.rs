@@ -6,12 +6,12 @@ use sync_core::time::{Date, Instant};
 use crate::stage::{Stage, list, text, today};
 
 const DAY_MS: i64 = 86_400_000;
-/// Whose certificate is about to end: within so many days.
+/// The officer whose certificate expires within this many days.
 const ENDING: (&str, i64) = ("吴桂芳", 90);
-/// Who supervises.
+/// The supervisor.
 const SUPERVISOR: &str = "county-supervisor";
 
-/// Reads back what the server started with.
+/// Reads back the initial state of the server.
 ///
 /// # Errors
 /// The server does not answer.

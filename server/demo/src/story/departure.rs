@@ -18,7 +18,7 @@ const EXPIRED: &str = "officer-expired";
 /// A word that occurs in the restaurant's name in every run.
 const RESTAURANT: &str = "神女味道";
 
-/// Enrols, and prepares the two who may go.
+/// Enrols three phones, and prepares the two that go offline.
 ///
 /// # Errors
 /// Whatever keeps the two from leaving.
@@ -83,7 +83,7 @@ struct Enrolling<'a> {
 }
 
 impl Enrolling<'_> {
-    /// A phone with a link of its own, enrolled with a one-time code.
+    /// A phone with its own link, enrolled with a one-time code.
     fn enrol(&mut self, number: usize, login: &str) -> anyhow::Result<(Phone, Link, Value)> {
         let who = self.stage.sign_in(login)?.read("/v1/me")?;
         let code = self.admin.post("/v1/enrolment-codes", &json!({ "officer": text(&who, "/officer") }), &[])?;
@@ -101,7 +101,7 @@ impl Enrolling<'_> {
         Ok((phone, link, enrolled))
     }
 
-    /// The one who may not leave. Gives the process id.
+    /// The phone that may not go offline. Returns the process id.
     fn expired(&mut self) -> anyhow::Result<u32> {
         let (mut phone, _link, _) = self.enrol(3, EXPIRED)?;
         let refused = phone.ask("lease", json!({}))?.refused();

@@ -15,7 +15,7 @@ use crate::words::{REMARK, REMARK_WORDS};
 
 /// Changes in a push: few, so that there are many pushes.
 const BATCH: usize = 4;
-/// How often both phones are told to synchronise before it counts as failed.
+/// Attempts of synchronising both phones before it counts as failed.
 const TRIES: u32 = 3;
 const GIVE_UP_MS: u64 = 9_000;
 const KILL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -56,7 +56,7 @@ pub fn tell(stage: &mut Stage, team: &mut Team, matters: &Matters) -> anyhow::Re
     Ok(())
 }
 
-/// SIGKILL inside the open transaction of a save: the save is not there, and the chain goes on.
+/// SIGKILL inside the open transaction of a save: the save is absent, and the chain continues.
 fn killed_in_a_save(stage: &mut Stage, member: &mut Member, case: &str) -> anyhow::Result<()> {
     let remark = || vec![put("remarks", REMARK)];
     let before = text(&member.case(case)?, "/hash");
@@ -83,7 +83,7 @@ fn killed_in_a_save(stage: &mut Stage, member: &mut Member, case: &str) -> anyho
     Ok(())
 }
 
-/// The server dies when the first byte of an answer comes: committed, and nobody was told.
+/// The server dies at the first byte of an answer: committed, and nobody was told.
 fn killed_in_a_push(stage: &mut Stage, team: &mut Team) -> anyhow::Result<()> {
     let (killed, wait) = channel();
     team.a.link.arm(&stage.server, killed);
@@ -95,7 +95,7 @@ fn killed_in_a_push(stage: &mut Stage, team: &mut Team) -> anyhow::Result<()> {
         &format!("服务器在一次推送途中被 SIGKILL：已提交、未答复；同一目录重启，进程 {}。", pids.join("→")),
         "The server is killed with SIGKILL in the middle of a push, committed and unanswered, and started again.",
     );
-    // What they answer counts in the rounds after this one.
+    // Their answers count in the following rounds.
     drop((team.a.phone.answer(a)?, team.b.phone.answer(b)?));
     Ok(())
 }
@@ -108,7 +108,7 @@ fn send_both(team: &mut Team) -> anyhow::Result<(u64, u64)> {
     Ok((team.a.phone.send("sync", how())?, team.b.phone.send("sync", how())?))
 }
 
-/// Both at once, over their links; what each says of itself.
+/// Both phones concurrently, over their links; returns their reports.
 ///
 /// # Errors
 /// An internal error.
@@ -122,7 +122,7 @@ pub fn sync_both(team: &mut Team) -> anyhow::Result<(Value, Value)> {
     Ok((a, done(team.b.phone.answer(b)?)?))
 }
 
-/// What a phone still has to hand over.
+/// What a phone still has to send.
 const WAITING: [&str; 2] = ["unacknowledged", "evidence_waiting"];
 
 fn settled(told: &Value) -> bool {

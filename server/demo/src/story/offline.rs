@@ -17,7 +17,7 @@ pub const PLACE_A: (i64, i64) = (310_746_000, 1_098_783_000);
 /// Where the second is: twenty metres along it.
 pub const PLACE_B: (i64, i64) = (310_746_000, 1_098_785_100);
 
-/// What the field work left.
+/// Results of the field work.
 #[derive(Debug)]
 pub struct Matters {
     /// The restaurant company.
@@ -38,7 +38,7 @@ pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matters> {
     let mut matter = open(&mut team.a, &mate, &party, task(&team.tasks, 0)?, today())?;
     let shown = certificates(team);
     enter(&mut team.a, &matter.case, &shown, &party)?;
-    // Before the phones part: what the law asks of the second officer's signature depends on who the party is.
+    // Before the phones part: the rules for the second officer's signature depend on the kind of party.
     identify(stage, &mut team.a, &matter.case, &party)?;
     meet(
         stage,

@@ -49,7 +49,7 @@ fn once(stage: &mut Stage, head: &Api, matter: &Matter) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Every change a phone said it saved is in the log of the server, once, and no other is.
+/// Every change that a phone reported as saved is in the server's log exactly once, and no other.
 fn nothing_lost(stage: &mut Stage, team: &Team, matters: &Matters, feed: &Feed) -> anyhow::Result<()> {
     let mut stored = Vec::new();
     for matter in [&matters.restaurant, &matters.stall] {
@@ -84,7 +84,7 @@ fn tally<'a>(kinds: impl Iterator<Item = &'a Value>) -> BTreeMap<String, usize> 
 /// Each act of the day is in the case as often as it was done.
 fn counted(stage: &mut Stage, case: &Value) {
     let mut steps = tally(list(case, "/steps").iter());
-    // Where a save was made is recorded with each.
+    // Every save records its place.
     steps.remove("place");
     let once = ["code_shown", "notice_handed", "certificate_shown", "entered", "question_asked", "rights_told"];
     let more = ["enterprise_code_scanned", "penalty_notice", "statement_heard", "correction_ordered", "delivered"];

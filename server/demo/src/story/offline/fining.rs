@@ -11,11 +11,11 @@ use crate::words::{Party, SpotDecision, payment};
 const FORM: &str = "spot_decision";
 const FACTS: &str = "销售的40种菜品未标明价格，且未当场改正";
 
-/// What the party is told before the decision (行政处罚法 第四十四条).
+/// The notice before the decision (行政处罚法 第四十四条).
 const TOLD: &str = "拟处罚内容：罚款，并责令改正；事实：销售的菜品未标明价格；理由：未按规定明码标价；\
                     依据：《中华人民共和国价格法》第十三条第一款、第四十二条；你有权陈述、申辩。";
 
-/// A fine one cent too high, and the one that is lawful, in fen.
+/// A fine that is one cent too high, and a lawful one, in fen.
 #[derive(Debug, Clone, Copy)]
 pub struct Boundary {
     /// Refused.
@@ -57,7 +57,7 @@ pub fn fine(stage: &mut Stage, team: &mut Team, matter: &mut Matter, party: &Par
     Ok(())
 }
 
-/// The party is told first, then heard.
+/// The notice is given first, then the statement is heard.
 pub fn told(stage: &Stage, member: &mut Member, case: &str, taps: usize) -> anyhow::Result<()> {
     let taps = if taps > 1 { stage.interference.taps() } else { 1 };
     let mut saved = Value::Null;
