@@ -77,8 +77,9 @@ impl Passwords {
     /// # Errors
     /// An internal error.
     pub fn new() -> Result<Self, Failure> {
+        // Not checked for being guessable: that loads 11 MB of dictionaries, which a server needs when a password is chosen.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { turns: Turns::new(cores), nobody: hash("nobody has this password")? })
+        Ok(Self { turns: Turns::new(cores), nobody: argon2id("nobody has this password")? })
     }
 
     /// Whether `password`, sent from this address, matches `stored`; without an account the same work is done and the
