@@ -2,7 +2,7 @@
 //! with faults.
 //!
 //! Promise: everything goes through the public API; the few tests that look into the database or alter it are listed in
-//! `tests/acceptance/layers` with their reasons. Each server has its own database, and every test runs on SQLite and on
+//! `tests/acceptance/store_rules` with their reasons. Each server has its own database, and every test runs on SQLite and on
 //! PostgreSQL ([`on_both_databases`]). Not here: the tests (`tests/acceptance`).
 
 #![expect(

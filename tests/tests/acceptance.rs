@@ -104,6 +104,8 @@ mod search;
 mod slow_clients;
 #[path = "acceptance/startup.rs"]
 mod startup;
+#[path = "acceptance/store_rules.rs"]
+mod store_rules;
 #[path = "acceptance/taking_part.rs"]
 mod taking_part;
 #[path = "acceptance/time.rs"]
