@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::code::AccountEventKind;
-use crate::text::{Cursor, Id, TypedCode};
+use crate::text::{Cursor, GivenCode, Id, TypedCode};
 
 /// Something that was done to an account or to one of its phones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -138,11 +138,13 @@ pub struct ChosenPassword {
     /// Whose account.
     pub login: String,
     /// What the one who asked for the reset was given.
+    #[schema(value_type = GivenCode)]
     pub first_code: String,
     /// What the one who confirmed it was given.
+    #[schema(value_type = GivenCode)]
     pub second_code: String,
     /// The new password, 8 to 128 characters.
-    #[schema(min_length = 8, max_length = 128)]
+    #[schema(min_length = 8, max_length = 128, format = Password)]
     pub password: String,
 }
 
@@ -158,9 +160,10 @@ impl std::fmt::Debug for ChosenPassword {
 #[schema(example = json!({"present": "correct horse battery", "new": "nine herons over the gorge"}))]
 pub struct ChangedPassword {
     /// As it is now.
+    #[schema(format = Password)]
     pub present: String,
     /// The new one, 8 to 128 characters.
-    #[schema(min_length = 8, max_length = 128)]
+    #[schema(min_length = 8, max_length = 128, format = Password)]
     pub new: String,
 }
 

@@ -58,7 +58,7 @@ pub struct CaseQuery {
     pub to: Option<String>,
     /// Words that all occur in the values or numbers of the case, up to 100 characters with the white space between
     /// them. Case, width and everything but letters and digits does not matter.
-    #[param(max_length = 100)]
+    #[param(max_length = 100, example = "餐饮")]
     pub text: Option<String>,
     /// How many, 1 to 100; 50 where absent.
     #[param(minimum = 1, maximum = 100, default = 50)]
@@ -67,7 +67,7 @@ pub struct CaseQuery {
     #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
     /// Why a supervisor looks; recorded.
-    #[param(max_length = 200)]
+    #[param(max_length = 200, example = "专项监督：价格执法")]
     pub purpose: Option<String>,
 }
 
@@ -101,10 +101,10 @@ pub struct CaseExportQuery {
     #[param(value_type = Option<Day>)]
     pub to: Option<String>,
     /// Words that all occur in the case, as in the list.
-    #[param(max_length = 100)]
+    #[param(max_length = 100, example = "餐饮")]
     pub text: Option<String>,
     /// Why a supervisor takes it; required of supervisors, recorded.
-    #[param(max_length = 200)]
+    #[param(max_length = 200, example = "专项监督：价格执法")]
     pub purpose: Option<String>,
 }
 
@@ -173,6 +173,7 @@ pub struct CasePage {
     pub next_cursor: Option<String>,
     /// Cases in reach that were not searched for `text`, because the index is being filled after an upgrade; ask again
     /// later. Zero otherwise.
+    #[schema(example = 0)]
     pub not_searched: i64,
 }
 
@@ -195,6 +196,7 @@ pub struct Author {
     #[schema(value_type = Id)]
     pub officer: String,
     /// Name; empty for the server itself.
+    #[schema(example = "李建国")]
     pub name: String,
     /// Id of the device; zeros are the server.
     #[schema(value_type = Id)]
@@ -228,6 +230,7 @@ pub struct StepCorrection {
     #[schema(value_type = OperationId)]
     pub op: String,
     /// What happened instead; null if nothing did.
+    #[schema(example = "certificate_shown")]
     pub kind: Option<String>,
     /// What people read.
     pub label: Label,
@@ -240,6 +243,7 @@ pub struct StepCorrection {
     /// When it happened, as stated; null if the recorded time was right.
     pub happened_ms: Option<i64>,
     /// Why.
+    #[schema(example = "误记为另一程序环节")]
     pub reason: Option<String>,
     /// Who.
     pub by: Author,
@@ -263,6 +267,7 @@ pub struct LiveValue {
     /// Somebody signed a document that showed it.
     pub signed: bool,
     /// Why it stands, where it resolved a conflict.
+    #[schema(example = "门牌为准")]
     pub reason: Option<String>,
 }
 
@@ -273,6 +278,7 @@ pub struct Field {
     #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
     /// Name.
+    #[schema(example = "title")]
     pub name: String,
     /// What people read.
     pub label: Label,
@@ -293,6 +299,7 @@ pub struct Withdrawal {
     /// Who.
     pub by: Author,
     /// Why.
+    #[schema(example = "误作")]
     pub reason: Option<String>,
 }
 
@@ -303,6 +310,7 @@ pub struct Entity {
     #[schema(value_type = OperationId)]
     pub id: String,
     /// Kind.
+    #[schema(example = "party")]
     pub kind: String,
     /// What people read.
     pub label: Label,
@@ -310,6 +318,7 @@ pub struct Entity {
     #[schema(value_type = Option<OperationId>)]
     pub parent: Option<String>,
     /// Order key among its siblings.
+    #[schema(example = "a")]
     pub order: String,
     /// Who added it.
     pub by: Author,
@@ -328,6 +337,7 @@ pub struct Participant {
     #[schema(value_type = Id)]
     pub officer: String,
     /// Name.
+    #[schema(example = "李建国")]
     pub name: String,
     /// Whether the server assigned them.
     pub assigned: bool,
@@ -340,6 +350,7 @@ pub struct Step {
     #[schema(value_type = OperationId)]
     pub op: String,
     /// What happened.
+    #[schema(example = "certificate_shown")]
     pub kind: String,
     /// What people read.
     pub label: Label,
@@ -365,14 +376,18 @@ pub struct Signature {
     #[schema(value_type = Option<OperationId>)]
     pub document: Option<String>,
     /// Its form.
+    #[schema(example = "spot_decision")]
     pub form: String,
     /// Version of the form's wording.
+    #[schema(example = 1)]
     pub version: u32,
     /// In which role.
     pub role: SignerRole,
     /// `key`, `strokes`, `ink_photo`, `fingerprint`, `refused`.
+    #[schema(example = "key")]
     pub manner: String,
     /// How many operations the document showed.
+    #[schema(example = 12)]
     pub shown: u32,
     /// Who recorded it.
     pub by: Author,
@@ -412,8 +427,10 @@ pub struct GivenNumber {
     #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
     /// Of which form.
+    #[schema(example = "spot_decision")]
     pub form: String,
     /// As printed.
+    #[schema(example = "（巫市监）当罚〔2026〕12号")]
     pub text: String,
 }
 
@@ -427,10 +444,13 @@ pub struct EvidenceItem {
     #[schema(value_type = Vec<OperationId>)]
     pub entities: Vec<String>,
     /// Whether its bytes have arrived.
+    #[schema(example = true)]
     pub stored: bool,
     /// Size in bytes, once stored.
+    #[schema(example = 48213)]
     pub size: Option<i64>,
     /// As the uploader said.
+    #[schema(example = "image/jpeg")]
     pub media_type: Option<String>,
     /// When it was complete.
     pub stored_ms: Option<i64>,
@@ -447,6 +467,7 @@ pub struct WriteOff {
     #[schema(value_type = OperationId)]
     pub op: String,
     /// Why.
+    #[schema(example = "存储卡损坏，影像无法恢复")]
     pub reason: Option<String>,
     /// Who.
     pub by: Author,
@@ -457,7 +478,7 @@ pub struct WriteOff {
 #[serde(deny_unknown_fields)]
 pub struct WritingOff {
     /// 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, example = "存储卡损坏，影像无法恢复")]
     pub reason: String,
 }
 
@@ -502,6 +523,7 @@ pub struct ChangeDecision {
     #[schema(value_type = VerdictCode)]
     pub verdict: String,
     /// Why.
+    #[schema(example = "经核对现场录像，该变更系吊销前所作")]
     pub reason: String,
     /// When.
     pub decided_ms: i64,
@@ -516,8 +538,10 @@ pub struct NotedOp {
     #[schema(value_type = OperationAct)]
     pub act: String,
     /// Kind of the entity that it adds, voids or writes to; empty for the case itself.
+    #[schema(example = "party")]
     pub entity: String,
     /// Name of the field or step.
+    #[schema(example = "name")]
     pub name: String,
     /// The item, officer, entity, field, step or form that it is about.
     pub label: Label,
@@ -566,6 +590,7 @@ pub struct CaseDetail {
     /// As lists show it.
     pub card: CaseCard,
     /// Name of the agency.
+    #[schema(example = "巫山县市场监督管理局")]
     pub agency_name: String,
     /// Hash of the heads: the `ETag`.
     #[schema(value_type = Digest)]
@@ -574,6 +599,7 @@ pub struct CaseDetail {
     #[schema(value_type = Vec<CaseId>)]
     pub heads: Vec<String>,
     /// Version of the fold, and hash of the folded state: replicas compare them.
+    #[schema(example = 1)]
     pub fold: u32,
     /// Hash of the folded state.
     #[schema(value_type = Digest)]
@@ -608,7 +634,9 @@ pub struct CaseDetail {
     /// Changes without effect, excluded or flagged.
     pub noted: Vec<NotedChange>,
     /// Operations of a newer version, kept and not shown.
+    #[schema(example = 0)]
     pub unknown: u32,
     /// Things that had no room in this answer, which is bounded; zero for a case as people write it.
+    #[schema(example = 0)]
     pub left_out: u32,
 }

@@ -13,8 +13,10 @@ pub struct RecordOfficer {
     #[schema(value_type = Id)]
     pub officer: String,
     /// Name at closing.
+    #[schema(example = "李建国")]
     pub name: String,
     /// Certificate numbers.
+    #[schema(example = json!(["22370001001"]))]
     pub certificates: Vec<String>,
 }
 
@@ -25,6 +27,7 @@ pub struct RecordEvidence {
     #[schema(value_type = Digest)]
     pub digest: String,
     /// Size in bytes.
+    #[schema(example = 48213)]
     pub size: u64,
     /// The server did not hold the bytes: they never arrived, and a head wrote the file off.
     pub written_off: bool,
@@ -50,6 +53,7 @@ pub struct CaseRecord {
     #[schema(value_type = CaseId)]
     pub case: String,
     /// Case number.
+    #[schema(example = "（巫市监）案〔2026〕1号")]
     pub number: String,
     /// What kind of matter it is.
     pub kind: CaseKind,
@@ -57,8 +61,10 @@ pub struct CaseRecord {
     #[schema(value_type = Id)]
     pub agency: String,
     /// Name of that agency at closing.
+    #[schema(example = "巫山县市场监督管理局")]
     pub agency_name: String,
     /// Code of the enforcement item.
+    #[schema(example = "SJ-J-001")]
     pub item: String,
     /// Officers.
     pub officers: Vec<RecordOfficer>,
@@ -71,6 +77,7 @@ pub struct CaseRecord {
     #[schema(value_type = Vec<CaseId>)]
     pub heads: Vec<String>,
     /// Version of the fold.
+    #[schema(example = 1)]
     pub fold: u32,
     /// Hash of the state folded up to `heads`.
     #[schema(value_type = Digest)]

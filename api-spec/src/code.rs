@@ -4,7 +4,8 @@
 //! code that is missing here is found. Not here: the codes of the core (`sync_core::code`) and those of refusals, which the
 //! server's table has.
 
-use sync_core::case::{FormBreach, Quarantine};
+use sync_core::case::{CLOSED, FormBreach, Quarantine};
+use sync_core::decision::{FILING_RECEIVED, REGISTERED, RETURNED, WRITTEN_OFF};
 use sync_core::plan::Flag;
 use utoipa::openapi::ObjectBuilder;
 
@@ -43,7 +44,7 @@ named_texts! {
     /// What was decided about a change that waited: it has effect from then on, or none for good.
     VerdictCode = codes(&[&["admit", "dismiss"]]);
     /// What was decided about a case or a part of it.
-    DecisionCode = codes(&[&["registered", "filing_received", "returned", "evidence_written_off", "closed"]]);
+    DecisionCode = codes(&[&[REGISTERED, FILING_RECEIVED, RETURNED, WRITTEN_OFF, CLOSED]]);
     /// How a field was written; `resolve` settled a conflict.
     WriteAct = codes(&[&["put", "resolve"]]);
     /// What an operation does.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::text::{Digest, HexBytes, Id, KeySignature, PublicKey, ScannedCode, StoreEpoch, TypedCode};
+use crate::text::{Digest, GivenCode, HexBytes, Id, KeySignature, PublicKey, ScannedCode, StoreEpoch, TypedCode};
 
 /// What a phone signs (ES256, r ‖ s) to enrol: `palm/v1/enrol`, a zero byte, the code, a zero byte, the public key in hex.
 pub fn enrol_message(code: &str, public_key: &str) -> Vec<u8> {
@@ -58,7 +58,7 @@ impl std::fmt::Debug for EnrolmentCode {
 #[schema(example = json!({"code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "label": "执法终端 A", "public_key": "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", "proof": "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"}))]
 pub struct NewDevice {
     /// The one-time code, scanned or typed.
-    #[schema(min_length = 10, max_length = 64)]
+    #[schema(value_type = GivenCode)]
     pub code: String,
     /// What the officer calls the phone, up to 64 characters.
     #[schema(max_length = 64)]

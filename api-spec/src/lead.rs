@@ -36,11 +36,13 @@ pub struct LeadText {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Said {
     /// The words.
+    #[schema(example = "询问笔录未逐页签名")]
     pub text: String,
     /// Id of the officer.
     #[schema(value_type = Id)]
     pub officer: String,
     /// Name.
+    #[schema(example = "孙立新")]
     pub name: String,
     /// When.
     pub at_ms: i64,

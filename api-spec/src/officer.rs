@@ -99,7 +99,9 @@ pub struct CertificateInterval {
     /// Until then, not included.
     pub until_ms: Option<i64>,
     /// Why.
+    #[schema(example = "发证")]
     pub reason: String,
     /// The provision or document it rests on.
+    #[schema(example = "")]
     pub basis: String,
 }

@@ -20,6 +20,7 @@ pub struct Reference {
     #[schema(value_type = RegionCode)]
     pub region: String,
     /// Name of the county.
+    #[schema(example = "巫山县")]
     pub name: String,
     /// The server's keys, oldest first; the last signs now, the others still verify.
     pub server_keys: Vec<ServerKey>,
@@ -106,10 +107,13 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SpotLimit {
     /// For a citizen, at most.
+    #[schema(example = 20_000)]
     pub citizen_fen: i64,
     /// For an organisation, at most.
+    #[schema(example = 20_000)]
     pub organisation_fen: i64,
     /// The law and article that says so.
+    #[schema(example = "道路交通安全法 第一百零七条")]
     pub basis: String,
 }
 
@@ -126,7 +130,9 @@ pub struct ReferenceOfficer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Calendar {
     /// The year of the notice.
+    #[schema(example = 2026)]
     pub year: i64,
     /// The published file, as text (JSON).
+    #[schema(example = r#"{"year":2026,"days":[]}"#)]
     pub json: String,
 }

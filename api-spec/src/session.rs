@@ -10,12 +10,12 @@ use crate::text::{Id, Token};
 /// Login and password.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"login": "supervisor", "password": "correct horse battery"}))]
+#[schema(example = json!({"login": "county-supervisor", "password": "correct horse battery"}))]
 pub struct NewSession {
     /// What the person types as a name.
     pub login: String,
     /// 8 to 128 characters.
-    #[schema(min_length = 8, max_length = 128)]
+    #[schema(min_length = 8, max_length = 128, format = Password)]
     pub password: String,
 }
 

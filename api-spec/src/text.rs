@@ -8,6 +8,12 @@ use utoipa::openapi::{Array, RefOr};
 
 use crate::named::named_texts;
 
+/// The piece of a file that the examples of uploads send: a whole file.
+pub const SAMPLE_FILE: &[u8] = b"A price list, photographed.\n";
+
+/// What announces [`SAMPLE_FILE`].
+const SAMPLE_METADATA: &str = "sha256 nVIRk8XHq2Et+P0TuYG/6IOtHGeohS1u8GQYMCrzc94=,type aW1hZ2UvanBlZw==";
+
 /// Written by this pattern, so many characters long, for example so.
 fn form(pattern: &str, length: std::ops::RangeInclusive<usize>, example: &str) -> ObjectBuilder {
     ObjectBuilder::new()
@@ -30,6 +36,16 @@ named_texts! {
     FieldOwner = form("^(case|[0-9a-f]{64}\\.(0|[1-9][0-9]{0,9}))$", 4..=75, "case");
     /// Where a list goes on. Opaque; it belongs to the list that gave it.
     Cursor = form("^[0-9A-Za-z_-]+$", 1..=256, "1795363200000-00112233445566778899aabbccddeeff");
+    /// A strong entity tag: the state of a thing, to be named in `If-Match`, `If-None-Match` or `If-Range`. Opaque.
+    EntityTag = form("^\"[!#-~]+\"$", 3..=128, "\"a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe\"");
+    /// Entity tags, as RFC 9110 writes them: one, several with commas between them, or `*`.
+    EntityTags = form("^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$", 1..=1024, "\"a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe\"");
+    /// One range of bytes (RFC 9110 §14.1.2). Several ranges are answered with the whole.
+    ByteRange = form("^bytes=.+$", 7..=128, "bytes=0-1023");
+    /// Pairs of a key and a value in base64, with commas between them (tus 1.0.0).
+    UploadMetadata = form("^[!-+\\--~]+( [0-9A-Za-z+/]*={0,2})?(, *[!-+\\--~]+( [0-9A-Za-z+/]*={0,2})?)*$", 1..=4096, SAMPLE_METADATA);
+    /// Where the thing is that was made: a path on this server.
+    Location = form("^/v1/[a-z-]+/[0-9a-f]{32}$", 38..=96, "/v1/leads/00112233445566778899aabbccddeeff");
     /// A civil day of Asia/Shanghai.
     Day = form("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", 10..=10, "2026-11-30").format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
     /// A public key: P-256, uncompressed SEC1 point, lowercase hex.
@@ -44,6 +60,8 @@ named_texts! {
     Base64Bytes = form("^[0-9A-Za-z+/]+={0,2}$", 4..=8_388_608, "0oRDoQEm");
     /// A code to be typed: ten characters that are not taken for one another.
     TypedCode = form("^[0-9A-HJKMNP-TV-Z]{10}$", 10..=10, "7KQ2M9XW4C");
+    /// A code as somebody gives it back: scanned, or typed with blanks and dashes.
+    GivenCode = form("^[0-9A-Za-z -]+$", 10..=64, "7KQ2M-9XW4C");
     /// A code to be scanned: 16 bytes in lowercase hex.
     ScannedCode = form("^[0-9a-f]{32}$", 32..=32, "0f1e2d3c4b5a69788796a5b4c3d2e1f0");
     /// Names one request of its caller, so that a repetition finds what the first did.
@@ -79,18 +97,22 @@ pub enum RecordedValue {}
 
 impl utoipa::PartialSchema for RecordedValue {
     fn schema() -> RefOr<Schema> {
-        use utoipa::openapi::schema::{AnyOfBuilder, Ref};
+        use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
         let of = |kind: Type| ObjectBuilder::new().schema_type(kind);
+        // Said by no name: generators make a type of it that refers to itself, which TypeScript refuses.
+        let of_any_kind =
+            ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("One of these again."));
         let integer = of(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
         AnyOfBuilder::new()
             .item(of(Type::Null))
             .item(of(Type::Boolean))
             .item(integer)
             .item(of(Type::String))
-            .item(Schema::Array(Array::new(Ref::from_schema_name("RecordedValue"))))
+            .item(Schema::Array(Array::new(of_any_kind)))
             .description(Some(
                 "What is recorded: null, a truth value, an integer, a text (bytes in lowercase hex), or a list of these.",
             ))
+            .examples(["餐饮明码标价检查"])
             .into()
     }
 }

@@ -81,5 +81,6 @@ pub struct CommandOutcome {
     /// How far the case has come by it.
     pub status: CaseStatus,
     /// Case number, once closed.
+    #[schema(example = "")]
     pub number: String,
 }

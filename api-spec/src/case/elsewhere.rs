@@ -13,8 +13,10 @@ pub struct CaseLink {
     #[schema(value_type = CaseId)]
     pub id: String,
     /// Title.
+    #[schema(example = "餐饮明码标价检查")]
     pub title: String,
     /// Case number; empty until it is closed.
+    #[schema(example = "")]
     pub number: String,
 }
 

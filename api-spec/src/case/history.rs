@@ -21,6 +21,7 @@ pub struct FieldWrite {
     #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// Why, where it settled a conflict.
+    #[schema(example = "门牌为准")]
     pub reason: Option<String>,
     /// Who wrote it, when and where.
     pub by: Author,
@@ -42,6 +43,7 @@ pub struct FieldHistory {
     #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
     /// Name.
+    #[schema(example = "title")]
     pub name: String,
     /// What people read.
     pub label: Label,
@@ -52,5 +54,6 @@ pub struct FieldHistory {
     /// The writes.
     pub writes: Vec<FieldWrite>,
     /// Writes that had no room in this answer, which is bounded.
+    #[schema(example = 0)]
     pub left_out: u32,
 }

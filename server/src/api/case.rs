@@ -66,7 +66,7 @@ pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> 
     security(("access_token" = [])),
     params(("id" = text::CaseId, Path, description = "Id of the case"), PurposeQuery),
     responses(
-        (status = 200, description = "The case; `ETag` is what commands name", body = CaseDetail, headers(("ETag" = String))),
+        (status = 200, description = "The case; `ETag` is what commands name", body = CaseDetail, headers(("ETag" = text::EntityTag))),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
         (status = 404, description = "`not_found`: no such case in reach", body = api_spec::problem::Problem)
     )
@@ -94,7 +94,7 @@ fn case_id(text: &str) -> Result<CaseId, Refusal> {
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
         ("target" = text::FieldOwner, Path, description = "The entity, `<change>.<index>`, or `case` for the case itself"),
-        ("name" = String, Path, description = "Name of the field"),
+        ("name" = String, Path, example = "title", description = "Name of the field"),
         PurposeQuery
     ),
     responses(
@@ -171,12 +171,12 @@ async fn run(
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
-        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
         ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = Registration,
     responses(
-        (status = 200, description = "Registered", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 200, description = "Registered", body = CommandOutcome, headers(("ETag" = text::EntityTag))),
         CommandRefused,
         (status = 409, description = "`not_a_spot_decision`, `not_reported`, `already_registered`, `not_built`",
             body = api_spec::problem::Problem),
@@ -203,12 +203,12 @@ pub async fn register_decision(
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
-        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
         ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = Return,
     responses(
-        (status = 200, description = "Returned", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 200, description = "Returned", body = CommandOutcome, headers(("ETag" = text::EntityTag))),
         CommandRefused,
         (status = 409, description = "`already_returned`, `case_closed`, `not_built`", body = api_spec::problem::Problem),
         (status = 422, description = "`no_such_target`, `idempotency_key_reused`", body = api_spec::problem::Problem)
@@ -236,12 +236,12 @@ pub async fn return_record(
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
         ("change" = text::CaseId, Path, description = "Id of the change, as `noted` names it"),
-        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
         ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = ChangeVerdict,
     responses(
-        (status = 200, description = "Decided", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 200, description = "Decided", body = CommandOutcome, headers(("ETag" = text::EntityTag))),
         CommandRefused,
         (status = 409, description = "`not_quarantined`, `case_closed`, `not_built`", body = api_spec::problem::Problem)
     )
@@ -273,12 +273,12 @@ pub async fn judge_change(
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
-        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
         ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = FilingReceipt,
     responses(
-        (status = 200, description = "Received", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 200, description = "Received", body = CommandOutcome, headers(("ETag" = text::EntityTag))),
         CommandRefused,
         (status = 409, description = "`not_filed`, `filing_received`, `not_built`", body = api_spec::problem::Problem)
     )
@@ -302,12 +302,12 @@ pub async fn receive_filing(
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
-        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
         ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = Closing,
     responses(
-        (status = 200, description = "Closed and numbered", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 200, description = "Closed and numbered", body = CommandOutcome, headers(("ETag" = text::EntityTag))),
         CommandRefused,
         (status = 409, description = "`conflict_open`, `evidence_incomplete`, `record_not_supplemented`, \
             `change_quarantined`, `closing_unlawful` (with the article), `no_result`, `not_built`, `case_closed`",

@@ -78,12 +78,12 @@ pub async fn evidence_options() -> HttpResponse {
     security(("access_token" = [])),
     params(
         ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`"),
-        ("Upload-Length" = i64, Header, description = "Size in bytes, 0 to `Tus-Max-Size`; known before"),
-        ("Upload-Metadata" = String, Header, description = "`sha256 <base64>,type <base64>`")
+        ("Upload-Length" = i64, Header, minimum = 0, maximum = 536_870_912, example = 28, description = "Size in bytes, 0 to `Tus-Max-Size`; known before"),
+        ("Upload-Metadata" = text::UploadMetadata, Header, description = "`sha256 <base64>,type <base64>`")
     ),
     responses(
         (status = 201, description = "The upload; `Upload-Offset` says how much is there", headers(
-            ("Location" = String), ("Upload-Offset" = i64)
+            ("Location" = text::Location), ("Upload-Offset" = i64)
         )),
         (status = 400, description = "`malformed`: length or metadata", body = api_spec::problem::Problem),
         (status = 412, description = "`tus_version`; `Tus-Version` says which", body = api_spec::problem::Problem,
@@ -140,7 +140,7 @@ fn fits_a_piece(headers: &HeaderMap) -> Result<(), Refusal> {
     ),
     responses(
         (status = 200, description = "Go on from `Upload-Offset`", headers(
-            ("Upload-Offset" = i64), ("Upload-Length" = i64), ("Upload-Metadata" = String)
+            ("Upload-Offset" = i64), ("Upload-Length" = i64), ("Upload-Metadata" = text::UploadMetadata)
         )),
         (status = 404, description = "Not an upload of the caller's"),
         (status = 412, description = "`tus_version`")
@@ -178,7 +178,7 @@ fn upload_id(path: &str) -> Result<[u8; 16], Refusal> {
     params(
         ("upload" = text::Id, Path, description = "Id of the upload"),
         ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`"),
-        ("Upload-Offset" = i64, Header, description = "Where this piece begins")
+        ("Upload-Offset" = i64, Header, minimum = 0, example = 0, description = "Where this piece begins")
     ),
     request_body(content = inline(text::Binary), content_type = "application/offset+octet-stream"),
     responses(
@@ -235,7 +235,7 @@ async fn piece(
         ("upload" = text::Id, Path, description = "Id of the upload"),
         ("X-HTTP-Method-Override" = api_spec::code::OverriddenMethod, Header, description = "`PATCH` or `HEAD`"),
         ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`"),
-        ("Upload-Offset" = Option<i64>, Header, description = "Where this piece begins")
+        ("Upload-Offset" = Option<i64>, Header, minimum = 0, example = 0, description = "Where this piece begins")
     ),
     request_body(content = inline(text::Binary), content_type = "application/offset+octet-stream"),
     responses(
@@ -294,16 +294,18 @@ async fn receive(app: &State, mut upload: Upload, mut body: Payload) -> Result<U
     params(
         ("case" = text::CaseId, Path, description = "Id of the case"),
         ("digest" = text::Digest, Path, description = "SHA-256 of the bytes, hex"),
-        ("Range" = Option<String>, Header, description = "`bytes=first-last`, `bytes=first-` or `bytes=-count`"),
-        ("If-Range" = Option<String>, Header, description = "The `ETag` of which a part is wanted, or else the whole"),
+        ("Range" = Option<text::ByteRange>, Header, description = "`bytes=first-last`, `bytes=first-` or `bytes=-count`"),
+        ("If-Match" = Option<text::EntityTags>, Header, description = "Only this file"),
+        ("If-None-Match" = Option<text::EntityTags>, Header, description = "The `ETag` one holds: 304 where it is this file"),
+        ("If-Range" = Option<text::EntityTag>, Header, description = "The `ETag` of which a part is wanted, or else the whole"),
         PurposeQuery
     ),
     responses(
         (status = 200, description = "The bytes", content_type = "application/octet-stream", body = inline(text::Binary), headers(
-            ("ETag" = String), ("Accept-Ranges" = String)
+            ("ETag" = text::EntityTag), ("Accept-Ranges" = String)
         )),
         (status = 206, description = "The part that was asked for", content_type = "application/octet-stream",
-            body = inline(text::Binary), headers(("ETag" = String), ("Content-Range" = String))),
+            body = inline(text::Binary), headers(("ETag" = text::EntityTag), ("Content-Range" = String))),
         (status = 304, description = "`If-None-Match` names it"),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
         (status = 404, description = "`not_found`, or `evidence_missing` where nobody of the case has sent the bytes",

@@ -57,7 +57,7 @@ fn lead_id(text: &str) -> Result<[u8; 16], Refusal> {
     params(("Idempotency-Key" = text::IdempotencyKey, Header, description = "A repetition finds the lead that the first request raised")),
     request_body = NewLead,
     responses(
-        (status = 201, description = "Raised", body = wire::Lead, headers(("ETag" = String), ("Location" = String))),
+        (status = 201, description = "Raised", body = wire::Lead, headers(("ETag" = text::EntityTag), ("Location" = text::Location))),
         (status = 400, description = "`malformed`, `idempotency_key_required`", body = api_spec::problem::Problem),
         (status = 403, description = "`forbidden`: not a supervisor", body = api_spec::problem::Problem),
         (status = 404, description = "`not_found`: no such case in reach", body = api_spec::problem::Problem),
@@ -115,7 +115,7 @@ pub async fn list_leads(app: State, caller: Caller, query: Query<LeadQuery>) -> 
     security(("access_token" = [])),
     params(("id" = text::Id, Path, description = "Id of the lead")),
     responses(
-        (status = 200, description = "The lead", body = wire::Lead, headers(("ETag" = String))),
+        (status = 200, description = "The lead", body = wire::Lead, headers(("ETag" = text::EntityTag))),
         (status = 404, description = "`not_found`: no such lead in reach", body = api_spec::problem::Problem)
     )
 )]
@@ -130,11 +130,11 @@ pub async fn read_lead(app: State, caller: Caller, path: Path<String>) -> Result
     security(("access_token" = [])),
     params(
         ("id" = text::Id, Path, description = "Id of the lead"),
-        ("If-Match" = String, Header, description = "`ETag` of the lead as seen")
+        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the lead as seen")
     ),
     request_body = LeadText,
     responses(
-        (status = 200, description = "Answered", body = wire::Lead, headers(("ETag" = String))),
+        (status = 200, description = "Answered", body = wire::Lead, headers(("ETag" = text::EntityTag))),
         (status = 403, description = "`forbidden`: not a head of the agency concerned", body = api_spec::problem::Problem),
         (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
         (status = 409, description = "`lead_not_open`", body = api_spec::problem::Problem),
@@ -159,11 +159,11 @@ pub async fn answer_lead(
     security(("access_token" = [])),
     params(
         ("id" = text::Id, Path, description = "Id of the lead"),
-        ("If-Match" = String, Header, description = "`ETag` of the lead as seen")
+        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the lead as seen")
     ),
     request_body = LeadText,
     responses(
-        (status = 200, description = "Closed", body = wire::Lead, headers(("ETag" = String))),
+        (status = 200, description = "Closed", body = wire::Lead, headers(("ETag" = text::EntityTag))),
         (status = 403, description = "`forbidden`: not a supervisor", body = api_spec::problem::Problem),
         (status = 404, description = "`not_found`", body = api_spec::problem::Problem),
         (status = 409, description = "`lead_not_open`: not answered, or closed", body = api_spec::problem::Problem),

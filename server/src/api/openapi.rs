@@ -1,6 +1,8 @@
 //! The OpenAPI document, generated from the routes that are served.
 
 mod every_route;
+mod examples;
+mod open_codes;
 mod units;
 
 use actix_web::App;
@@ -66,7 +68,9 @@ fn finish(document: &mut OpenApi) {
         components.schemas.insert(name.to_owned(), schema);
     }
     components.schemas.values_mut().for_each(units::say);
+    open_codes::say(components);
     every_route::complete(document);
+    examples::complete(document);
 }
 
 #[cfg(test)]

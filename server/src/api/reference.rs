@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpRequest, HttpResponse, get};
 use api_spec::reference::{Calendar, Item, Reference, ReferenceOfficer, Region, ServerKey, SpotLimit};
+use api_spec::text;
 use sync_core::id::hex;
 use sync_core::time::Instant;
 
@@ -21,9 +22,9 @@ use crate::web::problem::Problem;
 #[utoipa::path(
     tag = "sync",
     security(("access_token" = [])),
-    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` one holds")),
+    params(("If-None-Match" = Option<text::EntityTags>, Header, description = "The `ETag` one holds")),
     responses(
-        (status = 200, description = "The reference data", body = Reference, headers(("ETag" = String))),
+        (status = 200, description = "The reference data", body = Reference, headers(("ETag" = text::EntityTag))),
         (status = 304, description = "Unchanged")
     )
 )]

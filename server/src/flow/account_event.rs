@@ -39,6 +39,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every one.
+    pub const ALL: [Self; 9] = [
+        Self::EnrolmentCodeIssued,
+        Self::DeviceEnrolled,
+        Self::DeviceRevoked,
+        Self::PasswordChanged,
+        Self::PasswordResetAsked,
+        Self::PasswordResetConfirmed,
+        Self::PasswordReset,
+        Self::PasswordReplaced,
+        Self::FirstAdministrator,
+    ];
+
     /// Stable code.
     pub const fn code(self) -> &'static str {
         match self {

@@ -16,11 +16,11 @@ use tests::{Person, Phone, Server, on_both_databases};
 
 /// A case of two officers: an interview record, a party, a signed on-the-spot decision.
 pub struct Case<'s> {
-    server: &'s Server,
+    pub server: &'s Server,
     pub phone: Phone<'s>,
     pub id: CaseId,
     pub heads: Vec<ChangeId>,
-    record: OpId,
+    pub record: OpId,
     party: OpId,
     pub decision: OpId,
 }

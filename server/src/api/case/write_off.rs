@@ -22,12 +22,12 @@ use crate::web::problem::Problem;
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
         ("digest" = text::Digest, Path, description = "SHA-256 of the bytes, hex"),
-        ("If-Match" = String, Header, description = "`ETag` of the case as seen"),
+        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
         ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
     ),
     request_body = WritingOff,
     responses(
-        (status = 200, description = "Written off", body = CommandOutcome, headers(("ETag" = String))),
+        (status = 200, description = "Written off", body = CommandOutcome, headers(("ETag" = text::EntityTag))),
         CommandRefused,
         (status = 409, description = "`evidence_arrived`, `already_written_off`, `case_closed`",
             body = api_spec::problem::Problem),

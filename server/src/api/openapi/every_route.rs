@@ -115,7 +115,7 @@ fn request_id() -> RefOr<Header> {
     RefOr::Ref(Ref::new(format!("#/components/headers/{REQUEST_ID}")))
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.head, &mut item.patch, &mut item.options]
         .into_iter()
         .flatten()

@@ -162,6 +162,45 @@ fn every_list_of_codes_is_an_enum() {
     assert_eq!(codes.len(), Refusal::ALL.len());
 }
 
+/// The lists that the program has as types of its own.
+#[test]
+fn a_list_of_codes_is_that_of_the_type_it_is_written_from() {
+    let document = whole();
+    let listed = |name: &str| {
+        let codes = document["components"]["schemas"][name]["enum"].as_array().unwrap().iter();
+        codes.map(|code| code.as_str().unwrap().to_owned()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let events = crate::flow::account_event::Kind::ALL.map(|kind| kind.code().to_owned());
+    assert_eq!(listed("AccountEventKind"), events.into());
+    let refusals = Refusal::ALL.iter().map(|one| one.explain().code.to_owned());
+    assert_eq!(listed("RefusalCode"), refusals.collect());
+    let flags = sync_core::plan::Flag::CODES.iter().map(|&code| code.to_owned());
+    assert!(listed("AlarmKind").is_superset(&flags.collect()), "each flag is alarmed");
+}
+
+/// Nothing that a request takes may grow unsaid, and what may grow in answers says so.
+#[test]
+fn every_open_list_of_codes_is_one_of_answers() {
+    let document = whole();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let open: Vec<_> = schemas.iter().filter(|(_, schema)| schema["x-open"] == true).collect();
+    assert_eq!(open.len(), 11, "each of the listed names is a list of codes");
+    for (name, schema) in open {
+        assert!(schema["description"].as_str().unwrap().contains("More codes may be added"), "{name}");
+        let reference = format!("#/components/schemas/{name}");
+        for (operation, said) in operations(&document) {
+            for parameter in said["parameters"].as_array().into_iter().flatten() {
+                assert_ne!(parameter["schema"]["$ref"], reference, "{operation}");
+            }
+            let body = &said["requestBody"]["content"]["application/json"]["schema"];
+            let properties = resolved(&document, body)["properties"].as_object().into_iter().flatten();
+            for (field, part) in properties {
+                assert!(!part.to_string().contains(&reference), "{operation}: {field}");
+            }
+        }
+    }
+}
+
 /// Prose is no contract: a text of codes in back quotes is a list that should be an enum.
 #[test]
 fn no_description_lists_the_codes_of_a_text_without_enum() {
@@ -287,6 +326,27 @@ fn a_refusal_is_said_to_be_sent_as_it_is() {
         problems += usize::from(is_problem);
     }
     assert!(problems > 50, "{problems}");
+}
+
+/// Nothing is shown by an example that is made up: each stands beside its Rust type.
+#[test]
+fn every_schema_every_parameter_and_every_body_has_an_example() {
+    let document = whole();
+    let shows = |schema: &Value| schema.get("example").is_some() || schema.get("examples").is_some();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        let parts = schema["properties"].as_object().into_iter().flatten();
+        let parts: Vec<_> = parts.filter(|(_, part)| !shows(part)).map(|(name, _)| name).collect();
+        assert!(shows(schema), "{name} has no example; some of these have none, either: {parts:?}");
+    }
+    for (operation, said) in operations(&document) {
+        for parameter in said["parameters"].as_array().into_iter().flatten() {
+            assert!(parameter.get("example").is_some(), "{operation}: {} has no example", parameter["name"]);
+        }
+        for (media_type, content) in said["requestBody"]["content"].as_object().into_iter().flatten() {
+            let has_one = shows(content) || shows(resolved(&document, &content["schema"]));
+            assert!(has_one, "{operation}: a body of {media_type} has no example");
+        }
+    }
 }
 
 /// `api-spec/openapi.json`; `UPDATE=1` accepts the routes.

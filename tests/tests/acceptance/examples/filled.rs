@@ -1,0 +1,276 @@
+//! What each operation's example needs of an installation: somebody who may, and the ids of what it is about.
+
+use std::collections::BTreeMap;
+
+use api_spec::device::{Challenge, NewChallenge, hand_in_message, token_message};
+use serde_json::{Value as Json, json};
+use sync_core::change::NewOp;
+use sync_core::id::{ChangeId, hex};
+use sync_core::op::{Act, OpRef};
+use sync_core::sign::Signer as _;
+use sync_core::value::Value;
+use tests::actor::{enrolment, fresh_key};
+use tests::server::PASSWORD;
+use tests::{Person, Phone, Server};
+
+use crate::casework::Case;
+use crate::evidence::{claim, digest, upload};
+
+/// What is filled into an example.
+#[derive(Debug, Clone, Default)]
+pub struct Filled {
+    /// Whose token goes along.
+    pub token: Option<String>,
+    /// Parameters by name.
+    parts: BTreeMap<String, String>,
+    /// Members of the body by name.
+    pub body: BTreeMap<String, String>,
+}
+
+impl Filled {
+    fn of(token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..Self::default() }
+    }
+
+    /// With a parameter.
+    pub fn with(mut self, name: &str, text: &str) -> Self {
+        self.parts.insert(name.to_owned(), text.to_owned());
+        self
+    }
+
+    fn body(mut self, name: &str, text: &str) -> Self {
+        self.body.insert(name.to_owned(), text.to_owned());
+        self
+    }
+
+    /// What a parameter is, where it is not as it stands.
+    pub fn part(&self, name: &str) -> Option<&str> {
+        self.parts.get(name).map(String::as_str)
+    }
+}
+
+/// An installation with a case and leads on it.
+pub struct World<'s> {
+    server: &'s Server,
+    case: Case<'s>,
+    lead: String,
+}
+
+impl<'s> World<'s> {
+    pub fn new(server: &'s Server) -> Self {
+        let mut case = Case::open(server);
+        let heads = case.heads.clone();
+        claim(&mut case.phone, case.id, &heads, digest(api_spec::text::SAMPLE_FILE));
+        upload(&case.phone, api_spec::text::SAMPLE_FILE);
+        let lead = raised(server, &case);
+        // Lists have more than one page.
+        raised(server, &case);
+        quarantined(&mut Case::open(server));
+        quarantined(&mut Case::open(server));
+        Self { server, case, lead }
+    }
+
+    fn as_person(&self, login: &str) -> Filled {
+        Filled::of(Person::sign_in(self.server, login).token())
+    }
+
+    fn as_phone(&self, login: &str) -> Filled {
+        Filled::of(Phone::of(self.server, login).token())
+    }
+
+    fn officer(&self) -> String {
+        self.case.phone.officer.to_string()
+    }
+
+    /// What an operation needs. One that is not known here fails: no example is left out.
+    pub fn fill(&self, operation: &str) -> Filled {
+        match operation {
+            "healthz" | "readyz" | "evidence_options" => Filled::default(),
+            "list_agencies" | "list_officers" | "me" => self.as_person("officer-a"),
+            "list_tasks" | "create_lease" | "read_reference" | "push_changes" | "pull_changes" | "reconcile_heads" => {
+                self.as_phone("officer-a")
+            }
+            "read_officer" => self.as_person("agency-admin").with("id", &self.officer()),
+            "list_cases" | "export_cases" => {
+                let agency = self.case.phone.agency.to_string();
+                self.as_person("county-supervisor").with("agency", &agency).with("officer", &self.officer())
+            }
+            "list_alarms" => self.as_person("county-supervisor"),
+            "list_looks" => {
+                let case = self.case.id.to_string();
+                self.as_person("audit-admin").with("case", &case).with("officer", &self.officer())
+            }
+            "create_session" => Filled::default().body("password", PASSWORD),
+            "change_password" => self.as_person("training-manager").body("present", PASSWORD),
+            _ => self.fill_of_people(operation),
+        }
+    }
+
+    fn fill_of_people(&self, operation: &str) -> Filled {
+        let officer = self.officer();
+        match operation {
+            "list_account_events" | "list_devices" => self.as_person("officer-a").with("officer", &officer),
+            "list_password_resets" => self.as_person("agency-admin").with("officer", &officer),
+            "create_enrolment_code" | "ask_password_reset" => self.as_person("agency-admin").body("officer", &officer),
+            "confirm_password_reset" => self.as_person("county-admin").with("id", &self.reset()[0]),
+            "choose_password" => self.codes_of_both_hands(),
+            "create_device" => self.new_device(),
+            "revoke_device" => {
+                let phone = Phone::of(self.server, "officer-a");
+                Filled::of(phone.desk.token()).with("id", &phone.device.to_string())
+            }
+            "create_challenge" => Filled::default().body("device", &self.case.phone.device.to_string()),
+            "create_device_token" => self.answered(token_message),
+            "create_hand_in_token" => self.answered(hand_in_message),
+            _ => self.fill_of_evidence(operation),
+        }
+    }
+
+    fn fill_of_evidence(&self, operation: &str) -> Filled {
+        match operation {
+            "create_upload" => self.as_phone("officer-a"),
+            "upload_piece" => self.announced("officer-b"),
+            "upload_overridden" => self.announced("unit-head"),
+            "upload_status" => self.announced("officer-ending"),
+            "read_evidence" => {
+                let digest = digest(api_spec::text::SAMPLE_FILE).to_string();
+                let filled = self.as_person("unit-head").with("case", &self.case.id.to_string());
+                let tag = format!("\"{digest}\"");
+                filled.with("If-Range", &tag).with("If-Match", &tag).with("digest", &digest)
+            }
+            _ => self.fill_of_cases(operation),
+        }
+    }
+
+    fn fill_of_cases(&self, operation: &str) -> Filled {
+        let supervisor = || self.as_person("county-supervisor");
+        match operation {
+            "read_case" | "read_history" => self.as_person("unit-head").with("id", &self.case.id.to_string()),
+            "read_record" => self.as_person("unit-head").with("id", &closed(self.server)),
+            "register_decision" => {
+                let case = Case::open(self.server);
+                on(&case, "unit-head").body("target", &case.decision.to_string())
+            }
+            "return_record" => {
+                let case = Case::open(self.server);
+                on(&case, "unit-head").body("target", &case.record.to_string())
+            }
+            "judge_change" => {
+                let mut case = Case::open(self.server);
+                let change = quarantined(&mut case);
+                on(&case, "unit-head").with("change", &change.to_string())
+            }
+            "write_off_evidence" => {
+                let mut case = Case::open(self.server);
+                let (heads, lost) = (case.heads.clone(), digest(b"never sent"));
+                claim(&mut case.phone, case.id, &heads, lost);
+                on(&case, "unit-head").with("digest", &lost.to_string())
+            }
+            "receive_filing" => on(&filed(self.server), "county-supervisor"),
+            "close_case" => on(&closable(self.server), "unit-head"),
+            "raise_lead" => supervisor().body("case", &self.case.id.to_string()),
+            "list_leads" => supervisor().with("case", &self.case.id.to_string()),
+            "read_lead" => supervisor().with("id", &self.lead),
+            "answer_lead" => self.as_person("unit-head").with("id", &self.lead).with("If-Match", "\"1\""),
+            "close_lead" => supervisor().with("id", &self.lead).with("If-Match", "\"2\""),
+            other => panic!("a new operation `{other}`: say what its example needs"),
+        }
+    }
+
+    /// A reset that was asked for: its id and the first code.
+    fn reset(&self) -> [String; 2] {
+        let administrator = Person::sign_in(self.server, "agency-admin");
+        let body = json!({"officer": self.officer()});
+        let asked = administrator.call("POST", "/v1/password-resets").json(&body).send().expect(201).json();
+        let code = text(&asked["code"]);
+        self.server.confides(&code);
+        [text(&asked["id"]), code]
+    }
+
+    fn codes_of_both_hands(&self) -> Filled {
+        let [id, first] = self.reset();
+        let other = Person::sign_in(self.server, "county-admin");
+        let confirmed = other.call("POST", &format!("/v1/password-resets/{id}/confirm")).send().expect(201).json();
+        let second = text(&confirmed["code"]);
+        self.server.confides(&second);
+        Filled::default().body("first_code", &first).body("second_code", &second)
+    }
+
+    fn new_device(&self) -> Filled {
+        let officer = Person::sign_in(self.server, "officer-a");
+        let code = Person::sign_in(self.server, "county-admin").enrolment_code(&officer.me.officer);
+        let wanted = enrolment(&code, &fresh_key());
+        let filled = Filled::of(officer.token()).body("code", &code);
+        filled.body("public_key", &wanted.public_key).body("proof", &wanted.proof)
+    }
+
+    fn answered(&self, message: fn(&str, &str) -> Vec<u8>) -> Filled {
+        let phone = &self.case.phone;
+        let device = phone.device.to_string();
+        let ask = self.server.call("POST", "/v1/device-challenges").json(&NewChallenge { device: device.clone() });
+        let Challenge { challenge, .. } = ask.send().expect(201).read();
+        let signature = hex(&phone.key.sign(&message(&device, &challenge)).unwrap());
+        Filled::default().body("device", &device).body("challenge", &challenge).body("signature", &signature)
+    }
+
+    /// A phone that announced the file of the examples and has sent nothing of it.
+    fn announced(&self, login: &str) -> Filled {
+        let phone = Phone::of(self.server, login);
+        let file = api_spec::text::SAMPLE_FILE;
+        let begun = crate::evidence::announce(&phone, digest(file), file.len()).expect(201);
+        Filled::of(phone.token()).with("upload", begun.header("location").rsplit('/').next().unwrap())
+    }
+}
+
+fn text(value: &Json) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// A command on a case as it stands.
+fn on(case: &Case<'_>, login: &str) -> Filled {
+    Filled::of(case.person(login).token()).with("id", &case.id.to_string()).with("If-Match", &case.etag())
+}
+
+fn raised(server: &Server, case: &Case<'_>) -> String {
+    let supervisor = Person::sign_in(server, "county-supervisor");
+    let body = json!({"case": case.id.to_string(), "kind": "procedure", "text": "请说明"});
+    let key = hex(&tests::actor::random::<8>());
+    let call = supervisor.call("POST", "/v1/leads").header("Idempotency-Key", &key).json(&body);
+    text(&call.send().expect(201).json()["id"])
+}
+
+/// A change that waits for a decision: of somebody who takes no part in the case.
+fn quarantined(case: &mut Case<'_>) -> ChangeId {
+    let mut stranger = Phone::of(case.server, "officer-ending");
+    let note = stranger.write(case.id, &case.heads, "note", "门口另有一块价目牌");
+    let mut push = case.phone.push_of(vec![note.to_bytes()]);
+    push.leases.push(stranger.lease.clone().unwrap().bytes);
+    let _ = case.phone.push_call(&push).send().expect(200);
+    note.id()
+}
+
+/// A case with nothing in the way of closing it.
+fn closable(server: &Server) -> Case<'_> {
+    let mut case = Case::open(server);
+    case.save(vec![NewOp::new(Act::Withdraw).on(OpRef::Of(case.decision)).with(Value::text("误作"))]);
+    case
+}
+
+fn closed(server: &Server) -> String {
+    let case = closable(server);
+    let _ = case.command("unit-head", "close", &json!({})).expect(200);
+    case.id.to_string()
+}
+
+/// An inspection without code that was filed with the department of justice.
+fn filed(server: &Server) -> Case<'_> {
+    let mut case = Case::open(server);
+    let step = |name: &str| NewOp::new(Act::RecordStep { step: name.into() });
+    case.save(vec![
+        NewOp::put(None, "plan_approved_ms", vec![], Value::Int(1_700_000_000_000)),
+        step("no_code_reason").with(Value::text("县平台故障")),
+        step("entered"),
+        step("inspection_filed").with(Value::text("县平台故障，凭证件检查")),
+    ]);
+    case
+}
