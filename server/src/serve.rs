@@ -31,6 +31,7 @@ use crate::api::{openapi, routes};
 use crate::flow::housekeeping::Housekeeping;
 use crate::flow::outbox::Worker;
 use crate::web::connection_guard::{ConnectionGuard, LINGER};
+use crate::web::cors::{Cors, Origins};
 use crate::web::input;
 use crate::web::methods::Methods;
 use crate::web::middleware::{RequestSpan, wrap};
@@ -62,6 +63,8 @@ pub struct Listen {
     pub rates: PerSecond,
     /// How long running requests have when the server is stopped.
     pub shutdown: Duration,
+    /// Origins whose pages may call the API.
+    pub cors_origins: Origins,
 }
 
 /// The server cannot listen.
@@ -164,6 +167,7 @@ macro_rules! http {
 }
 
 fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListener) -> Result<Server, ListenError> {
+    let document = Arc::new(openapi::document());
     let transport = Data::new(Transport {
         trusted_proxies: listen.trusted_proxies.clone(),
         own_tls: listen.tls.is_some(),
@@ -171,8 +175,9 @@ fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListene
         bodies: Bodies::default(),
         answers: Answers::default(),
         rates: Rates::new(listen.rates),
+        cors: Cors::of(listen.cors_origins.clone(), &document),
     });
-    let (app, document, timeouts) = (app.clone(), Arc::new(openapi::document()), listen.timeouts);
+    let (app, timeouts) = (app.clone(), listen.timeouts);
     // Longer than any other timeout: it ends what no other timeout covers, such as a body without a reader.
     let quiet = timeouts.silence.max(timeouts.idle).max(timeouts.head) + Duration::from_secs(1);
     // A request over its deadline is answered first; then the rest of its body is cut off.

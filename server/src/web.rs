@@ -8,6 +8,7 @@ mod bodies;
 pub mod caller;
 pub mod case_query;
 pub mod connection_guard;
+pub mod cors;
 pub mod download;
 pub mod input;
 pub mod language;

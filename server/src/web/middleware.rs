@@ -16,7 +16,7 @@ use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage as _};
+use actix_web::{Error, HttpMessage as _, HttpResponse};
 use futures_util::FutureExt as _;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
@@ -27,7 +27,7 @@ use super::{address, bodies, rates, text_guard, timeouts};
 use crate::budget::Over;
 use crate::flow::refusal::{Refusal, Refused};
 use crate::metrics;
-use crate::web::problem::{METHOD_NOT_ALLOWED, Problem, of_framework};
+use crate::web::problem::{METHOD_NOT_ALLOWED, NO_CONTENT, Problem, of_framework};
 use crate::web::refusal_page::Telling;
 use crate::web::security_headers::{Kind, set};
 
@@ -66,12 +66,8 @@ async fn answer(
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let transport = request.app_data::<Data<Transport>>().cloned();
     let timeouts = transport.as_ref().map(|transport| transport.timeouts).unwrap_or_default();
-    let kind = Kind {
-        docs: request.path().starts_with("/docs"),
-        tls: transport::is_secure(&request),
-        tus: request.path() == "/v1/evidence" || request.path().starts_with("/v1/evidence/"),
-    };
-    let telling = Telling::of(&request, &id, kind);
+    let kind = kind_of(&request);
+    let telling = Telling::of(&request, &id, kind.clone());
     let owners = (address::client(request.request()), bodies::caller(request.headers()));
     let counted = match (refuse_at_once(&request), &transport) {
         (Some(refusal), _) => Err(refusal.into()),
@@ -83,6 +79,9 @@ async fn answer(
         Err(refused) => return Ok(unread(request, telling, &refused, arriving.get()).await),
     };
     let allow = request.match_pattern().and_then(|pattern| request.app_data::<Data<Methods>>()?.allow(&pattern));
+    if let Some(told) = preflight(&request, &kind, &id, allow.as_deref()) {
+        return Ok(request.into_response(told));
+    }
     let head = methods::head_as_get(&mut request);
     text_guard::guard(&mut request);
     timeouts::limit(&mut request, timeouts.silence, intake, arriving);
@@ -116,8 +115,31 @@ async fn answer(
         }
     };
     response = complete(response, arriving.get(), allow.as_deref(), head);
-    set(response.headers_mut(), &id, kind);
+    set(response.headers_mut(), &id, &kind);
     Ok(response)
+}
+
+/// What the headers of the answer depend on.
+fn kind_of(request: &ServiceRequest) -> Kind {
+    let cors = request.app_data::<Data<Transport>>().map(|transport| &transport.cors);
+    Kind {
+        docs: request.path().starts_with("/docs"),
+        tls: transport::is_secure(request),
+        tus: request.path() == "/v1/evidence" || request.path().starts_with("/v1/evidence/"),
+        cross: cors.map(|cors| cors.answer(request.path(), request.headers())).unwrap_or_default(),
+    }
+}
+
+/// The answer to a browser that asks what a page of a named origin may send; none for any other request.
+fn preflight(request: &ServiceRequest, kind: &Kind, id: &str, allow: Option<&str>) -> Option<HttpResponse> {
+    let cors = &request.app_data::<Data<Transport>>()?.cors;
+    let mut told = HttpResponse::build(NO_CONTENT);
+    for header in cors.preflight(request, &kind.cross, allow)? {
+        told.insert_header(header);
+    }
+    let mut told = told.finish();
+    set(told.headers_mut(), id, kind);
+    Some(told)
 }
 
 /// Completes the handler's answer: `Connection: close`, allowed methods, and no body for `HEAD`.

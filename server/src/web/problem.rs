@@ -230,7 +230,7 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         // Inside the routes `middleware` tells it in the caller's language, with the id of the request.
         let mut response = Self::respond(&self.refused, Language::Chinese, "");
-        set(response.headers_mut(), "", Kind::default());
+        set(response.headers_mut(), "", &Kind::default());
         response
     }
 }

@@ -55,7 +55,7 @@ impl Telling {
         if self.has_token && refused.refusal == Refusal::Unauthenticated {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(INVALID_TOKEN));
         }
-        set(response.headers_mut(), &self.id, self.kind);
+        set(response.headers_mut(), &self.id, &self.kind);
         response
     }
 
@@ -75,6 +75,6 @@ pub fn of_head(
 ) -> HttpResponse {
     let page = pages(target, chosen, refused, id);
     let mut response = page.unwrap_or_else(|| Problem::respond(refused, Language::of(languages), id));
-    set(response.headers_mut(), id, Kind::default());
+    set(response.headers_mut(), id, &Kind::default());
     response
 }

@@ -1,9 +1,11 @@
 //! Security headers of every answer.
 //!
 //! Promise: a browser neither guesses types, frames pages, sends referrers nor caches personal data; over TLS, HSTS is
-//! set for one year. No header grants anything to another origin, and none reveals the software.
+//! set for one year. Other origins are granted what `cors` says, and no header reveals the software.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+use super::cors::Cross;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -12,7 +14,7 @@ const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 pub const TUS_VERSION: &str = "1.0.0";
 
 /// The inputs of an answer's policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kind {
     /// The browsable API page: embedded, without personal data.
     pub docs: bool,
@@ -20,10 +22,13 @@ pub struct Kind {
     pub tls: bool,
     /// It is about an upload: each answer names the version of tus.
     pub tus: bool,
+    /// What other origins are told.
+    pub cross: Cross,
 }
 
 /// Sets the headers. A handler's own choice (policy of an attachment, cacheable entity) stays.
-pub fn set(headers: &mut HeaderMap, id: &str, kind: Kind) {
+pub fn set(headers: &mut HeaderMap, id: &str, kind: &Kind) {
+    kind.cross.say(headers);
     let mut put = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);

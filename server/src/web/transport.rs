@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 
 use super::answers::Answers;
 use super::bodies::Bodies;
+use super::cors::Cors;
 use super::networks::Networks;
 use super::rates::Rates;
 use super::timeouts::Timeouts;
@@ -28,6 +29,8 @@ pub struct Transport {
     pub answers: Answers,
     /// Requests of a second.
     pub rates: Rates,
+    /// Pages of which other origins may call the API.
+    pub cors: Cors,
 }
 
 /// Headers that a proxy adds; a direct client on this machine sends none of them.

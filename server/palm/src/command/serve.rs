@@ -32,9 +32,18 @@ impl Serve {
         let mut app = open(&settings)?;
         app.quotas.bound(settings.phone_day);
         (app.stay, app.unclaimed_bytes) = (settings.stay, settings.unclaimed_bytes);
-        let Settings { listen, metrics_listen, tls, trusted_proxies, timeouts, rates, shutdown, .. } = settings;
-        let listen =
-            Listen { address: listen, metrics: metrics_listen, tls, trusted_proxies, timeouts, rates, shutdown };
+        let Settings { listen, metrics_listen, tls, trusted_proxies, timeouts, rates, shutdown, cors_origins, .. } =
+            settings;
+        let listen = Listen {
+            address: listen,
+            metrics: metrics_listen,
+            tls,
+            trusted_proxies,
+            timeouts,
+            rates,
+            shutdown,
+            cors_origins,
+        };
         let (secure, setup) = (listen.tls.is_some(), told(first_run::code_if_due(&app))?);
         let ready = move |address, metrics| {
             announce(address, metrics);

@@ -11,6 +11,7 @@ use super::{ConfigError, Layers};
 use crate::flow::quota::Most;
 use crate::flow::stay::Stay;
 use crate::store::Used;
+use crate::web::cors::Origins;
 use crate::web::networks::Networks;
 use crate::web::rates::PerSecond;
 use crate::web::timeouts::Timeouts;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Proxies that may speak plain HTTP to this server.
     pub trusted_proxies: Networks,
+    /// Origins whose pages may call the API.
+    pub cors_origins: Origins,
     /// How long the server waits for a client.
     pub timeouts: Timeouts,
     /// Requests that one address and one caller may send in a second.
@@ -119,6 +122,12 @@ impl Settings {
             tls: pair(&read)?,
             trusted_proxies: read
                 .maybe("trusted_proxy", "addresses or networks, such as 10.0.0.0/8")?
+                .unwrap_or_default(),
+            cors_origins: read
+                .maybe(
+                    "cors_origin",
+                    "origins as browsers write them, such as https://app.example.org; never * or null",
+                )?
                 .unwrap_or_default(),
             timeouts: Timeouts {
                 head: read.seconds("head_timeout_s")?,

@@ -103,6 +103,12 @@ pub const KEYS: &[Key] = &[
         "终结 TLS 的代理的地址或网段（如 `10.0.0.0/8`、`localhost`），可多个；此外只答复本机",
         "Address or network of a proxy that terminates TLS (`10.0.0.0/8`, `localhost`), may be repeated; nobody else but loopback is answered",
     )),
+    many(key(
+        "cors_origin",
+        None,
+        "网页可跨域调用接口的来源（如 `https://app.example.org`），可多个；须与浏览器所写完全一致，不得为 `*` 或 `null`；缺省不允许",
+        "Origin whose pages may call the API (`https://app.example.org`), may be repeated; exactly as browsers write it, never `*` or `null`. None where absent",
+    )),
     key("head_timeout_s", Some("8"), "请求头须在多少秒内到齐", "Seconds in which the head of a request must arrive"),
     key(
         "body_silence_s",

@@ -108,6 +108,9 @@ fn values_of_the_wrong_form_and_halves_of_a_pair_are_refused() {
     for (name, value) in [
         ("PALM_LISTEN", "8080"),
         ("PALM_TRUSTED_PROXY", "10.0.0.1,proxy"),
+        ("PALM_CORS_ORIGIN", "*"),
+        ("PALM_CORS_ORIGIN", "https://app.example.org, null"),
+        ("PALM_CORS_ORIGIN", "https://app.example.org/"),
         ("PALM_BODY_SILENCE_S", "0"),
         ("PALM_DATABASE_CONNECTIONS", "-1"),
         ("PALM_TLS_CERT", "chain.pem"),
