@@ -15,6 +15,7 @@
 
 pub mod actor;
 pub mod attack;
+pub mod breaking;
 pub mod canary;
 pub mod cluster;
 pub mod contract;

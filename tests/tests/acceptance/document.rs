@@ -1,6 +1,7 @@
 //! The OpenAPI document equals the API: committed, compared, and no unlisted route answers without a token.
 
 use serde_json::Value;
+use tests::breaking::breaking;
 use tests::on_both_databases;
 use tests::server::{binary, sources};
 
@@ -44,6 +45,48 @@ fn the_committed_document_is_the_one_that_the_binary_prints() {
     }
     let same = std::fs::read(&path).unwrap() == printed.stdout;
     assert!(same, "api-spec/openapi.json differs: UPDATE=1 cargo test -p tests document, and review the difference");
+}
+
+/// The newest released document, and its version.
+fn released() -> (String, Value) {
+    let directory = std::fs::read_dir(sources().join("docs/released")).unwrap();
+    let version = |name: &str| name.strip_prefix("openapi-")?.strip_suffix(".json").map(str::to_owned);
+    let versions = directory.filter_map(|entry| version(entry.ok()?.file_name().to_str()?));
+    let parts = |version: &String| version.split('.').map(|part| part.parse().unwrap()).collect::<Vec<u32>>();
+    let newest = versions.max_by_key(parts).unwrap();
+    let path = sources().join(format!("docs/released/openapi-{newest}.json"));
+    (newest, serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())
+}
+
+/// After the first release nothing breaks within `/v1`; before it, what breaks is told.
+#[test]
+fn what_breaks_since_the_last_released_document_stands_in_the_changelog() {
+    let (version, before) = released();
+    assert_eq!(before["info"]["version"], version.as_str());
+    let changelog = std::fs::read_to_string(sources().join("docs/api-changelog.md")).unwrap();
+    let may_break = changelog.contains(&format!("\n## {version} (not released)\n"));
+    let untold: Vec<_> = breaking(&before, &committed())
+        .into_iter()
+        .filter(|line| !may_break || !changelog.contains(&format!("\n- `{line}`\n")))
+        .collect();
+    assert!(
+        untold.is_empty(),
+        "breaks clients of {version}; docs/api-changelog.md says what to do:\n{}",
+        untold.join("\n")
+    );
+}
+
+/// RFC 9745 and RFC 8594: every answer of it says so, and `contract` holds answers to that.
+#[test]
+fn a_deprecated_operation_says_since_when_and_until_when() {
+    for (method, path, operation) in operations(&committed()) {
+        if operation["deprecated"] == true {
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                let says = |name: &str| !status.starts_with('2') || answer["headers"].get(name).is_some();
+                assert!(says("Deprecation") && says("Sunset"), "{method} {path} {status}");
+            }
+        }
+    }
 }
 
 on_both_databases! {
