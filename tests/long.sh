@@ -24,6 +24,31 @@ if wanted faults; then
         grep -E '^(sweep: |test result: )|(sweep: .*)' | sed -E 's/^.*(sweep: )/\1/'
 fi
 
+# section: kotlin
+# The client that openapi-generator makes for Kotlin: compiled, and every kind of call to a server on both databases. Wants
+# Java and Debian's libgoogle-gson-java; the rest comes from npm and PyPI.
+if wanted kotlin; then
+    printf '== kotlin\n'
+    cargo build --locked -q -p palm
+    at=tests/clients/kotlin
+    npm ci --prefix $at --no-audit --no-fund --silent
+    [ -d $at/.venv ] || python3 -m venv $at/.venv
+    $at/.venv/bin/pip install --quiet --requirement $at/requirements.txt
+    rm -rf $at/generated $at/built
+    $at/.venv/bin/openapi-generator-cli generate -g kotlin -i api-spec/openapi.json -o $at/generated \
+        --schema-mappings=RecordedValue=com.google.gson.JsonElement \
+        --additional-properties=library=jvm-okhttp4,serializationLibrary=gson,packageName=palm.client,enumUnknownDefaultCase=true,omitGradleWrapper=true \
+        >/dev/null 2>&1
+    libraries=$PWD/$at/node_modules/allure-commandline/dist/plugins/jira-plugin/lib
+    classes=$(printf '%s:' "$libraries"/okhttp-jvm-*.jar "$libraries"/okio-jvm-*.jar)/usr/share/java/gson.jar
+    # Warnings of generated code are not ours to mend; types and nulls are errors always.
+    bash $at/node_modules/kotlin-compiler/bin/kotlinc -nowarn -jvm-target 17 -cp "$classes" -d $at/built/client.jar \
+        $at/generated/src/main/kotlin $at/src
+    standard=$PWD/$at/node_modules/kotlin-compiler/lib/kotlin-stdlib.jar
+    KOTLIN_CLIENT="$PWD/$at/built/client.jar:$standard:$classes" \
+        cargo test --locked -q -p tests --test acceptance -- a_kotlin_client | grep -E '^test result: '
+fi
+
 # measured COMMAND…: shows it, how busy the machine was and how long it took.
 measured() {
     local start=$SECONDS

@@ -63,6 +63,8 @@ missing_packages() {
     command -v node >/dev/null || printf 'nodejs\n'
     command -v npm >/dev/null || printf 'npm\n'
     python3 -c 'import ensurepip' 2>/dev/null || printf 'python3-venv\n'
+    # The generator of clients.
+    command -v java >/dev/null || printf 'default-jre-headless\n'
     # A run of a few words drives no browser.
     [ -z "$words" ] || return 0
     [ -x "$chromium" ] || printf 'chromium\n'
@@ -161,21 +163,37 @@ demo_notices() {
     [ "$status" = 1 ] || { echo "expected exit 1, got $status" >&2; return 1; }
 }
 
-# The browser driver, as the lock file pins it by digest; fetched again if the installed one differs.
-fetch_driver() {
-    cmp -s tests/browser/package-lock.json tests/browser/node_modules/.fetched && return
-    npm ci --prefix tests/browser --no-audit --no-fund || return 1
-    cp tests/browser/package-lock.json tests/browser/node_modules/.fetched
+# The packages that the lock file in a directory names by their digests; fetched again where others are there.
+fetch_node() {
+    local at=$1
+    cmp -s "$at/package-lock.json" "$at/node_modules/.fetched" && return
+    npm ci --prefix "$at" --no-audit --no-fund || return 1
+    cp "$at/package-lock.json" "$at/node_modules/.fetched"
 }
 
 # Clients of others that upload evidence, as their lock files name them.
 fetch_tus_clients() {
-    local at=tests/tus
-    if ! cmp -s $at/package-lock.json $at/node_modules/.fetched; then
-        npm ci --prefix $at --no-audit --no-fund || return 1
-        cp $at/package-lock.json $at/node_modules/.fetched
-    fi
-    fetch_python $at
+    fetch_node tests/tus && fetch_python tests/tus
+}
+
+# Linters of others find nothing in the API document.
+lint_document() {
+    local at=tests/openapi
+    fetch_node $at || return 1
+    $at/node_modules/.bin/redocly lint --config $at/redocly.yaml api-spec/openapi.json &&
+        $at/node_modules/.bin/spectral lint --ruleset $at/spectral.yaml --fail-severity hint api-spec/openapi.json
+}
+
+# Clients made from the API document by generators of others, compiled strictly.
+make_clients() {
+    local at=tests/clients/typescript
+    fetch_node $at && fetch_python $at || return 1
+    rm -rf $at/generated $at/built
+    node $at/generate.mjs api-spec/openapi.json $at/generated/paths.ts &&
+        $at/.venv/bin/openapi-generator-cli generate -g typescript-fetch -i api-spec/openapi.json -o $at/generated/fetch \
+            --additional-properties=modelPropertyNaming=original,paramNaming=original,importFileExtension=.js \
+            >"$work/generator.log" 2>&1 || { tail -n 20 "$work/generator.log"; return 1; }
+    $at/node_modules/.bin/tsc -p $at
 }
 
 # The packages that `requirements.txt` in a directory names, in an environment beside it.
@@ -206,7 +224,7 @@ drive_browser() {
 
 run_browser() {
     local county
-    claim "what drives the browser" fetch_driver
+    claim "what drives the browser" fetch_node tests/browser
     step "console in a browser on SQLite" drive_browser || true
     fresh_database county
     county=$database_url
@@ -257,6 +275,8 @@ step "build palm and the tests" cargo build --locked --workspace --all-targets
 palm=$(cargo metadata --format-version 1 --no-deps --locked |
     sed -nE 's/.*"target_directory":"([^"]*)".*/\1/p')/debug/palm
 claim "tus clients of others" fetch_tus_clients
+claim "linters of the API document" lint_document
+claim "clients made from the API document" make_clients
 if [ "$#" -gt 0 ]; then
     step "cargo test" run_tests cargo test --workspace --locked --no-fail-fast -- "$@" || true
 else

@@ -28,6 +28,8 @@ mod canary;
 mod casework;
 #[path = "acceptance/clean_stop.rs"]
 mod clean_stop;
+#[path = "acceptance/clients.rs"]
+mod clients;
 #[path = "acceptance/clock.rs"]
 mod clock;
 #[path = "acceptance/clock_library.rs"]
@@ -36,6 +38,8 @@ mod clock_library;
 mod console;
 #[path = "acceptance/convergence.rs"]
 mod convergence;
+#[path = "acceptance/cors.rs"]
+mod cors;
 #[path = "acceptance/database_role.rs"]
 mod database_role;
 #[path = "acceptance/document.rs"]
@@ -48,6 +52,8 @@ mod edges;
 mod evidence;
 #[path = "acceptance/evidence_whole.rs"]
 mod evidence_whole;
+#[path = "acceptance/examples.rs"]
+mod examples;
 #[path = "acceptance/export.rs"]
 mod export;
 #[path = "acceptance/foreign_ids.rs"]

@@ -77,8 +77,18 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 const ROOTS: [&str; 9] =
     ["sync-core", "api-spec", "migrations", "server", "tests", "docs", "contrib", "README.md", "README.zh-CN.md"];
 const KINDS: [&str; 10] = ["rs", "md", "html", "sql", "sh", "mjs", "py", "toml", "json", "css"];
-const SKIPPED: [&str; 6] =
-    ["target", "node_modules", "vectors", "banned_words.rs", "package-lock.json", "package.json"];
+const SKIPPED: [&str; 10] = [
+    "target",
+    "node_modules",
+    ".venv",
+    "generated",
+    "built",
+    "released",
+    "vectors",
+    "banned_words.rs",
+    "package-lock.json",
+    "package.json",
+];
 
 /// Every file that is read, by its path from the root.
 fn files() -> Vec<(String, String)> {

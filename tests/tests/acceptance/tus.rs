@@ -126,7 +126,7 @@ on_both_databases! {
 }
 
 /// Whether a client is there; `tests/run.sh` fetches it, and with `CI=true` its absence is a failure.
-fn is_installed(path: &Path) -> bool {
+pub fn is_installed(path: &Path) -> bool {
     let there = path.exists();
     assert!(there || std::env::var("CI").as_deref() != Ok("true"), "{} is not there", path.display());
     if !there {
