@@ -42,7 +42,7 @@ fn collect(root: &Path, directory: &Path, found: &mut Vec<Page>) {
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() && !matches!(name.as_str(), "target" | ".git" | "node_modules") {
+        if path.is_dir() && !matches!(name.as_str(), "target" | ".git" | "node_modules" | ".venv" | "generated") {
             collect(root, &path, found);
         } else if path.extension().is_some_and(|extension| extension == "md") {
             let from_root = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();

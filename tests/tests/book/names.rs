@@ -228,8 +228,8 @@ impl Known {
 
 fn gather(path: &Path, texts: &mut String) {
     if path.is_dir() {
-        // This test makes mistakes on purpose.
-        if path.ends_with("node_modules") || path.ends_with("tests/book") {
+        // Code of others, made or fetched, and this test, which makes mistakes on purpose.
+        if ["node_modules", ".venv", "generated", "tests/book"].iter().any(|others| path.ends_with(others)) {
             return;
         }
         for entry in std::fs::read_dir(path).unwrap() {
