@@ -3,10 +3,12 @@
 mod command;
 mod elsewhere;
 mod history;
+mod query;
 
 pub use command::{ChangeVerdict, Closing, CommandOutcome, FilingReceipt, Registration, Return};
 pub use elsewhere::{CaseLink, SharedEntry};
 pub use history::{FieldHistory, FieldWrite};
+pub use query::{CaseExportQuery, CaseQuery, PurposeQuery};
 
 use serde::{Deserialize, Serialize};
 use sync_core::decision::{CaseStatus, Filing};
@@ -15,10 +17,10 @@ use sync_core::law::rule::{Outcome, Severity};
 use sync_core::log::LeafClass;
 use sync_core::op::{CaseKind, SignerRole};
 use sync_core::plan::{Flag, Grade};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use crate::code::{DecisionCode, ExportFormat, OperationAct, ReasonCode, VerdictCode};
-use crate::text::{CaseId, Cursor, Day, Digest, Id, OperationId, RecordedValue, RuleId};
+use crate::code::{DecisionCode, OperationAct, ReasonCode, VerdictCode};
+use crate::text::{CaseId, Cursor, Digest, Id, OperationId, RecordedValue, RuleId};
 
 /// A word in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -28,94 +30,6 @@ pub struct Label {
     pub zh: String,
     /// English.
     pub en: String,
-}
-
-/// Which cases. Every part narrows the list; the caller's reach narrows it always.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct CaseQuery {
-    /// How far it has come.
-    #[param(value_type = Option<CaseStatus>)]
-    pub status: Option<String>,
-    /// What kind of matter it is.
-    #[param(value_type = Option<CaseKind>)]
-    pub kind: Option<String>,
-    /// How far the filing of an inspection without code has come.
-    #[param(value_type = Option<Filing>)]
-    pub filing: Option<String>,
-    /// Id of an agency: its cases and those of the agencies below it.
-    #[param(value_type = Option<Id>)]
-    pub agency: Option<String>,
-    /// Id of an officer who takes part.
-    #[param(value_type = Option<Id>)]
-    pub officer: Option<String>,
-    /// First day on which it was opened, `YYYY-MM-DD` (Asia/Shanghai).
-    #[param(value_type = Option<Day>)]
-    pub from: Option<String>,
-    /// Last day on which it was opened, `YYYY-MM-DD`, included.
-    #[param(value_type = Option<Day>)]
-    pub to: Option<String>,
-    /// Words that all occur in the values or numbers of the case, up to 100 characters with the white space between
-    /// them. Case, width and everything but letters and digits does not matter.
-    #[param(max_length = 100, example = "餐饮")]
-    pub text: Option<String>,
-    /// How many, 1 to 100; 50 where absent.
-    #[param(minimum = 1, maximum = 100, default = 50)]
-    pub limit: Option<i64>,
-    /// What the page before gave as `next_cursor`.
-    #[param(value_type = Option<Cursor>)]
-    pub cursor: Option<String>,
-    /// Why a supervisor looks; recorded.
-    #[param(max_length = 200, example = "专项监督：价格执法")]
-    pub purpose: Option<String>,
-}
-
-/// Which cases, as a file. As [`CaseQuery`], without pages.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct CaseExportQuery {
-    /// `csv` or `xlsx`.
-    #[param(value_type = ExportFormat)]
-    pub format: String,
-    /// How far it has come.
-    #[param(value_type = Option<CaseStatus>)]
-    pub status: Option<String>,
-    /// What kind of matter it is.
-    #[param(value_type = Option<CaseKind>)]
-    pub kind: Option<String>,
-    /// How far the filing of an inspection without code has come.
-    #[param(value_type = Option<Filing>)]
-    pub filing: Option<String>,
-    /// Id of an agency: its cases and those of the agencies below it.
-    #[param(value_type = Option<Id>)]
-    pub agency: Option<String>,
-    /// Id of an officer who takes part.
-    #[param(value_type = Option<Id>)]
-    pub officer: Option<String>,
-    /// First day on which it was opened, `YYYY-MM-DD` (Asia/Shanghai).
-    #[param(value_type = Option<Day>)]
-    pub from: Option<String>,
-    /// Last day on which it was opened, `YYYY-MM-DD`, included.
-    #[param(value_type = Option<Day>)]
-    pub to: Option<String>,
-    /// Words that all occur in the case, as in the list.
-    #[param(max_length = 100, example = "餐饮")]
-    pub text: Option<String>,
-    /// Why a supervisor takes it; required of supervisors, recorded.
-    #[param(max_length = 200, example = "专项监督：价格执法")]
-    pub purpose: Option<String>,
-}
-
-/// Why somebody looks. Required of those who supervise and do not handle the case; recorded for everybody.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PurposeQuery {
-    /// 1 to 200 characters.
-    #[param(min_length = 1, max_length = 200, example = "专项监督：价格执法")]
-    pub purpose: Option<String>,
 }
 
 /// A case as lists show it.
@@ -257,7 +171,7 @@ pub struct LiveValue {
     /// The operation that wrote it: `<change>.<index>`.
     #[schema(value_type = OperationId)]
     pub op: String,
-    /// The value; bytes are hex. Null where it was cleared, or a lawful order removed it (`sealed`).
+    /// The value; bytes are hex, a decimal is its digits as a text. Null where it was cleared, or a lawful order removed it (`sealed`).
     #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// A lawful order removed the value.
@@ -303,6 +217,20 @@ pub struct Withdrawal {
     pub reason: Option<String>,
 }
 
+/// A version of a form of questions (检查表).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FormVersion {
+    /// Name of the form.
+    #[schema(example = "food_service")]
+    pub form: String,
+    /// Its version.
+    #[schema(example = 3)]
+    pub version: u32,
+    /// SHA-256 of its definition.
+    #[schema(value_type = Digest)]
+    pub digest: String,
+}
+
 /// A party, a record, a line, a piece of evidence, a document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Entity {
@@ -320,6 +248,11 @@ pub struct Entity {
     /// Order key among its siblings.
     #[schema(example = "a")]
     pub order: String,
+    /// The form whose answers it holds, if it is of the kind `form`.
+    pub form: Option<FormVersion>,
+    /// The path of the question that it answers, for one round of a repeated group and for a file that was asked for.
+    #[schema(example = "kitchen/photo")]
+    pub question: Option<String>,
     /// Who added it.
     pub by: Author,
     /// The change that added it has no effect (未生效).

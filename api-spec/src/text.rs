@@ -91,7 +91,7 @@ impl utoipa::PartialSchema for Binary {
 
 impl utoipa::ToSchema for Binary {}
 
-/// What is recorded in a field or with a step: null, a truth value, an integer, a text (bytes in lowercase hex), or a list.
+/// What is recorded in a field or with a step: null, a truth value, an integer, a text (bytes in lowercase hex, a decimal in digits), or a list.
 #[derive(Debug, Clone, Copy)]
 pub enum RecordedValue {}
 
@@ -110,7 +110,7 @@ impl utoipa::PartialSchema for RecordedValue {
             .item(of(Type::String))
             .item(Schema::Array(Array::new(of_any_kind)))
             .description(Some(
-                "What is recorded: null, a truth value, an integer, a text (bytes in lowercase hex), or a list of these.",
+                "What is recorded: null, a truth value, an integer, a text (bytes in lowercase hex, a decimal in digits), or a list of these.",
             ))
             .examples(["餐饮明码标价检查"])
             .into()

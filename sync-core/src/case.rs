@@ -20,7 +20,7 @@ pub(crate) use fold::fold_survey;
 pub use form::FormBreach;
 pub use graph::Graph;
 pub(crate) use part::Inside;
-pub use part::{Quarantine, taking_part};
+pub use part::{BY_HEAD, Quarantine, taking_part};
 pub use state::{
     Author, CaseState, Decision, Entity, FOLD_VERSION, FieldState, GivenNumber, LiveValue, Opening, Participant,
     ReadStep, Signed, Step, StepCorrection, Verdict, Withdrawal,

@@ -193,14 +193,15 @@ impl Change {
         signer: &dyn Signer,
     ) -> Result<Self, SealError> {
         let mut values = Values::fresh(secret);
-        let ops: Vec<Op> = new_ops.into_iter().zip(0..).map(|(op, index)| values.commit(index, op)).collect();
+        let new_ops: Vec<Op> = new_ops.into_iter().zip(0..).map(|(op, index)| values.commit(index, op)).collect();
         values.settle();
-        let ops_bytes = write_ops(&ops);
+        let ops_bytes = write_ops(&new_ops);
         header.ops = OPS.hash(&[&ops_bytes]);
         header.deps.sort_unstable();
         header.deps.dedup();
         let payload = header.to_bytes();
-        readable(&payload, &ops_bytes, &values).map_err(SealError::Limits)?;
+        // As everybody will read them: a detail that is none is seen before it is saved.
+        let ops = read_back(&payload, &ops_bytes, &values).map_err(SealError::Limits)?;
         let sign1 = seal(CHANGE, &payload, signer)?;
         let id = ChangeId::new(*CHANGE.hash(&[&payload]).bytes());
         let change = Self { id, header, ops, values, sign1, ops_bytes };
@@ -296,15 +297,15 @@ impl From<limits::NotWithin> for ReadError {
     }
 }
 
-/// Whether the parts read back.
-fn readable(payload: &[u8], ops_bytes: &[u8], values: &Values) -> Result<(), ReadError> {
+/// The operations, if all parts read back.
+fn read_back(payload: &[u8], ops_bytes: &[u8], values: &Values) -> Result<Vec<Op>, ReadError> {
     let bytes = values.to_bytes();
     limits::within(payload, ops_bytes, Some(&bytes))?;
     Header::read(payload)?;
-    read_ops(ops_bytes)?;
+    let ops = read_ops(ops_bytes)?;
     Values::read(&bytes)?;
     values.fit(bytes.len())?;
-    Ok(())
+    Ok(ops)
 }
 
 /// The digest that a signature carries: over the names and commitments of what was shown, in order.

@@ -6,6 +6,8 @@
 
 /// Deepest nesting that is read, counting the outermost item as 1.
 pub const MAX_DEPTH: usize = 32;
+/// The only tag that is used (RFC 8949 §3.4.4).
+const DECIMAL_FRACTION: u64 = 4;
 /// Room that is made for the items of an array before they are read. Most have fewer; what claims more has to bring it.
 const RESERVED: usize = 64;
 
@@ -15,8 +17,8 @@ pub enum CodecError {
     /// The bytes end inside an item.
     #[error("the bytes end inside an item")]
     Truncated,
-    /// An integer or length is not written in its shortest form.
-    #[error("an integer or length is not written in its shortest form")]
+    /// An integer, length or decimal is not written in its shortest form.
+    #[error("an integer, length or decimal is not written in its shortest form")]
     NotMinimal,
     /// Bytes follow the last item.
     #[error("bytes follow the last item")]
@@ -36,7 +38,7 @@ pub enum CodecError {
     /// Another kind of item, or a value out of range, stands where `0` was expected.
     #[error("expected {0}")]
     Expected(&'static str),
-    /// Indefinite lengths, tags, floats and undefined are not part of the encoding.
+    /// Indefinite lengths, other tags, floats and undefined are not part of the encoding.
     #[error("an item that this encoding does not use")]
     Unsupported,
 }
@@ -107,6 +109,11 @@ impl Writer {
         self.length(5, length)
     }
 
+    /// A decimal fraction (RFC 8949 §3.4.4): `coefficient` / 10^`places`. It has to be in its one form.
+    pub fn decimal(&mut self, coefficient: i64, places: u8) -> &mut Self {
+        self.head(6, DECIMAL_FRACTION).array(2).int(-i64::from(places)).int(coefficient)
+    }
+
     /// `null`.
     pub fn null(&mut self) -> &mut Self {
         self.0.push(0xf6);
@@ -153,6 +160,8 @@ pub enum Kind {
     Array,
     /// Map.
     Map,
+    /// Decimal fraction.
+    Decimal,
     /// `true` or `false`.
     Bool,
     /// `null`.
@@ -225,6 +234,7 @@ impl<'a> Reader<'a> {
             (3, _) => Ok(Kind::Text),
             (4, _) => Ok(Kind::Array),
             (5, _) => Ok(Kind::Map),
+            (_, 0xc4) => Ok(Kind::Decimal),
             (_, 0xf4 | 0xf5) => Ok(Kind::Bool),
             (_, 0xf6) => Ok(Kind::Null),
             _ => Err(CodecError::Unsupported),
@@ -295,6 +305,21 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(bytes).map_err(|_invalid| CodecError::NotUtf8)
     }
 
+    /// The coefficient of a decimal fraction and how many of its digits stand after the point.
+    ///
+    /// # Errors
+    /// [`CodecError`] if anything else comes, such as an exponent above zero. Whether it is in its one form is for the caller to
+    /// say.
+    pub fn decimal(&mut self) -> Result<(i64, u8), CodecError> {
+        const WHAT: &str = "a decimal fraction";
+        if self.expect(6, WHAT)? != DECIMAL_FRACTION {
+            return Err(CodecError::Unsupported);
+        }
+        let (exponent, coefficient) = self.tuple(2, |reader| Ok::<_, CodecError>((reader.int()?, reader.int()?)))?;
+        let places = exponent.checked_neg().and_then(|places| u8::try_from(places).ok());
+        Ok((coefficient, places.ok_or(CodecError::Expected(WHAT))?))
+    }
+
     /// `true` or `false`.
     ///
     /// # Errors
@@ -346,6 +371,7 @@ impl<'a> Reader<'a> {
                 }
                 (4, count) => count,
                 (5, pairs) => pairs.saturating_mul(2),
+                (6, DECIMAL_FRACTION) => 1,
                 (6, _tag) => return Err(CodecError::Unsupported),
                 (_, _value) => 0,
             };

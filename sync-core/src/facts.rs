@@ -164,7 +164,7 @@ fn says_something(value: &Value) -> bool {
         Value::Null => false,
         Value::Text(text) => !text.trim().is_empty(),
         Value::List(items) => !items.is_empty() && items.iter().all(says_something),
-        Value::Bool(_) | Value::Int(_) | Value::Bytes(_) => true,
+        Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Bytes(_) => true,
     }
 }
 

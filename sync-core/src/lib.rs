@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod change;
 pub mod code;
 pub mod codec;
+pub mod decimal;
 pub mod decision;
 #[cfg(feature = "device")]
 pub mod device;

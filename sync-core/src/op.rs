@@ -6,7 +6,10 @@
 
 mod act;
 
-pub use act::{Act, Assignment, CaseKind, Correction, Number, Open, Outcome, Signature, SignerRole, VerdictAct};
+pub use act::{
+    Act, Answers, Assignment, CaseKind, Correction, FORM, FormVersion, MANNERS, Number, Open, Outcome, REPEAT,
+    Signature, SignerRole, VerdictAct,
+};
 
 use crate::codec::{CodecError, Kind, Reader, Writer};
 use crate::id::{ChangeId, Digest};
@@ -96,7 +99,7 @@ impl OpRef {
                 let [Value::Bytes(change), Value::Int(index)] = pair.as_slice() else { return None };
                 Some(Self::Of(OpId { change: ChangeId::from_slice(change)?, index: u32::try_from(*index).ok()? }))
             }
-            Value::Null | Value::Bool(_) | Value::Bytes(_) | Value::Text(_) => None,
+            Value::Null | Value::Bool(_) | Value::Decimal(_) | Value::Bytes(_) | Value::Text(_) => None,
         }
     }
 

@@ -1,10 +1,12 @@
 //! The values that fields, steps and details hold.
 //!
 //! Promise: a value has one encoding, and values are equal exactly when their bytes are.
-//! No floats: money is fen, places are 10⁻⁷ degree, lengths are metres, all integers.
+//! No floats: money is fen, places are 10⁻⁷ degree, lengths are metres, all integers; what was measured in fractions of a unit is
+//! a decimal.
 //! Not here: which values a field may hold (the case schema).
 
 use crate::codec::{CodecError, Kind, Reader, Writer};
+use crate::decimal::Decimal;
 use crate::id::Digest;
 
 /// One value.
@@ -16,6 +18,8 @@ pub enum Value {
     Bool(bool),
     /// A number, an amount in fen, an instant in milliseconds.
     Int(i64),
+    /// A number that may have digits after the point, such as a temperature.
+    Decimal(Decimal),
     /// Bytes, such as a digest or the strokes of a signature.
     Bytes(Vec<u8>),
     /// A text.
@@ -36,6 +40,7 @@ impl Value {
             Self::Null => out.null(),
             Self::Bool(value) => out.bool(*value),
             Self::Int(value) => out.int(*value),
+            Self::Decimal(value) => out.decimal(value.coefficient(), value.places()),
             Self::Bytes(bytes) => out.bytes(bytes),
             Self::Text(text) => out.text(text),
             Self::List(items) => {
@@ -65,6 +70,12 @@ impl Value {
             }
             Kind::Bool => Self::Bool(reader.bool()?),
             Kind::Int => Self::Int(reader.int()?),
+            Kind::Decimal => {
+                let (coefficient, places) = reader.decimal()?;
+                // Another form of a number that has one would be a second encoding of it.
+                let value = Decimal::new(coefficient, places).filter(|value| value.places() == places);
+                Self::Decimal(value.ok_or(CodecError::NotMinimal)?)
+            }
             Kind::Bytes => Self::Bytes(reader.bytes()?.to_vec()),
             Kind::Text => Self::Text(reader.text()?.to_owned()),
             Kind::Array => Self::List(reader.list(Self::read)?),
@@ -80,6 +91,11 @@ impl Value {
     /// The number, if this is one.
     pub fn as_int(&self) -> Option<i64> {
         if let Self::Int(value) = self { Some(*value) } else { None }
+    }
+
+    /// The decimal, if this is one. An integer is none.
+    pub fn as_decimal(&self) -> Option<Decimal> {
+        if let Self::Decimal(value) = self { Some(*value) } else { None }
     }
 
     /// The truth value, if this is one.
@@ -98,6 +114,12 @@ impl Value {
     }
 }
 
+impl From<Decimal> for Value {
+    fn from(decimal: Decimal) -> Self {
+        Self::Decimal(decimal)
+    }
+}
+
 impl From<Digest> for Value {
     fn from(digest: Digest) -> Self {
         Self::Bytes(digest.bytes().to_vec())
@@ -105,15 +127,63 @@ impl From<Digest> for Value {
 }
 
 impl serde::Serialize for Value {
-    /// As the folded state has it: bytes are `{"bytes": "lowercase hex"}`, so that no text is taken for bytes.
+    /// As the folded state has it: bytes are `{"bytes": "lowercase hex"}` and a decimal is `{"decimal": "3.25"}`, so that no text
+    /// is taken for either.
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => to.serialize_unit(),
             Self::Bool(value) => to.serialize_bool(*value),
             Self::Int(value) => to.serialize_i64(*value),
+            Self::Decimal(value) => to.collect_map([("decimal", value.to_string())]),
             Self::Bytes(bytes) => to.collect_map([("bytes", crate::id::hex(bytes))]),
             Self::Text(text) => to.serialize_str(text),
             Self::List(items) => to.collect_seq(items),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Value, CodecError> {
+        Reader::whole(bytes, Value::read)
+    }
+
+    #[test]
+    fn a_decimal_is_read_in_its_one_form_only() {
+        for (text, bytes) in [
+            ("0", vec![0xc4, 0x82, 0x00, 0x00]),
+            ("30", vec![0xc4, 0x82, 0x00, 0x18, 30]),
+            ("3.25", vec![0xc4, 0x82, 0x21, 0x19, 0x01, 0x45]),
+            ("-18.5", vec![0xc4, 0x82, 0x20, 0x38, 0xb8]),
+            ("0.000000000000000001", vec![0xc4, 0x82, 0x31, 0x01]),
+        ] {
+            let value = Value::Decimal(text.parse().unwrap());
+            assert_eq!(value.to_bytes(), bytes, "{text}");
+            assert_eq!(read(&bytes), Ok(value), "{text}");
+        }
+        // 3.250, 0.0, 1.0, 19 digits after the point, and the same in two forms.
+        for bytes in [
+            &[0xc4, 0x82, 0x22, 0x19, 0x0c, 0xb2][..],
+            &[0xc4, 0x82, 0x20, 0x00],
+            &[0xc4, 0x82, 0x20, 0x0a],
+            &[0xc4, 0x82, 0x32, 0x01],
+            &[0xc4, 0x82, 0x32, 0x0a],
+        ] {
+            assert_eq!(read(bytes), Err(CodecError::NotMinimal), "{bytes:02x?}");
+        }
+        assert_ne!(Value::Int(30), Value::Decimal(Decimal::from(30)), "what was counted is not what was measured");
+    }
+
+    #[test]
+    fn json_tells_a_decimal_and_bytes_from_text() {
+        let value = Value::List(vec![
+            Value::Decimal("3.250".parse().unwrap()),
+            Value::text("3.25"),
+            Value::Bytes(vec![0x32]),
+            Value::Int(3),
+        ]);
+        assert_eq!(serde_json::to_string(&value).unwrap(), r#"[{"decimal":"3.25"},"3.25",{"bytes":"32"},3]"#);
     }
 }

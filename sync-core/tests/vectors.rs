@@ -12,7 +12,10 @@ use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch,
 use sync_core::lease::{Block, Lease};
 use sync_core::log::{Cursor, Frontier, Leaf, LeafClass, case_tag, leaf_hash};
 use sync_core::message::{CaseHeads, Class, Missing, Pulled, Push, PushOutcome, Pushed, Reconcile, Reconciled};
-use sync_core::op::{Act, CaseKind, Correction, OpId, OpRef, Open, Outcome, Signature, SignerRole, VerdictAct};
+use sync_core::op::{
+    Act, Answers, CaseKind, Correction, FORM, FormVersion, OpId, OpRef, Open, Outcome, REPEAT, Signature, SignerRole,
+    VerdictAct,
+};
 use sync_core::receipt::{Receipt, ReceiptEntry};
 use sync_core::sign::{Signer as _, SoftwareKey, SoftwareVerifier};
 use sync_core::time::Instant;
@@ -96,11 +99,40 @@ impl Author {
 }
 
 fn add(entity: &str) -> NewOp {
-    NewOp::new(Act::Add { entity: entity.into(), order: "a".into() })
+    NewOp::new(Act::add(entity, "a"))
+}
+
+/// The answers to a form: of each type, a round of a repeated group, and a photograph that was asked for.
+fn checklist() -> Vec<NewOp> {
+    let form = FormVersion { form: "food_service".into(), version: 3, digest: Digest::new([0x66; 32]) };
+    let form = Act::Add { entity: FORM.into(), order: "a".into(), answers: Some(Answers::Form(form)) };
+    let below = |entity: &str, path: &str| {
+        let answers = Some(Answers::Question(path.into()));
+        NewOp::new(Act::Add { entity: entity.into(), order: "a".into(), answers }).on(OpRef::Own(0))
+    };
+    let answer = |of: u32, path: &str, value: Value| NewOp::put(Some(OpRef::Own(of)), path, vec![], value);
+    vec![
+        NewOp::new(form),
+        answer(0, "kitchen/clean", Value::Bool(true)),
+        answer(0, "kitchen/freezer_c", Value::Decimal("-18.50".parse().unwrap())),
+        answer(0, "kitchen/faults", Value::List(vec![Value::text("hood"), Value::text("light")])),
+        below(REPEAT, "dish"),
+        answer(4, "name", Value::text("麻辣鸡（虚构）")),
+        below("evidence", "kitchen/photo"),
+        answer(6, "digest", Digest::new([0x11; 32]).into()),
+    ]
+}
+
+/// Values that are numbers with digits after the point, and bytes that are none.
+fn decimals() -> Json {
+    let texts = ["0", "30", "3.25", "-18.5", "0.000000000000000001", "9223372036854775807", "-9.223372036854775808"];
+    let read = |text: &str| json!({"text": text, "bytes": hex(&Value::Decimal(text.parse().unwrap()).to_bytes())});
+    let refused = ["c48222190cb2", "c4822000", "c482200a", "c4823201", "c4820105", "c5822105", "d804822105"];
+    json!({"read": texts.map(read), "refused": refused})
 }
 
 /// Two officers, an opening, a conflict, its resolution, a signature, a stranger dismissed, an unknown operation, a step
-/// and its correction.
+/// and its correction, the answers to a form.
 fn changes() -> Vec<Change> {
     let mut li = Author { device: 1, officer: LI, seq: 0, prev: None };
     let mut wang = Author { device: 2, officer: WANG, seq: 0, prev: None };
@@ -145,7 +177,8 @@ fn changes() -> Vec<Change> {
     let correct = Act::Correct(Correction { step, kind, happened_ms: Some(NOON) });
     let correct = NewOp::new(correct).with(resolution(Value::Null, "先出示，漏记"));
     let corrected = li.write(Some(case), &[recorded.id()], vec![correct]);
-    let mut all = vec![first, forty, forty_two, strange, verdict, resolved, signed, recorded, corrected];
+    let answered = wang.write(Some(case), &[corrected.id()], checklist());
+    let mut all = vec![first, forty, forty_two, strange, verdict, resolved, signed, recorded, corrected, answered];
     let mut bare = all[0].clone();
     bare.seal_values(&[2]);
     all.push(bare);
@@ -275,7 +308,7 @@ fn messages_json(changes: &[Change]) -> Json {
 
 fn vectors() -> Json {
     let changes = changes();
-    let held = &changes[..9];
+    let held = &changes[..10];
     let state = fold(held[0].case(), held);
     let two = fold(held[0].case(), &held[..3]);
     let conflicts: Vec<Json> = two
@@ -293,6 +326,7 @@ fn vectors() -> Json {
         "lease": {"hash": lease(1, LI).hash, "bytes": hex(&lease(1, LI).bytes)},
         "receipt": {"hash": receipt(&changes).hash, "bytes": hex(&receipt(&changes).bytes)},
         "record": {"hash": record(held).hash, "bytes": hex(&record(held).bytes)},
+        "decimals": decimals(),
         "signed_by_a_phone": signed_by_a_phone(),
         "log": log_json(held),
         "messages": messages_json(&changes),

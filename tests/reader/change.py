@@ -3,6 +3,8 @@
 Promise: `read` takes exactly what `docs/encoding.md` takes; an id, a commitment or a digest is computed, never believed.
 """
 
+from decimal import Decimal
+
 from encoding import H, Refused, Statement, array, ascending, decode, encode, need, number, raw, text
 
 OUTSIDE_VALUES, IN_A_VALUE, IN_ALL_VALUES = 10_000, 32_768, 131_072
@@ -21,13 +23,15 @@ def items(item):
     """Items that an item is taken apart into, itself among them."""
     if type(item) is list:
         return 1 + sum(items(inner) for inner in item)
+    if type(item) is Decimal:
+        return 4
     if type(item) is dict:
         return 1 + sum(1 + items(inner) for inner in item.values())
     return 1
 
 
 def a_value(item):
-    """Null, truth, integer of 64 bits, bytes, text, list."""
+    """Null, truth, integer of 64 bits, decimal, bytes, text, list."""
     need(type(item) is not dict and (type(item) is not int or item < 2**63), "value")
     for inner in item if type(item) is list else []:
         a_value(inner)
@@ -50,6 +54,16 @@ def refs(item, ordered=True):
 
 def optional(read, item):
     return None if item is None else read(item)
+
+
+def answers(item):
+    """What an entity answers: a form as (name, version, digest), or the path of a question."""
+    if type(item) is str:
+        need(item, "an empty path")
+        return item
+    form, version, digest = array(item, 3)
+    need(text(form), "an empty name")
+    return form, number(version, most=2**32 - 1), raw(digest, 32)
 
 
 class Op:
@@ -78,8 +92,11 @@ class Op:
         elif name in ("Invite", "Assign"):
             self.officer = raw(detail, 16)
         elif name == "Add":
-            entity, order = array(detail, 2)
-            self.add = (text(entity), text(order))
+            need(len(array(detail)) in (2, 3), "detail")
+            self.add = (text(detail[0]), text(detail[1]), *map(answers, detail[2:]))
+            third = self.add[2] if len(self.add) == 3 else None
+            about = {"form": [tuple], "repeat": [str]}.get(self.add[0], [str, type(None)])
+            need(type(third) in about, "what it answers")
         elif name == "Record":
             self.step = text(detail)
         elif name == "Sign":

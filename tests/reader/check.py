@@ -9,6 +9,7 @@ import json
 import random
 import re
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import log
@@ -96,6 +97,15 @@ def read_statements(vectors, changes, folded):
         same(message.hex(), vector["message"], "what a phone signs")
 
 
+def read_decimals(vectors):
+    for vector in vectors["decimals"]["read"]:
+        value = decode(bytes.fromhex(vector["bytes"]))
+        same((type(value), f"{value:f}"), (Decimal, vector["text"]), "decimal")
+        same(encode(value).hex(), vector["bytes"], "bytes of a decimal")
+    for data in vectors["decimals"]["refused"]:
+        refused(lambda data=data: decode(bytes.fromhex(data)), f"decimal {data}")
+
+
 def read_folds(vectors, changes):
     told = vectors["fold"]["of_all"]
     # The last vector is the first change again, without one of its values.
@@ -141,9 +151,9 @@ KNOWN = {bytes([number]) * 16 for number in range(4)}
 def other_encodings():
     """What says the same in another way is refused."""
     for odd in ("1800", "190001", "1b0000000000000001", "5801ff", "9f01ff", "a201000100", "a202000100", "f4f4", "c100",
-                "f93c00", "fa3f800000", "61ff", "7f6161ff", "f7", "e0", "81" * 32 + "00"):  # fmt: skip
+                "f93c00", "fa3f800000", "61ff", "7f6161ff", "f7", "e0", "81" * 33 + "00", "81" * 32 + "c4820000"):  # fmt: skip
         refused(lambda: decode(bytes.fromhex(odd)), f"CBOR {odd}")
-    same(decode(bytes.fromhex("81" * 31 + "00")) is None, False, "nesting of 32")
+    same(decode(bytes.fromhex("81" * 32 + "00")) is None, False, "nesting of 32")
     refused(lambda: Statement("lease", encode([b"\xa1\x01\x27", {}, b"", bytes(64)])), "another algorithm")
 
 
@@ -159,6 +169,7 @@ def examples():
 vectors = json.loads((VECTORS / "v1.json").read_text())
 changes = read_changes(vectors)
 folded = read_folds(vectors, changes)
+read_decimals(vectors)
 read_log(vectors, changes)
 read_statements(vectors, changes, folded)
 same(log.messages(vectors["messages"]), len(vectors["messages"]), "messages")

@@ -3,6 +3,7 @@
 Promise: what the page refuses is refused (`Refused`), never repaired. Not here: what changes mean.
 """
 
+import decimal
 import hashlib
 import io
 
@@ -26,10 +27,12 @@ def need(holds, what):
 
 
 def _plain(item, depth=1):
-    """Items that are used, and no others: no tags, no floats, no simple values beside true, false and null."""
-    need(depth <= NESTING, "nesting")
+    """Items that are used, and no others: no other tags, no floats, no simple values beside true, false and null."""
     kind = type(item)
-    if kind is list:
+    need(depth <= NESTING or kind not in (list, dict, decimal.Decimal), "nesting")
+    if kind is decimal.Decimal:
+        _one_form(item)
+    elif kind is list:
         for inner in item:
             _plain(inner, depth + 1)
     elif kind is dict:
@@ -39,6 +42,15 @@ def _plain(item, depth=1):
     else:
         need(kind in (int, bytes, str, bool) or item is None, "item")
         need(kind is not int or -(2**63) <= item < 2**64, "integer")
+
+
+def _one_form(number):
+    """A decimal of at most 18 places, without zeros at the end of its fraction, whose digits are an integer of 64 bits."""
+    need(number.is_finite(), "decimal")
+    sign, digits, exponent = number.as_tuple()
+    coefficient = int("".join(map(str, digits))) * (-1 if sign else 1)
+    need(-18 <= exponent <= 0 and (exponent == 0 or digits[-1] != 0), "decimal")
+    need(-(2**63) <= coefficient < 2**63 and (coefficient != 0 or not sign), "decimal")
 
 
 def decode(data):

@@ -4,6 +4,7 @@ Promise: written from the page, not from the program; what both say of the same 
 """
 
 import json
+from decimal import Decimal
 
 from change import SERVER
 from encoding import H
@@ -217,4 +218,6 @@ def plain(value):
     """A value as JSON."""
     if type(value) is bytes:
         return {"bytes": value.hex()}
+    if type(value) is Decimal:
+        return {"decimal": f"{value:f}"}
     return [plain(item) for item in value] if type(value) is list else value

@@ -74,12 +74,19 @@ class State:
                 continue
             shell = change.id not in fold.admitted
             if not shell or id in targets:
-                kind, order = op.add
+                kind, order, *answers = op.add
                 found[id] = {
-                    "kind": kind, "parent": self.target(change, op), "order": order, "by": self.by[change.id],
+                    "kind": kind, "parent": self.target(change, op), "order": order,
+                    "answers": self.answers(*answers), "by": self.by[change.id],
                     "shell": shell, "withdrawn": gone.get(id, []),
                 }  # fmt: skip
         return {name(id): found[id] for id in sorted(found)}
+
+    def answers(self, what=None):
+        if type(what) is tuple:
+            form, version, digest = what
+            return {"form": form, "version": version, "digest": digest.hex()}
+        return what
 
     def fields(self):
         fold = self.fold

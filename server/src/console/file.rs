@@ -224,6 +224,11 @@ impl<'a> Reader<'a> {
         let names = ["name", "form", "record_type", "title"];
         let title = names.iter().map(|name| self.text_of(entity, name)).find(|title| !title.is_empty());
         let by = self.by(&entity.by);
+        let form = entity.form.as_ref().map(|form| match self.language {
+            Language::Chinese => format!("{} 第{}版", form.form, form.version),
+            Language::English => format!("{}, version {}", form.form, form.version),
+        });
+        let title = title.or(form).or_else(|| entity.question.clone());
         let voided =
             |gone: &wire::Withdrawal| format!("{}：{}", self.by(&gone.by), gone.reason.clone().unwrap_or_default());
         Block {

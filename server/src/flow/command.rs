@@ -4,7 +4,7 @@
 //! and a supervisor are refused. The decision is a change of the server that names the person. `sync_core::decision`
 //! and the law determine the obstacles; each obstacle has its own code.
 
-use sync_core::case::{CaseState, Graph, fold};
+use sync_core::case::{BY_HEAD, CaseState, Graph, fold};
 use sync_core::change::NewOp;
 use sync_core::decision::{self, CaseStatus, Obstacle};
 use sync_core::id::{CaseId, ChangeId, Digest, TenantId};
@@ -107,8 +107,6 @@ const REGISTERING: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::Other
 const HEADING: [Role; 2] = [Role::UnitHead, Role::PrincipalHead];
 /// The department of justice receives filings.
 const RECEIVING: [Role; 1] = [Role::CountySupervisor];
-/// Code of a verdict that a person gave; the change of the server names the person, its value the reason.
-const BY_HEAD: &str = "head";
 
 /// Commands that a caller may give by role and relation to the case; the state of the case may still prevent them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,7 +26,7 @@ pub fn mask(field: &str, value: &Value) -> Value {
     match value {
         Value::Text(text) => Value::Text(middle(text, kept)),
         Value::Null => Value::Null,
-        Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::List(_) => Value::text("***"),
+        Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Bytes(_) | Value::List(_) => Value::text("***"),
     }
 }
 

@@ -47,6 +47,7 @@ pub fn json_bytes(value: Option<&Value>) -> usize {
     match value {
         None | Some(Value::Null | Value::Bool(_)) => 5,
         Some(Value::Int(_)) => 8,
+        Some(Value::Decimal(_)) => 22,
         Some(Value::Bytes(bytes)) => 2 * bytes.len(),
         Some(Value::Text(text)) => text.len(),
         Some(Value::List(items)) => items.iter().map(|item| json_bytes(Some(item)) + 1).sum(),

@@ -13,7 +13,7 @@ use sync_core::decision;
 use sync_core::id::{ChangeId, Digest, OfficerId};
 use sync_core::law::check::Check;
 use sync_core::law::rule::CheckResult;
-use sync_core::op::OpId;
+use sync_core::op::{Answers, FormVersion, OpId};
 use sync_core::plan::{Grade, Interval};
 use sync_core::schema;
 use sync_core::time::Instant;
@@ -155,6 +155,18 @@ fn step_bytes(step: &Step) -> usize {
     json_bytes(step.value.as_ref()) + step.corrected.iter().map(said).sum::<usize>()
 }
 
+/// The form that an entity answers, if it is a whole one.
+fn form_version(answers: Option<&Answers>) -> Option<wire::FormVersion> {
+    let Some(Answers::Form(FormVersion { form, version, digest })) = answers else { return None };
+    Some(wire::FormVersion { form: form.clone(), version: *version, digest: digest.to_string() })
+}
+
+/// The question that an entity answers, if it is one.
+fn question(answers: Option<&Answers>) -> Option<String> {
+    let Some(Answers::Question(path)) = answers else { return None };
+    Some(path.clone())
+}
+
 /// The entities whose fields name a piece of evidence.
 fn claiming(state: &CaseState) -> BTreeMap<Digest, BTreeSet<OpId>> {
     let mut claiming: BTreeMap<Digest, BTreeSet<OpId>> = BTreeMap::new();
@@ -240,6 +252,8 @@ impl View<'_> {
             label: label(named(schema::ENTITIES, &entity.kind), &entity.kind),
             parent: optional(entity.parent),
             order: entity.order.clone(),
+            form: form_version(entity.answers.as_ref()),
+            question: question(entity.answers.as_ref()),
             by: self.author(&entity.by, id.change),
             shell: entity.shell,
             withdrawn: entity

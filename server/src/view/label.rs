@@ -37,12 +37,13 @@ pub fn decision_label(name: &str) -> Label {
     Label { zh: zh.to_owned(), en: en.to_owned() }
 }
 
-/// A value as JSON; null where there is none.
+/// A value as JSON; null where there is none. A decimal is a text, since JSON has no exact fractions.
 pub fn json(value: Option<&Value>) -> serde_json::Value {
     match value {
         None | Some(Value::Null) => serde_json::Value::Null,
         Some(Value::Bool(value)) => (*value).into(),
         Some(Value::Int(value)) => (*value).into(),
+        Some(Value::Decimal(value)) => value.to_string().into(),
         Some(Value::Bytes(bytes)) => hex(bytes).into(),
         Some(Value::Text(text)) => text.as_str().into(),
         Some(Value::List(items)) => items.iter().map(|item| json(Some(item))).collect(),

@@ -13,7 +13,7 @@ use crate::case::survey::{Said, Survey, Verdicts};
 use crate::case::{Inside, PLACE};
 use crate::change::Change;
 use crate::id::{CaseId, ChangeId, OfficerId};
-use crate::op::{Act, Correction, Op, OpId, OpRef, Open};
+use crate::op::{Act, Answers, Correction, Op, OpId, OpRef, Open};
 use crate::value::Value;
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,9 +135,9 @@ impl<'a> Fold<'a> {
             match &op.act {
                 Act::Open(open) => self.open(&place, open, admitted, said.breach.is_some()),
                 // Even without effect it leaves a shell where something refers to it.
-                Act::Add { entity, order } => {
+                Act::Add { entity, order, answers } => {
                     made = self.targets.len();
-                    self.add(&place, entity, order, admitted);
+                    self.add(&place, (entity, order, answers.as_ref()), admitted);
                 }
                 Act::Put | Act::Resolve => {
                     if let Some(target) = target {
@@ -203,9 +203,10 @@ impl<'a> Fold<'a> {
         self.state.opening = Some(Opening { kind, agency, item, by });
     }
 
-    fn add(&mut self, place: &OpContext<'_>, kind: &str, order: &str, admitted: bool) {
-        let (kind, order, by) = (kind.to_owned(), order.to_owned(), place.by.clone());
-        let entity = Entity { kind, parent: place.target, order, by, shell: !admitted, withdrawn: Vec::new() };
+    fn add(&mut self, place: &OpContext<'_>, added: (&str, &str, Option<&Answers>), admitted: bool) {
+        let (kind, order, answers) = (added.0.to_owned(), added.1.to_owned(), added.2.cloned());
+        let (parent, by, shell, withdrawn) = (place.target, place.by.clone(), !admitted, Vec::new());
+        let entity = Entity { kind, parent, order, answers, by, shell, withdrawn };
         self.targets.push(Target { entity: Some((place.id, entity)), ..Target::default() });
     }
 

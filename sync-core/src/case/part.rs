@@ -30,6 +30,9 @@ codes! {
     }
 }
 
+/// Code of a verdict that a person gave; the change of the server names the person, its value the reason.
+pub const BY_HEAD: &str = "head";
+
 impl Quarantine {
     /// Whether the server says so by a verdict. That an author took no part everybody computes from the set.
     pub const fn is_by_verdict(self) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::case::form::FormBreach;
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, Digest, OfficerId};
-use crate::op::{CaseKind, OpId, Outcome, SignerRole};
+use crate::op::{Answers, CaseKind, OpId, Outcome, SignerRole};
 use crate::sign::Tag;
 use crate::time::Instant;
 use crate::value::Value;
@@ -62,6 +62,8 @@ pub struct Entity {
     pub parent: Option<OpId>,
     /// Order key among its siblings.
     pub order: String,
+    /// What it answers, where it is part of the answers to a form.
+    pub answers: Option<Answers>,
     /// Who added it.
     pub by: Author,
     /// Whether the change that added it has no effect (未生效): it stays visible, as a shell.

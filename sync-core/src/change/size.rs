@@ -47,6 +47,10 @@ impl Size {
         match value {
             Value::Null | Value::Bool(_) => {}
             Value::Int(_) => self.bytes += 4,
+            Value::Decimal(_) => {
+                self.items += 3;
+                self.bytes += 9;
+            }
             Value::Bytes(bytes) => self.bytes += 4 + bytes.len(),
             Value::Text(text) => self.bytes += 4 + text.len(),
             Value::List(items) => items.iter().for_each(|item| self.count(item)),

@@ -38,7 +38,7 @@ fn ops() -> Vec<NewOp> {
         item: "500237-SJ-001".into(),
         officers: vec![OfficerId::new([4; 16])],
     };
-    let party = Act::Add { entity: "party".into(), order: "a".into() };
+    let party = Act::add("party", "a");
     vec![
         NewOp::new(Act::Open(open)),
         NewOp::new(party),

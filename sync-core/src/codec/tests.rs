@@ -46,7 +46,7 @@ fn depth_32_is_read_and_33_is_not() {
     fn deep(reader: &mut Reader<'_>) -> Result<(), CodecError> {
         match reader.peek()? {
             Kind::Array => reader.list(deep).map(|_| ()),
-            Kind::Int | Kind::Bytes | Kind::Text | Kind::Map | Kind::Bool | Kind::Null => reader.null(),
+            Kind::Int | Kind::Bytes | Kind::Text | Kind::Map | Kind::Bool | Kind::Null | Kind::Decimal => reader.null(),
         }
     }
     let nest = |depth: usize| [vec![0x81; depth], vec![0xf6]].concat();
@@ -64,6 +64,42 @@ fn what_is_passed_over_is_counted_and_ends_at_the_limit() {
     // A count that is a lie ends with the bytes, whatever it says.
     let lie = [0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
     assert_eq!(Reader::whole(&lie, |reader| reader.pass(&mut 100)), Err(CodecError::Truncated));
+}
+
+#[test]
+fn a_decimal_is_the_tagged_array_of_rfc_8949_and_no_other_tag_is_read() {
+    // 273.15, from RFC 8949 §3.4.4.
+    let bytes = [0xc4, 0x82, 0x21, 0x19, 0x6a, 0xb3];
+    assert_eq!(Writer::new().decimal(27_315, 2).finish(), bytes);
+    let read = |bytes: &[u8]| Reader::whole(bytes, Reader::decimal);
+    assert_eq!(read(&bytes), Ok((27_315, 2)));
+    assert_eq!(Reader::new(&bytes).peek(), Ok(Kind::Decimal));
+    for (wrong, error) in [
+        (&[0x82, 0x21, 0x05][..], CodecError::Expected("a decimal fraction")),
+        (&[0xc4, 0x82, 0x01, 0x05], CodecError::Expected("a decimal fraction")),
+        (&[0xc4, 0x82, 0x39, 0x01, 0x00, 0x05], CodecError::Expected("a decimal fraction")),
+        (&[0xc4, 0x81, 0x21], CodecError::Expected("an array of the fixed length")),
+        (&[0xc4, 0x83, 0x21, 0x05, 0x05], CodecError::Expected("an array of the fixed length")),
+        (&[0xc4, 0x82, 0x21, 0x61, b'5'], CodecError::Expected("an integer")),
+        (&[0xc5, 0x82, 0x21, 0x05], CodecError::Unsupported),
+        (&[0xd8, 0x04, 0x82, 0x21, 0x05], CodecError::NotMinimal),
+        (&[0xc4, 0x82, 0x21, 0x38, 0x05], CodecError::NotMinimal),
+    ] {
+        assert_eq!(read(wrong), Err(error), "{wrong:02x?}");
+    }
+    for tag in [0xc2, 0xc3, 0xc5, 0xd8] {
+        assert_eq!(Reader::new(&[tag, 0x82, 0x21, 0x05]).peek(), Err(CodecError::Unsupported), "{tag:x}");
+    }
+    // Tag, array and both integers: four items. No other tag is passed over.
+    let pass = |bytes: &[u8], mut left: usize| Reader::whole(bytes, |reader| reader.pass(&mut left));
+    assert_eq!(pass(&bytes, 4), Ok(()));
+    assert_eq!(pass(&bytes, 3), Err(CodecError::TooMany));
+    assert_eq!(pass(&[0xc5, 0x82, 0x21, 0x05], 4), Err(CodecError::Unsupported));
+    // Its array counts as one where nesting is limited.
+    let nest = |depth: usize| [vec![0x81; depth], bytes.to_vec()].concat();
+    let deep = |bytes: &[u8]| Reader::whole(bytes, crate::value::Value::read).map(drop);
+    assert_eq!(deep(&nest(31)), Ok(()));
+    assert_eq!(deep(&nest(32)), Err(CodecError::TooDeep));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::case::{self, CaseState, FieldState};
 use crate::change::{Change, NewOp, shown_digest};
 use crate::device::{Device, Save, StoreError};
 use crate::id::{CaseId, Digest, OfficerId};
-use crate::op::{Act, Correction, OpId, OpRef, Open, Signature, SignerRole};
+use crate::op::{Act, Answers, Correction, FORM, FormVersion, OpId, OpRef, Open, REPEAT, Signature, SignerRole};
 use crate::schema as names;
 use crate::time::Instant;
 use crate::value::Value;
@@ -80,8 +80,30 @@ impl Editor {
 
     /// Adds an entity below `parent` (the case itself if `None`); names it for later operations.
     pub fn add(&mut self, parent: Option<OpRef>, entity: &str, order: &str) -> OpRef {
-        let act = Act::Add { entity: entity.to_owned(), order: order.to_owned() };
+        let act = Act::add(entity, order);
         self.push(NewOp { target: parent, ..NewOp::new(act) })
+    }
+
+    /// Adds the answers to a version of a form (检查表). Each answer is a field of it, named by the path of its question
+    /// (`docs/encoding.md`, answers).
+    pub fn add_form(&mut self, form: FormVersion, order: &str) -> OpRef {
+        self.push(NewOp::new(Act::Add { entity: FORM.into(), order: order.into(), answers: Some(Answers::Form(form)) }))
+    }
+
+    /// Adds, below the answers to a form, one round of the repeated group at this path.
+    pub fn add_repeat(&mut self, answers: OpRef, path: &str, order: &str) -> OpRef {
+        self.add_below(answers, REPEAT, path, order)
+    }
+
+    /// Adds, below the answers to a form, a piece of evidence that the question at this path asks for, such as a photograph.
+    pub fn add_answer_file(&mut self, answers: OpRef, path: &str, order: &str) -> OpRef {
+        self.add_below(answers, names::EVIDENCE, path, order)
+    }
+
+    fn add_below(&mut self, answers: OpRef, entity: &str, path: &str, order: &str) -> OpRef {
+        let question = Some(Answers::Question(path.to_owned()));
+        let act = Act::Add { entity: entity.to_owned(), order: order.to_owned(), answers: question };
+        self.push(NewOp { target: Some(answers), ..NewOp::new(act) })
     }
 
     /// Whether the current value of a field is signed. To write it, begin with a supplementary record.

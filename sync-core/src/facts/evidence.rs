@@ -35,7 +35,9 @@ fn signers(state: &CaseState, id: OpId) -> usize {
     let named: BTreeSet<&str> = match state.value(Some(id), names::SIGNERS) {
         Some(Value::List(people)) => people.iter().filter_map(Value::as_text).collect(),
         Some(Value::Text(people)) => people.split(['、', '，', ',', '；', ';', ' ', '\n']).collect(),
-        Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Bytes(_)) | None => BTreeSet::new(),
+        Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Bytes(_)) | None => {
+            BTreeSet::new()
+        }
     };
     let named = named.into_iter().map(str::trim).filter(|name| !name.is_empty()).count();
     let on_it = state.signatures.iter().filter(|signed| signed.document == Some(id));

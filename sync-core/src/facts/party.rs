@@ -42,7 +42,8 @@ pub(super) fn against<'a>(state: &CaseState, document: OpId, parties: &'a [Named
     let named: BTreeSet<&str> = match state.value(Some(document), names::AGAINST) {
         Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
         Some(Value::Text(id)) if !id.trim().is_empty() => BTreeSet::from([id.trim()]),
-        Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::Text(_)) | None => BTreeSet::new(),
+        Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Bytes(_) | Value::Text(_))
+        | None => BTreeSet::new(),
     };
     if named.is_empty() {
         return if parties.len() > UNNAMED_PARTIES { Vec::new() } else { parties.iter().collect() };

@@ -48,6 +48,10 @@ codes! {
     }
 }
 
+/// How somebody signs: by the key of the phone, by handwriting on its screen, in ink that was photographed, by a fingerprint, or not at
+/// all. Another manner is kept as it is.
+pub const MANNERS: [&str; 5] = ["key", "strokes", "ink_photo", "fingerprint", "refused"];
+
 /// Binds a person to the operations a document showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
@@ -57,7 +61,7 @@ pub struct Signature {
     pub version: u32,
     /// In which role.
     pub role: SignerRole,
-    /// How: `key` (this phone's key), `strokes`, `ink_photo`, `fingerprint`, `refused`.
+    /// How, such as one of [`MANNERS`].
     pub manner: String,
     /// The operations that the document showed, in the order shown.
     pub shown: Vec<OpRef>,
@@ -124,6 +128,32 @@ pub struct Assignment {
     pub officer: OfficerId,
 }
 
+/// A version of a form of questions (检查表) as an office made it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FormVersion {
+    /// Name of the form.
+    pub form: String,
+    /// Its version.
+    pub version: u32,
+    /// SHA-256 of its definition: years later the answers are read beside the very questions that were asked.
+    pub digest: Digest,
+}
+
+/// What an entity answers. It never changes: answers to another version stand below another entity.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub enum Answers {
+    /// The whole of a form; the entity is a [`FORM`].
+    Form(FormVersion),
+    /// One question of the form above it, by its path: a [`REPEAT`] one round of a repeated group, evidence a file that was asked for.
+    Question(String),
+}
+
+/// Kind of entity: the answers to a form.
+pub const FORM: &str = "form";
+/// Kind of entity: one round of a repeated group of questions.
+pub const REPEAT: &str = "repeat";
+
 /// A form number (文号).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
@@ -150,6 +180,8 @@ pub enum Act {
         entity: String,
         /// Order key, compared as text.
         order: String,
+        /// What it answers, where it is part of the answers to a form.
+        answers: Option<Answers>,
     },
     /// 4: writes a field and replaces the values its author saw.
     Put,
@@ -208,7 +240,10 @@ impl Act {
         match self {
             Self::Open(open) => (1, open.to_value()),
             Self::Invite(officer) => (2, id_value(officer.bytes())),
-            Self::Add { entity, order } => (3, Value::List(vec![Value::text(entity), Value::text(order)])),
+            Self::Add { entity, order, answers } => {
+                let answers = answers.as_ref().map(Answers::to_value);
+                (3, Value::List([Value::text(entity), Value::text(order)].into_iter().chain(answers).collect()))
+            }
             Self::Put => (4, Value::Null),
             Self::Withdraw => (5, Value::Null),
             Self::RecordStep { step } => (6, Value::text(step)),
@@ -238,10 +273,7 @@ impl Act {
         match (kind, detail) {
             (1, detail) => Open::from_value(detail).map(Self::Open),
             (2, Value::Bytes(officer)) => OfficerId::from_slice(officer).map(Self::Invite),
-            (3, Value::List(items)) => {
-                let [Value::Text(entity), Value::Text(order)] = items.as_slice() else { return None };
-                Some(Self::Add { entity: entity.clone(), order: order.clone() })
-            }
+            (3, Value::List(items)) => Self::addition(items),
             (4, Value::Null) => Some(Self::Put),
             (5, Value::Null) => Some(Self::Withdraw),
             (6, Value::Text(step)) => Some(Self::RecordStep { step: step.clone() }),
@@ -266,6 +298,26 @@ impl Act {
             (14, detail) => Correction::from_value(detail).map(Self::Correct),
             _ => None,
         }
+    }
+
+    fn addition(items: &[Value]) -> Option<Self> {
+        let [Value::Text(entity), Value::Text(order), answers @ ..] = items else { return None };
+        let answers = match answers {
+            [] => None,
+            [answers] => Some(Answers::from_value(answers)?),
+            _ => return None,
+        };
+        let fits = match entity.as_str() {
+            FORM => matches!(answers, Some(Answers::Form(_))),
+            REPEAT => matches!(answers, Some(Answers::Question(_))),
+            _ => !matches!(answers, Some(Answers::Form(_))),
+        };
+        fits.then(|| Self::Add { entity: entity.clone(), order: order.clone(), answers })
+    }
+
+    /// Adds an entity that is part of no form.
+    pub fn add(entity: impl Into<String>, order: impl Into<String>) -> Self {
+        Self::Add { entity: entity.into(), order: order.into(), answers: None }
     }
 
     /// Whether only the server may make it.
@@ -308,7 +360,7 @@ impl Open {
         };
         let officer = |value: &Value| match value {
             Value::Bytes(bytes) => OfficerId::from_slice(bytes),
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::List(_) => None,
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Text(_) | Value::List(_) => None,
         };
         let officers = officers.iter().map(officer).collect::<Option<Vec<_>>>()?;
         officers.is_sorted_by(|a, b| a < b).then_some(Self {
@@ -369,16 +421,36 @@ impl Correction {
         let kind = match kind {
             Value::Null => None,
             Value::Text(kind) => Some(kind.clone()),
-            Value::Bool(_) | Value::Int(_) | Value::Bytes(_) | Value::List(_) => return None,
+            Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Bytes(_) | Value::List(_) => return None,
         };
         let happened_ms = match happened {
             Value::Null => None,
             Value::Int(ms) => Some(*ms),
-            Value::Bool(_) | Value::Bytes(_) | Value::Text(_) | Value::List(_) => return None,
+            Value::Bool(_) | Value::Decimal(_) | Value::Bytes(_) | Value::Text(_) | Value::List(_) => return None,
         };
         // What did not happen has no time.
         let makes_sense = kind.is_some() || happened_ms.is_none();
         makes_sense.then_some(Self { step: OpRef::from_value(step)?, kind, happened_ms })
+    }
+}
+
+impl Answers {
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Form(FormVersion { form, version, digest }) => {
+                Value::List(vec![Value::text(form), Value::Int((*version).into()), (*digest).into()])
+            }
+            Self::Question(path) => Value::text(path),
+        }
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Value::Text(path) = value {
+            return (!path.is_empty()).then(|| Self::Question(path.clone()));
+        }
+        let [Value::Text(form), Value::Int(version), digest] = value.as_list()? else { return None };
+        let (version, digest) = (u32::try_from(*version).ok()?, digest.as_digest()?);
+        (!form.is_empty()).then(|| Self::Form(FormVersion { form: form.clone(), version, digest }))
     }
 }
 

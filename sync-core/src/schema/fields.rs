@@ -10,6 +10,8 @@ pub const ENTITIES: &[Label] = &[
     label("line", "问答", "Question and answer"),
     label("document", "执法文书", "Document"),
     label("supplementary_record", "补充笔录", "Supplementary record"),
+    label("form", "检查表", "Checklist"),
+    label("repeat", "重复组", "Round of a repeated group"),
 ];
 
 /// Steps (程序环节).

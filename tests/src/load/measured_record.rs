@@ -91,6 +91,7 @@ pub fn json(fields: &[(&str, Value)], narrative: &str) -> Vec<u8> {
         Value::Null | Value::Bytes(_) | Value::List(_) => serde_json::Value::Null,
         Value::Bool(value) => (*value).into(),
         Value::Int(value) => (*value).into(),
+        Value::Decimal(value) => value.to_string().into(),
         Value::Text(text) => text.as_str().into(),
     };
     let mut object: serde_json::Map<String, serde_json::Value> =
@@ -101,7 +102,7 @@ pub fn json(fields: &[(&str, Value)], narrative: &str) -> Vec<u8> {
 
 /// The operations that write the record, where the first of them has this place in its change.
 pub fn ops(number: u64, first: u32) -> Vec<NewOp> {
-    let add = NewOp::new(Act::Add { entity: "record".to_owned(), order: "a".to_owned() });
+    let add = NewOp::new(Act::add("record", "a"));
     let put = |(name, value): (&str, Value)| NewOp::put(Some(OpRef::Own(first)), name, Vec::new(), value);
     std::iter::once(add).chain(fields(number).into_iter().map(put)).collect()
 }

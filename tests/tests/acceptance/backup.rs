@@ -115,7 +115,7 @@ fn a_backup_holds_no_key_unless_it_is_asked_for_and_is_for_its_owner_alone() {
     assert!(made.status.success() && text(&made.stdout).contains("not in it"), "{made:?}");
     assert!(!without.join("keys").exists());
     let made = backup(&server, &["--with-keys", "--to", with.to_str().unwrap()]);
-    assert!(made.status.success() && text(&made.stdout).contains("signs in the name"), "{made:?}");
+    assert!(made.status.success() && text(&made.stdout).contains("can sign in the name"), "{made:?}");
     assert!(with.join("keys/server.pk8").exists());
     let open_to_others = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o077;
     assert_eq!(open_to_others(&with), 0);

@@ -28,7 +28,7 @@ on_both_databases! {
         let mut phone = Phone::of(server, "officer-a");
         let open = phone.open_case(&[]);
         let put = |field: &str, text: &str| NewOp::put(Some(OpRef::Own(0)), field, vec![], Value::text(text));
-        let party = NewOp::new(Act::Add { entity: "party".into(), order: "party".into() });
+        let party = NewOp::new(Act::add("party", "party"));
         let ops = vec![party, put("name", NAME), put("citizen_number", CITIZEN), put("telephone", TELEPHONE)];
         let body = phone.save(Some(open.id()), &[open.id()], ops);
         phone.push(&[&open, &body]);

@@ -26,7 +26,7 @@ pub struct Case<'s> {
 }
 
 fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::Add { entity: kind.into(), order: kind.into() })
+    NewOp::new(Act::add(kind, kind))
 }
 
 fn signed() -> NewOp {

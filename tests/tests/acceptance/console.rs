@@ -33,7 +33,7 @@ impl<'s> Owned<'s> {
     fn new(server: &'s Server) -> Self {
         let mut phone = Phone::of(server, "officer-a");
         let open = phone.open_case(&[]);
-        let add = |kind: &str| NewOp::new(Act::Add { entity: kind.into(), order: kind.into() });
+        let add = |kind: &str| NewOp::new(Act::add(kind, kind));
         let put = |on: Option<u32>, name: &str, text: String| {
             NewOp::put(on.map(OpRef::Own), name, vec![], Value::text(text.as_str()))
         };

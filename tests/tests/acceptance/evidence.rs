@@ -57,7 +57,7 @@ pub fn upload(phone: &Phone<'_>, bytes: &[u8]) {
 
 /// A save that claims a photograph: the case's id, and the change.
 pub fn claim(phone: &mut Phone<'_>, case: CaseId, deps: &[ChangeId], digest: Digest) -> ChangeId {
-    let add = NewOp::new(Act::Add { entity: "evidence".into(), order: "a".into() });
+    let add = NewOp::new(Act::add("evidence", "a"));
     let put = NewOp::put(Some(OpRef::Own(0)), "digest", vec![], Value::from(digest));
     let change = phone.save(Some(case), deps, vec![add, put]);
     assert_eq!(phone.push(&[&change]).outcomes[0].class, sync_core::message::Class::Accepted);

@@ -26,7 +26,7 @@ const HOSTILE: [&str; 12] = [
 ];
 
 fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::Add { entity: kind.into(), order: kind.into() })
+    NewOp::new(Act::add(kind, kind))
 }
 
 /// A case with this party and title, and a fine of 3000.01 yuan.

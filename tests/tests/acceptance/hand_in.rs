@@ -51,7 +51,7 @@ on_both_databases! {
         phone.push(&[&opening]);
         let digest = Digest::new(Sha256::digest(PHOTO).into());
         let ops = vec![
-            NewOp::new(Act::Add { entity: "evidence".into(), order: "a".into() }),
+            NewOp::new(Act::add("evidence", "a")),
             NewOp::put(Some(OpRef::Own(0)), "digest", vec![], Value::from(digest)),
         ];
         let before = phone.save(Some(opening.id()), &[opening.id()], ops);

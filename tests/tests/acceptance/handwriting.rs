@@ -20,7 +20,7 @@ fn list(numbers: &[i64]) -> Value {
 }
 
 fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::Add { entity: kind.into(), order: kind.into() })
+    NewOp::new(Act::add(kind, kind))
 }
 
 fn sign(value: Option<Value>) -> NewOp {

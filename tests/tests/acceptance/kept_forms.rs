@@ -25,7 +25,7 @@ impl<'s> Desktop<'s> {
     fn new(server: &'s Server) -> Self {
         let mut phone = Phone::of(server, "officer-a");
         let open = phone.open_case(&[]);
-        let add = NewOp::new(Act::Add { entity: "record".into(), order: "a".into() });
+        let add = NewOp::new(Act::add("record", "a"));
         let body = phone.save(Some(open.id()), &[open.id()], vec![add]);
         phone.push(&[&open, &body]);
         let lead = json!({"case": open.id().to_string(), "kind": "procedure", "text": "请说明"});

@@ -12,7 +12,7 @@ use tests::http::Answer;
 use tests::{Person, Phone, Server, on_both_databases};
 
 fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::Add { entity: kind.into(), order: kind.into() })
+    NewOp::new(Act::add(kind, kind))
 }
 
 fn put(on: Option<OpRef>, field: &str, text: &str) -> NewOp {

@@ -8,7 +8,7 @@ use tests::desk::Desk;
 use tests::{Phone, on_both_databases};
 
 fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::Add { entity: kind.into(), order: kind.into() })
+    NewOp::new(Act::add(kind, kind))
 }
 
 fn put(on: Option<OpRef>, name: &str, text: &str) -> NewOp {

@@ -22,7 +22,7 @@ impl<'s> Cases<'s> {
         let mut heads = Vec::new();
         for title in titles {
             let open = phone.open_case(&[]);
-            let record = NewOp::new(Act::Add { entity: "record".into(), order: "record".into() });
+            let record = NewOp::new(Act::add("record", "record"));
             let ops = vec![record, NewOp::put(None, "title", vec![], Value::text(*title))];
             let body = phone.save(Some(open.id()), &[open.id()], ops);
             phone.push(&[&open, &body]);

@@ -15,7 +15,7 @@ const PHONE: &str = "13800138000";
 fn case_that_says_them(phone: &mut Phone<'_>) -> (String, ChangeId) {
     let text = |what: &str| Value::text(format!("{what}：{CITIZEN}，电话 138-0013-8000"));
     let open = phone.open_case(&[]);
-    let add = |kind: &str| NewOp::new(Act::Add { entity: kind.into(), order: kind.into() });
+    let add = |kind: &str| NewOp::new(Act::add(kind, kind));
     let record = NewOp::new(Act::RecordStep { step: "asked".into() });
     let ops = vec![
         NewOp::put(None, "title", vec![], Value::text(format!("面馆检查 {PHONE}"))),

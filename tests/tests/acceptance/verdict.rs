@@ -25,7 +25,7 @@ impl<'s> Case<'s> {
         let id = opening.id();
         a.push(&[&opening]);
         let note = b.write(id, &[id], "note", "门口另有一块价目牌");
-        let add = Act::Add { entity: "party".into(), order: "a".into() };
+        let add = Act::add("party", "a");
         let number = NewOp::put(Some(OpRef::Own(0)), "citizen_number", vec![], Value::text("500237199001011234"));
         let party = b.save(Some(id), &[note.id()], vec![NewOp::new(add), number]);
         // To a stranger the case answers like none: a colleague's phone brings what it got over the direct link.

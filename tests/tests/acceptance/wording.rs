@@ -10,7 +10,7 @@ const REMEDY: &str = "如不服本处罚决定，应当自收到本决定书之�
 const PAYMENT: &str = "自收到本决定书之日起十五日内到重庆农村商业银行巫山支行（地址：净坛路100号）缴纳罚款，逾期每日按罚款数额的百分之三加处罚款。";
 
 fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::Add { entity: kind.into(), order: kind.into() })
+    NewOp::new(Act::add(kind, kind))
 }
 
 /// The checks of a case whose decision has these fields beside a lawful remedy and payment, and a fine.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
+use sync_core::decimal::NotDecimal;
 use sync_core::id::unhex;
 use sync_core::op::{OpId, OpRef};
 use sync_core::value::Value;
 
-/// A value: a string, an integer, true or false, null, a list of these, or `{"hex": "…"}` for bytes.
+/// A value: a string, an integer, true or false, null, a list of these, `{"hex": "…"}` for bytes, or `{"decimal": "3.25"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Json")]
 pub(super) struct Given(pub Value);
@@ -24,14 +25,21 @@ fn value(json: Json) -> Result<Value, String> {
     Ok(match json {
         Json::Null => Value::Null,
         Json::Bool(value) => Value::Bool(value),
-        Json::Number(number) => {
-            Value::Int(number.as_i64().ok_or_else(|| format!("{number} is no 64-bit integer: there are no fractions"))?)
-        }
+        Json::Number(number) => Value::Int(
+            number
+                .as_i64()
+                .ok_or_else(|| format!("{number} is no 64-bit integer; a fraction is {{\"decimal\": \"3.25\"}}"))?,
+        ),
         Json::String(text) => Value::Text(text),
         Json::Array(items) => Value::List(items.into_iter().map(value).collect::<Result<_, _>>()?),
-        Json::Object(map) => match (map.len(), map.get("hex").and_then(Json::as_str)) {
-            (1, Some(text)) => Value::Bytes(unhex(text).ok_or("hex wants an even number of lowercase hex digits")?),
-            (_, _) => return Err("an object as a value can only be {\"hex\": \"…\"}".to_owned()),
+        Json::Object(map) => match map.iter().collect::<Vec<_>>().as_slice() {
+            [(name, Json::String(text))] if *name == "hex" => {
+                Value::Bytes(unhex(text).ok_or("hex wants an even number of lowercase hex digits")?)
+            }
+            [(name, Json::String(text))] if *name == "decimal" => {
+                Value::Decimal(text.parse().map_err(|error: NotDecimal| error.to_string())?)
+            }
+            _ => return Err("an object as a value can only be {\"hex\": \"…\"} or {\"decimal\": \"…\"}".to_owned()),
         },
     })
 }
@@ -80,7 +88,17 @@ mod tests {
         assert_eq!(read("300001"), Ok(Value::Int(300_001)));
         assert_eq!(read("[true,\"a\"]"), Ok(Value::List(vec![Value::Bool(true), Value::text("a")])));
         assert_eq!(read("{\"hex\":\"00ff\"}"), Ok(Value::Bytes(vec![0, 255])));
-        for wrong in ["3000.01", "1e3", "{\"hex\":\"0\"}", "{\"hex\":\"FF\"}", "{\"a\":1}", "18446744073709551615"] {
+        assert_eq!(read("{\"decimal\":\"-18.50\"}"), Ok(Value::Decimal("-18.5".parse().unwrap())));
+        for wrong in [
+            "{\"decimal\":\"1e3\"}",
+            "{\"decimal\":1}",
+            "3000.01",
+            "1e3",
+            "{\"hex\":\"0\"}",
+            "{\"hex\":\"FF\"}",
+            "{\"a\":1}",
+            "18446744073709551615",
+        ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

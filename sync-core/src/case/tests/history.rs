@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::case::{PLACE, place};
-use crate::op::{Assignment, Number};
+use crate::op::{Answers, Assignment, FormVersion, Number};
 use crate::sign::{PublicKey, Signer, SignerError};
 use std::collections::BTreeSet;
 
@@ -146,6 +146,22 @@ impl Draft<'_> {
         }
     }
 
+    /// Adds an entity, now and then one that answers a form.
+    fn addition(&mut self, kind: &str) -> Act {
+        let order = self.dice.below(3).to_string();
+        let question = Answers::Question("kitchen/temperature".into());
+        let form = FormVersion { form: "food".into(), version: 2, digest: Digest::new([0x66; 32]) };
+        let (entity, answers) = match self.dice.below(8) {
+            0 => ("form", Some(Answers::Form(form))),
+            1 => ("repeat", Some(question)),
+            2 => ("evidence", Some(question)),
+            // Neither: a breach of form, which targets may name all the same.
+            3 => ("form", Some(question)),
+            _ => (kind, None),
+        };
+        Act::Add { entity: entity.into(), order, answers }
+    }
+
     fn op(&mut self) -> NewOp {
         if self.server || self.dice.one_in(60) {
             return self.of_server();
@@ -153,10 +169,7 @@ impl Draft<'_> {
         let kind = self.dice.pick(&["party", "record", SUPPLEMENTARY_RECORD]).unwrap();
         match self.dice.below(16) {
             0..=6 => self.write(),
-            7..=9 => NewOp {
-                target: self.target(),
-                ..NewOp::new(Act::Add { entity: kind.into(), order: self.dice.below(3).to_string() })
-            },
+            7..=9 => NewOp { target: self.target(), ..NewOp::new(self.addition(kind)) },
             10 => NewOp { target: self.entity(), ..NewOp::new(Act::Withdraw).with(Value::text("误录")) },
             11 => NewOp::new(Act::RecordStep { step: PLACE.into() }).with(place(1, 2, 3)),
             12 => NewOp { target: self.target(), ..NewOp::new(Act::RecordStep { step: "rights_told".into() }) },
