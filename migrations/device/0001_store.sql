@@ -91,6 +91,14 @@ CREATE TABLE parked_need (
     PRIMARY KEY (kind, what, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX parked_need_place ON parked_need (place);
+CREATE INDEX parked_change ON parked (id);
+
+-- Heads of cases that the feed listed and this phone does not hold yet, so that a killed app still asks for the rest.
+CREATE TABLE listed_head (
+    change  BLOB PRIMARY KEY,
+    case_id BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX listed_head_case ON listed_head (case_id);
 
 CREATE TABLE receipt (
     hash      BLOB    PRIMARY KEY,
@@ -152,6 +160,7 @@ CREATE TABLE evidence (
     receipt    BLOB,
     PRIMARY KEY (digest, case_id)
 ) STRICT;
+CREATE INDEX evidence_open ON evidence (case_id) WHERE complete = 0;
 
 -- What the rules said at each save, and by which rule set.
 CREATE TABLE check_result (
@@ -164,8 +173,22 @@ CREATE TABLE check_result (
     outcome  TEXT    NOT NULL,
     zh       TEXT    NOT NULL,
     en       TEXT    NOT NULL,
+    document TEXT,                     -- the document that it speaks of, `<change>.<index>`
+    party    TEXT,                     -- the party, likewise
+    reason   TEXT,                     -- what was recorded about what happened against the rule
     PRIMARY KEY (change, place)
 ) STRICT;
+
+-- A number stands on one document, and an act is fined once, also over several cases: what the documents of each held case
+-- bear, as hashes (`sync_core::facts::index`).
+CREATE TABLE document_index (
+    case_id  BLOB NOT NULL,
+    what     TEXT NOT NULL,
+    key      BLOB NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (case_id, what, key, document)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX document_index_by_key ON document_index (what, key);
 
 -- One row per case, rewritten whenever it changes, so that the list needs no fold.
 CREATE TABLE card (

@@ -13,7 +13,6 @@ mod casework;
 mod corrupt;
 mod register;
 mod schema;
-mod upgrade;
 mod writing;
 
 use casework::{

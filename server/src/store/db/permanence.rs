@@ -112,14 +112,14 @@ fn check_46_on_sqlite_every_table_of_the_ledger_refuses_every_verb() {
     let path = directory.path().join("t.db");
     let address = path.to_str().unwrap();
     drop(Store::open(address).unwrap());
-    refuses_every_verb(&mut Manager::parse(address).unwrap().of_version(0));
+    refuses_every_verb(&mut Manager::parse(address).unwrap().opened());
 }
 
 #[test]
 fn check_46_on_postgres_every_table_of_the_ledger_refuses_every_verb() {
     let Some(address) = empty_schema("ledger_verbs") else { return };
     drop(Store::open(&address).unwrap());
-    refuses_every_verb(&mut Manager::parse(&address).unwrap().of_version(0));
+    refuses_every_verb(&mut Manager::parse(&address).unwrap().opened());
 }
 
 /// As [`verbs`], plus statements that would remove the triggers.
@@ -152,10 +152,10 @@ fn check_46_the_applications_role_on_postgres_owns_nothing_and_works() {
     let store = Store::open(&as_application).unwrap();
     assert!(!store.owns_the_ledger().unwrap() && Store::open(&address).unwrap().owns_the_ledger().unwrap());
     what_was_written_is_read_back(&store);
-    let mut application = Manager::parse(&as_application).unwrap().of_version(0);
+    let mut application = Manager::parse(&as_application).unwrap().opened();
     for table in LEDGER {
         let columns = columns(&mut application, table);
-        put_row(&mut Manager::parse(&address).unwrap().of_version(0), table, &columns);
+        put_row(&mut Manager::parse(&address).unwrap().opened(), table, &columns);
         for attack in attacks(table, &columns) {
             let refused = application.batch_execute(&attack).expect_err(&attack).to_string();
             assert!(refused.contains("permission denied") || refused.contains("must be owner"), "{attack}: {refused}");

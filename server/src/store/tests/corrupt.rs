@@ -7,8 +7,7 @@ use sync_core::id::{CaseId, hex};
 use sync_core::role::Role;
 
 use super::casework::{file, raised};
-use super::upgrade::PHONES;
-use super::writing::stored;
+use super::writing::{PHONE, stored};
 use super::*;
 
 const CASE: CaseId = CaseId::new([5; 32]);
@@ -91,7 +90,7 @@ pub(super) fn an_unknown_role_is_an_error(store: &Store) {
 /// Stored changes are immutable: each is copied with a defect into another installation, because its id is taken in
 /// its own.
 pub(super) fn an_unknown_class_reason_flag_or_grade_of_a_change_is_an_error(store: &Store) {
-    let other = TenantId::new(*PHONES[0].bytes());
+    let other = TenantId::new(*PHONE.bytes());
     let columns = "tenant, leaf, id, case_leaf, case_id, device, epoch, seq, officer, lease, counter, class, code, flags, \
                    lower_ms, upper_ms, grade, received_ms, sign1, op_bytes";
     let spoilt = [

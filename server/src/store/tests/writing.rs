@@ -3,18 +3,41 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use sync_core::change::Size;
-use sync_core::id::ChangeId;
+use sync_core::change::{Change, Clock, Header, NewOp, Size};
+use sync_core::id::{BootId, ChangeId};
+use sync_core::op::Act;
 use sync_core::plan::{Flag, Grade, Taken};
+use sync_core::value::Value;
 
 use super::super::db::CHECKPOINT_PAGES;
 use super::super::dialect::ROWS_PER_STATEMENT;
 use super::super::schema::{change, leaf, log_head};
-use super::upgrade::sealed;
 use super::*;
+use crate::flow::keys::ServerKey;
 
+pub(super) const PHONE: DeviceId = DeviceId::new([5; 16]);
 const FLAGS: [Flag; 2] = [Flag::OutsideLease, Flag::ChainGap];
 const EPOCH: Epoch = Epoch::new([2; 8]);
+
+/// A change by an author who names this lease and says this.
+fn sealed(seq: u64, lease: Option<Digest>, text: &str) -> Change {
+    let header = Header {
+        tenant: TENANT,
+        device: PHONE,
+        epoch: Epoch::new([3; 8]),
+        seq,
+        prev: None,
+        officer: OfficerId::new([4; 16]),
+        lease,
+        case: None,
+        deps: Vec::new(),
+        clock: Clock { wall: NOW, monotonic_ms: 0, boot: BootId::new([0; 16]), counts_sleep: true, anchor: None },
+        rules: Digest::new([0; 32]),
+        ops: Digest::new([0; 32]),
+    };
+    let op = NewOp { act: Act::Put, ..NewOp::put(None, "note", vec![], Value::text(text)) };
+    Change::seal(header, vec![op], [9; 32], &ServerKey::ephemeral().unwrap()).unwrap()
+}
 
 fn leaves(count: usize) -> Vec<Vec<u8>> {
     (0..count).map(|place| place.to_be_bytes().to_vec()).collect()
@@ -79,7 +102,7 @@ pub(crate) fn stored_saying(leaf: i64, text: &str) -> StoredChange {
 
 fn stored_as(leaf: i64, lease: Option<Digest>, text: &str) -> StoredChange {
     StoredChange {
-        change: Arc::new(sealed(leaf.unsigned_abs(), None, lease, text)),
+        change: Arc::new(sealed(leaf.unsigned_abs(), lease, text)),
         leaf,
         case_leaf: leaf,
         counter: 1,

@@ -1,1 +1,0 @@
-DROP INDEX read_audit_by_time;

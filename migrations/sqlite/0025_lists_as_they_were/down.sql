@@ -1,6 +1,0 @@
-DROP INDEX supervision_lead_by_closing;
-DROP INDEX supervision_lead_by_answer;
-ALTER TABLE supervision_lead DROP COLUMN closed_step;
-ALTER TABLE supervision_lead DROP COLUMN answered_step;
-DROP TRIGGER case_file_replaced;
-DROP TABLE case_file_past;
