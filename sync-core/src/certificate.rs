@@ -71,6 +71,18 @@ pub struct Span {
 }
 
 /// One certificate with its history.
+///
+/// ```
+/// use sync_core::certificate::{CertificateState, CertificateStatus, History, Span};
+/// use sync_core::time::{Date, Instant};
+///
+/// let from = Instant::start_of(Date::constant(2024, 3, 1));
+/// let history = History::new("2027-02-28", vec![Span { status: CertificateStatus::Valid, from, until: None }]);
+/// let after = Instant::start_of(Date::constant(2027, 3, 1));
+/// assert_eq!(history.at(after.plus_ms(-1)), CertificateState::Valid, "through its last day");
+/// assert_eq!(history.at(after), CertificateState::Expired);
+/// assert_eq!(history.at(from.plus_ms(-1)), CertificateState::NotInForce);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// The first instant after the last day printed on it; none where it is not known.

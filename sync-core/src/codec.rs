@@ -3,6 +3,17 @@
 //! Promise: a value has exactly one encoding. The reader refuses input that is not minimal, is of indefinite length,
 //! out of order, has duplicate keys, is deeper than [`MAX_DEPTH`] or has trailing bytes, so bytes that were read need
 //! not be encoded again for comparison. `docs/encoding.md` is normative. Not here: the meaning of items.
+//!
+//! ```
+//! use sync_core::codec::{CodecError, Reader, Writer};
+//!
+//! let bytes = Writer::new().array(2).uint(24).text("a").finish();
+//! assert_eq!(bytes, [0x82, 0x18, 24, 0x61, b'a']);
+//! let pair = |bytes| Reader::whole(bytes, |reader| reader.tuple(2, |reader| Ok::<_, CodecError>((reader.uint()?, reader.text()?))));
+//! assert_eq!(pair(&bytes), Ok((24, "a")));
+//! // The same number in two bytes more is refused, not repaired.
+//! assert_eq!(pair(&[0x82, 0x19, 0, 24, 0x61, b'a']), Err(CodecError::NotMinimal));
+//! ```
 
 /// Deepest nesting that is read, counting the outermost item as 1.
 pub const MAX_DEPTH: usize = 32;

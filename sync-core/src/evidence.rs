@@ -66,6 +66,14 @@ impl Unfit {
 
 /// Whether a file of this size and media type is taken. An empty media type says that it is not known.
 ///
+/// ```
+/// use sync_core::evidence::{Unfit, fit};
+///
+/// assert_eq!(fit(3 << 20, "image/jpeg"), Ok(()));
+/// assert_eq!(fit(3 << 20, "a photograph"), Err(Unfit::MediaType));
+/// assert_eq!(fit(u64::MAX, "image/jpeg"), Err(Unfit::TooLarge));
+/// ```
+///
 /// # Errors
 /// [`Unfit`].
 pub fn fit(size: u64, media_type: &str) -> Result<(), Unfit> {

@@ -2,6 +2,15 @@
 //!
 //! Promise: an identifier is a fixed number of bytes, displayed as lowercase hex; kinds of identifiers are distinct
 //! types. Not here: whether the named object exists.
+//!
+//! ```
+//! use sync_core::id::OfficerId;
+//!
+//! let officer = OfficerId::new([0x1f; 16]);
+//! assert_eq!(officer.to_string(), "1f".repeat(16));
+//! assert_eq!("1f".repeat(16).parse(), Ok(officer));
+//! assert!("1F".repeat(16).parse::<OfficerId>().is_err(), "one text for one identifier");
+//! ```
 
 use std::fmt;
 use std::str::FromStr;

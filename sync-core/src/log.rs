@@ -90,6 +90,20 @@ fn node_hash(left: &Digest, right: &Digest) -> Digest {
 
 /// The right edge of the tree: one root for each power of two in its size, largest first.
 /// Enough to append leaves and to tell the root.
+///
+/// ```
+/// use sync_core::log::{Frontier, leaf_hash};
+///
+/// let mut log = Frontier::default();
+/// for leaf in [b"one", b"two", b"six"] {
+///     log.push(leaf_hash(leaf));
+/// }
+/// // Stored and restored, it goes on where it was.
+/// let mut restored = Frontier::restore(log.size(), &log.peaks()).unwrap();
+/// restored.push(leaf_hash(b"ten"));
+/// log.push(leaf_hash(b"ten"));
+/// assert_eq!((log.size(), log.root()), (4, restored.root()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frontier {
     size: u64,

@@ -6,6 +6,14 @@
 use std::fmt;
 
 /// An amount in fen. `0 ..= i64::MAX`.
+///
+/// ```
+/// use sync_core::money::Fen;
+///
+/// let fine = Fen::parse_yuan("3,000.01").unwrap();
+/// assert_eq!((fine.get(), fine.to_string().as_str()), (300_001, "3,000.01"));
+/// assert!(Fen::parse_yuan("0.001").is_err() && Fen::new(-1).is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Fen(i64);
 

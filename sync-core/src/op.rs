@@ -20,6 +20,16 @@ use std::fmt;
 pub const MAX_OPS: usize = 4096;
 
 /// Permanent name of an operation: its change and its index in it. Also names the entity it added.
+///
+/// ```
+/// use sync_core::id::ChangeId;
+/// use sync_core::op::OpId;
+///
+/// let op = OpId { change: ChangeId::new([0xab; 32]), index: 3 };
+/// assert_eq!(op.to_string(), format!("{}.3", "ab".repeat(32)));
+/// assert_eq!(op.to_string().parse(), Ok(op));
+/// assert!(format!("{}.03", "ab".repeat(32)).parse::<OpId>().is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpId {
     /// The change.

@@ -123,6 +123,19 @@ impl<'a> Signed<'a> {
 
 /// Signs `payload` as a statement of kind `tag`.
 ///
+/// ```
+/// use sync_core::sign::{Signed, SignedError, Signer as _, SoftwareKey, SoftwareVerifier, Tag, seal};
+///
+/// const NOTE: Tag = Tag("example/v1/note");
+/// let key = SoftwareKey::from_secret(&[7; 32]).unwrap();
+/// let bytes = seal(NOTE, b"payload", &key).unwrap();
+/// let signed = Signed::read(NOTE, &bytes).unwrap();
+/// assert!(signed.verify(&key.public_key(), &SoftwareVerifier).is_ok());
+/// // A statement of one kind is never one of another.
+/// let taken_for_another = Signed::read(Tag("example/v1/order"), &bytes).unwrap();
+/// assert_eq!(taken_for_another.verify(&key.public_key(), &SoftwareVerifier), Err(SignedError::Signature));
+/// ```
+///
 /// # Errors
 /// [`SignerError`] when the keystore refuses.
 pub fn seal(tag: Tag, payload: &[u8], signer: &dyn Signer) -> Result<Vec<u8>, SignerError> {

@@ -29,6 +29,16 @@ pub struct Point {
 }
 
 /// What a signature left: strokes in the order in which they were made, none of them empty.
+///
+/// ```
+/// use sync_core::strokes::Strokes;
+/// use sync_core::value::Value;
+///
+/// // x, y and milliseconds, three and three; -1 and -1 behind a point where the pen was lifted.
+/// let pen = [100, 100, 0, 900, 120, 40, -1, -1, 40, 500, 700, 300];
+/// let strokes = Strokes::from_value(&Value::List(pen.map(Value::Int).to_vec())).unwrap();
+/// assert_eq!(strokes.lines().iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Strokes(Vec<Vec<Point>>);
 

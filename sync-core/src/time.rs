@@ -3,6 +3,15 @@
 //! Promise: an [`Instant`] is milliseconds UTC since 1970; a [`Date`] is a civil date in
 //! Asia/Shanghai, which has been UTC+8 without daylight saving since 1992.
 //! Not here: reading a clock. Every time is an argument.
+//!
+//! ```
+//! use sync_core::time::{Date, Instant};
+//!
+//! // The last millisecond of a day in Asia/Shanghai, and the first of the next.
+//! let last = Instant::from_ms(1_795_363_199_999);
+//! assert_eq!(last.date(), Date::constant(2026, 11, 22));
+//! assert_eq!(last.plus_ms(1), Instant::start_of(Date::constant(2026, 11, 23)));
+//! ```
 
 pub use jiff::civil::Date;
 use std::fmt;

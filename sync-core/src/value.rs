@@ -10,6 +10,15 @@ use crate::decimal::Decimal;
 use crate::id::Digest;
 
 /// One value.
+///
+/// ```
+/// use sync_core::codec::Reader;
+/// use sync_core::value::Value;
+///
+/// let measured = Value::List(vec![Value::text("冷冻室"), Value::Decimal("-18.50".parse().unwrap())]);
+/// let bytes = measured.to_bytes();
+/// assert_eq!(Reader::whole(&bytes, Value::read), Ok(measured));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// Nothing: the field was cleared.

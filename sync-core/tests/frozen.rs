@@ -33,7 +33,7 @@ fn vectors() -> Vec<String> {
     json.map(line).collect()
 }
 
-/// The tags of hashes and signatures, from the sources. What stands below the tests of a file is of the tests.
+/// The tags of hashes and signatures, from the sources. What stands in a comment or below the tests of a file is an example.
 fn tags() -> Vec<String> {
     fn walk(directory: &Path, found: &mut Vec<String>) {
         for file in std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path()) {
@@ -43,7 +43,8 @@ fn tags() -> Vec<String> {
             } else if file.extension().is_some_and(|extension| extension == "rs") && !tests {
                 let text = std::fs::read_to_string(&file).unwrap();
                 let own = text.split("#[cfg(test)]").next().unwrap_or_default();
-                let tags = own.split("Tag(\"").skip(1).filter_map(|rest| rest.split('"').next());
+                let code = own.lines().filter(|line| !line.trim_start().starts_with("//"));
+                let tags = code.filter_map(|line| line.split("Tag(\"").nth(1)?.split('"').next());
                 found.extend(tags.map(|tag| format!("tag {tag}")));
             }
         }
