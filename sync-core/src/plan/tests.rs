@@ -281,6 +281,13 @@ fn what_comes_after_the_closing_is_kept_flagged_and_told() {
     let stored = one(&held, late, standing(100), at(30));
     assert_eq!((stored.taken, stored.flags), (Taken::Accepted, [Flag::AfterClosing].into()));
     assert!(Flag::AfterClosing.alarms());
+    // The server's own, such as the receipt of a filing, is no surprise.
+    let mut of_server = change(LI, 2, Some(case), &[&held[1]], 4, vec![]).header().clone();
+    (of_server.device, of_server.lease, of_server.clock.anchor) = (DeviceId::SERVER, None, None);
+    let filing = Act::Decide { decision: crate::decision::FILING_RECEIVED.into(), basis: Digest::new([0; 32]) };
+    let filing = Change::seal(of_server, vec![NewOp::new(filing)], [8; 32], &key).unwrap();
+    let plan = plan_of(&held, vec![Arrival { change: Arc::new(filing), standing: None }], at(30));
+    assert!(!plan.stored[0].flags.contains(&Flag::AfterClosing), "{:?}", plan.stored[0].flags);
 }
 
 #[test]

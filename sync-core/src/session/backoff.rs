@@ -31,3 +31,48 @@ impl Backoff {
         self.until_ms = now_ms.saturating_add((wait + spread).max(asked_ms.unwrap_or(0)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(failures: u32, first_byte: u8, asked_ms: Option<u64>) -> Backoff {
+        let mut id = [0; 16];
+        id[0] = first_byte;
+        let mut backoff = Backoff::default();
+        for _ in 0..failures {
+            backoff.fail(&Limits::default(), DeviceId::new(id), 0, asked_ms);
+        }
+        backoff
+    }
+
+    #[test]
+    fn each_failure_doubles_the_wait_from_the_first_to_the_longest() {
+        assert_eq!((after(0, 0, None).left(0), after(0, 0, None).failures()), (None, 0));
+        for (failures, wait) in
+            [(1, 1_000), (2, 2_000), (3, 4_000), (9, 256_000), (10, 300_000), (40, 300_000), (90, 300_000)]
+        {
+            assert_eq!(after(failures, 0, None).left(0), Some(wait), "{failures}");
+            assert_eq!(after(failures, 0, None).failures(), failures.min(32));
+        }
+    }
+
+    #[test]
+    fn a_wait_ends_to_the_millisecond() {
+        let once = after(1, 0, None);
+        assert_eq!((once.left(999), once.left(1_000), once.left(u64::MAX)), (Some(1), None, None));
+    }
+
+    #[test]
+    fn phones_are_spread_over_a_quarter_of_the_wait() {
+        assert_eq!([0, 51, 255].map(|byte| after(3, byte, None).left(0).unwrap()), [4_000, 4_200, 5_000]);
+    }
+
+    #[test]
+    fn what_is_asked_for_prolongs_a_wait_and_never_shortens_it() {
+        assert_eq!(
+            [0, 999, 1_000, 1_001, 90_000].map(|asked| after(1, 0, Some(asked)).left(0).unwrap()),
+            [1_000, 1_000, 1_000, 1_001, 90_000]
+        );
+    }
+}
