@@ -335,13 +335,8 @@ pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, na
 /// Names of the phones that recorded these changes.
 fn phones(tx: &mut Tx<'_>, tenant: &TenantId, held: &[StoredChange]) -> Result<BTreeMap<DeviceId, String>, Failure> {
     let devices: BTreeSet<DeviceId> = held.iter().map(|stored| stored.change.header().device).collect();
-    let mut phones = BTreeMap::new();
-    for device in devices {
-        if let Some(row) = tx.device(tenant, &device)? {
-            phones.insert(device, row.label);
-        }
-    }
-    Ok(phones)
+    let devices: Vec<DeviceId> = devices.into_iter().collect();
+    Ok(tx.device_labels(tenant, &devices)?.into_iter().collect())
 }
 
 /// Names of these people.
@@ -353,13 +348,8 @@ pub(super) fn names(
     tenant: &TenantId,
     people: BTreeSet<OfficerId>,
 ) -> Result<BTreeMap<OfficerId, String>, Failure> {
-    let mut names = BTreeMap::new();
-    for person in people {
-        if let Some(row) = tx.officer(tenant, &person)? {
-            names.insert(person, row.name);
-        }
-    }
-    Ok(names)
+    let people: Vec<OfficerId> = people.into_iter().collect();
+    Ok(tx.officers(tenant, &people)?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 #[cfg(test)]

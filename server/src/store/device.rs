@@ -124,6 +124,15 @@ impl Tx<'_> {
         Ok(wanted.select((device::id, DeviceTerm::as_select())).load(self.db())?)
     }
 
+    /// What these phones are called.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn device_labels(&mut self, tenant: &TenantId, ids: &[DeviceId]) -> Result<Vec<(DeviceId, String)>, Error> {
+        let wanted = device::table.filter(device::tenant.eq(tenant)).filter(device::id.eq_any(ids));
+        Ok(wanted.select((device::id, device::label)).load(self.db())?)
+    }
+
     /// An officer's phones, revoked ones included, by id.
     ///
     /// # Errors
