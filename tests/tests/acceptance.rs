@@ -26,6 +26,8 @@ mod bounds;
 mod canary;
 #[path = "acceptance/casework.rs"]
 mod casework;
+#[path = "acceptance/checklists.rs"]
+mod checklists;
 #[path = "acceptance/clean_stop.rs"]
 mod clean_stop;
 #[path = "acceptance/clients.rs"]

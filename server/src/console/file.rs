@@ -228,7 +228,8 @@ impl<'a> Reader<'a> {
             Language::Chinese => format!("{} 第{}版", form.form, form.version),
             Language::English => format!("{}, version {}", form.form, form.version),
         });
-        let title = title.or(form).or_else(|| entity.question.clone());
+        let of_question: Vec<&str> = entity.question.iter().chain(&title).map(String::as_str).collect();
+        let title = if entity.question.is_some() { Some(of_question.join(" ")) } else { title.or(form) };
         let voided =
             |gone: &wire::Withdrawal| format!("{}：{}", self.by(&gone.by), gone.reason.clone().unwrap_or_default());
         Block {
