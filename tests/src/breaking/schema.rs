@@ -1,6 +1,5 @@
 //! Two versions of a schema. What a request may be must not become less, what an answer may be not more.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -23,6 +22,9 @@ pub(super) struct Both<'a> {
     pub(super) new: &'a Value,
     pub(super) way: Way,
 }
+
+/// References of the old and the new document that are being compared.
+type UnderWay = BTreeSet<(String, String)>;
 
 /// A schema without null, and whether null is allowed.
 struct Shape<'a> {
@@ -65,69 +67,48 @@ const BOUNDS: [(&str, bool); 8] = [
 impl Both<'_> {
     /// What breaks, each in one line that begins with the place.
     pub(super) fn breaks(self, place: &str, was: &Value, now: &Value) -> Vec<String> {
-        let found = RefCell::new(Vec::new());
-        self.compare(place, was, now, &mut BTreeSet::new(), &found);
-        found.into_inner()
+        self.compare(place, was, now, &mut BTreeSet::new())
     }
 
-    fn compare(
-        self,
-        place: &str,
-        was: &Value,
-        now: &Value,
-        under_way: &mut BTreeSet<(String, String)>,
-        found: &RefCell<Vec<String>>,
-    ) {
+    /// `under_way` are the references that lead here: what refers to itself is compared once.
+    fn compare(self, place: &str, was: &Value, now: &Value, under_way: &mut UnderWay) -> Vec<String> {
         let references = (text(&was["$ref"]).to_owned(), text(&now["$ref"]).to_owned());
         let is_named = !references.0.is_empty() && !references.1.is_empty();
-        // What refers to itself is compared once.
         if is_named && !under_way.insert(references.clone()) {
-            return;
+            return Vec::new();
         }
         let (before, after) = (Shape::of(self.old, was), Shape::of(self.new, now));
-        let note = |what: &str| found.borrow_mut().push(format!("{place} {what}"));
+        let mut found = Vec::new();
         match self.way {
-            Way::Request if before.null && !after.null => note("may not be null any more"),
-            Way::Answer if after.null && !before.null => note("may be null now"),
+            Way::Request if before.null && !after.null => found.push(format!("{place} may not be null any more")),
+            Way::Answer if after.null && !before.null => found.push(format!("{place} may be null now")),
             Way::Request | Way::Answer => {}
         }
         match (before.choices.as_slice(), after.choices.as_slice()) {
-            ([was], [now]) => self.one(place, was, now, under_way, found),
+            ([was], [now]) => found.extend(self.one(place, was, now, under_way)),
             (before, after) => {
-                let fits = |was: &Value, now: &Value| {
-                    let tried = RefCell::new(Vec::new());
-                    self.one(place, was, now, &mut under_way.clone(), &tried);
-                    tried.into_inner().is_empty()
-                };
+                let fits = |was: &Value, now: &Value| self.one(place, was, now, &mut under_way.clone()).is_empty();
                 let all = match self.way {
                     Way::Request => before.iter().all(|was| after.iter().any(|now| fits(was, now))),
                     Way::Answer => after.iter().all(|now| before.iter().any(|was| fits(was, now))),
                 };
                 if !all {
-                    note("has other choices");
+                    found.push(format!("{place} has other choices"));
                 }
             }
         }
         if is_named {
             under_way.remove(&references);
         }
+        found
     }
 
-    fn one(
-        self,
-        place: &str,
-        was: &Value,
-        now: &Value,
-        under_way: &mut BTreeSet<(String, String)>,
-        found: &RefCell<Vec<String>>,
-    ) {
-        let note = |what: String| found.borrow_mut().push(format!("{place} {what}"));
+    fn one(self, place: &str, was: &Value, now: &Value, under_way: &mut UnderWay) -> Vec<String> {
         let of = |schema| kinds(schema).into_iter().filter(|kind| *kind != "null").collect::<BTreeSet<_>>();
         if of(was) != of(now) {
-            note(format!("is {} instead of {}", named(&of(now)), named(&of(was))));
-            return;
+            return vec![format!("{place} is {} instead of {}", named(&of(now)), named(&of(was)))];
         }
-        self.codes(was, now, &note);
+        let mut found: Vec<String> = self.codes(was, now).into_iter().map(|what| format!("{place} {what}")).collect();
         for rule in ["pattern", "format"] {
             let (before, after) = (text(&was[rule]), text(&now[rule]));
             let frees = match self.way {
@@ -135,18 +116,19 @@ impl Both<'_> {
                 Way::Answer => before.is_empty(),
             };
             if before != after && !frees {
-                note(format!("has the {rule} `{after}` instead of `{before}`"));
+                found.push(format!("{place} has the {rule} `{after}` instead of `{before}`"));
             }
         }
         for (bound, is_lower) in BOUNDS {
             if self.bound_breaks(was[bound].as_i64(), now[bound].as_i64(), is_lower) {
-                note(format!("has {bound} {} instead of {}", now[bound], was[bound]));
+                found.push(format!("{place} has {bound} {} instead of {}", now[bound], was[bound]));
             }
         }
-        self.parts(place, was, now, under_way, found);
+        found.extend(self.parts(place, was, now, under_way));
         if was.get("items").is_some() || now.get("items").is_some() {
-            self.compare(&format!("{place}[]"), &was["items"], &now["items"], under_way, found);
+            found.extend(self.compare(&format!("{place}[]"), &was["items"], &now["items"], under_way));
         }
+        found
     }
 
     /// Whether a bound keeps out what a request had, or lets in what no answer had.
@@ -162,68 +144,66 @@ impl Both<'_> {
         changed && tighter == (self.way == Way::Request)
     }
 
-    fn codes(self, was: &Value, now: &Value, note: &dyn Fn(String)) {
+    fn codes(self, was: &Value, now: &Value) -> Vec<String> {
         let (before, after) = (was["enum"].as_array(), now["enum"].as_array());
         let beyond = |some: &Vec<Value>, all: &Vec<Value>| -> Vec<String> {
             some.iter().filter(|code| !all.contains(code)).map(|code| text(code).to_owned()).collect()
         };
+        let mut found = Vec::new();
         match (self.way, before, after) {
             (Way::Request, Some(before), Some(after)) => {
                 let gone = beyond(before, after);
                 if !gone.is_empty() {
-                    note(format!("takes no {} any more", gone.join(", ")));
+                    found.push(format!("takes no {} any more", gone.join(", ")));
                 }
             }
             (Way::Answer, Some(before), Some(after)) if was["x-open"] != true => {
                 let more = beyond(after, before);
                 if !more.is_empty() {
-                    note(format!("may be {} now", more.join(", ")));
+                    found.push(format!("may be {} now", more.join(", ")));
                 }
             }
-            (Way::Request, None, Some(_)) => note("takes listed codes only now".to_owned()),
-            (Way::Answer, Some(_), None) => note("is no list of codes any more".to_owned()),
+            (Way::Request, None, Some(_)) => found.push("takes listed codes only now".to_owned()),
+            (Way::Answer, Some(_), None) => found.push("is no list of codes any more".to_owned()),
             (Way::Answer, _, _) | (Way::Request, _, None) => {}
         }
         if self.way == Way::Answer && was["x-open"] != true && now["x-open"] == true {
-            note("is an open list of codes now".to_owned());
+            found.push("is an open list of codes now".to_owned());
         }
+        found
     }
 
-    fn parts(
-        self,
-        place: &str,
-        was: &Value,
-        now: &Value,
-        under_way: &mut BTreeSet<(String, String)>,
-        found: &RefCell<Vec<String>>,
-    ) {
+    fn parts(self, place: &str, was: &Value, now: &Value, under_way: &mut UnderWay) -> Vec<String> {
         let required = |schema: &Value, name: &String| {
             schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name))
         };
-        let note = |what: String| found.borrow_mut().push(format!("{place}{what}"));
+        let mut found = Vec::new();
         for (name, part) in members(&was["properties"]) {
             let Some(present) = now["properties"].get(name) else {
-                note(format!(".{name} removed"));
+                found.push(format!("{place}.{name} removed"));
                 continue;
             };
             match self.way {
-                Way::Request if required(now, name) && !required(was, name) => note(format!(".{name} is required now")),
+                Way::Request if required(now, name) && !required(was, name) => {
+                    found.push(format!("{place}.{name} is required now"));
+                }
                 Way::Answer if required(was, name) && !required(now, name) => {
-                    note(format!(".{name} may be absent now"));
+                    found.push(format!("{place}.{name} may be absent now"));
                 }
                 Way::Request | Way::Answer => {}
             }
-            self.compare(&format!("{place}.{name}"), part, present, under_way, found);
+            found.extend(self.compare(&format!("{place}.{name}"), part, present, under_way));
         }
         for (name, _) in members(&now["properties"]).filter(|(name, _)| was["properties"].get(name).is_none()) {
             if self.way == Way::Request && required(now, name) {
-                note(format!(".{name} is new and required"));
+                found.push(format!("{place}.{name} is new and required"));
             }
         }
         let closes = was["additionalProperties"] != false && now["additionalProperties"] == false;
         if self.way == Way::Request && closes {
-            note(" takes no members that are not documented any more".to_owned());
+            found.push(format!("{place} takes no members that are not documented any more"));
         }
+        found
     }
 }
 
