@@ -8,6 +8,7 @@ use sync_core::time::Instant;
 
 use super::access::{self, Look};
 use super::caller::Caller;
+use super::case::names;
 use crate::flow::app::App;
 use crate::flow::keys::{FastVerifier, Keys};
 use crate::flow::refusal::{Failure, Refusal};
@@ -35,9 +36,10 @@ pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, clos
     let graph = Graph::new(held.iter().map(|stored| &*stored.change));
     let state = fold(case, graph.up_to(&graph.heads()));
     let agency_name = tx.agency(tenant, &file.agency)?.map(|agency| agency.name).unwrap_or_default();
+    let mut names = names(tx, tenant, state.participants.keys().copied().collect())?;
     let mut officers = Vec::new();
     for officer in state.participants.keys().copied() {
-        let name = tx.officer(tenant, &officer)?.map(|row| row.name).unwrap_or_default();
+        let name = names.remove(&officer).unwrap_or_default();
         let certificates = tx.certificates(tenant, &officer)?.into_iter().map(|(row, _)| row.number).collect();
         officers.push(RecordOfficer { officer, name, certificates });
     }
