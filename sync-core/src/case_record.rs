@@ -8,7 +8,7 @@
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{AgencyId, CaseId, ChangeId, Digest, OfficerId, TenantId};
 use crate::op::CaseKind;
-use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, seal};
+use crate::sign::{PublicKey, SignedError, Signer, SignerError, Tag, Verifier, open, seal};
 use crate::time::Instant;
 
 const RECORD: Tag = Tag("palm/v1/case-record");
@@ -115,10 +115,8 @@ impl CaseRecord {
     /// # Errors
     /// [`SignedError`] unless the tenant's server signed exactly this.
     pub fn open(bytes: &[u8], tenant_key: &PublicKey, verifier: &dyn Verifier) -> Result<SignedRecord, SignedError> {
-        let signed = Signed::read(RECORD, bytes)?;
-        signed.verify(tenant_key, verifier)?;
-        let record = Self::read(signed.payload)?;
-        Ok(SignedRecord { record, hash: RECORD.hash(&[signed.payload]), bytes: bytes.to_vec() })
+        let (payload, hash) = open(RECORD, bytes, tenant_key, verifier)?;
+        Ok(SignedRecord { record: Self::read(payload)?, hash, bytes: bytes.to_vec() })
     }
 
     fn to_bytes(&self) -> Vec<u8> {

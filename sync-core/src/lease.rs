@@ -6,7 +6,7 @@
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{AgencyId, DeviceId, Digest, Epoch, OfficerId, TenantId};
-use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, seal};
+use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, open, seal};
 use crate::time::Instant;
 
 const LEASE: Tag = Tag("palm/v1/lease");
@@ -86,10 +86,8 @@ impl Lease {
     /// # Errors
     /// [`SignedError`] unless the tenant's server signed exactly this.
     pub fn open(bytes: &[u8], tenant_key: &PublicKey, verifier: &dyn Verifier) -> Result<SignedLease, SignedError> {
-        let signed = Signed::read(LEASE, bytes)?;
-        signed.verify(tenant_key, verifier)?;
-        let lease = Self::read(signed.payload)?;
-        Ok(SignedLease { lease, hash: LEASE.hash(&[signed.payload]), bytes: bytes.to_vec() })
+        let (payload, hash) = open(LEASE, bytes, tenant_key, verifier)?;
+        Ok(SignedLease { lease: Self::read(payload)?, hash, bytes: bytes.to_vec() })
     }
 
     /// The hash of a signed lease without verifying its signature.

@@ -19,7 +19,7 @@ use crate::device::{Device, Source, StoreError};
 use crate::id::{CaseId, ChangeId, Digest, OfficerId};
 use crate::lease::{Lease, SignedLease};
 use crate::message::CaseHeads;
-use crate::sign::{Signed, SignedError, Signer, SignerError, Tag, seal};
+use crate::sign::{SignedError, Signer, SignerError, Tag, open, seal};
 use frame::{Frame, Frames};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -178,9 +178,8 @@ impl Link {
     fn proof(&mut self, device: &Device, proof: &[u8]) -> Result<(), LinkError> {
         let Some(peer) = self.peer.as_ref().filter(|_| !self.proved) else { return Err(LinkError::OutOfTurn) };
         let forged = |_: SignedError| LinkError::Stranger("its proof is not by the key in its lease");
-        let signed = Signed::read(LINK, proof).map_err(forged)?;
-        signed.verify(&peer.lease.lease.key, device.verifier()).map_err(forged)?;
-        if signed.payload != proof_of(&self.nonce, &peer.nonce, peer.lease.hash) {
+        let (payload, _hash) = open(LINK, proof, &peer.lease.lease.key, device.verifier()).map_err(forged)?;
+        if payload != proof_of(&self.nonce, &peer.nonce, peer.lease.hash) {
             return Err(LinkError::Stranger("its proof is of another link"));
         }
         self.proved = true;

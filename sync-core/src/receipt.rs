@@ -6,7 +6,7 @@
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{ChangeId, DeviceId, Digest, Epoch, TenantId};
-use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, seal};
+use crate::sign::{PublicKey, SignedError, Signer, SignerError, Tag, Verifier, open, seal};
 use crate::time::Instant;
 
 const RECEIPT: Tag = Tag("palm/v1/receipt");
@@ -71,10 +71,8 @@ impl Receipt {
     /// # Errors
     /// [`SignedError`] unless the tenant's server signed exactly this.
     pub fn open(bytes: &[u8], tenant_key: &PublicKey, verifier: &dyn Verifier) -> Result<SignedReceipt, SignedError> {
-        let signed = Signed::read(RECEIPT, bytes)?;
-        signed.verify(tenant_key, verifier)?;
-        let receipt = Self::read(signed.payload)?;
-        Ok(SignedReceipt { receipt, hash: RECEIPT.hash(&[signed.payload]), bytes: bytes.to_vec() })
+        let (payload, hash) = open(RECEIPT, bytes, tenant_key, verifier)?;
+        Ok(SignedReceipt { receipt: Self::read(payload)?, hash, bytes: bytes.to_vec() })
     }
 
     fn to_bytes(&self) -> Vec<u8> {

@@ -143,6 +143,21 @@ pub fn seal(tag: Tag, payload: &[u8], signer: &dyn Signer) -> Result<Vec<u8>, Si
     Ok(Writer::new().array(4).bytes(&PROTECTED).map(0).bytes(payload).bytes(&signature).finish())
 }
 
+/// The payload of a statement of kind `tag` and its hash, once its signature by `key` holds.
+///
+/// # Errors
+/// [`SignedError`] unless the holder of the key signed exactly this.
+pub fn open<'a>(
+    tag: Tag,
+    bytes: &'a [u8],
+    key: &PublicKey,
+    verifier: &dyn Verifier,
+) -> Result<(&'a [u8], Digest), SignedError> {
+    let signed = Signed::read(tag, bytes)?;
+    signed.verify(key, verifier)?;
+    Ok((signed.payload, tag.hash(&[signed.payload])))
+}
+
 /// `Sig_structure` of RFC 9052 §4.4 with the tag as external data.
 fn sig_structure(tag: Tag, payload: &[u8]) -> Vec<u8> {
     Writer::new().array(4).text("Signature1").bytes(&PROTECTED).bytes(tag.0.as_bytes()).bytes(payload).finish()
