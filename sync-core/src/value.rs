@@ -102,11 +102,6 @@ impl Value {
         if let Self::Int(value) = self { Some(*value) } else { None }
     }
 
-    /// The decimal, if this is one. An integer is none.
-    pub fn as_decimal(&self) -> Option<Decimal> {
-        if let Self::Decimal(value) = self { Some(*value) } else { None }
-    }
-
     /// The truth value, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(value) = self { Some(*value) } else { None }
@@ -120,12 +115,6 @@ impl Value {
     /// The digest, if this is 32 bytes.
     pub fn as_digest(&self) -> Option<Digest> {
         if let Self::Bytes(bytes) = self { Digest::from_slice(bytes) } else { None }
-    }
-}
-
-impl From<Decimal> for Value {
-    fn from(decimal: Decimal) -> Self {
-        Self::Decimal(decimal)
     }
 }
 
