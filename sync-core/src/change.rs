@@ -96,6 +96,11 @@ impl NewOp {
         self
     }
 
+    /// Adds an entity to the case itself, which is part of no form.
+    pub fn add(entity: impl Into<String>, order: impl Into<String>) -> Self {
+        Self::new(Act::add(entity, order))
+    }
+
     /// Writes `field`, replacing the values the author saw.
     pub fn put(target: Option<OpRef>, field: &str, replaces: Vec<OpRef>, value: Value) -> Self {
         Self { act: Act::Put, target, field: Some(field.to_owned()), replaces, value: Some(value) }

@@ -99,7 +99,7 @@ impl Author {
 }
 
 fn add(entity: &str) -> NewOp {
-    NewOp::new(Act::add(entity, "a"))
+    NewOp::add(entity, "a")
 }
 
 /// The answers to a form: of each type, a round of a repeated group, and a photograph that was asked for.

@@ -30,6 +30,11 @@ use crate::server::{PASSWORD, Server};
 pub const ADMINISTRATOR: &str = "county-admin";
 const CBOR: &str = "application/cbor";
 
+/// Adds an entity of this kind, which is its place among its siblings too.
+pub fn add(kind: &str) -> NewOp {
+    NewOp::add(kind, kind)
+}
+
 /// A signed-in person.
 #[derive(Clone)]
 pub struct Person<'s> {

@@ -238,7 +238,7 @@ fn what_names_another_field_or_comes_from_outside_its_closure_has_no_effect() {
 fn a_signed_value_stands_until_a_supplementary_record_names_it() {
     let (mut set, case) = quarrel();
     set.pop();
-    let document = NewOp::new(Act::add("document", ""));
+    let document = NewOp::add("document", "");
     let shown = [op(&set[2], 0)];
     let digest = shown_digest([(&shown[0], set[2].ops()[0].commit)]);
     let signature = Signature {
@@ -256,7 +256,7 @@ fn a_signed_value_stands_until_a_supplementary_record_names_it() {
     let state = fold(case, &set);
     assert_eq!((names(&state), state.conflicts().count()), (vec!["二", "改"], 1));
     assert!(state.fields[0].live[0].signed);
-    let supplement = NewOp::new(Act::add(SUPPLEMENTARY_RECORD, ""));
+    let supplement = NewOp::add(SUPPLEMENTARY_RECORD, "");
     let names_both = pen.write(Some(case), &[&set[4]], vec![supplement, name("补", &[&set[2], &set[4]])]);
     set.push(names_both);
     let state = fold(case, &set);

@@ -111,7 +111,7 @@ fn sign(form: &str) -> NewOp {
 }
 
 fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::add(kind, "a"))
+    NewOp::add(kind, "a")
 }
 
 fn op(change: ChangeId, index: u32) -> OpId {
@@ -253,7 +253,7 @@ fn after_the_closing_nothing_is_judged() {
 
 /// An entity whose field `name` names a file.
 fn naming(case: &mut Case, name: &str, digest: Digest) -> OpId {
-    let add = NewOp::new(Act::add("evidence", "a"));
+    let add = NewOp::add("evidence", "a");
     let change = case.phone(vec![add, NewOp::put(Some(OpRef::Own(0)), name, vec![], digest.into())]);
     OpId { change, index: 0 }
 }

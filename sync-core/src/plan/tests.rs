@@ -67,7 +67,7 @@ fn signing() -> Vec<NewOp> {
         shown: vec![],
         digest: crate::change::shown_digest([]),
     };
-    let document = NewOp::new(Act::add("document", "a"));
+    let document = NewOp::add("document", "a");
     vec![document, NewOp::new(Act::Sign(signature)).on(crate::op::OpRef::Own(0))]
 }
 

@@ -4,7 +4,7 @@
 //! `Add` and 40 `Put`; a change that also opens the case has an `Open` in front.
 
 use sync_core::change::NewOp;
-use sync_core::op::{Act, OpRef};
+use sync_core::op::OpRef;
 use sync_core::value::Value;
 
 /// Length of a record as JSON.
@@ -102,7 +102,7 @@ pub fn json(fields: &[(&str, Value)], narrative: &str) -> Vec<u8> {
 
 /// The operations that write the record, where the first of them has this place in its change.
 pub fn ops(number: u64, first: u32) -> Vec<NewOp> {
-    let add = NewOp::new(Act::add("record", "a"));
+    let add = NewOp::add("record", "a");
     let put = |(name, value): (&str, Value)| NewOp::put(Some(OpRef::Own(first)), name, Vec::new(), value);
     std::iter::once(add).chain(fields(number).into_iter().map(put)).collect()
 }

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use sync_core::change::NewOp;
-use sync_core::op::{Act, OpRef};
+use sync_core::op::OpRef;
 use sync_core::value::Value;
 use tests::canary::{CITIZEN, LOGIN, NAME, TELEPHONE, WORDS, WRONG_PASSWORD};
 use tests::server::PASSWORD;
@@ -28,7 +28,7 @@ on_both_databases! {
         let mut phone = Phone::of(server, "officer-a");
         let open = phone.open_case(&[]);
         let put = |field: &str, text: &str| NewOp::put(Some(OpRef::Own(0)), field, vec![], Value::text(text));
-        let party = NewOp::new(Act::add("party", "party"));
+        let party = NewOp::add("party", "party");
         let ops = vec![party, put("name", NAME), put("citizen_number", CITIZEN), put("telephone", TELEPHONE)];
         let body = phone.save(Some(open.id()), &[open.id()], ops);
         phone.push(&[&open, &body]);

@@ -10,6 +10,7 @@ use sync_core::id::{CaseId, ChangeId, Digest};
 use sync_core::op::{Act, OpId, OpRef, Signature, SignerRole};
 use sync_core::sign::SoftwareVerifier;
 use sync_core::value::Value;
+use tests::actor::add;
 use tests::desk::Desk;
 use tests::http::Answer;
 use tests::{Person, Phone, Server, on_both_databases};
@@ -23,10 +24,6 @@ pub struct Case<'s> {
     pub record: OpId,
     party: OpId,
     pub decision: OpId,
-}
-
-fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::add(kind, kind))
 }
 
 fn signed() -> NewOp {

@@ -4,9 +4,9 @@ use serde_json::{Value as Json, json};
 use server::console::ROUTES;
 use sync_core::change::NewOp;
 use sync_core::id::{CaseId, hex};
-use sync_core::op::{Act, OpId, OpRef};
+use sync_core::op::{OpId, OpRef};
 use sync_core::value::Value;
-use tests::actor::random;
+use tests::actor::{add, random};
 use tests::desk::{Desk, encoded, form, hidden};
 use tests::http::Answer;
 use tests::{Person, Phone, Server, on_both_databases};
@@ -33,7 +33,6 @@ impl<'s> Owned<'s> {
     fn new(server: &'s Server) -> Self {
         let mut phone = Phone::of(server, "officer-a");
         let open = phone.open_case(&[]);
-        let add = |kind: &str| NewOp::new(Act::add(kind, kind));
         let put = |on: Option<u32>, name: &str, text: String| {
             NewOp::put(on.map(OpRef::Own), name, vec![], Value::text(text.as_str()))
         };

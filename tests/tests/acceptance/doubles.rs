@@ -38,7 +38,7 @@ fn open(phone: &mut Phone<'_>, name: &str, code: Option<&str>, day: &str) -> Cha
     let mut ops = vec![
         NewOp::new(Act::Open(open)),
         put(None, "violation_date", Value::text(day)),
-        NewOp::new(Act::add("party", "a")),
+        NewOp::add("party", "a"),
         put(party, "name", Value::text(name)),
         put(party, "party_type", Value::text("company")),
     ];
@@ -52,7 +52,7 @@ fn open(phone: &mut Phone<'_>, name: &str, code: Option<&str>, day: &str) -> Cha
 fn decision(phone: &mut Phone<'_>, case: CaseId, after: ChangeId, text: &str, source: &str) -> Change {
     let own = OpRef::Own(0);
     let mut ops = vec![
-        NewOp::new(Act::add("document", "b")),
+        NewOp::add("document", "b"),
         put(Some(own), "form", Value::text("spot_decision")),
         put(Some(own), "fine_fen", Value::Int(20_000)),
     ];

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use std::io::{Read as _, Write as _};
 use sync_core::change::NewOp;
 use sync_core::id::{CaseId, ChangeId, Digest};
-use sync_core::op::{Act, OpRef};
+use sync_core::op::OpRef;
 use sync_core::value::Value;
 use tests::http::{Answer, Call};
 use tests::{Person, Phone, Server, on_both_databases};
@@ -57,7 +57,7 @@ pub fn upload(phone: &Phone<'_>, bytes: &[u8]) {
 
 /// A save that claims a photograph: the case's id, and the change.
 pub fn claim(phone: &mut Phone<'_>, case: CaseId, deps: &[ChangeId], digest: Digest) -> ChangeId {
-    let add = NewOp::new(Act::add("evidence", "a"));
+    let add = NewOp::add("evidence", "a");
     let put = NewOp::put(Some(OpRef::Own(0)), "digest", vec![], Value::from(digest));
     let change = phone.save(Some(case), deps, vec![add, put]);
     assert_eq!(phone.push(&[&change]).outcomes[0].class, sync_core::message::Class::Accepted);

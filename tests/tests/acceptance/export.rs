@@ -4,8 +4,9 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader as _, Xlsx};
 use sync_core::change::NewOp;
-use sync_core::op::{Act, OpRef};
+use sync_core::op::OpRef;
 use sync_core::value::Value;
+use tests::actor::add;
 use tests::desk::{Desk, encoded};
 use tests::http::Answer;
 use tests::{Person, Phone, Server, on_both_databases};
@@ -24,10 +25,6 @@ const HOSTILE: [&str; 12] = [
     " =1",
     "甲,\"乙\"",
 ];
-
-fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::add(kind, kind))
-}
 
 /// A case with this party and title, and a fine of 3000.01 yuan.
 fn case(server: &Server, login: &str, names: &[&str]) {

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 use sync_core::change::{Change, NewOp};
 use sync_core::id::Digest;
 use sync_core::message::Pushed;
-use sync_core::op::{Act, OpRef};
+use sync_core::op::OpRef;
 use sync_core::value::Value;
 use tests::actor::{ADMINISTRATOR, wait_ms};
 use tests::{Answer, Person, Phone, on_both_databases};
@@ -51,7 +51,7 @@ on_both_databases! {
         phone.push(&[&opening]);
         let digest = Digest::new(Sha256::digest(PHOTO).into());
         let ops = vec![
-            NewOp::new(Act::add("evidence", "a")),
+            NewOp::add("evidence", "a"),
             NewOp::put(Some(OpRef::Own(0)), "digest", vec![], Value::from(digest)),
         ];
         let before = phone.save(Some(opening.id()), &[opening.id()], ops);

@@ -5,6 +5,7 @@ use sync_core::change::{NewOp, shown_digest};
 use sync_core::id::{CaseId, ChangeId};
 use sync_core::op::{Act, OpRef, Signature, SignerRole};
 use sync_core::value::Value;
+use tests::actor::add;
 use tests::desk::Desk;
 use tests::{Phone, Server, on_both_databases};
 
@@ -17,10 +18,6 @@ const HOSTILE: &[u8] = b"<svg onload=alert('hand')><path d='M0 0'/></svg>";
 
 fn list(numbers: &[i64]) -> Value {
     Value::List(numbers.iter().copied().map(Value::Int).collect())
-}
-
-fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::add(kind, kind))
 }
 
 fn sign(value: Option<Value>) -> NewOp {

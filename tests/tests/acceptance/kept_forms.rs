@@ -3,7 +3,7 @@
 use serde_json::json;
 use sync_core::change::NewOp;
 use sync_core::id::CaseId;
-use sync_core::op::{Act, OpId};
+use sync_core::op::OpId;
 use tests::desk::{Desk, encoded, hidden};
 use tests::server::PASSWORD;
 use tests::{Person, Phone, Server, on_both_databases};
@@ -25,7 +25,7 @@ impl<'s> Desktop<'s> {
     fn new(server: &'s Server) -> Self {
         let mut phone = Phone::of(server, "officer-a");
         let open = phone.open_case(&[]);
-        let add = NewOp::new(Act::add("record", "a"));
+        let add = NewOp::add("record", "a");
         let body = phone.save(Some(open.id()), &[open.id()], vec![add]);
         phone.push(&[&open, &body]);
         let lead = json!({"case": open.id().to_string(), "kind": "procedure", "text": "请说明"});

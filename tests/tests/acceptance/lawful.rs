@@ -7,13 +7,10 @@ use sync_core::id::{CaseId, ChangeId};
 use sync_core::message::Class;
 use sync_core::op::{Act, CaseKind, OpId, OpRef, Open, Signature, SignerRole};
 use sync_core::value::Value;
+use tests::actor::add;
 use tests::desk::Desk;
 use tests::http::Answer;
 use tests::{Person, Phone, Server, on_both_databases};
-
-fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::add(kind, kind))
-}
 
 fn put(on: Option<OpRef>, field: &str, text: &str) -> NewOp {
     NewOp::put(on, field, vec![], Value::text(text))

@@ -3,13 +3,9 @@
 use sync_core::change::NewOp;
 use sync_core::op::{Act, OpId, OpRef};
 use sync_core::value::Value;
-use tests::actor::random;
+use tests::actor::{add, random};
 use tests::desk::Desk;
 use tests::{Phone, on_both_databases};
-
-fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::add(kind, kind))
-}
 
 fn put(on: Option<OpRef>, name: &str, text: &str) -> NewOp {
     NewOp::put(on, name, vec![], Value::text(text))

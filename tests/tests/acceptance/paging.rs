@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use sync_core::change::{Change, NewOp};
 use sync_core::id::{CaseId, ChangeId};
-use sync_core::op::{Act, OpId, OpRef};
+use sync_core::op::{OpId, OpRef};
 use sync_core::value::Value;
 use tests::actor::random;
 use tests::desk::{Desk, encoded};
@@ -22,7 +22,7 @@ impl<'s> Cases<'s> {
         let mut heads = Vec::new();
         for title in titles {
             let open = phone.open_case(&[]);
-            let record = NewOp::new(Act::add("record", "record"));
+            let record = NewOp::add("record", "record");
             let ops = vec![record, NewOp::put(None, "title", vec![], Value::text(*title))];
             let body = phone.save(Some(open.id()), &[open.id()], ops);
             phone.push(&[&open, &body]);

@@ -5,6 +5,7 @@ use sync_core::change::NewOp;
 use sync_core::id::ChangeId;
 use sync_core::op::{Act, OpRef};
 use sync_core::value::Value;
+use tests::actor::add;
 use tests::desk::{Desk, encoded};
 use tests::{Person, Phone, on_both_databases};
 
@@ -15,7 +16,6 @@ const PHONE: &str = "13800138000";
 fn case_that_says_them(phone: &mut Phone<'_>) -> (String, ChangeId) {
     let text = |what: &str| Value::text(format!("{what}：{CITIZEN}，电话 138-0013-8000"));
     let open = phone.open_case(&[]);
-    let add = |kind: &str| NewOp::new(Act::add(kind, kind));
     let record = NewOp::new(Act::RecordStep { step: "asked".into() });
     let ops = vec![
         NewOp::put(None, "title", vec![], Value::text(format!("面馆检查 {PHONE}"))),

@@ -7,7 +7,7 @@ use api_spec::case::CasePage;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 use sync_core::change::{Change, NewOp};
-use sync_core::op::{Act, OpRef};
+use sync_core::op::OpRef;
 use sync_core::value::Value;
 use tests::actor::wait_ms;
 use tests::desk::encoded;
@@ -62,7 +62,7 @@ fn with_party(phone: &mut Phone<'_>, title: &str, name: &str) -> String {
     let opening = phone.open_case(&[]);
     let of_party = |field: &str, text: &str| NewOp::put(Some(OpRef::Own(0)), field, vec![], Value::text(text));
     let ops = vec![
-        NewOp::new(Act::add("party", "party")),
+        NewOp::add("party", "party"),
         of_party("citizen_number", CITIZEN),
         of_party("phone", PHONE),
         of_party("name", name),

@@ -51,7 +51,7 @@ fn signing() -> Vec<NewOp> {
     let digest = sync_core::change::shown_digest([]);
     let (form, manner) = ("scene_record".to_owned(), "key".to_owned());
     let signature = Signature { form, version: 1, role: SignerRole::Officer, manner, shown: vec![], digest };
-    let document = NewOp::new(Act::add("document", "a"));
+    let document = NewOp::add("document", "a");
     vec![document, NewOp::new(Act::Sign(signature)).on(OpRef::Own(0))]
 }
 

@@ -2,16 +2,13 @@
 
 use serde_json::Value as Json;
 use sync_core::change::NewOp;
-use sync_core::op::{Act, OpRef};
+use sync_core::op::OpRef;
 use sync_core::value::Value;
+use tests::actor::add;
 use tests::{Person, Phone, Server, on_both_databases};
 
 const REMEDY: &str = "如不服本处罚决定，应当自收到本决定书之日起六十日内先向巫山县人民政府（地址：巫山县广东中路2号）申请行政复议；对行政复议决定不服的，可以自收到行政复议决定书之日起十五日内依法向人民法院提起行政诉讼。复议机关逾期不作决定的，可以在复议期满之日起十五日内向人民法院提起诉讼。";
 const PAYMENT: &str = "自收到本决定书之日起十五日内到重庆农村商业银行巫山支行（地址：净坛路100号）缴纳罚款，逾期每日按罚款数额的百分之三加处罚款。";
-
-fn add(kind: &str) -> NewOp {
-    NewOp::new(Act::add(kind, kind))
-}
 
 /// The checks of a case whose decision has these fields beside a lawful remedy and payment, and a fine.
 fn checks(server: &Server, fine: i64, fields: &[(&str, Value)]) -> Json {

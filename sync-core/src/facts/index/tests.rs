@@ -46,7 +46,7 @@ fn documents(numbers: impl IntoIterator<Item = String>) -> Vec<NewOp> {
     let mut ops = Vec::new();
     for number in numbers {
         let place = u32::try_from(ops.len()).unwrap();
-        ops.push(NewOp::new(Act::add("document", "a")));
+        ops.push(NewOp::add("document", "a"));
         ops.push(NewOp::put(Some(OpRef::Own(place)), "number", vec![], Value::text(number)));
     }
     ops

@@ -177,7 +177,7 @@ fn only_a_document_of_a_form_without_a_procedure_is_not_built() {
     use crate::op::OpRef;
     use crate::schema::{DECISIONS, PENALTY_DECISION, SPOT_DECISION};
     let flagged = |ops| one(&opened(), second(2, ops), standing(100), at(30)).flags.contains(&Flag::NotBuilt);
-    let document = || NewOp::new(Act::add("document", "a"));
+    let document = || NewOp::add("document", "a");
     let writes =
         |field: &str, text: &str| vec![document(), NewOp::put(Some(OpRef::Own(0)), field, vec![], Value::text(text))];
     assert!(flagged(writes(FORM, PENALTY_DECISION)) && flagged(writes(FORM, "hearing_notice")));
