@@ -59,3 +59,46 @@ impl Device {
         Ok(seen)
     }
 }
+
+#[cfg(all(test, feature = "p256"))]
+mod tests {
+    use crate::device::{Device, Enrolment, Identity, Moment, Options, Source};
+    use crate::id::{AgencyId, BootId, DeviceId, Epoch, OfficerId, TenantId};
+    use crate::op::{CaseKind, Open};
+    use crate::sign::{Signer as _, SoftwareKey, SoftwareVerifier};
+    use crate::time::Instant;
+    use rusqlite::Connection;
+
+    #[test]
+    fn whatever_arrives_empties_the_cache() {
+        let key = SoftwareKey::from_secret(&[1; 32]).unwrap();
+        let (officer, agency) = (OfficerId::new([1; 16]), AgencyId::new([9; 16]));
+        let identity = Identity {
+            tenant: TenantId::new([1; 16]),
+            tenant_key: key.public_key(),
+            device: DeviceId::new([1; 16]),
+            device_key: key.public_key(),
+            officer,
+            agency,
+        };
+        let enrolment = Enrolment { identity, epoch: Epoch::new([1; 8]) };
+        let db = Connection::open_in_memory().unwrap();
+        let mut device =
+            Device::create_over(db, &Options::in_memory(), &enrolment, Box::new(SoftwareVerifier)).unwrap();
+        let open = Open { kind: CaseKind::Inspection, agency, item: "SJ-C-001".into(), officers: vec![officer] };
+        let at = Moment {
+            wall: Instant::from_ms(1),
+            monotonic_ms: 1,
+            boot: BootId::new([5; 16]),
+            counts_sleep: true,
+            place: None,
+        };
+        let opened = device.open_case(open).into_save();
+        let case = device.save(opened, &at, [1; 32], &key).unwrap().case;
+        assert!(device.recent.take().is_some_and(|held| held.case == case), "what was saved is at hand");
+        device.look(case, |_| ()).unwrap();
+        let own = device.change(case).unwrap().unwrap().to_bytes();
+        device.receive(&[], &[own], Source::Peer).unwrap();
+        assert!(device.recent.take().is_none());
+    }
+}

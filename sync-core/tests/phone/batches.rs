@@ -4,7 +4,7 @@ use crate::server::Server;
 use crate::world::{Phone, moment};
 use sync_core::device::{NewEvidence, Offered};
 use sync_core::id::CaseId;
-use sync_core::message::Push;
+use sync_core::message::{Push, Pushed};
 use sync_core::session::{Answer, HostAction, Limits, Request, Response, Session};
 
 /// No file is sent here.
@@ -165,6 +165,35 @@ fn a_server_that_is_busy_is_left_alone_and_one_that_errs_holds_up_one_case() {
     }
     // What is asked for prolongs a wait and never shortens it.
     assert!(matches!(after(&says(429, Some("0"))), HostAction::Wait(ms) if ms == first));
+}
+
+#[test]
+fn an_answer_that_does_not_say_of_each_change_what_became_of_it_is_none() {
+    // How many outcomes are said of three changes, and whether the phone hands in.
+    let taken = |outcomes: usize, hands_in: bool| {
+        let (mut phone, case) = phone();
+        let mut server = Server { token: true, ..Server::default() };
+        let mut session = Session::new(Limits::default());
+        if hands_in {
+            session.hand_in();
+        }
+        let HostAction::Send(request) = next(&mut session, &phone, 0) else { panic!() };
+        let Response { body, .. } = server.answer(phone.device.identity().device, &request);
+        let mut pushed = Pushed::read(&body).unwrap();
+        assert_eq!((pushed.outcomes.len(), pushed.receipts.len()), (3, 1));
+        let more = pushed.outcomes.clone();
+        pushed.outcomes.extend(more);
+        pushed.outcomes.truncate(outcomes);
+        let answer = Response { status: 200, headers: Vec::new(), body: pushed.to_bytes() };
+        absorb(&mut session, &mut phone, &Answer::Response(answer), 0);
+        let taken = phone.device.is_acknowledged(case).unwrap();
+        let waits = matches!(next(&mut session, &phone, 0), HostAction::Wait(_));
+        assert_ne!(taken, waits, "{outcomes} outcomes");
+        taken
+    };
+    assert_eq!([0, 2, 3, 4].map(|outcomes| taken(outcomes, false)), [false, false, true, false]);
+    // To who hands in the server says nothing but receipts.
+    assert_eq!([0, 2, 3, 4].map(|outcomes| taken(outcomes, true)), [true, false, true, false]);
 }
 
 #[test]

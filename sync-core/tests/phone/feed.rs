@@ -2,7 +2,7 @@
 
 use crate::world::{DAY, Phone, TENANT, key, lease_bytes, moment};
 use sync_core::change::{Change, Header, NewOp};
-use sync_core::device::{Need, Source};
+use sync_core::device::{Need, NewEvidence, Save, Source};
 use sync_core::id::{CaseId, ChangeId, TenantId};
 use sync_core::lease::Lease;
 use sync_core::message::{CaseHeads, Pulled};
@@ -43,6 +43,38 @@ fn anothers_change_is_offered_until_the_server_is_seen_to_have_it() {
     let mut three = Phone::new(3);
     three.device.receive(&leases, &changes, Source::Server).unwrap();
     assert!(three.device.lanes().unwrap().is_empty(), "what the server brings it has");
+}
+
+#[test]
+fn a_file_is_sent_once_the_server_is_seen_to_have_its_case() {
+    for held_before in [false, true] {
+        let mut one = Phone::new(1);
+        let case = one.open(&[1, 2]);
+        let (leases, changes) = one.bundle(case);
+        let mut two = Phone::new(2);
+        if held_before {
+            two.device.receive(&leases, &changes, Source::Peer).unwrap();
+        }
+        two.device.receive(&leases, &[], Source::Server).unwrap();
+        let photograph = |phone: &mut Phone| {
+            let mut editor = phone.edit(case);
+            let entity = editor.add(None, "evidence", "a");
+            let digest = sync_core::id::Digest::new([4; 32]);
+            editor.put(Some(entity), "digest", digest.into());
+            let location = "photo.jpg".to_owned();
+            let file = NewEvidence { digest, size: 9, media_type: "image/jpeg".into(), location };
+            phone.save(Save { evidence: vec![file], ..editor.into_save() }, 3).unwrap();
+        };
+        if held_before {
+            photograph(&mut two);
+            assert!(two.device.evidence_to_send().unwrap().is_empty(), "the server may not know the case");
+        }
+        two.device.receive(&[], &changes, Source::Server).unwrap();
+        if !held_before {
+            photograph(&mut two);
+        }
+        assert_eq!(two.device.evidence_to_send().unwrap().len(), 1, "held before: {held_before}");
+    }
 }
 
 #[test]
@@ -137,10 +169,13 @@ fn the_cursor_stays_where_something_was_not_kept() {
     let arrived = two.device.receive_page(&page(2, std::slice::from_ref(last))).unwrap();
     assert_eq!((arrived.parked.len(), arrived.not_kept.len()), (0, 1));
     assert_eq!(two.device.cursor().unwrap(), Some(vec![1]), "one past it comes again");
-    // When one of them has opened, there is room for one.
-    let arrived = two.device.receive_page(&page(3, &[opening.to_bytes(), last.clone()])).unwrap();
-    assert_eq!((arrived.stored.len(), arrived.parked.len(), arrived.not_kept.len()), (2, 1, 0));
-    assert_eq!(two.device.cursor().unwrap(), Some(vec![3]));
+    // When one of them has opened there is room for one, in the same call.
+    let arrived = two.device.receive_page(&page(3, &[last.clone(), opening.to_bytes(), last.clone()])).unwrap();
+    assert_eq!((arrived.stored.len(), arrived.parked.len(), arrived.not_kept.len()), (2, 1, 1));
+    assert_eq!(two.device.parked().unwrap().len(), fit.len());
+    assert_eq!(two.device.cursor().unwrap(), Some(vec![1]), "the page did not fit as it came");
+    two.device.receive_page(&page(4, &[])).unwrap();
+    assert_eq!(two.device.cursor().unwrap(), Some(vec![4]));
 }
 
 #[test]
@@ -225,7 +260,7 @@ fn a_phones_own_change_needs_no_lease_to_be_known_by_its_key() {
 
 #[test]
 fn the_numbers_in_the_lease_of_another_phone_are_not_this_ones() {
-    use sync_core::device::{NumberFor, Save};
+    use sync_core::device::NumberFor;
     let number = |leases: &[Vec<u8>]| {
         let mut phone = without_lease();
         phone.device.receive(leases, &[], Source::Server).unwrap();

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod checklists;
 #[cfg(test)]
 mod clocks;

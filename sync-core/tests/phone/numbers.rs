@@ -2,7 +2,7 @@
 
 use crate::rules::{LATER, Scene, codes, draft, opened_on_the_spot, reference, scene};
 use crate::world::Phone;
-use sync_core::device::{Editor, NumberFor, Save, SaveError, Stop, VoidNumber};
+use sync_core::device::{Editor, NumberFor, Save, SaveError, Source, Stop, VoidNumber};
 use sync_core::id::CaseId;
 use sync_core::law::identity::CreditCode;
 use sync_core::law::rule::Outcome;
@@ -125,6 +125,22 @@ fn a_number_of_another_case_that_the_phone_holds_is_refused() {
     let stops = write(&mut phone, second, |editor| decision = draft(editor, "b", 20_000));
     assert_eq!(codes(&stops.unwrap_err()), ["number_used"]);
     decide(&mut phone, second, "c");
+}
+
+#[test]
+fn a_number_of_a_case_that_arrived_is_refused_as_one_of_the_phones_own() {
+    let mut one = phone();
+    let first = case_against(&mut one, "甲", None, "2026-11-23");
+    decide(&mut one, first, "b");
+    let mut two = Phone::new(2);
+    two.device.set_reference(&reference(LATER), Some("\"1\"")).unwrap();
+    let second = case_against(&mut two, "乙", None, "2026-11-23");
+    let (leases, changes) = one.bundle(first);
+    two.device.receive(&leases, &changes, Source::Server).unwrap();
+    let stops = write(&mut two, second, |editor| {
+        draft(editor, "b", 20_000);
+    });
+    assert_eq!(codes(&stops.unwrap_err()), ["number_used"]);
 }
 
 #[test]
