@@ -7,6 +7,8 @@
 # FLAT and CASES set smaller numbers than 1000000 and 100000; the section flat wants 20 GB of disk below TMPDIR and a
 # machine that does nothing else for an hour or more.
 #
+# MUTANTS_SHARD=0/30 lets the section mutants try every thirtieth mutant of the core only, MUTANTS=core or MUTANTS=flow one half.
+#
 # Needs what `tests/run.sh` needs; TEST_POSTGRES_URL names a PostgreSQL.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -47,6 +49,41 @@ if wanted kotlin; then
     standard=$PWD/$at/node_modules/kotlin-compiler/lib/kotlin-stdlib.jar
     KOTLIN_CLIENT="$PWD/$at/built/client.jar:$standard:$classes" \
         cargo test --locked -q -p tests --test acceptance -- a_kotlin_client | grep -E '^test result: '
+fi
+
+# Exactly this version: the names of mutants in tests/mutants.txt are its own.
+cargo_mutants() {
+    local root=$PWD/target/mutants/tool
+    if ! "$root/bin/cargo-mutants" mutants --version 2>/dev/null | grep -qx 'cargo-mutants 27\.1\.0'; then
+        cargo install --locked --quiet --force --root "$root" --version 27.1.0 cargo-mutants >&2
+    fi
+    "$root/bin/cargo-mutants" mutants --colors never "$@"
+}
+
+# section: mutants
+# Small faults, put in one at a time: those of the core are tried by its own tests, a fixed sample of about a hundred of the flows
+# by the acceptance tests. At least 90 % of those that compile are noticed; those that are not stand in tests/mutants.txt.
+if wanted mutants; then
+    printf '== mutants\n'
+    at=$PWD/target/mutants
+    mkdir -p "$at"
+    if [ "${MUTANTS:-core}" = core ]; then
+        core=(--package sync-core --all-features)
+        cargo_mutants "${core[@]}" --list --json >"$at/core.json"
+        # 2: some are missed, 3: some never end; the judge says which of them may.
+        status=0
+        CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 cargo_mutants "${core[@]}" --shard "${MUTANTS_SHARD:-0/1}" \
+            --sharding round-robin --timeout 300 --build-timeout 600 --output "$at" >"$at/core.log" 2>&1 || status=$?
+        case $status in 0 | 2 | 3) ;; *) tail -n 20 "$at/core.log" && exit "$status" ;; esac
+        python3 tests/mutants/judge.py tests/mutants.txt "$at/core.json" "$at/mutants.out/outcomes.json" sync-core/
+    fi
+    if [ "${MUTANTS:-flow}" = flow ]; then
+        flow=(--package server --file 'server/src/flow/**')
+        cargo_mutants "${flow[@]}" --list --json >"$at/flow.json"
+        cargo_mutants "${flow[@]}" --list --json --shard 0/22 --sharding round-robin >"$at/sample.json"
+        CARGO_PROFILE_DEV_DEBUG=0 python3 tests/mutants/sample.py "$at/sample.json" "$at/flow" >"$at/flow.log"
+        python3 tests/mutants/judge.py tests/mutants.txt "$at/flow.json" "$at/flow/outcomes.json" server/src/flow/
+    fi
 fi
 
 # measured COMMAND…: shows it, how busy the machine was and how long it took.

@@ -285,6 +285,7 @@ else
     # without a store builds it.
     step "cargo test of the core alone" run_tests cargo test -p sync-core --locked --no-fail-fast || true
     claim "the encoding as another program reads it" read_vectors
+    claim "the judge of mutants" python3 -m unittest discover -q -s tests/mutants
     run_browser
     run_demo
 fi
