@@ -117,6 +117,12 @@ names! {
     USCC = "uscc";
     /// Field: citizen identity number.
     CITIZEN_NUMBER = "citizen_number";
+    /// Field: citizen identity number of the person who is asked.
+    ASKED_CITIZEN_NUMBER = "asked_citizen_number";
+    /// Field: telephone of a party.
+    PHONE = "phone";
+    /// Field: telephone of the person who is asked.
+    ASKED_PHONE = "asked_phone";
     /// Field: where evidence comes from.
     SOURCE = "source";
     /// Field: who took the evidence.

@@ -162,6 +162,11 @@ pub fn today() -> Date {
     Clock::system().now().date()
 }
 
+/// The instant now, milliseconds UTC.
+pub fn now_ms() -> i64 {
+    Clock::system().now().ms()
+}
+
 /// Writes a field of the case.
 pub fn put(field: &str, value: impl Into<Value>) -> Value {
     json!({ "put": field, "on": null, "value": value.into() })

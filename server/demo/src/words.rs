@@ -147,7 +147,7 @@ pub fn kitchen() -> Vec<Value> {
 pub const INTERVIEW: [(&str, &str); 10] = [
     ("我们是巫山县市场监督管理局执法人员，这是我们的行政执法证件，请核对。你是否看清？", "看清了。"),
     ("你有陈述、申辩和申请回避的权利，也有如实回答的义务。你是否申请我们回避？", "不申请。"),
-    ("请说明你的身份。", "我是这家餐饮公司的法定代表人谭永红。"),
+    ("请说明你的身份。", "我叫谭永红，是这家餐饮公司的法定代表人，负责日常经营，联系电话13900000001。"),
     ("店内共有多少种菜品在售？", "菜单上一共112种。"),
     ("经检查有40种菜品没有标明价格，是否属实？", "属实，新菜单上有40种没有标价。"),
     ("为什么没有标价？", "新菜刚上，价格表还没有印好。"),
@@ -229,14 +229,24 @@ impl SpotDecision<'_> {
         ]
     }
 
-    /// The text of the order to correct that goes with it.
-    pub fn correction(&self) -> String {
+    /// The number of the order to correct that goes with it: its own series, the serial of the sheet.
+    pub fn correction_number(&self) -> String {
+        let serial = self.number.trim_end_matches('号').rsplit('〕').next().unwrap_or_default();
+        format!("（巫市监）责改〔{}〕{serial}号", self.date.year())
+    }
+
+    /// The text of the order to correct that goes with it; the officer who made it is asked about it.
+    pub fn correction(&self, officer: &str) -> String {
         correction_order(&CorrectionTerms {
+            number: &self.correction_number(),
             party: &self.party.name,
             violation: self.facts,
             basis: "《中华人民共和国价格法》第十三条第一款",
             measure: "对所售菜品明码标价",
             by: CorrectBy::AtOnce,
+            consequence: "《中华人民共和国价格法》第四十二条",
+            reconsideration_organ: RECONSIDERATION,
+            contact: &format!("{officer}，联系电话：12345"),
             organ: ORGAN,
             on: self.date,
         })
@@ -305,6 +315,16 @@ mod tests {
             assert_eq!(Strokes::from_value(&sync_core::value::Value::List(numbers)).unwrap().lines().len(), PEN.len());
         }
         assert_ne!(strokes(1), strokes(2));
+    }
+
+    #[test]
+    fn an_order_to_correct_has_a_number_of_its_own_series() {
+        let party = restaurant(1).unwrap();
+        let date = Date::constant(2026, 11, 23);
+        let decision =
+            SpotDecision { party: &party, facts: "事实", fine: 1, number: "巫市监当罚〔2026〕107号", date };
+        assert_eq!(decision.correction_number(), "（巫市监）责改〔2026〕107号");
+        assert!(decision.correction("李建国").contains("\n（巫市监）责改〔2026〕107号\n"));
     }
 
     #[test]

@@ -12,17 +12,15 @@ use serde_json::Value as Json;
 use sync_core::schema;
 use sync_core::value::Value;
 
-/// Field of a party: telephone number.
-const PHONE: &str = "phone";
-
 /// Whether a field of such entities identifies a person.
 pub fn is_personal(entity: &str, field: &str) -> bool {
-    entity == schema::PARTY && (field == schema::CITIZEN_NUMBER || field == PHONE)
+    entity == schema::PARTY && [schema::CITIZEN_NUMBER, schema::PHONE].contains(&field)
+        || entity == schema::RECORD && [schema::ASKED_CITIZEN_NUMBER, schema::ASKED_PHONE].contains(&field)
 }
 
 /// The value with its middle hidden.
 pub fn mask(field: &str, value: &Value) -> Value {
-    let kept = if field == PHONE { (3, 4) } else { (3, 2) };
+    let kept = if [schema::PHONE, schema::ASKED_PHONE].contains(&field) { (3, 4) } else { (3, 2) };
     match value {
         Value::Text(text) => Value::Text(middle(text, kept)),
         Value::Null => Value::Null,
@@ -66,6 +64,24 @@ fn middle(text: &str, (head, tail): (usize, usize)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_parties_and_of_those_who_are_asked_are_personal() {
+        for (entity, field) in [
+            ("party", "citizen_number"),
+            ("party", "phone"),
+            ("record", "asked_citizen_number"),
+            ("record", "asked_phone"),
+        ] {
+            assert!(is_personal(entity, field), "{entity} {field}");
+        }
+        for (entity, field) in [("party", "name"), ("party", "asked_phone"), ("record", "asked_person"), ("", "phone")]
+        {
+            assert!(!is_personal(entity, field), "{entity} {field}");
+        }
+        assert_eq!(mask("asked_phone", &Value::text("13900000001")), Value::text("139****0001"));
+        assert_eq!(mask("asked_citizen_number", &Value::text("500237199001011234")), Value::text("500*************34"));
+    }
 
     #[test]
     fn the_middle_is_hidden_and_a_short_text_wholly() {

@@ -30,6 +30,8 @@ pub use remedy::{Order, RemedyFacts, read_remedy};
 pub const RECONSIDERATION_DAYS: u16 = 60;
 /// 行政诉讼法 第四十五条: days to sue after the reconsideration decision.
 pub const SUIT_DAYS: u16 = 15;
+/// 行政诉讼法 第四十六条: months to sue without reconsideration.
+pub const DIRECT_SUIT_MONTHS: u16 = 6;
 /// 行政处罚法 第六十七条: days to pay.
 pub const PAYMENT_DAYS: u16 = 15;
 /// 行政处罚法 第七十二条: what is added to an overdue fine each day, in percent of it.
@@ -92,6 +94,8 @@ pub enum CorrectBy {
 /// What an order to correct names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CorrectionTerms<'a> {
+    /// Its number (文号), such as `（巫市监）责改〔2026〕3号`.
+    pub number: &'a str,
     /// Party.
     pub party: &'a str,
     /// What was found, such as `销售的40种菜品未明码标价`.
@@ -102,24 +106,32 @@ pub struct CorrectionTerms<'a> {
     pub measure: &'a str,
     /// By when.
     pub by: CorrectBy,
+    /// The provision that applies to a violation that goes on, such as `《中华人民共和国价格法》第四十二条`.
+    pub consequence: &'a str,
+    /// Organ of reconsideration, such as `巫山县人民政府`.
+    pub reconsideration_organ: &'a str,
+    /// Whom to ask, such as `李建国，联系电话：12345`.
+    pub contact: &'a str,
     /// Acting organ.
     pub organ: &'a str,
     /// Date of the order.
     pub on: Date,
 }
 
-/// The text of an order to correct (责令改正).
+/// The text of an order to correct (责令改正通知书): number, violation, measure, date, consequence, remedy, contact. The
+/// remedy is a choice between reconsideration and suit, because 行政复议法 第二十三条 wants reconsideration first only for
+/// penalties that are decided on the spot, and an order to correct is no penalty (行政处罚法 第九条、第二十八条).
 pub fn correction_order(terms: &CorrectionTerms<'_>) -> String {
     let when = match terms.by {
         CorrectBy::AtOnce => "立即改正".to_owned(),
         CorrectBy::Day(day) => format!("于{}前（含当日）改正", zh_date(day)),
     };
+    let (apply, sue) = (numeral::written(RECONSIDERATION_DAYS), numeral::written(DIRECT_SUIT_MONTHS));
+    let CorrectionTerms { number, party, violation, basis, measure, by: _, consequence, reconsideration_organ, .. } =
+        terms;
     format!(
-        "{}：经查，你（单位）{}，违反了{}的规定。依据《中华人民共和国行政处罚法》第二十八条第一款，责令你（单位）{when}上述违法行为：{}。{}　{}",
-        terms.party,
-        terms.violation,
-        terms.basis,
-        terms.measure,
+        "责令改正通知书\n{number}\n{party}：\n经查，你（单位）{violation}，违反了{basis}的规定。依据《中华人民共和国行政处罚法》第二十八条第一款，责令你（单位）{when}上述违法行为：{measure}。\n逾期不改正的，依照{consequence}等规定处理。\n如不服本通知，可以自收到本通知书之日起{apply}日内向{reconsideration_organ}申请行政复议，也可以自收到本通知书之日起{sue}个月内依法向人民法院提起行政诉讼。\n联系人：{}\n{}　{}",
+        terms.contact,
         terms.organ,
         zh_date(terms.on),
     )

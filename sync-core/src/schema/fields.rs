@@ -136,6 +136,16 @@ pub const FIELDS: &[Field] = &[
     // Records and their lines.
     field("record", "record_type", "笔录类型", "Kind of record", Kind::Code(&["interview", "scene"])),
     field("record", "asked_person", "被询问人", "Person asked", Kind::Text),
+    field(
+        "record",
+        "asked_citizen_number",
+        "被询问人公民身份号码",
+        "Citizen identity number of the person asked",
+        Kind::Text,
+    ),
+    field("record", "asked_position", "被询问人单位和职务", "Employer and position of the person asked", Kind::Text),
+    field("record", "asked_phone", "被询问人联系电话", "Telephone of the person asked", Kind::Text),
+    field("record", "place_text", "地点", "Place", Kind::Text),
     field("record", "began_at_ms", "开始时间", "Began", Kind::Instant),
     field("record", "ended_at_ms", "结束时间", "Ended", Kind::Instant),
     field("record", "text", "内容", "Text", Kind::Text),

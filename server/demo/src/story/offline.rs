@@ -49,7 +49,7 @@ pub fn tell(stage: &mut Stage, team: &mut Team) -> anyhow::Result<Matters> {
     )?;
     team.a.save(&matter.case, words::front_of_house())?;
     team.b.save(&matter.case, words::kitchen())?;
-    matter.record = interview::hold(stage, team, &matter.case)?;
+    matter.record = interview::hold(stage, team, &matter.case, &party)?;
     photographs(stage, team, &mut matter)?;
     fining::fine(stage, team, &mut matter, &party)?;
     let stall = noodle::tell(stage, team)?;
@@ -85,7 +85,7 @@ fn open(lead: &mut Member, mate: &str, party: &Party, task: &Value, today: Date)
         "plan_approved_ms": task.get("approved_ms").and_then(Value::as_i64),
         "enforcement_code": text(task, "/code"),
         "enterprise_code": format!("QYM{}", party.code),
-        "notice_number": format!("（巫市监）检通〔{}〕{}", today.year(), text(task, "/id")),
+        "notice_number": text(task, "/notice").lines().nth(1).unwrap_or_default(),
         "address": party.address,
         "violation_date": today.to_string(),
     });

@@ -63,15 +63,29 @@ fn an_organ_is_the_same_with_its_province_and_its_office_of_reconsideration() {
 #[test]
 fn a_correction_order_orders_a_correction() {
     let terms = CorrectionTerms {
+        number: "（巫市监）责改〔2026〕3号",
         party: "巫山县某餐饮有限公司",
         violation: "销售的40种菜品未明码标价",
         basis: "《中华人民共和国价格法》第十三条第一款",
         measure: "对所售菜品明码标价",
         by: CorrectBy::AtOnce,
+        consequence: "《中华人民共和国价格法》第四十二条",
+        reconsideration_organ: "巫山县人民政府",
+        contact: "李建国，联系电话：12345",
         organ: "巫山县市场监督管理局",
         on: Date::constant(2026, 11, 23),
     };
-    assert!(orders_correction(&correction_order(&terms)));
+    let text = correction_order(&terms);
+    assert!(orders_correction(&text));
+    for part in [
+        "责令改正通知书\n（巫市监）责改〔2026〕3号\n巫山县某餐饮有限公司：\n",
+        "立即改正上述违法行为：对所售菜品明码标价。",
+        "逾期不改正的，依照《中华人民共和国价格法》第四十二条等规定处理。",
+        "自收到本通知书之日起六十日内向巫山县人民政府申请行政复议，也可以自收到本通知书之日起六个月内依法向人民法院提起行政诉讼。",
+        "联系人：李建国，联系电话：12345\n巫山县市场监督管理局　2026年11月23日",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
     let later = CorrectionTerms { by: CorrectBy::Day(Date::constant(2026, 11, 30)), ..terms };
     assert!(correction_order(&later).contains("于2026年11月30日前（含当日）改正"));
     assert!(orders_correction(&correction_order(&later)));

@@ -6,7 +6,7 @@ use super::interview::{sign, signature};
 use super::photograph;
 use crate::process::{Answer, Refused};
 use crate::stage::{Matter, Member, Stage, Team, add, flags, list, put_on, step, text, today};
-use crate::words::{Party, SpotDecision, payment};
+use crate::words::{ORGAN, Party, SpotDecision, payment};
 
 const FORM: &str = "spot_decision";
 const FACTS: &str = "销售的40种菜品未标明价格，且未当场改正";
@@ -74,8 +74,11 @@ pub fn correction(member: &mut Member, case: &str, decision: &SpotDecision<'_>) 
     let ops = vec![
         add("document", "a", "c", None),
         put_on("c", "form", "correction_order"),
+        put_on("c", "number", decision.correction_number()),
+        put_on("c", "number_source", "presealed"),
         put_on("c", "date", decision.date.to_string()),
-        put_on("c", "text", decision.correction()),
+        put_on("c", "organ_name", ORGAN),
+        put_on("c", "text", decision.correction(&member.name)),
         step("correction_ordered", Value::Null),
     ];
     member.save(case, ops).map(drop)

@@ -2,19 +2,24 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{Member, Stage, Team, add, put_on, step, text};
-use crate::words::{INTERVIEW, strokes};
+use crate::stage::{Member, Stage, Team, add, now_ms, put_on, step, text};
+use crate::words::{INTERVIEW, Party, strokes};
 
 /// Writes the record on the second officer's phone, who signs it with the person asked.
 ///
 /// # Errors
 /// An internal error, or a refusal.
-pub fn hold(stage: &mut Stage, team: &mut Team, case: &str) -> anyhow::Result<String> {
+pub fn hold(stage: &mut Stage, team: &mut Team, case: &str, party: &Party) -> anyhow::Result<String> {
+    let began = now_ms();
     let mut ops = vec![
         step("question_asked", Value::Null),
         add("record", "a", "r", None),
         put_on("r", "record_type", "interview"),
-        put_on("r", "asked_person", "谭永红"),
+        put_on("r", "asked_person", party.person),
+        put_on("r", "asked_position", format!("{}法定代表人", party.name)),
+        put_on("r", "asked_phone", party.phone),
+        put_on("r", "place_text", format!("{}大堂", party.address)),
+        put_on("r", "began_at_ms", began),
     ];
     for (place, (question, answer)) in (1..).zip(INTERVIEW) {
         let line = format!("q{place}");
@@ -22,6 +27,7 @@ pub fn hold(stage: &mut Stage, team: &mut Team, case: &str) -> anyhow::Result<St
         ops.push(put_on(&line, "question", question));
         ops.push(put_on(&line, "answer", answer));
     }
+    ops.push(put_on("r", "ended_at_ms", now_ms()));
     let saved = team.b.save(case, ops)?;
     let record = text(&saved, "/names/r");
     sign(&mut team.b, case, &record, "interview_record", "officer", None)?;
