@@ -8,6 +8,7 @@ pub mod feed;
 pub mod flat;
 pub mod index;
 pub mod limit;
+pub mod look;
 pub mod measured_record;
 pub mod process;
 pub mod pull;
@@ -57,13 +58,15 @@ pub enum Part {
     Reads,
     /// The cost of a change as the database fills.
     Flat,
+    /// Looks at cases while phones push.
+    Looks,
     /// Start and size.
     Start,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Pushes, Self::Reads, Self::Flat, Self::Start];
+    pub const ALL: [Self; 5] = [Self::Pushes, Self::Reads, Self::Looks, Self::Flat, Self::Start];
 
     /// The part of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -75,6 +78,7 @@ impl Part {
             Self::Pushes => "pushes",
             Self::Reads => "reads",
             Self::Flat => "flat",
+            Self::Looks => "looks",
             Self::Start => "start",
         }
     }
@@ -98,6 +102,9 @@ pub fn over(name: &str, fresh: impl Fn() -> Server, address: Option<&str>, plan:
         if has(Part::Start) {
             text += &start(&server);
         }
+    }
+    if has(Part::Looks) {
+        text += &looking(name, &counted(&fresh), plan);
     }
     if has(Part::Flat) && plan.flat > 0 {
         let server = counted(&fresh);
@@ -177,6 +184,16 @@ fn reading(name: &str, server: &Server, numbers: &mut Numbers, plan: &Plan) -> S
         eprintln!("{name}: {:?} {indexed:?} {:?}", pulls.last(), reads.last());
     }
     format!("{}\n{}\n{}", report::pulls(&pulls), report::reads(&reads), report::indexed(indexed))
+}
+
+/// Looks at cases while phones push.
+fn looking(name: &str, server: &Server, plan: &Plan) -> String {
+    let mut numbers = Numbers::default();
+    push::fill(server, &mut [Phone::of(server, READER)], &mut numbers, look::CASES);
+    index::wait(server);
+    let beside = look::run(server, (READER, OFFICERS[0]), &mut numbers, plan.changes);
+    eprintln!("{name}: {beside:?}");
+    format!("{}\n", report::looks(&beside))
 }
 
 /// How long a start takes until it is ready, and how large the binary is; Markdown.

@@ -1,6 +1,6 @@
 //! `cargo run --release -p tests --bin load`: measures the release binary on this machine and prints Markdown.
 //!
-//! Options: `--write` puts it into `docs/PERFORMANCE.md`; `--quick` measures a tenth; `--parts pushes,reads,flat,start`
+//! Options: `--write` puts it into `docs/PERFORMANCE.md`; `--quick` measures a tenth; `--parts pushes,reads,looks,flat,start`
 //! measures some of it; `--cases N` sets the largest number of cases that are listed and searched (10,000); `--flat N`
 //! up to how many changes held the cost of one more is measured (100,000; a million takes a quarter of an hour or more
 //! and 15 GB); `--only PHONES,BATCH` pushes one shape and nothing else, for a profiler; `--sqlite` and `--postgres`

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use sync_core::change::{Change, NewOp};
@@ -75,13 +76,25 @@ impl Numbers {
 
 /// Signs and pushes a shape.
 pub fn run(server: &Server, phones: &mut [Phone<'_>], numbers: &mut Numbers, shape: Shape) -> Pushes {
+    run_beside(server, phones, numbers, shape, |_ended| ()).0
+}
+
+/// Signs a shape, then pushes it while `beside` runs on a thread of its own; it is told when the last push was answered.
+pub fn run_beside<T: Send>(
+    server: &Server,
+    phones: &mut [Phone<'_>],
+    numbers: &mut Numbers,
+    shape: Shape,
+    beside: impl FnOnce(&AtomicBool) -> T + Send,
+) -> (Pushes, T) {
     let phones = &mut phones[..shape.devices];
     let pushes = (shape.changes / shape.batch / shape.devices).max(1);
     let queues = sign_all(server, phones, numbers, shape, pushes);
     let (start, address) = (Barrier::new(shape.devices + 1), server.address());
     process::forget_peak(server.pid());
     let before = process::cpu(server.pid());
-    let (elapsed, mut latencies) = std::thread::scope(|scope| {
+    let ended = AtomicBool::new(false);
+    let (elapsed, mut latencies, found) = std::thread::scope(|scope| {
         let clients: Vec<_> = queues
             .iter()
             .map(|queue| {
@@ -91,20 +104,24 @@ pub fn run(server: &Server, phones: &mut [Phone<'_>], numbers: &mut Numbers, sha
             .collect();
         start.wait();
         let started = Instant::now();
+        let beside = scope.spawn(|| beside(&ended));
         let latencies: Vec<Duration> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
-        (started.elapsed(), latencies)
+        let elapsed = started.elapsed();
+        ended.store(true, Ordering::Relaxed);
+        (elapsed, latencies, beside.join().unwrap())
     });
     let cpu = process::cpu(server.pid()).saturating_sub(before);
     latencies.sort_unstable();
     let changes = f64::from(u32::try_from(pushes * shape.batch * shape.devices).unwrap());
-    Pushes {
+    let pushes = Pushes {
         shape,
         rate: changes / elapsed.as_secs_f64(),
         p50: percentile(&latencies, 50),
         p99: percentile(&latencies, 99),
         cpu: cpu.as_secs_f64() * 1000.0 / changes,
         memory: process::memory(server.pid()).1,
-    }
+    };
+    (pushes, found)
 }
 
 /// The percentile of sorted, non-empty durations.

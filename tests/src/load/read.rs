@@ -31,10 +31,7 @@ pub struct Read {
 /// A list of 50, one case, and searches: for words in one case of a thousand, of eight, and in all; for a number that
 /// no case has although many have its digit pairs; for a name that no case has.
 pub fn run(server: &Server, login: &str) -> Vec<Read> {
-    let body = api_spec::session::NewSession { login: login.to_owned(), password: PASSWORD.to_owned() };
-    let token: api_spec::session::AccessToken =
-        server.call("POST", "/v1/sessions").json(&body).send().expect(201).read();
-    let token = token.access_token;
+    let token = token(server, login);
     let mut wire = Wire::to(&server.address());
     let (status, first) = wire.send(&request("GET", "/v1/cases?limit=50", &token, "", &[]));
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&first));
@@ -52,6 +49,14 @@ pub fn run(server: &Server, login: &str) -> Vec<Read> {
     ]
     .map(|(what, path)| sample(&mut wire, what, &request("GET", path, &token, "", &[])))
     .into()
+}
+
+/// The access token of somebody who signs in with a password.
+pub(super) fn token(server: &Server, login: &str) -> String {
+    let body = api_spec::session::NewSession { login: login.to_owned(), password: PASSWORD.to_owned() };
+    let token: api_spec::session::AccessToken =
+        server.call("POST", "/v1/sessions").json(&body).send().expect(201).read();
+    token.access_token
 }
 
 fn sample(wire: &mut Wire, what: &'static str, request: &[u8]) -> Read {

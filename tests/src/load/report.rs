@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::flat::Mark;
 use super::limit::Limits;
+use super::look::{self, Beside};
 use super::pull::Pull;
 use super::push::{Into, Pushes};
 use super::read::Read;
@@ -132,8 +133,31 @@ pub fn reads(all: &[(usize, Vec<Read>)]) -> String {
     table
 }
 
+/// Looks beside pushes, as a table.
+pub fn looks(beside: &Beside) -> String {
+    let mut table = format!(
+        "Looks at one case after another of {} over one connection, and {} phones that push {} changes at a time:\n\n\
+         | | per second | p50 ms | p99 ms |\n|---|---:|---:|---:|\n",
+        look::CASES,
+        beside.pushes.shape.devices,
+        beside.pushes.shape.batch
+    );
+    let mut row = |what: &str, rate: f64, p50: Duration, p99: Duration| {
+        let _ = writeln!(table, "| {what} | {rate:.0} | {} | {} |", ms(p50), ms(p99));
+    };
+    for (what, looks) in [("looks, nobody pushes", beside.looks_alone), ("looks during the pushes", beside.looks)] {
+        row(what, looks.rate, looks.p50, looks.p99);
+    }
+    for (what, pushes) in [("changes, nobody looks", beside.pushes_alone), ("changes during the looks", beside.pushes)]
+    {
+        row(what, pushes.rate, pushes.p50, pushes.p99);
+    }
+    table
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::look::Looks;
     use super::super::push::Shape;
     use super::*;
 
@@ -168,6 +192,23 @@ mod tests {
         let table = flat(&[Mark { held: 10_000, limits, pushes, index: Some(0.125) }]);
         assert!(table.contains("| 10000 | 100 | 1500 | 2000, 4000 | 0.50 | 2.0 | 9.9 | 0.25 | 0.12 | 61 |"), "{table}");
         is_a_table(&table);
+    }
+
+    #[test]
+    fn looks_and_pushes_stand_in_one_table() {
+        let looks = |rate| Looks { rate, p50: Duration::from_micros(1_250), p99: Duration::from_millis(40) };
+        let pushes = group().pushes[0];
+        let text =
+            super::looks(&Beside { looks_alone: looks(800.0), looks: looks(200.0), pushes_alone: pushes, pushes });
+        let (head, table) = text.split_once("\n\n").unwrap();
+        assert_eq!(
+            head,
+            "Looks at one case after another of 2000 over one connection, and 8 phones that push 100 changes at a time:"
+        );
+        is_a_table(table);
+        assert!(table.contains("| looks, nobody pushes | 800 | 1.2 | 40.0 |"), "{table}");
+        assert!(table.contains("| looks during the pushes | 200 | 1.2 | 40.0 |"), "{table}");
+        assert!(table.contains("| changes during the looks | 1500 | 2.0 | 9.9 |"), "{table}");
     }
 
     #[test]
