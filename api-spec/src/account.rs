@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::code::AccountEventKind;
 use crate::text::{Cursor, GivenCode, Id, TypedCode};
 
-/// Something that was done to an account or to one of its phones.
+/// An event of an account or of one of its phones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "00112233445566778899aabbccddeeff", "at_ms": 1_795_363_200_000_i64,
@@ -19,35 +19,35 @@ pub struct AccountEvent {
     pub id: String,
     /// When.
     pub at_ms: i64,
-    /// Whom it concerns.
+    /// Id of the officer whose account it concerns.
     #[schema(value_type = Id)]
     pub officer: String,
-    /// Who did it; none where the operator did it at the machine itself.
+    /// Id of the officer who did it; null if the operator did it on the server's machine.
     #[schema(value_type = Option<Id>)]
     pub actor: Option<String>,
     /// `enrolment_code_issued`, `device_enrolled`, `device_revoked`, `password_changed`, `password_reset_asked`,
     /// `password_reset_confirmed`, `password_reset`, `password_replaced`, `first_administrator`.
     #[schema(value_type = AccountEventKind)]
     pub kind: String,
-    /// The phone that it is about.
+    /// Id of the phone that it is about.
     #[schema(value_type = Option<Id>)]
     pub device: Option<String>,
-    /// What the phone is called, or why it was done.
+    /// Label of the phone, or the reason of the event.
     pub detail: String,
 }
 
-/// A page of what was done, the newest first.
+/// A page of account events, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AccountEventPage {
     /// The events.
     pub items: Vec<AccountEvent>,
-    /// Where the list goes on, if it does.
+    /// Cursor of the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,
 }
 
-/// Whose events, and where the list goes on.
+/// Whose events, and which page.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -58,7 +58,7 @@ pub struct AccountEventQuery {
     /// How many, 1 to 100; 50 where absent.
     #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<i64>,
-    /// From `next_cursor`.
+    /// The `next_cursor` of the page before.
     #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
@@ -73,7 +73,7 @@ pub struct NewPasswordReset {
     pub officer: String,
 }
 
-/// A reset of a password. It takes two hands; the officer needs the code of each.
+/// A reset of a password. Two people must act; the officer needs the code of each.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "00112233445566778899aabbccddeeff", "officer": "00112233445566778899aabbccddeeff",
@@ -84,19 +84,19 @@ pub struct PasswordReset {
     /// Id.
     #[schema(value_type = Id)]
     pub id: String,
-    /// Whose password.
+    /// Id of the officer whose password it is.
     #[schema(value_type = Id)]
     pub officer: String,
-    /// Who asked for it.
+    /// Id of the administrator who asked for it.
     #[schema(value_type = Option<Id>)]
     pub asked_by: Option<String>,
     /// When.
     pub asked_ms: i64,
-    /// Worth nothing from then on: a day.
+    /// End of its validity, a day after it was asked for.
     pub expires_ms: i64,
-    /// Whether a second hand confirmed it.
+    /// Whether a second person has confirmed it.
     pub confirmed: bool,
-    /// The code of the hand that is answered, 10 characters, for the officer alone; absent where the reset is only read.
+    /// The caller's code, 10 characters, to be given to the officer only. Absent in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<TypedCode>)]
     pub code: Option<String>,
@@ -111,10 +111,10 @@ impl std::fmt::Debug for PasswordReset {
     }
 }
 
-/// The reset that stands, or none.
+/// The open reset, if there is one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PasswordResetList {
-    /// One at most.
+    /// At most one.
     pub items: Vec<PasswordReset>,
 }
 
@@ -128,19 +128,19 @@ pub struct PasswordResetQuery {
     pub officer: Option<String>,
 }
 
-/// The officer's choice, with the codes of both hands.
+/// The password that the officer chose, with the codes of the two people.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "login": "officer-a", "first_code": "7KQ2M9XW4C", "second_code": "X4T0B8N2ZD", "password": "correct horse battery"
 }))]
 pub struct ChosenPassword {
-    /// Whose account.
+    /// Login of the officer.
     pub login: String,
-    /// What the one who asked for the reset was given.
+    /// The code of the person who asked for the reset.
     #[schema(value_type = GivenCode)]
     pub first_code: String,
-    /// What the one who confirmed it was given.
+    /// The code of the person who confirmed it.
     #[schema(value_type = GivenCode)]
     pub second_code: String,
     /// The new password, 8 to 128 characters.
@@ -159,10 +159,10 @@ impl std::fmt::Debug for ChosenPassword {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"present": "correct horse battery", "new": "nine herons over the gorge"}))]
 pub struct ChangedPassword {
-    /// As it is now.
+    /// The present password.
     #[schema(format = Password)]
     pub present: String,
-    /// The new one, 8 to 128 characters.
+    /// The new password, 8 to 128 characters.
     #[schema(min_length = 8, max_length = 128, format = Password)]
     pub new: String,
 }

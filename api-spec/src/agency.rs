@@ -17,12 +17,12 @@ pub struct Agency {
     /// Id.
     #[schema(value_type = Id)]
     pub id: String,
-    /// The node above.
+    /// Id of the agency above it.
     #[schema(value_type = Option<Id>)]
     pub parent: Option<String>,
     /// Full name.
     pub name: String,
-    /// As document numbers write it.
+    /// Short name, as document numbers use it.
     pub short_name: String,
     /// `government`, `department`, `station`, `street`, `justice`.
     #[schema(value_type = AgencyKind)]
@@ -30,10 +30,10 @@ pub struct Agency {
     /// Field of enforcement.
     #[schema(value_type = Sector)]
     pub sector: String,
-    /// The organ in whose name it acts, where that is another.
+    /// Id of the organ in whose name it acts, if it does not act in its own.
     #[schema(value_type = Option<Id>)]
     pub acts_for: Option<String>,
-    /// Where a party asks for reconsideration (行政复议机关).
+    /// The organ to which a party applies for reconsideration (行政复议机关).
     #[schema(value_type = Option<Id>)]
     pub reconsideration: Option<String>,
     /// Whether it still enforces.
@@ -43,6 +43,6 @@ pub struct Agency {
 /// The agencies in reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AgencyList {
-    /// In the order of the tree: a parent before its children.
+    /// In the order of the tree: an agency before the agencies below it.
     pub items: Vec<Agency>,
 }

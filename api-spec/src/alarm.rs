@@ -1,4 +1,4 @@
-//! Alarms, which people must look at.
+//! Alarms: events that a person must look at.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,8 +18,8 @@ pub struct Alarm {
     pub id: String,
     /// When.
     pub at_ms: i64,
-    /// Stable code, such as `refused`, `fork`, `without_effect`, `quarantined`; `password_replaced` where the operator
-    /// gave an account another password at the server.
+    /// Stable code, such as `refused`, `fork`, `without_effect` or `quarantined`. `password_replaced` means that the
+    /// operator gave an account another password on the server's machine.
     #[schema(value_type = AlarmKind)]
     pub kind: String,
     /// The device it is about.
@@ -31,7 +31,7 @@ pub struct Alarm {
     /// The change it is about.
     #[schema(value_type = Option<CaseId>)]
     pub change: Option<String>,
-    /// Stable code of the reason; for `password_replaced` the account's login.
+    /// Stable code of the reason. For `password_replaced` it is the account's login.
     pub detail: String,
 }
 
@@ -43,7 +43,7 @@ pub struct AlarmQuery {
     /// How many, 1 to 100; 50 where absent.
     #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<i64>,
-    /// What the page before gave as `next_cursor`.
+    /// The `next_cursor` of the page before.
     #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
@@ -53,7 +53,7 @@ pub struct AlarmQuery {
 pub struct AlarmPage {
     /// The newest first.
     pub items: Vec<Alarm>,
-    /// For the next page; absent on the last.
+    /// Cursor of the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,

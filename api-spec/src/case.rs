@@ -1,4 +1,4 @@
-//! Cases: lists, one case as it stands, the history of a field, commands.
+//! Cases: lists, the state of a case, the history of a field, commands.
 
 mod command;
 mod elsewhere;
@@ -32,7 +32,7 @@ pub struct Label {
     pub en: String,
 }
 
-/// A case as lists show it.
+/// A case in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe", "agency": "ffeeddccbbaa99887766554433221100", "item": "SJ-J-001", "kind": "inspection",
@@ -40,18 +40,18 @@ pub struct Label {
     "updated_ms": 1_795_370_400_000_i64, "changes": 41, "conflicts": 1, "breaches": 0, "missing_evidence": 2, "duties": 1, "filing": null
 }))]
 pub struct CaseCard {
-    /// Id: that of the change that opened it.
+    /// Id: the id of the change that opened it.
     #[schema(value_type = CaseId)]
     pub id: String,
-    /// In whose name.
+    /// Id of the agency in whose name the case is handled.
     #[schema(value_type = Id)]
     pub agency: String,
     /// Code of the enforcement item.
     pub item: String,
-    /// What kind of matter it is: an inspection (行政检查), a case of the summary procedure (简易程序) or of the ordinary
-    /// procedure (普通程序).
+    /// Kind of the case: an inspection (行政检查), a case of the summary procedure (简易程序) or of the ordinary procedure
+    /// (普通程序).
     pub kind: CaseKind,
-    /// How far it has come; `returned`: a record waits for its supplement.
+    /// Status. `returned` means that a record waits for its supplement.
     pub status: CaseStatus,
     /// Title.
     pub title: String,
@@ -63,16 +63,16 @@ pub struct CaseCard {
     pub updated_ms: i64,
     /// How many changes are stored.
     pub changes: i64,
-    /// Fields whose authors disagree.
+    /// Number of fields with values that differ.
     pub conflicts: i64,
-    /// Rules breached.
+    /// Number of breached rules.
     pub breaches: i64,
-    /// Pieces of evidence whose bytes have not arrived.
+    /// Number of evidence files whose bytes have not arrived.
     pub missing_evidence: i64,
-    /// Dates to be kept that nothing has fulfilled yet; closing ends none.
+    /// Number of open deadlines. Closing the case does not end a deadline.
     pub duties: i64,
-    /// How far the filing of an inspection without code (备案) with the department of justice has come: `due`, `filed`,
-    /// `received`; null where nothing is to be filed.
+    /// Status of the filing (备案) of an inspection without code with the department of justice: `due`, `filed`,
+    /// `received`; null if nothing has to be filed.
     pub filing: Option<Filing>,
 }
 
@@ -81,17 +81,17 @@ pub struct CaseCard {
 pub struct CasePage {
     /// The latest change first.
     pub items: Vec<CaseCard>,
-    /// For the next page; absent on the last.
+    /// Cursor of the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,
-    /// Cases in reach that were not searched for `text`, because the index is being filled after an upgrade; ask again
-    /// later. Zero otherwise.
+    /// Number of cases in reach that were not searched for `text`, because the index is still being built after an
+    /// upgrade. Ask again later. Zero otherwise.
     #[schema(example = 0)]
     pub not_searched: i64,
 }
 
-/// Where something was done.
+/// Position where something was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"latitude_e7": 310_746_000, "longitude_e7": 1_098_783_000, "accuracy_m": 12}))]
 pub struct Place {
@@ -109,83 +109,85 @@ pub struct Author {
     /// Id of the officer.
     #[schema(value_type = Id)]
     pub officer: String,
-    /// Name; empty for the server itself.
+    /// Name of the officer; empty for the server.
     #[schema(example = "李建国")]
     pub name: String,
-    /// Id of the device; zeros are the server.
+    /// Id of the device; all zeros for the server.
     #[schema(value_type = Id)]
     pub device: String,
-    /// What the device's wall clock claimed.
+    /// Time by the device's wall clock.
     pub wall_ms: i64,
-    /// When it was, as far as that can be shown: what rules and pages go by.
+    /// Interval in which it happened, as far as that can be proved. Rules and pages use it.
     pub time: ProvedTime,
-    /// Where, if the save said so.
+    /// Position, if the phone recorded it.
     pub place: Option<Place>,
 }
 
-/// Between when and when something happened.
+/// Interval in which something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProvedTime {
-    /// Not before.
+    /// Earliest time.
     pub from_ms: i64,
-    /// Not after.
+    /// Latest time.
     pub until_ms: i64,
-    /// How good the proof is: `A` by a monotonic clock since the server's time, `B` by what was certainly before it and its
-    /// receipt, `C` the clocks contradict each other or what the server knows.
+    /// Quality of the proof. `A`: a monotonic clock measured it from a time of the server. `B`: it lies between something
+    /// that certainly came before it and its receipt. `C`: the clocks contradict each other or what the server knows, or a
+    /// person stated the time.
     pub grade: Grade,
-    /// Whether the wall clock claimed a time more than five minutes outside.
+    /// Whether the wall clock was more than five minutes outside the interval.
     pub contradicted: bool,
 }
 
-/// What somebody said was wrong about a step as it was recorded (更正).
+/// A correction of a recorded step (更正).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepCorrection {
-    /// The operation.
+    /// Id of the operation.
     #[schema(value_type = OperationId)]
     pub op: String,
-    /// What happened instead; null if nothing did.
+    /// Kind of the step that happened instead; null if none happened.
     #[schema(example = "certificate_shown")]
     pub kind: Option<String>,
-    /// What people read.
+    /// Text for people.
     pub label: Label,
-    /// To which entity.
+    /// Id of the entity that it concerns.
     #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
-    /// What more there is to say.
+    /// Further details.
     #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
-    /// When it happened, as stated; null if the recorded time was right.
+    /// Corrected time; null if the recorded time was right.
     pub happened_ms: Option<i64>,
     /// Why.
     #[schema(example = "误记为另一程序环节")]
     pub reason: Option<String>,
     /// Who.
     pub by: Author,
-    /// Whether no later correction replaces it: rules read what stands.
+    /// Whether it is in force: no later correction replaces it. Rules read the correction that is in force.
     pub stands: bool,
 }
 
-/// A value that stands.
+/// A value that is in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LiveValue {
     /// The operation that wrote it: `<change>.<index>`.
     #[schema(value_type = OperationId)]
     pub op: String,
-    /// The value; bytes are hex, a decimal is its digits as a text. Null where it was cleared, or a lawful order removed it (`sealed`).
+    /// The value. Bytes are hex; a decimal is a text of digits. Null if it was cleared, or removed by a lawful order
+    /// (`sealed`).
     #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
-    /// A lawful order removed the value.
+    /// Whether a lawful order removed the value.
     pub sealed: bool,
     /// Who wrote it, when and where.
     pub by: Author,
-    /// Somebody signed a document that showed it.
+    /// Whether a signed document showed it.
     pub signed: bool,
-    /// Why it stands, where it resolved a conflict.
+    /// Reason, if it resolved a conflict.
     #[schema(example = "门牌为准")]
     pub reason: Option<String>,
 }
 
-/// A field with every value that stands.
+/// A field with every value that is in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Field {
     /// The entity; absent for the case itself.
@@ -194,20 +196,20 @@ pub struct Field {
     /// Name.
     #[schema(example = "title")]
     pub name: String,
-    /// What people read.
+    /// Text for people.
     pub label: Label,
     /// The displayed value.
     #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
-    /// Whether values that stand differ.
+    /// Whether the values in force differ.
     pub conflict: bool,
-    /// Part of the value is hidden from this caller.
+    /// Whether part of the value is hidden from this caller.
     pub masked: bool,
-    /// Every value that stands, the displayed one first.
+    /// Every value in force, the displayed one first.
     pub live: Vec<LiveValue>,
 }
 
-/// An entity was voided (作废). It stays visible.
+/// The voiding of an entity (作废). The entity stays visible.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Withdrawal {
     /// Who.
@@ -217,7 +219,7 @@ pub struct Withdrawal {
     pub reason: Option<String>,
 }
 
-/// A version of a form of questions (检查表).
+/// A version of a checklist form (检查表).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FormVersion {
     /// Name of the form.
@@ -231,35 +233,35 @@ pub struct FormVersion {
     pub digest: String,
 }
 
-/// A party, a record, a line, a piece of evidence, a document.
+/// A part of a case: for example a party, a record, a line, a piece of evidence or a document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Entity {
-    /// The operation that added it.
+    /// Id: the id of the operation that added it.
     #[schema(value_type = OperationId)]
     pub id: String,
     /// Kind.
     #[schema(example = "party")]
     pub kind: String,
-    /// What people read.
+    /// Text for people.
     pub label: Label,
-    /// Below which entity; absent for the case itself.
+    /// Id of the entity above it; absent directly below the case.
     #[schema(value_type = Option<OperationId>)]
     pub parent: Option<String>,
     /// Order key among its siblings.
     #[schema(example = "a")]
     pub order: String,
-    /// The form whose answers it holds, if it is of the kind `form`.
+    /// The form that it answers, if its kind is `form`.
     pub form: Option<FormVersion>,
-    /// The path of the question that it answers, for one round of a repeated group and for a file that was asked for.
+    /// Path of the question that it answers. Present for one repetition of a group, and for a requested file.
     #[schema(example = "kitchen/photo")]
     pub question: Option<String>,
     /// Who added it.
     pub by: Author,
-    /// The change that added it has no effect (未生效).
+    /// Whether the change that added it has no effect (未生效).
     pub shell: bool,
-    /// By whom it was voided.
+    /// Who voided it, and why.
     pub withdrawn: Vec<Withdrawal>,
-    /// Its fields.
+    /// Fields.
     pub fields: Vec<Field>,
 }
 
@@ -276,90 +278,90 @@ pub struct Participant {
     pub assigned: bool,
 }
 
-/// Something that happened (程序环节).
+/// A step of the procedure (程序环节).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Step {
-    /// The operation.
+    /// Id of the operation.
     #[schema(value_type = OperationId)]
     pub op: String,
-    /// What happened.
+    /// Kind of the step.
     #[schema(example = "certificate_shown")]
     pub kind: String,
-    /// What people read.
+    /// Text for people.
     pub label: Label,
-    /// To which entity.
+    /// Id of the entity that it concerns.
     #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
-    /// What more there is to say.
+    /// Further details.
     #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// Who recorded it.
     pub by: Author,
-    /// What was said to be wrong about it. The step itself stays as it was recorded.
+    /// Corrections. The step itself stays as it was recorded.
     pub corrections: Vec<StepCorrection>,
 }
 
-/// Somebody signed a document.
+/// A signature on a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Signature {
-    /// The operation.
+    /// Id of the operation.
     #[schema(value_type = OperationId)]
     pub op: String,
-    /// The document.
+    /// Id of the document.
     #[schema(value_type = Option<OperationId>)]
     pub document: Option<String>,
-    /// Its form.
+    /// Form of the document.
     #[schema(example = "spot_decision")]
     pub form: String,
     /// Version of the form's wording.
     #[schema(example = 1)]
     pub version: u32,
-    /// In which role.
+    /// Role of the signer.
     pub role: SignerRole,
     /// `key`, `strokes`, `ink_photo`, `fingerprint`, `refused`.
     #[schema(example = "key")]
     pub manner: String,
-    /// How many operations the document showed.
+    /// Number of operations that the document showed.
     #[schema(example = 12)]
     pub shown: u32,
     /// Who recorded it.
     pub by: Author,
 }
 
-/// A person decided, through the server.
+/// A decision of a person, made on the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Decision {
-    /// The operation.
+    /// Id of the operation.
     #[schema(value_type = OperationId)]
     pub op: String,
     /// `registered`, `returned`, `evidence_written_off`, `closed`.
     #[schema(value_type = DecisionCode)]
     pub decision: String,
-    /// What people read.
+    /// Text for people.
     pub label: Label,
-    /// On which entity.
+    /// Id of the entity that it is about.
     #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
-    /// On what it was decided.
+    /// Hash of the heads on which it was decided.
     #[schema(value_type = Digest)]
     pub basis: String,
-    /// Reason or content.
+    /// Reason or details.
     #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
     /// Who.
     pub by: Author,
-    /// Changes of the case that the decision had not seen.
+    /// Ids of the changes that the deciding person had not seen.
     #[schema(value_type = Vec<CaseId>)]
     pub unseen: Vec<String>,
 }
 
-/// A number was given.
+/// A number that a document or the case was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GivenNumber {
-    /// To which entity; absent for the case itself.
+    /// Id of the document; absent for the case itself.
     #[schema(value_type = Option<OperationId>)]
     pub target: Option<String>,
-    /// Of which form.
+    /// Form of the document.
     #[schema(example = "spot_decision")]
     pub form: String,
     /// As printed.
@@ -367,36 +369,36 @@ pub struct GivenNumber {
     pub text: String,
 }
 
-/// A piece of evidence that signed changes claim.
+/// An evidence file that signed changes name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceItem {
     /// SHA-256 of its bytes.
     #[schema(value_type = Digest)]
     pub digest: String,
-    /// The entities and documents that name it.
+    /// Ids of the entities and documents that name it.
     #[schema(value_type = Vec<OperationId>)]
     pub entities: Vec<String>,
     /// Whether its bytes have arrived.
     #[schema(example = true)]
     pub stored: bool,
-    /// Size in bytes, once stored.
+    /// Size in bytes, if it is stored.
     #[schema(example = 48213)]
     pub size: Option<i64>,
-    /// As the uploader said.
+    /// Media type, as the uploader stated it.
     #[schema(example = "image/jpeg")]
     pub media_type: Option<String>,
-    /// When it was complete.
+    /// When the upload was complete.
     pub stored_ms: Option<i64>,
-    /// The bytes had arrived and are no longer what was stored. Then `stored` is false.
+    /// Set if the bytes had arrived and the file on disk no longer has them. Then `stored` is false.
     pub damage: Option<Damage>,
-    /// Who wrote it off, because it will never arrive. This stays, also where the bytes arrive after all.
+    /// Write-offs of the file. They stay, even if the bytes arrive later.
     pub written_off: Vec<WriteOff>,
 }
 
-/// A head stated that a file will never arrive: the case no longer waits for it.
+/// A head's statement that a file will never arrive. Closing the case does not wait for the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WriteOff {
-    /// The decision.
+    /// Id of the operation that carries the decision.
     #[schema(value_type = OperationId)]
     pub op: String,
     /// Why.
@@ -415,33 +417,34 @@ pub struct WritingOff {
     pub reason: String,
 }
 
-/// A change that deserves a look: without effect, excluded, or flagged.
+/// A change that a person should look at, because it has no effect, is excluded or is flagged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NotedChange {
-    /// The change.
+    /// Id of the change.
     #[schema(value_type = CaseId)]
     pub change: String,
-    /// How it was stored when it came in.
+    /// How the server classified it when it arrived.
     pub class: LeafClass,
     /// Stable code of the reason, or empty.
     #[schema(value_type = ReasonCode)]
     pub code: String,
-    /// What deserves a look.
+    /// What a person should look at.
     pub flags: Vec<Flag>,
-    /// Whether a verdict excludes it now.
+    /// Whether it is excluded now.
     pub excluded: bool,
-    /// Whether it was dismissed for good.
+    /// Whether it was dismissed permanently.
     pub dismissed: bool,
-    /// Who admitted or dismissed it, once somebody did.
+    /// The decision to admit or dismiss it, if there is one.
     pub decision: Option<ChangeDecision>,
-    /// What it says, operation by operation.
+    /// Its operations, in words.
     pub says: Vec<NotedOp>,
-    /// How good the proof of time is: `A` by a monotonic clock since the server's time, `B` by what was certainly before it
-    /// and its receipt, `C` the clocks contradict each other or what the server knows.
+    /// Quality of the proof of its time. `A`: a monotonic clock measured it from a time of the server. `B`: it lies
+    /// between something that certainly came before it and its receipt. `C`: the clocks contradict each other or what the
+    /// server knows.
     pub grade: Grade,
-    /// It was made not before.
+    /// Earliest time at which it was made.
     pub lower_ms: i64,
-    /// It was made not after.
+    /// Latest time at which it was made.
     pub upper_ms: i64,
     /// When it was stored.
     pub received_ms: i64,
@@ -449,7 +452,7 @@ pub struct NotedChange {
     pub by: Author,
 }
 
-/// A person's decision about a change that waited for one (认可、不予认可).
+/// A person's decision about a quarantined change (认可、不予认可).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeDecision {
     /// `admit`, `dismiss`.
@@ -470,7 +473,7 @@ pub struct NotedOp {
     /// `open`, `invite`, `add`, `put`, `resolve`, `withdraw`, `record`, `sign`, `other`.
     #[schema(value_type = OperationAct)]
     pub act: String,
-    /// Kind of the entity that it adds, voids or writes to; empty for the case itself.
+    /// Kind of the entity that it adds, voids or writes to; empty if that is the case itself.
     #[schema(example = "party")]
     pub entity: String,
     /// Name of the field or step.
@@ -478,12 +481,12 @@ pub struct NotedOp {
     pub name: String,
     /// The item, officer, entity, field, step or form that it is about.
     pub label: Label,
-    /// What it writes; null where it writes nothing.
+    /// The value that it writes; null if it writes none.
     #[schema(value_type = RecordedValue)]
     pub value: serde_json::Value,
 }
 
-/// What a rule says of the case (合法性校验).
+/// The result of a rule for the case (合法性校验).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "rule": "SPO-01", "article": "行政处罚法 第五十一条",
@@ -492,84 +495,84 @@ pub struct NotedOp {
     "severity": "block", "outcome": "satisfied", "reason": null, "due": null, "zh": "当场处罚的罚款限额", "en": "Limit of an on-the-spot fine"
 }))]
 pub struct CheckResult {
-    /// The rule.
+    /// Id of the rule.
     #[schema(value_type = RuleId)]
     pub rule: String,
     /// Law and article.
     pub article: String,
-    /// The document it speaks of, `<change>.<index>`; null where it speaks of none.
+    /// The document that it is about, `<change>.<index>`; null if it is about none.
     #[schema(value_type = Option<OperationId>)]
     pub document: Option<String>,
-    /// The party it speaks of, `<change>.<index>`; null where it speaks of none.
+    /// The party that it is about, `<change>.<index>`; null if it is about none.
     #[schema(value_type = Option<OperationId>)]
     pub party: Option<String>,
-    /// What a breach does.
+    /// Effect of a breach.
     pub severity: Severity,
-    /// The answer.
+    /// The result.
     pub outcome: Outcome,
-    /// The recorded reason for what happened against the rule; the breach stays.
+    /// Recorded reason for a breach. The breach stays a breach.
     pub reason: Option<String>,
-    /// The deadline in words, where there is one.
+    /// The deadline in words, if there is one.
     pub due: Option<Label>,
-    /// For people, Chinese.
+    /// Text for people, Chinese.
     pub zh: String,
-    /// For people, English.
+    /// Text for people, English.
     pub en: String,
 }
 
-/// One case as it stands. Its `ETag` is what commands name in `If-Match`.
+/// The present state of a case. Commands send its `ETag` in `If-Match`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CaseDetail {
-    /// As lists show it.
+    /// The case as lists show it.
     pub card: CaseCard,
     /// Name of the agency.
     #[schema(example = "巫山县市场监督管理局")]
     pub agency_name: String,
-    /// Hash of the heads: the `ETag`.
+    /// Hash of the heads. It is the `ETag`.
     #[schema(value_type = Digest)]
     pub basis: String,
-    /// Changes that nothing builds on.
+    /// Ids of the heads: the changes that no other change builds on.
     #[schema(value_type = Vec<CaseId>)]
     pub heads: Vec<String>,
-    /// Version of the fold, and hash of the folded state: replicas compare them.
+    /// Version of the fold. Replicas of the same version compare `state`.
     #[schema(example = 1)]
     pub fold: u32,
-    /// Hash of the folded state.
+    /// Hash of the folded state. Replicas compare it.
     #[schema(value_type = Digest)]
     pub state: String,
     /// Who opened it.
     pub opened_by: Option<Author>,
-    /// Its officers.
+    /// Officers of the case.
     pub participants: Vec<Participant>,
     /// Fields of the case itself.
     pub fields: Vec<Field>,
-    /// Its entities, in the order of their keys.
+    /// Entities, in the order of their order keys.
     pub entities: Vec<Entity>,
-    /// Every field whose authors disagree, of the case and of its entities.
+    /// Every field of the case and its entities that has values that differ.
     pub conflicts: Vec<Field>,
-    /// What happened.
+    /// Steps of the procedure.
     pub steps: Vec<Step>,
-    /// Who signed what.
+    /// Signatures.
     pub signatures: Vec<Signature>,
-    /// What was decided.
+    /// Decisions.
     pub decisions: Vec<Decision>,
-    /// What was numbered.
+    /// Numbers that were given.
     pub numbers: Vec<GivenNumber>,
-    /// The evidence it claims.
+    /// Evidence files that the changes name.
     pub evidence: Vec<EvidenceItem>,
-    /// Digests whose bytes have not arrived.
+    /// Digests of the files whose bytes have not arrived.
     #[schema(value_type = Vec<Digest>)]
     pub missing_evidence: Vec<String>,
-    /// What the rules say.
+    /// Results of the rules.
     pub checks: Vec<CheckResult>,
-    /// What its documents share with documents of other cases: numbers, and fines for the same act.
+    /// Numbers, and fines for the same act, that its documents share with documents of other cases.
     pub shared: Vec<SharedEntry>,
     /// Changes without effect, excluded or flagged.
     pub noted: Vec<NotedChange>,
-    /// Operations of a newer version, kept and not shown.
+    /// Number of operations of a newer version. They are stored and not shown.
     #[schema(example = 0)]
     pub unknown: u32,
-    /// Things that had no room in this answer, which is bounded; zero for a case as people write it.
+    /// Number of things that were left out because the size of this answer is bounded. Zero for a usual case.
     #[schema(example = 0)]
     pub left_out: u32,
 }

@@ -29,11 +29,11 @@ pub struct RecordEvidence {
     /// Size in bytes.
     #[schema(example = 48213)]
     pub size: u64,
-    /// The server did not hold the bytes: they never arrived, and a head wrote the file off.
+    /// Whether the bytes had not arrived and a head wrote the file off.
     pub written_off: bool,
 }
 
-/// The record of a closed case. `signed` is what counts; the other fields repeat what it says.
+/// The record of a closed case. `signed` is authoritative; the other fields repeat its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseRecord {
     /// COSE_Sign1 (ES256) over deterministic CBOR, base64; checked with the published server key
@@ -43,21 +43,21 @@ pub struct CaseRecord {
     /// Hash of the signed content.
     #[schema(value_type = Digest)]
     pub hash: String,
-    /// The server's public key that checks it, hex: compare it with the published one.
+    /// The server's public key that verifies it, hex. Compare it with the published one.
     #[schema(value_type = PublicKey)]
     pub key: String,
-    /// The installation.
+    /// Id of the installation.
     #[schema(value_type = Id)]
     pub tenant: String,
-    /// The case.
+    /// Id of the case.
     #[schema(value_type = CaseId)]
     pub case: String,
     /// Case number.
     #[schema(example = "（巫市监）案〔2026〕1号")]
     pub number: String,
-    /// What kind of matter it is.
+    /// Kind of the case.
     pub kind: CaseKind,
-    /// In whose name.
+    /// Id of the agency in whose name the case was handled.
     #[schema(value_type = Id)]
     pub agency: String,
     /// Name of that agency at closing.
@@ -70,10 +70,10 @@ pub struct CaseRecord {
     pub officers: Vec<RecordOfficer>,
     /// Evidence.
     pub evidence: Vec<RecordEvidence>,
-    /// On what it was decided to close the case.
+    /// Hash of the heads on which the case was closed.
     #[schema(value_type = Digest)]
     pub basis: String,
-    /// Heads of the case with the closing change.
+    /// Ids of the heads, the closing change included.
     #[schema(value_type = Vec<CaseId>)]
     pub heads: Vec<String>,
     /// Version of the fold.

@@ -20,7 +20,7 @@ pub fn hand_in_message(device: &str, challenge: &str) -> Vec<u8> {
     ["palm/v1/hand-in", device, challenge].join("\0").into_bytes()
 }
 
-/// For whom a code is wanted.
+/// The officer for whom a code is created.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"officer": "00112233445566778899aabbccddeeff"}))]
@@ -30,19 +30,19 @@ pub struct NewEnrolmentCode {
     pub officer: String,
 }
 
-/// A one-time code. It is shown once: only its hash is kept.
+/// A one-time code. It is shown once: the server stores only its hash.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "typed": "7KQ2M9XW4C", "expires_ms": 1_795_363_800_000_i64
 }))]
 pub struct EnrolmentCode {
-    /// 32 hex digits, for a QR code.
+    /// The code for a QR code, 32 hex digits.
     #[schema(value_type = ScannedCode)]
     pub code: String,
-    /// The same to be typed: 10 characters, five tries.
+    /// The code for typing, 10 characters. It allows five attempts.
     #[schema(value_type = TypedCode)]
     pub typed: String,
-    /// Worth nothing from then on: ten minutes.
+    /// End of its validity, after ten minutes.
     pub expires_ms: i64,
 }
 
@@ -52,7 +52,7 @@ impl std::fmt::Debug for EnrolmentCode {
     }
 }
 
-/// A phone that wants to be enrolled. The code works for nobody but the officer who is signed in.
+/// A phone to be enrolled. Only the officer for whom the code was created can use it, and must be signed in.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "label": "执法终端 A", "public_key": "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", "proof": "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"}))]
@@ -88,7 +88,7 @@ pub struct Device {
     /// Id.
     #[schema(value_type = Id)]
     pub id: String,
-    /// Whose it is.
+    /// Id of its officer.
     #[schema(value_type = Id)]
     pub officer: String,
     /// What the officer calls it.
@@ -104,15 +104,15 @@ pub struct Device {
     pub revoked_reason: Option<String>,
 }
 
-/// The phone as enrolled, with what it needs to begin.
+/// The enrolled phone, with the data that it needs to begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnrolledDevice {
     /// The phone.
     pub device: Device,
-    /// The installation.
+    /// Id of the installation.
     #[schema(value_type = Id)]
     pub tenant: String,
-    /// The key that signs leases, receipts and the server's changes; to be pinned. Hex.
+    /// The public key that verifies leases, receipts and the server's changes, hex. The phone pins it.
     #[schema(value_type = PublicKey)]
     pub server_public_key: String,
 }
@@ -120,7 +120,7 @@ pub struct EnrolledDevice {
 /// Phones of the caller, or of an officer in reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeviceList {
-    /// By id, revoked ones included.
+    /// In the order of their ids, with revoked ones.
     pub items: Vec<Device>,
 }
 
@@ -154,14 +154,14 @@ pub struct NewChallenge {
     pub device: String,
 }
 
-/// A challenge: one use, two minutes.
+/// A challenge. It can be used once, within two minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"challenge": "5c1f0e8d7b6a594837261504f3e2d1c0bfae9d8c7b6a594837261504f3e2d1c0", "expires_ms": 1_795_363_320_000_i64}))]
 pub struct Challenge {
     /// 64 hex digits.
     #[schema(value_type = Digest)]
     pub challenge: String,
-    /// Worth nothing from then on.
+    /// End of its validity.
     pub expires_ms: i64,
 }
 
@@ -173,7 +173,7 @@ pub struct NewDeviceToken {
     /// Id of the phone.
     #[schema(value_type = Id)]
     pub device: String,
-    /// As given.
+    /// The challenge as received.
     #[schema(value_type = Digest)]
     pub challenge: String,
     /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/device-token` (for handing in `palm/v1/hand-in`) 00 device 00
@@ -182,19 +182,20 @@ pub struct NewDeviceToken {
     pub signature: String,
 }
 
-/// For which store of the phone a lease is wanted.
+/// The store of the phone for which it asks for a lease.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"epoch": "0011223344556677"}))]
 pub struct NewLease {
-    /// The epoch of the phone's store, 16 hex digits: number blocks belong to it.
+    /// The epoch of the phone's store, 16 hex digits. Number blocks belong to an epoch.
     #[schema(value_type = StoreEpoch)]
     pub epoch: String,
-    /// How many numbers of this year the phone still has. Below ten a further block comes along, a few times a day.
+    /// How many numbers of this year the phone still has. Below ten the lease carries a further block, at most ten times a
+    /// day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers_left: Option<u32>,
-    /// The last number of the newest block of this year that the phone holds, 0 where it holds none. A phone that says it is
-    /// given the block again whose answer was lost, and no further one.
+    /// The last number of the newest block of this year that the phone holds; 0 if it holds none. From it the server sees
+    /// that the answer with a newer block was lost, and sends that block again instead of a further one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest_number: Option<u32>,
 }
@@ -202,15 +203,15 @@ pub struct NewLease {
 /// Permission to work offline (终端离线使用许可), signed by the tenant's server key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Lease {
-    /// Hash by which changes name it, hex.
+    /// Hash of the lease, by which changes name it, hex.
     #[schema(value_type = Digest)]
     pub hash: String,
     /// The signed lease (COSE_Sign1), hex; opaque to apps.
     #[schema(value_type = HexBytes)]
     pub bytes: String,
-    /// When it was issued: a time anchor.
+    /// When it was issued. It is a time anchor.
     pub issued_ms: i64,
-    /// Its end: 24 hours, or the end of the certificate where that is earlier.
+    /// Its end: after 24 hours, or the end of the certificate if that is earlier.
     pub not_after_ms: i64,
     /// Numbers this phone may use.
     pub blocks: Vec<NumberBlock>,
@@ -224,12 +225,12 @@ pub struct Lease {
 pub struct NumberBlock {
     /// Form.
     pub form: String,
-    /// In whose name.
+    /// Id of the agency in whose name the documents are issued.
     #[schema(value_type = Id)]
     pub agency: String,
     /// Year of the document's date.
     pub year: u32,
-    /// What is printed before the number.
+    /// Text printed before the number.
     pub prefix: String,
     /// First number.
     pub first: u32,
@@ -243,7 +244,7 @@ pub struct NumberBlock {
 pub struct NumberedPaper {
     /// Form.
     pub form: String,
-    /// What is printed before the number.
+    /// Text printed before the number.
     pub prefix: String,
     /// First number.
     pub first: i64,

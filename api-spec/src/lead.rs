@@ -14,7 +14,7 @@ pub struct NewLead {
     /// The case.
     #[schema(value_type = CaseId)]
     pub case: String,
-    /// What kind of problem.
+    /// Kind of the problem.
     #[schema(value_type = LeadKind)]
     pub kind: String,
     /// What was found, 1 to 2000 characters.
@@ -22,7 +22,7 @@ pub struct NewLead {
     pub text: String,
 }
 
-/// Words on a lead.
+/// An answer to a lead, or its conclusion.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"text": "已补正，见补充笔录"}))]
@@ -32,10 +32,10 @@ pub struct LeadText {
     pub text: String,
 }
 
-/// What somebody said.
+/// A text with its author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Said {
-    /// The words.
+    /// The text.
     #[schema(example = "询问笔录未逐页签名")]
     pub text: String,
     /// Id of the officer.
@@ -48,7 +48,7 @@ pub struct Said {
     pub at_ms: i64,
 }
 
-/// A supervision lead. Its `ETag` is what the next step names in `If-Match`.
+/// A supervision lead. The next step sends its `ETag` in `If-Match`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "00112233445566778899aabbccddeeff", "case": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe", "case_title": "餐饮明码标价检查", "case_number": "",
@@ -60,27 +60,27 @@ pub struct Lead {
     /// Id.
     #[schema(value_type = Id)]
     pub id: String,
-    /// About which case.
+    /// Id of the case that it is about.
     #[schema(value_type = CaseId)]
     pub case: String,
-    /// Title of the case; null where the caller may not read it.
+    /// Title of the case; null if the caller may not read the case.
     pub case_title: Option<String>,
-    /// Number of the case, empty until it is closed; null where the caller may not read it.
+    /// Number of the case, empty until it is closed; null if the caller may not read the case.
     pub case_number: Option<String>,
-    /// The agency concerned.
+    /// Id of the agency concerned.
     #[schema(value_type = Id)]
     pub agency: String,
-    /// What kind of problem.
+    /// Kind of the problem.
     pub kind: LeadKind,
-    /// Which step it is at.
+    /// Its step.
     pub status: LeadStatus,
-    /// Grows with every step.
+    /// Grows by one with every step.
     pub version: i64,
-    /// What the supervisor found.
+    /// The supervisor's finding.
     pub raised: Said,
-    /// What the agency answered.
+    /// The agency's answer.
     pub answer: Option<Said>,
-    /// How the supervisor concluded.
+    /// The supervisor's conclusion.
     pub conclusion: Option<Said>,
 }
 
@@ -89,7 +89,7 @@ pub struct Lead {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LeadQuery {
-    /// Which step they are at.
+    /// Step of the leads.
     #[param(value_type = Option<LeadStatus>)]
     pub status: Option<String>,
     /// Id of a case.
@@ -98,7 +98,7 @@ pub struct LeadQuery {
     /// How many, 1 to 100; 50 where absent.
     #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<i64>,
-    /// What the page before gave as `next_cursor`.
+    /// The `next_cursor` of the page before.
     #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
@@ -108,7 +108,7 @@ pub struct LeadQuery {
 pub struct LeadPage {
     /// The newest first.
     pub items: Vec<Lead>,
-    /// For the next page; absent on the last.
+    /// Cursor of the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,

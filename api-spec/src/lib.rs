@@ -1,7 +1,8 @@
-//! The contract: what travels as JSON between Palm and everybody else.
+//! The contract of the API: the JSON types of requests and answers.
 //!
-//! Promise: unknown fields are refused in requests; ids are lowercase hex, times `…_ms` milliseconds UTC, money
-//! `…_fen`, names `snake_case`. Not here: the sync bodies (`application/cbor`), which `sync_core` makes and reads.
+//! Promise: a request with an unknown field is refused. Ids are lowercase hex, times are milliseconds UTC (`…_ms`), money
+//! is in fen (`…_fen`), names are `snake_case`. Not here: the CBOR bodies of synchronisation, which `sync_core` writes and
+//! reads.
 
 pub mod account;
 pub mod agency;

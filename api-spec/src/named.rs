@@ -1,6 +1,6 @@
 //! Declares the texts of the contract that have a form or a list of codes.
 //!
-//! Promise: each has one schema, under its name, with its documentation as the description.
+//! Promise: each text has one schema, under its name, with its documentation as description.
 
 /// A type without values for each name, described by an `ObjectBuilder`, and `all`.
 macro_rules! named_texts {
@@ -23,7 +23,7 @@ macro_rules! named_texts {
             }
         })+
 
-        /// Every one by its name, for the components of the document: parameters name them, too.
+        /// All of them by name, for the components of the document. Parameters refer to them, too.
         pub fn all() -> Vec<(&'static str, utoipa::openapi::RefOr<utoipa::openapi::Schema>)> {
             vec![$((stringify!($name), <$name as utoipa::PartialSchema>::schema())),+]
         }

@@ -22,7 +22,7 @@ pub struct Officer {
     /// Id of the agency.
     #[schema(value_type = Id)]
     pub agency: String,
-    /// An auxiliary person: helps, never enforces.
+    /// Whether the person is an auxiliary, who helps and may not enforce.
     pub helper: bool,
     /// Whether the person still works there.
     pub active: bool,
@@ -31,9 +31,9 @@ pub struct Officer {
 /// One page of officers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OfficerPage {
-    /// By id.
+    /// In the order of their ids.
     pub items: Vec<Officer>,
-    /// For the next page; absent on the last.
+    /// Cursor of the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,
@@ -47,7 +47,7 @@ pub struct PageQuery {
     /// How many, 1 to 100; 50 where absent.
     #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<i64>,
-    /// What the page before gave as `next_cursor`.
+    /// The `next_cursor` of the page before.
     #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
@@ -59,11 +59,11 @@ pub struct OfficerDetail {
     pub officer: Officer,
     /// Roles, sorted.
     pub roles: Vec<Role>,
-    /// Certificates by number.
+    /// Certificates, in the order of their numbers.
     pub certificates: Vec<Certificate>,
 }
 
-/// An enforcement certificate (行政执法证), mirrored: this product never issues it.
+/// An enforcement certificate (行政执法证). It is copied from the register; this product does not issue it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "number": "22370001001", "category": "市场监管", "region": "500237", "issued_on": "2024-01-15",
@@ -71,37 +71,37 @@ pub struct OfficerDetail {
     "intervals": [{"status": "valid", "from_ms": 1_705_248_000_000_i64, "until_ms": null, "reason": "发证", "basis": ""}]
 }))]
 pub struct Certificate {
-    /// 证号, opaque.
+    /// Number (证号), an opaque text.
     pub number: String,
-    /// 执法类别.
+    /// Category of enforcement (执法类别).
     pub category: String,
-    /// 执法区域.
+    /// Area of enforcement (执法区域).
     pub region: String,
-    /// `YYYY-MM-DD`.
+    /// Day of issue, `YYYY-MM-DD`.
     #[schema(value_type = Day)]
     pub issued_on: String,
-    /// `YYYY-MM-DD`, included.
+    /// Last day of validity, `YYYY-MM-DD`.
     #[schema(value_type = Day)]
     pub valid_until: String,
-    /// Now: 有效, 暂扣, 注销, 吊销, 挂失, 过期; `none` before it is in force.
+    /// Status now: 有效, 暂扣, 注销, 吊销, 挂失 or 过期; `none` before it is in force.
     pub status: CertificateState,
-    /// The history, in order of time.
+    /// Its history, the oldest first.
     pub intervals: Vec<CertificateInterval>,
 }
 
 /// A span in which a certificate had one status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CertificateInterval {
-    /// 有效, 暂扣, 注销, 吊销, 挂失, 过期.
+    /// Status: 有效, 暂扣, 注销, 吊销, 挂失 or 过期.
     pub status: CertificateStatus,
-    /// From then on.
+    /// Beginning of the interval.
     pub from_ms: i64,
-    /// Until then, not included.
+    /// End of the interval, which is not part of it; null if it has no end.
     pub until_ms: Option<i64>,
     /// Why.
     #[schema(example = "发证")]
     pub reason: String,
-    /// The provision or document it rests on.
+    /// The provision or document that is its basis.
     #[schema(example = "")]
     pub basis: String,
 }

@@ -41,21 +41,21 @@ pub struct Problem {
     #[serde(rename = "type")]
     #[schema(value_type = ProblemType)]
     pub kind: String,
-    /// What happened, the same for every problem of this code.
+    /// What happened: the sentence of the code.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened to this request.
+    /// What happened to this request, with details.
     pub detail: String,
     /// Stable code; see `docs/refusals.md`.
     #[schema(value_type = RefusalCode)]
     pub code: String,
-    /// The provision that refuses, where one does.
+    /// The provision, if the law refuses the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub article: Option<String>,
     /// Whether the same request may succeed later.
     pub retryable: bool,
-    /// Quote it to the operator: the log knows it.
+    /// Id of the request. Give it to the operator, who finds it in the log.
     #[schema(value_type = RequestId)]
     pub request_id: String,
 }

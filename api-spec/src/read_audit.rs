@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::code::LookKind;
 use crate::text::{CaseId, Cursor, Day, Id};
 
-/// One look.
+/// The audit record of a read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "00112233445566778899aabbccddeeff", "at_ms": 1_795_370_400_000_i64,
@@ -20,38 +20,38 @@ pub struct Look {
     pub id: String,
     /// When, milliseconds UTC.
     pub at_ms: i64,
-    /// Who looked.
+    /// Id of the officer who read.
     #[schema(value_type = Id)]
     pub officer: String,
-    /// Their name.
+    /// Name of the officer.
     pub officer_name: String,
-    /// Name of their agency, as it is in the register now.
+    /// Name of the officer's present agency.
     pub agency_name: String,
-    /// What at: `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`, `audit`.
+    /// What was read: `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`, `audit`.
     #[schema(value_type = LookKind)]
     pub what: String,
-    /// At which case; absent where at no single one.
+    /// Id of the case; absent if the read was not of a single case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<CaseId>)]
     pub case: Option<String>,
     /// Name of the agency of the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case_agency_name: Option<String>,
-    /// At which field, digest or lead, or what was searched for; empty where at all of it.
+    /// Field, digest or lead that was read, or the text of the search; empty if the whole was read.
     pub part: String,
-    /// Why; empty where somebody looked who handles the case.
+    /// Purpose of the read; empty for people who handle the case.
     pub purpose: String,
 }
 
-/// Which looks, and which page.
+/// Filters of the audit records, and which page.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LookQuery {
-    /// Only those of this officer.
+    /// Only reads by this officer.
     #[param(value_type = Option<Id>)]
     pub officer: Option<String>,
-    /// Only those at this case.
+    /// Only reads of this case.
     #[param(value_type = Option<CaseId>)]
     pub case: Option<String>,
     /// First day, `YYYY-MM-DD` (Asia/Shanghai).
@@ -63,17 +63,17 @@ pub struct LookQuery {
     /// How many, 1 to 100; 50 where absent.
     #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<i64>,
-    /// What the page before gave as `next_cursor`.
+    /// The `next_cursor` of the page before.
     #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
 }
 
-/// One page of looks.
+/// One page of audit records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LookPage {
     /// The newest first.
     pub items: Vec<Look>,
-    /// For the next page; absent on the last.
+    /// Cursor of the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Cursor>)]
     pub next_cursor: Option<String>,

@@ -10,10 +10,10 @@ use crate::text::{Digest, Id, PublicKey, RegionCode};
 use crate::agency::Agency;
 use crate::officer::{Certificate, Officer};
 
-/// The whole of it, with an `ETag`: ask again with `If-None-Match`.
+/// All reference data. It has an `ETag`, which clients send in `If-None-Match`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Reference {
-    /// The installation.
+    /// Id of the installation.
     #[schema(value_type = Id)]
     pub tenant: String,
     /// GB/T 2260 code of the county.
@@ -22,9 +22,10 @@ pub struct Reference {
     /// Name of the county.
     #[schema(example = "巫山县")]
     pub name: String,
-    /// The server's keys, oldest first; the last signs now, the others still verify.
+    /// The server's public keys, the oldest first. The last one belongs to the key that signs now; the others verify older
+    /// signatures.
     pub server_keys: Vec<ServerKey>,
-    /// Hash of the rule set the server judges by, hex.
+    /// Hash of the rule set that the server applies, hex.
     #[schema(value_type = Digest)]
     pub rule_set: String,
     /// Divisions of the county.
@@ -39,10 +40,10 @@ pub struct Reference {
     pub calendars: Vec<Calendar>,
 }
 
-/// A key the server signs or once signed with.
+/// A public key of the server, present or former.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ServerKey {
-    /// The server as a device.
+    /// Id of the server as a device.
     #[schema(value_type = Id)]
     pub device: String,
     /// Uncompressed SEC1 point, hex.
@@ -61,7 +62,7 @@ pub struct Region {
     pub code: String,
     /// Name.
     pub name: String,
-    /// The division above.
+    /// Code of the division above it.
     #[schema(value_type = Option<RegionCode>)]
     pub parent: Option<String>,
     /// `county`, `street`, `town`, `township`.
@@ -91,28 +92,28 @@ pub struct Item {
     pub basis: String,
     /// Its article.
     pub article: String,
-    /// Least fine; absent where the law names only a maximum, which is not a minimum of zero.
+    /// Smallest fine. Absent if the law names only a maximum; that does not mean that the minimum is zero.
     pub min_fen: Option<i64>,
-    /// Largest fine, where the item imposes one.
+    /// Largest fine, if the item imposes one.
     pub max_fen: Option<i64>,
-    /// How the decision words it.
+    /// Wording for the decision.
     pub wording: String,
-    /// Legal reviewers confirmed its article and amounts. What is not confirmed is shown with a warning.
+    /// Whether legal reviewers have confirmed its article and amounts. Others are shown with a warning.
     pub confirmed: bool,
-    /// Another law's limit for fines made on the spot, where one applies to this item (行政处罚法 第五十一条).
+    /// Limit of on-the-spot fines from another law, if one applies to this item (行政处罚法 第五十一条).
     pub spot_limit: Option<SpotLimit>,
 }
 
-/// Another law's limit for fines made on the spot.
+/// A limit of on-the-spot fines from another law.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SpotLimit {
-    /// For a citizen, at most.
+    /// Largest fine for a citizen.
     #[schema(example = 20_000)]
     pub citizen_fen: i64,
-    /// For an organisation, at most.
+    /// Largest fine for an organisation.
     #[schema(example = 20_000)]
     pub organisation_fen: i64,
-    /// The law and article that says so.
+    /// Law and article of the limit.
     #[schema(example = "道路交通安全法 第一百零七条")]
     pub basis: String,
 }

@@ -1,4 +1,4 @@
-//! Signing in, and the own account.
+//! Signing in, and the caller's own account.
 
 use serde::{Deserialize, Serialize};
 use sync_core::role::Role;
@@ -12,7 +12,7 @@ use crate::text::{Id, Token};
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"login": "county-supervisor", "password": "correct horse battery"}))]
 pub struct NewSession {
-    /// What the person types as a name.
+    /// The name with which the person signs in.
     pub login: String,
     /// 8 to 128 characters.
     #[schema(min_length = 8, max_length = 128, format = Password)]
@@ -29,13 +29,13 @@ impl std::fmt::Debug for NewSession {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"access_token": "opaque.to.clients", "token_type": "Bearer", "expires_ms": 1_795_363_800_000_i64}))]
 pub struct AccessToken {
-    /// Sent as `Authorization: Bearer …`.
+    /// The token. Clients send it as `Authorization: Bearer …`.
     #[schema(value_type = Token)]
     pub access_token: String,
     /// `Bearer`.
     #[schema(value_type = TokenType)]
     pub token_type: String,
-    /// Worth nothing from then on.
+    /// End of its validity.
     pub expires_ms: i64,
 }
 
@@ -45,7 +45,7 @@ impl std::fmt::Debug for AccessToken {
     }
 }
 
-/// The caller, as the database knows them now.
+/// The caller, as the database has them now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "officer": "00112233445566778899aabbccddeeff", "name": "李建国", "agency": "ffeeddccbbaa99887766554433221100",
@@ -64,10 +64,10 @@ pub struct Me {
     pub agency_name: String,
     /// Roles, sorted.
     pub roles: Vec<Role>,
-    /// The phone this token was given to.
+    /// Id of the phone to which this token was issued.
     #[schema(value_type = Option<Id>)]
     pub device: Option<String>,
-    /// The installation.
+    /// Id of the installation.
     #[schema(value_type = Id)]
     pub tenant: String,
 }

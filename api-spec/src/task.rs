@@ -1,11 +1,11 @@
-//! Inspection tasks, mirrored from the municipal platform.
+//! Inspection tasks, copied from the municipal platform.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::text::Id;
 
-/// An approved inspection. The platform of record authors it; here it is only read.
+/// An approved inspection. The municipal platform creates it; this product only reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "CQZF-2026-500237-000131", "agency": "ffeeddccbbaa99887766554433221100", "item": "SJ-J-001",
@@ -14,28 +14,28 @@ use crate::text::Id;
     "officers": ["00112233445566778899aabbccddeeff"]
 }))]
 pub struct Task {
-    /// The municipal platform's task id.
+    /// Id of the task on the municipal platform.
     pub id: String,
-    /// Who inspects.
+    /// Id of the agency that inspects.
     #[schema(value_type = Id)]
     pub agency: String,
     /// Code of the inspection item.
     pub item: String,
-    /// Who is inspected.
+    /// Name of the inspected party.
     pub party_name: String,
-    /// Unified social credit code.
+    /// Unified social credit code of the party.
     pub party_uscc: String,
-    /// Where.
+    /// Address of the inspection.
     pub address: String,
-    /// 执法码.
+    /// Enforcement code (执法码).
     pub code: String,
     /// Text of the inspection notice.
     pub notice: String,
     /// The head who approved the plan.
     pub approved_by: String,
-    /// When.
+    /// When the plan was approved.
     pub approved_ms: i64,
-    /// The officers named in the plan.
+    /// Ids of the officers named in the plan.
     #[schema(value_type = Vec<Id>)]
     pub officers: Vec<String>,
 }
@@ -43,6 +43,6 @@ pub struct Task {
 /// The caller's tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TaskList {
-    /// By id.
+    /// In the order of their ids.
     pub items: Vec<Task>,
 }

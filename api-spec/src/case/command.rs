@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::code::VerdictCode;
 use crate::text::{CaseId, Digest, OperationId};
 
-/// An on-the-spot decision to be registered (备案). Nobody approves it.
+/// An on-the-spot decision to be registered (备案). The registration is no approval.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"target": "a49ba3411e9af3d6fb0ebfc771ba3c4077ebc6a74b4077f092884f15145266fe.4", "note": "已收到当场处罚决定书"}))]
@@ -33,12 +33,12 @@ pub struct Return {
     pub reason: String,
 }
 
-/// A decision about a change that waits for one (认可、不予认可).
+/// A decision about a quarantined change (认可、不予认可).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"verdict": "admit", "reason": "经核对现场录像，该变更系吊销前所作"}))]
 pub struct ChangeVerdict {
-    /// `admit`: it has effect from now on; `dismiss`: it has none, for good.
+    /// `admit`: the change has effect from now on. `dismiss`: it never has effect.
     #[schema(value_type = VerdictCode)]
     pub verdict: String,
     /// Why, 1 to 500 characters.
@@ -66,21 +66,21 @@ pub struct Closing {
     pub note: Option<String>,
 }
 
-/// What a command did. The `ETag` of the answer is the case's new one.
+/// The outcome of a command. The `ETag` of the answer is the new one of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CommandOutcome {
-    /// The case.
+    /// Id of the case.
     #[schema(value_type = CaseId)]
     pub case: String,
-    /// The server's change that carries the decision.
+    /// Id of the server's change that carries the decision.
     #[schema(value_type = CaseId)]
     pub change: String,
-    /// Hash of the heads with that change.
+    /// Hash of the heads after that change.
     #[schema(value_type = Digest)]
     pub basis: String,
-    /// How far the case has come by it.
+    /// Status of the case after that change.
     pub status: CaseStatus,
-    /// Case number, once closed.
+    /// Case number; empty until the case is closed.
     #[schema(example = "")]
     pub number: String,
 }

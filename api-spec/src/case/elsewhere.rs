@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::text::{CaseId, OperationId};
 
-/// Another case, as a link shows it.
+/// A link to another case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseLink {
     /// Id.
@@ -27,16 +27,16 @@ pub struct CaseLink {
     "cases": [{"id": "5c1f0e8d7b6a594837261504f3e2d1c0bfae9d8c7b6a594837261504f3e2d1c0", "title": "餐饮明码标价检查", "number": ""}], "out_of_reach": 0
 }))]
 pub struct SharedEntry {
-    /// What they share. `fine`: the same party, item and day; `fine_by_name` and `fine_without_code`: only the name says that
-    /// the party may be the same.
+    /// What they share. `fine`: the same party, item and day. `fine_by_name` and `fine_without_code`: the parties have the
+    /// same name, and nothing else shows that they are the same.
     pub what: Indexed,
-    /// The number, where that is what they share.
+    /// The number, if they share one.
     pub number: Option<String>,
-    /// The documents of this case.
+    /// Ids of the documents of this case.
     #[schema(value_type = Vec<OperationId>)]
     pub documents: Vec<String>,
-    /// The other cases within reach.
+    /// The other cases in reach.
     pub cases: Vec<CaseLink>,
-    /// How many others are out of reach.
+    /// Number of other cases out of reach.
     pub out_of_reach: u32,
 }

@@ -1,4 +1,4 @@
-//! Which cases a list, an export or a look asks for, and why.
+//! Filters of the list and the export of cases, and the purpose of a read.
 
 use serde::Deserialize;
 use sync_core::decision::{CaseStatus, Filing};
@@ -8,21 +8,21 @@ use utoipa::IntoParams;
 use crate::code::ExportFormat;
 use crate::text::{Cursor, Day, Id};
 
-/// Which cases. Every part narrows the list; the caller's reach narrows it always.
+/// Filters of the list of cases. A case must match all of them and be in the caller's reach.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CaseQuery {
-    /// How far it has come.
+    /// Status.
     #[param(value_type = Option<CaseStatus>)]
     pub status: Option<String>,
-    /// What kind of matter it is.
+    /// Kind of the case.
     #[param(value_type = Option<CaseKind>)]
     pub kind: Option<String>,
-    /// How far the filing of an inspection without code has come.
+    /// Status of the filing of an inspection without code.
     #[param(value_type = Option<Filing>)]
     pub filing: Option<String>,
-    /// Id of an agency: its cases and those of the agencies below it.
+    /// Id of an agency. Selects its cases and those of the agencies below it.
     #[param(value_type = Option<Id>)]
     pub agency: Option<String>,
     /// Id of an officer who takes part.
@@ -34,22 +34,22 @@ pub struct CaseQuery {
     /// Last day on which it was opened, `YYYY-MM-DD`, included.
     #[param(value_type = Option<Day>)]
     pub to: Option<String>,
-    /// Words that all occur in the values or numbers of the case, up to 100 characters with the white space between
-    /// them. Case, width and everything but letters and digits does not matter.
+    /// Words, up to 100 characters with the white space. All of them must occur in the values or numbers of the case.
+    /// The search ignores upper and lower case, character width, and every character that is not a letter or digit.
     #[param(max_length = 100, example = "餐饮")]
     pub text: Option<String>,
     /// How many, 1 to 100; 50 where absent.
     #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: Option<i64>,
-    /// What the page before gave as `next_cursor`.
+    /// The `next_cursor` of the page before.
     #[param(value_type = Option<Cursor>)]
     pub cursor: Option<String>,
-    /// Why a supervisor looks; recorded.
+    /// Why a supervisor reads the list. It is recorded.
     #[param(max_length = 200, example = "专项监督：价格执法")]
     pub purpose: Option<String>,
 }
 
-/// Which cases, as a file. As [`CaseQuery`], without pages.
+/// Filters of the export of cases: those of [`CaseQuery`], without pages.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -57,16 +57,16 @@ pub struct CaseExportQuery {
     /// `csv` or `xlsx`.
     #[param(value_type = ExportFormat)]
     pub format: String,
-    /// How far it has come.
+    /// Status.
     #[param(value_type = Option<CaseStatus>)]
     pub status: Option<String>,
-    /// What kind of matter it is.
+    /// Kind of the case.
     #[param(value_type = Option<CaseKind>)]
     pub kind: Option<String>,
-    /// How far the filing of an inspection without code has come.
+    /// Status of the filing of an inspection without code.
     #[param(value_type = Option<Filing>)]
     pub filing: Option<String>,
-    /// Id of an agency: its cases and those of the agencies below it.
+    /// Id of an agency. Selects its cases and those of the agencies below it.
     #[param(value_type = Option<Id>)]
     pub agency: Option<String>,
     /// Id of an officer who takes part.
@@ -78,15 +78,15 @@ pub struct CaseExportQuery {
     /// Last day on which it was opened, `YYYY-MM-DD`, included.
     #[param(value_type = Option<Day>)]
     pub to: Option<String>,
-    /// Words that all occur in the case, as in the list.
+    /// Words that must all occur in the case, as in the list.
     #[param(max_length = 100, example = "餐饮")]
     pub text: Option<String>,
-    /// Why a supervisor takes it; required of supervisors, recorded.
+    /// Why a supervisor exports the list. Required of supervisors. It is recorded.
     #[param(max_length = 200, example = "专项监督：价格执法")]
     pub purpose: Option<String>,
 }
 
-/// Why somebody looks. Required of those who supervise and do not handle the case; recorded for everybody.
+/// The purpose of a read. Required of supervisors who do not handle the case. It is recorded for all callers.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

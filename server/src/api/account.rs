@@ -1,4 +1,4 @@
-//! What was done to accounts, and passwords.
+//! The event log of accounts and phones, and passwords.
 
 use actix_web::web::{Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -24,7 +24,7 @@ fn officer_of(text: Option<&str>) -> Result<Option<OfficerId>, Refused> {
     text.map(|text| id(text, "officer")).transpose()
 }
 
-/// What was done to the caller's account and phones, the newest first; administrators name an officer in reach.
+/// Lists the events of the caller's account and phones, the newest first. An administrator may name an officer in reach.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
@@ -76,12 +76,12 @@ fn reset(row: PasswordResetRow, code: Option<String>) -> PasswordReset {
     }
 }
 
-/// Asks for a reset of an officer's password (重设密码). The officer is told. It stands for a day, and comes to nothing
-/// until the officer on their phone, or a second administrator, confirms it.
+/// Asks for a reset of an officer's password (重设密码). The officer is informed. The reset is open for a day. It has no
+/// effect until the officer confirms it on their own phone, or a second administrator confirms it.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
-    params(("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition gets the code of the first request")),
+    params(("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "The same request with the same key gets the code of the first one")),
     request_body = NewPasswordReset,
     responses(
         (status = 201, description = "The reset, with the first code", body = PasswordReset),
@@ -102,13 +102,13 @@ pub async fn ask_password_reset(
     Ok(HttpResponse::build(CREATED).json(reset(row, Some(code))))
 }
 
-/// The reset of the caller's password that stands; administrators name an officer in reach.
+/// Lists the open reset of the caller's password, if there is one. An administrator may name an officer in reach.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
     params(PasswordResetQuery),
     responses(
-        (status = 200, description = "One at most, without its codes", body = PasswordResetList),
+        (status = 200, description = "At most one reset, without its codes", body = PasswordResetList),
         (status = 403, description = "`forbidden`", body = api_spec::problem::Problem),
         (status = 404, description = "`not_found`", body = api_spec::problem::Problem)
     )
@@ -123,8 +123,8 @@ pub async fn list_password_resets(
     Ok(Json(PasswordResetList { items: found.into_iter().map(|row| reset(row, None)).collect() }))
 }
 
-/// Confirms a reset: the officer on their own phone, or an administrator who did not ask for it. Repeated by the same hand it
-/// gives the same code.
+/// Confirms a password reset. The officer does it on their own phone, or an administrator does it who is neither the
+/// officer nor the one who asked. The same person gets the same code when they repeat the request.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
@@ -143,12 +143,12 @@ pub async fn confirm_password_reset(app: State, caller: Caller, path: Path<Strin
     Ok(HttpResponse::build(CREATED).json(reset(row, Some(code))))
 }
 
-/// The officer chooses a new password with the codes of both hands. What was signed in with the old one ends.
+/// Sets the password that the officer chose, with the codes of the two people. Sessions of the old password end.
 #[utoipa::path(
     tag = "identity",
     request_body = ChosenPassword,
     responses(
-        (status = 204, description = "The new password stands"),
+        (status = 204, description = "The new password is set"),
         (status = 400, description = "`password_length`, `password_common`", body = api_spec::problem::Problem),
         (status = 422, description = "`wrong_reset_code`", body = api_spec::problem::Problem),
         (status = 429, description = "`too_many_attempts`: `Retry-After` says how long to wait",
@@ -167,13 +167,13 @@ pub async fn choose_password(
     Ok(HttpResponse::build(NO_CONTENT).finish())
 }
 
-/// Gives the caller another password. Everything that is signed in with the present one ends, this session too.
+/// Changes the caller's password. All sessions of the present password end, including the one that sends this request.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
     request_body = ChangedPassword,
     responses(
-        (status = 204, description = "The new password stands"),
+        (status = 204, description = "The new password is set"),
         (status = 400, description = "`password_length`, `password_common`", body = api_spec::problem::Problem),
         (status = 401, description = "`wrong_password`", body = api_spec::problem::Problem),
         (status = 403, description = "`not_from_a_phone`", body = api_spec::problem::Problem),

@@ -12,8 +12,8 @@ use crate::web::caller::Caller;
 use crate::web::paging::{next, time_page};
 use crate::web::problem::Problem;
 
-/// A page of the alarms in reach, the newest first: forks, refused, quarantined and effectless changes, passwords that
-/// were replaced at the server.
+/// Lists the alarms in reach, the newest first. Examples: a fork, a change that was refused, quarantined or has no
+/// effect, a password that the operator replaced on the server's machine.
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),

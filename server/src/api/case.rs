@@ -35,9 +35,10 @@ use crate::web::problem::{OK, Problem};
 
 const LONGEST_REASON: usize = 500;
 
-/// A page of the cases in reach, the latest change first. Pages after the first belong to the list as it was at the first:
-/// reading all of them gives every case of that list exactly once, as it is now. Officers see the cases they take part in; heads, reviewers
-/// and the department's supervisor those of their agency's subtree; county supervisors and leadership all.
+/// Lists the cases in reach, the latest change first. All pages belong to the list as it was when its first page was
+/// read: a client that reads every page gets each case of that list exactly once, with its present values. Officers see
+/// the cases that they take part in. Heads, reviewers and the department's supervisor see the cases of their agency and
+/// the agencies below it. County supervisors and leadership see all cases.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
@@ -59,14 +60,15 @@ pub async fn list_cases(app: State, caller: Caller, query: Query<CaseQuery>) -> 
     Ok(Json(CasePage { items, next_cursor, not_searched }))
 }
 
-/// One case as it stands: values with every competing one, steps, signatures, decisions, evidence with what is
-/// missing, check results, changes that deserve a look. The look is recorded; supervisors say for what purpose.
+/// Reads a case in its present state. The answer holds the fields with all competing values, the steps, signatures,
+/// decisions and evidence (missing files too), the results of the rules, and the changes that a person should look at.
+/// The read is recorded in the audit. Supervisors must state a purpose.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
     params(("id" = text::CaseId, Path, description = "Id of the case"), PurposeQuery),
     responses(
-        (status = 200, description = "The case; `ETag` is what commands name", body = CaseDetail, headers(("ETag" = text::EntityTag))),
+        (status = 200, description = "The case. Commands send its `ETag` in `If-Match`", body = CaseDetail, headers(("ETag" = text::EntityTag))),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
         (status = 404, description = "`not_found`: no such case in reach", body = api_spec::problem::Problem)
     )
@@ -87,7 +89,8 @@ fn case_id(text: &str) -> Result<CaseId, Refusal> {
     CaseId::from_str(text).map_err(|_not_an_id| Refusal::NotFound)
 }
 
-/// Every write to a field, causes before effects: who, when, where, what it replaced, whether it stands.
+/// Lists every write to a field. A write comes after the writes that it builds on. Each says who wrote, when and where,
+/// which values it replaced, and whether it is still in force.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
@@ -100,7 +103,7 @@ fn case_id(text: &str) -> Result<CaseId, Refusal> {
     responses(
         (status = 200, description = "The writes", body = FieldHistory),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
-        (status = 404, description = "`not_found`: no such case in reach, or nobody wrote to that field",
+        (status = 404, description = "`not_found`: no such case in reach, or no write to that field",
             body = api_spec::problem::Problem)
     )
 )]
@@ -121,7 +124,8 @@ pub async fn read_history(
     Ok(Json(view::case::history(target, name, found)?))
 }
 
-/// The documented refusals of every command on a case. A command adds its own, and replaces 422 if it has further reasons.
+/// The documented refusals that all commands on a case have in common. A command adds its own; a command with more
+/// reasons for 422 replaces that entry.
 struct CommandRefused;
 
 impl IntoResponses for CommandRefused {
@@ -164,15 +168,15 @@ async fn run(
     }))
 }
 
-/// Registers an on-the-spot decision that was reported to the organ (备案). Nobody approves it. By a head or the
-/// administrator of the agency, never by an officer of the case.
+/// Registers an on-the-spot decision that was reported to the organ (备案). The registration is no approval. A head of
+/// the agency does it who is not an officer of the case.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
-        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the case"),
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "The same request with the same key gets the outcome of the first one")
     ),
     request_body = Registration,
     responses(
@@ -197,14 +201,15 @@ pub async fn register_decision(
     run(app, caller, &path, &request, kind).await
 }
 
-/// Returns a record to the officers for a supplement (退回补充). By the head of the handling unit.
+/// Returns a record to the officers, who supplement it (退回补充). The head of the handling unit or of the organ does it,
+/// if that person is not an officer of the case.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
-        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the case"),
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "The same request with the same key gets the outcome of the first one")
     ),
     request_body = Return,
     responses(
@@ -228,16 +233,16 @@ pub async fn return_record(
     run(app, caller, &path, &request, kind).await
 }
 
-/// Admits a change that waits for a decision (认可), or dismisses it for good (不予认可), with a reason. By the head of
-/// the handling unit or of the organ, never by an officer of the case.
+/// Admits a quarantined change (认可) or dismisses it permanently (不予认可), with a reason. The head of the handling unit
+/// or of the organ does it, if that person is not an officer of the case.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
-        ("change" = text::CaseId, Path, description = "Id of the change, as `noted` names it"),
-        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
+        ("change" = text::CaseId, Path, description = "Id of the change, from `noted` of the case"),
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the case"),
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "The same request with the same key gets the outcome of the first one")
     ),
     request_body = ChangeVerdict,
     responses(
@@ -266,15 +271,15 @@ pub async fn judge_change(
     run(app, caller, &case, &request, kind).await
 }
 
-/// Receives the filing of an inspection that was made without enforcement code (备案回执). By the county's supervisors;
-/// the case itself does not change otherwise, and may be closed.
+/// Records that the county received the filing of an inspection without enforcement code (备案回执). A county supervisor
+/// does it. The case may be closed already. Nothing else in the case changes.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
-        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the case"),
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "The same request with the same key gets the outcome of the first one")
     ),
     request_body = FilingReceipt,
     responses(
@@ -295,15 +300,15 @@ pub async fn receive_filing(
     run(app, caller, &path, &request, CommandKind::ReceiveFiling { note }).await
 }
 
-/// Closes the case (结案): the server numbers it and issues its record. By the head of the handling unit, never by an
-/// officer of the case.
+/// Closes the case (结案). The server gives it a number and issues its signed record. The head of the handling unit or
+/// of the organ does it, if that person is not an officer of the case.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
-        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the case"),
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "The same request with the same key gets the outcome of the first one")
     ),
     request_body = Closing,
     responses(
@@ -326,7 +331,7 @@ pub async fn close_case(
     run(app, caller, &path, &request, CommandKind::Close { note }).await
 }
 
-/// The signed record of a closed case, which anybody checks with the published key.
+/// Reads the signed record of a closed case. Its signature can be checked with the published server key.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),

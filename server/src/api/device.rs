@@ -26,12 +26,13 @@ use crate::web::problem::{CREATED, Problem};
 
 type Created<T> = Result<(Json<T>, StatusCode), Problem>;
 
-/// A one-time code for an officer in reach, by the agency's administrator, in a form to be scanned and one to be typed. It
-/// lasts ten minutes, and enrols a phone for nobody but that officer, who signs in to use it.
+/// Creates a one-time enrolment code for an officer in reach. The agency's administrator does it. The answer has one form
+/// of the code for scanning and one for typing. The code is valid for ten minutes. Only that officer can use it, after
+/// they have signed in.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
-    params(("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition gets the code of the first request")),
+    params(("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "The same request with the same key gets the code of the first one")),
     request_body = NewEnrolmentCode,
     responses(
         (status = 201, description = "The code", body = EnrolmentCode),
@@ -53,15 +54,15 @@ pub async fn create_enrolment_code(
     Ok((Json(EnrolmentCode { code: scanned, typed, expires_ms: expires.ms() }), CREATED))
 }
 
-/// Enrols a phone of the officer who signed in, with a one-time code and proof of its key. The same key with the code that
-/// enrolled it gets the same phone, so a lost answer is asked for again.
+/// Enrols a phone for the officer who is signed in. The request carries a one-time code and the proof of the phone's key.
+/// After a lost answer the client repeats the request: the same key with the same code gets the same phone.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
     request_body = NewDevice,
     responses(
         (status = 201, description = "Enrolled", body = EnrolledDevice),
-        (status = 403, description = "`not_from_a_phone`: the officer's own sign-in is wanted",
+        (status = 403, description = "`not_from_a_phone`: the officer must sign in with login and password",
             body = api_spec::problem::Problem),
         (status = 409, description = "`key_enrolled`", body = api_spec::problem::Problem),
         (status = 422, description = "`wrong_enrolment_code`, `wrong_proof`", body = api_spec::problem::Problem)
@@ -86,7 +87,7 @@ pub async fn create_device(app: State, caller: Caller, body: Json<NewDevice>) ->
     Ok((Json(enrolled), CREATED))
 }
 
-/// The caller's phones; an administrator names an officer in reach.
+/// Lists the caller's phones. An administrator may name an officer in reach.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
@@ -100,7 +101,8 @@ pub async fn list_devices(app: State, caller: Caller, query: Query<DeviceQuery>)
     Ok(Json(DeviceList { items: found.into_iter().map(wire::device).collect() }))
 }
 
-/// Revokes a phone: one's own, or that of an officer in reach. The first revocation stands.
+/// Revokes a phone of the caller, or as an administrator a phone of an officer in reach. Revoking it a second time
+/// changes nothing.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
@@ -120,7 +122,7 @@ pub async fn revoke_device(
     Ok(Json(wire::device(flow::device::revoke(&app, caller, device, reason).await?)))
 }
 
-/// A challenge for a phone: one use, two minutes.
+/// Creates a challenge for a phone. It can be used once, within two minutes.
 #[utoipa::path(
     tag = "identity",
     request_body = NewChallenge,
@@ -132,13 +134,13 @@ pub async fn create_challenge(app: State, body: Json<NewChallenge>) -> Created<C
     Ok((Json(Challenge { challenge, expires_ms: expires.ms() }), CREATED))
 }
 
-/// An access token bound to a phone that signed its challenge.
+/// Creates an access token for a phone that signed its challenge. The token is bound to that phone.
 #[utoipa::path(
     tag = "identity",
     request_body = NewDeviceToken,
     responses(
         (status = 201, description = "The token", body = AccessToken),
-        (status = 403, description = "`device_revoked`, `officer_left`: what was recorded is handed in with another token",
+        (status = 403, description = "`device_revoked`, `officer_left`: the phone hands in its records with a token of `/v1/hand-in-tokens`",
             body = api_spec::problem::Problem),
         (status = 422, description = "`wrong_challenge`, `wrong_proof`", body = api_spec::problem::Problem)
     )
@@ -151,9 +153,9 @@ pub async fn create_device_token(app: State, body: Json<NewDeviceToken>) -> Crea
     Ok((Json(wire::token(issued)), CREATED))
 }
 
-/// A token for handing in (交回), for a phone that proves its key, also when it was revoked, its certificate ended or its
-/// officer left. It opens `/v1/sync/push`, which answers with receipts only, and the uploads of evidence; nothing is read
-/// with it.
+/// Creates a token for handing in (交回) for a phone that proves its key. A phone gets it even if it was revoked, its
+/// officer's certificate ended or its officer left. The token permits `/v1/sync/push`, which then answers with receipts
+/// only, and uploads of evidence. It permits no reading.
 #[utoipa::path(
     tag = "identity",
     request_body = NewDeviceToken,
@@ -180,9 +182,9 @@ fn answered(
     Ok(flow::device::Answered { device, challenge, message, signature })
 }
 
-/// A lease (终端离线使用许可) for the phone that asks: until 24 hours from now or the end of the certificate. Refused
-/// without a certificate that is valid now (行政处罚法 第四十二条、第七十六条). Asked again after a lost answer it carries the
-/// same numbers.
+/// Grants a lease (终端离线使用许可) to the phone that asks. It ends after 24 hours, or with the officer's certificate if
+/// that is earlier. Without a certificate that is valid now it is refused (行政处罚法 第四十二条、第七十六条). After a lost
+/// answer the phone asks again and gets the same numbers.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),

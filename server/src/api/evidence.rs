@@ -1,7 +1,7 @@
 //! Evidence over HTTP: tus 1.0.0 (core and creation) for uploads, plain GET for downloads.
 //!
-//! Promise: each piece is written to disk as it arrives, so a broken connection loses nothing that had arrived. Memory
-//! use is bounded by one read of the socket. Not here: file names (a file is known by its digest only).
+//! Promise: each piece is written to disk while it arrives, so a broken connection loses no byte that has arrived. Memory
+//! use is bounded by one read of the socket. Not here: file names (a file is identified by its digest only).
 
 mod announced;
 
@@ -32,7 +32,7 @@ const OFFSET: &str = "Upload-Offset";
 const LENGTH: &str = "Upload-Length";
 const PIECE_TYPE: &str = "application/offset+octet-stream";
 const METADATA: &str = "Upload-Metadata";
-/// With a POST to an upload, for clients that can send no PATCH and no HEAD.
+/// Sent with a POST to an upload by clients that cannot send PATCH or HEAD.
 const OVERRIDE: &str = "X-HTTP-Method-Override";
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -53,7 +53,7 @@ fn tus(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
     response
 }
 
-/// What this server speaks: tus 1.0.0, creation (with the first piece or without), the largest file.
+/// Describes the upload protocol: tus 1.0.0 with the extensions creation and creation-with-upload, and the largest file.
 #[utoipa::path(
     tag = "evidence",
     responses((status = 204, description = "tus 1.0.0 with creation and creation-with-upload", headers(
@@ -69,27 +69,27 @@ pub async fn evidence_options() -> HttpResponse {
         .finish()
 }
 
-/// Begins an upload, or finds the caller's own of the same bytes again. `Upload-Metadata` carries `sha256` (base64 of
-/// the 32 bytes, or of their 64 hex digits) and `type` or `filetype`; what else it carries is told to the uploader
-/// again and has no meaning. What the caller has sent whole before is complete at once. A body of the type
-/// `application/offset+octet-stream` is the first piece.
+/// Begins an upload, or finds the upload of the same bytes that the caller has begun before. `Upload-Metadata` carries
+/// `sha256` (base64 of the 32 bytes, or of their 64 hex digits) and `type` or `filetype`. Other metadata is returned to
+/// the uploader and not used. If the caller has sent the whole file before, the upload is complete at once. A body of the
+/// type `application/offset+octet-stream` is the first piece.
 #[utoipa::path(
     tag = "evidence",
     security(("access_token" = [])),
     params(
         ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`"),
-        ("Upload-Length" = i64, Header, minimum = 0, maximum = 536_870_912, example = 28, description = "Size in bytes, 0 to `Tus-Max-Size`; known before"),
+        ("Upload-Length" = i64, Header, minimum = 0, maximum = 536_870_912, example = 28, description = "Size in bytes, 0 to `Tus-Max-Size`. `Upload-Defer-Length` is not supported"),
         ("Upload-Metadata" = text::UploadMetadata, Header, description = "`sha256 <base64>,type <base64>`")
     ),
     responses(
-        (status = 201, description = "The upload; `Upload-Offset` says how much is there", headers(
+        (status = 201, description = "The upload. `Upload-Offset` is the number of bytes that have arrived", headers(
             ("Location" = text::Location), ("Upload-Offset" = i64)
         )),
         (status = 400, description = "`malformed`: length or metadata", body = api_spec::problem::Problem),
         (status = 412, description = "`tus_version`; `Tus-Version` says which", body = api_spec::problem::Problem,
             headers(("Tus-Version" = String))),
         (status = 413, description = "`too_large`", body = api_spec::problem::Problem),
-        (status = 422, description = "`evidence_digest_mismatch`, where the body was all of it",
+        (status = 422, description = "`evidence_digest_mismatch`: the body was the whole file and has another digest",
             body = api_spec::problem::Problem)
     )
 )]
@@ -109,7 +109,7 @@ pub async fn create_upload(
         fits_a_piece(headers)?;
     }
     let mut upload = evidence::begin(&app, uploader, new).await?;
-    // What is there already is not sent again: the client goes on from `Upload-Offset`.
+    // The body is ignored if bytes have arrived before: the client continues from `Upload-Offset`.
     if piece && upload.offset == 0 && !upload.is_complete() {
         upload = receive(&app, upload, body).await?;
     }
@@ -120,7 +120,7 @@ pub async fn create_upload(
         .finish())
 }
 
-/// Whether the body is a piece of a file: types are compared without regard to case and parameters.
+/// Whether the body is a piece of a file. The comparison ignores case and parameters of the media type.
 fn is_piece(headers: &HeaderMap) -> bool {
     header(headers, CONTENT_TYPE.as_str()).and_then(essence).as_deref() == Some(PIECE_TYPE)
 }
@@ -130,7 +130,7 @@ fn fits_a_piece(headers: &HeaderMap) -> Result<(), Refusal> {
     if announced.is_some_and(|length| length > MAX_PIECE) { Err(Refusal::TooLarge) } else { Ok(()) }
 }
 
-/// How much of an upload has arrived.
+/// Says how many bytes of an upload have arrived.
 #[utoipa::path(
     tag = "evidence",
     security(("access_token" = [])),
@@ -142,7 +142,7 @@ fn fits_a_piece(headers: &HeaderMap) -> Result<(), Refusal> {
         (status = 200, description = "Go on from `Upload-Offset`", headers(
             ("Upload-Offset" = i64), ("Upload-Length" = i64), ("Upload-Metadata" = text::UploadMetadata)
         )),
-        (status = 404, description = "Not an upload of the caller's"),
+        (status = 404, description = "The caller has no such upload"),
         (status = 412, description = "`tus_version`")
     )
 )]
@@ -170,27 +170,28 @@ fn upload_id(path: &str) -> Result<[u8; 16], Refusal> {
     bytes(path, "upload").map_err(|_not_an_id| Refusal::NotFound)
 }
 
-/// Sends the next piece, up to 8 MiB, from `Upload-Offset` on. What had arrived when a link broke is kept. The last
-/// piece stores the file, if its bytes hash to what was announced; otherwise they are dropped and it begins again.
+/// Sends the next piece, of at most 8 MiB, beginning at `Upload-Offset`. Bytes that arrived before a connection broke are
+/// kept. After the last piece the server compares the digest with the announced one: it stores the file if they are
+/// equal, and otherwise drops all bytes, so the upload begins at 0 again.
 #[utoipa::path(
     tag = "evidence",
     security(("access_token" = [])),
     params(
         ("upload" = text::Id, Path, description = "Id of the upload"),
         ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`"),
-        ("Upload-Offset" = i64, Header, minimum = 0, example = 0, description = "Where this piece begins")
+        ("Upload-Offset" = i64, Header, minimum = 0, example = 0, description = "Offset of this piece in the file")
     ),
     request_body(content = inline(text::Binary), content_type = "application/offset+octet-stream"),
     responses(
-        (status = 204, description = "Safe up to `Upload-Offset`; stored where that is the whole length", headers(
+        (status = 204, description = "The bytes up to `Upload-Offset` are on disk. At the whole length the file is stored", headers(
             ("Upload-Offset" = i64)
         )),
-        (status = 404, description = "Not an upload of the caller's", body = api_spec::problem::Problem),
-        (status = 409, description = "`upload_offset`: ask with HEAD", body = api_spec::problem::Problem),
+        (status = 404, description = "The caller has no such upload", body = api_spec::problem::Problem),
+        (status = 409, description = "`upload_offset`: ask for the offset with HEAD", body = api_spec::problem::Problem),
         (status = 412, description = "`tus_version`", body = api_spec::problem::Problem),
-        (status = 413, description = "`too_large`: more than 8 MiB or than was announced", body = api_spec::problem::Problem),
+        (status = 413, description = "`too_large`: more than 8 MiB, or more than the announced size", body = api_spec::problem::Problem),
         (status = 415, description = "`wrong_content_type`", body = api_spec::problem::Problem),
-        (status = 422, description = "`evidence_digest_mismatch`: send it again", body = api_spec::problem::Problem),
+        (status = 422, description = "`evidence_digest_mismatch`: send the file again", body = api_spec::problem::Problem),
         (status = 507, description = "`storage_full`", body = api_spec::problem::Problem)
     )
 )]
@@ -227,7 +228,7 @@ async fn piece(
     Ok(tus(HttpResponse::build(NO_CONTENT)).insert_header((OFFSET, upload.offset.to_string())).finish())
 }
 
-/// For clients that can send neither PATCH nor HEAD: `X-HTTP-Method-Override` says which of the two is meant.
+/// Does the work of PATCH or HEAD for clients that cannot send these methods. `X-HTTP-Method-Override` names the method.
 #[utoipa::path(
     tag = "evidence",
     security(("access_token" = [])),
@@ -235,14 +236,14 @@ async fn piece(
         ("upload" = text::Id, Path, description = "Id of the upload"),
         ("X-HTTP-Method-Override" = api_spec::code::OverriddenMethod, Header, description = "`PATCH` or `HEAD`"),
         ("Tus-Resumable" = api_spec::code::TusVersion, Header, description = "`1.0.0`"),
-        ("Upload-Offset" = Option<i64>, Header, minimum = 0, example = 0, description = "Where this piece begins")
+        ("Upload-Offset" = Option<i64>, Header, minimum = 0, example = 0, description = "Offset of this piece in the file")
     ),
     request_body(content = inline(text::Binary), content_type = "application/offset+octet-stream"),
     responses(
         (status = 200, description = "As HEAD", headers(("Upload-Offset" = i64))),
         (status = 204, description = "As PATCH", headers(("Upload-Offset" = i64))),
-        (status = 400, description = "`malformed`: neither of the two", body = api_spec::problem::Problem),
-        (status = 404, description = "Not an upload of the caller's", body = api_spec::problem::Problem),
+        (status = 400, description = "`malformed`: the header names neither method", body = api_spec::problem::Problem),
+        (status = 404, description = "The caller has no such upload", body = api_spec::problem::Problem),
         (status = 409, description = "`upload_offset`", body = api_spec::problem::Problem),
         (status = 412, description = "`tus_version`", body = api_spec::problem::Problem),
         (status = 413, description = "`too_large`", body = api_spec::problem::Problem),
@@ -266,7 +267,7 @@ pub async fn upload_overridden(
     }
 }
 
-/// Writes what comes in, piece by piece. A link that breaks ends the reading, not the keeping.
+/// Writes each chunk to disk as it arrives. If the connection breaks, the bytes that arrived before are kept.
 async fn receive(app: &State, mut upload: Upload, mut body: Payload) -> Result<Upload, Failure> {
     let begun = upload.offset;
     let mut broken = false;
@@ -285,9 +286,10 @@ async fn receive(app: &State, mut upload: Upload, mut body: Payload) -> Result<U
     if broken { Err(Refusal::TooSlow.into()) } else { Ok(upload) }
 }
 
-/// The bytes of a piece of evidence of a case within reach, as an attachment, whole or one range of them (RFC 9110 §14;
-/// several ranges give the whole). Each block is held against its digest before it is sent: an answer that was begun
-/// breaks off where one differs. The `ETag` is the SHA-256. Supervisors say for what purpose.
+/// Downloads an evidence file of a case in reach as an attachment, whole or one range of it (RFC 9110 §14). A request for
+/// several ranges gets the whole file. The server checks the digest of each block before it sends the block, and breaks
+/// the answer off at a block that differs. The `ETag` is the SHA-256. The read is recorded in the audit. Supervisors must
+/// state a purpose.
 #[utoipa::path(
     tag = "evidence",
     security(("access_token" = [])),
@@ -295,25 +297,25 @@ async fn receive(app: &State, mut upload: Upload, mut body: Payload) -> Result<U
         ("case" = text::CaseId, Path, description = "Id of the case"),
         ("digest" = text::Digest, Path, description = "SHA-256 of the bytes, hex"),
         ("Range" = Option<text::ByteRange>, Header, description = "`bytes=first-last`, `bytes=first-` or `bytes=-count`"),
-        ("If-Match" = Option<text::EntityTags>, Header, description = "Only this file"),
-        ("If-None-Match" = Option<text::EntityTags>, Header, description = "The `ETag` one holds: 304 where it is this file"),
-        ("If-Range" = Option<text::EntityTag>, Header, description = "The `ETag` of which a part is wanted, or else the whole"),
+        ("If-Match" = Option<text::EntityTags>, Header, description = "Answer only if this is the file"),
+        ("If-None-Match" = Option<text::EntityTags>, Header, description = "The `ETag` that the client holds. 304 if it is this file"),
+        ("If-Range" = Option<text::EntityTag>, Header, description = "The `ETag` that the range belongs to. The whole file is sent if it is another"),
         PurposeQuery
     ),
     responses(
         (status = 200, description = "The bytes", content_type = "application/octet-stream", body = inline(text::Binary), headers(
             ("ETag" = text::EntityTag), ("Accept-Ranges" = String)
         )),
-        (status = 206, description = "The part that was asked for", content_type = "application/octet-stream",
+        (status = 206, description = "The requested range", content_type = "application/octet-stream",
             body = inline(text::Binary), headers(("ETag" = text::EntityTag), ("Content-Range" = String))),
         (status = 304, description = "`If-None-Match` names it"),
         (status = 400, description = "`purpose_required`", body = api_spec::problem::Problem),
-        (status = 404, description = "`not_found`, or `evidence_missing` where nobody of the case has sent the bytes",
+        (status = 404, description = "`not_found`, or `evidence_missing` if the bytes have not arrived from an officer of the case",
             body = api_spec::problem::Problem),
-        (status = 409, description = "`evidence_altered`, `evidence_removed`: not what was stored",
+        (status = 409, description = "`evidence_altered`, `evidence_removed`: the file on disk differs from the stored one, or is missing",
             body = api_spec::problem::Problem),
         (status = 412, description = "`stale`: `If-Match` names another file", body = api_spec::problem::Problem),
-        (status = 416, description = "`range_not_satisfiable`; `Content-Range` says the size",
+        (status = 416, description = "`range_not_satisfiable`. `Content-Range` gives the size",
             body = api_spec::problem::Problem, headers(("Content-Range" = String)))
     )
 )]

@@ -14,19 +14,20 @@ fn ok() -> Health {
     Health { status: "ok".to_owned(), version, code: None, detail: None }
 }
 
-/// The process answers. Says nothing about the database.
+/// Says that the process answers. It does not check the database.
 #[utoipa::path(tag = "operation", responses((status = 200, description = "The process answers", body = Health)))]
 #[get("/healthz")]
 pub async fn healthz() -> Json<Health> {
     Json(ok())
 }
 
-/// The database takes a write; otherwise the code says what is wrong with it. `degraded` with a code where the server
-/// works and somebody should look: `clock_behind`, where its clock is behind the newest record.
+/// Checks that the database accepts a write. If it does not, the code says what is wrong. The status `degraded` means
+/// that the server works and an operator should act; its code is `clock_behind` if the server's clock is behind the
+/// newest record.
 #[utoipa::path(
     tag = "operation",
     responses(
-        (status = 200, description = "The database takes a write; `degraded` where somebody should look", body = Health),
+        (status = 200, description = "The database accepts a write. `degraded` means that an operator should act", body = Health),
         (
             status = 503,
             description = "`database_unavailable`, `database_read_only`, `database_full` or `busy`",

@@ -50,11 +50,11 @@ fn lead_id(text: &str) -> Result<[u8; 16], Refusal> {
     bytes(text, "id").map_err(|_not_an_id| Refusal::NotFound)
 }
 
-/// Raises a supervision lead on a case within reach. By a supervisor; the case does not change.
+/// Raises a supervision lead about a case in reach. A county or department supervisor does it. The case does not change.
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),
-    params(("Idempotency-Key" = text::IdempotencyKey, Header, description = "A repetition finds the lead that the first request raised")),
+    params(("Idempotency-Key" = text::IdempotencyKey, Header, description = "The same request with the same key gets the lead that the first one raised")),
     request_body = NewLead,
     responses(
         (status = 201, description = "Raised", body = wire::Lead, headers(("ETag" = text::EntityTag), ("Location" = text::Location))),
@@ -85,7 +85,8 @@ pub async fn raise_lead(
     Ok(tagged(response, lead))
 }
 
-/// A page of the leads in reach, the newest first: supervisors' own reach, the agency's own and below for its heads.
+/// Lists the leads in reach, the newest first. Supervisors and leadership see those of the agencies that they supervise.
+/// Heads and legal reviewers see those of their agency and the agencies below it.
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),
@@ -109,7 +110,7 @@ pub async fn list_leads(app: State, caller: Caller, query: Query<LeadQuery>) -> 
     Ok(Json(LeadPage { items: leads.into_iter().map(shown).collect(), next_cursor }))
 }
 
-/// One lead within reach.
+/// Reads a lead in reach.
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),
@@ -124,13 +125,13 @@ pub async fn read_lead(app: State, caller: Caller, path: Path<String>) -> Result
     Ok(tagged(HttpResponse::build(OK), lead::read(&app, caller, lead_id(&path)?).await?))
 }
 
-/// The agency answers a lead. By its unit, principal or other head.
+/// Answers a lead for the agency. A head of the agency does it: of the unit, the principal head or another head.
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),
     params(
         ("id" = text::Id, Path, description = "Id of the lead"),
-        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the lead as seen")
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the lead")
     ),
     request_body = LeadText,
     responses(
@@ -153,13 +154,13 @@ pub async fn answer_lead(
     take(app, caller, &path, &request, LeadAction::Answer, body.into_inner()).await
 }
 
-/// The supervisor closes an answered lead with a conclusion.
+/// Closes an answered lead with a conclusion. A county or department supervisor does it.
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),
     params(
         ("id" = text::Id, Path, description = "Id of the lead"),
-        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the lead as seen")
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the lead")
     ),
     request_body = LeadText,
     responses(

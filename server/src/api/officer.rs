@@ -17,7 +17,7 @@ use crate::web::caller::Caller;
 use crate::web::paging;
 use crate::web::problem::Problem;
 
-/// The agencies in reach, a parent before its children.
+/// Lists the agencies in reach, each before the agencies below it.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
@@ -29,7 +29,7 @@ pub async fn list_agencies(app: State, caller: Caller) -> Result<Json<AgencyList
     Ok(Json(AgencyList { items: found.into_iter().map(wire::agency).collect() }))
 }
 
-/// A page of the officers in reach, by id.
+/// Lists the officers in reach, in the order of their ids.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
@@ -47,7 +47,7 @@ pub async fn list_officers(app: State, caller: Caller, query: Query<PageQuery>) 
     Ok(Json(OfficerPage { items: found.into_iter().map(wire::officer).collect(), next_cursor }))
 }
 
-/// An officer in reach, with roles and certificates.
+/// Reads an officer in reach, with roles and certificates.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
@@ -64,7 +64,7 @@ pub async fn read_officer(app: State, caller: Caller, path: Path<String>) -> Res
     Ok(Json(OfficerDetail { officer: wire::officer(officer), roles, certificates }))
 }
 
-/// The caller's inspection tasks, mirrored from the municipal platform.
+/// Lists the caller's inspection tasks, which are copied from the municipal platform.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),

@@ -16,16 +16,16 @@ use utoipa_actix_web::AppExt as _;
 use crate::api::routes;
 use crate::flow::refusal::Refusal;
 
-/// Name of the security scheme of every route that wants a token.
+/// Name of the security scheme of the routes that require a token.
 pub const TOKEN: &str = "access_token";
 
-/// What the tags of the routes stand for.
+/// Descriptions of the tags of the routes.
 const TAGS: [(&str, &str); 6] = [
-    ("identity", "Who signs in, people, agencies, phones and accounts. 身份、机构、终端与账号"),
-    ("sync", "What phones send and fetch. 终端同步"),
-    ("evidence", "Files of evidence: sending by tus 1.0.0, reading. 证据文件"),
+    ("identity", "Signing in, people, agencies, phones and accounts. 身份、机构、终端与账号"),
+    ("sync", "Synchronisation with phones. 终端同步"),
+    ("evidence", "Files of evidence: upload by tus 1.0.0, download. 证据文件"),
     ("case", "Cases, their history, decisions and records. 案件"),
-    ("supervision", "Leads, alarms and the audit of looks. 监督"),
+    ("supervision", "Leads, alarms and the audit of reads. 监督"),
     ("operation", "Whether the server works. 运行状态"),
 ];
 
@@ -36,7 +36,7 @@ pub fn document() -> OpenApi {
     document
 }
 
-/// The browsable page at `/docs/`, served from this binary alone.
+/// The browsable page at `/docs/`. It loads nothing from other servers.
 pub fn page(document: OpenApi) -> utoipa_swagger_ui::SwaggerUi {
     utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document)
 }
@@ -57,7 +57,7 @@ fn finish(document: &mut OpenApi) {
     document.tags = Some(tags.to_vec());
     let components = document.components.get_or_insert_with(Components::new);
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-        "From `/v1/sessions`, `/v1/device-tokens` or `/v1/hand-in-tokens`. Opaque to clients: what it consists of may change.",
+        "From `/v1/sessions`, `/v1/device-tokens` or `/v1/hand-in-tokens`. Opaque to clients: its content may change.",
     ));
     components.add_security_scheme(TOKEN, SecurityScheme::Http(scheme.build()));
     components.schemas.insert(api_spec::problem::Problem::name().to_string(), api_spec::problem::Problem::schema());

@@ -1,4 +1,4 @@
-//! The audit of looks at cases.
+//! The audit of reads.
 
 use actix_web::get;
 use actix_web::web::{Json, Query};
@@ -12,8 +12,8 @@ use crate::web::input::{days, id};
 use crate::web::paging::{next, time_page};
 use crate::web::problem::Problem;
 
-/// A page of the looks in reach, the newest first: all of them for audit administrators; for heads those at cases of
-/// their subtree and those of their own people. The look at this list is one of them.
+/// Lists the audit records of reads, the newest first. Audit administrators see all. Heads see the reads of cases of their
+/// agency and the agencies below it, and the reads by officers of these agencies. Reading this list is recorded, too.
 #[utoipa::path(
     tag = "supervision",
     security(("access_token" = [])),

@@ -1,4 +1,4 @@
-//! Reference data that a phone downloads in order to judge by the same rules as the server.
+//! Reference data. A phone downloads it, so that it applies the rules to the same data as the server.
 
 use std::collections::BTreeMap;
 
@@ -17,12 +17,12 @@ use crate::web::caller::Caller;
 use crate::web::preconditions::holds;
 use crate::web::problem::Problem;
 
-/// Regions, agencies, items, officers with their certificates, calendars, keys and the rule set's hash. Ask again with
-/// `If-None-Match`: 304 while nothing changed.
+/// Reads the reference data: regions, agencies, items, officers with their certificates, calendars, keys and the hash of
+/// the rule set. A client that sends `If-None-Match` gets 304 while nothing has changed.
 #[utoipa::path(
     tag = "sync",
     security(("access_token" = [])),
-    params(("If-None-Match" = Option<text::EntityTags>, Header, description = "The `ETag` one holds")),
+    params(("If-None-Match" = Option<text::EntityTags>, Header, description = "The `ETag` that the client holds")),
     responses(
         (status = 200, description = "The reference data", body = Reference, headers(("ETag" = text::EntityTag))),
         (status = 304, description = "Unchanged")
@@ -105,7 +105,7 @@ fn item(row: ItemRow) -> Item {
         spot_organisation_fen,
         spot_basis,
     } = row;
-    // The table has all three or none.
+    // The table's check constraint allows all three or none.
     let limit = spot_citizen_fen.zip(spot_organisation_fen).zip(spot_basis);
     let spot_limit =
         limit.map(|((citizen_fen, organisation_fen), basis)| SpotLimit { citizen_fen, organisation_fen, basis });

@@ -45,7 +45,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(evidence::upload_overridden)
         .service(evidence::read_evidence)
         .service(case::list_cases)
-        // Before the case of any id.
+        // Before `/cases/{id}`, which would match it.
         .service(case::export::export_cases)
         .service(case::read_case)
         .service(case::read_history)

@@ -1,4 +1,4 @@
-//! Signing in, and reading the own account.
+//! Signing in, and the caller's own account.
 
 use actix_web::web::Json;
 use actix_web::{HttpRequest, get, post};
@@ -12,7 +12,7 @@ use crate::web::caller::Caller;
 use crate::web::input;
 use crate::web::problem::Problem;
 
-/// Signs in with login and password; an access token of ten minutes.
+/// Signs in with login and password. The access token is valid for ten minutes.
 #[utoipa::path(
     tag = "identity",
     request_body = NewSession,
@@ -34,7 +34,7 @@ pub async fn create_session(
     Ok((Json(wire::token(issued)), crate::web::problem::CREATED))
 }
 
-/// The caller, as the database knows them now.
+/// Reads the caller's name, agency, roles and phone from the database.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),

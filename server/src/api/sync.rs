@@ -18,26 +18,26 @@ use crate::web::input::of_payload;
 use crate::web::paging::{PageSize, limit};
 use crate::web::problem::Problem;
 
-/// What carries CBOR.
+/// The media type of the bodies.
 const CBOR: &str = "application/cbor";
 /// The longest push, in bytes.
 pub const PUSH_LIMIT: usize = 4 << 20;
 /// Changes in a page of the feed.
 const PAGE: PageSize = PageSize { usual: 200, most: pull::PAGE_MAX };
 
-/// Takes a batch of changes. A class for each, receipts for what is stored; the same batch again
-/// changes nothing and gets the same receipts byte for byte. With a token for handing in the outcomes are left out: the
-/// answer holds receipts only.
+/// Takes a batch of changes. The answer has an outcome for each change and a receipt for each stored one. The same batch
+/// sent again changes nothing and gets the same receipts, byte for byte. With a token for handing in, the answer has
+/// receipts only.
 #[utoipa::path(
     tag = "sync",
     security(("access_token" = [])),
     request_body(content = inline(text::Binary), content_type = "application/cbor", description = "`[1, leases, changes]`"),
     responses((
         status = 200,
-        description = "`[1, outcomes, receipts]`. `Palm-Limits` says how much one push may carry",
+        description = "`[1, outcomes, receipts]`",
         content_type = "application/cbor",
         body = inline(text::Binary),
-        headers(("Palm-Limits" = String, description = "The most that one push may carry: `changes=…, bytes=…`"))
+        headers(("Palm-Limits" = String, description = "Limits of one push: `changes=…, bytes=…`"))
     ))
 )]
 #[post("/sync/push")]
@@ -52,7 +52,7 @@ pub async fn push_changes(
     Ok(cbor(answer.to_bytes()))
 }
 
-/// Gives what the log has after the cursor, within the officer's reach.
+/// Fetches the changes after the cursor from the log, for the cases in the officer's reach.
 #[utoipa::path(
     tag = "sync",
     security(("access_token" = [])),
@@ -62,7 +62,7 @@ pub async fn push_changes(
         description = "`[1, cursor, more, cases, removed, leases, changes, null]`",
         content_type = "application/cbor",
         body = inline(text::Binary),
-        headers(("Palm-Limits" = String, description = "The most that one push may carry: `changes=…, bytes=…`"))
+        headers(("Palm-Limits" = String, description = "Limits of one push: `changes=…, bytes=…`"))
     ))
 )]
 #[get("/sync/pull")]
@@ -74,7 +74,8 @@ pub async fn pull_changes(app: State, caller: Caller, query: Query<PullQuery>) -
     Ok(cbor(page.to_bytes()))
 }
 
-/// Compares heads case by case: says what the server lacks and gives what the phone lacks.
+/// Compares the heads of each case. The answer names the changes that the server lacks, and carries those that the phone
+/// lacks.
 #[utoipa::path(
     tag = "sync",
     security(("access_token" = [])),
@@ -84,7 +85,7 @@ pub async fn pull_changes(app: State, caller: Caller, query: Query<PullQuery>) -
         description = "`[1, wanted, leases, changes]`",
         content_type = "application/cbor",
         body = inline(text::Binary),
-        headers(("Palm-Limits" = String, description = "The most that one push may carry: `changes=…, bytes=…`"))
+        headers(("Palm-Limits" = String, description = "Limits of one push: `changes=…, bytes=…`"))
     ))
 )]
 #[post("/sync/reconcile")]
@@ -107,7 +108,7 @@ fn cbor(bytes: Vec<u8>) -> HttpResponse {
         .body(bytes)
 }
 
-/// The whole body, refused as soon as it is known to be too long.
+/// Reads the whole body. A body that is too long is refused as soon as that is known.
 async fn cbor_body(request: &HttpRequest, mut body: Payload) -> Result<Bytes, Problem> {
     let is_cbor = request.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes() == CBOR.as_bytes());
     if !is_cbor {
@@ -117,10 +118,11 @@ async fn cbor_body(request: &HttpRequest, mut body: Payload) -> Result<Bytes, Pr
     if announced.is_some_and(|length: usize| length > PUSH_LIMIT) {
         return Err(Refusal::TooLarge.into());
     }
-    // Memory that nothing was written to is not taken: who announces much and sends nothing costs nothing.
+    // Reserving memory is cheap: the system gives a page only when it is written to, so a client that announces a large
+    // body and sends nothing takes no memory.
     let mut whole = BytesMut::with_capacity(announced.unwrap_or_default());
     while let Some(chunk) = body.next().await {
-        // A link that is cut here has nothing of its push stored.
+        // If the connection breaks here, nothing of the push is stored.
         let chunk = chunk.map_err(|cut| of_payload(&cut))?;
         if whole.len() + chunk.len() > PUSH_LIMIT {
             return Err(Refusal::TooLarge.into());

@@ -1,4 +1,4 @@
-//! Refusals, which people read, and errors, which they do not.
+//! Refusals, whose texts are shown to people, and errors, which are only logged.
 //!
 //! Promise: every refusal has a stable code, a Chinese and an English sentence, and a row that says what the officer
 //! and the operator do. `docs/refusals.md` is generated from this table. Codes are never renamed. Not here: HTTP
@@ -10,7 +10,7 @@ pub use table::Refusal;
 
 use crate::store::DatabaseFault;
 
-/// What a code means and what to do about it.
+/// The meaning of a code, and what to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Explanation {
     /// Stable, `snake_case`.
@@ -19,7 +19,7 @@ pub struct Explanation {
     pub zh: &'static str,
     /// The sentence in English.
     pub en: &'static str,
-    /// The provision, where one refuses.
+    /// The provision, if the law is the reason.
     pub article: Option<&'static str>,
     /// Whether the same request may succeed later.
     pub retryable: bool,
@@ -32,22 +32,22 @@ pub struct Explanation {
 /// A refusal with the details of this request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Which.
+    /// The refusal.
     pub refusal: Refusal,
-    /// Particulars, Chinese; replaces the table's sentence.
+    /// Details in Chinese; replaces the sentence of the table.
     pub zh: Option<String>,
-    /// Particulars, English.
+    /// Details in English; replaces the sentence of the table.
     pub en: Option<String>,
-    /// The provision, where a rule of the table of law refused; replaces the table's.
+    /// The provision, if a legal rule refused; replaces the article of the table.
     pub article: Option<String>,
-    /// When to come again, in seconds, where this is known better than by its kind.
+    /// Seconds to wait before another attempt; replaces the default of the refusal.
     pub wait_s: Option<u32>,
-    /// How many bytes there are, where a part was asked for that there is not.
+    /// Size of the file in bytes, if the requested range lies beyond it.
     pub whole_size: Option<u64>,
 }
 
 impl Refusal {
-    /// With particulars of this request. No personal data: they may be logged by the caller's proxy.
+    /// Adds details of this request. They must hold no personal data, because the caller's proxy may log them.
     pub fn because(self, zh: impl Into<String>, en: impl Into<String>) -> Refused {
         Refused {
             refusal: self,
@@ -61,7 +61,7 @@ impl Refusal {
 }
 
 impl Refused {
-    /// Cites the provision that refused.
+    /// Adds the provision that is the reason.
     #[must_use]
     pub fn under(self, article: impl Into<String>) -> Self {
         Self { article: Some(article.into()), ..self }
@@ -69,7 +69,7 @@ impl Refused {
 }
 
 impl Refused {
-    /// Says when to come again.
+    /// Sets the seconds to wait before another attempt.
     #[must_use]
     pub fn after_s(self, seconds: u32) -> Self {
         Self { wait_s: Some(seconds), ..self }
@@ -77,7 +77,7 @@ impl Refused {
 }
 
 impl Refused {
-    /// Says how many bytes there are.
+    /// Sets the size of the file.
     #[must_use]
     pub fn of_size(self, bytes: u64) -> Self {
         Self { whole_size: Some(bytes), ..self }
@@ -93,9 +93,9 @@ impl From<Refusal> for Refused {
 /// Why a flow failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// An answer.
+    /// A refusal, which is the answer to the request.
     Refused(Refused),
-    /// An error; logged once with its sources by the middleware, its text is never shown.
+    /// An internal error. The middleware logs it once with its sources; its text is never shown.
     Broken(Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -120,7 +120,7 @@ impl From<crate::store::Error> for Failure {
             Some(DatabaseFault::Full) => Refusal::DatabaseFull,
             None => return Self::Broken(Box::new(error)),
         };
-        // A refusal carries no cause: this is the only line that the operator gets.
+        // A refusal carries no cause, so this is the only log line with it.
         let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         tracing::warn!(code = refusal.explain().code, cause, "database fault");
         refusal.into()
@@ -146,7 +146,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::fmt::Write as _;
 
-    /// `docs/refusals.md`; `UPDATE=1` accepts what the table says.
+    /// Compares `docs/refusals.md` with the table; `UPDATE=1` writes it.
     #[test]
     fn the_book_lists_every_refusal() {
         let mut book = String::from(

@@ -15,15 +15,16 @@ use crate::web::download::attachment;
 use crate::web::input::wrong;
 use crate::web::problem::Problem;
 
-/// The cases in reach as a file, with the filters and the search of the list and in its order; at most 10,000. Formulas
-/// in what people wrote are neutralised by an apostrophe. In XLSX amounts are numbers of yuan and times are times of
-/// Asia/Shanghai. That the list was taken is recorded; supervisors say why.
+/// Exports the cases in reach as a spreadsheet. Filters, search and order are those of the list; a file holds at most
+/// 10,000 cases. An apostrophe is put before texts that a spreadsheet would run as a formula. In XLSX, amounts are
+/// numbers in yuan and times are in Asia/Shanghai. The export is recorded in the audit. Supervisors must state a
+/// purpose.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
     params(CaseExportQuery),
     responses(
-        (status = 200, description = "The file; as CSV UTF-8 with a byte order mark", content(
+        (status = 200, description = "The file. CSV is UTF-8 with a byte order mark", content(
             (String = "text/csv"),
             (inline(text::Binary) = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         ), headers(("Content-Disposition" = String))),

@@ -13,17 +13,18 @@ use crate::web::caller::Caller;
 use crate::web::input::prose;
 use crate::web::problem::Problem;
 
-/// Writes off a file that signed changes name and that will never arrive, with a reason (登记证据灭失): the case no
-/// longer waits for it. The write-off stays in the case and in its record. Bytes that arrive after all are kept and
-/// shown. By the head of the handling unit or of the organ, never by an officer of the case.
+/// Writes off an evidence file that will never arrive, with a reason (登记证据灭失). A signed change must name the file.
+/// Closing the case no longer waits for it. The write-off stays in the case and in its record. If the bytes arrive later,
+/// they are stored and shown. The head of the handling unit or of the organ does it, if that person is not an officer of
+/// the case.
 #[utoipa::path(
     tag = "case",
     security(("access_token" = [])),
     params(
         ("id" = text::CaseId, Path, description = "Id of the case"),
         ("digest" = text::Digest, Path, description = "SHA-256 of the bytes, hex"),
-        ("If-Match" = text::EntityTags, Header, description = "`ETag` of the case as seen"),
-        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "A repetition finds what the first request did")
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the case"),
+        ("Idempotency-Key" = Option<text::IdempotencyKey>, Header, description = "The same request with the same key gets the outcome of the first one")
     ),
     request_body = WritingOff,
     responses(

@@ -16,7 +16,7 @@ use crate::store::UploadRow;
 
 /// The longest `Upload-Metadata`, in bytes.
 const LONGEST: usize = 4096;
-/// Base64 with its padding or without.
+/// Base64 with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -40,7 +40,7 @@ pub fn announced(metadata: &str, size: u64) -> Result<NewUpload, Refused> {
         let en = "`Upload-Metadata` must carry the file's `sha256`: base64 of its 32 bytes or of its 64 hex digits.";
         Refusal::Malformed.because(zh, en)
     })?;
-    // `filetype` is what clients of others call it.
+    // Third-party clients use the name `filetype`.
     let said = ["type", "filetype"].into_iter().find_map(|key| pairs.remove(key)).unwrap_or_default();
     let media_type = String::from_utf8(said).map_err(|_no_text| Refusal::Malformed)?;
     if metadata.len() > LONGEST {
@@ -55,7 +55,7 @@ fn digest(said: &[u8]) -> Option<Digest> {
     Digest::from_slice(said).or_else(hex)
 }
 
-/// What was said of an upload; of one from before that was kept, what is known.
+/// The `Upload-Metadata` of an upload as it was sent. Uploads from before it was stored get it from their columns.
 pub fn said(row: &UploadRow) -> String {
     if row.metadata.is_empty() {
         let [digest, media_type] =

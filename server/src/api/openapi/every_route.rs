@@ -23,51 +23,58 @@ struct Common {
     about: &'static str,
     /// Its header: name, description, type.
     header: Option<(&'static str, &'static str, Type)>,
-    /// Whether a route gives it only where it wants a token.
+    /// Whether only routes that require a token give it.
     with_token: bool,
 }
 
 const RETRY: Option<(&str, &str, Type)> =
-    Some(("Retry-After", "Seconds until it makes sense to come again", Type::Integer));
+    Some(("Retry-After", "Seconds to wait before the request is sent again", Type::Integer));
 
 const COMMON: [Common; 5] = [
     Common {
         name: "Unauthenticated",
         status: "401",
-        about: "`unauthenticated`: no token, or one that is worth nothing or nothing any more",
-        header: Some(("WWW-Authenticate", "How callers prove who they are (RFC 6750)", Type::String)),
+        about: "`unauthenticated`: no token, an unknown token, or one that has expired or was ended",
+        header: Some(("WWW-Authenticate", "How to authenticate (RFC 6750)", Type::String)),
         with_token: true,
     },
     Common {
         name: "WrongMethod",
         status: "405",
-        about: "`wrong_method`: the path takes other methods",
-        header: Some(("Allow", "The methods that work", Type::String)),
+        about: "`wrong_method`: the path does not have this method",
+        header: Some(("Allow", "The methods that the path has", Type::String)),
         with_token: false,
     },
     Common {
         name: "TooMany",
         status: "429",
-        about: "`too_many_requests`, `too_much_at_once`, `too_many_attempts` or `too_much_today`: come again later",
+        about: "`too_many_requests`, `too_much_at_once`, `too_many_attempts` or `too_much_today`: send it again later",
         header: RETRY,
         with_token: false,
     },
     Common {
         name: "Unavailable",
         status: "503",
-        about: "`busy`, or the database or the disk does not work: come again later",
+        about: "`busy`, or the database or the disk does not work: send it again later",
         header: RETRY,
         with_token: false,
     },
-    Common { name: "Refused", status: "default", about: "A refusal or an accident", header: None, with_token: false },
+    Common {
+        name: "Refused",
+        status: "default",
+        about: "A refusal or an internal error",
+        header: None,
+        with_token: false,
+    },
 ];
 
 /// Completes every route of the document.
 pub(super) fn complete(document: &mut OpenApi) {
     let problem = RefOr::Ref(Ref::from_schema_name(api_spec::problem::Problem::name()));
     if let Some(components) = &mut document.components {
-        let id =
-            HeaderBuilder::new().schema(Some(RequestId::schema())).description(Some("The operator's log knows it"));
+        let id = HeaderBuilder::new()
+            .schema(Some(RequestId::schema()))
+            .description(Some("Id of the request, which the operator finds in the log"));
         components.headers.insert(REQUEST_ID.to_owned(), RefOr::T(id.build()));
         for common in &COMMON {
             let content = ContentBuilder::new().schema(Some(problem.clone())).build();
@@ -131,7 +138,7 @@ fn carries(response: &mut Response, common: &Common) {
     response.headers.insert(REQUEST_ID.to_owned(), request_id());
 }
 
-/// The first sentence is the summary, all of it the description.
+/// Makes the first sentence the summary, and the whole text the description.
 fn summarise(operation: &mut Operation) {
     let Some(first) = operation.summary.take() else { return };
     let rest = operation.description.take().unwrap_or_default();
@@ -141,7 +148,7 @@ fn summarise(operation: &mut Operation) {
     operation.description = Some(whole);
 }
 
-/// A parameter that may be left out is left out, and never null.
+/// Removes null from the schema of an optional parameter: clients leave the parameter out instead.
 fn is_never_null(parameter: &mut Parameter) {
     match &mut parameter.schema {
         Some(RefOr::T(Schema::Object(object))) => {
@@ -161,7 +168,7 @@ fn is_never_null(parameter: &mut Parameter) {
     }
 }
 
-/// A route names the body of a refusal; its media type is set here for all routes.
+/// Sets the media type of the body of a refusal. Routes name only its schema.
 fn sent_as_problem(response: &mut Response, problem: &RefOr<Schema>) {
     let is_problem =
         |content: &RefOr<Content>| matches!(content, RefOr::T(one) if one.schema.as_ref() == Some(problem));

@@ -1,8 +1,8 @@
-//! Examples of the document: of each schema, each parameter and each body.
+//! Examples in the OpenAPI document: one for each schema, parameter and body.
 //!
-//! Promise: an example is declared once, beside the Rust type or field that it shows; what consists of parts is composed
-//! of the examples of its parts, so it follows the type. Nothing is made up here: a part without an example leaves the
-//! whole without one, and a test names it. The acceptance tests send every request as its examples stand.
+//! Promise: an example is declared once, beside the Rust type or field that it shows. The example of an object is composed
+//! of the examples of its fields, so it follows the type. This module invents no example: if a field has none, the object
+//! has none, and a test names it. The acceptance tests send every request exactly as its examples show it.
 
 use std::collections::BTreeMap;
 
@@ -37,15 +37,15 @@ pub(super) fn complete(document: &mut OpenApi) {
     }
 }
 
-/// A parameter has the example of its schema, where it has none of its own.
+/// Gives a parameter the example of its schema, unless it has its own.
 fn of_parameter(known: &Schemas, parameter: &mut Parameter) {
-    // What a parameter has can be read from outside of its crate in one form only.
+    // The fields of a parameter are private to its crate, so they are read from its JSON.
     let own = serde_json::to_value(&*parameter).ok().and_then(|mut said| Some(said.get_mut("example")?.take()));
     let example = own.or_else(|| of(known, parameter.schema.as_ref()?));
     *parameter = ParameterBuilder::from(std::mem::replace(parameter, Parameter::new(""))).example(example).build();
 }
 
-/// The example of a schema: its own, or composed of those of its parts.
+/// The example of a schema: its own, or one composed of the examples of its parts.
 fn of(known: &Schemas, schema: &RefOr<Schema>) -> Option<Value> {
     let schema = match schema {
         RefOr::Ref(reference) => return of(known, known.get(reference.ref_location.rsplit('/').next()?)?),
@@ -67,7 +67,7 @@ fn first(example: Option<&Value>, examples: &[Value]) -> Option<Value> {
     example.or_else(|| examples.first()).cloned()
 }
 
-/// Of the first choice that has one; null shows nothing.
+/// The example of the first choice that has one. Null is skipped, because it shows nothing.
 fn of_first(known: &Schemas, choices: &[RefOr<Schema>]) -> Option<Value> {
     choices.iter().find_map(|choice| of(known, choice)).filter(|example| !example.is_null())
 }
@@ -97,16 +97,16 @@ fn show(schema: &mut Schema, example: Option<Value>) {
     }
 }
 
-/// A body that is no JSON has as its example a `data:` address, which is the bytes themselves (RFC 2397). Not as
-/// `externalValue`: common generators and linters take that for a file, and end where there is none.
+/// Gives a body that is not JSON a `data:` URL with its bytes as example (RFC 2397). It is not an `externalValue`: common
+/// generators and linters look for a file of that name and stop with an error.
 fn binary_body(operation: &mut Operation) {
     let (summary, bytes) = match operation.operation_id.as_deref() {
         Some("push_changes") => {
-            ("No changes. `sync-core/tests/vectors/v1.json` has whole ones.", Push::default().to_bytes())
+            ("No changes. `sync-core/tests/vectors/v1.json` has complete bodies.", Push::default().to_bytes())
         }
         Some("reconcile_heads") => ("A phone that holds nothing.", Reconcile { cases: Vec::new() }.to_bytes()),
         Some("upload_piece" | "upload_overridden") => (
-            "All of a small file, as the example of `Upload-Metadata` announces it.",
+            "A small file as one piece. The example of `Upload-Metadata` announces it.",
             api_spec::text::SAMPLE_FILE.to_vec(),
         ),
         _ => return,

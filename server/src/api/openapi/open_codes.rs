@@ -1,7 +1,7 @@
 //! Lists of codes that may grow in answers without breaking the contract (`docs/api-changelog.md`).
 //!
-//! Promise: each says so of itself, in words and by `x-open`, which the comparison with the last released document reads.
-//! A list that requests take, too, is closed: what is new there needs no leave.
+//! Promise: each list says so in its description and by `x-open`, which the comparison with the last released document
+//! reads. A list that requests use is never open: a request may always accept one more code.
 
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::{Components, RefOr, Schema};
@@ -20,9 +20,9 @@ const OPEN: [&str; 11] = [
     "Sector",
 ];
 
-const SAID: &str = "More codes may be added: show one that you do not know as it is.";
+const SAID: &str = "More codes may be added: a client shows an unknown code as it is.";
 
-/// Says it of each.
+/// Marks each list.
 pub(super) fn say(components: &mut Components) {
     for name in OPEN {
         if let Some(RefOr::T(Schema::Object(codes))) = components.schemas.get_mut(name) {

@@ -29,7 +29,7 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     found.unwrap_or_else(|| panic!("{reference} leads nowhere"))
 }
 
-/// The schema of one value of a property: not null, and of a list that of its items.
+/// The schema of one value of a property, without null; for a list the schema of its items.
 fn one<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let schema = resolved(document, schema);
     if let Some(items) = schema.get("items") {
@@ -43,7 +43,7 @@ fn is_text(schema: &Value) -> bool {
     schema["type"] == "string" || schema["type"].as_array().is_some_and(|kinds| kinds.contains(&"string".into()))
 }
 
-/// Every property of every object, and every parameter: owner and name, and its schema.
+/// Every property of every object, and every parameter, each with owner, name and schema.
 fn fields(document: &Value) -> Vec<(String, String, &Value)> {
     let schemas = document["components"]["schemas"].as_object().unwrap().iter();
     let properties = schemas.flat_map(|(owner, schema)| {
@@ -162,7 +162,7 @@ fn every_list_of_codes_is_an_enum() {
     assert_eq!(codes.len(), Refusal::ALL.len());
 }
 
-/// The lists that the program has as types of its own.
+/// The lists that are Rust types in the program.
 #[test]
 fn a_list_of_codes_is_that_of_the_type_it_is_written_from() {
     let document = whole();
@@ -178,7 +178,7 @@ fn a_list_of_codes_is_that_of_the_type_it_is_written_from() {
     assert!(listed("AlarmKind").is_superset(&flags.collect()), "each flag is alarmed");
 }
 
-/// Nothing that a request takes may grow unsaid, and what may grow in answers says so.
+/// No list of codes in a request is open, and each open list in an answer says that it is.
 #[test]
 fn every_open_list_of_codes_is_one_of_answers() {
     let document = whole();
@@ -201,7 +201,7 @@ fn every_open_list_of_codes_is_one_of_answers() {
     }
 }
 
-/// Prose is no contract: a text of codes in back quotes is a list that should be an enum.
+/// A description that lists codes in back quotes is not machine-readable: the schema must be an enum.
 #[test]
 fn no_description_lists_the_codes_of_a_text_without_enum() {
     let document = whole();
@@ -209,7 +209,7 @@ fn no_description_lists_the_codes_of_a_text_without_enum() {
         let said = schema["description"].as_str().unwrap_or_default();
         let listed = said.matches("`, `").count();
         let schema = one(&document, schema);
-        // Any phone may sign in a manner that this version does not know.
+        // A newer phone may sign in a manner that this version does not know.
         if listed >= 2 && is_text(schema) && (owner.as_str(), name.as_str()) != ("Signature", "manner") {
             assert!(schema.get("enum").is_some(), "{owner}.{name} lists codes in words: {said}");
         }
@@ -328,7 +328,7 @@ fn a_refusal_is_said_to_be_sent_as_it_is() {
     assert!(problems > 50, "{problems}");
 }
 
-/// Nothing is shown by an example that is made up: each stands beside its Rust type.
+/// Each example stands beside its Rust type.
 #[test]
 fn every_schema_every_parameter_and_every_body_has_an_example() {
     let document = whole();
@@ -349,7 +349,7 @@ fn every_schema_every_parameter_and_every_body_has_an_example() {
     }
 }
 
-/// `api-spec/openapi.json`; `UPDATE=1` accepts the routes.
+/// Compares `api-spec/openapi.json` with the routes; `UPDATE=1` writes it.
 #[test]
 fn the_committed_document_is_what_is_served() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../api-spec/openapi.json");

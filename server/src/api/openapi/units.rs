@@ -1,16 +1,16 @@
-//! Adds the unit of a number to its description; the unit is part of its name (`…_ms`, `…_fen`). Moments get an example.
+//! Adds the unit of a number to its description, by the suffix of its name (`…_ms`, `…_fen`). Times get an example.
 //!
 //! Promise: every integer with such a name has its unit in the document.
 
 use utoipa::openapi::{RefOr, Schema};
 
-/// The unit of a number, by the suffix of its name, and an example where one fits every such number.
+/// Suffix of the name, unit, and an example if one fits every such number.
 const UNITS: [(&str, &str, Option<i64>); 2] = [
     ("_ms", "Milliseconds since 1970-01-01T00:00:00Z.", Some(1_795_370_400_000)),
     ("_fen", "In fen, a hundredth of a yuan.", None),
 ];
 
-/// Says it of each number of an object.
+/// Adds it to each number of an object.
 pub(super) fn say(schema: &mut RefOr<Schema>) {
     let RefOr::T(Schema::Object(object)) = schema else { return };
     for (name, property) in &mut object.properties {

@@ -1,6 +1,6 @@
 //! The keys. To add a setting: a row here, a field in `settings`, then regenerate the page with `UPDATE=1`.
 
-/// Which commands accept a key as a flag. The file and the environment may contain every key.
+/// The commands that accept a key as a flag. The file and the environment may contain every key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// Every command that opens the data.
@@ -9,10 +9,10 @@ pub enum Scope {
     Serve,
 }
 
-/// A setting as people see it.
+/// A setting, as it is documented.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
-    /// In the file; `--name` with hyphens is the flag, `PALM_NAME` the variable.
+    /// Name in the file. The flag is `--name` with hyphens, the variable `PALM_NAME`.
     pub name: &'static str,
     /// The default.
     pub default: Option<&'static str>,
@@ -20,11 +20,11 @@ pub struct Key {
     pub zh: &'static str,
     /// The meaning, in English; also the help of the flag.
     pub en: &'static str,
-    /// Never printed.
+    /// Whether it is secret: it is never printed.
     pub secret: bool,
-    /// May be given several times; a list in the file, with commas in the environment.
+    /// Whether it may be given several times. It is a list in the file, and separated by commas in the environment.
     pub many: bool,
-    /// Which commands have the flag.
+    /// The commands that have the flag.
     pub scope: Scope,
 }
 
@@ -56,21 +56,21 @@ const fn many(key: Key) -> Key {
     Key { many: true, ..key }
 }
 
-/// Every key there is.
+/// All keys.
 pub const KEYS: &[Key] = &[
     of_data(key(
         "dir",
         Some("palm-data"),
         "数据目录：密钥、证据，以及未另行指定时的数据库",
-        "Data directory: keys, evidence, and the database unless another is named",
+        "Data directory: keys, evidence, and the database unless `database_url` names another",
     )),
     of_data(secret(key(
         "database_url",
         None,
         "`sqlite:路径` 或 `postgres://…`；默认为数据目录下的 `palm.db`",
-        "`sqlite:PATH` or `postgres://…`; `palm.db` in the data directory where absent",
+        "`sqlite:PATH` or `postgres://…`; `palm.db` in the data directory if absent",
     ))),
-    of_data(key("database_connections", Some("8"), "数据库连接数上限", "Most connections to the database")),
+    of_data(key("database_connections", Some("8"), "数据库连接数上限", "Largest number of database connections")),
     of_data(key(
         "database_wait_ms",
         Some("10000"),
@@ -81,103 +81,108 @@ pub const KEYS: &[Key] = &[
         "listen",
         Some("127.0.0.1:8080"),
         "监听地址和端口（可写 `localhost:8080`）；非本机地址须配置 TLS 或可信代理",
-        "Address and port (`localhost:8080` will do). Other than loopback wants TLS or a trusted proxy",
+        "Address and port to listen on (`localhost:8080` also works). An address other than loopback needs TLS or a trusted proxy",
     ),
     key(
         "metrics_listen",
         None,
         "Prometheus 指标 `/metrics` 的监听地址；缺省不提供",
-        "Address and port of `/metrics` for Prometheus; not served where absent",
+        "Address and port of `/metrics` for Prometheus; not served if absent",
     ),
     key(
         "metrics_open",
         Some("false"),
         "指标监听地址不是本机地址时须设为 true：指标不需登录，请另行限制可访问的网络",
-        "Must be true where `metrics_listen` is not loopback: metrics ask for no sign-in, so limit who reaches them",
+        "Must be true if `metrics_listen` is not loopback. Metrics need no sign-in, so limit the network that can reach them",
     ),
     key("tls_cert", None, "证书链，PEM 文件", "Certificate chain, PEM file"),
-    key("tls_key", None, "证书私钥，PEM 文件", "Key of the certificate, PEM file"),
+    key("tls_key", None, "证书私钥，PEM 文件", "Private key of the certificate, PEM file"),
     many(key(
         "trusted_proxy",
         None,
         "终结 TLS 的代理的地址或网段（如 `10.0.0.0/8`、`localhost`），可多个；此外只答复本机",
-        "Address or network of a proxy that terminates TLS (`10.0.0.0/8`, `localhost`), may be repeated; nobody else but loopback is answered",
+        "Address or network of a proxy that terminates TLS (`10.0.0.0/8`, `localhost`), may be repeated. Other peers are refused, except loopback",
     )),
     many(key(
         "cors_origin",
         None,
         "网页可跨域调用接口的来源（如 `https://app.example.org`），可多个；须与浏览器所写完全一致，不得为 `*` 或 `null`；缺省不允许",
-        "Origin whose pages may call the API (`https://app.example.org`), may be repeated; exactly as browsers write it, never `*` or `null`. None where absent",
+        "Origin whose pages may call the API (`https://app.example.org`), may be repeated. Write it exactly as browsers do; `*` and `null` are not allowed. No origin if absent",
     )),
-    key("head_timeout_s", Some("8"), "请求头须在多少秒内到齐", "Seconds in which the head of a request must arrive"),
+    key(
+        "head_timeout_s",
+        Some("8"),
+        "请求头须在多少秒内到齐",
+        "Seconds within which the head of a request must arrive",
+    ),
     key(
         "body_silence_s",
         Some("20"),
         "请求内容传输中断多少秒即放弃",
-        "Seconds of silence in a request's body after which it is given up",
+        "Seconds without data in a request's body after which the server gives the request up",
     ),
     key(
         "request_timeout_s",
         Some("60"),
         "一次请求（含上传）最长秒数；大文件分片上传",
-        "Seconds that a request may take as a whole, its body included; large files are sent in pieces",
+        "Seconds that a whole request may take, with its body. Large files are sent in pieces",
     ),
     key(
         "address_requests_per_s",
         Some("500"),
         "同一地址每秒请求数上限（短时可达二十倍）；超出答 429。多部手机经同一出口上网的，按同一地址计",
-        "Requests that one address may send in a second, twenty times as many at once; over it the answer is 429. Phones behind one gateway are one address",
+        "Requests per second from one address, with bursts of twenty times as many; above it the answer is 429. Phones behind one gateway count as one address",
     ),
     key(
         "caller_requests_per_s",
         Some("100"),
         "同一登录身份每秒请求数上限（短时可达二十倍）",
-        "Requests that one signed-in caller may send in a second, twenty times as many at once",
+        "Requests per second from one signed-in caller, with bursts of twenty times as many",
     ),
     key(
         "phone_day_mib",
         Some("256"),
         "每台终端每日可同步的数据量（MiB）；超出答 429，次日恢复",
-        "MiB of changes that one phone may push in a day; over it the answer is 429 until the next",
+        "MiB of changes that one phone may push per day; above it the answer is 429 until the next day",
     ),
     key(
         "phone_day_operations",
         Some("200000"),
         "每台终端每日可提交的操作数",
-        "Operations that one phone may push in a day",
+        "Operations that one phone may push per day",
     ),
-    key("phone_day_alarms", Some("1000"), "每台终端每日可引发的告警数", "Alarms that one phone may raise in a day"),
+    key("phone_day_alarms", Some("1000"), "每台终端每日可引发的告警数", "Alarms that one phone may cause per day"),
     key(
         "phone_day_index_rows",
         Some("3000000"),
         "每台终端每日文字可占用的检索索引行数（每字三行）",
-        "Rows of the search's index that one phone's texts may take in a day, three for each character",
+        "Rows of the search index that the texts of one phone may add per day, three for each character",
     ),
     key(
         "phone_day_upload_mib",
         Some("16384"),
         "每台终端每日可上传的证据文件量（MiB）",
-        "MiB of files that one phone may begin to send in a day",
+        "MiB of evidence files whose upload one phone may begin per day",
     ),
     key(
         "unclaimed_mib",
         Some("4096"),
         "每人未被任何案卷引用的文件量上限（MiB）",
-        "MiB of one person's files that no case claims, at most",
+        "Largest total of one person's files that no case claims, in MiB",
     ),
     key(
         "unclaimed_days",
         Some("60"),
         "未被任何案卷引用的文件保留天数",
-        "Days for which a file is kept that no case claims",
+        "Days for which the server keeps a file that no case claims",
     ),
     key(
         "parked_days",
         Some("30"),
         "等待前序内容的变更在服务器上保留的天数；终端上始终保留",
-        "Days for which a change is kept that waits for something; its phone keeps it longer",
+        "Days for which the server keeps a change that waits for another change; its phone keeps it longer",
     ),
-    key("keep_alive_s", Some("15"), "空闲连接保留秒数", "Seconds for which an idle connection is kept"),
+    key("keep_alive_s", Some("15"), "空闲连接保留秒数", "Seconds for which an idle connection is kept open"),
     key(
         "shutdown_s",
         Some("30"),
@@ -188,6 +193,6 @@ pub const KEYS: &[Key] = &[
         "log",
         Some("info,actix_server=warn"),
         "日志级别（tracing 指令）；对外监听时不得为 debug 或 trace",
-        "Log levels, as directives of `tracing`; never debug or trace while listening beyond loopback",
+        "Log levels, as directives of `tracing`; debug and trace are not allowed if `listen` is not loopback",
     ),
 ];
