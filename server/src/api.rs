@@ -1,6 +1,7 @@
 //! The REST API under `/v1`, its routes and its OpenAPI document.
 //!
-//! Promise: a handler takes proof, takes input, calls one flow and wraps what it says. Nothing here sees the database.
+//! Promise: a handler authenticates, parses the input, calls one flow and wraps its result. No code here accesses the
+//! database.
 
 pub mod account;
 pub mod alarm;

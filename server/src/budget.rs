@@ -9,16 +9,16 @@ use std::hash::Hash;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// There is no room.
+/// The budget is exhausted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
-    /// All have taken the whole.
+    /// All callers together have reserved the total.
     Whole,
-    /// One has taken their share.
+    /// One caller has reserved their share.
     Share,
 }
 
-/// The bytes that there are. Cloning shares them.
+/// A budget. Clones share it.
 #[derive(Debug)]
 pub struct Budget<K>(Arc<Shared<K>>);
 
@@ -41,23 +41,23 @@ impl<K> Clone for Budget<K> {
     }
 }
 
-/// So many bytes of a budget; they are free when it is dropped.
+/// Reserved bytes of a budget. They are released when this is dropped.
 #[derive(Debug)]
 pub struct Reservation<K: Eq + Hash + Clone> {
     of: Budget<K>,
-    /// Whose they are, and the most that each may have.
+    /// The owners, each with their share.
     owners: Vec<(K, usize)>,
     bytes: usize,
 }
 
 impl<K: Eq + Hash + Clone> Budget<K> {
-    /// So many bytes.
+    /// A budget of this many bytes.
     pub fn new(whole: usize) -> Self {
         let taken = Mutex::new(Taken { all: 0, each: HashMap::new() });
         Self(Arc::new(Shared { whole, taken, freed: Condvar::new() }))
     }
 
-    /// Nothing yet, for these owners, each with the most that they may have at one time.
+    /// Begins an empty reservation for these owners, each with their share.
     pub fn begin(&self, owners: Vec<(K, usize)>) -> Reservation<K> {
         Reservation { of: self.clone(), owners, bytes: 0 }
     }
@@ -68,17 +68,17 @@ impl<K: Eq + Hash + Clone> Budget<K> {
 }
 
 impl<K: Eq + Hash + Clone> Reservation<K> {
-    /// So many bytes more.
+    /// Reserves this many more bytes.
     ///
     /// # Errors
-    /// [`Over`]; nothing more is taken then.
+    /// [`Over`]; then nothing is reserved in addition.
     pub fn grow(&mut self, bytes: usize) -> Result<(), Over> {
         let of = self.of.clone();
         let mut taken = of.taken();
         self.take(&mut taken, bytes)
     }
 
-    /// As [`Self::grow`]; where there is no room, waits so long for it, blocking this thread.
+    /// As [`Self::grow`]; if there is no room, blocks this thread for up to `timeout` until there is.
     ///
     /// # Errors
     /// [`Over`].

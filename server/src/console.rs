@@ -49,8 +49,8 @@ pub use refusal_page::of_head as refusal_of_head;
 /// The longest form, in bytes: two thousand characters, each written as nine, and some room.
 const FORM_LIMIT: usize = 64 * 1024;
 
-/// Every page and every form: method and path. Internal, so not in the API document; a test holds this list and the
-/// routes together.
+/// Every page and every form: method and path. They are internal and not in the API document. A test compares this list
+/// with the routes.
 pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/console"),
     ("GET", "/console/"),
@@ -107,7 +107,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(first_run::load_demonstration)
             .service(work::read)
             .service(case_list::list)
-            // Before the case of any id.
+            // Before `/cases/{id}`, which would match it.
             .service(export::take)
             .service(case::read)
             .service(case::read_history)

@@ -84,18 +84,18 @@ impl Counted {
         to.register("palm_ingest_commit_seconds", "Time that one commit took", self.commits.clone());
         let help = "Commits that failed; they were run again";
         to.register("palm_ingest_failed_commits", help, self.failed_commits.clone());
-        let help = "Changes that phones brought, by what became of them";
+        let help = "Changes that phones pushed, by outcome";
         to.register("palm_changes", help, self.changes.clone());
         to.register("palm_sign_ins", "Attempts to sign in with a password", self.sign_ins.clone());
     }
 }
 
-/// A method by its name, or `other`: a client can make up as many as it likes.
+/// The label of a method: its name, or `other`, because clients can send any name.
 pub fn method(name: &str) -> &'static str {
     METHODS.into_iter().find(|known| *known == name).unwrap_or("other")
 }
 
-/// A request was answered. `route` is a pattern, never a path.
+/// Counts an answered request. `route` is a pattern, never a path.
 pub fn answered(method: &'static str, route: &str, status: u16, elapsed: Duration) {
     let route = route.to_owned();
     COUNTED.latencies.get_or_create(&Route { route: route.clone() }).observe(elapsed.as_secs_f64());
@@ -114,7 +114,7 @@ pub fn outcome(class: &'static str) {
     COUNTED.changes.get_or_create(&Class { class }).inc();
 }
 
-/// How an attempt to sign in with a password ended.
+/// Counts an attempt to sign in with a password.
 pub fn sign_in(outcome: &'static str) {
     COUNTED.sign_ins.get_or_create(&Outcome { outcome }).inc();
 }
@@ -132,8 +132,8 @@ pub fn text(connections: (u32, u32), outbox: Option<(i64, i64)>) -> String {
     }
     registry.register("palm_database_connections", "Connections to the database", by_state);
     if let Some((open, oldest)) = outbox {
-        gauge(&mut registry, "palm_outbox_open", "Effects that are still to follow, of all processes", open);
-        let help = "For how long the oldest of them has been waiting";
+        gauge(&mut registry, "palm_outbox_open", "Open rows of the outbox, of all processes", open);
+        let help = "Age of the oldest open row";
         gauge(&mut registry, "palm_outbox_oldest_seconds", help, oldest);
     }
     process(&mut registry);

@@ -1,9 +1,9 @@
 //! The only source of randomness: the operating system.
 
-/// So many random bytes.
+/// `N` random bytes.
 ///
 /// # Errors
-/// Where the operating system has none to give; nothing secret may be made then.
+/// If the operating system provides none. Then no secret may be created.
 pub fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| NoRandomness(error.to_string()))?;

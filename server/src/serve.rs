@@ -73,7 +73,7 @@ pub enum ListenError {
     /// Neither loopback nor TLS nor a named proxy.
     #[error("{0} is not loopback: give --tls-cert and --tls-key, or --trusted-proxy with the proxy's address")]
     Exposed(SocketAddr),
-    /// The address cannot be had: another program listens there, or this machine does not have it.
+    /// The address cannot be used: another program listens there, or this machine does not have it.
     #[error("listen on {address}: {source}")]
     Address {
         /// The address.
@@ -134,7 +134,7 @@ pub async fn run(
     if let Some((handle, _running)) = metrics {
         handle.stop(false).await;
     }
-    // A worker that does not end leaves nothing undone: its rows are there for the next.
+    // A worker that does not end in time loses nothing: the next process works on its rows.
     let stop = move || {
         worker.stop();
         housekeeping.stop();
@@ -252,7 +252,7 @@ fn tls(chain: &PathBuf, key: &PathBuf) -> Result<rustls::ServerConfig, ListenErr
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| failed(&error))?;
     let mode = std::fs::metadata(key).map_err(|error| failed(&error))?.permissions().mode();
-    // A group may: keys of the system belong to one, and a credential of systemd is given by an access list.
+    // A group may read it: keys of the system belong to a group, and systemd grants a credential by an access list.
     if mode & 0o007 != 0 {
         return Err(ListenError::ExposedKey(key.clone()));
     }

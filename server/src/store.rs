@@ -93,13 +93,13 @@ pub use tenant::{ServerKeyRow, TenantRow};
 pub use tx::Tx;
 pub use unsent_form::UnsentFormRow;
 
-/// How long a caller waits while the database is known not to be there.
+/// How long a caller waits while the database is known to be unavailable.
 const WAIT_WHILE_DEGRADED: Duration = Duration::from_millis(500);
 
-/// How many connections there are.
+/// Settings of the connection pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pool {
-    /// Most connections.
+    /// Largest number of connections.
     pub connections: u32,
     /// How long a caller waits for a free connection before it is told to retry.
     pub wait: Duration,
@@ -175,7 +175,8 @@ pub struct Store {
     /// SQLite.
     embedded: bool,
     wait: Duration,
-    /// The last caller found no database: the next ones do not wait long, or they would use up all threads.
+    /// Whether the last caller found no database. Then the next callers wait only briefly, so that they do not use up all
+    /// threads.
     degraded: Arc<AtomicBool>,
 }
 
@@ -214,7 +215,7 @@ impl Store {
         let manager = db::Manager::parse(address)?;
         let embedded = matches!(manager, db::Manager::Sqlite { .. });
         manager.migrate()?;
-        // A connection that broke while it lay idle is found out by the `BEGIN` it gets, not by a question before.
+        // A connection that broke while idle is detected when `BEGIN` fails, not by a test query before.
         let of = |size: u32, manager| {
             let pool = r2d2::Pool::builder().max_size(size).min_idle(Some(1)).connection_timeout(wait);
             pool.test_on_check_out(false).build(manager).map_err(Error::Busy)
@@ -253,7 +254,7 @@ impl Store {
         self.transact(&self.pool, Kind::Write, act)
     }
 
-    /// [`Store::write_sync`] on the one connection that is kept for a thread that writes all the time.
+    /// [`Store::write_sync`] on the connection that is reserved for the writer thread.
     ///
     /// # Errors
     /// As [`Store::write_sync`].
@@ -276,8 +277,8 @@ impl Store {
         self.transact(&self.pool, Kind::Read, look)
     }
 
-    /// Asks one question of one statement on the blocking pool, for which no transaction is needed: on PostgreSQL that
-    /// saves two of three round trips. Asked again where the connection broke while it lay idle.
+    /// Runs a single query without a transaction on the blocking pool, which saves two of three round trips on PostgreSQL.
+    /// It is retried if the connection broke while idle.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -323,16 +324,16 @@ impl Store {
     /// Updates the planner's statistics after the tables have grown by a multiple.
     ///
     /// # Errors
-    /// [`Error`] where it cannot be told.
+    /// [`Error`] where the statement fails.
     pub fn analyze(&self) -> Result<(), Error> {
         self.with_live_connection(&self.pool, |connection| Ok(dialect::analyze(connection)?)).map(|_counted| ())
     }
 
-    /// Whether the role of this connection owns the tables, and could take their triggers away. Never on SQLite, where
-    /// write access to the file is access to everything.
+    /// Whether the role of this connection owns the tables, and could drop their triggers. False on SQLite, where write
+    /// access to the file is access to everything.
     ///
     /// # Errors
-    /// [`Error`] where it cannot be asked.
+    /// [`Error`] where the statement fails.
     pub fn owns_the_ledger(&self) -> Result<bool, Error> {
         self.with_live_connection(&self.pool, |connection| Ok(dialect::owns_the_ledger(connection)?))
             .map(|(_, owns)| owns)
@@ -346,7 +347,7 @@ impl Store {
     /// Runs a checkpoint of SQLite's write-ahead log if it is large, while others write. Returns whether it ran.
     ///
     /// # Errors
-    /// [`Error`] where it cannot; nothing is lost by that, and the next time there is more to do.
+    /// [`Error`] if it fails. Nothing is lost; the next checkpoint has more to do.
     pub fn checkpoint(&self) -> Result<bool, Error> {
         self.with_live_connection(&self.pool, |connection| Ok(dialect::checkpoint(connection)?)).map(|(_, did)| did)
     }

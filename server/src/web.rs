@@ -32,5 +32,5 @@ pub use answers::Answers;
 pub use bodies::Bodies;
 pub use rates::Rates;
 
-/// What every handler can ask for.
+/// The shared state that every handler can extract.
 pub type State = actix_web::web::Data<crate::flow::app::App>;

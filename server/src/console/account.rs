@@ -26,7 +26,7 @@ pub enum Resetting {
     Ask,
     /// Request again; the caller's own request waits for a second person, or is confirmed.
     Requested {
-        /// Whether another hand confirmed it.
+        /// Whether a second person has confirmed it.
         confirmed: bool,
     },
     /// Confirm the reset that another person requested.
@@ -80,7 +80,7 @@ async fn shown(app: &State, signed: &SignedIn, given: Given, first: bool) -> Res
     page::show(&signed.visit, &ResetCode { page, id, name, code, expires, first })
 }
 
-/// Asks for a reset; the page shows the code of this hand.
+/// Asks for a reset; the page shows the requester's code.
 #[post("/officers/{id}/password-reset")]
 pub async fn ask(app: State, signed: SignedIn, path: Path<String>, _posted: Posted) -> Result<HttpResponse, Problem> {
     let given = password_reset::ask(&app, signed.caller.clone(), officer_id(&path)?, None).await?;
@@ -131,7 +131,7 @@ fn choice(posted: &Posted) -> Result<Choice, Refused> {
     })
 }
 
-/// Chooses it.
+/// Sets the chosen password.
 #[post("/new-password")]
 pub async fn choose(app: State, visit: Visit, request: HttpRequest, posted: Posted) -> Result<HttpResponse, Problem> {
     let form = form(&visit, &posted.typed("login"));

@@ -29,7 +29,7 @@ pub struct Row {
     pub when: String,
     /// The event.
     pub what: String,
-    /// Why, in words where there are any.
+    /// The reason, in words if the code has any.
     pub why: String,
     /// Stable code of the reason.
     pub code: String,
@@ -48,7 +48,7 @@ struct Alarms {
     column: Column,
 }
 
-/// Why an alarm was raised, or about whom.
+/// The reason of an alarm, or the account that it is about.
 fn why(language: Language, row: &AlarmRow) -> String {
     if account_event::is_of_the_machine(&row.kind) {
         // A login may look like a code.

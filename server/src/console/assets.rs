@@ -13,7 +13,7 @@ use crate::web::problem::{OK, Problem};
 const STYLE: &str = include_str!("../../static/console.css");
 const MARK: &str = include_str!("../../static/palm.svg");
 
-/// Names the version of the files: another as soon as one of them changes.
+/// Version of the files. It changes when a file changes.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let digest = Sha256::new_with_prefix(STYLE).chain_update(MARK).finalize();
     sync_core::id::hex(digest.split_at(6).0)

@@ -36,7 +36,7 @@ pub fn said(order: TimeOrder) -> String {
 pub struct Column {
     /// For `aria-sort`.
     pub sorted: &'static str,
-    /// For people's eye.
+    /// The sign that shows the order.
     pub arrow: &'static str,
     /// Address of the list in the other order.
     pub address: String,

@@ -43,7 +43,7 @@ impl Purpose {
         Self { purpose: purpose(params) }
     }
 
-    /// As the flows take it.
+    /// The purpose for the flows.
     pub fn said(&self) -> Option<String> {
         Some(self.purpose.clone()).filter(|said| !said.is_empty())
     }
@@ -55,7 +55,7 @@ impl Purpose {
     }
 }
 
-/// The purpose that a form carried on.
+/// The purpose from a hidden field of a form.
 impl From<&str> for Purpose {
     fn from(said: &str) -> Self {
         Self { purpose: input::purpose(Some(said.to_owned())).ok().flatten().unwrap_or_default() }
@@ -123,13 +123,13 @@ impl CaseFile {
         format!("/console/cases/{}/{part}{}", self.case.card.id, self.query)
     }
 
-    /// The form of an act on this case, with the state that its decider saw.
+    /// Address of the form of an action on this case, with the state that the reader saw.
     fn act(&self, act: &str) -> String {
         let mark = if self.query.is_empty() { '?' } else { '&' };
         format!("/console/cases/{}/act/{act}{}{mark}seen={}", self.case.card.id, self.query, self.case.basis)
     }
 
-    /// The form of a decision about a change.
+    /// Address of the form of a decision about a change.
     fn judge(&self, act: &str, change: &str) -> String {
         format!("{}&target={change}", self.act(act))
     }
@@ -181,7 +181,7 @@ struct FieldHistory {
     masked: bool,
 }
 
-/// Asks a supervisor for the purpose if that is what is missing; otherwise passes the refusal on.
+/// Asks a supervisor for the purpose if it is missing; otherwise returns the refusal.
 ///
 /// # Errors
 /// The refusal.

@@ -89,7 +89,7 @@ impl CaseAction {
         match self {
             Self::Register => (
                 "登记已收到的当场处罚决定，只备案、不审批。登记后写入案卷，不能删除。",
-                "Records that the decision made on the spot was reported. Nobody approves it. It becomes part of the file for good.",
+                "Records that the decision made on the spot was reported. The registration is no approval. It becomes a permanent part of the file.",
             ),
             Self::Return => (
                 "把笔录退回执法人员补充。原笔录不改动；补充内容另作补充笔录。补充之前不能结案。",
@@ -97,23 +97,23 @@ impl CaseAction {
             ),
             Self::Admit => (
                 "认可后，该变更自此生效，与其他变更同等对待；决定及理由写入案卷，不能撤回。请先核对变更内容。",
-                "From now on the change has effect like any other. The decision and its reason become part of the file for good. Read first what the change says.",
+                "From now on the change has effect like any other. The decision and its reason become a permanent part of the file. Read the change first.",
             ),
             Self::Dismiss => (
                 "不予认可的变更留存案卷，但不产生任何效力；决定及理由写入案卷，不能撤回。请先核对变更内容。",
-                "The change stays in the file without any effect. The decision and its reason become part of the file for good. Read first what the change says.",
+                "The change stays in the file without any effect. The decision and its reason become a permanent part of the file. Read the change first.",
             ),
             Self::WriteOff => (
                 "确认该证据文件无法补传（例如终端遗失、损坏）后登记。登记后本案不再等待该文件，可以结案；登记及理由写入案卷和案卷记录（结案凭证），不能撤回。此后如收到该文件，仍予保存并显示。",
-                "States that a file will never arrive, for instance because its phone was lost. The case no longer waits for it and can be closed. The statement and its reason stay in the file and in its record. Should the file arrive after all, it is kept and shown.",
+                "States that a file will never arrive, for instance because its phone was lost. The case no longer waits for it and can be closed. The statement and its reason stay in the case file and in its record. If the evidence arrives later, it is stored and shown.",
             ),
             Self::Receive => (
                 "确认已收到该次未取得执法码检查的备案，并出具回执。回执写入案卷，不能删除；案卷其他内容不变，已结案的也可出具。",
-                "Confirms that the filing of this inspection without enforcement code was received. The receipt becomes part of the file for good; nothing else changes, and a closed case takes it too.",
+                "Confirms that the filing of this inspection without enforcement code was received. The receipt becomes a permanent part of the file; nothing else changes. It is also possible for a closed case.",
             ),
             Self::Close => (
                 "结案后服务器编定案号并签发案卷记录；此后收到的变更不在案卷记录之内，另作标记。有记录不一致未处理、变更待认可、证据未上传、退回未补充、没有办理结果，或者违反“阻止”级规定而未说明的，不予结案；下列其他未满足的规定不阻止结案，由您核对。",
-                "The server numbers the case and signs its record; changes that arrive later are not covered by it and are marked. It refuses while a conflict is open, a change waits to be admitted, evidence is missing, a return is unanswered, no result is recorded, or a blocking rule is breached without a recorded reason; the other unmet rules below do not stop it: they are for you to weigh.",
+                "The server numbers the case and signs its record; changes that arrive later are not covered by it and are marked. It refuses while a conflict is open, a change waits to be admitted, evidence is missing, a return is unanswered, no result is recorded, or a blocking rule is breached without a recorded reason; the other unmet rules below do not prevent it: please consider them.",
             ),
             Self::Lead => (
                 "向办案单位提出监督事项，由其负责人答复。案卷本身不变。",
@@ -122,7 +122,7 @@ impl CaseAction {
         }
     }
 
-    /// Whether the caller may do it, as far as role and standing go.
+    /// Whether the caller's role and relation to the case permit it.
     fn is_among(self, powers: Powers, raises: bool) -> bool {
         match self {
             Self::Register => powers.registers,
@@ -151,7 +151,7 @@ impl CaseAction {
         }
     }
 
-    /// Everything in the case that it could be done to.
+    /// The entities of the case to which it can be applied.
     fn candidates(self, reader: &Reader<'_>) -> Vec<Block> {
         match self {
             Self::Admit | Self::Dismiss => waiting(reader),
@@ -160,7 +160,7 @@ impl CaseAction {
         }
     }
 
-    /// Whether it is done to something in the case.
+    /// Whether it is applied to an entity of the case.
     const fn has_target(self) -> bool {
         matches!(self, Self::Register | Self::Return | Self::Admit | Self::Dismiss | Self::WriteOff)
     }
@@ -175,7 +175,7 @@ struct CaseActionForm {
     title: String,
     explained: String,
     targets: Vec<Block>,
-    /// There is nothing in the case that it could be done to.
+    /// Whether the case has no entity to which it can be applied.
     aimless: bool,
     kinds: &'static [&'static str],
     typed: Typed,
@@ -186,7 +186,7 @@ struct CaseActionForm {
     prompt: String,
     /// Rules that are breached or undecided, before a closing.
     unmet: Vec<Check>,
-    /// The case changed since its reader saw it.
+    /// Whether the case has changed since its reader saw it.
     stale: bool,
 }
 
@@ -292,7 +292,7 @@ fn waiting(reader: &Reader<'_>) -> Vec<Block> {
     blocks.collect()
 }
 
-/// The files that the case waits for.
+/// The missing evidence files of the case.
 fn awaited(reader: &Reader<'_>) -> Vec<Block> {
     let pieces = reader.pieces(&Handwriting::default(), &Drawings::default()).into_iter().filter(Piece::missing);
     let blocks = pieces.map(|piece| Block {
@@ -308,7 +308,7 @@ fn awaited(reader: &Reader<'_>) -> Vec<Block> {
     blocks.collect()
 }
 
-/// The form, as its page was opened, or as it was sent and not taken.
+/// The form: empty, or filled in with the text of a form that was not accepted.
 #[get("/cases/{id}/act/{act}")]
 pub async fn form_page(
     app: State,
@@ -341,7 +341,7 @@ pub async fn form_page(
     page::show(&signed.visit, &CaseActionForm { page, ..form })
 }
 
-/// Does it.
+/// Executes the command of a form.
 #[post("/cases/{id}/act/{act}")]
 pub async fn run(
     app: State,

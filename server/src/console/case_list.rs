@@ -92,10 +92,10 @@ impl Filters {
         }
     }
 
-    /// As the flow takes it.
+    /// The search for the flow.
     ///
     /// # Errors
-    /// None, of what [`Self::read`] let through.
+    /// None for filters from [`Self::read`].
     pub fn search(&self, me: &str, start: Option<Start<CaseId>>) -> Result<Search, Refused> {
         let said = |text: &str| Some(text).filter(|text| !text.is_empty()).map(str::to_owned);
         let mut search = search(CaseQuery {
@@ -151,7 +151,7 @@ pub fn purpose(params: &mut PageQuery) -> String {
 struct Column {
     /// For `aria-sort`.
     sorted: &'static str,
-    /// For people's eye.
+    /// The sign that shows the order.
     arrow: &'static str,
     /// Address of the list in the other order.
     address: String,

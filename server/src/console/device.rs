@@ -32,14 +32,14 @@ struct Revoke {
     page: Page,
     id: String,
     label: String,
-    /// Whose phone, where it is not the caller's own.
+    /// Id of the phone's officer, if that is not the caller.
     officer: String,
     /// That person's name and agency.
     whose: String,
     reason: String,
 }
 
-/// Something that was done to an account, as people read it.
+/// An account event, in words.
 #[derive(Debug)]
 pub struct Happened {
     /// When.

@@ -28,11 +28,11 @@ struct Viewer {
     file: String,
     piece: Piece,
     groups: Vec<Group>,
-    /// Address of the form that writes it off, for those who may while it is missing.
+    /// Address of the form that writes it off, if it is missing and the caller may write it off.
     act: Option<String>,
-    /// A picture in its own size, to scroll in.
+    /// Whether the picture is shown in its full size, to scroll in.
     zoomed: bool,
-    /// The same page the other way.
+    /// Address of the page with the other size.
     zoom: String,
     /// The pieces before and after, as addresses.
     before: Option<String>,
@@ -43,7 +43,7 @@ fn digest(text: &str) -> Result<Digest, Refusal> {
     text.parse().map_err(|_not_a_digest| Refusal::NotFound)
 }
 
-/// The address of the viewer the other way: from fitted to full size, and back.
+/// The address of the viewer with the other size: fitted or full.
 fn zoom(case: &str, digest: &str, query: &Purpose, zoomed: bool) -> String {
     let mark = if query.query().is_empty() { '?' } else { '&' };
     let closer = if zoomed { String::new() } else { format!("{mark}zoom=1") };

@@ -1,4 +1,4 @@
-//! One case as a file that people read: the API's view of the case, arranged for a page.
+//! A case file for a page: the API's view of the case, arranged for reading.
 //!
 //! Promise: shows what the API's view contains and nothing more, so a value that is masked there is masked here.
 
@@ -37,9 +37,9 @@ pub struct Row {
     pub value: String,
     /// Part of it is hidden.
     pub masked: bool,
-    /// Authors disagree.
+    /// Whether there are several values that differ.
     pub conflict: bool,
-    /// It came after the closing: the case record does not cover it.
+    /// Whether it arrived after the closing: the case record does not cover it.
     pub late: bool,
     /// Path of its history below the case.
     pub history: String,

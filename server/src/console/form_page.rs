@@ -17,7 +17,7 @@ fn fits(pattern: &str, path: &str) -> bool {
     }
 }
 
-/// Whether there is something at this path for this method.
+/// Whether the console has a route for this method and path.
 pub fn takes(method: &str, path: &str) -> bool {
     ROUTES.iter().any(|(known, pattern)| *known == method && fits(pattern, path))
 }

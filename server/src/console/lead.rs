@@ -158,7 +158,7 @@ fn said(posted: &Posted) -> Result<(Seen<i64>, String), Refused> {
     Ok((Seen::one(version), posted.prose("text", LONGEST_TEXT)?))
 }
 
-/// Whether this person took the step in these words: the form was sent twice.
+/// Whether this person has already taken the step with this text, so that the form was sent twice.
 fn is_done(caller: &Caller, lead: &Lead, step: LeadAction, text: &str) -> bool {
     let said = match step {
         LeadAction::Answer => &lead.row.answer,

@@ -16,7 +16,7 @@ pub struct Left {
 }
 
 impl Left {
-    /// To be read and copied.
+    /// Fields that the author can only copy.
     pub fn to_copy(fields: &Fields, language: Language) -> Self {
         if !says_something(fields) {
             return Self::default();
@@ -37,7 +37,7 @@ impl Left {
         Self { typed, hidden, action: None }
     }
 
-    /// To be sent again as it is.
+    /// Fields that the author can send again.
     #[must_use]
     pub fn sent_again(self, action: &str) -> Self {
         if self.typed.is_empty() { self } else { Self { action: Some(action.to_owned()), ..self } }

@@ -19,7 +19,7 @@ use crate::web::url::encoded;
 const SIZES: [u32; 3] = [20, 50, 100];
 /// How many, unless something else is chosen.
 const SIZE: u32 = 50;
-/// How many start positions of previous pages an address contains; before those, one goes to the first page.
+/// How many start positions of previous pages an address contains; beyond them, the link leads to the first page.
 const REMEMBERED: usize = 40;
 /// Reported as ignored if the position is unreadable.
 const PAGE: (&str, &str) = ("页码", "page");
@@ -71,7 +71,7 @@ impl<C: Cursor> PagePosition<C> {
         Self::first(self.size)
     }
 
-    /// The same place in the list that begins so: the first page is led back to as it was.
+    /// The same position in the list that begins at `beginning`, so that links to the first page show it as it was.
     #[must_use]
     pub fn of_list(mut self, beginning: String) -> Self {
         if self.written.is_empty() {

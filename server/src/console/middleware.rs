@@ -27,21 +27,21 @@ use crate::web::problem::{Problem, SEE_OTHER};
 use crate::web::transport::Transport;
 use crate::web::url::encoded;
 
-/// Nothing but this server's own style sheet, pictures, recordings and forms. No script at all.
+/// Permits only this server's style sheet, pictures, recordings and forms, and no script.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
 /// Wraps every route of the console.
 ///
 /// # Errors
-/// What cannot be told as a page: the middleware tells it.
+/// A refusal that cannot be rendered as a page; the middleware of all routes answers it.
 pub async fn handle(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
     let visit = Visit::of(request.request()).map_err(Problem::from)?;
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     if let Some(switched) = switched(&request, &visit) {
         return Ok(with_security_headers(request.into_response(switched)));
     }
-    // An address without a form answers so, from any origin.
+    // A path without a form is refused by its route, whatever the origin.
     if request.method().is_safe() || !form_page::takes(request.method().as_str(), request.path()) {
         return reading(request, next, &visit, &id).await.map(with_security_headers);
     }
@@ -93,7 +93,7 @@ fn is_proxied(request: &ServiceRequest) -> bool {
     transport.is_some_and(|transport| transport.is_proxy(request.peer_addr()))
 }
 
-/// `?lang=en` on any page: the choice is kept, the page is shown again without it.
+/// Handles `?lang=en` on any page: stores the choice and redirects to the page without the parameter.
 fn switched(request: &ServiceRequest, visit: &Visit) -> Option<HttpResponse> {
     if !request.method().is_safe() {
         return None;

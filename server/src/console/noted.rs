@@ -1,4 +1,4 @@
-//! Changes that need attention, as people read them: what each change says, and what was decided about it.
+//! Changes that need attention, for a page: the content of each change, and the decision about it.
 
 use api_spec::case::{NotedChange, NotedOp};
 use sync_core::schema;
@@ -15,9 +15,9 @@ pub struct Noted {
     pub by: String,
     /// The content.
     pub says: String,
-    /// It waits to be admitted or dismissed.
+    /// Whether it waits to be admitted or dismissed.
     pub waits: bool,
-    /// The decision, by whom and why; empty where there is none.
+    /// The decision with its author and reason; empty if there is none.
     pub decision: String,
 }
 

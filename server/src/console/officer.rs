@@ -33,7 +33,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Days before the end from which a certificate is marked, the nearest first.
 const NOTICES: [(i64, &str); 3] = [(30, "urgent"), (60, "soon"), (90, "later")];
 
-/// A certificate as people read it.
+/// A certificate for a page.
 #[derive(Debug, Clone)]
 pub struct Card {
     /// Number.
@@ -46,7 +46,7 @@ pub struct Card {
     pub valid_until: String,
     /// The current status.
     pub status: CertificateState,
-    /// Days left, where they are few; negative, where it expired.
+    /// Days left, if they are few; negative if it has expired.
     pub days: Option<i64>,
     /// How urgent.
     pub notice: &'static str,
@@ -84,7 +84,7 @@ fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Ca
 }
 
 impl Card {
-    /// How long it is still valid, or since when it is not, where that is worth a word.
+    /// How long it is still valid, or since when it is not, if that needs attention.
     pub fn says(&self, language: impl Borrow<Language>) -> String {
         match (*language.borrow(), self.days) {
             (_, None) => String::new(),
@@ -114,8 +114,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Days until the certificate that needs attention first ends, or since it did; none where none does. One in whose
-    /// place the officer has a later one needs none.
+    /// Days until the end of the most urgent certificate, negative after it; none if no certificate needs attention. A
+    /// certificate that the officer has a later one for needs none.
     pub fn attention(&self) -> Option<i64> {
         let replaced = |card: &Card| self.cards.iter().any(|other| other.valid_until > card.valid_until);
         let wanted = self.cards.iter().filter(|card| !replaced(card)).filter_map(|card| card.days);
@@ -162,7 +162,7 @@ struct Officer {
     person: OfficerRow,
     roles: Vec<Role>,
     cards: Vec<Card>,
-    /// None where the caller may not see them.
+    /// None if the caller may not see them.
     phones: Option<Vec<DeviceRow>>,
     enrols: bool,
     resetting: Resetting,
@@ -185,7 +185,7 @@ struct EnrolmentCode {
 }
 
 impl Officers {
-    /// For `aria-sort`, for people's eye, and the address of the list in this order.
+    /// The value of `aria-sort`, the sign that shows the order, and the address of the list in this order.
     fn column(&self, name: &str) -> (&'static str, &'static str, String) {
         let (sorted, arrow) = if self.sort == name { ("ascending", "↑") } else { ("none", "") };
         let query = if name == AGENCY { String::new() } else { format!("?sort={name}") };
@@ -274,7 +274,7 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<Ht
     page::show(&signed.visit, &shown)
 }
 
-/// A one-time code for a phone, as a picture to scan. It is shown here and nowhere else.
+/// Creates a one-time code for a phone and shows it as a picture to scan. It is shown only once.
 #[post("/officers/{id}/enrolment-code")]
 pub async fn give_code(
     app: State,
@@ -299,7 +299,7 @@ fn enrolment_text(server: &str, code: &str) -> String {
     format!("palm-enrol:1?server={}&code={code}", encoded(server))
 }
 
-/// Modules around the picture that readers need.
+/// Width of the quiet zone around the picture that scanners need, in modules.
 const MARGIN: usize = 4;
 
 /// The dark modules as one SVG path, a row of them as one rectangle; and the side with margins.

@@ -70,7 +70,7 @@ impl Who {
     }
 }
 
-/// A refusal as a person reads it.
+/// A refusal in words.
 #[derive(Debug, Clone)]
 pub struct Told {
     /// The sentence.
@@ -117,7 +117,7 @@ pub struct Page {
     pub ignored: Vec<&'static str>,
     /// When the form in the page was sent without being accepted.
     pub unsent: Option<String>,
-    /// The people of this installation are made up.
+    /// Whether the people of this installation are invented.
     pub trial: bool,
     here: String,
 }
@@ -199,7 +199,7 @@ impl Page {
         format!("{}{mark}lang={other}", self.here)
     }
 
-    /// `page` where the navigation is at this part, for `aria-current`.
+    /// `page` if this is the current part, for `aria-current`.
     pub fn at(&self, part: &str) -> &'static str {
         let here = match self.part {
             Part::Work => "work",
@@ -293,7 +293,7 @@ fn made(
     done: Result<(), &Refused>,
     page: &impl Template,
 ) -> Result<(HttpResponseBuilder, String), Problem> {
-    // Templates contain no such character, so a marked one came from data.
+    // Templates contain no such character, so every marked one comes from data.
     let body = marked(&page.render().map_err(Failure::broken)?).into_owned();
     let mut response = HttpResponse::build(done.map_or_else(|refused| status(refused.refusal), |()| OK));
     if let Err(refused) = done {

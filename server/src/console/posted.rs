@@ -16,7 +16,7 @@ use crate::web::problem::Problem;
 
 /// Name of the field that carries the token.
 pub const TOKEN: &str = "csrf";
-/// Fields that are never shown again nor kept.
+/// Fields that are never shown again or stored.
 pub const SECRETS: &[&str] = &[TOKEN, "password", "repeated", "code", "first", "second"];
 /// Typed fields of forms: name and label.
 pub const TYPED: &[(&str, &str, &str)] = &[
@@ -62,7 +62,7 @@ impl Posted {
     /// A text of 1 to `most` characters in one line.
     ///
     /// # Errors
-    /// [`Refusal::Malformed`] that says in the words of the form what is wrong.
+    /// [`Refusal::Malformed`] that names the field by its label in the form.
     pub fn text(&self, name: &str, most: usize) -> Result<String, Refused> {
         fit(input::pasted(self.raw(name), Lines::One), most, name)
     }
@@ -110,16 +110,16 @@ fn fit(text: String, most: usize, name: &str) -> Result<String, Refused> {
     let (_, zh, en) = TYPED.iter().find(|(known, _, _)| *known == name).copied().unwrap_or((name, "该项", "This"));
     let length = text.chars().count();
     let (zh, en) = if length == 0 {
-        (format!("请填写“{zh}”。"), format!("“{en}” is still to be filled in."))
+        (format!("请填写“{zh}”。"), format!("Fill in “{en}”."))
     } else if length > most {
         (
             format!("“{zh}”最多 {most} 个字，现有 {length} 个，请删减后再提交。"),
-            format!("“{en}” holds at most {most} characters; there are {length}. Shorten it and send it again."),
+            format!("“{en}” may have at most {most} characters; it has {length}. Shorten it and send it again."),
         )
     } else if text.contains('\0') {
         (
             format!("“{zh}”中有无法保存的字符，请删去后再提交。"),
-            format!("“{en}” holds a character that cannot be stored. Delete it and send it again."),
+            format!("“{en}” has a character that cannot be stored. Delete it and send it again."),
         )
     } else {
         return Ok(text);
@@ -132,7 +132,7 @@ impl FromRequest for Posted {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
-        // The middleware read it: a form that did not pass it was not issued by this console.
+        // The middleware has parsed it. A form that did not pass the middleware was not issued by this console.
         let posted = request.extensions().get::<Self>().cloned();
         ready(posted.ok_or_else(|| Refusal::CrossSite.into()))
     }

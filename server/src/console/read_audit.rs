@@ -69,7 +69,7 @@ impl Filters {
         said.flat_map(|(name, value)| [(*name).to_owned(), "=".to_owned(), encoded(value), "&".to_owned()]).collect()
     }
 
-    /// As the flow takes it.
+    /// The filter for the flow.
     fn wanted(&self) -> Result<Wanted, Refused> {
         fn some(text: &str) -> Option<&str> {
             Some(text).filter(|text| !text.is_empty())
@@ -119,7 +119,7 @@ pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result
     let said = format!("{filters}{}", by_time::said(order));
     let pager = place.pager(ADDRESS, &said, found.len(), next.as_deref(), total);
     let rows = found.into_iter().map(|named| row(signed.visit.language, &signed.caller, named)).collect();
-    let page = Page::within(&signed, Part::Audit, ("查阅审计", "Audit of looks")).ignoring(&params);
+    let page = Page::within(&signed, Part::Audit, ("查阅审计", "Audit of reads")).ignoring(&params);
     let (column, sort) = (Column::new(order, ADDRESS, &filters), by_time::code(order));
     page::show(&signed.visit, &ReadAudit { page, asks, sort, rows, pager, column })
 }

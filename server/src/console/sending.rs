@@ -32,7 +32,7 @@ const SIGN_OUT: &str = "/console/sign-out";
 const OPEN: [&str; 4] =
     [SIGN_IN, "/console/first-run/administrator", "/console/first-run/demonstration", "/console/new-password"];
 
-/// A form on its way.
+/// A form that is being processed.
 struct Sending<'a> {
     app: State,
     visit: Visit,
@@ -46,7 +46,7 @@ struct Sending<'a> {
 /// Accepts a form, or refuses it with a reason.
 ///
 /// # Errors
-/// What cannot be told as a page.
+/// A refusal that cannot be rendered as a page.
 pub async fn send(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -115,7 +115,7 @@ impl Sending<'_> {
         }
     }
 
-    /// The session of the form's author ended, or belongs to another person now.
+    /// The answer if the session of the form's author has ended, or belongs to another person now.
     async fn left_by(&self, author: OfficerId) -> Result<HttpResponse, Problem> {
         let kept = match self.keep(author).await {
             Ok(kept) => kept,
@@ -145,7 +145,7 @@ impl Sending<'_> {
     async fn keep_if_possible(&self, author: OfficerId) {
         if let Err(failure) = self.keep(author).await {
             let code = known(failure, self.id).refusal.explain().code;
-            tracing::warn!(request_id = self.id, code, "a form that was not taken could not be kept");
+            tracing::warn!(request_id = self.id, code, "a form that was not accepted could not be stored");
         }
     }
 
@@ -153,7 +153,11 @@ impl Sending<'_> {
     async fn forget(&self, author: OfficerId) {
         if let Err(failure) = unsent_form::sent(&self.app, author, self.visit.page().to_owned()).await {
             let code = known(failure, self.id).refusal.explain().code;
-            tracing::warn!(request_id = self.id, code, "a form that was taken is kept until its day is over");
+            tracing::warn!(
+                request_id = self.id,
+                code,
+                "the stored copy of an accepted form could not be deleted; it expires within a day"
+            );
         }
     }
 

@@ -29,13 +29,13 @@ struct SignIn {
     page: Page,
     next: String,
     login: String,
-    /// The session ended while something was being typed, which is kept.
+    /// Whether the session ended while the person was typing. The text is stored.
     kept: bool,
-    /// The browser did not return the cookie of the form.
+    /// Whether the browser did not return the cookie of the form.
     once_more: bool,
 }
 
-/// Goes on to a page of this site.
+/// A page that continues to another page of this site.
 #[derive(Template)]
 #[template(path = "onward.html")]
 struct Onward {
@@ -45,10 +45,10 @@ struct Onward {
 
 /// A page of this console; anything else leads to the start.
 fn within(next: &str) -> &str {
-    // A header takes nothing else, and a browser drops some characters before it reads an address.
+    // Other characters are not valid in a header, and browsers drop some characters before they parse a URL.
     let address = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let plain = address && next.starts_with("/console/") && !next.contains("//");
-    // It would lead to itself.
+    // The page would lead to itself.
     let leads_here = next.starts_with("/console/sign-in") || next.starts_with("/console/sign-out");
     if plain && !leads_here { next } else { HOME }
 }

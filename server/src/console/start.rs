@@ -5,16 +5,16 @@
 use crate::flow::caller::{Caller, Role};
 use crate::flow::{access, alarm, lead, read_audit};
 
-/// Something to do, with the page where it is done.
+/// An action, with the page for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartLink {
     /// The action, in Chinese.
     pub zh: &'static str,
     /// The action, in English.
     pub en: &'static str,
-    /// More of it, in Chinese.
+    /// Details, in Chinese.
     pub more_zh: &'static str,
-    /// More of it, in English.
+    /// Details, in English.
     pub more_en: &'static str,
     /// The address.
     pub address: &'static str,
@@ -39,10 +39,10 @@ const NO_OFFICERS: StartLink = step(
 );
 const LOOK_THROUGH: StartLink = step(
     "/console/officers",
-    ("核对人员与行政执法证", "Look through officers and certificates"),
+    ("核对人员与行政执法证", "Check officers and certificates"),
     (
         "行政执法证已过期或即将到期的排在最前；证件无效的人员不能执法。",
-        "Certificates that expired or end soon come first; nobody enforces without a valid one.",
+        "Certificates that have expired or expire soon come first; officers may not enforce without a valid one.",
     ),
 );
 const ENROL: StartLink = step(
@@ -50,13 +50,16 @@ const ENROL: StartLink = step(
     ("为执法人员登记终端", "Enrol the officers' phones"),
     (
         "打开人员页面，生成登记码，由本人用终端登记。",
-        "Open an officer's page and make a code; the officer enrols the phone with it.",
+        "Open an officer's page and create a code; the officer enrols the phone with it.",
     ),
 );
 const SUPERVISE: StartLink = step(
     "/console/cases",
     ("查阅案件", "Read cases"),
-    ("填写查阅目的后，可查阅所辖单位的案件。", "With a purpose you read the cases of the agencies that you supervise."),
+    (
+        "填写查阅目的后，可查阅所辖单位的案件。",
+        "You can read the cases of the agencies that you supervise after stating a purpose.",
+    ),
 );
 const CASES: StartLink = step(
     "/console/cases",
@@ -73,23 +76,23 @@ const ALARMS: StartLink = step(
     ("查看告警", "Look at the alarms"),
     (
         "可疑、被拒或未生效的变更，以及在服务器上重设的密码。",
-        "Changes that are suspicious, refused or without effect, and passwords replaced at the server.",
+        "Changes that are suspicious, refused or without effect, and passwords replaced on the server's machine.",
     ),
 );
 const AUDIT: StartLink = step(
     "/console/audit",
     ("查看查阅审计", "Look at the audit"),
-    ("谁在何时、为何查阅了哪个案件。", "Who looked at which case, when and why."),
+    ("谁在何时、为何查阅了哪个案件。", "Who read which case, when and why."),
 );
 const OFFICERS: StartLink = step(
     "/console/officers",
     ("查看人员与行政执法证", "Look up officers and certificates"),
-    ("所辖人员的证件和有效期。", "The certificates of those within your reach, and until when they hold."),
+    ("所辖人员的证件和有效期。", "The certificates of the people in your reach, and when they expire."),
 );
 const PHONES: StartLink = step(
     "/console/devices",
     ("查看我的终端", "Look at my phones"),
-    ("终端遗失时请在此立即停用。", "Revoke a phone here at once when it is lost."),
+    ("终端遗失时请在此立即停用。", "Revoke a lost phone here at once."),
 );
 
 /// The caller's links, in order. `officers` is the number of people in the caller's reach.

@@ -66,9 +66,9 @@ pub struct Visit {
     pub language: Language,
     /// Whether the visitor came over TLS.
     pub secure: bool,
-    /// Path and query of the page: of a form that was sent, those of the page that has it.
+    /// Path and query of the page; for a form that was sent, those of the page with the form.
     pub here: String,
-    /// The people of this installation are made up.
+    /// Whether the people of this installation are invented.
     pub trial: bool,
     session: Option<String>,
     visitor: String,
@@ -120,17 +120,17 @@ impl Visit {
         self.session.as_deref()
     }
 
-    /// The token of every form of this browser for this person.
+    /// The token of this person's forms in this browser.
     pub fn token(&self, whom: MadeFor) -> String {
         self.forms.token(&self.visitor, whom)
     }
 
-    /// For whom the page was made whose form carries this token; none where it was not made for this browser.
+    /// The person for whom the page with this token was made; none if it was not made for this browser.
     pub fn made_for(&self, token: &str) -> Option<MadeFor> {
         self.forms.read(&self.visitor, token)
     }
 
-    /// The cookie that a new visitor is to keep.
+    /// The cookie for a new visitor.
     pub fn first_cookie(&self) -> Option<Cookie<'static>> {
         self.fresh.then(|| self.cookie(Jar::Visitor, self.visitor.clone()))
     }
@@ -175,7 +175,7 @@ pub async fn person(app: &State, visit: &Visit) -> Result<Option<Caller>, Failur
     }
 }
 
-/// Somebody signed in.
+/// A signed-in person.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     /// The request.

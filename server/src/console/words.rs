@@ -1,6 +1,6 @@
-//! Codes as people read them.
+//! Words for codes.
 //!
-//! Promise: one table; a code that is not here is shown as it is.
+//! Promise: one table has all words. A code without a word is shown as it is.
 
 use serde_json::Value;
 use sync_core::lead::LeadStatus;
@@ -45,7 +45,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("received", "已出具回执", "Received"),
     // Changes that need attention.
     ("accepted", "已接收", "Accepted"),
-    ("parked", "等待补齐", "Waits for what is missing"),
+    ("parked", "等待补齐", "Waits for missing content"),
     ("quarantined", "隔离待核", "Quarantined"),
     ("without_effect", "不生效", "Without effect"),
     ("time_not_proved", "时间未证明", "Time not proved"),
@@ -64,23 +64,23 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("after_closing", "结案后收到", "After the closing"),
     ("after_revocation", "作出时授权已终止", "Made after its author's authority had ended"),
     ("formal_time_not_proved", "正式执法行为，时间未证明", "Formal act whose time is not proved"),
-    ("not_a_participant", "作者非本案人员", "By somebody who takes no part in the case"),
+    ("not_a_participant", "作者非本案人员", "By a person who is not an officer of the case"),
     ("other_agency", "涉及其他单位", "Concerns another agency"),
     ("too_many_items", "内容项数超过上限", "More items than a change may have"),
     (
         "outside_full",
         "非本案人员的变更已达上限，新变更留在终端",
-        "Those who take no part have added as much as they may: new changes stay on their phones",
+        "People who are not officers of the case have reached their limit: new changes stay on their phones",
     ),
     ("case_full", "案卷已达容量上限，新变更留在终端", "The case is full: new changes stay on their phones"),
-    ("over_quota", "终端当日用量已达上限", "A phone has used up its day"),
+    ("over_quota", "终端当日用量已达上限", "A phone has reached its daily quota"),
     ("parked_expired", "等待过久的变更已移出，仍在终端", "A change that waited too long was dropped; its phone has it"),
     ("bytes", "同步数据量", "Bytes of changes"),
     ("operations", "操作数", "Operations"),
     ("alarms", "告警数", "Alarms"),
     ("index_rows", "检索文字量", "Text to be searched"),
     ("upload_bytes", "证据文件量", "Bytes of files"),
-    ("password_replaced", "运维人员在服务器上重设了密码", "The operator replaced a password at the server"),
+    ("password_replaced", "运维人员在服务器上重设了密码", "The operator replaced a password on the server's machine"),
     ("evidence_damaged", "证据原始文件被改动或缺失", "A stored file of evidence was altered or removed"),
     ("server_key_replaced", "运维人员更换了服务器密钥", "The operator replaced the server's key"),
     // Account events.
@@ -91,13 +91,13 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("password_reset_asked", "申请了密码重设", "A password reset was asked for"),
     ("password_reset_confirmed", "确认了密码重设", "A password reset was confirmed"),
     ("password_reset", "本人凭两个重设码设置了新密码", "A new password was chosen with both codes"),
-    ("first_administrator", "创建了首个管理员", "The first administrator was made"),
+    ("first_administrator", "创建了首个管理员", "The first administrator was created"),
     ("form_opening", "立案（登记）操作不合规则", "Breaks the rule of opening"),
     ("form_no_deps", "未接续任何前序变更", "Builds on no change"),
-    ("form_outside_closure", "引用了其未接续的内容", "Names what it does not build on"),
-    ("form_target", "所指对象不是案卷内容", "Its target is no entity"),
+    ("form_outside_closure", "引用了其未接续的内容", "Names an operation that it does not build on"),
+    ("form_target", "所指对象不是案卷内容", "Its target is not an entity"),
     ("form_other_field", "替换了其他字段的内容", "Replaces a value of another field"),
-    ("form_shape", "操作要件不全或多余", "A part is missing or too many"),
+    ("form_shape", "操作要件不全或多余", "A part is missing or superfluous"),
     ("form_detail", "操作细节无法读取", "A detail cannot be read"),
     ("form_not_the_signers", "仅服务器可作的操作", "Only the server may do this"),
     ("form_shown_digest", "签名摘要与所示内容不符", "The signature's digest is not that of what it shows"),
@@ -244,7 +244,7 @@ const PLAINLY: &[(&[Refusal], &str, &str)] = &[
     (
         &[Refusal::WrongMethod],
         "这个地址不支持此操作。请从导航重新进入。",
-        "This address does not take this. Start again from the navigation.",
+        "This address does not support this action. Start again from the navigation.",
     ),
     (
         &[
@@ -257,12 +257,12 @@ const PLAINLY: &[(&[Refusal], &str, &str)] = &[
             Refusal::IdempotencyKeyReused,
         ],
         "提交的内容不完整，没有办理。请返回上一页，刷新后重新填写。",
-        "What was sent is not complete; nothing was done. Go back, reload the page and fill it in again.",
+        "The form is not complete; nothing was done. Go back, reload the page and fill it in again.",
     ),
     (
         &[Refusal::TooLarge],
         "填写的内容过长，没有办理。请返回上一页，删减后再提交。",
-        "What was typed is too long; nothing was done. Go back, shorten it and send it again.",
+        "The text is too long; nothing was done. Go back, shorten it and send it again.",
     ),
     (
         &[Refusal::NotFound],
@@ -277,12 +277,12 @@ const PLAINLY: &[(&[Refusal], &str, &str)] = &[
     (
         &[Refusal::PurposeRequired],
         "监督人员查阅案卷，须先填写查阅目的。",
-        "Supervisors say for what purpose they read a case.",
+        "Supervisors must state the purpose for which they read a case.",
     ),
     (
         &[Refusal::PreconditionRequired, Refusal::WeakEntityTag],
         "没有写明您所见的案卷状态。请重新打开案卷，再从案卷进入办理。",
-        "It is not said which state of the case you saw. Open the case again and go on from there.",
+        "The form does not say which state of the case you saw. Open the case again and continue from there.",
     ),
     (
         &[Refusal::Forbidden],
@@ -298,7 +298,7 @@ const PLAINLY: &[(&[Refusal], &str, &str)] = &[
     (
         &[Refusal::TusVersion, Refusal::UploadOffset],
         "文件没有接收完整，请重新上传。",
-        "The file did not arrive whole: upload it again.",
+        "The file did not arrive completely: upload it again.",
     ),
 ];
 

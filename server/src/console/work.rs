@@ -31,11 +31,11 @@ const LEADS: u32 = 100;
 #[template(path = "work.html")]
 struct Work {
     page: Page,
-    /// Forms that were sent and not taken: their page, and when.
+    /// Forms that were sent and not accepted: their page, and when.
     unsent: Vec<(String, String)>,
     /// None for roles that handle no cases.
     cases: Option<Vec<Waiting>>,
-    /// Cases in which others have something to do before they go on, or whose deadline is far.
+    /// Cases that wait for others, or whose deadline is far.
     of_others: Vec<Waiting>,
     more: bool,
     /// Approved inspections of this officer; none for other roles.

@@ -18,10 +18,10 @@ use crate::store::{CaseFileRow, CaseFilter, ReadAuditRow, Tx};
 /// accounts, phones and enrolment, and read no case.
 const HANDLING: [Role; 5] =
     [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::LegalReviewer, Role::CaseReviewer];
-/// They supervise: they read with a purpose, and change no case.
+/// Roles that supervise: they read with a purpose, and change no case.
 const SUPERVISING: [Role; 3] = [Role::DepartmentSupervisor, Role::CountySupervisor, Role::CountyLeadership];
 
-/// Whether the caller reads as a supervisor anywhere.
+/// Whether the caller has a supervising role.
 pub fn supervises(caller: &Caller) -> bool {
     SUPERVISING.iter().any(|role| caller.is(*role))
 }
@@ -35,9 +35,9 @@ fn handles_in_subtree(caller: &Caller) -> bool {
 pub struct Access {
     /// The case as projected.
     pub file: CaseFileRow,
-    /// The caller takes part in it.
+    /// Whether the caller takes part in it.
     pub takes_part: bool,
-    /// The caller leads or reviews where it is handled.
+    /// Whether the caller leads or reviews in the agency that handles it.
     pub handles: bool,
 }
 
@@ -65,7 +65,7 @@ impl Access {
     }
 }
 
-/// The subject of a look.
+/// A read, for the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     /// `case`, `history`, `evidence`, `record`.
@@ -92,7 +92,7 @@ pub fn reach(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, case: &CaseId)
     }
 }
 
-/// Whether the caller only supervises where a case is handled, and so reads no numbers of persons in a list.
+/// Whether the caller only supervises the agency that handles a case; then a list hides numbers of persons.
 pub fn only_supervises(caller: &Caller, file: &CaseFileRow) -> bool {
     supervises(caller) && !(handles_in_subtree(caller) && file.agency_path.starts_with(&caller.path))
 }
@@ -125,7 +125,7 @@ pub fn is_own(tx: &mut Tx<'_>, tenant: &TenantId, case: &CaseId, officer: &Offic
     Ok(taking_part(&state, &graph).contains(officer))
 }
 
-/// The case, if it is within reach, with the look recorded. Does not read its content. Must run in a write
+/// The case, if it is in reach. Records the read, and does not read the content of the case. Must run in a write
 /// transaction.
 ///
 /// # Errors

@@ -15,12 +15,14 @@ use super::password;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::Store;
 
-/// A part of every installation is missing.
+/// The directory has no installation.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} is not there: no installation; is the data directory right? / 没有该文件，此处没有安装；请核对数据目录")]
+#[error(
+    "{0} does not exist, so there is no installation here; check the data directory / 没有该文件，此处没有安装；请核对数据目录"
+)]
 pub struct NotInstalled(PathBuf);
 
-/// Whether there is an installation in this directory, with this database or the embedded one. Makes nothing.
+/// Checks that this directory has an installation, with this database or the embedded one. Creates nothing.
 ///
 /// # Errors
 /// [`NotInstalled`] names the first file that is absent: the server's key, or the embedded database.
@@ -39,7 +41,7 @@ pub fn is_installed(directory: &Path, database: Option<&str>) -> Result<(), NotI
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where there is no such login; [`Refusal::PasswordLength`]; [`Refusal::PasswordCommon`];
-/// [`Refusal::SameHand`] while a code for a phone that was given here stands; or an internal error.
+/// [`Refusal::SameHand`] while an enrolment code that was issued on this machine is valid; or an internal error.
 pub fn new_password(
     store: &Store,
     tenant: &TenantId,

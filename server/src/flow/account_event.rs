@@ -26,20 +26,20 @@ pub enum Kind {
     DeviceRevoked,
     /// The person changed their password.
     PasswordChanged,
-    /// Somebody asked for a reset of the password.
+    /// A reset of the password was requested.
     PasswordResetAsked,
-    /// Somebody else confirmed it.
+    /// A second person confirmed the reset.
     PasswordResetConfirmed,
     /// The person chose a new password with both codes of a reset.
     PasswordReset,
-    /// The operator replaced the password at the machine.
+    /// The operator replaced the password on the server's machine.
     PasswordReplaced,
-    /// The first administrator was made.
+    /// The first administrator was created.
     FirstAdministrator,
 }
 
 impl Kind {
-    /// Every one.
+    /// All kinds.
     pub const ALL: [Self; 9] = [
         Self::EnrolmentCodeIssued,
         Self::DeviceEnrolled,
@@ -75,12 +75,12 @@ pub fn is_of_the_machine(kind: &str) -> bool {
         .any(|known| known.code() == kind)
 }
 
-/// An event before it is kept.
+/// An event to be stored.
 #[derive(Debug, Clone)]
 pub struct Event<'a> {
     /// The kind.
     pub kind: Kind,
-    /// Whom it concerns.
+    /// The person whose account it concerns.
     pub officer: OfficerId,
     /// The actor; none for the operator on the machine.
     pub actor: Option<OfficerId>,
@@ -90,7 +90,7 @@ pub struct Event<'a> {
     pub detail: &'a str,
 }
 
-/// Keeps an event.
+/// Stores an event.
 ///
 /// # Errors
 /// An internal error.

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-/// An address of IPv4; of IPv6 the /64, for one customer has a whole one. Nothing where the address is not known.
+/// The IPv4 address, or the /64 of an IPv6 address, because one customer usually has a whole /64. Empty if the address is
+/// not known.
 pub fn network(from: Option<IpAddr>) -> Vec<u8> {
     match from.map(|address| address.to_canonical()) {
         None => Vec::new(),

@@ -19,13 +19,13 @@ const SEEING: [Role; 7] = [
     Role::SecurityAdmin,
     Role::AuditAdmin,
 ];
-/// They see alarms of the whole installation.
+/// Roles that see the alarms of the whole installation.
 const EVERYWHERE: [Role; 4] = [Role::CountySupervisor, Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
 
 /// A page of the alarms in reach; whether there are more.
 ///
 /// # Errors
-/// `forbidden` for those who see no alarms, or an internal error.
+/// `forbidden` for a caller who sees no alarms, or an internal error.
 pub async fn list(app: &App, caller: Caller, page: TimePage) -> Result<(Vec<AlarmRow>, bool), Failure> {
     let (tenant, path) = (app.tenant, reach(&caller)?);
     let found = app.store.read(move |tx| tx.alarm_page(&tenant, path.as_deref(), &page).map_err(Failure::from)).await?;
@@ -41,7 +41,7 @@ pub async fn count(app: &App, caller: Caller) -> Result<Total, Failure> {
     app.store.read(move |tx| tx.count_alarms(&tenant, path.as_deref()).map_err(Failure::from)).await
 }
 
-/// Below which agency the caller sees alarms; none where it is everywhere.
+/// Path of the agency below which the caller sees alarms; none if the caller sees all.
 fn reach(caller: &Caller) -> Result<Option<String>, Refusal> {
     if !may_see(caller) {
         return Err(Refusal::Forbidden);

@@ -35,7 +35,7 @@ pub struct App {
     pub tokens: Tokens,
     /// Ingest of changes.
     pub ingest: Ingest,
-    /// The cases that are in memory.
+    /// The cache of folded cases.
     pub cases: Arc<Cases>,
     /// Daily usage of phones.
     pub quotas: Arc<Quotas>,
@@ -49,8 +49,8 @@ pub struct App {
     pub evidence: EvidenceStore,
     /// The data directory.
     pub directory: PathBuf,
-    /// Whether the database works, as last found out.
+    /// The result of the last check of the database.
     pub readiness: Readiness,
-    /// All persons are invented, and pages say so.
+    /// Whether all persons are invented; pages then say so.
     pub trial: AtomicBool,
 }

@@ -28,7 +28,7 @@ pub const MOST: i64 = 10_000;
 const BYTES: i64 = 32 << 20;
 /// How long previous versions are kept.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
-/// Cases that are read at once.
+/// Cases that are read in one statement.
 const AT_ONCE: usize = 1024;
 
 /// Start of a page, in a version of its list.
@@ -65,7 +65,7 @@ impl<I: FromStr> FromStr for Start<I> {
     }
 }
 
-/// Id of a row without an id type of its own.
+/// Id of a row for which there is no separate id type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowId(pub [u8; 16]);
 
@@ -99,7 +99,7 @@ impl ListedCase {
         Self { key: order.key(&file), file }
     }
 
-    /// Its place in the order.
+    /// Its position in the order.
     pub const fn place(&self) -> (Instant, CaseId) {
         (self.key, self.file.id)
     }
@@ -112,7 +112,7 @@ pub struct Past {
     pub as_of: i64,
     /// The version of each changed case as of the first page.
     were: BTreeMap<i64, PastCase>,
-    /// Up to which version each of them kept its text of that time; the others still have it.
+    /// The version up to which each of them kept its text of that time. Other cases still have it.
     said: BTreeMap<i64, i64>,
     ids: BTreeSet<CaseId>,
 }
@@ -128,7 +128,7 @@ impl Past {
         self.said.get(&was.case_leaf).copied()
     }
 
-    /// Those that stood after the place where the filter starts and fitted it as far as that may change, in its order.
+    /// The previous versions after the filter's start that match its mutable conditions, in its order.
     fn standing(&self, filter: &CaseFilter) -> Vec<&PastCase> {
         let order = filter.order;
         let place = |was: &PastCase| (was.key(order), was.id);
@@ -144,8 +144,8 @@ impl Past {
 /// The changes since the filter's version; empty if the filter starts now.
 ///
 /// # Errors
-/// [`Refusal::WrongCursor`] for a version that is still to come, [`Refusal::CursorExpired`] where too much has changed,
-/// or an internal error.
+/// [`Refusal::WrongCursor`] for a version that does not exist yet, [`Refusal::CursorExpired`] if too much has changed, or
+/// an internal error.
 pub fn since(tx: &mut Tx<'_>, tenant: &TenantId, filter: &CaseFilter) -> Result<Past, Failure> {
     let versions = tx.case_versions(tenant)?;
     let newest = versions.map_or(0, |(_, newest)| newest);
@@ -199,7 +199,7 @@ pub fn page(
     Ok(merged(filter.order, found, replaced, limit))
 }
 
-/// Two parts of a list as one.
+/// Merges two parts of a list.
 pub fn merged(order: CaseOrder, mut found: Vec<ListedCase>, other: Vec<ListedCase>, limit: usize) -> Vec<ListedCase> {
     found.extend(other);
     found.sort_unstable_by(|one, other| order.compare(one.place(), other.place()));
@@ -207,8 +207,7 @@ pub fn merged(order: CaseOrder, mut found: Vec<ListedCase>, other: Vec<ListedCas
     found
 }
 
-/// The first `limit` of the cases that were replaced since and stood in the list: those of which `chosen` names the
-/// number.
+/// The first `limit` of the cases that were in the list and were replaced since, restricted to the numbers in `chosen`.
 ///
 /// # Errors
 /// An internal error.

@@ -25,22 +25,23 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{AttemptRow, Tx};
 
 const SUBJECT: Tag = Tag("palm/v1/login-subject");
-/// A pair of account and address is known for so long after a success: 30 days.
+/// Time for which a pair of account and address is known after a success: 30 days.
 const KNOWN_MS: i64 = 30 * 24 * 60 * 60 * 1000;
-/// Failures are forgotten after so long without an attempt: 15 minutes.
+/// Failures are forgotten after this time without an attempt: 15 minutes.
 const FORGIVEN_MS: i64 = 15 * 60 * 1000;
 
-/// How many attempts are free, and how long the wait becomes at most.
+/// The number of free attempts, and the longest wait.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
     free: i64,
     longest_ms: i64,
 }
 
-/// The longest wait there is.
+/// The longest of all waits.
 const LONGEST_WAIT_MS: i64 = 60_000;
 const OF_ACCOUNT: Bounds = Bounds { free: 5, longest_ms: LONGEST_WAIT_MS };
-/// A county's officers share a gateway: it has more attempts free, and waits less.
+/// The bounds of an address. The officers of a county share a gateway, so an address has more free attempts and shorter
+/// waits.
 const OF_ADDRESS: Bounds = Bounds { free: 30, longest_ms: 15_000 };
 
 /// The subject of an attempt, hashed.

@@ -41,7 +41,7 @@ const KEYS: [&str; 2] = [SERVER_KEY, TOKEN_KEY];
 pub struct Manifest {
     /// The version of the program that made it.
     pub program: String,
-    /// When it was begun, milliseconds UTC.
+    /// When it began, milliseconds UTC.
     pub begun_ms: i64,
     /// The newest migration of the database.
     pub schema: String,
@@ -57,14 +57,14 @@ pub struct Manifest {
     pub evidence_files: usize,
     /// Their bytes.
     pub evidence_bytes: u64,
-    /// Files that are known to be damaged or removed: they are not in it.
+    /// Files that are known to be damaged or removed. They are not in the backup.
     #[serde(default)]
     pub evidence_damaged: usize,
     /// Whether the private keys are in it.
     pub keys: bool,
 }
 
-/// There is no backup, or it is not one.
+/// Why a backup was not made, or is not valid.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// A file or a directory.
@@ -75,20 +75,20 @@ pub enum BackupError {
         /// Why.
         source: std::io::Error,
     },
-    /// It would be written over something.
-    #[error("{0} is not empty: a backup wants a directory of its own")]
+    /// The target directory is not empty.
+    #[error("{0} is not empty: a backup needs a new or empty directory")]
     NotEmpty(PathBuf),
     /// The backup would contain itself.
-    #[error("{0} is inside the data directory: a backup wants a place outside")]
+    #[error("{0} is inside the data directory: put the backup outside of it")]
     Inside(PathBuf),
     /// There is nothing to back up.
-    #[error("{0}: there is no installation, its database is not there")]
+    #[error("{0}: there is no installation here, because the database does not exist")]
     NoInstallation(PathBuf),
-    /// A restore would carry it along.
-    #[error("{0} does not belong to this backup, and a restore would carry it along")]
+    /// A file that is not part of the backup. A restore would copy it.
+    #[error("{0} does not belong to this backup, and a restore would copy it")]
     Surplus(PathBuf),
-    /// A link, a pipe, or another thing than belongs there.
-    #[error("{0} is neither a regular file nor a directory where one belongs")]
+    /// A link, a pipe or another special file.
+    #[error("{0} is not the regular file or directory that is expected there")]
     Irregular(PathBuf),
     /// A change differs from what was stored.
     #[error("{0}")]
@@ -96,7 +96,7 @@ pub enum BackupError {
     /// A private key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// A private key is another installation's.
+    /// A private key belongs to another installation.
     #[error("{0} is not a key that the database names")]
     OtherKey(PathBuf),
     /// The database or its copy.
@@ -124,10 +124,10 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError {
 }
 
 /// Backs up the installation in `directory`, whose database is the embedded one at `database` or `palm.db` in it, into
-/// the directory `to`, which is new or empty. The private keys only where they are asked for.
+/// the directory `to`, which is new or empty. The private keys are included only on request.
 ///
 /// # Errors
-/// [`BackupError`]; what was written by then has no manifest.
+/// [`BackupError`]; the files that were written until then have no manifest.
 pub fn make(
     directory: &Path,
     database: Option<&str>,
@@ -243,7 +243,7 @@ fn copy_keys(directory: &Path, to: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Both keys are usable, and the database names the signing one.
+/// Checks that both keys are usable, and that the database names the signing one.
 fn check_keys(below: &Path, held: &BackupContents) -> Result<(), BackupError> {
     let keys = below.join("keys");
     // A missing key would be created.
@@ -258,7 +258,7 @@ fn check_keys(below: &Path, held: &BackupContents) -> Result<(), BackupError> {
     }
 }
 
-/// A new file that its owner alone can read, on the disk.
+/// Creates a file that only its owner can read, and syncs it to the disk.
 fn write_through(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(at(path))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(path))

@@ -31,7 +31,7 @@ pub struct Caller {
     pub path: String,
     /// Roles.
     pub roles: Vec<Role>,
-    /// The phone the token was given to, enrolled and not revoked.
+    /// The phone to which the token was issued; it is enrolled and not revoked.
     pub device: Option<DeviceId>,
     /// The session the token belongs to.
     pub session: String,
@@ -43,7 +43,7 @@ impl Caller {
         self.roles.contains(&role)
     }
 
-    /// One of these roles, or a refusal.
+    /// Requires one of these roles.
     ///
     /// # Errors
     /// [`Refusal::Forbidden`].
@@ -51,7 +51,7 @@ impl Caller {
         if roles.iter().any(|role| self.is(*role)) { Ok(()) } else { Err(Refusal::Forbidden) }
     }
 
-    /// The phone, or a refusal.
+    /// Requires a phone.
     ///
     /// # Errors
     /// [`Refusal::DeviceRequired`].
@@ -102,12 +102,12 @@ fn read(app: &App, token: &str) -> Result<(Arc<Claims>, OfficerId, Option<Device
     Ok((claims, officer, device))
 }
 
-/// Whether a token was given to a phone, for its work.
+/// Whether a token is an access token of a phone.
 pub fn is_of_a_phone(app: &App, token: &str) -> bool {
     read(app, token).is_ok_and(|(claims, _, device)| device.is_some() && !claims.hand_in)
 }
 
-/// Whether a token is one for handing in, and no other.
+/// Whether a token is a hand-in token.
 pub fn hands_in(app: &App, token: &str) -> bool {
     read(app, token).is_ok_and(|(claims, ..)| claims.hand_in)
 }

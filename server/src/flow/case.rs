@@ -32,9 +32,9 @@ pub struct Search {
     pub filter: CaseFilter,
     /// Only cases that contain these words.
     pub text: Option<Words>,
-    /// It, as it was typed: for the audit.
+    /// The words as they were typed, for the audit.
     pub typed: String,
-    /// Only of this agency and those below it.
+    /// Only cases of this agency and the agencies below it.
     pub agency: Option<AgencyId>,
     /// The purpose of a supervisor.
     pub purpose: Option<String>,
@@ -47,7 +47,7 @@ pub struct Detail {
     pub access: Access,
     /// Name of the agency.
     pub agency_name: String,
-    /// It is the caller's own case, about which they decide nothing.
+    /// Whether it is the caller's own case, about which they may not decide.
     pub own: bool,
     /// The folded state.
     pub case: Loaded,
@@ -100,7 +100,7 @@ pub struct History {
 /// A page of cases.
 #[derive(Debug)]
 pub struct CaseList {
-    /// The latest change first, as they are now.
+    /// The cases with their present values, the latest change first.
     pub rows: Vec<CaseFileRow>,
     /// The version of the list to which the page belongs.
     pub as_of: i64,
@@ -110,8 +110,8 @@ pub struct CaseList {
     pub not_searched: i64,
 }
 
-/// A page of the cases in reach, the latest change first, of the list as it was at its first page ([`super::as_of`]). That
-/// a supervisor looked is on record before anything is read.
+/// A page of the cases in reach, the latest change first, of the list as it was at its first page ([`super::as_of`]). The
+/// read of a supervisor is recorded before anything is read.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for those who read no cases; [`Refusal::WrongCursor`], [`Refusal::CursorExpired`]; or an
@@ -138,7 +138,7 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
     Ok(CaseList { rows, as_of, next, not_searched })
 }
 
-/// Records the look at a list of cases.
+/// Records the read of a list of cases.
 pub(super) async fn note_list(app: &App, caller: &Caller, search: &Search, what: &str) -> Result<(), Failure> {
     let (id, at, officer, tenant) = (random::bytes()?, app.clock.now(), caller.officer, app.tenant);
     let (what, part, purpose) =
@@ -147,7 +147,7 @@ pub(super) async fn note_list(app: &App, caller: &Caller, search: &Search, what:
     app.store.write(move |tx| Ok(tx.add_read_audit(&tenant, &look)?)).await
 }
 
-/// The first cases that are asked for, of those in reach; those of `past` as they were.
+/// The first cases of a search in reach, with the cases of `past` at their previous positions.
 ///
 /// # Errors
 /// An internal error.
@@ -208,7 +208,7 @@ fn narrowed(
     Ok(Some((CaseFilter { agency_path, officer: reach.officer, ..filter }, text)))
 }
 
-/// The narrower of two subtrees, where they meet.
+/// The narrower of two subtrees; none if they are disjoint.
 fn narrower(reach: String, chosen: String) -> Option<String> {
     if chosen.starts_with(&reach) {
         return Some(chosen);
@@ -269,10 +269,10 @@ async fn look_and_load(app: &App, caller: &Caller, case: CaseId, seen: Look) -> 
     Ok((access, loaded.ok_or(Refusal::NotFound)?))
 }
 
-/// Every write to the field `name` of `target` (the case itself where absent).
+/// Every write to the field `name` of `target` (of the case itself if absent).
 ///
 /// # Errors
-/// [`Refusal::NotFound`] where the case is out of reach or nobody ever wrote to that field;
+/// [`Refusal::NotFound`] if the case is out of reach or the field was never written;
 /// [`Refusal::PurposeRequired`]; or an internal error.
 pub async fn history(
     app: &App,

@@ -14,7 +14,7 @@ use crate::flow::keys::{FastVerifier, Keys};
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{self, CaseRecordRow, Tx};
 
-/// How a case was closed.
+/// The closing of a case.
 #[derive(Debug, Clone, Copy)]
 pub struct Closing {
     /// The basis of the decision.
@@ -25,7 +25,7 @@ pub struct Closing {
     pub at: Instant,
 }
 
-/// Signs the record of a case that has just been closed and numbered, and keeps it.
+/// Signs and stores the record of a case that was just closed and numbered.
 ///
 /// # Errors
 /// An internal error.
@@ -45,7 +45,7 @@ pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, clos
     }
     let evidence = tx.evidence_of(tenant, file.case_leaf)?.into_iter().map(|claimed| match claimed.arrived() {
         Some(file) => RecordEvidence { digest: file.digest, size: file.size.cast_unsigned() },
-        // A case is not closed while it waits for a file that was not written off.
+        // A case cannot be closed while a missing file is not written off, so this one was.
         None => RecordEvidence::written_off(claimed.digest),
     });
     let record = CaseRecord {
@@ -70,7 +70,7 @@ pub fn issue(tx: &mut Tx<'_>, keys: &Keys, tenant: &TenantId, case: CaseId, clos
     Ok(tx.add_case_record(tenant, &row)?)
 }
 
-/// The record of a case within reach, with the key that verifies it; the look is recorded.
+/// The record of a case in reach, with the key that verifies it. The read is recorded.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where the case is out of reach or not closed; [`Refusal::PurposeRequired`]; or an internal error.

@@ -1,4 +1,4 @@
-//! Mirrored certificates, as leases and admission need them.
+//! Certificates from the register, for leases and the admission of changes.
 //!
 //! Not here: the status of a certificate at an instant (`sync_core::certificate`); this module passes the rows to it.
 
@@ -42,7 +42,7 @@ pub fn held(certificates: &[(CertificateRow, Vec<IntervalRow>)]) -> Vec<HeldCert
     certificates.iter().map(one).collect()
 }
 
-/// The certificate an officer enforces with now, or why there is none.
+/// The certificate with which an officer may enforce now, or the refusal.
 ///
 /// # Errors
 /// [`Refusal::NoCertificate`], [`Refusal::CertificateExpired`], [`Refusal::CertificateNotValid`].

@@ -9,11 +9,11 @@ use sync_core::id::{Digest, hex};
 
 use super::keys::Keys;
 
-/// Letters and digits that are not taken for one another (Crockford's base 32).
+/// Letters and digits that do not look alike (Crockford's base 32).
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Characters of a code to be typed: 50 bits.
+/// Characters of a code for typing: 50 bits.
 pub const TYPED: usize = 10;
-/// Wrong attempts after which a code to be typed is worth nothing.
+/// Wrong attempts after which a code for typing is void.
 pub const TRIES: i64 = 5;
 
 /// The purpose of a code; codes of different purposes never coincide.
@@ -40,9 +40,9 @@ impl Purpose {
 /// The two forms of one code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Code {
-    /// To be scanned: 32 hex digits.
+    /// For scanning: 32 hex digits.
     pub scanned: String,
-    /// To be typed: ten characters.
+    /// For typing: ten characters.
     pub typed: String,
 }
 

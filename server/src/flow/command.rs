@@ -45,7 +45,7 @@ pub enum CommandKind {
         /// What the supplement must contain.
         reason: String,
     },
-    /// Admit a change that waits (认可), or dismiss it for good (不予认可).
+    /// Admit a quarantined change (认可), or dismiss it permanently (不予认可).
     Judge {
         /// The change.
         change: ChangeId,
@@ -58,7 +58,7 @@ pub enum CommandKind {
     WriteOff {
         /// SHA-256 of its bytes.
         digest: Digest,
-        /// Why it will not.
+        /// Why it will not arrive.
         reason: String,
     },
     /// Receive the filing of an inspection without code (备案回执).
@@ -101,14 +101,15 @@ pub struct Outcome {
     pub number: String,
 }
 
-/// They register decisions.
+/// Roles that register decisions.
 const REGISTERING: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
-/// They return records, judge changes and close cases: the unit's head, or where that one handles the case, the organ's.
+/// Roles that return records, judge changes and close cases: the head of the unit, or the head of the organ if the head of
+/// the unit is an officer of the case.
 const HEADING: [Role; 2] = [Role::UnitHead, Role::PrincipalHead];
-/// The department of justice receives filings.
+/// Roles that receive filings, for the department of justice.
 const RECEIVING: [Role; 1] = [Role::CountySupervisor];
 
-/// Commands that a caller may give by role and relation to the case; the state of the case may still prevent them.
+/// Commands that the caller's role and relation to the case permit. The state of the case may still prevent them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Powers {
     /// Register decisions.
@@ -185,11 +186,11 @@ impl CommandKind {
     }
 }
 
-/// Decides.
+/// Executes a command.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] out of reach; [`Refusal::Forbidden`], [`Refusal::OwnCase`]; [`Refusal::Stale`] where the
-/// case changed since; the refusal of whatever stands in the way; or an internal error.
+/// case has changed since; the refusal of the obstacle; or an internal error.
 pub async fn run(app: &App, caller: Caller, command: Command) -> Result<Outcome, Failure> {
     let (tenant, now, keys) = (app.tenant, app.clock.now(), app.keys.clone());
     if matches!(command.kind, CommandKind::Close { .. }) {

@@ -20,7 +20,7 @@ use crate::store::ConsoleSessionRow;
 pub const IDLE_MS: i64 = 30 * 60 * 1000;
 /// How long a session lasts at most.
 pub const LONGEST_MS: i64 = 12 * 60 * 60 * 1000;
-/// Uses closer together than this are written down once.
+/// Uses within this time are recorded once.
 const NOTED_EACH_MS: i64 = 60 * 1000;
 
 /// Whether a session is valid at `now`. A last use in the future was recorded by a wrong clock and does not count.
@@ -29,7 +29,7 @@ fn stands(row: &ConsoleSessionRow, now: Instant) -> bool {
     !ahead && now < row.seen.plus_ms(IDLE_MS) && now < row.created.plus_ms(LONGEST_MS)
 }
 
-/// Signs in. Answers the secret for the cookie: 256 random bits, hex.
+/// Signs in. Returns the secret for the cookie: 256 random bits, hex.
 ///
 /// # Errors
 /// As [`session::sign_in`].
@@ -49,10 +49,10 @@ pub async fn begin(app: &App, login: String, password: String, from: Option<IpAd
     Ok(secret)
 }
 
-/// Whose session it is.
+/// The person of a session.
 ///
 /// # Errors
-/// [`Refusal::Unauthenticated`] where there is none or it ended, or an internal error.
+/// [`Refusal::Unauthenticated`] if there is no such session or it has ended, or an internal error.
 pub async fn identify(app: &App, secret: &str) -> Result<Caller, Failure> {
     let (tenant, now, hash) = (app.tenant, app.clock.now(), code::hash_of(secret));
     let (caller, seen) = app

@@ -24,7 +24,7 @@ use crate::store::{self, CodeBounds, DeviceRow, EnrolmentCodeRow, TimePage, Tx};
 const CODE_MS: i64 = 10 * 60 * 1000;
 /// How long a challenge lasts.
 const CHALLENGE_MS: i64 = 2 * 60 * 1000;
-/// How long after the operator replaced a password no enrolment code is given at the machine for that account.
+/// Time after the operator replaced a password, in which no enrolment code is issued on the machine for that account.
 const APART_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The proof and the data of an enrolment.
@@ -45,13 +45,13 @@ pub struct Enrolment {
 /// A code for an officer in reach.
 #[derive(Clone)]
 pub struct IssuedCode {
-    /// Shown once.
+    /// The code, which is shown once.
     pub code: Code,
-    /// Worth nothing from then on.
+    /// End of its validity.
     pub expires: Instant,
 }
 
-/// An administrator gives a code for an officer in reach. The same request again gives the same code.
+/// Issues a code for an officer in reach, for an administrator. A repeated request gets the same code.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`], [`Refusal::NotFound`] for an officer out of reach, [`Refusal::IdempotencyKeyReused`], or an
@@ -87,8 +87,8 @@ pub async fn issue_code(
         .await
 }
 
-/// A code for any officer, from the command line of the machine itself. It leaves an event and an alarm, and is not given
-/// to the hand that has just replaced the password of the same account.
+/// Issues a code for any officer, from the command line of the machine. It records an event and an alarm. It is refused if
+/// the operator has replaced the password of the same account within the last day.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::SameHand`], or an internal error.
@@ -113,7 +113,7 @@ pub fn issue_code_here(app: &App, officer: OfficerId) -> Result<String, Failure>
     Ok(code.scanned)
 }
 
-/// Keeps a fresh code; answers its end.
+/// Stores a new code; returns its end.
 fn keep_code(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -212,7 +212,7 @@ pub async fn list(app: &App, caller: Caller, officer: Option<OfficerId>) -> Resu
         .await
 }
 
-/// Revokes a phone: one's own, or that of an officer in reach. Its tokens are worth nothing from the next request on.
+/// Revokes a phone of the caller, or of an officer in reach. Its tokens are invalid from the next request on.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::Forbidden`], or an internal error.
@@ -271,7 +271,7 @@ struct Proved {
 pub struct Answered {
     /// The phone.
     pub device: DeviceId,
-    /// As given.
+    /// The challenge as received.
     pub challenge: String,
     /// The signed message.
     pub message: Vec<u8>,
@@ -279,7 +279,7 @@ pub struct Answered {
     pub signature: [u8; 64],
 }
 
-/// Uses the challenge up, right or wrong, and checks the signature.
+/// Uses up the challenge, whether the signature is right or wrong, and checks the signature.
 async fn prove(app: &App, answered: Answered, now: Instant) -> Result<Proved, Failure> {
     let Answered { device: id, challenge, message, signature } = answered;
     let (tenant, hash, latest_end) = (app.tenant, hash_of(&challenge), now.plus_ms(CHALLENGE_MS));

@@ -77,7 +77,7 @@ pub fn put(
     Ok(())
 }
 
-/// Writes the difference; whether there is one.
+/// Writes the difference; returns whether there was one.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -97,7 +97,7 @@ pub fn change(
     Ok(!new.is_empty() || !gone.is_empty())
 }
 
-/// Other cases that shared an entry with this one alone, which bears it no longer.
+/// Other cases that shared a removed entry only with this case.
 fn left_alone(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -108,7 +108,7 @@ fn left_alone(
     let mut alone = BTreeSet::new();
     let gone = there.iter().filter(|row| row.doubled && !documents.contains(&row.entry));
     for IndexedDocument { entry: Entry { what, key, .. }, .. } in gone {
-        // If two remain, each of them still shares it with the other.
+        // If two cases remain, each of them still shares it with the other.
         if let [other] = tx.documents_like(tenant, case_leaf, &[(*what, *key)], 2)?.as_slice() {
             alone.insert(other.case_leaf);
         }

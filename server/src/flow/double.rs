@@ -25,25 +25,25 @@ use crate::store::{AlarmRow, CaseFileRow, IndexedDocument, OutboxKind, Tx};
 /// Kinds of the alarms.
 const NUMBER_DOUBLED: &str = "number_doubled";
 const FINED_TWICE: &str = "fined_twice";
-/// Alarms of one case in one step; a flood of them is one fact.
+/// Alarms of one case in one step; more of them add no information.
 const ALARMS_AT_ONCE: usize = 16;
 /// Other cases that are queued for comparison in one step.
 const NEIGHBOURS: i64 = 64;
-/// Documents of other cases that are named to people.
+/// Documents of other cases that are shown.
 const SHOWN: i64 = 64;
 
 /// The entries of a case, compared with other cases.
 pub struct Compared {
-    /// The case as it was when it was compared.
+    /// The case at the time of the comparison.
     file: CaseFileRow,
     documents: BTreeSet<Entry>,
     /// Entries that became shared, or stopped being shared.
     flips: Vec<(Entry, bool)>,
-    /// Rules that the case breaches now, where that may have changed.
+    /// Number of rules that the case breaches now, if that may have changed.
     breaches: Option<i64>,
     /// Alarms, each with the document and its author.
     alarms: Vec<(&'static str, OpId, Option<DeviceId>)>,
-    /// Cases that bear the same and do not know it yet.
+    /// Cases with the same entries that are not flagged yet.
     neighbours: BTreeSet<i64>,
 }
 
@@ -153,18 +153,18 @@ pub fn apply(
     Ok(raised.into_iter().collect())
 }
 
-/// A document of this case that bears what documents of other cases bear.
+/// An entry that documents of this case share with documents of other cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shared {
     /// What they share.
     pub key: Key,
     /// The other cases within the caller's reach, each with its title and number.
     pub cases: Vec<(CaseId, String, String)>,
-    /// How many others there are, out of reach.
+    /// Number of other cases out of reach.
     pub out_of_reach: usize,
 }
 
-/// What documents of this case share with other cases.
+/// The entries that documents of this case share with other cases.
 ///
 /// # Errors
 /// An internal error.

@@ -29,21 +29,21 @@ use crate::random;
 use crate::store::evidence_store::{Appended, Blocks, Finished, Whole};
 use crate::store::{EvidenceFileRow, Standing, Tx, UploadRow, Used};
 
-/// The largest file, in bytes: what a phone may bind.
+/// The largest file, in bytes. A phone refuses a larger one when it is saved.
 pub const MAX_FILE: u64 = LARGEST;
-/// Bytes of files of one person that no case claims, at most, where the settings do not say: four gibibytes.
+/// Default limit of the bytes of one person's files that no case claims: four gibibytes.
 pub const UNCLAIMED_BYTES: i64 = 4 << 30;
-/// After so many seconds somebody with too many of them may ask again.
+/// Seconds after which a person at that limit may ask again.
 const UNCLAIMED_WAIT_S: u32 = 300;
 /// The longest body of one PATCH, in bytes: 8 MiB.
 pub const MAX_PIECE: u64 = 8 << 20;
 
-/// Where an upload stands.
+/// An upload and its offset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
     /// Its row.
     pub row: UploadRow,
-    /// How much of it is safe on disk.
+    /// Number of bytes that are durable on disk.
     pub offset: u64,
 }
 
@@ -53,35 +53,35 @@ impl Upload {
         self.row.size.cast_unsigned()
     }
 
-    /// Whether all of it has come.
+    /// Whether all bytes have arrived.
     pub fn is_complete(&self) -> bool {
         self.offset == self.size()
     }
 }
 
-/// What is to be uploaded.
+/// A file to be uploaded.
 #[derive(Debug, Clone)]
 pub struct NewUpload {
     /// SHA-256 of its bytes.
     pub digest: Digest,
     /// Its size in bytes.
     pub size: u64,
-    /// Its media type, not believed.
+    /// Its media type as stated by the client; it is not trusted.
     pub media_type: String,
-    /// What the client said of it, as it was said.
+    /// The metadata as the client sent it.
     pub metadata: String,
 }
 
-/// Somebody who sends bytes: an officer at a desk, or a phone, also one that hands in by its key alone.
+/// The sender of an upload: an officer at a computer, or a phone, also one with a hand-in token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Uploader {
-    /// Whose uploads they are.
+    /// The officer to whom the uploads belong.
     pub officer: OfficerId,
-    /// The phone that sends them, if it is one.
+    /// The phone, if a phone sends them.
     pub device: Option<DeviceId>,
 }
 
-/// Reads the token of somebody who sends bytes.
+/// Reads the token of the sender of an upload.
 ///
 /// # Errors
 /// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::Forbidden`], or an internal error.
@@ -97,7 +97,8 @@ pub async fn uploader(app: &App, token: &str) -> Result<Uploader, Failure> {
     Ok(Uploader { officer: caller.officer, device: caller.device })
 }
 
-/// The disk is full or fails, which passes when the operator has acted; or an internal error.
+/// The failure for an error of the disk: a refusal if the disk is full or fails, which the operator can repair; otherwise
+/// an internal error.
 fn on_disk(error: std::io::Error) -> Failure {
     if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
         return Refusal::StorageFull.into();
@@ -110,13 +111,13 @@ fn on_disk(error: std::io::Error) -> Failure {
     Failure::broken(error)
 }
 
-/// Runs disk work where it may block.
+/// Runs disk work on the blocking pool.
 async fn disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(Failure::broken)?.map_err(on_disk)
 }
 
-/// Begins an upload, or finds the caller's own of the same bytes again, complete where the caller completed it and the
-/// bytes are whole still. What a phone may bind is taken (`sync_core::evidence::fit`), and nothing else.
+/// Begins an upload, or finds the caller's earlier upload of the same bytes; that one is complete if the caller completed
+/// it and the bytes are still intact. It accepts exactly the files that a phone may save (`sync_core::evidence::fit`).
 ///
 /// # Errors
 /// [`Refusal::TooLarge`]; [`Refusal::Malformed`] for the media type; [`Refusal::UnclaimedFiles`];
@@ -144,7 +145,7 @@ pub async fn begin(app: &App, uploader: Uploader, new: NewUpload) -> Result<Uplo
                 tx.reopen_upload(&tenant, &found.id)?;
                 return Ok(UploadRow { completed: None, ..found });
             }
-            // Another may have begun since it was asked.
+            // Another upload may have begun since the first check.
             has_room(tx, &tenant, &officer, size, most)?;
             let row = UploadRow { id, digest, size, media_type, officer, created: now, completed: None, metadata };
             tx.add_upload(&tenant, &row)?;
@@ -152,7 +153,7 @@ pub async fn begin(app: &App, uploader: Uploader, new: NewUpload) -> Result<Uplo
         })
         .await?;
     let begun = stand(app, row).await?;
-    // An empty file has come with its announcement.
+    // An empty file is complete when it is announced.
     if begun.is_complete() && begun.row.completed.is_none() { stand(app, begun.row).await } else { Ok(begun) }
 }
 
@@ -164,7 +165,7 @@ fn unfit(why: Unfit) -> Failure {
     refusal.because(why.zh(), why.en()).into()
 }
 
-/// A person has so many bytes of files that no case claims, and no more.
+/// Refuses an upload that would exceed the person's limit of files that no case claims.
 fn has_room(tx: &mut Tx<'_>, tenant: &TenantId, officer: &OfficerId, more: i64, most: i64) -> Result<(), Failure> {
     if tx.unclaimed_bytes(tenant, officer)?.saturating_add(more) <= most {
         return Ok(());
@@ -172,7 +173,7 @@ fn has_room(tx: &mut Tx<'_>, tenant: &TenantId, officer: &OfficerId, more: i64, 
     Err(Refused::from(Refusal::UnclaimedFiles).after_s(UNCLAIMED_WAIT_S).into())
 }
 
-/// Counts a file towards what its phone may send in a day; of somebody without a phone, the person.
+/// Counts a file toward the daily quota of the phone, or of the person if no phone sends it.
 async fn take_of_the_day(app: &App, uploader: Uploader, size: i64) -> Result<(), Failure> {
     let phone = uploader.device.unwrap_or(DeviceId::new(*uploader.officer.bytes()));
     let (quotas, store, tenant, now) = (Arc::clone(&app.quotas), app.store.clone(), app.tenant, app.clock.now());
@@ -181,7 +182,7 @@ async fn take_of_the_day(app: &App, uploader: Uploader, size: i64) -> Result<(),
     tokio::task::spawn_blocking(take).await.map_err(Failure::broken)?
 }
 
-/// Where the caller's upload stands.
+/// The offset of the caller's upload.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where it is not the caller's; as [`settle`] otherwise.
@@ -191,10 +192,10 @@ pub async fn status(app: &App, uploader: Uploader, id: [u8; 16]) -> Result<Uploa
     stand(app, found.ok_or(Refusal::NotFound)?).await
 }
 
-/// Appends a piece; the new offset is safe on disk only when [`settle`] says so.
+/// Appends a piece. The new offset is durable only after [`settle`] returns it.
 ///
 /// # Errors
-/// [`Refusal::UploadOffset`] where the upload does not stand there; [`Refusal::TooLarge`] where the piece goes beyond
+/// [`Refusal::UploadOffset`] where the upload has another offset; [`Refusal::TooLarge`] where the piece goes beyond
 /// the announced size; [`Refusal::StorageFull`]; [`Refusal::StorageUnavailable`]; or an internal error.
 pub async fn append(app: &App, upload: &mut Upload, piece: impl AsRef<[u8]> + Send + 'static) -> Result<(), Failure> {
     let length = u64::try_from(piece.as_ref().len()).map_err(Failure::broken)?;
@@ -242,7 +243,7 @@ async fn stand(app: &App, row: UploadRow) -> Result<Upload, Failure> {
     }
 }
 
-/// Says in the record that all bytes have come; only then lets go of the file of the upload.
+/// Records that all bytes have arrived, and only then removes the file of the upload.
 async fn complete(app: &App, row: UploadRow, blocks: Blocks) -> Result<Upload, Failure> {
     let (tenant, now, done) = (app.tenant, app.clock.now(), row.clone());
     app.store
@@ -253,7 +254,7 @@ async fn complete(app: &App, row: UploadRow, blocks: Blocks) -> Result<Upload, F
         .await?;
     let (evidence, id, digest, size) = (app.evidence.clone(), row.id, row.digest, row.size.cast_unsigned());
     disk(move || {
-        // Bytes that nobody claimed may have been removed between the two.
+        // Bytes that no case claims may have been deleted meanwhile.
         if !evidence.is_there(&digest, size)? {
             evidence.finish(&id, &digest)?;
         }
@@ -263,7 +264,7 @@ async fn complete(app: &App, row: UploadRow, blocks: Blocks) -> Result<Upload, F
     Ok(Upload { row: UploadRow { completed: Some(now), ..row }, offset: size })
 }
 
-/// An upload without a file was completed meanwhile, has not begun, or lost its file and begins again.
+/// Handles an upload without a file: it was completed meanwhile, has not begun, or lost its file and begins again.
 async fn without_file(app: &App, row: UploadRow) -> Result<Upload, Failure> {
     let (tenant, officer, id) = (app.tenant, row.officer, row.id);
     let found = app.store.read(move |tx| tx.upload(&tenant, &officer, &id).map_err(Failure::from)).await?;
@@ -280,9 +281,9 @@ async fn without_file(app: &App, row: UploadRow) -> Result<Upload, Failure> {
 /// A stored file, opened for a caller who may see it.
 #[derive(Debug)]
 pub struct Opened {
-    /// What it is.
+    /// Its row.
     pub row: EvidenceFileRow,
-    /// Of which case.
+    /// The case.
     pub case: CaseId,
     /// Its bytes, read by block.
     pub whole: Whole,
@@ -292,12 +293,12 @@ pub struct Opened {
 /// it is sent; the answer is aborted at a damaged block.
 const CHECKED_FIRST: u64 = 16 << 20;
 
-/// Opens a stored file for a caller who may see it; the look is recorded.
+/// Opens a stored file for a caller who may read it. The read is recorded.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where the case is out of reach or does not claim this digest; [`Refusal::EvidenceMissing`]
 /// where the bytes have not arrived for this case; [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`] where
-/// they are no longer what was stored; [`Refusal::PurposeRequired`]; or an internal error.
+/// the file on disk is damaged or missing; [`Refusal::PurposeRequired`]; or an internal error.
 pub async fn open(
     app: &App,
     caller: Caller,

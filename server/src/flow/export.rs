@@ -28,7 +28,7 @@ pub const CASES: usize = 10_000;
 /// Cases that are folded in one transaction.
 const AT_ONCE: usize = 250;
 
-/// A case as it is taken away.
+/// A case of an export.
 #[derive(Debug)]
 pub struct TakenCase {
     /// As the list shows it.
@@ -41,7 +41,7 @@ pub struct TakenCase {
     pub fine: Option<Fen>,
 }
 
-/// The cases in reach that are asked for.
+/// The cases in reach that match the search.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for those who read no cases, [`Refusal::PurposeRequired`] for those who supervise,
@@ -53,13 +53,13 @@ pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<Tak
     }
     note_list(app, &caller, &search, "export").await?;
     let (tenant, room) = (app.tenant, (caller.officer, loaded::LARGEST));
-    // One snapshot, and no pages: nothing moves between two of them.
+    // One snapshot without pages, so no case moves between two pages.
     let found = app.store.read(move |tx| in_reach(tx, &tenant, reach, search, &Past::default(), CASES + 1)).await?;
     if found.rows.len() > CASES {
         return Err(Refusal::ExportTooLarge.into());
     }
     if found.not_searched > 0 {
-        let (zh, en) = ("搜索索引正在建立，请稍后再导出。", "The search index is being filled; export again later.");
+        let (zh, en) = ("搜索索引正在建立，请稍后再导出。", "The search index is being built; export again later.");
         return Err(Refusal::Busy.because(zh, en).into());
     }
     let mut names = BTreeMap::new();
@@ -78,7 +78,7 @@ pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<Tak
     }
 }
 
-/// A case as the caller takes it away.
+/// A case of an export, as the caller may see it.
 fn listed(caller: &Caller, taken: TakenCase) -> TakenCase {
     let parties = access::listed_parties(caller, &taken.file, taken.parties);
     TakenCase { parties, file: access::listed(caller, taken.file), ..taken }

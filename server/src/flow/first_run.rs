@@ -57,7 +57,7 @@ async fn here<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Sen
     tokio::task::spawn_blocking(work).await.map_err(Failure::broken)?
 }
 
-/// Makes the county and its first administrator.
+/// Creates the county and its first administrator.
 ///
 /// # Errors
 /// [`Refusal::WrongSetupCode`], [`Refusal::AlreadyInstalled`], [`Refusal::PasswordLength`], or an internal error.
@@ -71,7 +71,7 @@ pub async fn administrator(app: &App, said: &str, person: Administrator) -> Resu
     .await
 }
 
-/// Loads the demonstration county with made-up people, all with this password.
+/// Loads the demonstration county with invented people, all with this password.
 ///
 /// # Errors
 /// As [`administrator`].

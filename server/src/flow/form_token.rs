@@ -13,7 +13,7 @@ use super::keys::Keys;
 /// The person in a token of a page without a signed-in person: sign-in and first run.
 const NOBODY: &str = "-";
 
-/// For whom a page was made.
+/// The person for whom a page was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MadeFor {
     /// Nobody was signed in.
@@ -49,7 +49,7 @@ impl FormKey {
         format!("{author}.{}", hex(tag.as_ref()))
     }
 
-    /// For whom a page of this browser was made; none where the token is not one of this browser's.
+    /// The person for whom a page of this browser was made; none if the token does not belong to this browser.
     pub fn read(&self, browser: &str, token: &str) -> Option<MadeFor> {
         let whom = claimed(token)?;
         let right = self.token(browser, whom);
@@ -57,7 +57,7 @@ impl FormKey {
     }
 }
 
-/// For whom a token claims to be made; the claim is not checked here.
+/// The person that a token names. The token is not verified here.
 pub fn claimed(token: &str) -> Option<MadeFor> {
     match token.split_once('.')?.0 {
         NOBODY => Some(MadeFor::Nobody),

@@ -22,7 +22,7 @@ use crate::flow::app::App;
 use crate::flow::refusal::Failure;
 use crate::store::evidence_store::{EvidenceStore, Short};
 
-/// The manner in which a hand signs on the screen.
+/// The manner of a handwritten signature on the screen.
 pub const MANNER: &str = "strokes";
 /// The field that names a piece of evidence as strokes.
 const FIELD: &str = "strokes";
@@ -34,7 +34,7 @@ const AT_ONCE: usize = 64;
 pub enum Hand {
     /// It can be drawn.
     Strokes(Strokes),
-    /// The signature carries none: none was kept, or a lawful order removed it.
+    /// The signature has no handwriting: none was stored, or a lawful order removed it.
     Nothing,
     /// Its bytes have not arrived.
     Absent,
@@ -60,7 +60,7 @@ enum Left {
 }
 
 impl Handwriting {
-    /// That of a signature; none where it was not made by hand on a screen.
+    /// The handwriting of a signature; none if it was not made by hand on a screen.
     pub fn of(&self, signature: &OpId) -> Option<&Hand> {
         self.signatures.get(signature).map(|left| match left {
             Left::Nothing => &Hand::Nothing,
@@ -100,10 +100,10 @@ fn named(state: &CaseState, signatures: &BTreeMap<OpId, Left>) -> BTreeSet<Diges
     signed.chain(fields.filter_map(|live| live.value.as_ref().and_then(Value::as_digest))).collect()
 }
 
-/// The handwriting of a case that the caller was shown; of `only` one piece, where that is named.
+/// The handwriting of a case that the caller may read; with `only`, that of one piece of evidence.
 ///
 /// # Errors
-/// As [`access::look`]; what is wrong with a file is no error.
+/// As [`access::look`]. A damaged file is not an error.
 pub async fn of_case(
     app: &App,
     caller: Caller,
@@ -137,7 +137,7 @@ pub async fn of_case(
     Ok(Handwriting { signatures, files })
 }
 
-/// Records the look at each.
+/// Records the read of each file.
 async fn note(
     app: &App,
     caller: Caller,

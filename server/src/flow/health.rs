@@ -18,11 +18,11 @@ const TOO_LONG: Duration = Duration::from_secs(8);
 /// The clocks of several servers over one database differ by less than this.
 const SKEW_MS: i64 = 60_000;
 
-/// The last result, and its time.
+/// The last result of the check, and its time.
 #[derive(Debug)]
 pub struct Readiness {
     last: Mutex<Option<(Instant, Result<(), Refusal>)>>,
-    /// The newest record when this process started, where the clock was behind it.
+    /// The time of the newest record when this process started, if the clock was behind it.
     ahead: Option<sync_core::time::Instant>,
 }
 
@@ -45,7 +45,7 @@ const CLOCK_BEHIND: Degraded = Degraded {
 };
 
 impl Readiness {
-    /// Nothing is known of the database yet; the clock is compared with the newest record.
+    /// The state before the first check of the database. The clock is compared with the newest record.
     pub fn new(newest: Option<sync_core::time::Instant>, now: sync_core::time::Instant) -> Self {
         let ahead = newest.filter(|newest| *newest > now.plus_ms(SKEW_MS));
         if let Some(newest) = ahead {
@@ -77,7 +77,7 @@ impl Readiness {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Failure::Refused(refused))) => Err(refused.refusal),
             Ok(Err(Failure::Broken(error))) => {
-                tracing::error!(%error, "the database does not take a write");
+                tracing::error!(%error, "the database does not accept a write");
                 Err(Refusal::DatabaseUnavailable)
             }
             Err(_elapsed) => Err(Refusal::Busy),

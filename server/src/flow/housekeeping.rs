@@ -24,7 +24,7 @@ use crate::store::{AlarmRow, ExpiredChange, Store, Tx};
 
 /// Interval at which usage is written.
 const EVERY: Duration = Duration::from_secs(10);
-/// How many intervals between two runs that delete what expired.
+/// Number of intervals between two runs that delete expired data.
 const TIMES: u32 = 60;
 /// Changes, or files, in one transaction.
 const AT_ONCE: i64 = 64;
@@ -38,7 +38,7 @@ pub struct Housekeeping {
     thread: JoinHandle<()>,
 }
 
-/// What it works with.
+/// The parts that the thread uses.
 struct House {
     store: Store,
     evidence: EvidenceStore,
@@ -86,7 +86,7 @@ impl House {
             let outcome = written.and_then(|()| as_of::forget(&self.store, &self.tenant, now));
             let outcome = outcome.and_then(|()| if is_due { self.end_what_is_over(now) } else { Ok(()) });
             if let Err(failure) = outcome {
-                tracing::warn!(?failure, "housekeeping is put off");
+                tracing::warn!(?failure, "housekeeping is postponed");
             }
             match stopped.recv_timeout(EVERY) {
                 Err(RecvTimeoutError::Timeout) => {}
@@ -94,7 +94,7 @@ impl House {
             }
         }
         if let Err(failure) = self.quotas.write_down(&self.store, &self.tenant, self.clock.now()) {
-            tracing::warn!(?failure, "what phones used in the last seconds is not written down");
+            tracing::warn!(?failure, "the usage of phones in the last seconds was not stored");
         }
     }
 
@@ -103,7 +103,7 @@ impl House {
         let before = |days: u32| now.plus_ms(-DAY_MS * i64::from(days));
         while self.store.write_sync(|tx| expire(tx, tenant, before(self.stay.parked_days), now))? == AT_ONCE {}
         self.store.write_sync::<_, Failure>(|tx| {
-            // It is reported as expired for as long again as it waited.
+            // A change is reported as expired for as long as it was parked.
             tx.drop_expired(tenant, before(self.stay.parked_days))?;
             Ok(tx.drop_phone_use_before(tenant, Instant::start_of(before(2).date()))?)
         })?;
@@ -140,7 +140,7 @@ impl House {
     }
 }
 
-/// Takes changes that have waited since before then out of their cases, and tells people; how many.
+/// Expires the changes that were parked before that time, and raises alarms; returns their number.
 fn expire(tx: &mut Tx<'_>, tenant: &TenantId, before: Instant, now: Instant) -> Result<i64, Failure> {
     let expired = tx.expire_parked(tenant, before, now, AT_ONCE)?;
     for ExpiredChange { change, case, device } in &expired {

@@ -12,14 +12,14 @@ use crate::store::{IdempotencyRow, Tx};
 
 const REQUEST: Tag = Tag("palm/v1/request");
 
-/// A request as far as telling it from another goes.
+/// The parts of a request that distinguish it from others.
 #[derive(Debug, Clone)]
 pub struct IdempotentRequest {
     /// Who asks.
     pub officer: OfficerId,
     /// Which route.
     pub route: &'static str,
-    /// The key that came with it.
+    /// Its idempotency key.
     pub key: Option<String>,
     fingerprint: Digest,
 }

@@ -33,7 +33,7 @@ use writer::Job;
 /// KiB of pushes that are parsed at the same time, from signature checks to commit; a longer push runs alone. A
 /// parsed push needs about five times its bytes, so this bounds memory under load; other pushes wait unparsed.
 const ROOM_KIB: u32 = 2 << 10;
-/// Leases that are remembered; the database has them all.
+/// Size of the cache of leases; the database has all of them.
 const REMEMBERED_LEASES: usize = 10_000;
 
 /// A push whose signatures were checked.
@@ -47,13 +47,13 @@ struct CheckedPush {
 /// One change of a push.
 #[derive(Debug, Clone)]
 enum Item {
-    /// Not stored, and why.
+    /// It is not stored; `code` says why.
     Refused { change: Option<ChangeId>, code: &'static str },
-    /// The lease that it names is not known, and with it the key: nothing can be checked.
+    /// The lease that it names is unknown, and so is the key; nothing can be checked.
     NoLease { change: ChangeId, lease: Digest },
-    /// More than is taken apart of one push: it is to be sent again.
+    /// The push exceeds the limit of decoded items; the phone must send the change again.
     Later { change: ChangeId },
-    /// Validly signed by its author.
+    /// Its author signed it validly.
     Checked { change: Arc<Change>, lease: Option<Arc<SignedLease>> },
 }
 
@@ -61,9 +61,9 @@ enum Item {
 pub struct Ingest {
     shared: Arc<Shared>,
     queue: Sender<Job>,
-    /// KiB of pushes that may still be taken apart.
+    /// KiB of pushes that may still be decoded.
     room: Arc<Semaphore>,
-    /// Threads that may still check signatures: one for each core, so that the first push is soon with the writer.
+    /// Threads that may still verify signatures: one for each core, so that the first push reaches the writer soon.
     turns: Arc<Semaphore>,
 }
 
@@ -108,7 +108,7 @@ impl Ingest {
         Ok(Self { shared, queue, room, turns: Arc::new(Semaphore::new(cores)) })
     }
 
-    /// Takes a push, given as its bytes.
+    /// Processes a push, given as its bytes.
     ///
     /// # Errors
     /// [`Refusal::TooMuchToday`]; [`Refusal::Malformed`] where the push as a whole cannot be read; [`Failure`] for an internal error, after
@@ -164,7 +164,7 @@ impl Shared {
         Ok(lease)
     }
 
-    /// A lease by its hash, if it is remembered: then the database has it.
+    /// A lease by its hash, if it is cached; then the database has it.
     fn remembered(&self, hash: &Digest) -> Option<Arc<SignedLease>> {
         self.leases.read().ok().and_then(|leases| leases.get(hash).cloned())
     }
@@ -193,7 +193,7 @@ impl Shared {
         }
     }
 
-    /// Every key with which this tenant's server ever signed.
+    /// All public keys of this tenant's server, present and former.
     fn server_keys(&self) -> Result<Vec<PublicKey>, Failure> {
         let remembered = self.server_keys.read().map(|keys| keys.clone()).unwrap_or_default();
         if !remembered.is_empty() {
@@ -208,5 +208,5 @@ impl Shared {
     }
 }
 
-/// Changes by case, as they came in.
+/// Changes by case, in the order of arrival.
 type ByCase<T> = BTreeMap<sync_core::id::CaseId, Vec<T>>;

@@ -46,7 +46,7 @@ pub enum KeyError {
     #[error("key file {0} is in use: stop the server first / 密钥文件正在使用：请先停止服务器")]
     InUse(PathBuf),
     /// No key could be made.
-    #[error("the machine could not make a key")]
+    #[error("the machine could not create a key")]
     Generate,
 }
 
@@ -71,7 +71,7 @@ pub struct Keys {
     pub server: ServerKey,
     /// Signs access tokens.
     pub token: ServerKey,
-    /// The file of the server's key, locked for as long as it is in use: it is not replaced meanwhile.
+    /// The file of the server's key. It is locked while it is in use, so that it is not replaced meanwhile.
     _in_use: Arc<File>,
 }
 
@@ -86,7 +86,7 @@ pub fn server_key_path(directory: &Path) -> PathBuf {
 }
 
 impl Keys {
-    /// Reads the key files under `directory`, making those that are missing.
+    /// Reads the key files under `directory`, and creates missing ones.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -97,7 +97,9 @@ impl Keys {
         let (installed, without_token) = (path.exists(), !token.exists());
         let server = ServerKey::open(&path)?;
         if installed && without_token {
-            tracing::warn!("keys/token.pk8 was not there and is made: access tokens end now, phones fetch new ones");
+            tracing::warn!(
+                "keys/token.pk8 did not exist and was created: access tokens end now, phones fetch new ones"
+            );
         }
         let failed = |source| KeyError::File { path: path.clone(), source };
         let in_use = File::open(&path).map_err(failed)?;
@@ -156,7 +158,7 @@ fn private_directory(path: &Path) -> Result<(), KeyError> {
 }
 
 impl ServerKey {
-    /// Reads the key at `path`, or makes one there.
+    /// Reads the key at `path`, or creates one there.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -191,11 +193,11 @@ impl ServerKey {
     fn create(path: &Path) -> Result<Self, KeyError> {
         let key = Self::ephemeral()?;
         let failed = |source| KeyError::File { path: path.to_owned(), source };
-        // Written whole beside it and renamed: a half-written key would lock the installation out.
+        // Written completely beside it and then linked: the installation could not start with a half-written key.
         let fresh = path.with_extension(format!("new-{}", std::process::id()));
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).map_err(failed)?;
         file.write_all(&key.pkcs8).and_then(|()| file.sync_all()).map_err(failed)?;
-        // A hard link fails where another process was first; then its key is the one.
+        // The hard link fails if another process was first; then its key is used.
         let linked = std::fs::hard_link(&fresh, path);
         std::fs::remove_file(&fresh).map_err(failed)?;
         match linked {
@@ -215,7 +217,7 @@ impl ServerKey {
         Some(Self { pair: Arc::new(pair), public, pkcs8: pkcs8.into() })
     }
 
-    /// Whether the secret is one byte over and over, or a small number: no machine makes those, people do.
+    /// Whether the secret is one repeated byte or a small number. Generated keys never are; published test keys are.
     fn is_published(&self) -> bool {
         let Ok(secret) = self.pair.private_key().as_be_bytes() else { return false };
         let secret: &[u8] = (*secret).as_ref();

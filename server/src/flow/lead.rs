@@ -26,9 +26,9 @@ pub const LONGEST_TEXT: usize = 2000;
 
 /// How many leads of a case a new one is compared with, the newest first.
 const COMPARED: u32 = 100;
-/// They raise and close leads.
+/// Roles that raise and close leads.
 const RAISERS: [Role; 2] = [Role::CountySupervisor, Role::DepartmentSupervisor];
-/// They answer for the agency.
+/// Roles that answer for the agency.
 const ANSWERERS: [Role; 3] = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead];
 
 /// A lead with the names of its authors, for one reader.
@@ -40,7 +40,7 @@ pub struct Lead {
     pub file: Option<CaseFileRow>,
     /// Names.
     pub names: BTreeMap<OfficerId, String>,
-    /// Whom it is shown to takes or took part in the case: they do not answer for the agency.
+    /// Whether the reader takes or took part in the case; then they may not answer for the agency.
     pub own_case: bool,
 }
 
@@ -51,7 +51,7 @@ pub struct NewLead {
     pub case: CaseId,
     /// The kind of problem.
     pub kind: LeadKind,
-    /// In words.
+    /// The supervisor's finding.
     pub text: String,
     /// The idempotency key. Without one, the content identifies a repetition: the same supervisor, case, kind and
     /// text are the same lead, until it is closed.
@@ -67,7 +67,7 @@ pub enum LeadAction {
     Close,
 }
 
-/// Which leads.
+/// Filter of leads.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     /// Only this status.
@@ -83,7 +83,7 @@ pub struct Search {
 /// A page of leads.
 #[derive(Debug, Clone)]
 pub struct LeadList {
-    /// The leads, as they are now.
+    /// The leads in their present state.
     pub leads: Vec<Lead>,
     /// The step of all leads after which the list was begun.
     pub as_of: i64,
@@ -111,7 +111,7 @@ fn named(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, mut row: LeadRow) 
     Ok(Lead { row, file, names, own_case })
 }
 
-/// Records a supervisor's look at one lead (`part`) or at a list.
+/// Records a supervisor's read of one lead (`part`) or of a list.
 fn note(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -132,7 +132,7 @@ fn shown(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: LeadRow, now:
     named(tx, tenant, caller, row)
 }
 
-/// The reach in which the caller sees leads: supervisors theirs, heads and reviewers of the agency theirs.
+/// The path below which the caller sees leads: supervisors their reach; heads and legal reviewers their agency.
 fn reach(caller: &Caller) -> Result<&str, Refusal> {
     let heads = [Role::UnitHead, Role::PrincipalHead, Role::OtherHead, Role::LegalReviewer];
     if access::supervises(caller) {
@@ -149,7 +149,7 @@ fn seen(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, id: &[u8; 16]) -> R
     Ok(found.ok_or(Refusal::NotFound)?)
 }
 
-/// Raises a lead on a case within reach. The same key again finds the lead that the first request raised.
+/// Raises a lead about a case in reach. A repeated request with the same key finds the lead of the first one.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where the case is out of reach; [`Refusal::Forbidden`] for others than supervisors;
@@ -254,8 +254,8 @@ pub async fn read(app: &App, caller: Caller, id: [u8; 16]) -> Result<Lead, Failu
 /// Takes the next step: the agency answers, or the supervisor closes. The version that the caller saw is `version`.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] out of reach; [`Refusal::Forbidden`] where it is not the caller's step; [`Refusal::OwnCase`]
-/// where a head who takes part in the case would answer; [`Refusal::Stale`];
+/// [`Refusal::NotFound`] out of reach; [`Refusal::Forbidden`] if the caller may not take the step; [`Refusal::OwnCase`]
+/// for an answer of a head who takes part in the case; [`Refusal::Stale`];
 /// [`Refusal::LeadNotOpen`] where the lead is not at this step; or an internal error.
 pub async fn step(
     app: &App,

@@ -26,7 +26,7 @@ use crate::store::{self, AgencyRow, BlockRow, LeaseRow, PaperRow, Tx};
 const BLOCK: i64 = 20;
 /// Another block is granted if fewer numbers are left.
 const FEW: u32 = 10;
-/// Most blocks of a year that one phone is granted in a day, where it asks for more numbers.
+/// Largest number of blocks of a year that one phone is granted per day when it asks for more numbers.
 const BLOCKS_A_DAY: usize = 10;
 /// Most epochs of one phone that get blocks in a day; later leases carry none.
 const EPOCHS_A_DAY: usize = 20;
@@ -53,7 +53,7 @@ pub struct Numbers {
     pub newest: Option<u32>,
 }
 
-/// Grants a lease for the phone the caller speaks from.
+/// Grants a lease for the caller's phone.
 ///
 /// # Errors
 /// [`Refusal::DeviceRequired`], the certificate refusals, or an internal error.
@@ -93,7 +93,7 @@ pub async fn grant(app: &App, caller: Caller, epoch: Epoch, numbers: Numbers) ->
 }
 
 fn keep(tx: &mut Tx<'_>, tenant: &TenantId, signed: &SignedLease, fresh: Vec<BlockRow>) -> Result<(), Failure> {
-    // Requested twice within a millisecond the lease is the same, byte for byte but for its signature.
+    // Two requests within a millisecond get the same lease; only the signature differs.
     if tx.lease(tenant, &signed.hash)?.is_none() {
         tx.add_lease(tenant, &LeaseRow::of(signed))?;
     }
@@ -103,7 +103,7 @@ fn keep(tx: &mut Tx<'_>, tenant: &TenantId, signed: &SignedLease, fresh: Vec<Blo
     Ok(())
 }
 
-/// A station decides in the name of its organ: the organ's numbers.
+/// The agency whose numbers are used: a station decides in the name of its organ and uses the organ's numbers.
 fn numbering_agency(tx: &mut Tx<'_>, tenant: &TenantId, id: &AgencyId) -> Result<AgencyRow, Failure> {
     let own = tx.agency(tenant, id)?.ok_or(store::Error::Inconsistent { what: "officer.agency" })?;
     match own.acts_for {
@@ -112,10 +112,10 @@ fn numbering_agency(tx: &mut Tx<'_>, tenant: &TenantId, id: &AgencyId) -> Result
     }
 }
 
-/// The phone for which numbers are wanted.
+/// The phone that asks for numbers.
 struct Asker {
     tenant: TenantId,
-    /// Whose numbers.
+    /// The agency whose numbers are used.
     agency: AgencyRow,
     device: DeviceId,
     epoch: Epoch,
@@ -123,7 +123,7 @@ struct Asker {
 }
 
 impl Asker {
-    /// The blocks of this epoch, those granted now included; second, those granted now.
+    /// All blocks of this epoch, and those of them that are granted now.
     fn blocks(&self, tx: &mut Tx<'_>, now: Instant) -> Result<(Vec<Block>, Vec<BlockRow>), Failure> {
         let Self { tenant, agency, device, epoch, numbers } = self;
         let midnight = Instant::start_of(now.date());

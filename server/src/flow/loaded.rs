@@ -42,7 +42,7 @@ pub struct Folded {
     bytes: usize,
 }
 
-/// A case in use; its bytes count until this is dropped.
+/// A case in use. Its bytes are reserved until this is dropped.
 #[derive(Debug)]
 pub struct Loaded {
     folded: Arc<Folded>,
@@ -92,7 +92,7 @@ impl Cases {
     pub fn room(&self, person: OfficerId, bytes: usize) -> Result<Room, Refusal> {
         let most = if person == SYSTEM { ALL } else { PERSON };
         let mut room = self.budget.begin(vec![(person, most)]);
-        // Changes of the server come on top of the ceiling; a share always fits one case.
+        // Changes of the server are not limited by the ceiling. The share of a person always suffices for one case.
         let bytes = bytes.min(PERSON);
         match room.grow_within(bytes, TIMEOUT) {
             Ok(()) => Ok(room),
@@ -101,7 +101,7 @@ impl Cases {
         }
     }
 
-    /// Reads in one transaction, with a reservation for one case after another.
+    /// Runs a read in one transaction, with a reservation of bytes.
     ///
     /// # Errors
     /// As [`Self::room`]; what `look` answers; or an internal error.
@@ -135,7 +135,7 @@ impl Cases {
         if let Some(folded) = self.find(case, extent.last_leaf) {
             return Ok(Some(Loaded { folded, _room: None }));
         }
-        // Nobody waits for room while others wait for their turn.
+        // The room is reserved before the turn, so no holder of a turn waits for room.
         let cases = Arc::clone(self);
         let room = tokio::task::spawn_blocking(move || cases.room(person, memory(extent.size)));
         let room = room.await.map_err(Failure::broken)??;
@@ -154,7 +154,7 @@ impl Cases {
         tokio::task::spawn_blocking(read).await.map_err(Failure::broken)?.map(Some)
     }
 
-    /// The case as it was folded at this leaf, if it is kept.
+    /// The cached case that was folded at this leaf, if there is one.
     fn find(&self, case: CaseId, last_leaf: i64) -> Option<Arc<Folded>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let place = kept.iter().position(|folded| folded.case == case)?;

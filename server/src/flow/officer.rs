@@ -65,7 +65,7 @@ pub struct Listed {
     pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
 }
 
-/// How many officers are listed at most.
+/// Largest number of officers in a roster.
 pub const MOST: i64 = 10_000;
 
 /// Every officer in reach with certificates, by agency and name; at most [`MOST`].
@@ -123,7 +123,7 @@ pub async fn detail(app: &App, caller: Caller, id: OfficerId) -> Result<Detail, 
         .await
 }
 
-/// The names of these officers, as far as there are such.
+/// The names of those of these officers that exist.
 ///
 /// # Errors
 /// An internal error.

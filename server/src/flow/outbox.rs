@@ -38,17 +38,17 @@ use crate::store::{CaseFileRow, OutboxKind, OutboxRow, OutboxTurn, Store, Tx, Us
 const TURN_MS: i64 = 15_000;
 /// Rows in one step.
 const ROWS: i64 = 256;
-/// Between two steps, to see whether changes are coming in.
+/// Interval of the checks whether changes are arriving.
 const BREATH: Duration = Duration::from_millis(30);
-/// How long a step waits for a moment in which none come in.
+/// How long a step waits for a moment without arriving changes.
 const GIVE_WAY: Duration = Duration::from_secs(5);
 /// Interval between two polls of an empty outbox.
 const IDLE: Duration = Duration::from_millis(250);
 /// Interval between two polls while another process has the turn.
 const OTHERS: Duration = Duration::from_secs(1);
-/// Between two attempts while the database has a fault, at first and at most.
+/// First and longest interval between attempts while the database has a fault.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-/// A row that failed waits so long, doubled each time up to an hour and a half.
+/// First wait of a row that failed. It doubles each time, up to an hour and a half.
 const POSTPONED_MS: i64 = 5_000;
 const DOUBLED_AT_MOST: i64 = 10;
 const LONGEST_MS: i64 = POSTPONED_MS << DOUBLED_AT_MOST;
@@ -73,7 +73,7 @@ impl Worker {
         Ok(Self { stop, thread })
     }
 
-    /// Ends it after the step that it is at, and leaves the turn to another process. Blocks until then.
+    /// Stops the thread after its present step, and releases the turn. Blocks until then.
     pub fn stop(self) {
         // The thread may have ended already.
         let _ = self.stop.send(());
@@ -119,9 +119,9 @@ fn work(bench: &Bench, stopped: &Receiver<()>) {
             // One of the rows fails: process them one by one.
             Err(Failure::Broken(_)) if rows > 1 => rows = 1,
             Err(Failure::Broken(error)) => {
-                tracing::error!(%error, source = ?error.source(), "a row of the outbox failed; it waits");
+                tracing::error!(%error, source = ?error.source(), "a row of the outbox failed and is postponed");
                 if let Err(failure) = postpone_first(bench) {
-                    tracing::warn!(?failure, "the outbox is left alone for a moment");
+                    tracing::warn!(?failure, "the outbox is retried later");
                 }
             }
         }
@@ -131,7 +131,7 @@ fn work(bench: &Bench, stopped: &Receiver<()>) {
     }
     let left = bench.store.write_sync(|tx| tx.leave_outbox_turn(&bench.tenant, &bench.holder));
     if let Err(error) = left {
-        tracing::warn!(%error, "the turn is not left; it ends by itself");
+        tracing::warn!(%error, "the turn could not be released; it ends by itself");
     }
 }
 
@@ -210,7 +210,7 @@ fn lasts(turn: &OutboxTurn, now: Instant) -> bool {
     turn.until > now && turn.until <= now.plus_ms(TURN_MS)
 }
 
-/// The rows by kind, each kind by its handler. A subject that is named twice is done once.
+/// Prepares the rows of each kind with the handler of the kind. A subject that is named twice is prepared once.
 fn prepare(tx: &mut Tx<'_>, bench: &Bench, rows: &[OutboxRow]) -> Result<Vec<Prepared>, Failure> {
     let tenant = &bench.tenant;
     let mut kinds: BTreeMap<OutboxKind, BTreeSet<i64>> = BTreeMap::new();
@@ -235,7 +235,7 @@ fn prepare(tx: &mut Tx<'_>, bench: &Bench, rows: &[OutboxRow]) -> Result<Vec<Pre
     Ok(prepared)
 }
 
-/// The row that failed alone waits.
+/// Postpones the row that failed.
 fn postpone_first(bench: &Bench) -> Result<(), Failure> {
     let (tenant, now) = (bench.tenant, bench.clock.now());
     bench.store.write_sync(|tx| {
@@ -247,7 +247,7 @@ fn postpone_first(bench: &Bench) -> Result<(), Failure> {
     })
 }
 
-/// How many rows are open, and for how many seconds the oldest has been.
+/// The number of open rows, and the age of the oldest in seconds.
 ///
 /// # Errors
 /// [`Failure`] where the statement fails.

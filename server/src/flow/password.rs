@@ -20,7 +20,7 @@ use turns::Turns;
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=128;
 const WAIT: Duration = Duration::from_secs(10);
 
-/// Hashing failed: not because of the password.
+/// Hashing failed for a reason other than the password.
 #[derive(Debug, thiserror::Error)]
 #[error("hash a password: {0}")]
 pub struct HashError(String);
@@ -28,7 +28,7 @@ pub struct HashError(String);
 /// Bounded hashing.
 pub struct Passwords {
     turns: Turns,
-    /// Checked where there is no account.
+    /// A hash that is compared if there is no account, so that the time does not differ.
     nobody: String,
 }
 
@@ -40,7 +40,7 @@ pub fn hash(password: &str) -> Result<String, Failure> {
     hash_for(password, &[])
 }
 
-/// [`hash`], for an account with these names, of which no password is made.
+/// As [`hash`], for an account with these names; the password must not consist of them.
 ///
 /// # Errors
 /// As [`hash`].
@@ -52,7 +52,7 @@ pub fn hash_for(password: &str, names: &[&str]) -> Result<String, Failure> {
     argon2id(password)
 }
 
-/// Hashes a secret that is no password, such as a code.
+/// Hashes a secret that is not a password, such as a code.
 ///
 /// # Errors
 /// An internal error.
@@ -61,12 +61,12 @@ pub(super) fn argon2id(secret: &str) -> Result<String, Failure> {
     Ok(hash.map_err(|error| Failure::broken(HashError(error.to_string())))?.to_string())
 }
 
-/// Whether a password is short enough to be hashed, and long enough to be one.
+/// Checks the length of a password.
 ///
 /// # Errors
 /// [`Refusal::PasswordLength`].
 pub fn check_length(password: &str) -> Result<(), Refusal> {
-    // Bytes first: counting the characters of a megabyte is work too.
+    // Bytes are checked first, because counting the characters of a megabyte takes time.
     let short_enough = password.len() <= LENGTHS.end() * 4;
     if short_enough && LENGTHS.contains(&password.chars().count()) { Ok(()) } else { Err(Refusal::PasswordLength) }
 }

@@ -1,10 +1,14 @@
-//! Passwords: changing the own password, and resetting one with two people.
+//! Passwords: changing one's own password, and resetting one with two people.
 //!
-//! Promise: only its owner ever knows a password. The person who requests a reset gets one code, the person who
-//! confirms it another: the officer on their own phone, or a second administrator. With both codes the officer chooses
-//! a new password; until then the old one stays valid. Neither person can use what they got alone, and five wrong
-//! attempts end the reset. The officer is informed of each step. Not here: what the operator does on the machine
-//! (`account`).
+//! Promise:
+//!
+//! - Only the owner knows a password.
+//! - The person who requests a reset gets one code, the person who confirms it another. The confirming person is the
+//!   officer on their own phone, or a second administrator.
+//! - With both codes the officer chooses a new password; until then the old one stays valid. One code alone has no use.
+//! - Five wrong attempts end the reset. The officer is informed of each step.
+//!
+//! Not here: commands of the operator on the machine (`account`).
 
 use std::net::IpAddr;
 
@@ -26,7 +30,7 @@ use crate::store::{self, Confirmed, PasswordResetRow, Tx};
 
 /// Lifetime of a reset: a day, because the officer may be in the field.
 pub const LASTS_MS: i64 = 24 * 60 * 60 * 1000;
-/// They ask for resets, and confirm those of others.
+/// Roles that request resets, and confirm those that another person requested.
 const RESETTING: [Role; 2] = [Role::AgencyAdmin, Role::SecurityAdmin];
 
 /// A reset, and the code for the caller.
@@ -34,7 +38,7 @@ const RESETTING: [Role; 2] = [Role::AgencyAdmin, Role::SecurityAdmin];
 pub struct Given {
     /// The reset.
     pub row: PasswordResetRow,
-    /// Ten characters, to be handed to the officer.
+    /// The code, ten characters, to be given to the officer.
     pub code: String,
 }
 
@@ -48,7 +52,7 @@ fn stands(row: &PasswordResetRow, now: Instant) -> bool {
     row.ended.is_none() && row.tries < code::TRIES && row.requested <= now.plus_ms(60_000) && now < ends(row)
 }
 
-/// An administrator asks for a reset of the password of an officer in reach. The same request again gives the same code.
+/// Requests a reset of the password of an officer in reach, for an administrator. A repeated request gets the same code.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`]; [`Refusal::NotFound`] out of reach or without an account; [`Refusal::SameHand`] for the
@@ -61,7 +65,7 @@ pub async fn ask(app: &App, caller: Caller, officer: OfficerId, key: Option<Stri
     let (tenant, now, keys, id) = (app.tenant, app.clock.now(), app.keys.clone(), random::bytes::<16>()?);
     let code_of = move |id: &[u8; 16]| Code::of(&keys, Purpose::ResetAsked, id).typed;
     let fresh = code_of(&id);
-    // Hashed before the transaction: that takes longer than the rest of it.
+    // Hashed before the transaction, because hashing takes longer than the transaction.
     let first_hash =
         tokio::task::spawn_blocking(move || password::argon2id(&fresh)).await.map_err(Failure::broken)??;
     let request = IdempotentRequest::new(caller.officer, "password_reset", key, &[&officer.to_string()]);
@@ -99,8 +103,8 @@ pub async fn ask(app: &App, caller: Caller, officer: OfficerId, key: Option<Stri
 /// requester. A repetition by the same person gets the same code.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::SameHand`], [`Refusal::ResetNotOpen`] where it ended or
-/// another hand confirmed it, or an internal error.
+/// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::SameHand`], [`Refusal::ResetNotOpen`] if it has ended or
+/// another person confirmed it, or an internal error.
 pub async fn confirm(app: &App, caller: Caller, id: [u8; 16]) -> Result<Given, Failure> {
     if caller.device.is_none() {
         // Before the reset is looked up: a caller who may not confirm does not learn which resets exist.
@@ -136,7 +140,7 @@ fn may_confirm(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: &Passwo
         return if own { Ok(()) } else { Err(Refusal::NotFound.into()) };
     }
     in_reach(tx, tenant, caller, &row.officer)?;
-    // At a desk a second person confirms: neither the requester nor the owner of the password.
+    // In the console a second person confirms, who is neither the requester nor the owner of the password.
     if own || row.asked_by == Some(caller.officer) { Err(Refusal::SameHand.into()) } else { Ok(()) }
 }
 
@@ -196,7 +200,7 @@ pub async fn choose(app: &App, choice: Choice, from: Option<IpAddr>) -> Result<(
         })
         .await?;
     let stored = found.as_ref().map(|row| row.first_hash.clone());
-    // A wrong length is a wrong code; it costs the same work as any other.
+    // A code of a wrong length is treated as a wrong code, so that it takes the same time.
     let typed = if password::check_length(&meant(&first)).is_ok() { meant(&first) } else { "0".repeat(code::TYPED) };
     let first_right = app.passwords.check(typed, stored, from).await?;
     let confirmed = found.as_ref().and_then(|row| row.confirmed.as_ref());

@@ -1,4 +1,4 @@
-//! Computes from the changes of a case what lists and pages show.
+//! Computes the projection of a case from its changes: the data for lists and search.
 //!
 //! Promise: depends only on the stored changes and the current register, so it can be computed again at any time.
 //! Nothing is stored in the projection alone.
@@ -25,7 +25,7 @@ use crate::store::{Additions, CaseFileRow, NewCaseFile, OutboxKind, StoredChange
 const NAME: &str = "name";
 /// Longest text that is searched, in bytes.
 const SEARCH_TEXT_MAX: usize = 64 << 10;
-/// The part of it for title, number or a party's name, so that room is left for the rest.
+/// Limit of a title, number or party's name in it, so that room is left for the rest.
 const SEARCH_FIRST_MAX: usize = 4 << 10;
 /// Characters of a title in a list.
 const TITLE_MAX: usize = 200;
@@ -35,14 +35,14 @@ pub struct Projected {
     new: NewCaseFile,
     officers: Vec<OfficerId>,
     evidence: Vec<Digest>,
-    /// Those for which it no longer waits.
+    /// Digests of the files that were written off.
     written_off: Vec<Digest>,
     /// Index entries of its documents; none if it never had a document.
     documents: Option<BTreeSet<Entry>>,
 }
 
-/// Folds the stored changes of a case and puts the projection in place. `extra` takes part beside
-/// those that the fold names: officers whose part in the case was excluded but is not forgotten.
+/// Folds the stored changes of a case and stores the projection. `extra` are officers whose participation was excluded;
+/// they stay in the projection beside the participants of the fold.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -60,7 +60,7 @@ pub fn project(
     Ok(state)
 }
 
-/// The projection of a folded case; none if its opening is not known. Writes nothing.
+/// The projection of a folded case; none if its opening is missing. Writes nothing.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -78,7 +78,7 @@ pub fn draw(
     let officers: BTreeSet<OfficerId> = state.participants.keys().chain(extra).copied().collect();
     let results = bench.judge(tx, tenant, (state, held), newest_act(held))?;
     let graph = || Graph::new(held.iter().map(|stored| &*stored.change));
-    // Phones compare all changes without a successor, so none is missed, also those outside of the case.
+    // Phones compare all changes without a successor, including those outside the case, so that none is missed.
     let tips = if state.outside.is_empty() { state.heads.clone() } else { graph().tips() };
     let file = CaseFileRow {
         id: state.id,
@@ -131,7 +131,7 @@ pub fn texts(tx: &mut Tx<'_>, tenant: &TenantId, cases: &BTreeSet<i64>) -> Resul
     Ok(texts)
 }
 
-/// Puts a projection in place of the one before, if there was one.
+/// Stores a projection in place of the previous one, if there was one.
 ///
 /// # Errors
 /// [`Failure`] where a statement fails.
@@ -160,7 +160,7 @@ pub fn put(tx: &mut Tx<'_>, tenant: &TenantId, projected: Projected) -> Result<(
 /// # Errors
 /// [`Failure`] where a statement fails.
 pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, mut new: Additions<'_>, all: Vec<Projected>) -> Result<(), Failure> {
-    // Which evidence has arrived depends on the participants.
+    // Participants are written first, because the arrived evidence depends on them.
     let part = |one: &Projected| {
         let CaseFileRow { case_leaf, id, .. } = one.new.file;
         one.officers.iter().map(|officer| (case_leaf, id, *officer)).collect::<Vec<_>>()
@@ -202,7 +202,7 @@ fn title(state: &CaseState) -> String {
     brief(state.value(None, schema::TITLE).and_then(Value::as_text).unwrap_or_default())
 }
 
-/// A text as lists show it.
+/// A text, cut for lists.
 fn brief(text: &str) -> String {
     match text.char_indices().nth(TITLE_MAX) {
         Some((cut, _)) => storable(text.get(..cut).unwrap_or_default()) + "…",
@@ -248,7 +248,7 @@ fn search_text(state: &CaseState) -> String {
     let mut first: Vec<&str> = Vec::new();
     let (mut names, mut rest) = (Vec::new(), Vec::new());
     for field in &state.fields {
-        // An entity that is gone may have been a party.
+        // A missing entity may have been a party.
         let known = field.target.map(|target| state.entities.get(&target));
         let entity = known.map_or("", |entity| entity.map_or(schema::PARTY, |entity| entity.kind.as_str()));
         if mask::is_personal(entity, &field.name) {

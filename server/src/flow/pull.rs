@@ -17,7 +17,7 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{Envelope, TenantRow, Tx};
 
 const REACH: Tag = Tag("palm/v1/reach");
-/// Most changes in a page, give or take those up to the next place of the log whose root is kept.
+/// Largest number of changes in a page. A page may have some more, up to the next position whose root is stored.
 pub const PAGE_MAX: u32 = 500;
 /// About how many bytes of changes a page holds.
 const PAGE_BYTES: usize = 4 << 20;
@@ -80,7 +80,7 @@ fn page(
         Some(last) if cut => {
             let next = last + 1;
             let (end, root) = tx.head_from(tenant, &epoch, next)?.ok_or(Refusal::CursorUnknown)?;
-            // At most as many leaves as lie between two such places, so none is left out.
+            // The limit is the number of leaves up to that position, so none is left out.
             for some in tx.feed(tenant, officer, (next, Some(end)), end - next)?.chunks(PIECE) {
                 page.bring(tx, tenant, some)?;
             }
@@ -100,8 +100,8 @@ fn page(
     })
 }
 
-/// Changes from a leaf on until the page is full by number or by bytes; second, whether there may be more. This snapshot
-/// holds none beyond the log's size.
+/// Changes from a leaf on until the page is full by number or bytes, and whether there may be more. The snapshot has no
+/// changes beyond the log's size.
 fn whole_page(
     tx: &mut Tx<'_>,
     tenant: &TenantId,

@@ -15,7 +15,7 @@ use super::refusal::{Failure, Refusal, Refused};
 use crate::random;
 use crate::store::{AlarmRow, PhoneDay, Store, Used};
 
-/// Seconds after which a phone may ask again at the latest.
+/// Longest wait before a phone may ask again, in seconds.
 const ASK_AGAIN_S: i64 = 3600;
 /// Kind of the alarm.
 const ALARM: &str = "over_quota";
@@ -78,7 +78,7 @@ fn wait_s(now: Instant) -> u32 {
 }
 
 impl Quotas {
-    /// From now on with these bounds.
+    /// Usage counters with these quotas.
     pub fn bound(&self, most: Most) {
         *self.most.lock().unwrap_or_else(PoisonError::into_inner) = most;
     }
@@ -91,10 +91,10 @@ impl Quotas {
         self.days.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a phone may use `more`, which is counted then. Blocks on the database where the phone is new today.
+    /// Counts `more` if the phone is within its quotas. Blocks on the database for the first use of a phone on a day.
     ///
     /// # Errors
-    /// [`Refusal::TooMuchToday`] with the time to come back; or an internal error.
+    /// [`Refusal::TooMuchToday`] with the time to wait; or an internal error.
     pub fn take(
         &self,
         store: &Store,
@@ -169,7 +169,7 @@ impl Quotas {
         Ok(())
     }
 
-    /// Tells people once a day.
+    /// Raises the alarm once a day.
     fn tell(
         &self,
         store: &Store,

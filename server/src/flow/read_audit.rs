@@ -26,9 +26,9 @@ pub fn may_see(caller: &Caller) -> bool {
 /// Filter for audit records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Only those of this officer: an id, a login, or a name, which several people may have.
+    /// Only reads by this officer: an id, a login, or a name, which several people may have.
     pub officer: Option<String>,
-    /// Only those at this case: an id, or a number.
+    /// Only reads of this case: an id, or a number.
     pub case: Option<String>,
     /// Only those at or after.
     pub from: Option<Instant>,
@@ -39,7 +39,7 @@ pub struct Wanted {
 /// An audit record with readable names of the person, the case and their agencies.
 #[derive(Debug, Clone)]
 pub struct Named {
-    /// The look.
+    /// The record.
     pub row: ReadAuditRow,
     /// Name of the person.
     pub officer: String,
@@ -100,9 +100,9 @@ fn filter(
     Ok(ReadAuditFilter { agency_path, officers, cases, from: wanted.from, until: wanted.until })
 }
 
-/// The look at the audit itself.
+/// The audit record for reading the audit itself.
 fn look(caller: &Caller, wanted: &Wanted, now: Instant) -> Result<ReadAuditRow, Failure> {
-    // The last day that is asked for, not the one after it.
+    // The last requested day, not the day after it.
     let days = [wanted.from, wanted.until.map(|until| until.plus_ms(-1))].map(|at| at.map(|at| at.date().to_string()));
     let [from, to] = &days;
     let part = [&wanted.officer, &wanted.case, from, to].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");

@@ -44,7 +44,7 @@ fn answer(tx: &mut Tx<'_>, tenant: &TenantId, officer: &OfficerId, asked: Reconc
     }
     let reach: BTreeSet<CaseId> = tx.cases_of(tenant, officer)?.into_iter().collect();
     let ours: BTreeMap<CaseId, Vec<ChangeId>> = tx.heads_of(tenant, officer)?.into_iter().collect();
-    // Cases that are unknown here are wanted whole; of known cases, the unknown changes.
+    // Of unknown cases all changes are wanted; of known cases, the unknown changes.
     let known = known(tx, tenant, theirs.iter().filter(|(case, _)| reach.contains(case)))?;
     let mut answer = Reconciled::default();
     for (case, heads) in &theirs {
@@ -68,7 +68,7 @@ fn answer(tx: &mut Tx<'_>, tenant: &TenantId, officer: &OfficerId, asked: Reconc
     Ok(answer)
 }
 
-/// Which of these heads are held, each in its case.
+/// Those of these heads that are stored, each in its case.
 fn known<'a>(
     tx: &mut Tx<'_>,
     tenant: &TenantId,

@@ -45,11 +45,11 @@ pub struct Recorder<'a, 't> {
     grown: bool,
 }
 
-/// Changes that were stored, and the leaves with them, on their way into the database.
+/// Changes and leaves that are not written to the database yet.
 pub struct Unwritten {
     tenant: TenantId,
     epoch: Epoch,
-    /// Of the first of the leaves.
+    /// Index of the first leaf.
     first: i64,
     changes: Vec<StoredChange>,
     leaves: Vec<Vec<u8>>,
@@ -63,7 +63,7 @@ impl Unwritten {
     }
 }
 
-/// Where a case stands in the log.
+/// The end of a case in the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CaseTail {
     /// Leaf of the change that opened it.
@@ -109,7 +109,7 @@ impl<'a, 't> Recorder<'a, 't> {
         })
     }
 
-    /// The tenant's row as it was when it was locked, but for what was stored since.
+    /// The tenant's row as it was when it was locked, without the changes stored since.
     pub const fn row(&self) -> &TenantRow {
         &self.tenant
     }
@@ -119,17 +119,17 @@ impl<'a, 't> Recorder<'a, 't> {
         self.tenant.id
     }
 
-    /// Which life of the log.
+    /// Epoch of the log.
     pub const fn log_epoch(&self) -> Epoch {
         self.tenant.log_epoch
     }
 
-    /// Number of leaves and root as they are now.
+    /// Present number of leaves and root.
     pub fn head(&self) -> (u64, Digest) {
         (self.frontier.size(), self.frontier.root())
     }
 
-    /// Stores a planned change as the next of its case; the rows are written together, later.
+    /// Adds a planned change as the next of its case. The rows are written later, together.
     ///
     /// # Errors
     /// [`Failure`] where the log has outgrown its counter.
@@ -173,8 +173,8 @@ impl<'a, 't> Recorder<'a, 't> {
         Ok(stored)
     }
 
-    /// Signs and stores a change of the server that names `person`, on `heads`: last in the answer. Where the case
-    /// has more heads than a change may name, changes without operations come before it and gather them.
+    /// Signs and adds a change of the server that names `person`, on `heads`; it is the last one returned. If the case has
+    /// more heads than a change may name, changes without operations precede it and merge the heads.
     ///
     /// # Errors
     /// [`Failure`] where signing or a statement fails.
@@ -238,7 +238,7 @@ impl<'a, 't> Recorder<'a, 't> {
         Ok(stored)
     }
 
-    /// What was stored since the last call. The caller must write it.
+    /// Takes the changes that were added since the last call. The caller must write them.
     ///
     /// # Errors
     /// [`Failure`] where the log has outgrown its counter.
@@ -250,8 +250,8 @@ impl<'a, 't> Recorder<'a, 't> {
         Ok(Unwritten { tenant: self.tenant.id, epoch: self.log_epoch(), first, changes, leaves })
     }
 
-    /// Writes what is left, `with` what else there is, and leaves the new head of the log in the tenant's row. Answers it:
-    /// how many leaves there are, and their root.
+    /// Writes the remaining changes together with the rows in `with`, and stores the new head of the log in the tenant's
+    /// row. Returns the head: number of leaves and root.
     ///
     /// # Errors
     /// [`Failure`] where a statement fails.
@@ -271,7 +271,7 @@ impl<'a, 't> Recorder<'a, 't> {
     }
 }
 
-/// What a receipt says of a stored change.
+/// The entry of a stored change in a receipt.
 pub fn receipt_entry(change: ChangeId, leaf: i64, counter: i64, received: Instant) -> ReceiptEntry {
     ReceiptEntry { change, leaf: leaf.cast_unsigned(), counter: counter.cast_unsigned(), received }
 }

@@ -1,7 +1,7 @@
 //! Reference data for phones: register, items, calendar.
 //!
 //! Promise: two answers with the same entity tag have the same content. Certificates begin, end and are suspended by
-//! date without a write, so their statuses are part of the tag. Not here: revoked phones, by which no phone judges.
+//! date without a write, so their statuses are part of the tag. Not here: revoked phones, which rules do not need.
 
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{Digest, hex};
@@ -15,10 +15,10 @@ use crate::store::{
     AgencyRow, CertificateRow, HolidayRow, IntervalRow, ItemRow, OfficerRow, RegionRow, ServerKeyRow, TenantRow,
 };
 
-/// The whole of it, one snapshot.
+/// All reference data, from one snapshot.
 #[derive(Debug)]
 pub struct Reference {
-    /// Its name; see [`version`].
+    /// Its entity tag; see [`version`].
     pub tag: String,
     /// The installation.
     pub tenant: TenantRow,
@@ -40,7 +40,7 @@ pub struct Reference {
     pub holidays: Vec<HolidayRow>,
 }
 
-/// The largest county has fewer officers.
+/// Limit of the officers that are read. The largest county has fewer.
 const ALL: i64 = 100_000;
 
 /// Name of an enforcement item; its code where it is not in the catalogue.
@@ -53,8 +53,8 @@ pub async fn item_name(app: &App, code: &str) -> Result<String, Failure> {
     Ok(found.unwrap_or_else(|| code.to_owned()))
 }
 
-/// Name of what a read at `now` gives: another as soon as the data, the rule set, the civil day in Asia/Shanghai or the
-/// status of a certificate is another.
+/// Entity tag of the reference data at `now`. It changes when the data, the rule set, the civil day in Asia/Shanghai or the
+/// status of a certificate changes.
 ///
 /// # Errors
 /// An internal error.
@@ -82,7 +82,7 @@ fn start(text: &str, characters: usize) -> &str {
     text.split_at_checked(characters).map_or(text, |(start, _)| start)
 }
 
-/// Reads it, with the certificates as they are at `now`.
+/// Reads the reference data, with the certificates as of `now`.
 ///
 /// # Errors
 /// An internal error.

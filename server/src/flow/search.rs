@@ -40,10 +40,10 @@ const COMPARED: usize = 4096;
 /// Batch sizes. The result does not depend on them, except for `lagging`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Bounds {
-    /// Cases that are compared themselves because they are not indexed as they are.
+    /// Limit of cases with outdated index entries that are compared directly.
     lagging: i64,
-    /// Candidates that are compared at once, the newest first; each time twice as many, up to `most`. So many are not
-    /// put in order before.
+    /// Candidates in the first batch of comparisons, the newest first; each batch is twice as large, up to `most`. Up to
+    /// this number of candidates are not sorted before.
     first: usize,
     most: usize,
     /// Positions that are sorted at a time.
@@ -66,7 +66,7 @@ pub struct Found {
 /// The index's result.
 struct Candidates {
     places: Postings,
-    /// Whether they need not be compared.
+    /// Whether having all grams proves the match, so that the texts need not be compared.
     proof: bool,
 }
 
@@ -165,7 +165,7 @@ fn is_after(filter: &CaseFilter, case: (Instant, CaseId)) -> bool {
     filter.after.is_none_or(|start| case < start)
 }
 
-/// Leaves the first of the list.
+/// Keeps the first `limit` rows of the list.
 fn first(rows: &mut Vec<CaseFileRow>, limit: usize) {
     rows.sort_unstable_by_key(|row| std::cmp::Reverse(order(row)));
     rows.truncate(limit);
@@ -177,9 +177,9 @@ struct Search<'a> {
     tenant: &'a TenantId,
     filter: &'a CaseFilter,
     words: &'a Words,
-    /// Cases that are not indexed as they are.
+    /// Cases with outdated index entries.
     open: &'a BTreeSet<CaseId>,
-    /// Cases that are placed as they were.
+    /// Cases that keep their previous positions.
     past: &'a Past,
     limit: usize,
 }
@@ -235,7 +235,7 @@ fn lagging(
     filter: &CaseFilter,
     words: &Words,
 ) -> Result<Lagging, Failure> {
-    // Usually few are open, and the cases in reach need not be counted.
+    // Usually few cases are open; then the cases in reach need not be counted.
     let mut in_reach = 0;
     if tx.outbox_more_than(tenant, OutboxKind::IndexCase, most)? {
         in_reach = tx.cases_open(tenant, filter, OutboxKind::IndexCase)?;

@@ -44,7 +44,7 @@ pub fn officer_id(login: &str) -> OfficerId {
     OfficerId::new(named_id("officer", login))
 }
 
-/// The people that [`people`] makes: their logins, without a password.
+/// The logins of the people that [`people`] creates.
 pub fn logins() -> Vec<Login> {
     people::PEOPLE
         .iter()
@@ -81,7 +81,7 @@ pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Fail
 /// Existing people keep everything but their password.
 ///
 /// # Errors
-/// [`Refusal::PeopleAreReal`] where there is somebody who was not made up; [`Refusal::PasswordLength`]; or an internal error.
+/// [`Refusal::PeopleAreReal`] if there is a real person; [`Refusal::PasswordLength`]; or an internal error.
 pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
     county(store, tenant, now)?;
     let hash = password::hash(password)?;
@@ -112,7 +112,7 @@ pub fn demonstration(store: &Store, tenant: &TenantId, password: &str, now: Inst
     })
 }
 
-/// Made-up people never come among real ones, whether these can sign in or not.
+/// Refuses to add invented people if there is a real person, even one without an account.
 fn everybody_is_made_up(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<(), Failure> {
     let made_up: Vec<OfficerId> = made_up().collect();
     if tx.has_officer_beside(tenant, &made_up)? { Err(Refusal::PeopleAreReal.into()) } else { Ok(()) }
@@ -122,7 +122,7 @@ fn made_up() -> impl Iterator<Item = OfficerId> {
     people::PEOPLE.iter().map(|person| officer_id(person.login))
 }
 
-/// Whether made-up people are in this installation: it is for trials.
+/// Whether this installation has invented people and is for trials only.
 ///
 /// # Errors
 /// An internal error.
@@ -183,7 +183,7 @@ pub fn first_administrator(
     })
 }
 
-/// Ids of the agencies that are there.
+/// Ids of the existing agencies.
 fn present(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<BTreeSet<AgencyId>, Failure> {
     Ok(tx.agencies_below(tenant, "")?.into_iter().map(|AgencyRow { id, .. }| id).collect())
 }

@@ -19,7 +19,7 @@ impl<T: PartialEq> Seen<T> {
         Self::OneOf(vec![state])
     }
 
-    /// Whether the precondition holds for the state as it is.
+    /// Whether the precondition holds for the present state.
     pub fn holds_for(&self, current: &T) -> bool {
         match self {
             Self::Any => true,

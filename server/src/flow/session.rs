@@ -20,7 +20,7 @@ use sync_core::id::{DeviceId, hex};
 pub struct Issued {
     /// The token.
     pub token: String,
-    /// Worth nothing from then on.
+    /// End of its validity.
     pub expires: Instant,
 }
 

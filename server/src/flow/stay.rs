@@ -3,9 +3,9 @@
 /// Retention periods, from the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stay {
-    /// A change that waits for something, in days.
+    /// Days for which a parked change is kept.
     pub parked_days: u32,
-    /// An unclaimed file, in days since its last activity.
+    /// Days for which an unclaimed file is kept after its last activity.
     pub unclaimed_days: u32,
 }
 

@@ -23,7 +23,7 @@ pub const LIFETIME_S: i64 = 600;
 const AUDIENCE: &str = "palm";
 const TYPE: &str = "at+jwt";
 const LONGEST: usize = 4096;
-/// Tokens that are remembered as read; one more, and they are forgotten.
+/// Size of the cache of verified tokens. The cache is cleared when it is full.
 const REMEMBERED: usize = 4096;
 /// How far two clocks may differ, in seconds.
 const LEEWAY_S: i64 = 30;
@@ -50,10 +50,10 @@ pub struct Claims {
     pub exp: i64,
     /// Version of the account's sessions.
     pub sv: i64,
-    /// The phone it was given to, if it was.
+    /// The phone to which it was issued, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
-    /// It is for handing in, and for nothing else.
+    /// Whether it is a hand-in token.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hand_in: bool,
 }
@@ -63,16 +63,16 @@ pub struct Claims {
 pub enum Use {
     /// Everything that phones do.
     Work,
-    /// Push and upload what was recorded; nothing is read.
+    /// Push and upload only; no reading.
     HandIn,
 }
 
-/// The token is not one of ours, or not now.
+/// The token was not issued by this installation, or is not valid now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an access token of this installation")]
 pub struct NotAToken;
 
-/// The token machinery does not work on this machine.
+/// Tokens cannot be signed or verified on this machine.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// Signing failed.
@@ -98,7 +98,8 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Takes the token key and proves at once that it signs and verifies: a missing backend shows only at first use.
+    /// Takes the token key, and tests at once that it signs and verifies, because a missing backend would fail only at the
+    /// first use.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -177,7 +178,7 @@ impl Tokens {
         Ok(claims)
     }
 
-    /// Reads a token that [`Tokens::issue`] gave out at some time.
+    /// Reads a token that [`Tokens::issue`] issued at any time.
     fn open(&self, token: &str) -> Result<Claims, NotAToken> {
         self.check_header(token)?;
         let mut validation = Validation::new(Algorithm::ES256);

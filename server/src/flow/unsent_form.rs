@@ -14,7 +14,7 @@ use crate::store::UnsentFormRow;
 
 /// How long it is kept.
 pub const LASTS_MS: i64 = 24 * 60 * 60 * 1000;
-/// How many forms of one person are kept; the oldest go.
+/// Largest number of stored forms of one person; the oldest are deleted.
 pub const MOST: i64 = 20;
 /// The longest form, in bytes of JSON: what the console accepts, six characters per byte.
 const LONGEST: usize = 6 * 64 * 1024;
@@ -22,7 +22,7 @@ const LONGEST: usize = 6 * 64 * 1024;
 /// Texts of a form by the names of its fields.
 pub type Fields = BTreeMap<String, String>;
 
-/// A form that was not taken.
+/// A form that was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsent {
     /// The typed and chosen values.
@@ -72,7 +72,7 @@ pub async fn pages(app: &App, officer: OfficerId) -> Result<Vec<(String, Instant
     Ok(pages)
 }
 
-/// The form of `page` was taken: nothing of it is kept.
+/// Deletes the stored form of `page`, because it was accepted.
 ///
 /// # Errors
 /// An internal error.

@@ -28,17 +28,17 @@ pub const AT_ONCE: i64 = 50;
 /// Something to be done about a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Todo {
-    /// A record was returned; its supplement is still to come.
+    /// A returned record waits for its supplement.
     Supplement,
-    /// So many fields have values that differ.
+    /// This many fields have values that differ.
     Conflict(usize),
-    /// So many changes wait to be admitted or dismissed.
+    /// This many changes wait to be admitted or dismissed.
     Quarantined(usize),
-    /// So many rules are breached.
+    /// This many rules are breached.
     Breach(usize),
     /// The bytes of this many pieces of evidence have not arrived.
     Evidence(usize),
-    /// So many decisions on the spot are to be registered.
+    /// This many on-the-spot decisions are to be registered.
     Register(usize),
     /// No obstacle to closing; this many blocking rules are breached (with a reason) or undecided.
     Close(usize),
@@ -51,7 +51,7 @@ pub struct Deadline {
     pub due: Due,
     /// Law and article.
     pub article: &'static str,
-    /// It passed.
+    /// Whether it has passed.
     pub passed: bool,
 }
 
@@ -74,13 +74,13 @@ pub struct Waiting {
     pub parties: Vec<String>,
     /// Names of the officers of the case beside the caller.
     pub officers: Vec<String>,
-    /// Another case of the list has the same title, time of opening, parties and officers.
+    /// Whether another case of the list has the same title, time of opening, parties and officers.
     pub alike: bool,
     /// The caller's work, most urgent first.
     pub todos: Vec<Todo>,
     /// Work of others that comes first.
     pub of_others: Vec<Todo>,
-    /// Until when.
+    /// The first deadline, if there is one.
     pub deadline: Option<Deadline>,
 }
 
@@ -105,7 +105,7 @@ fn in_reach(
     now: Instant,
 ) -> Result<(Vec<Waiting>, bool), Failure> {
     let (mut found, mut more, mut bench) = (Vec::new(), false, Bench::default());
-    // A closed case waits as long as a date in it is to be kept.
+    // A closed case is listed as long as it has an open deadline.
     for (status, with_duties) in [(CaseStatus::Returned, false), (CaseStatus::Open, false), (CaseStatus::Closed, true)]
     {
         let filter = CaseFilter { status: Some(status), with_duties, ..reach.clone() };
@@ -124,7 +124,7 @@ fn in_reach(
     Ok((found, more))
 }
 
-/// Marks those that nothing but their id tells apart.
+/// Marks the cases that differ only in their id.
 fn mark_alike(found: &mut [Waiting]) {
     let told = |Waiting { file, parties, officers, .. }: &Waiting| {
         let opened = file.opened.to_string();

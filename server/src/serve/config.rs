@@ -54,7 +54,7 @@ pub enum ConfigError {
         place: String,
     },
     /// A value of the wrong form. The value itself is not shown: it may be a secret.
-    #[error("configuration key `{key}` (from {place}) wants {wanted}")]
+    #[error("configuration key `{key}` (from {place}) must be {wanted}")]
     Wrong {
         /// Which.
         key: &'static str,
@@ -63,8 +63,8 @@ pub enum ConfigError {
         /// The expected form.
         wanted: &'static str,
     },
-    /// One of two that go together.
-    #[error("`{present}` is set and `{missing}` is not: they go together")]
+    /// One of two keys that must be set together.
+    #[error("`{present}` is set and `{missing}` is not: set both")]
     Incomplete {
         /// The key that is set.
         present: &'static str,
@@ -81,6 +81,6 @@ pub enum ConfigError {
     )]
     OpenMetrics(std::net::SocketAddr),
     /// Debug logging beyond this machine.
-    #[error("`log` asks for {0}, which may write personal data: not while listening beyond loopback")]
+    #[error("`log` asks for {0}, which may write personal data: not allowed while `listen` is not loopback")]
     Debug(&'static str),
 }

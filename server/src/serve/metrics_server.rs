@@ -1,4 +1,4 @@
-//! The metrics server: `/metrics` for Prometheus, on an address of its own.
+//! The metrics server: `/metrics` for Prometheus, on a separate address.
 //!
 //! Promise: metrics are never served on the address of the API. Not here: counting (`crate::metrics`).
 
@@ -19,7 +19,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// The server, and where it listens.
 ///
 /// # Errors
-/// Where the address cannot be had.
+/// Where the address cannot be used.
 pub fn serve(app: &Data<crate::flow::app::App>, address: SocketAddr) -> std::io::Result<(Option<SocketAddr>, Server)> {
     let app = app.clone();
     let server = HttpServer::new(move || App::new().app_data(app.clone()).service(show_metrics))
@@ -31,7 +31,7 @@ pub fn serve(app: &Data<crate::flow::app::App>, address: SocketAddr) -> std::io:
 
 #[get("/metrics")]
 async fn show_metrics(app: Data<crate::flow::app::App>) -> HttpResponse {
-    // While the database does not answer, the rest is all the more of interest.
+    // If the database does not answer, the other metrics are still served.
     let outbox = tokio::time::timeout(TIMEOUT, outbox::open(&app)).await;
     let outbox = outbox.ok().and_then(Result::ok);
     HttpResponse::build(OK).content_type(CONTENT_TYPE).body(metrics::text(app.store.connections(), outbox))

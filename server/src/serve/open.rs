@@ -38,9 +38,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
-    /// Anybody could put another database or other keys there.
+    /// Everybody can write there, so another user could replace the database or the keys.
     #[error(
-        "everybody can write into the data directory {0}: chmod 700, and look what was put there / 任何人都可写入数据目录，请收紧权限并检查其中的文件"
+        "everybody can write into the data directory {0}: chmod 700, and check the files in it / 任何人都可写入数据目录，请收紧权限并检查其中的文件"
     )]
     Writable(PathBuf),
     /// The database.
@@ -82,7 +82,7 @@ impl From<MisfitOr> for StartError {
     }
 }
 
-/// Makes another server key for an installation that is there, and registers it ([`install::replace_server_key`]).
+/// Creates a new server key for an existing installation, and registers it ([`install::replace_server_key`]).
 ///
 /// # Errors
 /// [`StartError`].
@@ -127,10 +127,10 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
         tracing::warn!("the role of database_url owns the tables of the record: let the server connect by another");
     }
     let now = clock.now();
-    // Before the first write, which notes the time of this start.
+    // Read before the first write, which records the time of this start.
     let readiness = Readiness::new(install::newest_record(&store)?, now);
     install::fits(&store, directory)?;
-    // The installation is in the database before it has a key, so that a key without its database is noticed.
+    // The installation is stored before its key is created, so that a key without its database is detected.
     let tenant = install::tenant(&store, REGION, COUNTY, now)?;
     let keys = Keys::open(directory)?;
     install::server_key(&store, &keys, &tenant, now)?;

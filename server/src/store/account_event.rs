@@ -9,7 +9,7 @@ use super::schema::account_event;
 use super::tx::Tx;
 use super::{Error, TimePage, row};
 
-/// One thing that was done.
+/// An account event.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = account_event, treat_none_as_default_value = false)]
 pub struct AccountEventRow {
@@ -19,7 +19,7 @@ pub struct AccountEventRow {
     /// When.
     #[diesel(column_name = at_ms)]
     pub at: Instant,
-    /// Whom it concerns.
+    /// The person whose account it concerns.
     pub officer: OfficerId,
     /// The actor; none for the operator on the machine.
     pub actor: Option<OfficerId>,
@@ -32,7 +32,7 @@ pub struct AccountEventRow {
 }
 
 impl Tx<'_> {
-    /// Keeps an event for good.
+    /// Adds an event. Events are permanent.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -25,7 +25,7 @@ pub struct AgencyRow {
     pub kind: String,
     /// Field of enforcement, such as `market`.
     pub sector: String,
-    /// The organ in whose name a station acts; none where it acts in its own.
+    /// The organ in whose name a station acts; none if it acts in its own.
     pub acts_for: Option<AgencyId>,
     /// The organ of reconsideration for its decisions (行政复议机关).
     pub reconsideration: Option<AgencyId>,
@@ -33,7 +33,7 @@ pub struct AgencyRow {
     pub active: bool,
 }
 
-/// The cases of the agencies whose paths begin so.
+/// The cases of the agencies whose paths begin with `path`.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn cases_below(tenant: TenantId, path: String) -> _ {
     case_file::table
@@ -42,7 +42,7 @@ pub(super) fn cases_below(tenant: TenantId, path: String) -> _ {
         .select(case_file::id.nullable())
 }
 
-/// The people of the agencies whose paths begin so.
+/// The people of the agencies whose paths begin with `path`.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn people_below(tenant: TenantId, path: String) -> _ {
     officer::table
@@ -74,7 +74,7 @@ impl Tx<'_> {
         Ok(below.select(AgencyRow::as_select()).load(self.db())?)
     }
 
-    /// Adds an agency; its parent is there already.
+    /// Adds an agency; its parent must exist.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

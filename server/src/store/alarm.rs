@@ -1,4 +1,4 @@
-//! Alarms, which people must look at.
+//! Alarms: events that a person must look at.
 
 use diesel::prelude::*;
 use sync_core::id::{CaseId, ChangeId, DeviceId, TenantId};
@@ -35,7 +35,7 @@ pub struct AlarmRow {
     pub detail: String,
 }
 
-/// The alarms about cases or phones of agencies below this path; all of them where there is none.
+/// The alarms about cases or phones of agencies below this path; all alarms without a path.
 fn narrow<'a>(
     tenant: &TenantId,
     agency_path: Option<&str>,

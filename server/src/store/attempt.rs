@@ -53,7 +53,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Deletes subjects without an attempt since then, and those last heard of after `until`, which only a clock
+    /// Deletes subjects without an attempt since `since`, and those whose last attempt is after `until`, which only a clock
     /// that was ahead can have written.
     ///
     /// # Errors

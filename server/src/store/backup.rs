@@ -28,7 +28,7 @@ pub struct BackupContents {
     pub server_keys: Vec<Vec<u8>>,
     /// Every evidence file that has arrived and is not known to be damaged, with its size in bytes.
     pub evidence: Vec<(Digest, u64)>,
-    /// How many files of evidence are known to be damaged or removed: they are in no copy.
+    /// How many evidence files are known to be damaged or removed. They are not copied.
     pub damaged: usize,
     /// The first damaged change, and its damage.
     pub damage: Option<String>,
@@ -69,7 +69,7 @@ fn is_head(found: &Frontier, said: &TenantRow) -> bool {
     size == Ok(said.log_size) && found.root() == said.log_root && found.peaks() == said.log_frontier
 }
 
-/// Files that are asked for at once.
+/// Files that are read in one statement.
 const AT_ONCE: i64 = 1024;
 
 /// Every stored file of evidence.

@@ -22,7 +22,7 @@ pub struct BearerRow {
     pub agency_name: String,
     /// Path of the agency in the tree.
     pub path: String,
-    /// Tokens of another version are worth nothing; none where there is no account.
+    /// Version of the sessions: tokens of another version are not valid. None if there is no account.
     pub session_version: Option<i64>,
     /// Roles, sorted by name.
     pub roles: Vec<Role>,
@@ -89,7 +89,7 @@ struct Row {
 }
 
 impl Tx<'_> {
-    /// The officer `id` with agency, account, roles and, where it is theirs, the phone: one statement.
+    /// The officer `id` with agency, account, roles and the phone if it is theirs, in one statement.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -5,7 +5,7 @@
 
 use sync_core::time::Instant;
 
-/// In which order.
+/// Order of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TimeOrder {
     /// The newest first.
@@ -46,8 +46,8 @@ impl TimePage {
     }
 }
 
-/// Keyset condition: rows after a key and an id in an order. The bound on the key stands alone, so that the index is
-/// entered there.
+/// Keyset condition: rows after a key and an id in an order. The bound on the key is a separate condition, so that the
+/// database can seek in the index.
 macro_rules! keyset {
     ($query:expr, $after:expr, $key:expr, $id:expr, $beyond:ident, $from:ident, $way:ident) => {{
         let query = match $after {

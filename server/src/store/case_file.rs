@@ -25,7 +25,7 @@ pub struct CaseFileRow {
     pub id: CaseId,
     /// Leaf of the change that opened it: its number in the order of the log.
     pub case_leaf: i64,
-    /// In whose name.
+    /// The agency in whose name it is handled.
     pub agency: AgencyId,
     /// Path of that agency in the tree.
     pub agency_path: String,
@@ -33,7 +33,7 @@ pub struct CaseFileRow {
     pub item: String,
     /// The kind of the case.
     pub kind: CaseKind,
-    /// How far it has come.
+    /// Status.
     pub status: CaseStatus,
     /// The displayed title, cut to a maximum length.
     pub title: String,
@@ -51,21 +51,21 @@ pub struct CaseFileRow {
     pub basis: Digest,
     /// Changes without a successor, including those outside of the case: what phones compare.
     pub heads: Vec<ChangeId>,
-    /// Fields whose authors disagree.
+    /// Number of fields with values that differ.
     pub conflicts: i64,
-    /// Rules breached.
+    /// Number of breached rules.
     pub breaches: i64,
-    /// Pieces of evidence whose bytes have not arrived, when it was projected.
+    /// Number of evidence files whose bytes had not arrived when the case was projected.
     pub missing_evidence: i64,
-    /// Dates to be kept that nothing has fulfilled yet, closed or not.
+    /// Number of open deadlines, also of a closed case.
     pub duties: i64,
-    /// How far the filing of an inspection without code has come.
+    /// Status of the filing of an inspection without code.
     pub filing: Option<Filing>,
     /// Version of the fold.
     pub fold: i64,
 }
 
-/// A projected case on its way into the database.
+/// A projected case to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCaseFile {
     /// The columns that lists show and filter by.
@@ -74,7 +74,7 @@ pub struct NewCaseFile {
     pub search_text: String,
 }
 
-/// As the table has it: codes and heads as they are written.
+/// The columns of the table: codes and heads in their stored form.
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct Row {
@@ -101,7 +101,7 @@ struct Row {
     fold: i64,
 }
 
-/// A whole row. It holds no folded state: a page is folded from the stored changes, which are the record.
+/// A whole row. It holds no folded state: reading a case folds the stored changes, which are the record.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = case_file, treat_none_as_default_value = false)]
 struct NewRow {
@@ -187,7 +187,7 @@ fn restore_heads(case_leaf: i64, bytes: &[u8]) -> Result<Vec<ChangeId>, Error> {
     Ok(heads.iter().map(|head| ChangeId::new(*head)).collect())
 }
 
-/// Which cases a list shows. Every part narrows it.
+/// Filter of a list of cases. All conditions apply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaseFilter {
     /// Only cases of agencies below this path.
@@ -200,9 +200,9 @@ pub struct CaseFilter {
     pub status: Option<CaseStatus>,
     /// Only this kind.
     pub kind: Option<CaseKind>,
-    /// Only those in which a date is to be kept.
+    /// Only cases with an open deadline.
     pub with_duties: bool,
-    /// Only those whose filing has come so far.
+    /// Only cases with this status of the filing.
     pub filing: Option<Filing>,
     /// Opened at or after.
     pub opened_from: Option<Instant>,
@@ -210,14 +210,14 @@ pub struct CaseFilter {
     pub opened_until: Option<Instant>,
     /// Start of the page; cases after this position only.
     pub after: Option<(Instant, CaseId)>,
-    /// As the list was at this version ([`Tx::case_versions`]); as it is now where absent. Queries of this room do not
-    /// know it: `flow::as_of` reads such lists.
+    /// The version of the list ([`Tx::case_versions`]); the present list if absent. Queries of `store` ignore it:
+    /// `flow::as_of` reads such lists.
     pub as_of: Option<i64>,
     /// The order.
     pub order: CaseOrder,
 }
 
-/// In which order a list shows cases; among equals, by id.
+/// Order of a list of cases; cases with equal keys are ordered by id.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CaseOrder {
     /// The latest change first.
@@ -225,16 +225,16 @@ pub enum CaseOrder {
     Newest,
     /// The latest change last.
     Oldest,
-    /// The latest opened first.
+    /// The latest opening first.
     OpenedLast,
-    /// The first opened first.
+    /// The earliest opening first.
     OpenedFirst,
     /// The most conflicts, breaches and missing pieces of evidence first.
     MostToSee,
 }
 
 impl CaseOrder {
-    /// Which of two places comes first, given by key and id.
+    /// Compares two positions, given by key and id.
     pub fn compare(self, one: (Instant, CaseId), other: (Instant, CaseId)) -> Ordering {
         match self {
             Self::Newest | Self::OpenedLast | Self::MostToSee => other.cmp(&one),
@@ -308,7 +308,7 @@ pub(super) fn rows(query: Boxed<'_>, db: &mut Db) -> Result<Vec<CaseFileRow>, Er
 }
 
 impl Additions<'_> {
-    /// Projected cases that were never projected before.
+    /// Adds cases that were never projected before.
     ///
     /// # Errors
     /// [`Error`] where the operating system has no random bytes.
@@ -335,7 +335,7 @@ impl Tx<'_> {
         found.map(Row::restore).transpose()
     }
 
-    /// The cases of this number.
+    /// The cases with this number.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -344,7 +344,7 @@ impl Tx<'_> {
         Ok(numbered.select(case_file::id).load(self.db())?)
     }
 
-    /// The projected case of this number.
+    /// The projected case whose opening has this leaf.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

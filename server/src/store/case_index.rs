@@ -23,7 +23,7 @@ const AT_ONCE: usize = 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = case_text)]
 pub struct CaseTextRow {
-    /// Its place in the index, for good.
+    /// Its position in the index, which never changes.
     pub place: i64,
     /// The case, by its number in the order of the log.
     pub case_leaf: i64,
@@ -33,7 +33,7 @@ pub struct CaseTextRow {
     pub facets: Vec<u8>,
 }
 
-/// A case as it is to be indexed.
+/// The data of a case for the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseSaid {
     /// The case, by its number in the order of the log.
@@ -44,7 +44,7 @@ pub struct CaseSaid {
     pub opened: Instant,
     /// Path of its agency in the tree.
     pub agency_path: String,
-    /// How far it has come.
+    /// Status.
     pub status: CaseStatus,
     /// The kind of the case.
     pub kind: CaseKind,
@@ -54,25 +54,25 @@ pub struct CaseSaid {
     pub text: String,
 }
 
-/// When cases were changed and opened, by place.
+/// The times when cases were changed and opened, by position.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = case_moment)]
 pub struct CaseMomentRow {
-    /// Which places.
+    /// Number of the range of positions.
     pub span: i64,
-    /// Their moments.
+    /// The times of the range, encoded.
     pub moments: Vec<u8>,
 }
 
-/// A gram in a block of places.
+/// The cases that contain a gram, for a block of positions.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = case_gram)]
 pub struct CaseGramRow {
     /// The gram.
     pub gram: i64,
-    /// Which places.
+    /// Number of the block of positions.
     pub block: i64,
-    /// Those of them that have it.
+    /// The positions of the block whose case contains the gram, encoded.
     pub places: Vec<u8>,
 }
 
@@ -128,21 +128,21 @@ fn cases_of(tenant: TenantId, places: Vec<i64>) -> _ {
         .select(case_text::case_leaf)
 }
 
-/// The cases about which rows of a kind are open.
+/// The cases with open outbox rows of a kind.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn open(tenant: TenantId, kind: &'static str) -> _ {
     outbox::table.filter(outbox::tenant.eq(tenant)).filter(outbox::kind.eq(kind)).select(outbox::subject)
 }
 
 impl Tx<'_> {
-    /// These cases, named by their `case_leaf`, as they are now.
+    /// The present data of these cases, given by `case_leaf`.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn cases_said(&mut self, tenant: &TenantId, cases: &[i64]) -> Result<Vec<CaseSaid>, Error> {
         let mut found = Vec::new();
         for case_leaf in cases {
-            // One by one: given a list, SQLite would rather walk all cases by time.
+            // One statement for each: with a list, SQLite would scan all cases by time.
             let said = case_file::table.find((tenant, *case_leaf)).select(SaidRow::as_select());
             let Some(said) = said.first(self.db()).optional()? else { continue };
             let SaidRow { updated_ms: updated, opened_ms: opened, agency_path, status, kind, search_text: text } = said;
@@ -170,7 +170,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// The first place that no case has.
+    /// The first unused position.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -184,7 +184,7 @@ impl Tx<'_> {
         Ok(last.map_or(0, |last| last + 1))
     }
 
-    /// Grams in all blocks, or in one.
+    /// The rows of these grams in all blocks, or in one.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -209,7 +209,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// When the cases at these places were changed and opened.
+    /// The times when the cases at these positions were changed and opened.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -290,7 +290,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// As [`Self::cases_at`], their ids alone.
+    /// As [`Self::cases_at`], but only the ids.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

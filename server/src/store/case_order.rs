@@ -9,15 +9,15 @@ use super::case_file::{Boxed, CaseFileRow, CaseFilter, CaseOrder, narrow, rows};
 use super::schema::case_file;
 use super::tx::Tx;
 
-/// Lists count so far.
+/// Lists count their rows up to this number.
 pub const COUNTED: i64 = 10_000;
 
 /// How many rows a list has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Total {
-    /// So many.
+    /// The exact number.
     Exactly(i64),
-    /// So many at least; they were not counted further.
+    /// A lower bound: counting stopped there.
     AtLeast(i64),
 }
 

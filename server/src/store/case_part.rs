@@ -109,7 +109,7 @@ impl Tx<'_> {
         self.add(rows)
     }
 
-    /// Says which evidence a case claims; each digest is new to it.
+    /// Adds the digests that a case claims; each must be new to it.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

@@ -20,25 +20,25 @@ const AT_ONCE: usize = 1024;
 /// A previous version of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct PastCase {
-    /// Which replacement ended it.
+    /// Number of the replacement that ended it.
     pub version: i64,
     /// The case, by its number in the order of the log.
     pub case_leaf: i64,
     /// The case.
     pub id: CaseId,
-    /// Code of how far it had come.
+    /// Code of its status.
     pub status: String,
-    /// Dates that were to be kept.
+    /// Number of open deadlines.
     pub duties: i64,
-    /// Code of how far its filing had come; empty where there was none.
+    /// Code of the status of its filing; empty without a filing.
     pub filing: String,
-    /// Conflicts, breaches and missing pieces of evidence.
+    /// Number of conflicts, breaches and missing evidence files.
     pub attention: i64,
     /// When its first change was stored.
     pub opened: Instant,
     /// When its newest change was stored.
     pub updated: Instant,
-    /// Whether its text changed since; the old text is in [`Tx::past_texts`].
+    /// Whether its text has changed since; [`Tx::past_texts`] has the old text.
     pub said_otherwise: bool,
 }
 
@@ -60,11 +60,11 @@ impl PastCase {
     }
 }
 
-/// How much of the past a row is.
+/// The size of a previous version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = case_file_past)]
 pub struct PastSize {
-    /// Which replacement.
+    /// Number of the replacement.
     pub version: i64,
     /// When.
     #[diesel(column_name = replaced_ms)]
@@ -83,7 +83,7 @@ fn cases_of(tenant: TenantId, versions: Vec<i64>) -> _ {
 }
 
 impl Tx<'_> {
-    /// The oldest version that is kept and the newest; none where no case was ever replaced.
+    /// The oldest stored version and the newest; none if no case was ever replaced.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -95,7 +95,7 @@ impl Tx<'_> {
         Ok(oldest.zip(newest))
     }
 
-    /// Versions that were replaced after this one, in order.
+    /// The versions after this one, in order.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -172,7 +172,7 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// How much of the past is kept, the newest first, at most `limit` rows.
+    /// The sizes of the stored versions, the newest first, at most `limit` rows.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

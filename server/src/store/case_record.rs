@@ -39,7 +39,7 @@ impl Tx<'_> {
         Ok(of_case.select(CaseRecordRow::as_select()).first(self.db()).optional()?)
     }
 
-    /// Keeps a record for good.
+    /// Adds a record. Records are permanent.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

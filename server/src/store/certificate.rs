@@ -1,4 +1,4 @@
-//! Enforcement certificates (行政执法证), mirrored, with the history of their status.
+//! Enforcement certificates (行政执法证), copied from the register, with the history of their status.
 
 use std::collections::BTreeMap;
 
@@ -40,16 +40,16 @@ pub struct IntervalRow {
     /// From then on.
     #[diesel(column_name = from_ms)]
     pub from: Instant,
-    /// Until then, not included; open while none is known.
+    /// End of the interval, not included; none if no end is known.
     #[diesel(column_name = until_ms)]
     pub until: Option<Instant>,
     /// Why, in words.
     pub reason: String,
-    /// The provision or document it rests on.
+    /// The provision or document that is its basis.
     pub basis: String,
 }
 
-/// As the table has it: the status as it is written.
+/// The columns of the table: the status in its stored form.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = certificate_interval)]
 struct Interval {
@@ -142,7 +142,7 @@ impl Tx<'_> {
         Ok(all.into_iter().map(with_history).collect())
     }
 
-    /// Adds a certificate with its history; the officer is there already.
+    /// Adds a certificate with its history; the officer must exist.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

@@ -25,15 +25,15 @@ pub struct StoredChange {
     pub case_leaf: i64,
     /// How many changes of its case were stored up to and with it.
     pub counter: i64,
-    /// How much its case is, up to and with it; nothing but changes where that was not counted.
+    /// Size of its case up to and with it; only the number of changes if the rest was not counted.
     pub case_size: Size,
-    /// How it was taken when it came in, and why; later verdicts are changes.
+    /// How it was classified when it arrived, and why. Later verdicts are separate changes.
     pub taken: Taken,
     /// Flags for people.
     pub flags: Vec<Flag>,
-    /// It was made not before.
+    /// Lower bound of the time at which it was made.
     pub lower: Instant,
-    /// It was made not after.
+    /// Upper bound of the time at which it was made.
     pub upper: Instant,
     /// How good the proof of time is.
     pub grade: Grade,
@@ -50,9 +50,9 @@ pub struct ChangeSummary {
     pub case: CaseId,
     /// Index of its leaf.
     pub leaf: i64,
-    /// Its place in the case.
+    /// Its position in the case.
     pub counter: i64,
-    /// How it was taken when it came in, and why.
+    /// How it was classified when it arrived, and why.
     pub taken: Taken,
     /// Flags for people.
     pub flags: Vec<Flag>,
@@ -72,7 +72,7 @@ pub struct ChainLink {
 /// A place in a device's chain.
 pub type InChain = (DeviceId, Epoch, u64);
 
-/// As the table has a link of a chain.
+/// The columns of a link of a chain.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = change)]
 struct Link {
@@ -93,7 +93,7 @@ impl Link {
     }
 }
 
-/// As the tables have it: codes as they are written.
+/// The columns of the tables: codes in their stored form.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = change)]
 struct Stored {
@@ -116,7 +116,7 @@ struct Stored {
     values: Option<Values>,
 }
 
-/// None where a lawful order removed them.
+/// The values; absent parts were removed by a lawful order.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = change_value)]
 struct Values {
@@ -220,11 +220,11 @@ pub(super) fn size(changes: i64, items: i64, bytes: i64) -> Size {
     Size { changes, items, bytes }
 }
 
-/// How much the changes of a case are that are held, in the order of their leaves.
+/// Size of the stored changes of a case, given in the order of their leaves.
 pub fn size_of(held: &[StoredChange]) -> Size {
     match held.last() {
         Some(last) if last.case_size.items > 0 => last.case_size,
-        // Stored before it was counted.
+        // The row was stored before sizes were counted.
         Some(_) | None => held.iter().map(|stored| stored.change.size()).sum(),
     }
 }
@@ -241,7 +241,7 @@ pub(super) fn leaves_of_cases(tenant: TenantId, cases: Vec<CaseId>) -> _ {
     change::table.filter(change::tenant.eq(tenant)).filter(change::id.eq_any(cases)).select(change::leaf)
 }
 
-/// How the change at a leaf was taken: its class and the code of the reason.
+/// The classification of the change at a leaf: its class and the code of the reason.
 fn taken(leaf: i64, class: &str, code: &str) -> Result<Taken, Error> {
     let class: LeafClass = row::code("change", "class", leaf, class)?;
     Taken::parse(class, code).map_err(|_unknown| row::unreadable("change", "code", leaf, code))
@@ -283,7 +283,7 @@ impl SummaryColumns {
 }
 
 impl<'a> Additions<'a> {
-    /// Changes, for good.
+    /// Adds changes. They are permanent.
     pub fn changes(&mut self, tenant: &'a TenantId, new: &'a [StoredChange]) {
         let (changes, values): (Vec<Row<'a>>, Vec<ValueRow>) = new.iter().map(|new| rows(tenant, new)).unzip();
         self.rows(changes);
@@ -297,7 +297,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails or a change is not what was stored.
     pub fn case_changes(&mut self, tenant: &TenantId, case: &CaseId) -> Result<Vec<StoredChange>, Error> {
-        // Asked first, and not in a subquery: SQLite would walk the whole log for the sake of its order.
+        // A separate statement, not a subquery: with a subquery, SQLite would scan the whole log to satisfy the order.
         let number = leaf_of_case(*tenant, *case).get_result::<i64>(self.db());
         let Some(case_leaf) = number.optional()? else { return Ok(Vec::new()) };
         change::table
@@ -315,8 +315,8 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// Leaves of the changes of cases that `officer` takes part in, in the order of the log: from one on, and up to another
-    /// where there is a bound, at most `limit`.
+    /// Leaves of the changes of cases in which `officer` takes part, in the order of the log: from the first bound on, below
+    /// the second if there is one, at most `limit`.
     ///
     /// Reads only leaf numbers first: with stale statistics PostgreSQL may sort the whole result, and full rows would
     /// not fit in `work_mem`. Without a bound, the condition is omitted, because PostgreSQL estimates a range as
@@ -481,7 +481,7 @@ impl Tx<'_> {
         found.map(Link::restore).transpose()
     }
 
-    /// The greatest place of the chain of a device; none of an empty one.
+    /// The greatest sequence number of the chain of a device; none for an empty chain.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

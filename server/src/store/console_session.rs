@@ -27,8 +27,8 @@ pub struct ConsoleSessionRow {
 }
 
 impl Tx<'_> {
-    /// Keeps a session, and forgets those last used before `idle_since` or begun before `begun_since`, and those of a clock
-    /// that was ahead.
+    /// Adds a session, and deletes those last used before `idle_since` or begun before `begun_since`, and those with times
+    /// from a clock that was ahead.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -62,7 +62,7 @@ impl Tx<'_> {
         Ok(found.first(self.db()).optional()?)
     }
 
-    /// Notes that a session was used.
+    /// Records the use of a session.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

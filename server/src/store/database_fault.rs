@@ -14,11 +14,11 @@ use super::Error;
 pub enum DatabaseFault {
     /// Not reachable, restarting, or its disk fails.
     Unavailable,
-    /// It can be read and not written.
+    /// It can be read but not written.
     ReadOnly,
     /// Its disk is full.
     Full,
-    /// Others hold it up for too long.
+    /// A lock or a connection was not free in time.
     Busy,
 }
 

@@ -1,6 +1,6 @@
 //! Connections, pragmas and migrations.
 //!
-//! Promise: a connection is handed out only after the settings that durability rests on were set and read back. One
+//! Promise: a connection is handed out only after the settings that ensure durability were set and read back. One
 //! process at a time migrates the schema. A schema newer than this program is refused and not modified.
 
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ pub(super) const CHECKPOINT_PAGES: i64 = 4_000;
 /// Pages after which a commit itself runs the checkpoint, so that the log restarts; pages that were copied before are not
 /// copied again. A start after a crash reads up to this many.
 const CHECKPOINT_PAGES_AT_MOST: i64 = 16_000;
-/// Any constant will do, as long as every version of this program uses the same.
+/// An arbitrary constant; every version of this program must use the same.
 const MIGRATION_LOCK: i64 = 0x50_41_4c_4d;
 
 /// Address of the database; creates and checks connections for the pool.
@@ -118,7 +118,7 @@ impl Manager {
             }
             Self::Postgres(_) => {
                 let mut db = self.open()?;
-                // A migration takes the time it takes, and so does waiting for another process's.
+                // A migration may take long, and so may waiting for the migration of another process.
                 db.batch_execute("SET lock_timeout = 0; SET statement_timeout = 0;")?;
                 db.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
                 let outcome = run_pending(&mut db, self.embedded());
@@ -172,8 +172,8 @@ diesel::table! {
     }
 }
 
-/// The versions that were applied. Diesel's own question makes the table where there is none, which a role that owns
-/// nothing may not, so it is asked only where reading fails.
+/// The applied versions. Diesel's own query creates the table if it is missing, which a role that owns nothing may not do.
+/// So Diesel is asked only if reading the table fails.
 fn applied(db: &mut Db) -> Result<Vec<String>, Error> {
     let read = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load::<String>(db);
     match read {
@@ -217,7 +217,7 @@ fn assert_sqlite(db: &mut diesel::SqliteConnection, cache: i64) -> Result<(), Er
     for (name, query, wanted) in [
         ("synchronous", "(SELECT synchronous FROM pragma_synchronous)", 2),
         ("foreign_keys", "(SELECT foreign_keys FROM pragma_foreign_keys)", 1),
-        // Without them a REPLACE removes a row past the triggers that refuse its removal.
+        // Without recursive triggers, REPLACE deletes a row without running the triggers that refuse it.
         ("recursive_triggers", "(SELECT recursive_triggers FROM pragma_recursive_triggers)", 1),
         ("busy_timeout", "(SELECT timeout FROM pragma_busy_timeout)", BUSY_TIMEOUT_MS),
         ("cache_size", "(SELECT cache_size FROM pragma_cache_size)", -cache),

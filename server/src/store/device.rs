@@ -15,7 +15,7 @@ use super::tx::Tx;
 pub struct DeviceRow {
     /// Id.
     pub id: DeviceId,
-    /// Whose it is.
+    /// Its officer.
     pub officer: OfficerId,
     /// Uncompressed SEC1 point, 65 bytes.
     pub public_key: Vec<u8>,
@@ -31,7 +31,7 @@ pub struct DeviceRow {
     pub revoked_reason: Option<String>,
 }
 
-/// From when to when a phone was enrolled.
+/// The time in which a phone was enrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = device)]
 pub struct DeviceTerm {
@@ -47,15 +47,15 @@ pub struct DeviceTerm {
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = enrolment_code, treat_none_as_default_value = false)]
 pub struct EnrolmentCodeRow {
-    /// SHA-256 of the form to be scanned.
+    /// SHA-256 of the form for scanning.
     pub code_hash: Digest,
-    /// SHA-256 of the form to be typed.
+    /// SHA-256 of the form for typing.
     pub typed_hash: Digest,
-    /// Whom it enrols a phone for.
+    /// The officer for whom it enrols a phone.
     pub officer: OfficerId,
     /// The issuer; none for the command line.
     pub issued_by: Option<OfficerId>,
-    /// Worth nothing from then on.
+    /// End of its validity.
     #[diesel(column_name = expires_ms)]
     pub expires: Instant,
 }
@@ -63,11 +63,11 @@ pub struct EnrolmentCodeRow {
 /// Which codes are valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeBounds {
-    /// Those that end after this.
+    /// Codes that end after this.
     pub now: Instant,
     /// Codes ending no later than one issued now; a later end was written by a wrong clock.
     pub latest_end: Instant,
-    /// Those tried in vain fewer times.
+    /// Codes with fewer wrong attempts than this.
     pub tries: i64,
 }
 
@@ -77,9 +77,9 @@ pub struct CodeBounds {
 pub struct LeaseRow {
     /// Hash by which changes refer to it.
     pub hash: Digest,
-    /// For which phone.
+    /// The phone.
     pub device: DeviceId,
-    /// For whom.
+    /// The officer.
     pub officer: OfficerId,
     /// When it was issued.
     #[diesel(column_name = issued_ms)]
@@ -124,7 +124,7 @@ impl Tx<'_> {
         Ok(wanted.select((device::id, DeviceTerm::as_select())).load(self.db())?)
     }
 
-    /// What these phones are called.
+    /// The labels of these phones.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -170,7 +170,7 @@ impl Tx<'_> {
         Ok(changed == 1)
     }
 
-    /// Keeps a one-time code.
+    /// Adds a one-time code.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -207,7 +207,7 @@ impl Tx<'_> {
         Ok(diesel::update(standing).set(used).execute(self.db())? == 1)
     }
 
-    /// Whether a code that was given at the machine itself for this officer can still be used.
+    /// Whether a code that was issued on the machine for this officer can still be used.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -228,7 +228,7 @@ impl Tx<'_> {
         Ok(count > 0)
     }
 
-    /// The end of the code whose form to be scanned has this hash.
+    /// The end of the code whose form for scanning has this hash.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -276,8 +276,9 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Keeps a challenge, and forgets those that expired at `now` and those that end after `ahead`: a clock that was ahead
-    /// made them. Requests that run at the same time commit in any order, so `ahead` is later than any of them makes.
+    /// Adds a challenge. Deletes those that have expired at `now`, and those that end after `ahead`, which only a clock that
+    /// was ahead can have written. Concurrent requests commit in any order, so `ahead` is later than the end of any of
+    /// their challenges.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -327,7 +328,7 @@ impl Tx<'_> {
         Ok(used == 1)
     }
 
-    /// Keeps an issued lease.
+    /// Adds an issued lease.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -12,7 +12,7 @@ use super::db::Db;
 
 mod rows;
 
-/// Runs one expression for whichever connection it is: written once, compiled twice.
+/// Runs one expression for the connection of either database. It is written once and compiled twice.
 macro_rules! on_each {
     ($db:expr, |$connection:ident| $body:expr) => {
         match $db {
@@ -25,12 +25,12 @@ macro_rules! on_each {
 pub use rows::Additions;
 pub(super) use rows::{Columns, Insert, ROWS_PER_STATEMENT, by_column, upsert_rows};
 
-/// The bytes in a column, summed: a sum of BIGINT is NUMERIC on PostgreSQL, which `Db` cannot carry.
+/// The sum of the bytes in a column. A sum of BIGINT is NUMERIC on PostgreSQL, which `Db` does not support.
 pub(super) fn bytes_in<C: diesel::Column>() -> diesel::expression::SqlLiteral<diesel::sql_types::BigInt> {
     diesel::dsl::sql(&format!("CAST(COALESCE(SUM(LENGTH({})), 0) AS BIGINT)", C::NAME))
 }
 
-/// A column, summed: see [`bytes_in`].
+/// The sum of a column; see [`bytes_in`].
 pub(super) fn sum_of<C: diesel::Column>() -> diesel::expression::SqlLiteral<diesel::sql_types::BigInt> {
     diesel::dsl::sql(&format!("CAST(COALESCE(SUM({}), 0) AS BIGINT)", C::NAME))
 }
@@ -81,16 +81,16 @@ pub(super) fn owns_the_ledger(db: &mut Db) -> QueryResult<bool> {
 
 #[derive(diesel::QueryableByName)]
 struct WriteAhead {
-    /// Pages that it holds.
+    /// Pages in the write-ahead log.
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     log: i64,
-    /// Those of them that are in the database.
+    /// Pages that were copied into the database.
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     checkpointed: i64,
 }
 
-/// Has SQLite copy its write-ahead log into the database where it has grown, while others write. Whether there was much.
-/// PostgreSQL has processes of its own for that.
+/// Runs a checkpoint of SQLite's write-ahead log if it has grown, while others write. Returns whether it had. PostgreSQL has
+/// its own processes for that.
 pub(super) fn checkpoint(db: &mut Db) -> QueryResult<bool> {
     let Db::Sqlite(connection) = db else { return Ok(false) };
     let log: WriteAhead = diesel::sql_query("PRAGMA wal_checkpoint(NOOP)").get_result(connection)?;
@@ -101,8 +101,8 @@ pub(super) fn checkpoint(db: &mut Db) -> QueryResult<bool> {
     Ok(is_due)
 }
 
-/// After a transaction that failed. A session of PostgreSQL keeps for life what it was told of writing when it connected:
-/// one that may not write is ended, so that the pool makes another and writing goes on once it is allowed again.
+/// Cleans up after a transaction that failed. A PostgreSQL session that was read-only when it connected stays read-only. It
+/// is ended, so that the pool opens another one, which can write when that is permitted again.
 pub(super) fn after_failure(db: &mut Db) {
     match db {
         Db::Sqlite(_) => {}
@@ -112,17 +112,17 @@ pub(super) fn after_failure(db: &mut Db) {
     }
 }
 
-/// Tells the pool that this connection leads nowhere: it looks at what the connection knows of its transaction.
+/// Marks a connection as broken, by its transaction state, so that the pool drops it.
 pub(super) fn give_up(db: &mut Db) {
     on_each!(db, |connection| AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error());
 }
 
-/// Commits what [`begin`] began.
+/// Commits the transaction of [`begin`].
 pub(super) fn commit(db: &mut Db) -> QueryResult<()> {
     on_each!(db, |connection| AnsiTransactionManager::commit_transaction(connection))
 }
 
-/// Undoes what was done since [`begin`].
+/// Rolls back the transaction of [`begin`].
 pub(super) fn undo(db: &mut Db) -> QueryResult<()> {
     on_each!(db, |connection| AnsiTransactionManager::rollback_transaction(connection))
 }

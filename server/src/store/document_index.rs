@@ -47,9 +47,9 @@ by_column!(document_index, NewRow { tenant, case_leaf, what, key, document, doub
 pub struct IndexedDocument {
     /// The case, by its number in the order of the log.
     pub case_leaf: i64,
-    /// What stands on which document.
+    /// The entry: a number or fine, and its document.
     pub entry: Entry,
-    /// Whether people were told that it stands elsewhere too.
+    /// Whether it is known to be shared with another case.
     pub doubled: bool,
 }
 
@@ -65,7 +65,7 @@ impl Row {
 }
 
 impl Additions<'_> {
-    /// What the documents of cases bear; each entry is new.
+    /// Adds entries of cases; each must be new.
     pub fn documents(&mut self, tenant: &TenantId, new: impl IntoIterator<Item = (i64, Entry)>) {
         let row = |(case_leaf, Entry { what, key, document }): (i64, Entry)| NewRow {
             tenant: *tenant,
@@ -80,7 +80,7 @@ impl Additions<'_> {
 }
 
 impl Tx<'_> {
-    /// What the documents of a case bear.
+    /// The entries of a case.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -92,7 +92,7 @@ impl Tx<'_> {
         of_case.load(self.db())?.into_iter().map(Row::restore).collect()
     }
 
-    /// Adds entries of a case, each new to it, and removes others.
+    /// Adds entries of a case, each of which must be new to it, and removes others.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -112,7 +112,7 @@ impl Tx<'_> {
         self.add(rows)
     }
 
-    /// Says of an entry whether it stands elsewhere too.
+    /// Records whether an entry is shared with another case.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -129,7 +129,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// How many documents of other cases have each of these entries; what none has is left out.
+    /// The number of documents of other cases with each of these entries, without entries that no other case has.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

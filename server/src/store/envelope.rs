@@ -1,4 +1,4 @@
-//! Stored changes as they travel, and their headers alone.
+//! Stored changes in their encoded form, and their headers.
 //!
 //! Promise: each change is verified when it is read, one after another, so memory holds their bytes and one parsed
 //! change.
@@ -12,7 +12,7 @@ use super::schema::change;
 use super::tx::Tx;
 use super::{Error, row};
 
-/// A stored change as it travels.
+/// A stored change in its encoded form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
     /// Index of its leaf.
@@ -23,7 +23,7 @@ pub struct Envelope {
     pub bytes: Vec<u8>,
 }
 
-/// What a stored change builds on.
+/// The deps of a stored change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredHeader {
     /// Index of its leaf.
@@ -34,17 +34,17 @@ pub struct StoredHeader {
     pub deps: Vec<ChangeId>,
 }
 
-/// How far a case goes.
+/// The end and the size of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaseExtent {
     /// Leaf of its last change.
     pub last_leaf: i64,
-    /// How much it is; nothing but changes where that was not counted.
+    /// Its size; only the number of changes if the rest was not counted.
     pub size: Size,
 }
 
 impl Tx<'_> {
-    /// How far a case goes; none where nothing is stored of it.
+    /// The end and the size of a case; none if nothing of it is stored.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -61,7 +61,7 @@ impl Tx<'_> {
         Ok(last.map(|(last_leaf, counter, items, bytes)| CaseExtent { last_leaf, size: size(counter, items, bytes) }))
     }
 
-    /// The changes at these leaves, in their order, as they travel.
+    /// The changes at these leaves, in their order, in encoded form.
     ///
     /// # Errors
     /// [`Error`] where the statement fails or a change is not what was stored.

@@ -25,32 +25,32 @@ pub struct EvidenceFileRow {
     pub digest: Digest,
     /// Its size in bytes.
     pub size: i64,
-    /// As the uploader said; never believed.
+    /// Media type as the uploader stated it; it is not trusted.
     pub media_type: String,
     /// When it was complete.
     #[diesel(column_name = stored_ms)]
     pub stored: Instant,
 }
 
-/// An upload. How much of one under way has arrived is the length of its file.
+/// An upload. The number of bytes that have arrived is the length of its file.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = upload, treat_none_as_default_value = false)]
 pub struct UploadRow {
     /// Id: random, and known to the uploader alone.
     #[diesel(deserialize_as = row::Bytes<16>)]
     pub id: [u8; 16],
-    /// What its bytes shall hash to.
+    /// Announced SHA-256 of its bytes.
     pub digest: Digest,
-    /// What its size shall be, in bytes.
+    /// Announced size in bytes.
     pub size: i64,
-    /// As the uploader says.
+    /// Media type as the uploader states it.
     pub media_type: String,
-    /// Whose it is.
+    /// Its officer.
     pub officer: OfficerId,
     /// When it was begun.
     #[diesel(column_name = created_ms)]
     pub created: Instant,
-    /// When all of its bytes had come and were checked.
+    /// When all of its bytes had arrived and were verified.
     #[diesel(column_name = completed_ms)]
     pub completed: Option<Instant>,
     /// Upload metadata as sent; returned to the uploader only.
@@ -70,9 +70,9 @@ impl UploadRow {
 pub struct StoredBytes {
     /// SHA-256 of all of them.
     pub digest: Digest,
-    /// How many there are.
+    /// Number of bytes.
     pub size: u64,
-    /// The digests of their blocks; none where the file was stored before there were any.
+    /// The digests of their blocks; none if the file was stored before block digests existed.
     pub blocks: Option<Blocks>,
     /// Known damage.
     pub damage: Option<Damage>,
@@ -93,7 +93,7 @@ fn restore_stored((digest, size, blocks, damage): StoredColumns) -> Result<Store
 pub enum Standing {
     /// Its bytes have not arrived for this case.
     Awaited,
-    /// They have.
+    /// Its bytes have arrived.
     Arrived(EvidenceFileRow),
     /// Arrived and damaged since; counts as missing.
     Damaged(EvidenceFileRow, Damage),
@@ -106,12 +106,12 @@ pub struct ClaimedFile {
     pub digest: Digest,
     /// The state.
     pub standing: Standing,
-    /// Whether a head wrote it off: the case no longer waits for it.
+    /// Whether a head wrote it off. Closing the case does not wait for it then.
     pub written_off: bool,
 }
 
 impl ClaimedFile {
-    /// The file, where it has arrived and is whole as far as is known.
+    /// The file, if it has arrived and no damage is known.
     pub const fn arrived(&self) -> Option<&EvidenceFileRow> {
         match &self.standing {
             Standing::Arrived(file) => Some(file),
@@ -119,7 +119,7 @@ impl ClaimedFile {
         }
     }
 
-    /// Whether the case still waits for it.
+    /// Whether it is missing and not written off.
     pub const fn is_missing(&self) -> bool {
         !self.written_off && self.arrived().is_none()
     }
@@ -177,7 +177,7 @@ impl Tx<'_> {
         claimed.into_iter().map(stands).collect()
     }
 
-    /// Digests that a case claims and waits for, as in [`Self::evidence_of`].
+    /// Digests of the missing files of a case, as in [`Self::evidence_of`].
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -273,7 +273,7 @@ impl Tx<'_> {
         query.load::<StoredColumns>(self.db())?.into_iter().map(restore_stored).collect()
     }
 
-    /// Keeps the digests of a file's blocks that was stored before there were any.
+    /// Stores the block digests of a file that was stored without them.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -322,7 +322,7 @@ impl Tx<'_> {
         self.count_missing(tenant, digest)
     }
 
-    /// Says that a case no longer waits for these files.
+    /// Records that these files of a case were written off.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -346,7 +346,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// An upload of this officer's.
+    /// An upload of this officer.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

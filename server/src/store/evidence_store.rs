@@ -17,7 +17,7 @@ mod blocks;
 
 pub use blocks::{BLOCK, Blocks, Whole, hash};
 
-/// Directory of evidence. Cloning shares it.
+/// The directory of evidence. Clones share it.
 #[derive(Debug, Clone)]
 pub struct EvidenceStore {
     root: PathBuf,
@@ -37,9 +37,9 @@ pub enum Finished {
 /// Result of reading all bytes of a stored file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
-    /// They hash to its name.
+    /// The bytes hash to the name of the file.
     Sound,
-    /// They do not.
+    /// The bytes do not hash to the name of the file.
     Spoilt,
     /// There is no such file.
     Absent,
@@ -56,14 +56,14 @@ pub enum Aside {
     Sound,
 }
 
-/// A stored file that should be short.
+/// Result of reading a stored file that should be short.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Short {
     /// All of its bytes.
     Bytes(Vec<u8>),
     /// It is longer.
     TooLong,
-    /// It is not there, or its bytes do not hash to its name.
+    /// The file is missing, or its bytes do not hash to its name.
     Damaged,
 }
 
@@ -77,7 +77,7 @@ pub enum Appended {
 }
 
 impl EvidenceStore {
-    /// Opens `evidence/` under the data directory, making it where it is missing.
+    /// Opens `evidence/` under the data directory, and creates it if it is missing.
     ///
     /// # Errors
     /// Where the directories cannot be made.
@@ -89,7 +89,7 @@ impl EvidenceStore {
         Ok(store)
     }
 
-    /// `evidence/` under the directory as it is, for reading: nothing is made.
+    /// Opens `evidence/` under the directory for reading. Nothing is created.
     pub fn at(directory: &Path) -> Self {
         Self { root: directory.join("evidence") }
     }
@@ -113,10 +113,10 @@ impl EvidenceStore {
         sync_directory(&self.root.join("uploads"))
     }
 
-    /// How much of an upload is safe on disk; none where its file is gone.
+    /// Number of bytes of an upload that are durable on disk; none if its file is missing.
     ///
     /// # Errors
-    /// Where the file cannot be written through: then what it held is dropped, and it begins again.
+    /// If the file cannot be synced to disk. Then its bytes are dropped, and the upload begins again.
     pub fn received(&self, id: &[u8; 16]) -> io::Result<Option<u64>> {
         let file = match OpenOptions::new().write(true).open(self.upload(id)) {
             Ok(file) => file,

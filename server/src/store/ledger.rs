@@ -1,10 +1,10 @@
 //! The list of ledger tables, and for every other table the reason why its rows may change.
 //!
-//! Promise: every table of the schema stands in one of the two lists. Rows of the ledger are added, never updated or
+//! Promise: every table of the schema is in one of the two lists. Rows of the ledger are added, never updated or
 //! deleted. Triggers enforce this on both databases, on PostgreSQL also the rights of the application's role
 //! (`db::role`). Not here: the triggers themselves, which are in the migrations.
 
-/// Tables to which rows are added and nothing else.
+/// Tables whose rows are only added.
 pub const LEDGER: &[&str] = &[
     "account_event",
     "alarm",
@@ -22,7 +22,8 @@ pub const LEDGER: &[&str] = &[
     "server_key",
 ];
 
-/// Columns of the ledger that follow something outside it, each with the reason. The rest of their rows is permanent.
+/// Columns of ledger tables that reflect something outside the ledger and may change, each with the reason. The other
+/// columns of these rows are permanent.
 pub const FOLLOWING: &[(&str, &[&str], &str)] = &[(
     "evidence_file",
     &["blocks", "damage", "damaged_ms", "dropped_ms"],

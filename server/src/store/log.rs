@@ -55,16 +55,16 @@ by_column!(receipt, ReceiptRow { tenant, device, first_leaf, issued_ms, bytes })
 by_column!(receipt_entry, ReceiptEntryRow { tenant, device, leaf, first_leaf });
 
 impl Additions<'_> {
-    /// Leaves at the end of the log, from `first` on.
+    /// Adds leaves at the end of the log, from `first` on.
     pub fn leaves(&mut self, id: &TenantId, epoch: &Epoch, first: i64, leaves: Vec<Vec<u8>>) {
         let row = |(place, bytes)| LeafRow { tenant: *id, log_epoch: *epoch, place, bytes };
         self.rows((first..).zip(leaves).map(row).collect());
     }
 
-    /// Sizes and roots of the log, at which a page of the feed may end.
+    /// Adds sizes of the log with their roots. A page of the feed may end at them.
     ///
     /// # Errors
-    /// [`Error::Inconsistent`] for a size that no log has.
+    /// [`Error::Inconsistent`] for a size that no log can have.
     pub fn log_heads(
         &mut self,
         id: &TenantId,
@@ -112,7 +112,7 @@ impl Tx<'_> {
             .load(self.db())?)
     }
 
-    /// Keeps where this commit leaves the log.
+    /// Stores the head of the log after this commit.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -125,7 +125,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Keeps the newest link of the server's own chain.
+    /// Stores the newest link of the server's own chain.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -136,7 +136,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The root at a size that some commit left.
+    /// The root at a size that a commit stored.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -144,7 +144,7 @@ impl Tx<'_> {
         Ok(log_head::table.find((id, epoch, size)).select(log_head::root).get_result(self.db()).optional()?)
     }
 
-    /// The first size that some commit left at or after `size`, with its root.
+    /// The first stored size of at least `size`, with its root.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -157,7 +157,7 @@ impl Tx<'_> {
         Ok(from.select((log_head::size, log_head::root)).first(self.db()).optional()?)
     }
 
-    /// For each of these leaves that `device` already holds a receipt for: the first leaf of that receipt, its name.
+    /// For each of these leaves for which `device` has a receipt: the first leaf of that receipt, which identifies it.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -28,7 +28,7 @@ pub struct BlockRow {
     pub device: DeviceId,
     /// The phone's epoch.
     pub epoch: Epoch,
-    /// The lease it first travelled with.
+    /// The lease that carried it first.
     pub lease: Digest,
     /// How many numbers of the year the phone reported as left when it was granted this additional block.
     pub numbers_left: Option<i64>,
@@ -58,7 +58,7 @@ pub struct PaperRow {
 }
 
 impl Tx<'_> {
-    /// Takes the next `count` numbers of a series and answers the first. The tenant's row is locked.
+    /// Takes the next `count` numbers of a series and returns the first. The tenant's row must be locked.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -119,7 +119,7 @@ impl Tx<'_> {
         Ok(found.into_iter().rev().collect())
     }
 
-    /// Whether a stored change of this phone's names one of these leases.
+    /// Whether a stored change of this phone names one of these leases.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -181,7 +181,7 @@ impl Tx<'_> {
         Ok(granted.select(BlockRow::as_select()).load(self.db())?)
     }
 
-    /// Keeps a granted block.
+    /// Adds a granted block.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -19,7 +19,7 @@ pub struct OfficerRow {
     pub agency: AgencyId,
     /// Name.
     pub name: String,
-    /// An auxiliary person: helps, never enforces.
+    /// Whether the person is an auxiliary, who helps and may not enforce.
     pub helper: bool,
     /// Whether the person still works there.
     pub active: bool,
@@ -38,7 +38,7 @@ pub struct AccountRow {
     pub officer: OfficerId,
     /// Argon2id, PHC string.
     pub password: String,
-    /// Tokens of another version are worth nothing.
+    /// Version of the sessions: tokens of another version are not valid.
     pub session_version: i64,
 }
 
@@ -60,7 +60,7 @@ impl Tx<'_> {
         Ok(officer::table.find((tenant, id)).select(OfficerRow::as_select()).first(self.db()).optional()?)
     }
 
-    /// Whether there is an officer beside these.
+    /// Whether there is an officer who is not one of these.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -75,7 +75,7 @@ impl Tx<'_> {
         Ok(other.is_some())
     }
 
-    /// Those of these officers that there are.
+    /// Those of these officers that exist.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -118,7 +118,7 @@ impl Tx<'_> {
         Ok(below.load(self.db())?)
     }
 
-    /// Adds an officer; the agency is there already.
+    /// Adds an officer; the agency must exist.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

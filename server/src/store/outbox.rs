@@ -48,18 +48,18 @@ pub struct OutboxRow {
     pub kind: OutboxKind,
     /// The `case_leaf` of a case.
     pub subject: i64,
-    /// How often it was tried in vain.
+    /// Number of failed attempts.
     pub failures: i64,
 }
 
-/// The holder of the outbox, among all processes.
+/// The turn of the outbox: which process works on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = outbox_turn)]
 pub struct OutboxTurn {
     /// The process.
     #[diesel(deserialize_as = row::Bytes<16>)]
     pub holder: [u8; 16],
-    /// Until when it is left alone.
+    /// Time until which other processes leave it alone.
     #[diesel(column_name = until_ms)]
     pub until: Instant,
     /// How many steps were committed, by all processes.
@@ -110,7 +110,7 @@ fn fresh_id(at: Instant) -> Result<[u8; 16], Error> {
 }
 
 impl Additions<'_> {
-    /// Asks for something about each of these subjects, caused now.
+    /// Adds a row of a kind for each of these subjects, due now.
     ///
     /// # Errors
     /// [`Error`] where the operating system has no random bytes.
@@ -137,7 +137,7 @@ impl Additions<'_> {
 }
 
 impl Tx<'_> {
-    /// Asks for something about each of these subjects, caused now.
+    /// Adds a row of a kind for each of these subjects, due now.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -152,8 +152,8 @@ impl Tx<'_> {
         self.add(new)
     }
 
-    /// Rows that are due, the oldest first, at most `limit`; after them those that are due later than `latest`, which
-    /// only a clock that was ahead can have written.
+    /// The due rows, the oldest first, at most `limit`. Then those that are due after `latest`, which only a clock that was
+    /// ahead can have written.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -192,7 +192,7 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// How many rows are open, and since when the oldest is.
+    /// The number of open rows, and the time of the oldest.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -205,7 +205,7 @@ impl Tx<'_> {
         Ok((open, oldest))
     }
 
-    /// Whether rows of a kind are open about more than `most` subjects.
+    /// Whether more than `most` subjects have open rows of a kind.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -233,7 +233,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// One row failed and waits until `due`; the others do not wait for it.
+    /// Postpones a row that failed until `due`. Other rows do not wait for it.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -47,7 +47,7 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// Those of these cases in which a change waits.
+    /// Those of these cases that have parked changes.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -73,7 +73,7 @@ impl Tx<'_> {
         Ok((changes, bytes))
     }
 
-    /// How much waits in a case.
+    /// Size of the parked changes of a case.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -88,7 +88,7 @@ impl Tx<'_> {
         Ok(size(changes, items, bytes))
     }
 
-    /// Those of these changes that waited too long.
+    /// Those of these changes that expired while parked.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -100,7 +100,7 @@ impl Tx<'_> {
         Ok(expired.select(parked::id).load(self.db())?.into_iter().collect())
     }
 
-    /// Drops the bytes of changes that have waited since before then, the oldest first, and keeps that they expired.
+    /// Deletes the bytes of changes that were parked before that time, the oldest first, and records that they expired.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -127,7 +127,7 @@ impl Tx<'_> {
         Ok(old)
     }
 
-    /// Forgets which changes expired before then.
+    /// Deletes the records of changes that expired before that time.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -158,7 +158,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Takes a change out of the car park.
+    /// Removes a change from the parked ones.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

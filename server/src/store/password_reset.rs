@@ -13,7 +13,7 @@ use super::{Error, row};
 pub struct PasswordResetRow {
     /// Id.
     pub id: [u8; 16],
-    /// Whose password.
+    /// The officer whose password it is.
     pub officer: OfficerId,
     /// The requester; none for the operator on the machine.
     pub asked_by: Option<OfficerId>,
@@ -34,7 +34,7 @@ pub struct PasswordResetRow {
 pub struct Confirmed {
     /// The person.
     pub by: OfficerId,
-    /// On which phone, where it was the officer.
+    /// The phone, if the officer confirmed it.
     pub on: Option<DeviceId>,
     /// SHA-256 of the code.
     pub second_hash: Digest,
@@ -80,7 +80,7 @@ fn restore(stored: Stored) -> Result<PasswordResetRow, Error> {
 }
 
 impl Tx<'_> {
-    /// Keeps a new reset; those of the same officer that were open end.
+    /// Adds a reset, and ends the open resets of the same officer.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -168,7 +168,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends a reset. Says whether it stood until now.
+    /// Ends a reset. Returns whether it was open until now.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

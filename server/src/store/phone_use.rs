@@ -18,14 +18,14 @@ pub struct Used {
     pub operations: i64,
     /// Alarms that they raised.
     pub alarms: i64,
-    /// Rows of the search's index that their texts take at most.
+    /// Upper bound of the rows that their texts take in the search index.
     pub index_rows: i64,
     /// Bytes of files that were announced.
     pub upload_bytes: i64,
 }
 
 impl Used {
-    /// Both together.
+    /// The sum of both.
     #[must_use]
     pub const fn plus(self, more: Self) -> Self {
         Self {
@@ -45,7 +45,7 @@ pub struct PhoneDay {
     /// The usage.
     #[diesel(embed)]
     pub used: Used,
-    /// When people were told that it is used up.
+    /// When the alarm about an exhausted quota was raised.
     #[diesel(column_name = told_ms)]
     pub told: Option<Instant>,
 }
@@ -105,7 +105,7 @@ impl Tx<'_> {
         Ok(diesel::update(open).set(phone_use::told_ms.eq(now.ms())).execute(self.db())? == 1)
     }
 
-    /// Forgets the days before this one.
+    /// Deletes the days before this one.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -26,10 +26,10 @@ pub struct ReadAuditRow {
     pub officer: OfficerId,
     /// `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`, `audit`.
     pub what: String,
-    /// At which case.
+    /// The case, if the read was of a single one.
     #[diesel(column_name = case_id)]
     pub case: Option<CaseId>,
-    /// At which field, which digest, which lead; empty where at all of it.
+    /// The field, digest or lead that was read; empty if the whole was read.
     pub part: String,
     /// The purpose; empty for officers who handle the case.
     pub purpose: String,
@@ -38,11 +38,11 @@ pub struct ReadAuditRow {
 /// Filter for audit records. All conditions apply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadAuditFilter {
-    /// Only those at cases of agencies below this path, or by their people.
+    /// Only reads of cases of agencies below this path, or by people of these agencies.
     pub agency_path: Option<String>,
-    /// Only those of one of these officers.
+    /// Only reads by these officers.
     pub officers: Option<Vec<OfficerId>>,
-    /// Only those at one of these cases.
+    /// Only reads of these cases.
     pub cases: Option<Vec<CaseId>>,
     /// Only at or after.
     pub from: Option<Instant>,

@@ -41,15 +41,15 @@ pub struct ItemRow {
     pub basis: String,
     /// Its article.
     pub article: String,
-    /// Least fine, in fen; none where the law names only a maximum.
+    /// Smallest fine, in fen; none if the law names only a maximum.
     pub min_fen: Option<i64>,
     /// Largest fine, in fen.
     pub max_fen: Option<i64>,
-    /// How the decision words it.
+    /// Wording for the decision.
     pub wording: String,
-    /// Legal reviewers confirmed its article and amounts.
+    /// Whether legal reviewers have confirmed its article and amounts.
     pub confirmed: bool,
-    /// Another law's limit for fines made on the spot: for a citizen, in fen.
+    /// Limit of on-the-spot fines from another law: for a citizen, in fen.
     pub spot_citizen_fen: Option<i64>,
     /// For an organisation, in fen.
     pub spot_organisation_fen: Option<i64>,
@@ -68,7 +68,7 @@ impl ItemRow {
         Ok(ItemEntry { range, spot_limit: self.spot_limit()?, confirmed: self.confirmed })
     }
 
-    /// Another law's limit for fines made on the spot.
+    /// The limit of on-the-spot fines from another law.
     ///
     /// # Errors
     /// [`Error::Inconsistent`] where it has a limit without its source, or a source without its limits.
@@ -135,7 +135,7 @@ impl Tx<'_> {
         Ok(all.select(ItemRow::as_select()).load(self.db())?)
     }
 
-    /// Those of these items that the catalogue has.
+    /// Those of these items that exist in the catalogue.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

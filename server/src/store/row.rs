@@ -1,4 +1,4 @@
-//! Conversion of columns into domain values. A text that no value has is reported as corrupt.
+//! Conversion of columns into domain values. A text that belongs to no value is reported as corrupt.
 
 use std::fmt::Display;
 use std::str::FromStr;

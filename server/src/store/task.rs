@@ -1,4 +1,4 @@
-//! Inspection tasks, mirrored from the municipal platform.
+//! Inspection tasks, copied from the municipal platform.
 
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, OfficerId, TenantId};
@@ -8,7 +8,7 @@ use super::Error;
 use super::schema::{inspection_task, task_officer};
 use super::tx::Tx;
 
-/// An approved inspection, as the platform of record tells it.
+/// An approved inspection, as the municipal platform states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskRow {
     /// The municipal platform's task id.
@@ -106,7 +106,7 @@ impl Tx<'_> {
         Ok(row.restore(officers))
     }
 
-    /// Whether a task is mirrored already.
+    /// Whether a task was copied already.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -115,7 +115,7 @@ impl Tx<'_> {
         Ok(count > 0)
     }
 
-    /// Mirrors a task; agency, item and officers are there already.
+    /// Adds a copied task; agency, item and officers must exist.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

@@ -39,7 +39,7 @@ pub struct TenantRow {
     pub register_version: i64,
 }
 
-/// A key this installation signs or once signed with.
+/// A public key of this installation, present or former.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = server_key)]
 pub struct ServerKeyRow {
@@ -116,7 +116,7 @@ impl Tx<'_> {
         Ok(keys.select(ServerKeyRow::as_select()).load(self.db())?)
     }
 
-    /// Takes a key into use and starts a new epoch of the server's chain with it.
+    /// Registers a key for use, and starts a new epoch of the server's chain with it.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -133,7 +133,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Says that the reference data changed: its `ETag` is another from now on.
+    /// Records that the reference data changed, which changes its `ETag`.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

@@ -1,5 +1,5 @@
-//! The contract of the store on both databases: each promise is one function that runs once on each. PostgreSQL is
-//! tested if `TEST_POSTGRES_URL` names one; every test has its own schema.
+//! The contract of the store on both databases: each promise is one function that runs on each of them. PostgreSQL is
+//! tested if `TEST_POSTGRES_URL` is set; every test has its own schema.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -121,13 +121,12 @@ fn a_console_session_is_found_until_it_ends_or_is_forgotten(store: &Store) {
         .unwrap();
 }
 
-/// A store in an empty schema on the test server; none where there is no server.
+/// A store in an empty schema on the test server; none without a server.
 pub(crate) fn postgres_schema(name: &str) -> Option<Store> {
     empty_schema(name).map(|address| Store::open(&address).unwrap())
 }
 
-/// The address of an empty schema on the test server; none where there is no server, which is a failure where `CI` is
-/// set.
+/// The URL of an empty schema on the test server; none without a server, which is a failure if `CI` is set.
 pub(super) fn empty_schema(name: &str) -> Option<String> {
     let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
         assert!(std::env::var_os("CI").is_none(), "TEST_POSTGRES_URL is not set");

@@ -9,7 +9,7 @@ use super::tx::Tx;
 use super::{Error, UploadRow, dialect};
 
 impl Tx<'_> {
-    /// Bytes of an officer's uploads that no case claims in which they take or took part.
+    /// Bytes of an officer's uploads that are not claimed by any case in which the officer takes or took part.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -29,7 +29,8 @@ impl Tx<'_> {
         Ok(unclaimed.select(dialect::sum_of::<upload::size>()).first(self.db())?)
     }
 
-    /// Uploads of which nothing came since then, the oldest first, after one of them, with when something came.
+    /// Uploads without new bytes since `before`, the oldest first, after the position `after`, each with the time of its
+    /// last bytes.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -73,7 +74,7 @@ impl Tx<'_> {
         Ok(claimed + named + waiting > 0)
     }
 
-    /// Says that a stored change names these files that has no effect.
+    /// Records that a stored change without effect names these files.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.

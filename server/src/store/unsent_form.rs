@@ -8,7 +8,7 @@ use super::Error;
 use super::schema::unsent_form;
 use super::tx::Tx;
 
-/// A form that was sent and not taken.
+/// A form that was sent and not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsentFormRow {
     /// The author.
@@ -22,8 +22,8 @@ pub struct UnsentFormRow {
 }
 
 impl Tx<'_> {
-    /// Keeps a form in place of an earlier one of the same page. Forgets those of everybody kept before `since`, and of
-    /// this author all but the `most` newest.
+    /// Stores a form in place of an earlier one of the same page. Deletes all forms stored before `since`, and of this
+    /// author all but the `most` newest.
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
@@ -93,7 +93,7 @@ impl Tx<'_> {
         Ok(found.into_iter().map(|(page, kept_ms)| (page, Instant::from_ms(kept_ms))).collect())
     }
 
-    /// Forgets the form of a page.
+    /// Deletes the form of a page.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.

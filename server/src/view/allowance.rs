@@ -36,7 +36,7 @@ impl Allowance {
         left.is_some()
     }
 
-    /// How many things had no room.
+    /// How many items were left out.
     pub fn left_out(&self) -> u32 {
         self.left_out.get()
     }

@@ -49,7 +49,7 @@ impl FileKind {
     }
 }
 
-/// A file to take away.
+/// A file for download.
 #[derive(Debug)]
 pub struct ExportedFile {
     /// Its media type.
@@ -60,7 +60,7 @@ pub struct ExportedFile {
     pub bytes: Vec<u8>,
 }
 
-/// The cases as a file that was made on `day`. Costs a core for as long as it takes: for the blocking pool.
+/// The cases as a file that was made on `day`. It is CPU-bound: call it on the blocking pool.
 ///
 /// # Errors
 /// [`TableError`].

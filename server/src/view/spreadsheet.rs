@@ -12,7 +12,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 use sync_core::money::Fen;
 use sync_core::time::Instant;
 
-/// Widest column, in characters: a longer text is cut by the screen, not by the file.
+/// Widest column, in characters. The screen cuts a longer text; the file has all of it.
 const WIDEST: u16 = 40;
 /// Room for a time, in characters.
 const TIME_WIDE: u16 = 17;

@@ -52,7 +52,7 @@ impl Answers {
         Ok(BoxBody::new(Counted { bytes, _reserved: reserved }))
     }
 
-    /// So many bytes of an answer that is made while it is sent, until the reservation is dropped.
+    /// Reserves bytes for an answer that is produced while it is sent, until the reservation is dropped.
     ///
     /// # Errors
     /// [`Over`].
@@ -68,7 +68,7 @@ impl Answers {
     }
 }
 
-/// An answer on its way.
+/// An answer that is being sent.
 struct Counted {
     bytes: Bytes,
     _reserved: Reservation<Owner>,

@@ -24,13 +24,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::budget::{Budget, Over, Reservation};
 
-/// So many bytes of each body are reserved apart from those of others.
+/// The first bytes of each body, which have their own budget.
 pub const SMALL: usize = 8 << 10;
 /// Bytes of the beginnings of bodies, all together: four thousand at one time.
 const ALL_SMALL: usize = 32 << 20;
 /// The share of one address: a county's officers share a gateway.
 const ADDRESS_SMALL: usize = 24 << 20;
-/// Bytes of bodies beyond their beginnings, all together: a hundred phones that come home at once with half a mebibyte each.
+/// Bytes of bodies beyond their beginnings, all together: a hundred phones that push half a mebibyte each at the same time.
 const ALL: usize = 64 << 20;
 /// The share of one address.
 const ADDRESS: usize = 56 << 20;
@@ -39,7 +39,7 @@ const CALLER: usize = 8 << 20;
 /// The share of all anonymous requests.
 const NOBODY: usize = 8 << 20;
 
-/// Whose bytes they are.
+/// The owner of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// Requests from this address.

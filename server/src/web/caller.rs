@@ -18,7 +18,7 @@ use crate::flow::refusal::Refusal;
 use crate::web::State;
 use crate::web::problem::Problem;
 
-/// The routes that a phone's token opens.
+/// The routes that a phone's token permits.
 pub const PHONE_ROUTES: &[(&str, &str)] = &[
     ("GET", "/v1/me"),
     // Phones and account events of the officer, and revoking a lost phone from another one.
@@ -44,14 +44,14 @@ pub const PHONE_ROUTES: &[(&str, &str)] = &[
     ("GET", "/v1/cases/{case}/evidence/{digest}"),
 ];
 
-/// Whether a phone's token opens the route that a request matched.
+/// Whether a phone's token permits the route that a request matched.
 fn is_for_phones(method: &Method, pattern: Option<&str>) -> bool {
     let of = |method: &str| PHONE_ROUTES.iter().any(|(known, path)| *known == method && Some(*path) == pattern);
     // `HEAD` is allowed wherever `GET` is.
     of(method.as_str()) || *method == Method::HEAD && of("GET")
 }
 
-/// The installation and the token that came, if one did.
+/// The installation and the token of the request, if it has one.
 fn presented(request: &HttpRequest) -> Option<(State, String)> {
     let app = request.app_data::<State>().cloned();
     let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));

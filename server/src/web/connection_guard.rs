@@ -42,7 +42,7 @@ pub struct ConnectionGuard<S> {
     intake: Intake,
     /// After the answer: until when further bytes of the client are discarded.
     lingers: Option<Instant>,
-    /// Whether something is to be written for which the client makes no room.
+    /// Whether there are bytes to write and the client does not read.
     unwritten: bool,
     /// Nothing is read any more.
     shut: bool,
@@ -84,7 +84,7 @@ impl<S> ConnectionGuard<S> {
         self.intake.clone()
     }
 
-    /// Whether the body that arrives now takes longer than any may.
+    /// Whether the body that is arriving has passed its deadline.
     fn is_overdue(&mut self) -> bool {
         let now = Instant::now();
         self.under_way = self.framing.body().map(|number| match self.under_way {
@@ -104,7 +104,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for ConnectionGuard<S> {
         if guard.intake.is_unread() {
             return guard.drop_what_comes(context, buffer);
         }
-        // A client that does not read its answers is not asked for more; it is asked again when it does.
+        // While the client does not read its answers, nothing more is read from it.
         if guard.unwritten {
             return guard.until_quiet_ends(context);
         }
@@ -125,7 +125,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for ConnectionGuard<S> {
 }
 
 impl<S: AsyncRead + Unpin> ConnectionGuard<S> {
-    /// How many of the bytes that arrived are passed on.
+    /// How many of the received bytes are passed on.
     fn hold(&mut self, arrived: &[u8]) -> usize {
         match self.framing.take(arrived) {
             Err(Ended { at, in_head, fault }) => {
@@ -144,7 +144,7 @@ impl<S: AsyncRead + Unpin> ConnectionGuard<S> {
         }
     }
 
-    /// The client still sends after the answer: discards its bytes while it may read the answer.
+    /// Discards bytes that the client sends after the answer, while it still may read the answer.
     fn drop_what_comes(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<IoResult<()>> {
         let until = *self.lingers.get_or_insert_with(|| Instant::now() + LINGER);
         let before = buffer.filled().len();
@@ -163,7 +163,7 @@ impl<S: AsyncRead + Unpin> ConnectionGuard<S> {
         Poll::Pending
     }
 
-    /// Pending until too long nothing came; then the end.
+    /// Pending until the connection was silent for too long; then end of file.
     fn until_quiet_ends(&mut self, context: &mut Context<'_>) -> Poll<IoResult<()>> {
         ready!(self.until.as_mut().poll(context));
         self.shut = true;

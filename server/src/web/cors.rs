@@ -1,10 +1,11 @@
-//! Pages of named other origins that may call the API (CORS, Fetch standard §3.2).
+//! Allows pages of configured other origins to call the API (CORS, Fetch standard §3.2).
 //!
-//! Promise: nothing is allowed to an origin that is not named, byte for byte, and nothing outside the API. No cookie ever
-//! counts (`Access-Control-Allow-Credentials` is never sent): a caller's page sends its token itself. What may be sent and
-//! read is what the API document names. Not here: `actix-cors`. It stands before the middleware, so its preflights would
-//! pass the limits of requests uncounted and carry no request id, and it adds nothing to an answer that ends a request
-//! outside of its handler, such as a timeout.
+//! Promise: an origin that does not equal a configured one byte for byte gets no permission, and no origin gets one outside
+//! the API. Cookies are never accepted (`Access-Control-Allow-Credentials` is never sent): a page sends its token itself.
+//! Pages may send and read the headers that the API document names.
+//!
+//! Why not `actix-cors`: it runs before the middleware. So its preflights would not count for the rate limits and would
+//! have no request id, and it adds nothing to an answer that ends a request outside its handler, such as a timeout.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -17,14 +18,14 @@ use utoipa::openapi::{OpenApi, RefOr};
 
 /// How long a browser may keep the answer to a preflight, in seconds.
 const MAX_AGE_S: &str = "600";
-/// What requests carry that the document says of all of them at once.
+/// Request headers that the document does not list for each route.
 const REQUEST_HEADERS: [&str; 3] = ["accept-language", "authorization", "content-type"];
 
 /// Origins as browsers write them, such as `https://app.example.org` or `http://127.0.0.1:5173`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origins(Vec<String>);
 
-/// The text is no origin as browsers write one.
+/// The text is not an origin as browsers write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no origin")]
 pub struct NoOrigin;
@@ -32,7 +33,8 @@ pub struct NoOrigin;
 impl FromStr for Origins {
     type Err = NoOrigin;
 
-    /// Reads a list with commas. `*`, `null`, paths and default ports are refused: a browser never sends them so.
+    /// Parses a comma-separated list. `*`, `null`, paths and default ports are refused, because browsers never send an
+    /// origin with them.
     fn from_str(text: &str) -> Result<Self, NoOrigin> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         let origins = parts.map(|part| if is_origin(part) { Ok(part.to_owned()) } else { Err(NoOrigin) });
@@ -66,7 +68,7 @@ fn is_origin(text: &str) -> bool {
     port.is_none_or(|port| is_number(port) && port != own_port) && (is_name(host) || is_address(host))
 }
 
-/// Who may call, and what of requests and answers.
+/// The permitted origins, and the headers that they may send and read.
 #[derive(Debug, Clone, Default)]
 pub struct Cors {
     origins: Origins,
@@ -75,7 +77,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// These origins, with the headers that the document names.
+    /// Permits these origins, with the headers that the document names.
     pub fn of(origins: Origins, document: &OpenApi) -> Self {
         let (mut allowed, mut exposed) = (BTreeSet::from(REQUEST_HEADERS.map(str::to_owned)), BTreeSet::new());
         let items = document.paths.paths.values();
@@ -104,7 +106,7 @@ impl Cors {
         Self { origins, allowed: list(allowed), exposed: list(exposed) }
     }
 
-    /// What is said to this request's origin.
+    /// The permission for this request's origin.
     pub fn answer(&self, path: &str, headers: &HeaderMap) -> Cross {
         if self.origins.0.is_empty() || !is_of_the_api(path) {
             return Cross::default();
@@ -116,7 +118,7 @@ impl Cors {
         Cross { varies: true, allowed: origin.cloned().zip(HeaderValue::from_str(&self.exposed).ok()) }
     }
 
-    /// What the answer to a preflight of a named origin carries; `allow` are the methods of the path. None where the request
+    /// Headers of the answer to a preflight of a configured origin; `allow` are the methods of the path. None if the request
     /// is no such preflight.
     pub fn preflight(
         &self,
@@ -141,17 +143,17 @@ fn is_of_the_api(path: &str) -> bool {
     path.starts_with("/v1/") || ["/openapi.json", "/healthz", "/readyz"].contains(&path)
 }
 
-/// What an answer says to other origins.
+/// The CORS headers of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cross {
-    /// Whether it depends on the origin, for caches.
+    /// Whether the answer depends on the origin: caches must know.
     varies: bool,
-    /// The origin that may read it, and which headers of it.
+    /// The origin that may read the answer, and the headers that it may read.
     allowed: Option<(HeaderValue, HeaderValue)>,
 }
 
 impl Cross {
-    /// Says it.
+    /// Adds the headers.
     pub fn say(&self, headers: &mut HeaderMap) {
         const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
         if self.varies && !headers.get_all(header::VARY).any(|value| value == ORIGIN) {

@@ -103,7 +103,7 @@ fn blocks(
     })
 }
 
-/// An answer that was begun cannot be ended.
+/// Why an answer that has begun is aborted.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
     /// A damaged block, which was recorded.

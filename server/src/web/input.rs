@@ -52,7 +52,7 @@ pub fn id<T: std::str::FromStr>(text: &str, field: &str) -> Result<T, Refused> {
     text.parse().map_err(|_not_an_id| wrong(field))
 }
 
-/// So many bytes in lowercase hex.
+/// `N` bytes in lowercase hex.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] that names the field.
@@ -60,7 +60,7 @@ pub fn bytes<const N: usize>(text: &str, field: &str) -> Result<[u8; N], Refused
     unhex_array(text).ok_or_else(|| wrong(field))
 }
 
-/// The civil days from one to another, both included, as moments from one on and before another.
+/// A range of civil days, both included, as a half-open range of instants.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] that names the field.
@@ -101,7 +101,7 @@ pub fn pasted(text: &str, lines: Lines) -> String {
     }
 }
 
-/// A text of 1 to `most` characters in one line, as [`pasted`]; one character at least is seen.
+/// A text of 1 to `most` characters in one line, as [`pasted`]; at least one character is visible.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] that names the field.
@@ -122,20 +122,20 @@ fn fit(text: String, most: usize, field: &str) -> Result<String, Refused> {
     if fits { Ok(text) } else { Err(wrong(field)) }
 }
 
-/// A login as people type it: without the blanks around it that a keyboard adds.
+/// A typed login, without the spaces around it that a keyboard adds.
 ///
 /// # Errors
-/// [`Refusal::Malformed`] where none is left, or where it holds what no login holds: it was not a guess.
+/// [`Refusal::Malformed`] if it is empty or has a character that no login has. Such an attempt is not counted as a guess.
 pub fn login(text: &str) -> Result<String, Refused> {
     let login = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_unseen(c));
     let plain = !login.is_empty() && !login.chars().any(|c| c.is_whitespace() || c.is_control() || is_unseen(c));
     if plain && login.chars().count() <= LONGEST_LOGIN {
         return Ok(login.to_owned());
     }
-    Err(Refusal::Malformed.because("请填写登录名：其中没有空格。", "Fill in the login: it has no blanks in it."))
+    Err(Refusal::Malformed.because("请填写登录名：其中没有空格。", "Enter the login. It has no spaces."))
 }
 
-/// The purpose of a look, if given: 1 to 200 characters.
+/// The purpose of a read, if given: 1 to 200 characters.
 ///
 /// # Errors
 /// [`Refusal::Malformed`].
@@ -171,7 +171,7 @@ fn of_json(error: &JsonPayloadError) -> Refused {
     }
 }
 
-/// Why a body ended early: the client fell silent, or the link was cut.
+/// Why a body ended early: the client was silent, or the connection broke.
 pub fn of_payload(error: &PayloadError) -> Refusal {
     match error {
         PayloadError::Io(error) if error.kind() == ErrorKind::TimedOut => Refusal::TooSlow,
@@ -194,7 +194,7 @@ fn of_text(message: &str) -> Refused {
         let field: String = field.chars().take(64).collect();
         return Refusal::UnknownField.because(
             format!("请求含有未定义的字段“{field}”。"),
-            format!("The request carries an undocumented field `{field}`."),
+            format!("The request has an undocumented field `{field}`."),
         );
     }
     let place = message.rsplit_once(" at line ").map(|(_, place)| format!(" (line {place})")).unwrap_or_default();

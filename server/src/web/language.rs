@@ -12,7 +12,8 @@ pub enum Language {
 }
 
 impl Language {
-    /// From `Accept-Language`: whichever of the two weighs more, the first on a tie, Chinese without either.
+    /// From `Accept-Language`: the language with the higher weight, the first one if the weights are equal, Chinese if
+    /// neither is listed.
     pub fn of(headers: &HeaderMap) -> Self {
         let text = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let mut best = (0, Self::Chinese);

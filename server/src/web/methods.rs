@@ -49,7 +49,7 @@ impl Methods {
         }
     }
 
-    /// `Allow` of a pattern, `HEAD` wherever `GET` is; none where no such route is known.
+    /// The header `Allow` of a pattern, with `HEAD` if it has `GET`; none for an unknown pattern.
     pub fn allow(&self, pattern: &str) -> Option<String> {
         let methods = self.0.get(pattern)?;
         let both = |method: &'static str| if method == "GET" { vec!["GET", "HEAD"] } else { vec![method] };
@@ -62,7 +62,7 @@ impl Methods {
     }
 }
 
-/// Makes a `HEAD` into a `GET` where no route answers `HEAD` itself. Says whether it did.
+/// Turns a `HEAD` into a `GET` if no route answers `HEAD` itself. Returns whether it did.
 pub fn head_as_get(request: &mut ServiceRequest) -> bool {
     if request.method() != Method::HEAD {
         return false;
@@ -72,12 +72,12 @@ pub fn head_as_get(request: &mut ServiceRequest) -> bool {
         return false;
     }
     request.head_mut().method = Method::GET;
-    // A part is asked for with GET alone (section 14.2).
+    // Ranges are defined for GET only (section 14.2).
     request.headers_mut().remove(RANGE);
     true
 }
 
-/// A body that is not sent: its length, and nothing of it.
+/// A body for `HEAD`: it has the length of the original, and no bytes.
 pub fn without_body(body: &BoxBody) -> BoxBody {
     BoxBody::new(Unsent(body.size()))
 }

@@ -119,7 +119,7 @@ async fn answer(
     Ok(response)
 }
 
-/// What the headers of the answer depend on.
+/// The properties of the request that decide the headers of the answer.
 fn kind_of(request: &ServiceRequest) -> Kind {
     let cors = request.app_data::<Data<Transport>>().map(|transport| &transport.cors);
     Kind {
@@ -130,7 +130,7 @@ fn kind_of(request: &ServiceRequest) -> Kind {
     }
 }
 
-/// The answer to a browser that asks what a page of a named origin may send; none for any other request.
+/// The answer to a preflight of a configured origin; none for any other request.
 fn preflight(request: &ServiceRequest, kind: &Kind, id: &str, allow: Option<&str>) -> Option<HttpResponse> {
     let cors = &request.app_data::<Data<Transport>>()?.cors;
     let mut told = HttpResponse::build(NO_CONTENT);
@@ -144,7 +144,7 @@ fn preflight(request: &ServiceRequest, kind: &Kind, id: &str, allow: Option<&str
 
 /// Completes the handler's answer: `Connection: close`, allowed methods, and no body for `HEAD`.
 fn complete(mut response: ServiceResponse, arriving: bool, allow: Option<&str>, head: bool) -> ServiceResponse {
-    // Unread bytes of a body would be taken for the next request.
+    // Unread bytes of a body would be read as the next request.
     if arriving {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
@@ -156,8 +156,8 @@ fn complete(mut response: ServiceResponse, arriving: bool, allow: Option<&str>, 
     if head { response.map_body(|_head, body| methods::without_body(&body)) } else { response }
 }
 
-/// A refusal without processing the request. Retrying on the same connection is cheaper than reconnecting, but unread
-/// bytes of a body would be taken for the next request.
+/// A refusal without processing the request. The connection stays open, because retrying on it is cheaper than
+/// reconnecting; it is closed if a body is arriving, whose unread bytes would be read as the next request.
 async fn unread(request: ServiceRequest, telling: Telling, refused: &Refused, arriving: bool) -> ServiceResponse {
     let mut response = request.into_response(telling.tell(refused).await);
     if arriving || refused.refusal != Refusal::TooManyRequests {

@@ -1,4 +1,4 @@
-//! Parses addresses and networks as people and proxies write them.
+//! Parses IP addresses and networks in the forms that people and proxies write.
 //!
 //! Promise: an address may have a port, brackets or quotes; an IPv4 address inside IPv6 is treated as IPv4.
 
@@ -19,7 +19,7 @@ pub struct NoNetwork;
 impl FromStr for Networks {
     type Err = NoNetwork;
 
-    /// Reads a list with commas.
+    /// Parses a comma-separated list.
     fn from_str(text: &str) -> Result<Self, NoNetwork> {
         let mut networks = Vec::new();
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {

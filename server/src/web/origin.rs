@@ -8,8 +8,8 @@ use actix_web::http::Uri;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::http::uri::Authority;
 
-/// Whether the request comes from a page of this origin. Browsers send `Origin` with every form that is posted; without
-/// either header it is no such form. `proxied`: the peer is a named proxy.
+/// Whether the request comes from a page of this origin. Browsers send `Origin` with every form that they post, so a
+/// request without either header does not come from a form. `proxied`: the peer is a configured proxy.
 pub fn is_same(headers: &HeaderMap, secure: bool, proxied: bool) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     match (text("sec-fetch-site"), text(ORIGIN.as_str())) {
@@ -19,7 +19,7 @@ pub fn is_same(headers: &HeaderMap, secure: bool, proxied: bool) -> bool {
     }
 }
 
-/// The names under which the client may have asked for this server.
+/// The host names by which the client may have addressed this server.
 fn hosts(headers: &HeaderMap, proxied: bool) -> Vec<String> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(|text| text.trim().to_owned());
     let mut hosts: Vec<String> = text(HOST.as_str()).into_iter().collect();

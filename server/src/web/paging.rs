@@ -6,7 +6,7 @@ use sync_core::time::Instant;
 use crate::flow::refusal::{Refusal, Refused};
 use crate::store::TimePage;
 
-/// How many rows the pages of a list may have.
+/// The permitted page sizes of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSize {
     /// The default.
@@ -21,8 +21,8 @@ pub const ROWS: PageSize = PageSize { usual: 50, most: 100 };
 /// How many rows a page has.
 ///
 /// # Errors
-/// [`Refusal::Malformed`] that names the range, where what is asked for is outside of it: a page that is shorter than
-/// asked for would look like the last one.
+/// [`Refusal::Malformed`] that names the range, if the size is out of range. It is not adjusted, because a shorter page
+/// would look like the last one.
 pub fn limit(asked: Option<i64>, PageSize { usual, most }: PageSize) -> Result<u32, Refused> {
     let Some(asked) = asked else { return Ok(usual) };
     let rows = u32::try_from(asked).ok().filter(|rows| (1..=most).contains(rows));
@@ -49,7 +49,7 @@ pub fn cursor(text: &str) -> Result<(Instant, [u8; 16]), Refusal> {
     Ok((Instant::from_ms(at), *id.bytes()))
 }
 
-/// The page that a query asks for of a list that is ordered by time, the newest first.
+/// The requested page of a list that is ordered by time, the newest first.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] for a size out of range; [`Refusal::WrongCursor`].

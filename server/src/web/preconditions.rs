@@ -25,11 +25,11 @@ enum Tags {
     List(Vec<Tag>),
 }
 
-/// Which state of a thing the caller saw.
+/// The state of the resource that the caller read, from `If-Match`.
 ///
 /// # Errors
 /// [`Refusal::PreconditionRequired`] without `If-Match`; [`Refusal::WeakEntityTag`] where every tag is weak;
-/// [`Refusal::Malformed`] where it is no list of tags. A tag that is none of ours matches nothing.
+/// [`Refusal::Malformed`] where it is no list of tags. A tag that this server did not issue matches nothing.
 pub fn if_match<T: FromStr>(request: &HttpRequest) -> Result<Seen<T>, Refused> {
     match tags(request, &IF_MATCH)? {
         None => Err(Refusal::PreconditionRequired.into()),
@@ -54,8 +54,10 @@ pub fn holds(request: &HttpRequest, current: &str) -> bool {
 
 fn tags(request: &HttpRequest, name: &HeaderName) -> Result<Option<Tags>, Refused> {
     let wrong = || {
-        Refusal::Malformed
-            .because(format!("请求头“{name}”不是实体标签。"), format!("The header `{name}` is no list of entity tags."))
+        Refusal::Malformed.because(
+            format!("请求头“{name}”不是实体标签。"),
+            format!("The header `{name}` is not a list of entity tags."),
+        )
     };
     let mut lines = request.headers().get_all(name).peekable();
     if lines.peek().is_none() {
@@ -72,7 +74,7 @@ fn tags(request: &HttpRequest, name: &HeaderName) -> Result<Option<Tags>, Refuse
     Ok(Some(Tags::List(found)))
 }
 
-/// A list of tags: `"a", W/"b"`. None where it is none, or empty.
+/// Parses a list of tags: `"a", W/"b"`. None if it is not such a list, or empty.
 fn read(mut rest: &str) -> Option<Vec<Tag>> {
     let mut found = Vec::new();
     loop {

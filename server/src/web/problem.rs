@@ -32,19 +32,19 @@ pub struct Problem {
     pub accident: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// A thing was made.
+/// A resource was created.
 pub const CREATED: StatusCode = StatusCode::CREATED;
-/// It was done, and there is nothing to show.
+/// Success without content.
 pub const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
 /// Success; the result is at another address.
 pub const SEE_OTHER: StatusCode = StatusCode::SEE_OTHER;
-/// The path exists, and does not take this method.
+/// The path exists and does not have this method.
 pub const METHOD_NOT_ALLOWED: StatusCode = StatusCode::METHOD_NOT_ALLOWED;
-/// It is shown.
+/// Success.
 pub const OK: StatusCode = StatusCode::OK;
-/// A part of it is shown.
+/// Success with a part of the content.
 pub const PARTIAL: StatusCode = StatusCode::PARTIAL_CONTENT;
-/// The caller has it already.
+/// The caller has the present state already.
 pub const NOT_MODIFIED: StatusCode = StatusCode::NOT_MODIFIED;
 
 /// The status of a refusal.
@@ -136,7 +136,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
     }
 }
 
-/// When it makes sense to come again, in seconds.
+/// Seconds to wait before another attempt.
 fn wait_s(status: StatusCode) -> Option<u32> {
     match status {
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Some(3),
@@ -160,7 +160,7 @@ pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
     if let Some(size) = refused.whole_size {
         response.insert_header((CONTENT_RANGE, format!("bytes */{size}")));
     }
-    // Unread bytes of such a request would be taken for the next one.
+    // Unread bytes of such a request would be read as the next one.
     if matches!(refused.refusal, Refusal::TooLarge | Refusal::TooSlow) {
         response.force_close();
     }
@@ -228,7 +228,7 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        // Inside the routes `middleware` tells it in the caller's language, with the id of the request.
+        // For routes, `middleware` renders it in the caller's language, with the request id.
         let mut response = Self::respond(&self.refused, Language::Chinese, "");
         set(response.headers_mut(), "", &Kind::default());
         response

@@ -15,13 +15,13 @@ use actix_web::http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH, IF
 /// The answer to a range request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// All of it.
+    /// The whole file.
     Whole,
     /// These bytes.
     Part(Range<u64>),
-    /// Only parts that there are not.
+    /// Only ranges beyond the end of the file.
     Beyond,
-    /// Nothing: the caller has it already.
+    /// Nothing: the caller has the file already.
     Known,
     /// Nothing: the caller wants another file.
     Another,
@@ -50,7 +50,7 @@ fn list(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     values.filter(|values| !values.is_empty()).map(|values| values.join(","))
 }
 
-/// Whether a list of entity tags, or `*`, names `tag`. Tags of ours hold no comma.
+/// Whether a list of entity tags, or `*`, names `tag`. Our tags contain no comma.
 fn lists(list: &str, tag: &str, weakly: bool) -> bool {
     let strong =
         |entry: &str| if weakly { entry.strip_prefix("W/").unwrap_or(entry).to_owned() } else { entry.to_owned() };
@@ -76,7 +76,7 @@ fn part(text: &str, size: u64) -> Asked {
     }
 }
 
-/// Every range of the header; none where the unit is another or one of them is wrong.
+/// Every range of the header; none if the unit is not bytes or a range is malformed.
 fn parse(text: &str) -> Option<Vec<Spec>> {
     let (unit, set) = text.split_once('=')?;
     let blank = [' ', '\t'];
@@ -103,7 +103,7 @@ fn number(digits: &str) -> Option<u64> {
     plain.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
-/// The bytes of a range that there are; none where it cannot be satisfied.
+/// The bytes of a range that exist in the file; none if it cannot be satisfied.
 fn within(spec: Spec, size: u64) -> Option<Range<u64>> {
     match spec {
         Spec::From { first, last } => {

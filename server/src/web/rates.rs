@@ -74,7 +74,7 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
         limiter.check_key(key).map_err(|over| over.wait_time_from(limiter.clock().now()))
     }
 
-    /// Forgets those that are full.
+    /// Drops full buckets.
     fn retain_recent(&self) {
         if self.0.len() > KEPT {
             self.0.retain_recent();
@@ -99,8 +99,8 @@ impl Rates {
     /// Counts a request.
     ///
     /// # Errors
-    /// How long to wait, where its address or its caller has sent too many. What one of them is refused for costs the
-    /// other nothing.
+    /// How long to wait, if the address or the caller has sent too many. A request that one bucket refuses takes nothing
+    /// from the other.
     pub fn take(&self, (address, caller): &(Option<IpAddr>, Owner)) -> Result<(), Duration> {
         let Self(counts) = self;
         let Some(address) = address.filter(|address| !address.is_loopback()) else { return Ok(()) };

@@ -15,7 +15,7 @@ use super::problem::{INVALID_TOKEN, Problem};
 use super::security_headers::{Kind, set};
 use crate::flow::refusal::{Refusal, Refused};
 
-/// A page on its way; none where it cannot be made.
+/// A page that is being made; none if it cannot be made.
 pub type Making = Pin<Box<dyn Future<Output = Option<HttpResponse>>>>;
 /// Makes the page of a refusal for one request, whose id is given.
 pub type Teller = Box<dyn FnOnce(Refused, String) -> Making>;
@@ -37,7 +37,7 @@ pub struct Telling {
 }
 
 impl Telling {
-    /// Captures this request; it is released again, because its handler modifies it.
+    /// Captures what is needed of this request. It keeps no reference, because the handler modifies the request.
     pub fn of(request: &actix_web::dev::ServiceRequest, id: &str, kind: Kind) -> Self {
         let pages = request.app_data::<Data<RefusalPages>>();
         let page = pages.and_then(|pages| (pages.0)(request.request()));
@@ -59,7 +59,7 @@ impl Telling {
         response
     }
 
-    /// The answer where the request is gone.
+    /// The answer if the request no longer exists.
     pub async fn error(self, refused: &Refused) -> Error {
         InternalError::from_response(refused.refusal.explain().code, self.tell(refused).await).into()
     }

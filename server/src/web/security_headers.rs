@@ -10,7 +10,7 @@ use super::cors::Cross;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
-/// The version of tus that is spoken here.
+/// The supported version of tus.
 pub const TUS_VERSION: &str = "1.0.0";
 
 /// The inputs of an answer's policy.
@@ -44,7 +44,7 @@ pub fn set(headers: &mut HeaderMap, id: &str, kind: &Kind) {
     if kind.tls {
         put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    // A page of the console names itself to its own forms: browsers hide the origin of a form without a referrer.
+    // Pages of the console set their own policy: browsers send `Origin: null` with a form of a page without a referrer.
     if !headers.contains_key(header::REFERRER_POLICY) {
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }

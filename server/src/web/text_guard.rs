@@ -11,7 +11,7 @@ use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
 use futures_util::StreamExt as _;
 
-/// Whether the path holds U+0000: it names nothing.
+/// Whether the path contains U+0000. No resource has such a path.
 pub fn is_in_path(request: &ServiceRequest) -> bool {
     Scanner::new(Written::Percent).finds(request.uri().path().as_bytes())
 }
@@ -40,7 +40,7 @@ pub fn guard(request: &mut ServiceRequest) {
     request.set_payload(Payload::Stream { payload: Box::pin(guarded) });
 }
 
-/// How a character can be written beside being there.
+/// Escapes in which a character can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Written {
     /// `\u0000`, unless the backslash is one itself.
@@ -84,7 +84,7 @@ impl Scanner {
             }
             return whole;
         }
-        // In JSON a backslash behind a backslash is a character; behind part of an escape it begins another.
+        // In JSON a backslash after a backslash is a character; after a part of an escape it begins another escape.
         let begins = byte == first && (self.written == Written::Percent || self.seen > 1);
         self.seen = usize::from(begins);
         false

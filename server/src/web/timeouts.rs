@@ -42,7 +42,7 @@ impl Default for Timeouts {
 
 type BoxedPayload = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
 
-/// Whether the request's body is still on its way, now and later.
+/// A flag that says whether the request's body is still arriving. It is updated as the body arrives.
 pub fn arriving(request: &mut ServiceRequest) -> Rc<Cell<bool>> {
     Rc::new(Cell::new(!matches!(request.parts_mut().1, Payload::None)))
 }

@@ -27,9 +27,9 @@ pub struct Transport {
     pub bodies: Bodies,
     /// Bytes of answers that are in memory.
     pub answers: Answers,
-    /// Requests of a second.
+    /// Rate limits.
     pub rates: Rates,
-    /// Pages of which other origins may call the API.
+    /// Other origins whose pages may call the API.
     pub cors: Cors,
 }
 

@@ -1,10 +1,10 @@
-//! A text inside an address.
+//! Encodes a text for use in a URL.
 //!
-//! Promise: what it gives stays one value of a query, one segment of a path or one field of a form, whatever the text is.
+//! Promise: any text becomes exactly one value of a query, one segment of a path or one field of a form.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// All but the unreserved characters (RFC 3986 §2.3).
+/// All characters except the unreserved ones (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The text, percent-encoded.

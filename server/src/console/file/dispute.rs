@@ -18,13 +18,13 @@ pub struct Side {
     pub when: String,
     /// The place.
     pub place: String,
-    /// Somebody signed a document that showed it.
+    /// Whether a signed document showed it.
     pub signed: bool,
     /// Whether it is live.
     pub live: bool,
-    /// It settled the conflict.
+    /// Whether it settled the conflict.
     pub settles: bool,
-    /// Why, where it settled the conflict.
+    /// The reason, if it settled the conflict.
     pub reason: String,
 }
 

@@ -22,10 +22,10 @@ impl Reader<'_> {
             let text = match (entry.what, &entry.number) {
                 (Indexed::Number, Some(number)) => self.either(
                     &format!("文号“{number}”也用于另一案的文书："),
-                    &format!("The number “{number}” stands on a document of another case too: "),
+                    &format!("The number “{number}” is also on a document of another case: "),
                 ),
                 (Indexed::Number, None) => {
-                    self.either("同一文号也用于另一案的文书：", "The same number stands on a document of another case too: ")
+                    self.either("同一文号也用于另一案的文书：", "The same number is also on a document of another case: ")
                 }
                 (Indexed::Fine, _) => self.either(
                     "对同一当事人、同一事项、同一日的违法行为，另一案也有罚款：",

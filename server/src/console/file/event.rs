@@ -7,7 +7,7 @@ use super::super::words;
 use super::Reader;
 use super::dispute::place;
 
-/// Something in the timeline.
+/// An event of the timeline.
 #[derive(Debug)]
 pub struct Event {
     at: i64,
@@ -15,11 +15,11 @@ pub struct Event {
     pub when: String,
     /// The event.
     pub what: String,
-    /// More of it.
+    /// Details.
     pub detail: String,
     /// Author, phone and place.
     pub by: String,
-    /// For people's eye: `step`, `signature`, `decision`.
+    /// CSS class: `step`, `signature`, `decision`.
     pub class: &'static str,
 }
 

@@ -39,7 +39,7 @@ pub enum Shown {
     Told(&'static str, &'static str),
 }
 
-/// The drawings of one page, as many as it has room for: a page does not grow with each signature that shows one again.
+/// The remaining room for drawings on one page, so that its size is bounded.
 #[derive(Debug)]
 pub struct Drawings(Cell<usize>);
 
@@ -93,7 +93,7 @@ fn drawing(strokes: &Strokes) -> Drawing {
     }
 }
 
-/// From the first point to each of the others; a touch that went nowhere is a dot.
+/// The path from point to point; a single point becomes a dot.
 fn path(points: &[Point]) -> String {
     let mut path = String::new();
     for (place, Point { x, y, at_ms: _ }) in points.iter().enumerate() {

@@ -16,7 +16,7 @@ pub struct Piece {
     pub digest: String,
     /// The title.
     pub title: String,
-    /// Its bytes have arrived and are whole as far as is known.
+    /// Whether its bytes have arrived and no damage is known.
     pub stored: bool,
     /// The damage of bytes that had arrived, in short; empty if there is none.
     pub damage: String,
@@ -85,13 +85,13 @@ impl Reader<'_> {
             None => (String::new(), String::new()),
             Some(Damage::Removed) => (
                 self.either("原始文件缺失", "the stored file is gone"),
-                self.either("服务器上已找不到当初收到的文件。", "What was received is not on the server any more."),
+                self.either("服务器上已找不到当初收到的文件。", "The file that was received is no longer on the server."),
             ),
             Some(Damage::Altered) => (
                 self.either("原始文件校验不一致", "not what was stored"),
                 self.either(
                     "服务器上的文件已不是当初收到并签名的内容，已另行封存，不予显示。",
-                    "The file on the server is not what was received and signed for; it was set apart and is not shown.",
+                    "The file on the server differs from the one that was received and signed; it was moved aside and is not shown.",
                 ),
             ),
         }
@@ -99,7 +99,7 @@ impl Reader<'_> {
 }
 
 impl Piece {
-    /// Whether the case waits for it.
+    /// Whether it is missing and not written off.
     pub const fn missing(&self) -> bool {
         !self.stored && self.written_off.is_empty()
     }

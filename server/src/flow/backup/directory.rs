@@ -14,13 +14,13 @@ use sync_core::id::Digest;
 
 use super::{BackupError, DATABASE, KEYS, MANIFEST, at};
 
-/// Makes the directory `to`, or takes an empty one. Says whether it made it.
+/// Creates the directory `to`, or accepts an empty one. Returns whether it created it.
 pub(super) fn prepare(directory: &Path, to: &Path) -> Result<bool, BackupError> {
     let target = resolved(to).map_err(at(to))?;
     match directory.canonicalize() {
         Ok(source) if target.starts_with(&source) => return Err(BackupError::Inside(to.to_owned())),
         Ok(_) => {}
-        // With a database elsewhere there need be none, and nothing is inside it.
+        // If the database is elsewhere, the data directory need not exist; then no path is inside it.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(at(directory)(error)),
     }

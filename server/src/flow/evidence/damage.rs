@@ -17,7 +17,7 @@ use crate::store::{AlarmRow, ClaimedFile, EvidenceFileRow, Standing, StoredBytes
 
 /// Kind of the alarm; its detail is the code of the refusal that readers get.
 pub const ALARM: &str = "evidence_damaged";
-/// Files that [`check_all`] asks for at once.
+/// Files that [`check_all`] reads from the database in one statement.
 const AT_ONCE: i64 = 256;
 
 /// The refusal for a reader.
@@ -41,7 +41,7 @@ pub struct Checked {
     pub damaged: u64,
 }
 
-/// Opens a stored file to be read by block. A file from before blocks had digests is read whole once.
+/// Opens a stored file for reading by block. A file without block digests is read completely once.
 ///
 /// # Errors
 /// [`Refusal::EvidenceAltered`], [`Refusal::EvidenceRemoved`]; or an internal error.
@@ -70,7 +70,7 @@ async fn stored(app: &App, digest: Digest) -> Result<StoredBytes, Failure> {
     Ok(found.ok_or(crate::store::Error::Inconsistent { what: "evidence_file" })?)
 }
 
-/// Whether a file that was damaged is whole again, because its bytes were put back; then it is recorded.
+/// Whether a damaged file is intact again, because its bytes were restored; this is recorded.
 pub(super) async fn mended(app: &App, digest: Digest) -> Result<bool, Failure> {
     let evidence = app.evidence.clone();
     let Some(blocks) = disk(move || evidence.blocks_of(&digest)).await? else { return Ok(false) };
@@ -81,7 +81,7 @@ pub(super) async fn mended(app: &App, digest: Digest) -> Result<bool, Failure> {
             tx.mend_evidence(&tenant, &digest, &blocks).map_err(Failure::from)
         })
         .await?;
-    tracing::info!(%digest, "a damaged file of evidence is whole again");
+    tracing::info!(%digest, "a damaged evidence file is intact again");
     Ok(true)
 }
 
@@ -97,7 +97,7 @@ pub async fn found(app: &App, digest: Digest, case: Option<CaseId>) -> Result<Re
         Aside::Absent => Damage::Removed,
         // The bytes on disk are intact, so the first read was wrong. The reader tries again.
         Aside::Sound => {
-            tracing::error!(%digest, "evidence was read wrongly once and rightly then: the disk or the memory fails");
+            tracing::error!(%digest, "evidence was read with errors once and correctly the second time: the disk or the memory fails");
             return Ok(Refusal::StorageUnavailable.into());
         }
     };
@@ -108,7 +108,7 @@ pub async fn found(app: &App, digest: Digest, case: Option<CaseId>) -> Result<Re
 }
 
 fn alarm(app: &App, digest: Digest, damage: Damage, case: Option<CaseId>) -> Result<AlarmRow, Failure> {
-    tracing::error!(%digest, damage = damage.code(), "a file of evidence is not what was stored");
+    tracing::error!(%digest, damage = damage.code(), "an evidence file differs from the stored one");
     let (id, kind) = (random::bytes()?, ALARM.to_owned());
     let detail = refusal(damage).explain().code.to_owned();
     Ok(AlarmRow { id, at: app.clock.now(), kind, device: None, case, change: None, detail })
@@ -158,7 +158,7 @@ async fn first_bytes(app: &App, case: CaseId, row: EvidenceFileRow) -> Result<()
     check(app, Opened { row, case, whole }, &all).await.map(drop)
 }
 
-/// Before a case is closed: files that are gone or have another length are found out. Their bytes are not read.
+/// Finds missing files and files of another length before a case is closed. It does not read their bytes.
 ///
 /// # Errors
 /// An internal error.
@@ -180,10 +180,10 @@ pub async fn look_for(app: &App, case: CaseId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads every stored file, on the machine; damage is recorded as if a reader had found it.
+/// Reads every stored file, for the operator's command. Damage is recorded as if a reader had found it.
 ///
 /// # Errors
-/// An internal error; what was found by then is recorded.
+/// An internal error; damage that was found until then is recorded.
 pub fn check_all(app: &App) -> Result<Checked, Failure> {
     let (tenant, mut checked, mut after) = (app.tenant, Checked::default(), None);
     loop {

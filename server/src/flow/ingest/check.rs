@@ -15,7 +15,7 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::search::bound::GRAMS;
 use crate::store::Used;
 
-/// Items that are taken apart of one push: some sixteen mebibytes of memory.
+/// Items that are decoded of one push: about sixteen mebibytes of memory.
 const ITEMS: usize = 400_000;
 
 pub(super) fn check(shared: &Shared, sender: PushSender, body: &[u8]) -> Result<CheckedPush, Failure> {
@@ -49,7 +49,7 @@ fn used(item: &Item) -> Used {
     Used { operations, index_rows, ..Used::default() }
 }
 
-/// The item, as long as the push has room for it; a change alone always has.
+/// The item, if the push has room for it. A push with one change always has.
 fn within(item: Item, taken: &mut usize) -> Item {
     let Item::Checked { change, .. } = &item else { return item };
     let size = change.size().items;
@@ -83,7 +83,7 @@ fn item(shared: &Shared, brought: &[Arc<SignedLease>], bytes: &[u8]) -> Result<I
         Err(code) => return refused(code),
     };
     let checked = match keys.as_slice() {
-        // All but the server have one key: nothing is copied for a second try.
+        // Every device except the server has one key, so nothing is copied for a second attempt.
         [key] => received.verify(key, &FastVerifier).ok(),
         keys => keys.iter().find_map(|key| received.clone().verify(key, &FastVerifier).ok()),
     };
@@ -126,7 +126,7 @@ fn keys(
     })
 }
 
-/// Stable code of why bytes are no change.
+/// Stable code of the reason why bytes are not a change.
 fn code(error: &ReadError) -> &'static str {
     match error {
         ReadError::TooLarge => "too_large",

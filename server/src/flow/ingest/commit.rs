@@ -91,19 +91,19 @@ struct Group<'a, 't> {
     outcomes: BTreeMap<ChangeId, PushOutcome>,
     /// The case and place in the log of each stored change.
     cases: BTreeMap<ChangeId, ChangeSummary>,
-    /// Those of them that were stored before this group.
+    /// The changes that were stored before this group.
     before: BTreeSet<ChangeId>,
-    /// Alarms that were raised, and whose pushes raised how many.
+    /// Number of alarms that were raised, and by the pushes of which phones.
     alarms: i64,
     raised: BTreeMap<DeviceId, i64>,
     /// Projections of cases that begin with this group.
     fresh: Vec<Projected>,
-    /// Receipts that this group signs, and for whom.
+    /// Receipts that this group signs, each with its device.
     receipts: Vec<(DeviceId, SignedReceipt)>,
 }
 
 impl Group<'_, '_> {
-    /// A lease that we signed and do not hold (our database was restored) is kept again.
+    /// Stores leases that this server signed and the database does not have, because it was restored.
     fn keep_leases(&mut self, pushes: &[&CheckedPush]) -> Result<(), Failure> {
         let tenant = self.recorder.tenant();
         for lease in pushes.iter().flat_map(|push| &push.leases) {
@@ -176,7 +176,7 @@ impl Group<'_, '_> {
             for device in arrived.iter().map(|arrived| arrived.sender.device).collect::<BTreeSet<_>>() {
                 *self.raised.entry(device).or_default() += self.alarms - before;
             }
-            // Most cases that come in are new, and come in whole: those would only push out the others.
+            // Most arriving cases are new and complete: caching them would only evict others.
             if !fresh {
                 self.register.recent.put(case, held);
             }
@@ -279,7 +279,7 @@ impl Group<'_, '_> {
         Ok(arrivals)
     }
 
-    /// Remembers where a change went, and raises the alarms that it deserves.
+    /// Records the position of a change, and raises its alarms.
     fn note(&mut self, stored: &StoredChange) -> Result<(), Failure> {
         let (id, case) = (stored.change.id(), stored.change.case());
         let device = Some(stored.change.header().device);
@@ -287,7 +287,7 @@ impl Group<'_, '_> {
             self.alarm(flag.code(), device, Some(case), Some(id), flag.code())?;
         }
         if stored.taken != Taken::Accepted {
-            // Evidence that it names is not claimed, but may be after a person has decided.
+            // The evidence that it names is not claimed yet, but may be after a person has decided.
             self.recorder.tx.add_named_evidence(&self.recorder.tenant(), &projection::named(&stored.change))?;
             self.alarm(stored.taken.class().code(), device, Some(case), Some(id), stored.taken.code())?;
         }
@@ -326,7 +326,7 @@ impl Item {
         }
     }
 
-    /// The case that a checked change is to be a further one of.
+    /// The existing case to which a checked change belongs.
     fn joins(&self) -> Option<CaseId> {
         match self {
             Self::Checked { change, .. } => change.header().case,

@@ -11,12 +11,12 @@ use sync_core::id::CaseId;
 
 use crate::store::StoredChange;
 
-/// Changes that are kept, of all cases.
+/// Limit of the cached changes of all cases.
 const CHANGES: usize = 256;
-/// Their bytes as they travel; in memory they are five times as many.
+/// Limit of their encoded bytes; in memory they take five times as much.
 const BYTES: usize = 2 << 20;
 
-/// A case that is kept.
+/// A cached case.
 #[derive(Debug)]
 struct Kept {
     case: CaseId,
@@ -24,7 +24,7 @@ struct Kept {
     bytes: usize,
 }
 
-/// The cases, the latest at the end.
+/// The cached cases, the latest at the end.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
     cases: VecDeque<Kept>,
@@ -33,7 +33,7 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// The changes of a case, in the order of their leaves; it is not kept any more.
+    /// Removes a case and returns its changes, in the order of their leaves.
     pub(super) fn take(&mut self, case: &CaseId) -> Option<Vec<StoredChange>> {
         let place = self.cases.iter().position(|kept| kept.case == *case)?;
         let Kept { case, held, bytes } = self.cases.remove(place)?;
@@ -41,8 +41,7 @@ impl Recent {
         Some(held)
     }
 
-    /// Keeps all that is stored of a case, and no longer those that were put first and for which there is no room beside
-    /// it.
+    /// Caches all stored changes of a case, and evicts the oldest cases for which there is no room.
     pub(super) fn put(&mut self, case: CaseId, held: Vec<StoredChange>) {
         let weighed = self.weighed.take().filter(|(of, ..)| *of == case);
         let (known, before) = weighed.map_or((0, 0), |(_, changes, bytes)| (changes, bytes));

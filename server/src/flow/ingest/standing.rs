@@ -20,10 +20,10 @@ use crate::store::{CertificateRow, ChainLink, DeviceTerm, IntervalRow, TenantRow
 /// A device's chain.
 type ChainName = (DeviceId, Epoch);
 
-/// A place in a device's chain.
+/// A position in a device's chain.
 type ChainPosition = (DeviceId, Epoch, u64);
 
-/// Officers, agencies, phones and chains that are remembered from one group to the next.
+/// Size of the cache of officers, agencies, phones and chains.
 const REMEMBERED: usize = 10_000;
 
 /// The register, read once for each person and phone.
@@ -34,7 +34,7 @@ const REMEMBERED: usize = 10_000;
 pub(super) struct Register {
     /// Officers and agencies, shared with judging.
     pub(super) bench: Bench,
-    /// Cases that got a further change lately.
+    /// The cache of cases that got a further change lately.
     pub(super) recent: Recent,
     terms: BTreeMap<DeviceId, Option<DeviceTerm>>,
     version: i64,

@@ -15,10 +15,10 @@ use sync_core::time::Date;
 const HIDDEN: char = '*';
 /// Digits of the shortest number.
 const SHORTEST: usize = 11;
-/// The most groups that one number is written in.
+/// Largest number of groups in which one number is written.
 const GROUPS: usize = 6;
 
-/// One character of the text: where it is, and the digit (10 for a final X) that it is.
+/// A digit of the text: its position and its value (10 for a final X).
 #[derive(Clone, Copy)]
 struct Mark {
     at: usize,
@@ -32,7 +32,7 @@ struct Group {
     goes_on: bool,
 }
 
-/// ASCII or full-width.
+/// The value of an ASCII or full-width digit.
 fn digit(c: char) -> Option<u32> {
     match c {
         '0'..='9' => c.to_digit(10),
@@ -57,14 +57,14 @@ const fn separates(c: char) -> bool {
     )
 }
 
-/// The groups of digits of a text. One inside a token that has other digits, too, is left out.
+/// The groups of digits of a text. A group inside a token with other digits is left out.
 fn groups(text: &str) -> Vec<Group> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let mut groups: Vec<Group> = Vec::new();
     let mut rest = chars.as_slice();
     while let Some((&(_, c), after)) = rest.split_first() {
         if digit(c).is_none() && !is_letter(c) {
-            // One or two of them go on; anything else ends the number.
+            // One or two separators continue the number; anything else ends it.
             let between = rest.iter().take_while(|(_, c)| separates(*c)).count();
             if let Some(last) = groups.last_mut().filter(|_| !(1..=2).contains(&between)) {
                 last.goes_on = false;
@@ -99,17 +99,17 @@ fn only_group(token: &[(usize, char)]) -> Option<Group> {
     letters.iter().all(|(_, c)| digit(*c).is_none()).then_some(Group { marks, goes_on })
 }
 
-/// How many digits at the head and the tail of a number are shown; none if it is no number of a person.
+/// How many digits at the beginning and the end of a number stay visible; none if it is not a number of a person.
 fn kept(digits: &[u32]) -> Option<(usize, usize)> {
     let (body, last) = digits.split_last().map(|(last, body)| (body, *last))?;
     if body.contains(&10) {
         return None;
     }
     match digits {
-        // With a birth date of its own century: GB 11643.
+        // 18 digits with a birth date of eight digits: GB 11643.
         [_, _, _, _, _, _, century @ .., _, _, _, _] if digits.len() == 18 && is_date(century) => Some((3, 2)),
         _ if last == 10 => None,
-        // As they were given until 1999: two digits for the year.
+        // 15 digits, as issued until 1999, with two digits for the year.
         [_, _, _, _, _, _, year @ .., _, _, _] if digits.len() == 15 && is_date(&[&[1, 9], year].concat()) => {
             Some((3, 2))
         }

@@ -6,11 +6,11 @@
 
 use zxcvbn::{Score, zxcvbn};
 
-/// Found within a million guesses. The next score is accepted: zxcvbn takes each Chinese character for one of ten, so a
-/// good sentence of seven characters has it.
+/// The highest refused score: zxcvbn finds the password within a million guesses. The next score is accepted, because
+/// zxcvbn treats each Chinese character as one of ten, so a good sentence of seven characters has that score.
 const TOO_WEAK: Score = Score::One;
-/// Lower case, letters and digits; compiled for this program from the overlap of published breaches: those that zxcvbn,
-/// which reads English, overrates.
+/// Listed passwords in lower case, letters and digits, from the overlap of published breaches: those that zxcvbn, which is
+/// made for English, rates too high.
 const LIST: &str = include_str!("guessable.txt");
 /// Local words. The longest first, if one contains another.
 const LOCAL: [&str; 34] = [
@@ -58,7 +58,7 @@ pub fn is_common(password: &str, about: &[&str]) -> bool {
     LIST.lines().any(|listed| listed == text) || is_found(password, text, about)
 }
 
-/// Whether it is one of these without being in the list. `text`: its letters and digits.
+/// Whether the password is guessable by a rule other than the list. `text`: its letters and digits.
 fn is_found(password: &str, text: String, about: &[&str]) -> bool {
     let known: Vec<&str> = about.iter().copied().chain(LOCAL).collect();
     zxcvbn(password, &known).score() <= TOO_WEAK

@@ -27,7 +27,7 @@ pub struct Turn {
 }
 
 impl Turns {
-    /// So many at once.
+    /// A semaphore for this many concurrent turns.
     pub fn new(cores: usize) -> Self {
         let (all, share) = (Arc::new(Semaphore::new(cores.max(1))), (cores / 2).max(1));
         Self { all, share, networks: Mutex::default() }
@@ -36,7 +36,7 @@ impl Turns {
     /// Waits for a turn: first among those of its network, then among all.
     ///
     /// # Errors
-    /// Never: nobody closes the semaphores.
+    /// Never, because the semaphores are not closed.
     pub async fn take(&self, network: Vec<u8>) -> Result<Turn, AcquireError> {
         let of_network = self.network(network).acquire_owned().await?;
         let of_all = Arc::clone(&self.all).acquire_owned().await?;

@@ -9,14 +9,14 @@ use super::words::{grams, normal};
 /// Most grams of one text. Twenty pages of Chinese prose have about eight thousand.
 pub const GRAMS: usize = 16_384;
 
-/// A text as it is compared, as far as it is in the index.
+/// The part of a normalised text that is indexed and compared.
 pub fn compared(text: &str) -> String {
     let mut whole = normal(text);
     if fits(&whole) {
         return whole;
     }
     let places: Vec<usize> = whole.char_indices().map(|(place, _)| place).collect();
-    // A part of a text has no grams that the whole lacks: this many characters fit.
+    // Every gram of a prefix is a gram of the whole text, so binary search finds the longest prefix that fits.
     let characters = places.partition_point(|place| fits(whole.get(..*place).unwrap_or_default()));
     whole.truncate(characters.checked_sub(1).and_then(|last| places.get(last)).copied().unwrap_or_default());
     whole

@@ -47,14 +47,15 @@ pub fn of_filter(filter: &CaseFilter) -> BTreeSet<i64> {
     found
 }
 
-/// Far below zero, where no text has a gram. Should two be one, more is compared than need be.
+/// The number of a facet, far below zero, where no text has a gram. If two facets share a number, more cases are compared
+/// than necessary.
 fn facet(what: &str, value: &[u8]) -> i64 {
     let digest = Sha256::new_with_prefix(what).chain_update([0]).chain_update(value).finalize();
     let first = digest.first_chunk::<8>().map_or(0, |first| i64::from_be_bytes(*first));
     i64::MIN + (first & (i64::MAX >> 1))
 }
 
-/// As they are kept with the case.
+/// The stored form of the facets of a case.
 pub fn to_bytes(facets: &BTreeSet<i64>) -> Vec<u8> {
     facets.iter().flat_map(|facet| facet.to_be_bytes()).collect()
 }

@@ -19,7 +19,7 @@ use crate::store::{CaseGramRow, CaseMomentRow, CaseTextRow, Error, Tx};
 /// Grams whose blocks are open at once.
 const GRAMS_AT_ONCE: usize = 1024;
 
-/// Rows to be written, made outside of the transaction that writes them.
+/// Rows to be written. They are computed outside the transaction that writes them.
 #[derive(Debug, Default)]
 pub struct Prepared {
     texts: Vec<CaseTextRow>,
@@ -77,7 +77,7 @@ pub fn prepare(tx: &mut Tx<'_>, tenant: &TenantId, subjects: &BTreeSet<i64>) -> 
     Ok(Prepared { texts, grams: written, moments: moments(tx, tenant, &changed)? })
 }
 
-/// All that a case has in the index, in order.
+/// All grams and facets of a case in the index, in order.
 fn in_index(row: &CaseTextRow) -> Result<Vec<i64>, Error> {
     let facets = facet::read(&row.facets).ok_or(Error::Inconsistent { what: "case_text.facets" })?;
     Ok(in_order(&row.text, facets))
@@ -92,7 +92,7 @@ fn in_order(normal: &str, facets: BTreeSet<i64>) -> Vec<i64> {
     all
 }
 
-/// The rows in which these places have these moments.
+/// The rows with these times at these positions.
 fn moments(tx: &mut Tx<'_>, tenant: &TenantId, changed: &BTreeMap<i64, Moment>) -> Result<Vec<CaseMomentRow>, Failure> {
     let spans: BTreeSet<i64> = changed.keys().map(|place| moment::locate(*place).0).collect();
     let mut there: BTreeMap<i64, Moments> = spans.iter().map(|span| (*span, Moments::default())).collect();
@@ -114,11 +114,11 @@ pub fn read_moments(row: &CaseMomentRow) -> Result<Moments, Error> {
     Moments::read(&row.moments).ok_or(Error::Inconsistent { what: "case_moment.moments" })
 }
 
-/// One block of all grams that change in it.
+/// The new rows of one block, for all grams that change in it.
 fn edit(tx: &mut Tx<'_>, tenant: &TenantId, of_block: &[Edit]) -> Result<Vec<CaseGramRow>, Failure> {
     let by_gram: Vec<&[Edit]> = of_block.chunk_by(|one, next| one.gram == next.gram).collect();
     let mut written = Vec::with_capacity(by_gram.len());
-    // Some at a time: an opened block is larger than its bytes mostly are.
+    // In batches, because a decoded block is usually larger than its bytes.
     for some in by_gram.chunks(GRAMS_AT_ONCE) {
         let firsts: Vec<&Edit> = some.iter().filter_map(|edits| edits.first()).collect();
         let Some(block) = firsts.first().map(|edit| edit.block) else { continue };
@@ -130,14 +130,14 @@ fn edit(tx: &mut Tx<'_>, tenant: &TenantId, of_block: &[Edit]) -> Result<Vec<Cas
         for (gram, edits) in wanted.iter().zip(some) {
             let mut places = there.remove(gram).unwrap_or_default();
             edits.iter().for_each(|edit| places.put(edit.within, edit.has));
-            // A gram without cases keeps an empty row, because most come back.
+            // A gram without cases keeps an empty row, because most grams occur again.
             written.push(CaseGramRow { gram: *gram, block, places: places.to_bytes() });
         }
     }
     Ok(written)
 }
 
-/// The places of a gram in a block.
+/// The positions of a gram in a block.
 ///
 /// # Errors
 /// [`Error::Inconsistent`].

@@ -17,7 +17,7 @@ pub struct Moment {
     pub opened: Instant,
 }
 
-/// The row of a place, and where in it the place is.
+/// The row of a position, and its index in the row.
 pub fn locate(place: i64) -> (i64, usize) {
     (place.div_euclid(SPAN), usize::try_from(place.rem_euclid(SPAN)).unwrap_or_default())
 }
@@ -33,7 +33,7 @@ impl Moments {
         i64::try_from(each.len()).is_ok_and(|places| places <= SPAN).then(|| Self(each.to_vec()))
     }
 
-    /// As it is kept.
+    /// The stored form.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.0.as_flattened().to_vec()
     }

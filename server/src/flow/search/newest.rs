@@ -15,7 +15,7 @@ use super::posting::Postings;
 use crate::flow::refusal::Failure;
 use crate::store::{CaseFilter, Error, Tx};
 
-/// A place in the order of the list.
+/// A position in the order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ranked {
     /// When its case was last changed.
@@ -67,7 +67,7 @@ pub fn newest(
 struct Kept {
     at_once: usize,
     places: Vec<Ranked>,
-    /// Anything below it is not among the newest.
+    /// Positions below it are not among the newest.
     least: Option<Ranked>,
 }
 
@@ -85,7 +85,7 @@ impl Kept {
     }
 }
 
-/// Some of what changed in the millisecond where the filter starts comes after the start.
+/// Whether a case with these times can come after the filter's start. Cases that changed in the same millisecond can.
 fn lets_through(filter: &CaseFilter, moment: moment::Moment) -> bool {
     filter.after.is_none_or(|(start, _)| moment.updated <= start)
         && filter.opened_from.is_none_or(|from| moment.opened >= from)

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub const BLOCK: i64 = 4096;
 const BITMAP: usize = 512;
 
-/// The block of a place, and where in it the place is.
+/// The block of a position, and its index in the block.
 pub fn locate(place: i64) -> (i64, u16) {
     let within = u16::try_from(place.rem_euclid(BLOCK)).unwrap_or_default();
     (place.div_euclid(BLOCK), within)
@@ -56,7 +56,7 @@ impl Block {
         }
     }
 
-    /// Adds or takes away a place.
+    /// Adds or removes a position.
     pub fn put(&mut self, place: u16, there: bool) {
         if let Some(word) = self.0.get_mut(usize::from(place >> 6)) {
             let bit = 1 << (place & 63);
@@ -64,12 +64,12 @@ impl Block {
         }
     }
 
-    /// Whether no place is in it.
+    /// Whether it has no position.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
 
-    /// The places, in order.
+    /// The positions, in order.
     pub fn places(&self) -> impl Iterator<Item = u16> {
         (0_u16..).step_by(64).zip(self.0).flat_map(|(first, mut word)| {
             std::iter::from_fn(move || {
@@ -102,7 +102,7 @@ impl Postings {
         Self(common)
     }
 
-    /// How many.
+    /// Number of positions.
     pub fn count(&self) -> usize {
         let ones = |block: &Block| block.0.iter().map(|word| word.count_ones()).sum::<u32>();
         self.0.values().map(ones).sum::<u32>().try_into().unwrap_or(usize::MAX)

@@ -14,12 +14,12 @@ use icu_normalizer::ComposingNormalizer;
 /// Bits of the numbers that trigrams of ideographs share: a text of a thousand characters has a fifth of the 4,096.
 const FOLDED_BITS: u32 = 12;
 
-/// A text as it is compared; lines stay apart.
+/// The normalised form of a text, line by line.
 pub fn normal(text: &str) -> String {
     let mut compared = String::with_capacity(text.len());
     for line in text.split('\n') {
         let mut line = reduced(line);
-        // Characters between two marks were removed, so the marks may be reordered.
+        // Removing characters between two marks can change their order, so the line is normalised again.
         while !line.is_ascii() && !ComposingNormalizer::new_nfkc().is_normalized(&line) {
             let again = reduced(&line);
             if again == line {
@@ -39,7 +39,7 @@ pub fn normal(text: &str) -> String {
 fn reduced(line: &str) -> String {
     let mut lower = nfkc(line);
     if !lower.chars().all(is_lower) {
-        // The normal form of a capital may have a normal form in turn, so both orders give the same.
+        // The lower case of a normalised character may have another normal form, so it is normalised again.
         let small: String = lower.chars().flat_map(char::to_lowercase).collect();
         lower = Cow::Owned(nfkc(&small).chars().flat_map(char::to_lowercase).collect());
     }
@@ -109,10 +109,10 @@ impl Words {
     }
 }
 
-/// The grams of a word of three characters or more, in their order.
+/// The grams of a word of at least three characters, in their order.
 fn of_long(characters: &[char]) -> Vec<i64> {
     let mut wanted = Vec::new();
-    // Whether the trigrams with numbers of their own contain the pair that starts here.
+    // Whether a trigram with its own number contains the pair that starts here.
     let mut held = false;
     for three in characters.array_windows::<3>() {
         let [a, b, _] = *three;

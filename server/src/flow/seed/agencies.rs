@@ -66,7 +66,7 @@ const AGENCIES: &[Agency] = &[
     },
 ];
 
-/// Every agency that is not there yet. Says whether one was missing.
+/// Adds the missing agencies. Returns whether one was missing.
 pub fn agencies(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
     let known = present(tx, tenant)?;
     let mut changed = false;

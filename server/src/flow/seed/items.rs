@@ -8,7 +8,7 @@ use sync_core::money::Fen;
 use crate::flow::refusal::Failure;
 use crate::store::{ItemRow, Tx};
 
-/// The inspection the story begins with.
+/// The inspection item with which the demonstration begins.
 pub const PRICE_INSPECTION: &str = "SJ-J-001";
 
 struct Item {
@@ -137,7 +137,7 @@ const ITEMS: &[Item] = &[
     },
 ];
 
-/// Every item that is not there yet. Says whether one was missing.
+/// Adds the missing items. Returns whether one was missing.
 pub fn items(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
     let known: Vec<String> = tx.items(tenant)?.into_iter().map(|item| item.code).collect();
     let mut changed = false;

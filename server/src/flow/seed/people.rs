@@ -25,7 +25,7 @@ pub enum Card {
     Suspended(i64),
 }
 
-/// Somebody invented.
+/// An invented person.
 #[derive(Debug)]
 pub struct Person {
     pub login: &'static str,
@@ -94,7 +94,7 @@ pub const PEOPLE: &[Person] = &[
     desk("county-admin", "马晓东", "县级管理员", GOVERNMENT, &[Role::AgencyAdmin, Role::SystemAdmin]),
 ];
 
-/// Adds a person with everything that is theirs. Says whether they were missing.
+/// Adds a person with account, roles, certificate and paper. Returns whether the person was missing.
 pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, person: &Person, hash: &str, now: Instant) -> Result<bool, Failure> {
     let id = officer_id(person.login);
     if tx.officer(tenant, &id)?.is_some() {

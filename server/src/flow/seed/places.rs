@@ -22,7 +22,7 @@ const HOLIDAYS: [(i64, &str); 9] = [
     (2026, include_str!("../../../../data/holidays/2026.json")),
 ];
 
-/// The county and its townships and streets. Says whether anything was missing.
+/// Adds the missing divisions: the county, its townships and streets. Returns whether one was missing.
 pub fn regions(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
     if !tx.regions(tenant)?.is_empty() {
         return Ok(false);
@@ -52,7 +52,7 @@ fn level(name: &str) -> &'static str {
     }
 }
 
-/// Every year's calendar that is not there yet. Says whether one was missing.
+/// Adds the missing calendars. Returns whether one was missing.
 pub fn holidays(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
     let known: Vec<i64> = tx.holidays(tenant)?.into_iter().map(|calendar| calendar.year).collect();
     let missing = HOLIDAYS.iter().filter(|(year, _)| !known.contains(year));

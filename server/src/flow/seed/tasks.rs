@@ -16,7 +16,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 struct Task {
     id: &'static str,
     party: &'static str,
-    /// Registration authority with region, and organisation number, of a made-up credit code.
+    /// Registration authority with region, and organisation number, of an invented credit code.
     credit: (&'static str, &'static str),
     address: &'static str,
 }
@@ -36,7 +36,7 @@ const TASKS: [Task; 2] = [
     },
 ];
 
-/// The tasks that are not there yet; the plan was approved the day before `now`.
+/// Adds the missing tasks. The plan was approved the day before `now`.
 pub fn tasks(tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
     for task in &TASKS {
         if !tx.has_task(tenant, task.id)? {

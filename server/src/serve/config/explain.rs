@@ -1,4 +1,4 @@
-//! The table of keys for people: in the terminal with current values, in the book without.
+//! Renders the table of keys: in the terminal with current values, in the book without.
 
 use std::fmt::Write as _;
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use super::table::{KEYS, Key};
 use super::{ConfigError, Settings};
 
-/// Variables with our prefix that are no settings: those of other commands and of the tests, and those that
-/// Kubernetes sets for a service named `palm`.
+/// Variables with our prefix that are not settings: those of other commands and of the tests, and those that Kubernetes
+/// sets for a service named `palm`.
 const NOT_SETTINGS: [&str; 4] = ["PALM_CONFIG", "PALM_BIN", "PALM_ADMIN_PASSWORD", "PALM_SEED_PASSWORD"];
 const NOT_SETTINGS_BELOW: [&str; 5] = ["PALM_PHONE_", "PALM_DEMO_", "PALM_TEST_", "PALM_SERVICE_", "PALM_PORT"];
 
@@ -39,7 +39,7 @@ impl fmt::Display for Source {
 
 type Layer = BTreeMap<&'static str, String>;
 
-/// Every value that was given, and where. No `Debug`: it holds secrets.
+/// All values with their sources. It has no `Debug`, because it holds secrets.
 pub struct Layers {
     flags: Layer,
     environment: Layer,

@@ -16,7 +16,7 @@ use crate::web::networks::Networks;
 use crate::web::rates::PerSecond;
 use crate::web::timeouts::Timeouts;
 
-/// Passwords that everybody tries first. Refused towards a database on another machine.
+/// Well-known default passwords. They are refused for a database on another machine.
 const DEFAULT_SECRETS: [&str; 10] =
     ["", "postgres", "palm", "password", "passwd", "changeme", "change-me", "secret", "admin", "123456"];
 
@@ -25,9 +25,9 @@ const DEFAULT_SECRETS: [&str; 10] =
 pub struct Settings {
     /// The data directory.
     pub dir: PathBuf,
-    /// The database; `palm.db` in `dir` where absent. May hold a password.
+    /// The database; `palm.db` in `dir` if absent. It may contain a password.
     pub database_url: Option<String>,
-    /// Most connections to the database.
+    /// Largest number of database connections.
     pub database_connections: u32,
     /// How long a caller waits for one.
     pub database_wait: Duration,
@@ -35,7 +35,7 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The address of the metrics server.
     pub metrics_listen: Option<SocketAddr>,
-    /// Whether it may be on another address than loopback, where anybody can read the metrics.
+    /// Whether it may listen on an address other than loopback, where the metrics need no sign-in.
     pub metrics_open: bool,
     /// Certificate chain and key.
     pub tls: Option<(PathBuf, PathBuf)>,
@@ -51,7 +51,7 @@ pub struct Settings {
     pub phone_day: Most,
     /// Retention periods.
     pub stay: Stay,
-    /// Bytes of one person's files that no case claims, at most.
+    /// Largest total of one person's files that no case claims, in bytes.
     pub unclaimed_bytes: i64,
     /// How long running requests have when the server is stopped.
     pub shutdown: Duration,
@@ -59,7 +59,7 @@ pub struct Settings {
     pub log: String,
 }
 
-/// An address with a port, `localhost` among them.
+/// An address with a port; `localhost` is also accepted.
 struct Socket(SocketAddr);
 
 impl FromStr for Socket {
@@ -90,7 +90,7 @@ impl Reader<'_> {
         self.maybe(name, wanted)?.ok_or_else(absent)
     }
 
-    /// A whole number of at least one: a timeout of nothing would refuse everybody.
+    /// A whole number of at least one: a timeout of zero would refuse every request.
     fn number(&self, name: &'static str) -> Result<u32, ConfigError> {
         Ok(self.at_least_one(name)?.get())
     }
@@ -183,7 +183,7 @@ fn pair(read: &Reader<'_>) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
     }
 }
 
-/// Whether the address names a database on another machine under a password that everybody tries first.
+/// Whether the URL names a database on another machine with a well-known default password.
 fn has_default_secret(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else { return false };
     let authority = rest.split(['/', '?']).next().unwrap_or(rest);
@@ -191,7 +191,7 @@ fn has_default_secret(url: &str) -> bool {
     let here = ["localhost", "127.", "[::1]"].iter().any(|name| host.starts_with(name)) || host.is_empty();
     match person.split_once(':') {
         Some((user, password)) => !here && (password == user || DEFAULT_SECRETS.contains(&password)),
-        // A certificate, a password file: not in the address.
+        // The credential is not in the URL: for example a certificate or a password file.
         None => false,
     }
 }

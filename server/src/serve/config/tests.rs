@@ -131,7 +131,7 @@ fn the_defaults_are_the_same_in_the_table_and_in_the_types() {
     assert_eq!(settings.timeouts, Timeouts::default());
 }
 
-/// `docs/configuration.md`; `UPDATE=1` accepts the table.
+/// Compares `docs/configuration.md` with the table; `UPDATE=1` writes it.
 #[test]
 fn the_book_lists_every_key() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");

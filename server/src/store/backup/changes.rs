@@ -7,8 +7,8 @@
 //! - the signature is by a key that the copy names;
 //! - leaf and columns say the same; each leaf has one change and each change one leaf.
 //!
-//! At most [`AT_ONCE`] changes are in memory. Not here: derived columns that stand in no leaf (flags, reason, time
-//! bounds, size of the case); receipts; the projection.
+//! At most [`AT_ONCE`] changes are in memory. Not here: derived columns that are in no leaf (flags, reason, time bounds,
+//! size of the case); receipts; the projection.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ use crate::store::{Error, TenantRow, Tx};
 
 /// Rows of a page: a change has at most a megabyte.
 pub(super) const AT_ONCE: i64 = 64;
-/// Keys of leases and phones that are remembered, and values that may wait for the change that sealed them.
+/// Limit of the cached keys of leases and phones, and of the absent values whose sealing change has not been read yet.
 const REMEMBERED: usize = 100_000;
 
 /// The first damage, as a sentence for an operator.
@@ -62,7 +62,7 @@ struct Before {
     case: Vec<u8>,
 }
 
-/// Goes through the changes in the order of their leaves.
+/// Verifies the changes in the order of their leaves.
 pub(super) struct Changes<'a> {
     tenant: TenantId,
     epoch: Epoch,
@@ -79,7 +79,7 @@ fn named(id: &ChangeId, leaf: i64, what: &str) -> Damage {
 }
 
 impl<'a> Changes<'a> {
-    /// With the keys of this server.
+    /// A verifier with the keys of this server.
     pub(super) fn new(tx: &mut Tx<'_>, tenant: &TenantRow, verifier: &'a dyn Verifier) -> Result<Self, Error> {
         let keys = tx.server_keys(&tenant.id)?;
         Ok(Self {
@@ -93,7 +93,7 @@ impl<'a> Changes<'a> {
         })
     }
 
-    /// Holds every change against its leaf.
+    /// Compares every change with its leaf.
     pub(super) fn hold(mut self, tx: &mut Tx<'_>) -> Result<Outcome, Error> {
         let (mut frontier, mut size) = (Frontier::default(), 0);
         loop {
@@ -136,7 +136,7 @@ impl<'a> Changes<'a> {
             return damaged("its columns say something else than its header");
         }
         let previous = tx.before_in_case(&self.tenant, row)?;
-        // One by one from the first on: so each has the number of its case, and no other case has it.
+        // Checked in order from the first change on, so each change has its case's number, and no other case has it.
         let numbered = previous.as_ref().map_or(row.case_leaf == row.leaf, |previous| previous.case == row.case);
         if !numbered {
             return damaged("it stands in another case");
@@ -147,7 +147,7 @@ impl<'a> Changes<'a> {
         Ok(self.account_for_values(&change, row.leaf))
     }
 
-    /// The leaf that this change must have; none where its row cannot have one.
+    /// The leaf that this change must have; none if its row cannot have one.
     fn leaf_of(&self, row: &Row, change: &Change, previous: Option<&Before>) -> Option<Vec<u8>> {
         let class = LeafClass::parse(&row.class).ok()?;
         if row.counter != previous.map_or(0, |before| before.counter).checked_add(1)? {
@@ -166,7 +166,7 @@ impl<'a> Changes<'a> {
         Some(leaf.to_bytes())
     }
 
-    /// Only the server seals values, in a change of the same case that comes after.
+    /// Only the server seals values, in a later change of the same case.
     fn account_for_values(&mut self, change: &Change, leaf: i64) -> Result<(), Damage> {
         for index in change.missing_values() {
             self.wanting.insert(OpId { change: change.id(), index }, (change.case(), leaf));
@@ -253,7 +253,7 @@ impl Row {
 }
 
 impl Tx<'_> {
-    /// A page of rows from this leaf on. No two have one leaf: it is their key.
+    /// A page of rows from this leaf on. The leaf is the key, so no two rows have the same.
     fn rows_from(&mut self, tenant: &TenantId, from: i64) -> Result<Vec<Row>, Error> {
         Ok(change::table
             .left_join(

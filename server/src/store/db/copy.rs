@@ -15,7 +15,7 @@ use super::{Db, Manager, open_sqlite, private};
 use crate::store::Error;
 
 impl Manager {
-    /// Copies the database into the file `to`, which is made for its owner alone, and through to the disk.
+    /// Copies the database into the file `to`, readable by its owner only, and syncs it to the disk.
     pub(in crate::store) fn copy_to(&self, to: &Path) -> Result<(), Error> {
         let Self::Sqlite { path, cache } = self else {
             return Err(Error::Open("a PostgreSQL database is copied with pg_dump: see docs/operate.md".to_owned()));
@@ -31,10 +31,10 @@ impl Manager {
     }
 }
 
-/// What means something else in the address of a file (https://www.sqlite.org/uri.html).
+/// Characters with a special meaning in a file URI (https://www.sqlite.org/uri.html).
 const OF_URI: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
-/// Opens a copy for reading; not one of its bytes changes, and nothing is made beside it.
+/// Opens a copy read-only: no byte of it changes, and no file is created beside it.
 pub(in crate::store) fn open_copy(path: &Path) -> Result<Db, Error> {
     let name = path.to_str().ok_or_else(|| Error::Open("the path is not UTF-8".to_owned()))?;
     let address = format!("file:{}?mode=ro&immutable=1", utf8_percent_encode(name, OF_URI));
@@ -42,7 +42,7 @@ pub(in crate::store) fn open_copy(path: &Path) -> Result<Db, Error> {
     Ok(Db::Sqlite(db))
 }
 
-/// The newest migration that a copy holds, once SQLite itself finds nothing wrong with it.
+/// The newest migration of a copy, after SQLite has found no damage in it.
 pub(in crate::store) fn sound_schema(db: &mut Db) -> Result<String, Error> {
     let said: Option<String> =
         diesel::select(sql::<Nullable<Text>>("(SELECT group_concat(integrity_check) FROM pragma_integrity_check)"))

@@ -17,18 +17,18 @@ use diesel::sql_types::{Array, HasSqlType, SingleValue};
 
 use crate::store::db::Db;
 
-/// Rows in one statement for PostgreSQL: while it is sent, they are in memory once more.
+/// Rows in one statement for PostgreSQL. While it is sent, memory holds a second copy of them.
 pub(in crate::store) const ROWS_PER_STATEMENT: usize = 256;
 
-/// Rows of a table; [`by_column`] makes them so.
+/// Rows that can be inserted by column. [`by_column`] implements it.
 pub(in crate::store) trait Columns: Sized {
-    /// The statement by which PostgreSQL takes these rows.
+    /// The statement that inserts these rows into PostgreSQL.
     fn insert(rows: &[Self]) -> Insert<'_>;
-    /// Inserts this one into SQLite.
+    /// Inserts this row into SQLite.
     fn put(&self, connection: &mut SqliteConnection) -> QueryResult<()>;
 }
 
-/// Rows of one table, whichever it is.
+/// Rows of one table, without the type of the table.
 trait Rows {
     fn count(&self) -> usize;
     fn inserts(&self) -> Vec<Insert<'_>>;
@@ -49,19 +49,19 @@ impl<R: Columns> Rows for Vec<R> {
     }
 }
 
-/// New rows of any tables on their way into the database, where nothing is read in between.
+/// New rows of several tables, which are inserted together.
 #[derive(Default)]
 pub struct Additions<'a>(Vec<Box<dyn Rows + 'a>>);
 
 impl<'a> Additions<'a> {
-    /// And these.
+    /// Adds these rows.
     pub(in crate::store) fn rows<R: Columns + 'a>(&mut self, rows: Vec<R>) {
         if !rows.is_empty() {
             self.0.push(Box::new(rows));
         }
     }
 
-    /// Inserts them; on PostgreSQL in no order, so that no row may rest on another.
+    /// Inserts all rows. On PostgreSQL the order is undefined, so no row may depend on another.
     pub(in crate::store) fn insert(self, db: &mut Db) -> QueryResult<()> {
         let Self(all) = self;
         match db {
@@ -81,7 +81,7 @@ impl<'a> Additions<'a> {
 pub(in crate::store) struct Insert<'a> {
     table: &'static str,
     columns: Vec<(&'static str, Box<dyn Values + 'a>)>,
-    /// What is done where a key is there already, as SQL.
+    /// The SQL of the `ON CONFLICT` clause.
     on_conflict: String,
 }
 
@@ -104,12 +104,12 @@ where
 }
 
 impl<'a> Insert<'a> {
-    /// Into a table; no column yet.
+    /// An insert into a table, without columns yet.
     pub(in crate::store) const fn into(table: &'static str) -> Self {
         Self { table, columns: Vec::new(), on_conflict: String::new() }
     }
 
-    /// With these values in a column.
+    /// Adds a column with these values.
     pub(in crate::store) fn column<C, T>(mut self, _column: C, values: Vec<T>) -> Self
     where
         C: Column,
@@ -121,7 +121,7 @@ impl<'a> Insert<'a> {
         self
     }
 
-    /// Where a row with the same `keys` is there, `replaced` are taken from the new one.
+    /// If a row with the same `keys` exists, its columns `replaced` get the new values.
     pub(in crate::store) fn or_replace(mut self, keys: &[&str], replaced: &[&str]) -> Self {
         let new: Vec<String> = replaced.iter().map(|name| format!("\"{name}\" = EXCLUDED.\"{name}\"")).collect();
         self.on_conflict = format!(" ON CONFLICT (\"{}\") DO UPDATE SET {}", keys.join("\", \""), new.join(", "));
@@ -134,7 +134,7 @@ impl<'a> Insert<'a> {
     }
 }
 
-/// Inserts as one statement: all but the last stand in its `WITH`, where PostgreSQL runs them as well.
+/// Several inserts as one statement: all except the last are in its `WITH` clause, which PostgreSQL also executes.
 struct Together<'a>(Vec<Insert<'a>>);
 
 impl Together<'_> {
@@ -145,7 +145,7 @@ impl Together<'_> {
 
 impl RunQueryDsl<PgConnection> for Together<'_> {}
 
-/// A connection keeps it by its text.
+/// A connection caches the prepared statement by its text.
 impl QueryId for Together<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
@@ -186,8 +186,8 @@ impl QueryFragment<Pg> for Insert<'_> {
     }
 }
 
-/// Says that a row fills the columns of a table that its fields are named like, and those of the struct `with` in it.
-/// A field that is forgotten does not compile.
+/// Implements [`Columns`] for a row whose fields have the names of the table's columns, and for those of a nested struct
+/// `with`. A forgotten field does not compile.
 macro_rules! by_column {
     (
         $table:ident, $row:ident $(<$life:lifetime>)? { $($field:ident),+ $(,)? }
@@ -209,7 +209,7 @@ macro_rules! by_column {
     };
 }
 
-/// Inserts a slice of rows; where a row with the same key is there, these columns of it are replaced.
+/// Inserts a slice of rows. If a row with the same key exists, these columns of it are replaced.
 macro_rules! upsert_rows {
     ($tx:expr, $table:ident, $rows:expr, ($($key:ident),+), ($($column:ident),+)) => {
         match $tx.db() {

@@ -33,7 +33,7 @@ impl Blocks {
     }
 }
 
-/// Hashes the rest of a file, as a whole and in blocks.
+/// Hashes a file from its present position to the end, as a whole and in blocks.
 ///
 /// # Errors
 /// Where it cannot be read.

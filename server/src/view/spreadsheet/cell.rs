@@ -17,7 +17,7 @@ use crate::unseen::{is_unseen, marked};
 /// Excel holds 32,767 characters in a cell, counted in UTF-16; with the apostrophe and the mark of the cut this fits.
 const LONGEST: usize = 16_000;
 
-/// A text that nothing runs.
+/// A text that no program runs as a formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Harmless(String);
 
@@ -66,7 +66,7 @@ fn begins_a_formula(text: &str) -> bool {
     if text.starts_with(['\t', '\r', '\n']) {
         return true;
     }
-    // Before a sign they hide it from people, not from every program.
+    // Such characters before a sign hide it from people, but not from every program.
     let unseen = |c: &char| c.is_whitespace() || is_unseen(*c);
     let Some(first) = text.chars().find(|c| !unseen(c)) else { return false };
     let mut plain = [0; 4];
@@ -75,8 +75,8 @@ fn begins_a_formula(text: &str) -> bool {
     plain.starts_with(['=', '+', '-', '@', '\u{2212}']) && !is_quantity(text)
 }
 
-/// Whether a text is a signed number with a unit behind it, such as `-18℃`, `+5%` or `−3.5 度`: nothing that a
-/// spreadsheet program computes with. Letters of ASCII, operators and quotes in any width could be a formula.
+/// Whether a text is a signed number followed by a unit, such as `-18℃`, `+5%` or `−3.5 度`. A spreadsheet program does not
+/// compute with it. ASCII letters, operators and quotes in any width could form a formula.
 fn is_quantity(text: &str) -> bool {
     let Some(rest) = text.strip_prefix(['+', '-', '＋', '－', '\u{2212}']) else { return false };
     let harmless = |c: char| match c {

@@ -13,12 +13,12 @@ const FIRST_LINE: usize = 256;
 /// Longest head of a request: the longest address that a browser shows, and the cookies of a host with many programs.
 pub const LONGEST_HEAD: usize = 32 * 1024;
 
-/// The end of what is passed on.
+/// The position at which passing on ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
     /// How many of the bytes just taken may be passed on.
     pub at: usize,
-    /// Before any handler saw the request.
+    /// Whether no handler has seen the request yet.
     pub in_head: bool,
     /// Why.
     pub fault: Fault,
@@ -27,9 +27,9 @@ pub struct Ended {
 /// Why no more is passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// Two programs might read this differently.
+    /// Two programs could read these bytes differently.
     Ambiguous,
-    /// The head is longer than any may be.
+    /// The head is too long.
     LongHead,
 }
 
@@ -89,7 +89,7 @@ impl Framing {
         &self.language
     }
 
-    /// The language of pages that a cookie of the last request chose; Chinese where none did.
+    /// The language of pages from a cookie of the last request; Chinese without such a cookie.
     pub const fn chosen(&self) -> Language {
         self.chosen
     }
@@ -101,12 +101,12 @@ impl Framing {
         String::from_utf8_lossy(target).into_owned()
     }
 
-    /// Which body of the connection is on its way, if one is.
+    /// Number of the body that is arriving, if one is.
     pub fn body(&self) -> Option<u64> {
         (self.place != ParseState::Head).then_some(self.requests)
     }
 
-    /// How many bytes of bodies were passed on, and how many requests, whole or but for the rest of a body.
+    /// How many bytes of bodies and how many requests were passed on. A request counts even if its body is incomplete.
     pub const fn passed(&self) -> (u64, u64) {
         (self.in_bodies, self.requests)
     }
@@ -182,7 +182,7 @@ impl Framing {
     fn header(&mut self, line: &[u8]) -> Result<(), Fault> {
         let colon = line.iter().position(|byte| *byte == b':').ok_or(Fault::Ambiguous)?;
         let (name, value) = line.split_at(colon);
-        // A folded line, or a name that some strip and some do not.
+        // A folded line, or a name that some programs trim and others do not.
         if name.is_empty() || name.iter().any(|byte| *byte <= b' ') {
             return Err(Fault::Ambiguous);
         }
@@ -216,7 +216,7 @@ impl Framing {
     }
 }
 
-/// Whether one of these cookies asks for English pages, whichever way they came.
+/// Whether one of these cookies asks for English pages.
 fn asks_for_english(cookies: &[u8]) -> bool {
     cookies.split(|byte| *byte == b';').any(|cookie| cookie.trim_ascii().ends_with(b"palm-language=en"))
 }

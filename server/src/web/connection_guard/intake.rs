@@ -1,7 +1,7 @@
 //! Flow control between a connection and the handler of its requests, so that little is buffered.
 //!
-//! Promise: a connection reads at most a fixed number of body bytes and one request ahead of its handler; a body that
-//! nobody will read is discarded as it arrives. Not here: the total budget (`bodies`).
+//! Promise: a connection reads at most a fixed number of body bytes and one request ahead of its handler. A body that no
+//! handler will read is discarded as it arrives. Not here: the total budget (`bodies`).
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -37,7 +37,7 @@ impl Intake {
         self.wake();
     }
 
-    /// Says that a request was answered.
+    /// Reports that a request was answered.
     pub fn answered(&self) {
         let Self(told) = self;
         told.answered.set(told.answered.get().saturating_add(1));

@@ -71,13 +71,13 @@ impl Group<'_, '_> {
         Ok(self.outcomes.get(&change.id()).cloned().unwrap_or_else(|| parked(change.id(), Vec::new())))
     }
 
-    /// Whether the phone's change before this one, which is stored, is not.
+    /// Whether the previous change of the phone is missing, for a stored change.
     fn has_gap(&mut self, change: &Change) -> Result<bool, Failure> {
         let (tenant, cases) = (self.recorder.tenant(), &self.cases);
         self.register.has_gap(self.recorder.tx, &tenant, change, |id| cases.contains_key(id))
     }
 
-    /// The receipts this phone was given before for these changes, then one for the others.
+    /// The receipts that this phone got before for these changes, and one for the others.
     fn receipts(&mut self, push: &CheckedPush, held: &[ChangeId]) -> Result<Vec<Vec<u8>>, Failure> {
         let (tenant, device) = (self.recorder.tenant(), push.sender.device);
         let places: BTreeMap<i64, &ChangeSummary> =

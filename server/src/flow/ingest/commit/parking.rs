@@ -19,12 +19,12 @@ use crate::flow::refusal::Failure;
 /// Changes that one phone may have parked, and their bytes.
 const PARKED_MAX: i64 = 1024;
 const PARKED_BYTES_MAX: i64 = 64 << 20;
-/// Items of cases that are folded for one phone in one commit, about one second of a core; changes of further cases
-/// are to be sent again.
+/// Items of cases that are folded for one phone in one commit, about one second of a core. The phone must send changes of
+/// further cases again.
 const FOLDED_ITEMS: usize = 400_000;
 /// Cost of a change beside its items, in items.
 const ITEMS_OF_A_CHANGE: usize = 20;
-/// Code: the change is to be sent again.
+/// Code: the phone must send the change again.
 pub(super) const LATER: &str = "later";
 /// Code: the change was parked for too long.
 const EXPIRED: &str = "expired";
@@ -91,7 +91,7 @@ impl Group<'_, '_> {
         Ok(())
     }
 
-    /// Says of changes that their case has no room for them, by `code`, and tells people so once a day.
+    /// Answers `code` for changes for which their case has no room, and raises one alarm a day.
     pub(super) fn leave_with_phones(
         &mut self,
         case: CaseId,
