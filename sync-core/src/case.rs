@@ -40,8 +40,6 @@ pub fn basis<'a>(heads: impl IntoIterator<Item = &'a ChangeId>) -> crate::id::Di
     BASIS.hash(&parts)
 }
 
-/// The step kind by which a save says where it was made; its value is a [`place`].
-pub const PLACE: &str = "place";
 /// The decision by which a case is closed.
 pub const CLOSED: &str = "closed";
 
@@ -49,9 +47,6 @@ pub const CLOSED: &str = "closed";
 pub fn is_closed(state: &CaseState) -> bool {
     state.decisions.iter().any(|decision| decision.decision == CLOSED)
 }
-
-/// The kind of entity whose presence in a change lets its `Put` stand in for signed values.
-pub const SUPPLEMENTARY_RECORD: &str = "supplementary_record";
 
 /// A place as a value: latitude and longitude in 10⁻⁷ degree (WGS 84), accuracy in metres.
 pub fn place(latitude_e7: i64, longitude_e7: i64, accuracy_m: i64) -> Value {

@@ -17,6 +17,7 @@ pub use values::{MAX_VALUE_BYTES, Values, ValuesError};
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{CaseId, ChangeId, Digest};
 use crate::op::{Act, Op, OpId, OpRef, read_ops, write_ops};
+use crate::schema::{EntityKind, FieldName};
 use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, seal};
 use crate::value::Value;
 
@@ -69,7 +70,7 @@ pub struct NewOp {
     /// The entity it is done to; `None` is the case itself.
     pub target: Option<OpRef>,
     /// The field that is written.
-    pub field: Option<String>,
+    pub field: Option<FieldName>,
     /// The operations whose values are replaced; sorted and made unique when sealed.
     pub replaces: Vec<OpRef>,
     /// The value.
@@ -97,13 +98,13 @@ impl NewOp {
     }
 
     /// Adds an entity to the case itself, which is part of no form.
-    pub fn add(entity: impl Into<String>, order: impl Into<String>) -> Self {
+    pub fn add(entity: impl Into<EntityKind>, order: impl Into<String>) -> Self {
         Self::new(Act::add(entity, order))
     }
 
     /// Writes `field`, replacing the values the author saw.
-    pub fn put(target: Option<OpRef>, field: &str, replaces: Vec<OpRef>, value: Value) -> Self {
-        Self { act: Act::Put, target, field: Some(field.to_owned()), replaces, value: Some(value) }
+    pub fn put(target: Option<OpRef>, field: impl Into<FieldName>, replaces: Vec<OpRef>, value: Value) -> Self {
+        Self { act: Act::Put, target, field: Some(field.into()), replaces, value: Some(value) }
     }
 }
 

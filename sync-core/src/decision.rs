@@ -6,16 +6,16 @@
 //! decide (the server's roles), what the law forbids (`law`), missing evidence.
 
 pub use crate::case::{CLOSED, is_closed};
-use crate::case::{CaseState, Decision, Entity, Graph, Quarantine, SUPPLEMENTARY_RECORD, Verdict};
+use crate::case::{CaseState, Decision, Entity, Graph, Quarantine, Verdict};
 use crate::change::{Change, NewOp};
 use crate::code::codes;
 use crate::facts;
 use crate::id::{ChangeId, Digest};
 use crate::law::rule::CheckResult;
-use crate::op::{Act, OpId, OpRef, SignerRole};
+use crate::op::{Act, BUILT_KINDS, OpId, OpRef, SignerRole};
 use crate::schema::{
-    BUILT_KINDS, CASE_RESULT, DOCUMENT, EVIDENCE_FIELDS, INSPECTION_FILED, INSPECTION_RESULT, RECORD,
-    REPORTED_FOR_RECORD, SPOT_DECISION,
+    CASE_RESULT, DOCUMENT, EVIDENCE_FIELDS, FieldName, INSPECTION_FILED, INSPECTION_RESULT, REPORTED_FOR_RECORD,
+    SPOT_DECISION, SUPPLEMENTARY_RECORD, SUPPLEMENTED,
 };
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -100,7 +100,7 @@ pub fn filing(state: &CaseState, results: &[CheckResult]) -> Option<Filing> {
     if state.decisions.iter().any(|decision| decision.decision == FILING_RECEIVED) {
         return Some(Filing::Received);
     }
-    if state.steps_of(INSPECTION_FILED).next().is_some() {
+    if state.steps_of(&INSPECTION_FILED).next().is_some() {
         return Some(Filing::Filed);
     }
     results.iter().any(|result| result.rule == FILING_RULE && result.running).then_some(Filing::Due)
@@ -120,9 +120,9 @@ pub fn status<'a>(state: &CaseState, graph: impl FnOnce() -> Graph<'a>) -> CaseS
 /// `record`, or whose save writes to the returned record or below it.
 pub fn returned(state: &CaseState, graph: &Graph<'_>) -> Vec<(OpId, Option<OpId>)> {
     let supplements: Vec<(OpId, BTreeSet<OpId>)> =
-        state.entities_of(SUPPLEMENTARY_RECORD).into_iter().map(|(id, _)| (id, touched(state, graph, id))).collect();
+        state.entities_of(&SUPPLEMENTARY_RECORD).into_iter().map(|(id, _)| (id, touched(state, graph, id))).collect();
     let names = |supplement: OpId, target: OpId| {
-        state.value(Some(supplement), RECORD).and_then(Value::as_text) == Some(target.to_string().as_str())
+        state.value(Some(supplement), &SUPPLEMENTED).and_then(Value::as_text) == Some(target.to_string().as_str())
     };
     let answered = |op: OpId, target: Option<OpId>| {
         supplements.iter().any(|(supplement, touched)| {
@@ -159,7 +159,7 @@ pub fn kind_is_built(state: &CaseState) -> Result<(), Obstacle> {
 /// Whether it is on record how the case ended: in words, or by a decision that two officers signed.
 fn has_result(state: &CaseState) -> bool {
     let says =
-        |name: &&str| state.value(None, name).and_then(Value::as_text).is_some_and(|text| !text.trim().is_empty());
+        |name: &FieldName| state.value(None, name).and_then(Value::as_text).is_some_and(|text| !text.trim().is_empty());
     let signed = |document: &OpId| {
         let on_it = state.signatures.iter().filter(|signed| signed.document == Some(*document));
         let officers: BTreeSet<_> = on_it
@@ -201,7 +201,7 @@ pub fn may_register(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
     if known {
         return Err(Obstacle::Registered);
     }
-    let reported = state.steps_of(REPORTED_FOR_RECORD).any(|step| step.target.is_none() || of_target(step.target));
+    let reported = state.steps_of(&REPORTED_FOR_RECORD).any(|step| step.target.is_none() || of_target(step.target));
     if reported { Ok(()) } else { Err(Obstacle::NotReported) }
 }
 
@@ -212,7 +212,7 @@ pub fn may_register(state: &CaseState, target: OpId) -> Result<(), Obstacle> {
 /// The first [`Obstacle`].
 pub fn may_receive_filing(state: &CaseState) -> Result<(), Obstacle> {
     kind_is_built(state)?;
-    if state.steps_of(INSPECTION_FILED).next().is_none() {
+    if state.steps_of(&INSPECTION_FILED).next().is_none() {
         return Err(Obstacle::NotFiled);
     }
     let received = state.decisions.iter().any(|decision| decision.decision == FILING_RECEIVED);
@@ -236,7 +236,7 @@ pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
     let waits = |verdict: &Verdict| !verdict.dismissed && verdict.code != foreign;
     let quarantined = state.excluded.values().flatten().any(waits);
     let built = |id: OpId| facts::is_built(state, id);
-    let unbuilt = kind_is_built(state).is_err() || !state.entities_of(DOCUMENT).into_iter().all(|(id, _)| built(id));
+    let unbuilt = kind_is_built(state).is_err() || !state.entities_of(&DOCUMENT).into_iter().all(|(id, _)| built(id));
     [
         (is_closed(state), Obstacle::Closed),
         (unbuilt, Obstacle::NotBuilt),
@@ -293,8 +293,8 @@ fn named_by(state: &CaseState, target: Option<OpId>) -> Vec<Digest> {
     fields.flat_map(|field| &field.live).filter_map(|live| live.value.as_ref()?.as_digest()).collect()
 }
 
-fn names_evidence(field: &str) -> bool {
-    EVIDENCE_FIELDS.contains(&field)
+fn names_evidence(field: &FieldName) -> bool {
+    EVIDENCE_FIELDS.contains(field)
 }
 
 /// The operation that writes off the file `digest` for `reason`, on the heads of `state`: on the entity that first named it. A name
@@ -323,7 +323,7 @@ fn first_name(state: &CaseState, graph: &Graph<'_>, digest: Digest) -> Result<Op
     let names = |change: &Change| {
         let own = change.id();
         let of_file = change.named_ops().find(|(id, op)| {
-            let writes = matches!(op.act, Act::Put | Act::Resolve) && op.field.as_deref().is_some_and(names_evidence);
+            let writes = matches!(op.act, Act::Put | Act::Resolve) && op.field.as_ref().is_some_and(names_evidence);
             writes && change.value(id.index).and_then(settled).and_then(Value::as_digest) == Some(digest)
         });
         of_file.map(|(_, op)| op.target.map(|target| target.resolve(own)))

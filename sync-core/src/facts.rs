@@ -31,7 +31,7 @@ use crate::law::facts::{CaseKind, Facts, Happened, Known, OrganKind, Sector};
 use crate::law::rule::{About, CheckResult, Matter, Text, judge};
 use crate::law::table::rules;
 use crate::op::OpId;
-use crate::schema as names;
+use crate::schema::{self as names, FieldName, StepKind};
 use crate::time::Date;
 use crate::value::Value;
 use crate::when::{Interval, Mark, When};
@@ -105,22 +105,22 @@ fn base(seen: Seen<'_>) -> Facts {
     facts.causes = seen.timeline.causes().clone();
     facts.organ_kind = agency.map_or(OrganKind::NotTold, |agency| agency.kind);
     facts.tenant = roster.tenant;
-    facts.violation_on = match text(state, None, names::VIOLATION_DATE).map(str::parse::<Date>) {
+    facts.violation_on = match text(state, None, &names::VIOLATION_DATE).map(str::parse::<Date>) {
         Some(Ok(date)) => Known::Known(date),
         Some(Err(_)) | None => Known::NotEntered,
     };
     let now = When::from(Mark::apart(at));
     facts.officers = officers::at(seen, Text { zh: "现在", en: "now" }, &now, None).1;
-    facts.certificate_shown_at = seen.happened(names::CERTIFICATE_SHOWN);
-    facts.rights_told_at = seen.happened(names::RIGHTS_TOLD);
-    facts.correction_ordered_at = seen.happened(names::CORRECTION_ORDERED);
+    facts.certificate_shown_at = seen.happened(&names::CERTIFICATE_SHOWN);
+    facts.rights_told_at = seen.happened(&names::RIGHTS_TOLD);
+    facts.correction_ordered_at = seen.happened(&names::CORRECTION_ORDERED);
     facts.correction_text_orders = document::correction_text(state);
     facts.individual_business_as_organisation.clone_from(&roster.individual_business_as_organisation);
     facts.code_of_another_kind.clone_from(&roster.code_of_another_kind);
     let organ = agency.and_then(|agency| agency.reconsideration.clone());
     facts.reconsideration_organ = organ.map_or(Known::Unknown, Known::Known);
-    facts.on_water = state.value(None, names::ON_WATER).and_then(Value::as_bool).unwrap_or(false);
-    facts.landed_at = seen.happened(names::LANDED);
+    facts.on_water = state.value(None, &names::ON_WATER).and_then(Value::as_bool).unwrap_or(false);
+    facts.landed_at = seen.happened(&names::LANDED);
     facts.reasons = reasons(state);
     facts
 }
@@ -134,7 +134,7 @@ fn agency(seen: Seen<'_>) -> Option<&AgencyEntry> {
 fn sector(state: &CaseState, agency: Option<&AgencyEntry>) -> Sector {
     let registered = sector_of(agency.map(|agency| agency.sector.as_str()).unwrap_or_default());
     match registered {
-        Sector::Other => sector_of(text(state, None, names::SECTOR).unwrap_or_default()),
+        Sector::Other => sector_of(text(state, None, &names::SECTOR).unwrap_or_default()),
         Sector::Market | Sector::Agriculture | Sector::Transport | Sector::Housing | Sector::Emergency => registered,
     }
 }
@@ -146,7 +146,7 @@ fn sector_of(code: &str) -> Sector {
 
 /// Recorded reasons for breaches: each step's value is `[rule, reason]`.
 fn reasons(state: &CaseState) -> BTreeMap<String, String> {
-    let said = state.steps_of(names::BREACH_REASON).filter_map(|step| {
+    let said = state.steps_of(&names::BREACH_REASON).filter_map(|step| {
         let [Value::Text(rule), Value::Text(reason)] = step.value?.as_list()? else { return None };
         (!reason.trim().is_empty()).then(|| (rule.clone(), reason.clone()))
     });
@@ -154,7 +154,7 @@ fn reasons(state: &CaseState) -> BTreeMap<String, String> {
 }
 
 /// The displayed text of a field, unless it is empty.
-fn text<'a>(state: &'a CaseState, target: Option<OpId>, name: &str) -> Option<&'a str> {
+fn text<'a>(state: &'a CaseState, target: Option<OpId>, name: &FieldName) -> Option<&'a str> {
     state.value(target, name).and_then(Value::as_text).filter(|text| !text.trim().is_empty())
 }
 
@@ -179,12 +179,12 @@ fn earlier(one: Happened, other: Happened) -> Happened {
 
 impl Seen<'_> {
     /// When a step first happened.
-    fn happened(&self, step: &str) -> Happened {
+    fn happened(&self, step: &StepKind) -> Happened {
         self.happened_where(step, |_| true)
     }
 
     /// When such a step first happened: as it was recorded, or as a correction states it.
-    fn happened_where(&self, step: &str, such: impl Fn(&ReadStep<'_>) -> bool) -> Happened {
+    fn happened_where(&self, step: &StepKind, such: impl Fn(&ReadStep<'_>) -> bool) -> Happened {
         let (mut whens, mut recorded) = (Vec::new(), Vec::new());
         for step in self.state.steps_of(step).filter(|step| such(step)) {
             match step.stated {
@@ -222,7 +222,7 @@ impl Seen<'_> {
     }
 
     /// When a field of the case got the value it shows.
-    fn written(&self, name: &str) -> Happened {
+    fn written(&self, name: &FieldName) -> Happened {
         let shown = self.state.field(None, name).and_then(|field| field.live.first());
         let said = shown.filter(|live| live.value.as_ref().is_some_and(says_something));
         self.recorded(said.map(|live| live.op))

@@ -6,6 +6,7 @@
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{AgencyId, DeviceId, Digest, Epoch, OfficerId, TenantId};
+use crate::schema::FormName;
 use crate::sign::{PublicKey, Signed, SignedError, Signer, SignerError, Tag, Verifier, open, seal};
 use crate::time::Instant;
 
@@ -16,7 +17,7 @@ const VERSION: u64 = 1;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// The form, such as `spot_decision`.
-    pub form: String,
+    pub form: FormName,
     /// In whose name.
     pub agency: AgencyId,
     /// Year of the document's date in Asia/Shanghai.
@@ -102,7 +103,7 @@ impl Lease {
         out.text(&self.certificate).int(self.certificate_ends.ms()).int(self.issued.ms()).int(self.not_after.ms());
         out.array(self.blocks.len());
         for Block { form, agency, year, prefix, first, last } in &self.blocks {
-            out.array(6).text(form).bytes(agency.bytes()).uint((*year).into());
+            out.array(6).text(form.as_str()).bytes(agency.bytes()).uint((*year).into());
             out.text(prefix).uint((*first).into()).uint((*last).into());
         }
         out.finish()
@@ -135,7 +136,7 @@ impl Lease {
 fn read_block(reader: &mut Reader<'_>) -> Result<Block, CodecError> {
     reader.tuple(6, |reader| {
         Ok(Block {
-            form: reader.text()?.to_owned(),
+            form: reader.text()?.into(),
             agency: AgencyId::new(reader.bytes_exact()?),
             year: reader.uint32()?,
             prefix: reader.text()?.to_owned(),

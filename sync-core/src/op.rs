@@ -7,12 +7,13 @@
 mod act;
 
 pub use act::{
-    Act, Answers, Assignment, CaseKind, Correction, FORM, FormVersion, MANNERS, Number, Open, Outcome, REPEAT,
+    Act, Answers, Assignment, BUILT_KINDS, CaseKind, Correction, FormVersion, MANNERS, Number, Open, Outcome,
     Signature, SignerRole, VerdictAct,
 };
 
 use crate::codec::{CodecError, Kind, Reader, Writer};
 use crate::id::{ChangeId, Digest};
+use crate::schema::FieldName;
 use crate::value::Value;
 use std::fmt;
 
@@ -141,7 +142,7 @@ pub struct Op {
     /// The entity it is done to; `None` is the case itself.
     pub target: Option<OpRef>,
     /// The field that is written.
-    pub field: Option<String>,
+    pub field: Option<FieldName>,
     /// The operations whose values the author saw and replaces; strictly ascending.
     pub replaces: Vec<OpRef>,
     /// Commitment to the value: SHA-256 over tag, salt and the value's bytes.
@@ -159,7 +160,7 @@ impl Op {
             }
         }
         match &self.field {
-            Some(field) => out.text(field),
+            Some(field) => out.text(field.as_str()),
             None => out.null(),
         };
         out.array(self.replaces.len());
@@ -172,7 +173,7 @@ impl Op {
         reader.tuple(6, |reader| {
             let kind = reader.uint()?;
             let target = reader.optional(OpRef::read)?;
-            let field = reader.optional(|reader| reader.text().map(str::to_owned))?;
+            let field = reader.optional(|reader| reader.text().map(FieldName::from))?;
             let replaces = reader.ascending(OpRef::read)?;
             let commit = reader.optional(|reader| reader.bytes_exact().map(Digest::new))?;
             let act = Act::from_detail(kind, Value::read(reader)?);

@@ -17,8 +17,8 @@ use crate::code::{NotACode, codes};
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId};
 use crate::log::LeafClass;
 use crate::message::Missing;
-use crate::op::Act;
-use crate::schema::{BUILT_FORMS, BUILT_KINDS, DECISIONS, FORM};
+use crate::op::{Act, BUILT_KINDS};
+use crate::schema::{BUILT_FORMS, DECISIONS, FORM, FormName};
 use crate::time::Instant;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -393,10 +393,11 @@ fn is_built(change: &Change) -> bool {
             return BUILT_KINDS.contains(&open.kind);
         }
         if let Act::Sign(signature) = &op.act {
-            return !DECISIONS.contains(&signature.form.as_str()) || BUILT_FORMS.contains(&signature.form.as_str());
+            return !DECISIONS.contains(&signature.form) || BUILT_FORMS.contains(&signature.form);
         }
-        let form = change.value(id.index).filter(|_| op.field.as_deref() == Some(FORM) && op.target.is_some());
-        form.and_then(Value::as_text).is_none_or(|form| form.trim().is_empty() || BUILT_FORMS.contains(&form))
+        let form = change.value(id.index).filter(|_| op.field == Some(FORM) && op.target.is_some());
+        form.and_then(Value::as_text)
+            .is_none_or(|form| form.trim().is_empty() || BUILT_FORMS.contains(&FormName::from(form)))
     })
 }
 

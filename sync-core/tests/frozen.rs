@@ -14,7 +14,7 @@ use sync_core::log::LeafClass;
 use sync_core::message::Class;
 use sync_core::op::{Act, CaseKind, MANNERS, SignerRole};
 use sync_core::plan::Flag;
-use sync_core::schema::{BUILT_FORMS, DECISIONS, ENTITIES, FIELDS, Kind, STEPS};
+use sync_core::schema::{ENTITIES, EntityKind, FIELDS, FormName, Kind, STEPS};
 use sync_core::value::Value;
 use sync_core::{decision, schema};
 
@@ -66,7 +66,7 @@ fn texts_of_the_schema() -> Vec<String> {
     lines.extend(ENTITIES.iter().map(|entity| format!("entity {}", entity.name)));
     lines.extend(STEPS.iter().map(|step| format!("step {}", step.name)));
     for field in FIELDS {
-        let entity = if field.entity.is_empty() { "-" } else { field.entity };
+        let entity = field.entity.as_ref().map_or("-", EntityKind::as_str);
         let (kind, codes): (_, &[&str]) = match field.kind {
             Kind::Code(codes) => ("code", codes),
             Kind::Codes(codes) => ("codes", codes),
@@ -90,7 +90,7 @@ fn codes(what: &str, codes: &[&str]) -> Vec<String> {
 }
 
 fn listed_now() -> BTreeSet<String> {
-    let forms: Vec<&str> = BUILT_FORMS.iter().chain(&DECISIONS).copied().collect();
+    let forms: Vec<&str> = FormName::LISTED.iter().map(FormName::as_str).collect();
     let decisions =
         [decision::REGISTERED, decision::RETURNED, decision::WRITTEN_OFF, decision::FILING_RECEIVED, decision::CLOSED];
     [

@@ -13,10 +13,10 @@ use sync_core::lease::{Block, Lease};
 use sync_core::log::{Cursor, Frontier, Leaf, LeafClass, case_tag, leaf_hash};
 use sync_core::message::{CaseHeads, Class, Missing, Pulled, Push, PushOutcome, Pushed, Reconcile, Reconciled};
 use sync_core::op::{
-    Act, Answers, CaseKind, Correction, FORM, FormVersion, OpId, OpRef, Open, Outcome, REPEAT, Signature, SignerRole,
-    VerdictAct,
+    Act, Answers, CaseKind, Correction, FormVersion, OpId, OpRef, Open, Outcome, Signature, SignerRole, VerdictAct,
 };
 use sync_core::receipt::{Receipt, ReceiptEntry};
+use sync_core::schema::{CERTIFICATE_SHOWN, CHECKLIST, REPEAT};
 use sync_core::sign::{Signer as _, SoftwareKey, SoftwareVerifier};
 use sync_core::time::Instant;
 use sync_core::value::Value;
@@ -105,7 +105,7 @@ fn add(entity: &str) -> NewOp {
 /// The answers to a form: of each type, a round of a repeated group, and a photograph that was asked for.
 fn checklist() -> Vec<NewOp> {
     let form = FormVersion { form: "food_service".into(), version: 3, digest: Digest::new([0x66; 32]) };
-    let form = Act::Add { entity: FORM.into(), order: "a".into(), answers: Some(Answers::Form(form)) };
+    let form = Act::Add { entity: CHECKLIST, order: "a".into(), answers: Some(Answers::Form(form)) };
     let below = |entity: &str, path: &str| {
         let answers = Some(Answers::Question(path.into()));
         NewOp::new(Act::Add { entity: entity.into(), order: "a".into(), answers }).on(OpRef::Own(0))
@@ -116,7 +116,7 @@ fn checklist() -> Vec<NewOp> {
         answer(0, "kitchen/clean", Value::Bool(true)),
         answer(0, "kitchen/freezer_c", Value::Decimal("-18.50".parse().unwrap())),
         answer(0, "kitchen/faults", Value::List(vec![Value::text("hood"), Value::text("light")])),
-        below(REPEAT, "dish"),
+        below(REPEAT.as_str(), "dish"),
         answer(4, "name", Value::text("麻辣鸡（虚构）")),
         below("evidence", "kitchen/photo"),
         answer(6, "digest", Digest::new([0x11; 32]).into()),
@@ -173,7 +173,7 @@ fn changes() -> Vec<Change> {
     let signed = wang.write(Some(case), &[resolved.id()], vec![add("document"), sign, newer]);
     let recorded =
         li.write(Some(case), &[signed.id()], vec![NewOp::new(Act::RecordStep { step: "certificate_shown".into() })]);
-    let (step, kind) = (op(&recorded, 0), Some("certificate_shown".to_owned()));
+    let (step, kind) = (op(&recorded, 0), Some(CERTIFICATE_SHOWN));
     let correct = Act::Correct(Correction { step, kind, happened_ms: Some(NOON) });
     let correct = NewOp::new(correct).with(resolution(Value::Null, "先出示，漏记"));
     let corrected = li.write(Some(case), &[recorded.id()], vec![correct]);
@@ -369,12 +369,12 @@ fn the_story_of_the_vectors_folds_as_told() {
     let changes = changes();
     let held = &changes[..9];
     let state = fold(held[0].case(), held);
-    assert_eq!(state.value(None, "seats"), Some(&Value::Int(42)));
+    assert_eq!(state.value(None, &"seats".into()), Some(&Value::Int(42)));
     assert!(state.without_effect.is_empty(), "{:?}", state.without_effect);
     assert!(state.outside.contains(&held[3].id()) && !state.heads.contains(&held[3].id()));
     assert_eq!((state.excluded.len(), state.unknown.len(), state.signatures.len()), (1, 1, 1));
     assert_eq!(state.conflicts().count(), 0);
-    let shown = state.steps_of("certificate_shown").next().unwrap();
+    let shown = state.steps_of(&CERTIFICATE_SHOWN).next().unwrap();
     assert_eq!(shown.stated.map(|(_, at)| at), Some(Instant::from_ms(NOON)));
     assert_eq!(fold(held[0].case(), &held[..3]).conflicts().count(), 1);
 }

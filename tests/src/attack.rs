@@ -61,7 +61,7 @@ fn attempt(server: &Server, name: &'static str, act: impl FnOnce() -> u32) -> At
 /// A signature that shows this many operations of its own change.
 fn sign(shown: usize) -> NewOp {
     let shown = vec![OpRef::Own(0); shown];
-    let (form, manner, digest) = ("record".to_owned(), "key".to_owned(), Digest::new([0; 32]));
+    let (form, manner, digest) = ("record".into(), "key".to_owned(), Digest::new([0; 32]));
     NewOp::new(Act::Sign(Signature { form, version: 1, role: SignerRole::Officer, manner, shown, digest }))
 }
 
@@ -95,7 +95,7 @@ fn full_case(phone: &mut Phone<'_>) -> (ChangeId, u32) {
     // Decoded items by the thousand, one byte each.
     for pushes in 2..40 {
         let list = Value::List(vec![Value::Int(1); 30_000]);
-        let put = NewOp::put(None, &format!("note_{}", phone.seq), vec![], list);
+        let put = NewOp::put(None, format!("note_{}", phone.seq), vec![], list);
         let change = phone.save(Some(case), &[case], vec![put]);
         if phone.push(&[&change]).outcomes[0].class == Class::Parked {
             return (case, pushes);
@@ -157,7 +157,7 @@ fn of_a_phone(server: &Server) -> Vec<Attempt> {
         for n in 0..12 {
             let text = Value::List(vec![Value::Int(1); 30_000]);
             let waiting =
-                phone.save(Some(case), &[missing.id()], vec![NewOp::put(None, &format!("w{n}"), vec![], text)]);
+                phone.save(Some(case), &[missing.id()], vec![NewOp::put(None, format!("w{n}"), vec![], text)]);
             phone.push(&[&waiting]);
         }
         12

@@ -17,6 +17,7 @@ use api_spec::case_record::CaseRecord;
 use api_spec::text;
 use sync_core::id::CaseId;
 use sync_core::op::OpId;
+use sync_core::schema::FieldName;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema as _};
 
@@ -115,13 +116,14 @@ pub async fn read_history(
     query: Query<PurposeQuery>,
 ) -> Result<Json<FieldHistory>, Problem> {
     let (case, target, name) = path.into_inner();
+    let name = FieldName::from(name);
     let purpose = purpose(query.into_inner().purpose)?;
     let target = match target.as_str() {
         "case" => None,
         entity => Some(entity.parse::<OpId>().map_err(|_not_an_id| Refusal::NotFound)?),
     };
     let found = case::history(&app, caller, case_id(&case)?, target, name.clone(), purpose).await?;
-    Ok(Json(view::case::history(target, name, found)?))
+    Ok(Json(view::case::history(target, &name, found)?))
 }
 
 /// The documented refusals that all commands on a case have in common. A command adds its own; a command with more

@@ -198,11 +198,11 @@ pub async fn create_lease(app: State, caller: Caller, body: Json<NewLease>) -> C
     let flow::lease::Granted { lease, papers } = granted;
     let blocks = lease.lease.blocks.into_iter().map(|block| {
         let sync_core::lease::Block { form, agency, year, prefix, first, last } = block;
-        NumberBlock { form, agency: agency.to_string(), year, prefix, first, last }
+        NumberBlock { form: form.into(), agency: agency.to_string(), year, prefix, first, last }
     });
     let papers = papers.into_iter().map(|paper| {
         let PaperRow { form, prefix, first, last, officer: _, registered: _ } = paper;
-        NumberedPaper { form, prefix, first, last }
+        NumberedPaper { form: form.into(), prefix, first, last }
     });
     let wire = Lease {
         hash: lease.hash.to_string(),

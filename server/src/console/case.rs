@@ -8,6 +8,7 @@ use sync_core::decision::{CaseStatus, Filing};
 use sync_core::id::CaseId;
 use sync_core::law::rule::Outcome;
 use sync_core::lead::LeadStatus;
+use sync_core::schema::{DOCUMENT, EVIDENCE, EntityKind, FieldName, LINE, PARTY, RECORD, SUPPLEMENTARY_RECORD};
 
 use super::case_list::purpose;
 use super::file::{Block, Check, Dispute, Drawings, Event, Group, Piece, Reader, Shared, Shown};
@@ -239,10 +240,10 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
         page: Page::within(signed, Part::Cases, (&title, &title)),
         query,
         groups: reader.groups(),
-        parties: reader.blocks(&["party"]),
-        records: reader.blocks(&["record", "supplementary_record"]),
-        documents: reader.blocks(&["document"]),
-        exhibits: reader.blocks(&["evidence"]),
+        parties: reader.blocks(&[PARTY]),
+        records: reader.blocks(&[RECORD, SUPPLEMENTARY_RECORD]),
+        documents: reader.blocks(&[DOCUMENT]),
+        exhibits: reader.blocks(&[EVIDENCE]),
         others: others(&reader, &case),
         conflicts: reader.conflicts(),
         settled: settled.iter().map(|history| reader.history(history)).collect(),
@@ -265,9 +266,9 @@ fn file(signed: &SignedIn, found: Detail, hands: &Handwriting, query: String) ->
 
 /// Entities of kinds that this version has no section for.
 fn others(reader: &Reader<'_>, case: &CaseDetail) -> Vec<Block> {
-    let known = ["party", "record", "supplementary_record", "document", "evidence", "line"];
-    let kinds: Vec<&str> = case.entities.iter().map(|entity| entity.kind.as_str()).collect();
-    let new: Vec<&str> = kinds.into_iter().filter(|kind| !known.contains(kind)).collect();
+    let known = [PARTY, RECORD, SUPPLEMENTARY_RECORD, DOCUMENT, EVIDENCE, LINE];
+    let kinds = case.entities.iter().map(|entity| EntityKind::from(entity.kind.as_str()));
+    let new: Vec<EntityKind> = kinds.filter(|kind| !known.contains(kind)).collect();
     reader.blocks(&new)
 }
 
@@ -278,12 +279,12 @@ fn settled(found: &Detail) -> Result<Vec<api_spec::case::FieldHistory>, Failure>
         let entity = field.target.and_then(|target| found.case.state.entities.get(&target));
         let history = History {
             access: found.access.clone(),
-            entity: entity.map(|entity| entity.kind.clone()).unwrap_or_default(),
+            entity: entity.map(|entity| entity.kind.clone()),
             conflict: field.conflict,
             writes: case::writes(&found.case.state, &found.case.held, field.target, &field.name),
             names: found.names.clone(),
         };
-        view::case::history(field.target, field.name.clone(), history)
+        view::case::history(field.target, &field.name, history)
     });
     histories.collect()
 }
@@ -298,6 +299,7 @@ pub async fn read_history(
 ) -> Result<HttpResponse, Problem> {
     let query = Purpose::read(&mut params);
     let (id, target, name) = path.into_inner();
+    let name = FieldName::from(name);
     let (case, purpose) = (case_id(&id)?, query.said());
     let target = match target.as_str() {
         "case" => None,
@@ -310,7 +312,7 @@ pub async fn read_history(
     };
     // Labels of phones and entities come from the case as a whole.
     let whole = case::detail(&app, signed.caller.clone(), case, purpose).await?;
-    let (phones, written) = (whole.phones.clone(), view::case::history(target, name, found)?);
+    let (phones, written) = (whole.phones.clone(), view::case::history(target, &name, found)?);
     let whole = view::case::detail(whole)?;
     let dispute = Reader::new(signed.visit.language, &whole, &phones).history(&written);
     let page = Page::within(&signed, Part::Cases, ("修改历史", "History of a field")).ignoring(&params);

@@ -11,6 +11,7 @@ use sync_core::id::{Digest, OfficerId, hex};
 use sync_core::law::rule::Outcome;
 use sync_core::lead::LeadKind;
 use sync_core::op::OpId;
+use sync_core::schema::{DOCUMENT, EntityKind, RECORD};
 
 use super::case::{Purpose, ask_purpose, case_id};
 use super::file::{Block, Check, Drawings, Piece, Reader};
@@ -143,10 +144,10 @@ impl CaseAction {
     }
 
     /// The kinds of its target entities.
-    const fn targets(self) -> &'static [&'static str] {
+    const fn targets(self) -> &'static [EntityKind] {
         match self {
-            Self::Register => &["document"],
-            Self::Return => &["record"],
+            Self::Register => &[DOCUMENT],
+            Self::Return => &[RECORD],
             Self::Admit | Self::Dismiss | Self::WriteOff | Self::Receive | Self::Close | Self::Lead => &[],
         }
     }

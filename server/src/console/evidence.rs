@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
 use sync_core::decision;
 use sync_core::id::Digest;
+use sync_core::schema::{DOCUMENT, EVIDENCE};
 
 use super::case::{Purpose, ask_purpose, case_id};
 use super::file::{Block, Drawings, Group, Piece, Reader, Shown};
@@ -80,7 +81,7 @@ pub async fn viewer(
     let reader = Reader::new(signed.visit.language, &whole, &phones);
     let place = whole.evidence.iter().position(|piece| piece.digest == wanted).ok_or(Refusal::NotFound)?;
     let item = whole.evidence.get(place).ok_or(Refusal::NotFound)?;
-    let own = reader.blocks(&["evidence", "document"]).into_iter().filter(|block| item.entities.contains(&block.id));
+    let own = reader.blocks(&[EVIDENCE, DOCUMENT]).into_iter().filter(|block| item.entities.contains(&block.id));
     let groups = own.flat_map(|Block { by, groups, .. }| {
         // On this page no heading names the author.
         groups.into_iter().map(move |group| if group.by.is_empty() { Group { by: by.clone(), ..group } } else { group })

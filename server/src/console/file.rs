@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use api_spec::case::{self as wire, CaseDetail};
 use sync_core::id::DeviceId;
 use sync_core::plan::{Flag, Interval};
-use sync_core::schema;
+use sync_core::schema::{self, EntityKind, FieldName};
 use sync_core::time::Instant;
 
 use super::words;
@@ -151,7 +151,8 @@ impl<'a> Reader<'a> {
     }
 
     fn field_kind(&self, target: Option<&str>, name: &str) -> Option<schema::Kind> {
-        schema::field(target.map_or("", |id| self.entity_kind(id)), name).map(|field| field.kind)
+        let entity = target.and_then(|id| self.entity_kind(id));
+        schema::field(entity.as_ref(), &name.into()).map(|field| field.kind)
     }
 
     fn value(&self, field: &wire::Field, value: &serde_json::Value) -> String {
@@ -185,12 +186,13 @@ impl<'a> Reader<'a> {
     /// `above` comes first and does not repeat it.
     fn grouped(&self, fields: &[wire::Field], above: &str) -> Vec<Group> {
         let place = |field: &&wire::Field| {
-            let entity = field.target.as_deref().map_or("", |id| self.entity_kind(id));
-            let known = schema::FIELDS.iter().position(|known| known.entity == entity && known.name == field.name);
+            let (entity, name) =
+                (field.target.as_deref().and_then(|id| self.entity_kind(id)), field.name.as_str().into());
+            let known = schema::FIELDS.iter().position(|known| known.entity == entity && known.name == name);
             known.unwrap_or(usize::MAX)
         };
         let mut fields: Vec<&wire::Field> = fields.iter().collect();
-        fields.sort_by_key(place);
+        fields.sort_by_cached_key(place);
         let mut groups: Vec<Group> = Vec::new();
         for field in fields {
             let by = field.live.first().map(|live| self.by(&live.by)).unwrap_or_default();
@@ -205,23 +207,23 @@ impl<'a> Reader<'a> {
         groups
     }
 
-    fn entity_kind(&self, id: &str) -> &str {
-        self.case.entities.iter().find(|entity| entity.id == id).map_or("", |entity| entity.kind.as_str())
+    fn entity_kind(&self, id: &str) -> Option<EntityKind> {
+        self.case.entities.iter().find(|entity| entity.id == id).map(|entity| entity.kind.as_str().into())
     }
 
     /// Everything in the case of these kinds, in its order.
-    pub fn blocks(&self, kinds: &[&str]) -> Vec<Block> {
-        let wanted = |entity: &&wire::Entity| kinds.contains(&entity.kind.as_str());
+    pub fn blocks(&self, kinds: &[EntityKind]) -> Vec<Block> {
+        let wanted = |entity: &&wire::Entity| kinds.contains(&entity.kind.as_str().into());
         self.case.entities.iter().filter(wanted).map(|entity| self.block(entity)).collect()
     }
 
-    fn text_of(&self, entity: &wire::Entity, name: &str) -> String {
-        let field = entity.fields.iter().find(|field| field.name == name);
+    fn text_of(&self, entity: &wire::Entity, name: &FieldName) -> String {
+        let field = entity.fields.iter().find(|field| field.name == name.as_str());
         field.map(|field| self.value(field, &field.value)).unwrap_or_default()
     }
 
     fn block(&self, entity: &wire::Entity) -> Block {
-        let names = ["name", "form", "record_type", "title"];
+        let names = [schema::NAME, schema::FORM, schema::RECORD_TYPE, schema::TITLE];
         let title = names.iter().map(|name| self.text_of(entity, name)).find(|title| !title.is_empty());
         let by = self.by(&entity.by);
         let form = entity.form.as_ref().map(|form| match self.language {
@@ -246,7 +248,7 @@ impl<'a> Reader<'a> {
 
     /// The lines of a record, whose own `by` is in the heading.
     fn lines(&self, record: &wire::Entity, by: &str) -> Vec<Line> {
-        let lines = self.case.entities.iter().filter(|line| line.kind == schema::LINE);
+        let lines = self.case.entities.iter().filter(|line| line.kind == schema::LINE.as_str());
         let own = lines.filter(|line| line.parent.as_deref() == Some(&record.id) && line.withdrawn.is_empty());
         let mut before = by.to_owned();
         let line = |line: &wire::Entity| {
@@ -258,8 +260,8 @@ impl<'a> Reader<'a> {
             before.clone_from(&by);
             Line {
                 by: if said { by } else { String::new() },
-                question: self.text_of(line, "question"),
-                answer: self.text_of(line, "answer"),
+                question: self.text_of(line, &schema::QUESTION),
+                answer: self.text_of(line, &schema::ANSWER),
             }
         };
         own.map(line).collect()

@@ -1,7 +1,7 @@
 //! Changes that need attention, for a page: the content of each change, and the decision about it.
 
 use api_spec::case::{NotedChange, NotedOp};
-use sync_core::schema;
+use sync_core::schema::{self, EntityKind};
 
 use super::file::Reader;
 use super::words;
@@ -36,13 +36,15 @@ impl Reader<'_> {
 
     /// The content of a change, operation by operation. The place of the act is shown elsewhere.
     fn says(&self, change: &NotedChange) -> String {
-        let told = change.says.iter().filter(|op| op.name != sync_core::case::PLACE).map(|op| self.op(op));
+        let told = change.says.iter().filter(|op| op.name != schema::PLACE.as_str()).map(|op| self.op(op));
         told.collect::<Vec<_>>().join(&self.either("；", "; "))
     }
 
     fn op(&self, op: &NotedOp) -> String {
         let label = self.label(&op.label);
-        let value = words::shown(self.language, schema::field(&op.entity, &op.name).map(|field| field.kind), &op.value);
+        let entity = Some(op.entity.as_str()).filter(|kind| !kind.is_empty()).map(EntityKind::from);
+        let field = schema::field(entity.as_ref(), &op.name.as_str().into());
+        let value = words::shown(self.language, field.map(|field| field.kind), &op.value);
         let said = if op.value.is_null() { String::new() } else { format!("：{value}") };
         match op.act.as_str() {
             "open" => format!("{} {label}", self.either(words::opened(self.case.card.kind).0, "opens a case")),

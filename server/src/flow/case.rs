@@ -11,6 +11,7 @@ use sync_core::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId, TenantId};
 use sync_core::law::rule::CheckResult;
 use sync_core::op::{Act, OpId};
 use sync_core::plan::{Flag, has_gap};
+use sync_core::schema::{EntityKind, FieldName};
 
 use super::access::{self, Access, Look};
 use super::as_of::{self, Past, Start};
@@ -88,7 +89,7 @@ pub struct History {
     /// The caller's relation to the case.
     pub access: Access,
     /// Kind of the entity; empty for the case itself.
-    pub entity: String,
+    pub entity: Option<EntityKind>,
     /// Whether live values differ.
     pub conflict: bool,
     /// The writes, causes before effects.
@@ -279,10 +280,10 @@ pub async fn history(
     caller: Caller,
     case: CaseId,
     target: Option<OpId>,
-    name: String,
+    name: FieldName,
     purpose: Option<String>,
 ) -> Result<History, Failure> {
-    let part = target.map_or_else(|| name.clone(), |target| format!("{target}/{name}"));
+    let part = target.map_or_else(|| name.to_string(), |target| format!("{target}/{name}"));
     let (access, case) = look_and_load(app, &caller, case, Look { what: "history", part, purpose }).await?;
     let tenant = app.tenant;
     app.store
@@ -296,13 +297,13 @@ pub async fn history(
             let names = names(tx, &tenant, authors)?;
             let entity = target.and_then(|target| state.entities.get(&target)).map(|entity| entity.kind.clone());
             let conflict = state.field(target, &name).is_some_and(|field| field.conflict);
-            Ok(History { access, entity: entity.unwrap_or_default(), conflict, writes, names })
+            Ok(History { access, entity, conflict, writes, names })
         })
         .await
 }
 
 /// Every write to a field of a folded case, causes before effects.
-pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, name: &str) -> Vec<Write> {
+pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, name: &FieldName) -> Vec<Write> {
     let by_id: BTreeMap<_, &StoredChange> = held.iter().map(|stored| (stored.change.id(), stored)).collect();
     let graph = Graph::new(held.iter().map(|stored| &*stored.change));
     let live: BTreeSet<OpId> =
@@ -311,7 +312,7 @@ pub fn writes(state: &CaseState, held: &[StoredChange], target: Option<OpId>, na
         let own = change.id();
         change
             .named_ops()
-            .filter(|(_, op)| matches!(op.act, Act::Put | Act::Resolve) && op.field.as_deref() == Some(name))
+            .filter(|(_, op)| matches!(op.act, Act::Put | Act::Resolve) && op.field.as_ref() == Some(name))
             .filter(|(_, op)| op.target.map(|target| target.resolve(own)) == target)
             .map(|(id, op)| {
                 let replaces = op.replaces.iter().map(|replaced| replaced.resolve(own)).collect();

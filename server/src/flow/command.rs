@@ -11,7 +11,7 @@ use sync_core::id::{CaseId, ChangeId, Digest, TenantId};
 use sync_core::law::rule::{self, blocking};
 use sync_core::op::{self, Act, Number, OpId, OpRef, VerdictAct};
 use sync_core::plan::Interval;
-use sync_core::schema::{DOCUMENT, RECORD};
+use sync_core::schema::{CASE_NUMBER, DOCUMENT, EntityKind, RECORD};
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
@@ -140,12 +140,12 @@ pub struct Targets {
 /// See [`Targets`].
 pub fn targets(found: &Detail) -> Targets {
     let graph = Graph::new(found.held.iter().map(|stored| &*stored.change));
-    let of = |kind: &str, may: &dyn Fn(OpId) -> bool| {
+    let of = |kind: &EntityKind, may: &dyn Fn(OpId) -> bool| {
         found.case.state.entities_of(kind).into_iter().map(|(id, _)| id).filter(|id| may(*id)).collect()
     };
     Targets {
-        to_register: of(DOCUMENT, &|id| decision::may_register(&found.case.state, id).is_ok()),
-        to_return: of(RECORD, &|id| decision::may_return(&found.case.state, &graph, id).is_ok()),
+        to_register: of(&DOCUMENT, &|id| decision::may_register(&found.case.state, id).is_ok()),
+        to_return: of(&RECORD, &|id| decision::may_return(&found.case.state, &graph, id).is_ok()),
     }
 }
 
@@ -349,15 +349,12 @@ impl Deciding<'_, '_> {
             agency = self.tx.agency(&self.tenant, &organ)?.unwrap_or(agency);
         }
         let year = self.now.date().year();
-        let serial = self.tx.take_numbers(&self.tenant, FORM, &agency.id, year.into(), 1)?;
+        let serial = self.tx.take_numbers(&self.tenant, &CASE_NUMBER, &agency.id, year.into(), 1)?;
         let text = format!("（{}）案〔{year}〕{serial}号", agency.short_name);
         let year = u32::try_from(year).map_err(Failure::broken)?;
-        Ok(Number { form: FORM.to_owned(), year, serial: u32::try_from(serial).map_err(Failure::broken)?, text })
+        Ok(Number { form: CASE_NUMBER, year, serial: u32::try_from(serial).map_err(Failure::broken)?, text })
     }
 }
-
-/// Form of the case number.
-const FORM: &str = "case";
 
 fn verdict(change: ChangeId, admit: bool, reason: &str, against: Vec<OpId>) -> NewOp {
     let outcome = if admit { op::Outcome::Admit } else { op::Outcome::Dismiss };

@@ -21,8 +21,6 @@ use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::{CaseFileRow, Tx};
 
-/// Field of a party.
-const NAME: &str = "name";
 /// Cases in one file.
 pub const CASES: usize = 10_000;
 /// Cases that are folded in one transaction.
@@ -111,12 +109,12 @@ fn fold_some(
 
 /// Names of the parties of a case.
 pub(super) fn parties(state: &CaseState) -> Vec<String> {
-    let name = |entity| state.value(Some(entity), NAME).and_then(Value::as_text).map(str::to_owned);
-    state.entities_of(schema::PARTY).into_iter().filter_map(|(entity, _)| name(entity)).collect()
+    let name = |entity| state.value(Some(entity), &schema::NAME).and_then(Value::as_text).map(str::to_owned);
+    state.entities_of(&schema::PARTY).into_iter().filter_map(|(entity, _)| name(entity)).collect()
 }
 
 fn fine(state: &CaseState) -> Option<Fen> {
-    let fen = |entity| state.value(Some(entity), schema::FINE_FEN).and_then(Value::as_int);
-    let mut stated = state.entities_of(schema::DOCUMENT).into_iter().filter_map(|(entity, _)| fen(entity));
+    let fen = |entity| state.value(Some(entity), &schema::FINE_FEN).and_then(Value::as_int);
+    let mut stated = state.entities_of(&schema::DOCUMENT).into_iter().filter_map(|(entity, _)| fen(entity));
     stated.next_back().and_then(|fen| Fen::new(fen).ok())
 }

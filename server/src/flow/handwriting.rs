@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use sync_core::case::{CaseState, Signed};
 use sync_core::id::{CaseId, Digest};
 use sync_core::op::OpId;
+use sync_core::schema::STROKES;
 use sync_core::strokes::{LONGEST, Strokes};
 use sync_core::value::Value;
 
@@ -24,8 +25,6 @@ use crate::store::evidence_store::{EvidenceStore, Short};
 
 /// The manner of a handwritten signature on the screen.
 pub const MANNER: &str = "strokes";
-/// The field that names a piece of evidence as strokes.
-const FIELD: &str = "strokes";
 /// Signatures that are read for one page; further ones are linked.
 const AT_ONCE: usize = 64;
 
@@ -96,7 +95,7 @@ fn digest_of(bytes: &[u8]) -> Digest {
 fn named(state: &CaseState, signatures: &BTreeMap<OpId, Left>) -> BTreeSet<Digest> {
     let signed =
         signatures.values().filter_map(|left| if let Left::File(digest) = left { Some(*digest) } else { None });
-    let fields = state.fields.iter().filter(|field| field.name == FIELD).flat_map(|field| &field.live);
+    let fields = state.fields.iter().filter(|field| field.name == STROKES).flat_map(|field| &field.live);
     signed.chain(fields.filter_map(|live| live.value.as_ref().and_then(Value::as_digest))).collect()
 }
 

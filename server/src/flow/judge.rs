@@ -254,8 +254,8 @@ const ITEMS_OF_A_CASE: usize = 100;
 
 /// The codes of the items that a case and its documents name.
 fn item_codes(state: &CaseState) -> BTreeSet<&str> {
-    let documents = state.entities_of(schema::DOCUMENT).into_iter();
-    let named = documents.filter_map(|(document, _)| state.value(Some(document), schema::ITEM)?.as_text());
+    let documents = state.entities_of(&schema::DOCUMENT).into_iter();
+    let named = documents.filter_map(|(document, _)| state.value(Some(document), &schema::ITEM)?.as_text());
     let opened = state.opening.iter().map(|opening| opening.item.as_str());
     opened.chain(named.take(ITEMS_OF_A_CASE)).collect()
 }

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use sync_core::id::{AgencyId, DeviceId, Digest, Epoch, TenantId};
 use sync_core::lease::{Block, Lease, SignedLease};
+use sync_core::schema::SPOT_DECISION;
 use sync_core::sign::PublicKey;
 use sync_core::time::Instant;
 
@@ -32,9 +33,6 @@ const BLOCKS_A_DAY: usize = 10;
 const EPOCHS_A_DAY: usize = 20;
 /// Most blocks of a year that a lease carries: the newest.
 const CARRIED: i64 = 10;
-/// The one form numbered on the phone.
-const SPOT_DECISION: &str = "spot_decision";
-
 /// A lease and the paper its officer carries.
 #[derive(Debug)]
 pub struct Granted {
@@ -132,7 +130,7 @@ impl Asker {
         let may_begin = epochs.len() < EPOCHS_A_DAY || epochs.contains(epoch);
         let (mut carried, mut fresh) = (Vec::new(), Vec::new());
         for year in years(now) {
-            let mut held = tx.blocks_of(tenant, device, epoch, SPOT_DECISION, &agency.id, year, CARRIED)?;
+            let mut held = tx.blocks_of(tenant, device, epoch, &SPOT_DECISION, &agency.id, year, CARRIED)?;
             let few = numbers.left.is_some_and(|left| left < FEW) && year == i64::from(now.date().year());
             let granted = today.iter().filter(|(of, _)| *of == year).count();
             let further = match held.last() {
@@ -174,9 +172,9 @@ impl Asker {
     }
 
     fn take(&self, tx: &mut Tx<'_>, year: i64) -> Result<BlockRow, Failure> {
-        let first = tx.take_numbers(&self.tenant, SPOT_DECISION, &self.agency.id, year, BLOCK)?;
+        let first = tx.take_numbers(&self.tenant, &SPOT_DECISION, &self.agency.id, year, BLOCK)?;
         Ok(BlockRow {
-            form: SPOT_DECISION.to_owned(),
+            form: SPOT_DECISION,
             agency: self.agency.id,
             year,
             first,

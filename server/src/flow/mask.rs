@@ -9,18 +9,18 @@ pub mod text;
 use std::borrow::Cow;
 
 use serde_json::Value as Json;
-use sync_core::schema;
+use sync_core::schema::{self, EntityKind, FieldName};
 use sync_core::value::Value;
 
 /// Whether a field of such entities identifies a person.
-pub fn is_personal(entity: &str, field: &str) -> bool {
-    entity == schema::PARTY && [schema::CITIZEN_NUMBER, schema::PHONE].contains(&field)
-        || entity == schema::RECORD && [schema::ASKED_CITIZEN_NUMBER, schema::ASKED_PHONE].contains(&field)
+pub fn is_personal(entity: Option<&EntityKind>, field: &FieldName) -> bool {
+    entity == Some(&schema::PARTY) && [schema::CITIZEN_NUMBER, schema::PHONE].contains(field)
+        || entity == Some(&schema::RECORD) && [schema::ASKED_CITIZEN_NUMBER, schema::ASKED_PHONE].contains(field)
 }
 
 /// The value with its middle hidden.
-pub fn mask(field: &str, value: &Value) -> Value {
-    let kept = if [schema::PHONE, schema::ASKED_PHONE].contains(&field) { (3, 4) } else { (3, 2) };
+pub fn mask(field: &FieldName, value: &Value) -> Value {
+    let kept = if [schema::PHONE, schema::ASKED_PHONE].contains(field) { (3, 4) } else { (3, 2) };
     match value {
         Value::Text(text) => Value::Text(middle(text, kept)),
         Value::Null => Value::Null,
@@ -68,26 +68,34 @@ mod tests {
     #[test]
     fn numbers_of_parties_and_of_those_who_are_asked_are_personal() {
         for (entity, field) in [
-            ("party", "citizen_number"),
-            ("party", "phone"),
-            ("record", "asked_citizen_number"),
-            ("record", "asked_phone"),
+            (schema::PARTY, schema::CITIZEN_NUMBER),
+            (schema::PARTY, schema::PHONE),
+            (schema::RECORD, schema::ASKED_CITIZEN_NUMBER),
+            (schema::RECORD, schema::ASKED_PHONE),
         ] {
-            assert!(is_personal(entity, field), "{entity} {field}");
+            assert!(is_personal(Some(&entity), &field), "{entity} {field}");
         }
-        for (entity, field) in [("party", "name"), ("party", "asked_phone"), ("record", "asked_person"), ("", "phone")]
-        {
-            assert!(!is_personal(entity, field), "{entity} {field}");
+        for (entity, field) in [
+            (Some(schema::PARTY), schema::NAME),
+            (Some(schema::PARTY), schema::ASKED_PHONE),
+            (Some(schema::RECORD), FieldName::from("asked_person")),
+            (None, schema::PHONE),
+        ] {
+            assert!(!is_personal(entity.as_ref(), &field), "{entity:?} {field}");
         }
-        assert_eq!(mask("asked_phone", &Value::text("13900000001")), Value::text("139****0001"));
-        assert_eq!(mask("asked_citizen_number", &Value::text("500237199001011234")), Value::text("500*************34"));
+        assert_eq!(mask(&schema::ASKED_PHONE, &Value::text("13900000001")), Value::text("139****0001"));
+        let number = Value::text("500237199001011234");
+        assert_eq!(mask(&schema::ASKED_CITIZEN_NUMBER, &number), Value::text("500*************34"));
     }
 
     #[test]
     fn the_middle_is_hidden_and_a_short_text_wholly() {
-        assert_eq!(mask("citizen_number", &Value::text("500237199001011234")), Value::text("500*************34"));
-        assert_eq!(mask("phone", &Value::text("13800138000")), Value::text("138****8000"));
-        assert_eq!(mask("phone", &Value::text("110")), Value::text("***"));
-        assert_eq!(mask("citizen_number", &Value::Int(5)), Value::text("***"));
+        assert_eq!(
+            mask(&schema::CITIZEN_NUMBER, &Value::text("500237199001011234")),
+            Value::text("500*************34")
+        );
+        assert_eq!(mask(&schema::PHONE, &Value::text("13800138000")), Value::text("138****8000"));
+        assert_eq!(mask(&schema::PHONE, &Value::text("110")), Value::text("***"));
+        assert_eq!(mask(&schema::CITIZEN_NUMBER, &Value::Int(5)), Value::text("***"));
     }
 }

@@ -12,7 +12,7 @@ use sync_core::facts::index::{Entry, entries};
 use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
 use sync_core::law::rule;
 use sync_core::plan::Interval;
-use sync_core::schema;
+use sync_core::schema::{self, EntityKind, FieldName};
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
@@ -21,8 +21,6 @@ use crate::flow::refusal::Failure;
 use crate::flow::{document_index, mask};
 use crate::store::{Additions, CaseFileRow, NewCaseFile, OutboxKind, StoredChange, Tx};
 
-/// Field of a party.
-const NAME: &str = "name";
 /// Longest text that is searched, in bytes.
 const SEARCH_TEXT_MAX: usize = 64 << 10;
 /// Limit of a title, number or party's name in it, so that room is left for the rest.
@@ -199,7 +197,7 @@ pub(super) fn count(number: usize) -> i64 {
 }
 
 fn title(state: &CaseState) -> String {
-    brief(state.value(None, schema::TITLE).and_then(Value::as_text).unwrap_or_default())
+    brief(state.value(None, &schema::TITLE).and_then(Value::as_text).unwrap_or_default())
 }
 
 /// A text, cut for lists.
@@ -228,7 +226,7 @@ pub fn claimed(state: &CaseState) -> Vec<Digest> {
     let digests: BTreeSet<Digest> = state
         .fields
         .iter()
-        .filter(|field| schema::EVIDENCE_FIELDS.contains(&field.name.as_str()))
+        .filter(|field| schema::EVIDENCE_FIELDS.contains(&field.name))
         .flat_map(|field| &field.live)
         .filter_map(|live| live.value.as_ref().and_then(Value::as_digest))
         .collect();
@@ -237,8 +235,8 @@ pub fn claimed(state: &CaseState) -> Vec<Digest> {
 
 /// Digests that a change names as evidence, whether or not it has effect.
 pub fn named(change: &Change) -> Vec<Digest> {
-    let is_evidence = |field: &str| schema::EVIDENCE_FIELDS.contains(&field);
-    let named = change.named_ops().filter(|(_, op)| op.field.as_deref().is_some_and(is_evidence));
+    let is_evidence = |field: &FieldName| schema::EVIDENCE_FIELDS.contains(field);
+    let named = change.named_ops().filter(|(_, op)| op.field.as_ref().is_some_and(is_evidence));
     named.filter_map(|(id, _)| change.value(id.index)?.as_digest()).collect()
 }
 
@@ -250,15 +248,18 @@ fn search_text(state: &CaseState) -> String {
     for field in &state.fields {
         // A missing entity may have been a party.
         let known = field.target.map(|target| state.entities.get(&target));
-        let entity = known.map_or("", |entity| entity.map_or(schema::PARTY, |entity| entity.kind.as_str()));
+        let entity = known.map(|entity| entity.map_or(&schema::PARTY, |entity| &entity.kind));
         if mask::is_personal(entity, &field.name) {
             continue;
         }
         let values = field.live.iter().filter_map(|live| live.value.as_ref()?.as_text());
-        match (entity, field.name.as_str()) {
-            ("", schema::TITLE) => first.extend(values),
-            (schema::PARTY, NAME) => names.extend(values),
-            _ => rest.extend(values),
+        let is = |of: Option<&EntityKind>, name: &FieldName| entity == of && field.name == *name;
+        if is(None, &schema::TITLE) {
+            first.extend(values);
+        } else if is(Some(&schema::PARTY), &schema::NAME) {
+            names.extend(values);
+        } else {
+            rest.extend(values);
         }
     }
     first.extend(state.numbers.iter().map(|number| number.text.as_str()));

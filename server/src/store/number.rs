@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use sync_core::id::{AgencyId, DeviceId, Digest, Epoch, OfficerId, TenantId};
+use sync_core::schema::FormName;
 use sync_core::time::Instant;
 
 use super::Error;
@@ -13,7 +14,7 @@ use super::tx::Tx;
 #[diesel(table_name = number_block, treat_none_as_default_value = false)]
 pub struct BlockRow {
     /// Form, such as `spot_decision`.
-    pub form: String,
+    pub form: FormName,
     /// The agency that numbers.
     pub agency: AgencyId,
     /// The year of the documents.
@@ -41,7 +42,7 @@ pub struct BlockRow {
 #[diesel(table_name = paper_block)]
 pub struct PaperRow {
     /// Form, such as `spot_decision`.
-    pub form: String,
+    pub form: FormName,
     /// The printed prefix.
     pub prefix: String,
     /// First number.
@@ -65,7 +66,7 @@ impl Tx<'_> {
     pub fn take_numbers(
         &mut self,
         tenant: &TenantId,
-        form: &str,
+        form: &FormName,
         agency: &AgencyId,
         year: i64,
         count: i64,
@@ -100,7 +101,7 @@ impl Tx<'_> {
         tenant: &TenantId,
         device: &DeviceId,
         epoch: &Epoch,
-        form: &str,
+        form: &FormName,
         agency: &AgencyId,
         year: i64,
         most: i64,

@@ -5,6 +5,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use sync_core::certificate::CertificateStatus;
 use sync_core::id::{AgencyId, DeviceId, Digest, Epoch, OfficerId, TenantId};
+use sync_core::schema::SPOT_DECISION;
 use sync_core::time::Instant;
 
 use super::*;
@@ -376,7 +377,7 @@ fn numbers_are_given_out_once_however_many_ask(store: &Store) {
                 scope.spawn(|| {
                     let take = |tx: &mut Tx<'_>| {
                         tx.lock_tenant(&TENANT, NOW)?;
-                        tx.take_numbers(&TENANT, "spot_decision", &AgencyId::new([2; 16]), 2026, 5)
+                        tx.take_numbers(&TENANT, &SPOT_DECISION, &AgencyId::new([2; 16]), 2026, 5)
                     };
                     (0..10).map(|_| store.write_sync(take).unwrap()).collect::<Vec<_>>()
                 })

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use api_spec::case as wire;
 use sync_core::case::Author;
 use sync_core::id::OfficerId;
-use sync_core::op::OpId;
+use sync_core::op::{Act, Op, OpId};
 use sync_core::plan::Interval;
+use sync_core::schema::PLACE;
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
@@ -43,7 +44,7 @@ pub fn author(by: &Author, proved: Interval, names: &BTreeMap<OfficerId, String>
 /// The author of a change that the folded state does not name.
 pub fn author_of(stored: &StoredChange, names: &BTreeMap<OfficerId, String>) -> wire::Author {
     let header = stored.change.header();
-    let step = |(_, op): &(OpId, &sync_core::op::Op)| matches!(&op.act, sync_core::op::Act::RecordStep { step } if step == sync_core::case::PLACE);
+    let step = |(_, op): &(OpId, &Op)| matches!(&op.act, Act::RecordStep { step } if *step == PLACE);
     let at = stored.change.named_ops().find(step).and_then(|(id, _)| stored.change.value(id.index)).cloned();
     let by = Author { officer: header.officer, device: header.device, wall_ms: header.clock.wall, place: at };
     author(&by, judge::interval(stored), names)

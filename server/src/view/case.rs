@@ -15,13 +15,13 @@ use sync_core::law::check::Check;
 use sync_core::law::rule::CheckResult;
 use sync_core::op::{Answers, FormVersion, OpId};
 use sync_core::plan::{Grade, Interval};
-use sync_core::schema;
+use sync_core::schema::{self, EntityKind, FieldName, StepKind, named};
 use sync_core::time::Instant;
 use sync_core::value::Value;
 
 use super::allowance::{Allowance, THING, json_bytes};
 use super::author::{author, author_of};
-use super::label::{decision_label, field_label, json, label, named, resolution, said};
+use super::label::{decision_label, field_label, json, label, resolution, said};
 use super::{change, elsewhere};
 use crate::flow::case::{Detail, History, Write};
 use crate::flow::refusal::Failure;
@@ -158,7 +158,7 @@ fn step_bytes(step: &Step) -> usize {
 /// The form that an entity answers, if it is a whole one.
 fn form_version(answers: Option<&Answers>) -> Option<wire::FormVersion> {
     let Some(Answers::Form(FormVersion { form, version, digest })) = answers else { return None };
-    Some(wire::FormVersion { form: form.clone(), version: *version, digest: digest.to_string() })
+    Some(wire::FormVersion { form: form.to_string(), version: *version, digest: digest.to_string() })
 }
 
 /// The question that an entity answers, if it is one.
@@ -195,8 +195,8 @@ impl View<'_> {
         author(by, self.timeline.interval(change).unwrap_or(unknown), self.names)
     }
 
-    fn entity_kind(&self, target: Option<OpId>) -> &str {
-        target.and_then(|target| self.state.entities.get(&target)).map_or("", |entity| entity.kind.as_str())
+    fn entity_kind(&self, target: Option<OpId>) -> Option<&EntityKind> {
+        target.and_then(|target| self.state.entities.get(&target)).map(|entity| &entity.kind)
     }
 
     fn field(&self, field: &FieldState) -> wire::Field {
@@ -206,7 +206,7 @@ impl View<'_> {
         let live: Vec<_> = live.iter().map(|value| self.live(value, name, masked)).collect();
         wire::Field {
             target: optional(*target),
-            name: name.clone(),
+            name: name.to_string(),
             label: field_label(entity, name),
             value: live.first().map(|value| value.value.clone()).unwrap_or_default(),
             conflict: *conflict,
@@ -215,7 +215,7 @@ impl View<'_> {
         }
     }
 
-    fn live(&self, live: &LiveValue, name: &str, masked: bool) -> wire::LiveValue {
+    fn live(&self, live: &LiveValue, name: &FieldName, masked: bool) -> wire::LiveValue {
         let LiveValue { op, value, by, signed, reason } = live;
         let hidden = value.as_ref().filter(|_| masked).map(|value| mask::mask(name, value));
         wire::LiveValue {
@@ -248,8 +248,8 @@ impl View<'_> {
         let fits = ordered.into_iter().filter(|(_, entity)| self.room.takes(THING * entity.withdrawn.len()));
         let shown = fits.map(|(id, entity)| wire::Entity {
             id: id.to_string(),
-            kind: entity.kind.clone(),
-            label: label(named(schema::ENTITIES, &entity.kind), &entity.kind),
+            kind: entity.kind.to_string(),
+            label: label(named(schema::ENTITIES, &entity.kind), entity.kind.as_str()),
             parent: optional(entity.parent),
             order: entity.order.clone(),
             form: form_version(entity.answers.as_ref()),
@@ -273,8 +273,8 @@ impl View<'_> {
         let fits = self.state.steps.iter().filter(|step| self.room.takes(step_bytes(step)));
         let shown = fits.map(|step| wire::Step {
             op: step.op.to_string(),
-            kind: step.kind.clone(),
-            label: label(named(schema::STEPS, &step.kind), &step.kind),
+            kind: step.kind.to_string(),
+            label: label(named(schema::STEPS, &step.kind), step.kind.as_str()),
             target: optional(step.target),
             value: json(step.value.as_ref()),
             by: self.author(&step.by, step.op.change),
@@ -288,8 +288,8 @@ impl View<'_> {
         let nothing = || Label { zh: "没有发生".to_owned(), en: "did not happen".to_owned() };
         wire::StepCorrection {
             op: op.to_string(),
-            kind: kind.clone(),
-            label: kind.as_deref().map_or_else(nothing, |kind| label(named(schema::STEPS, kind), kind)),
+            kind: kind.as_ref().map(StepKind::to_string),
+            label: kind.as_ref().map_or_else(nothing, |kind| label(named(schema::STEPS, kind), kind.as_str())),
             target: optional(*target),
             value: json(value.as_ref()),
             happened_ms: *happened_ms,
@@ -304,7 +304,7 @@ impl View<'_> {
         let shown = fits.map(|signed| wire::Signature {
             op: signed.op.to_string(),
             document: optional(signed.document),
-            form: signed.form.clone(),
+            form: signed.form.to_string(),
             version: signed.version,
             role: signed.role,
             manner: signed.manner.clone(),
@@ -338,7 +338,7 @@ impl View<'_> {
         let numbers = self.state.numbers.iter();
         let shown = numbers.filter(|_| self.room.takes(0)).map(|number| wire::GivenNumber {
             target: optional(number.target),
-            form: number.form.clone(),
+            form: number.form.to_string(),
             text: number.text.clone(),
         });
         shown.collect()
@@ -382,18 +382,18 @@ fn check(result: CheckResult) -> wire::CheckResult {
 ///
 /// # Errors
 /// An internal error.
-pub fn history(target: Option<OpId>, name: String, history: History) -> Result<wire::FieldHistory, Failure> {
+pub fn history(target: Option<OpId>, name: &FieldName, history: History) -> Result<wire::FieldHistory, Failure> {
     let History { access, entity, conflict, writes, names } = history;
     let masks = !access.sees_personal_data();
-    let masked = masks && mask::is_personal(&entity, &name);
+    let masked = masks && mask::is_personal(entity.as_ref(), name);
     let room = Allowance::default();
     let bytes = |write: &Write| json_bytes(write.stored.change.value(write.op.index)) + 77 * write.replaces.len();
     let fits = writes.into_iter().filter(|write| room.takes(bytes(write)));
-    let writes = fits.map(|write| one_write(write, &name, masked, &names)).collect();
+    let writes = fits.map(|write| one_write(write, name, masked, &names)).collect();
     let shown = wire::FieldHistory {
         target: optional(target),
-        label: field_label(&entity, &name),
-        name,
+        label: field_label(entity.as_ref(), name),
+        name: name.to_string(),
         conflict,
         masked,
         writes,
@@ -402,7 +402,7 @@ pub fn history(target: Option<OpId>, name: String, history: History) -> Result<w
     if masks { without_numbers(&shown) } else { Ok(shown) }
 }
 
-fn one_write(write: Write, name: &str, masked: bool, names: &BTreeMap<OfficerId, String>) -> wire::FieldWrite {
+fn one_write(write: Write, name: &FieldName, masked: bool, names: &BTreeMap<OfficerId, String>) -> wire::FieldWrite {
     let Write { op, stored, resolves, replaces, live, without_effect } = write;
     let written = stored.change.value(op.index);
     let (value, reason) = if resolves { resolution(written) } else { (written, None) };

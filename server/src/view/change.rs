@@ -11,12 +11,12 @@ use sync_core::change::Change;
 use sync_core::id::{ChangeId, DeviceId, OfficerId};
 use sync_core::op::{Act, Op, OpId, Outcome};
 use sync_core::plan::Taken;
-use sync_core::schema;
+use sync_core::schema::{self, EntityKind, FieldName, StepKind, named};
 use sync_core::value::Value;
 
 use super::allowance::{Allowance, json_bytes};
 use super::author::author_of;
-use super::label::{field_label, json, label, named, resolution, said};
+use super::label::{field_label, json, label, resolution, said};
 use crate::flow::mask;
 use crate::store::StoredChange;
 
@@ -84,56 +84,61 @@ fn decision(stored: &StoredChange, outcome: Outcome, names: &BTreeMap<OfficerId,
 fn says(by_id: &BTreeMap<ChangeId, &Change>, change: &Change, id: OpId, op: &Op, masks: bool) -> wire::NotedOp {
     let value = change.value(id.index);
     let target = op.target.map(|target| target.resolve(change.id()));
-    let entity = target.and_then(|target| added(by_id, target)).unwrap_or_default();
-    let name = op.field.as_deref().unwrap_or_default();
+    let entity = target.and_then(|target| added(by_id, target));
+    let name = op.field.as_ref();
     let thing = |act: &str, label: Label, value: Option<&Value>| wire::NotedOp {
         act: act.to_owned(),
-        entity: entity.to_owned(),
-        name: name.to_owned(),
+        entity: entity.map(EntityKind::to_string).unwrap_or_default(),
+        name: name.map(FieldName::to_string).unwrap_or_default(),
         label,
         value: json(value),
     };
-    let entity_label = |kind: &str| label(named(schema::ENTITIES, kind), kind);
+    let nothing = || Label { zh: String::new(), en: String::new() };
+    let entity_label = |kind: &EntityKind| label(named(schema::ENTITIES, kind), kind.as_str());
+    let step_label = |kind: &StepKind| label(named(schema::STEPS, kind), kind.as_str());
     let written = |value: Option<&Value>| {
-        let hidden = value.filter(|_| masks && mask::is_personal(schema::PARTY, name));
-        hidden.map(|value| mask::mask(name, value)).or_else(|| value.cloned())
+        let personal = name.filter(|name| masks && mask::is_personal(Some(&schema::PARTY), name));
+        let hidden = personal.zip(value).map(|(name, value)| mask::mask(name, value));
+        hidden.or_else(|| value.cloned())
     };
     let of = |text: &str| Label { zh: text.to_owned(), en: text.to_owned() };
     match &op.act {
         Act::Open(open) => thing("open", of(&open.item), None),
         Act::Invite(officer) => thing("invite", of(&officer.to_string()), None),
-        Act::Add { entity, .. } => wire::NotedOp { entity: entity.clone(), ..thing("add", entity_label(entity), None) },
-        Act::Put => thing("put", field_label(entity, name), written(value).as_ref()),
+        Act::Add { entity, .. } => {
+            wire::NotedOp { entity: entity.to_string(), ..thing("add", entity_label(entity), None) }
+        }
+        Act::Put => thing("put", name.map_or_else(nothing, |name| field_label(entity, name)), written(value).as_ref()),
         Act::Resolve => {
             let (settled, _reason) = resolution(value);
-            thing("resolve", field_label(entity, name), written(settled).as_ref())
+            thing("resolve", name.map_or_else(nothing, |name| field_label(entity, name)), written(settled).as_ref())
         }
-        Act::Withdraw => thing("withdraw", entity_label(entity), value),
+        Act::Withdraw => thing("withdraw", entity.map_or_else(nothing, entity_label), value),
         Act::RecordStep { step } => {
-            wire::NotedOp { name: step.clone(), ..thing("record", label(named(schema::STEPS, step), step), value) }
+            wire::NotedOp { name: step.to_string(), ..thing("record", step_label(step), value) }
         }
         Act::Correct(correction) => {
-            let kind = correction.kind.as_deref().unwrap_or_default();
+            let kind = correction.kind.as_ref();
             let (settled, _reason) = resolution(value);
             wire::NotedOp {
-                name: kind.to_owned(),
-                ..thing("correct", label(named(schema::STEPS, kind), kind), settled)
+                name: kind.map(StepKind::to_string).unwrap_or_default(),
+                ..thing("correct", kind.map_or_else(nothing, step_label), settled)
             }
         }
-        Act::Sign(signature) => thing("sign", of(&signature.form), None),
+        Act::Sign(signature) => thing("sign", of(signature.form.as_str()), None),
         Act::Verdict(_)
         | Act::Decide { .. }
         | Act::Assign(_)
         | Act::Number(_)
         | Act::Seal(_)
         | Act::Unknown { .. }
-        | Act::Malformed { .. } => thing("other", of(""), None),
+        | Act::Malformed { .. } => thing("other", nothing(), None),
     }
 }
 
 /// The kind of entity that the operation `id` added, if it did.
-fn added<'a>(by_id: &BTreeMap<ChangeId, &'a Change>, id: OpId) -> Option<&'a str> {
+fn added<'a>(by_id: &BTreeMap<ChangeId, &'a Change>, id: OpId) -> Option<&'a EntityKind> {
     let change = by_id.get(&id.change)?;
     let (_, op) = change.named_ops().find(|(own, _)| *own == id)?;
-    if let Act::Add { entity, .. } = &op.act { Some(entity.as_str()) } else { None }
+    if let Act::Add { entity, .. } = &op.act { Some(entity) } else { None }
 }

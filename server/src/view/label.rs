@@ -4,23 +4,20 @@
 
 use api_spec::case::Label;
 use sync_core::id::hex;
+use sync_core::schema::{EntityKind, FieldName};
 use sync_core::value::Value;
 use sync_core::{decision, schema};
 
 /// The label of a name.
-pub fn label(found: Option<&schema::Label>, name: &str) -> Label {
+pub fn label<N>(found: Option<&schema::Label<N>>, name: &str) -> Label {
     let (zh, en) = found.map_or((name, name), |label| (label.zh, label.en));
     Label { zh: zh.to_owned(), en: en.to_owned() }
 }
 
-/// The row of a table of names.
-pub fn named<'a>(table: &'a [schema::Label], name: &str) -> Option<&'a schema::Label> {
-    table.iter().find(|label| label.name == name)
-}
-
 /// The label of a field.
-pub fn field_label(entity: &str, name: &str) -> Label {
-    let (zh, en) = schema::field(entity, name).map_or((name, name), |field| (field.zh, field.en));
+pub fn field_label(entity: Option<&EntityKind>, name: &FieldName) -> Label {
+    let as_written = (name.as_str(), name.as_str());
+    let (zh, en) = schema::field(entity, name).map_or(as_written, |field| (field.zh, field.en));
     Label { zh: zh.to_owned(), en: en.to_owned() }
 }
 

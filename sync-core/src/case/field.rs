@@ -7,13 +7,14 @@
 use crate::case::state::{FieldState, LiveValue};
 use crate::case::survey::Said;
 use crate::op::{Act, Op, OpId};
+use crate::schema::FieldName;
 use crate::value::Value;
 use std::ops::Range;
 
 /// One write to a field.
 pub(super) struct Write<'a> {
     /// The field.
-    pub name: &'a str,
+    pub name: &'a FieldName,
     pub op: &'a Op,
     pub index: u32,
     /// The change that it is part of.
@@ -78,14 +79,14 @@ pub(super) fn bury(writes: &mut [Write<'_>], edges: &[usize]) {
 pub(super) fn states(target: Option<OpId>, live: &mut [&Write<'_>], into: &mut Vec<FieldState>) {
     live.sort_unstable_by(|one, other| one.name.cmp(other.name).then_with(|| one.id().cmp(&other.id())));
     let fields = live.chunk_by(|one, other| one.name == other.name);
-    into.extend(fields.map(|writes| {
+    into.extend(fields.filter_map(|writes| {
+        let name = writes.first()?.name.clone();
         let mut live: Vec<LiveValue> = writes.iter().map(|write| write.value()).collect();
         // Signed values are displayed before others; among equals the smallest name, so that
         // every replica displays the same and no clock decides.
         live.sort_by_key(|value| (!value.signed, value.op));
         let conflict = live.iter().skip(1).any(|other| differs(live.first(), other));
-        let name = writes.first().map(|write| write.name.to_owned()).unwrap_or_default();
-        FieldState { target, name, live, conflict }
+        Some(FieldState { target, name, live, conflict })
     }));
 }
 

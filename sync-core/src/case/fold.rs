@@ -3,6 +3,7 @@
 //! Promise: cost is proportional to the number of operations; dead values are not copied. Each change is processed
 //! twice: once to analyse it ([`Survey`]), and once, when it is known which changes count, to apply it.
 
+use crate::case::Inside;
 use crate::case::field::{self, Write};
 use crate::case::graph::{Graph, Last};
 use crate::case::state::{
@@ -10,10 +11,10 @@ use crate::case::state::{
     Withdrawal,
 };
 use crate::case::survey::{Said, Survey, Verdicts};
-use crate::case::{Inside, PLACE};
 use crate::change::Change;
 use crate::id::{CaseId, ChangeId, OfficerId};
 use crate::op::{Act, Answers, Correction, Op, OpId, OpRef, Open};
+use crate::schema::{EntityKind, FieldName, PLACE};
 use crate::value::Value;
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,6 +90,8 @@ struct Target {
 
 /// Where nothing is.
 const NOWHERE: usize = usize::MAX;
+/// Of a write that names no field.
+static NO_FIELD: FieldName = FieldName::from_static("");
 
 struct Fold<'a> {
     survey: &'a Survey<'a>,
@@ -185,7 +188,7 @@ impl<'a> Fold<'a> {
             self.edges.extend(made.filter(|made| **made != NOWHERE));
         }
         let (edges, signed) = (first..self.edges.len(), self.signed.get(self.made.len()) == Some(&true));
-        let name = op.field.as_deref().unwrap_or_default();
+        let name = op.field.as_ref().unwrap_or(&NO_FIELD);
         let before = self.targets.get_mut(target).and_then(|target| target.last.replace(self.writes.len()));
         self.writes.push(Write { name, op, index, said, admitted, signed, dead: false, edges, before });
     }
@@ -203,8 +206,8 @@ impl<'a> Fold<'a> {
         self.state.opening = Some(Opening { kind, agency, item, by });
     }
 
-    fn add(&mut self, place: &OpContext<'_>, added: (&str, &str, Option<&Answers>), admitted: bool) {
-        let (kind, order, answers) = (added.0.to_owned(), added.1.to_owned(), added.2.cloned());
+    fn add(&mut self, place: &OpContext<'_>, added: (&EntityKind, &str, Option<&Answers>), admitted: bool) {
+        let (kind, order, answers) = (added.0.clone(), added.1.to_owned(), added.2.cloned());
         let (parent, by, shell, withdrawn) = (place.target, place.by.clone(), !admitted, Vec::new());
         let entity = Entity { kind, parent, order, answers, by, shell, withdrawn };
         self.targets.push(Target { entity: Some((place.id, entity)), ..Target::default() });
@@ -226,7 +229,7 @@ impl<'a> Fold<'a> {
                     entity.withdrawn.push(Withdrawal { op, by, reason: value });
                 }
             }
-            Act::RecordStep { step } if step == PLACE => {}
+            Act::RecordStep { step } if *step == PLACE => {}
             Act::RecordStep { step } => {
                 let (kind, corrected) = (step.clone(), Vec::new());
                 self.step_of.insert(op, self.state.steps.len());

@@ -3,6 +3,7 @@
 use crate::case::form::FormBreach;
 use crate::id::{AgencyId, CaseId, ChangeId, DeviceId, Digest, OfficerId};
 use crate::op::{Answers, CaseKind, OpId, Outcome, SignerRole};
+use crate::schema::{EntityKind, FieldName, FormName, StepKind};
 use crate::sign::Tag;
 use crate::time::Instant;
 use crate::value::Value;
@@ -57,7 +58,7 @@ pub struct Participant {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entity {
     /// What kind.
-    pub kind: String,
+    pub kind: EntityKind,
     /// Below which entity; `None` is the case itself.
     pub parent: Option<OpId>,
     /// Order key among its siblings.
@@ -89,7 +90,7 @@ pub struct FieldState {
     /// The entity; `None` is the case itself.
     pub target: Option<OpId>,
     /// The field's name.
-    pub name: String,
+    pub name: FieldName,
     /// The values that nobody replaced, the displayed one first.
     pub live: Vec<LiveValue>,
     /// Whether live values differ: what the authors disagree on.
@@ -119,7 +120,7 @@ pub struct StepCorrection {
     /// Who.
     pub by: Author,
     /// What happened instead; `None` if nothing did.
-    pub kind: Option<String>,
+    pub kind: Option<StepKind>,
     /// To which entity.
     pub target: Option<OpId>,
     /// What more there is to say; `None` if nothing, or sealed.
@@ -161,7 +162,7 @@ pub struct Step {
     /// The operation.
     pub op: OpId,
     /// What happened.
-    pub kind: String,
+    pub kind: StepKind,
     /// To which entity.
     pub target: Option<OpId>,
     /// What more there is to say; `None` if nothing, or sealed.
@@ -174,7 +175,7 @@ pub struct Step {
 
 impl Step {
     /// As a step of `kind`, if that is what it is or may be.
-    fn read(&self, kind: &str) -> Option<ReadStep<'_>> {
+    fn read(&self, kind: &StepKind) -> Option<ReadStep<'_>> {
         let mut standing = self.corrected.iter().filter(|correction| correction.stands);
         let Some(first) = standing.next() else {
             let as_recorded = ReadStep {
@@ -184,11 +185,11 @@ impl Step {
                 stated: None,
                 disputed: false,
             };
-            return (self.kind == kind).then_some(as_recorded);
+            return (self.kind == *kind).then_some(as_recorded);
         };
         let others: Vec<&StepCorrection> = standing.collect();
         let disputed = others.iter().any(|other| !other.agrees(first));
-        let of_kind = |correction: &StepCorrection| correction.kind.as_deref() == Some(kind);
+        let of_kind = |correction: &StepCorrection| correction.kind.as_ref() == Some(kind);
         let found = std::iter::once(first).chain(others).find(|correction| of_kind(correction))?;
         let stated = found.happened_ms.map(|ms| (found.op, Instant::from_ms(ms)));
         Some(ReadStep { recorded: self, target: found.target, value: found.value.as_ref(), stated, disputed })
@@ -203,7 +204,7 @@ pub struct Signed {
     /// The document.
     pub document: Option<OpId>,
     /// Its form.
-    pub form: String,
+    pub form: FormName,
     /// Version of the form's wording.
     pub version: u32,
     /// In which role.
@@ -251,7 +252,7 @@ pub struct GivenNumber {
     /// To which entity; `None` is the case itself.
     pub target: Option<OpId>,
     /// Of which form.
-    pub form: String,
+    pub form: FormName,
     /// As printed.
     pub text: String,
 }
@@ -337,13 +338,13 @@ impl CaseState {
     }
 
     /// The field `name` of `target`.
-    pub fn field(&self, target: Option<OpId>, name: &str) -> Option<&FieldState> {
-        let place = self.fields.binary_search_by(|field| (field.target, field.name.as_str()).cmp(&(target, name)));
+    pub fn field(&self, target: Option<OpId>, name: &FieldName) -> Option<&FieldState> {
+        let place = self.fields.binary_search_by(|field| (field.target, &field.name).cmp(&(target, name)));
         place.ok().and_then(|place| self.fields.get(place))
     }
 
     /// The displayed value of the field `name` of `target`.
-    pub fn value(&self, target: Option<OpId>, name: &str) -> Option<&Value> {
+    pub fn value(&self, target: Option<OpId>, name: &FieldName) -> Option<&Value> {
         self.field(target, name)?.live.first()?.value.as_ref()
     }
 
@@ -353,8 +354,8 @@ impl CaseState {
     }
 
     /// Entities of a kind that stand, by order key.
-    pub fn entities_of(&self, kind: &str) -> Vec<(OpId, &Entity)> {
-        let standing = |entity: &Entity| entity.kind == kind && !entity.shell && entity.withdrawn.is_empty();
+    pub fn entities_of(&self, kind: &EntityKind) -> Vec<(OpId, &Entity)> {
+        let standing = |entity: &Entity| entity.kind == *kind && !entity.shell && entity.withdrawn.is_empty();
         let mut found: Vec<_> =
             self.entities.iter().filter(|(_, entity)| standing(entity)).map(|(id, entity)| (*id, entity)).collect();
         found.sort_by(|(a, one), (b, other)| (&one.order, a).cmp(&(&other.order, b)));
@@ -363,7 +364,7 @@ impl CaseState {
 
     /// Steps of a kind as they are read now, in causal order: those recorded as such and not corrected away, and those
     /// corrected to it.
-    pub fn steps_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = ReadStep<'a>> {
+    pub fn steps_of<'a>(&'a self, kind: &'a StepKind) -> impl Iterator<Item = ReadStep<'a>> {
         self.steps.iter().filter_map(move |step| step.read(kind))
     }
 }

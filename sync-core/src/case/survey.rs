@@ -3,13 +3,14 @@
 //! Promise: the analysis of a change depends on that change and its ancestors alone, so adding changes never alters it.
 //! Live verdicts can be computed for the whole set or for a part that is closed under deps.
 
+use crate::case::Quarantine;
 use crate::case::form::{self, FormBreach};
 use crate::case::graph::{Graph, Last};
 use crate::case::state::{Author, Verdict};
-use crate::case::{PLACE, Quarantine, SUPPLEMENTARY_RECORD};
 use crate::change::Change;
 use crate::id::{ChangeId, DeviceId, OfficerId};
 use crate::op::{Act, OpId, OpRef, Outcome, Signature, VerdictAct};
+use crate::schema::{PLACE, SUPPLEMENTARY_RECORD};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A change at its place.
@@ -69,9 +70,9 @@ impl<'a> Survey<'a> {
         let (mut supplementary, mut whereabouts) = (false, None);
         for (id, op) in change.named_ops() {
             if let Act::Add { entity, .. } = &op.act {
-                supplementary |= entity == SUPPLEMENTARY_RECORD;
+                supplementary |= *entity == SUPPLEMENTARY_RECORD;
             } else if let Act::RecordStep { step } = &op.act {
-                if step == PLACE {
+                if *step == PLACE {
                     whereabouts.get_or_insert(id.index);
                 }
             } else if breach.is_none() {

@@ -82,7 +82,7 @@ fn op(change: &Change, index: u32) -> OpId {
 }
 
 fn names(state: &CaseState) -> Vec<&str> {
-    let field = state.field(None, "name");
+    let field = state.field(None, &"name".into());
     field.map_or(vec![], |field| field.live.iter().filter_map(|live| live.value.as_ref()?.as_text()).collect())
 }
 
@@ -256,7 +256,7 @@ fn a_signed_value_stands_until_a_supplementary_record_names_it() {
     let state = fold(case, &set);
     assert_eq!((names(&state), state.conflicts().count()), (vec!["二", "改"], 1));
     assert!(state.fields[0].live[0].signed);
-    let supplement = NewOp::add(SUPPLEMENTARY_RECORD, "");
+    let supplement = NewOp::add(crate::schema::SUPPLEMENTARY_RECORD, "");
     let names_both = pen.write(Some(case), &[&set[4]], vec![supplement, name("补", &[&set[2], &set[4]])]);
     set.push(names_both);
     let state = fold(case, &set);
@@ -284,7 +284,7 @@ fn history(steps: &[(u8, u8, u8)]) -> (Vec<Change>, CaseId) {
         let heads: Vec<&Change> = seen.iter().filter(|change| state.heads.contains(&change.id())).collect();
         let field = if what % 2 == 0 { "name" } else { "address" };
         let live: Vec<OpRef> =
-            state.field(None, field).map_or(vec![], |f| f.live.iter().map(|live| OpRef::Of(live.op)).collect());
+            state.field(None, &field.into()).map_or(vec![], |f| f.live.iter().map(|live| OpRef::Of(live.op)).collect());
         let value = Value::Int((what % 8).into());
         let op = if live.len() > 1 && what % 3 == 0 {
             NewOp { act: Act::Resolve, ..NewOp::put(None, field, live, resolution(value, "why")) }

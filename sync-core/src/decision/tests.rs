@@ -5,6 +5,7 @@ use crate::case::fold;
 use crate::change::{Change, Clock, Header, NewOp, shown_digest};
 use crate::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use crate::op::{CaseKind, OpRef, Open, Outcome, Signature, SignerRole, VerdictAct};
+use crate::schema::{EntityKind, FormName};
 use crate::sign::SoftwareKey;
 use crate::time::Instant;
 use crate::value::Value;
@@ -99,7 +100,7 @@ fn result(text: &str) -> NewOp {
     NewOp::put(None, INSPECTION_RESULT, vec![], Value::text(text))
 }
 
-fn sign(form: &str) -> NewOp {
+fn sign(form: impl Into<FormName>) -> NewOp {
     NewOp::new(Act::Sign(Signature {
         form: form.into(),
         version: 1,
@@ -110,7 +111,7 @@ fn sign(form: &str) -> NewOp {
     }))
 }
 
-fn add(kind: &str) -> NewOp {
+fn add(kind: impl Into<EntityKind>) -> NewOp {
     NewOp::add(kind, "a")
 }
 
@@ -145,7 +146,7 @@ fn a_supplement_may_name_its_record_in_a_field() {
     let mut case = Case::new();
     let record = op(case.phone(vec![add("record")]), 0);
     case.decide(RETURNED, Some(record));
-    let name = NewOp::put(Some(OpRef::Own(0)), RECORD, vec![], Value::text(record.to_string()));
+    let name = NewOp::put(Some(OpRef::Own(0)), SUPPLEMENTED, vec![], Value::text(record.to_string()));
     case.phone(vec![add(SUPPLEMENTARY_RECORD), name]);
     assert_eq!(case.look(close), BTreeSet::new());
 }
@@ -167,7 +168,7 @@ fn only_a_signed_on_the_spot_decision_is_registered_and_only_once() {
     assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotASpotDecision));
     case.phone(vec![sign(SPOT_DECISION).on(OpRef::Of(document))]);
     assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotReported), "before it was reported");
-    let reported = || NewOp::new(Act::RecordStep { step: REPORTED_FOR_RECORD.into() });
+    let reported = || NewOp::new(Act::RecordStep { step: REPORTED_FOR_RECORD });
     let other = op(case.phone(vec![add("document")]), 0);
     case.phone(vec![reported().on(OpRef::Of(other))]);
     assert_eq!(case.look(|s, _| may_register(s, document)), Err(Obstacle::NotReported), "another was reported");
@@ -300,10 +301,10 @@ fn nothing_closes_without_a_recorded_result() {
         (INSPECTION_RESULT, " ", BTreeSet::from([Obstacle::NoResult])),
         (INSPECTION_RESULT, "未发现违法行为", BTreeSet::new()),
         (CASE_RESULT, "不予处罚", BTreeSet::new()),
-        ("remarks", "未发现违法行为", BTreeSet::from([Obstacle::NoResult])),
+        ("remarks".into(), "未发现违法行为", BTreeSet::from([Obstacle::NoResult])),
     ] {
         let mut case = Case::empty(CaseKind::Simple);
-        case.phone(vec![NewOp::put(None, field, vec![], Value::text(text))]);
+        case.phone(vec![NewOp::put(None, &field, vec![], Value::text(text))]);
         assert_eq!(case.look(close), obstacles, "{field} {text}");
     }
 }
@@ -348,7 +349,7 @@ fn a_filing_is_received_once_and_after_it_was_made() {
     let mut case = Case::new();
     assert_eq!(case.look(|s, _| may_receive_filing(s)), Err(Obstacle::NotFiled));
     case.decide(CLOSED, None);
-    case.phone(vec![NewOp::new(Act::RecordStep { step: INSPECTION_FILED.into() })]);
+    case.phone(vec![NewOp::new(Act::RecordStep { step: INSPECTION_FILED })]);
     assert_eq!(case.look(|s, _| may_receive_filing(s)), Ok(()), "closing takes no duty away");
     case.decide(FILING_RECEIVED, None);
     assert_eq!(case.look(|s, _| may_receive_filing(s)), Err(Obstacle::FilingReceived));

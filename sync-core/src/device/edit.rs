@@ -7,8 +7,8 @@ use crate::case::{self, CaseState, FieldState};
 use crate::change::{Change, NewOp, shown_digest};
 use crate::device::{Device, Save, StoreError};
 use crate::id::{CaseId, Digest, OfficerId};
-use crate::op::{Act, Answers, Correction, FORM, FormVersion, OpId, OpRef, Open, REPEAT, Signature, SignerRole};
-use crate::schema as names;
+use crate::op::{Act, Answers, Correction, FormVersion, OpId, OpRef, Open, Signature, SignerRole};
+use crate::schema::{self as names, EntityKind, FieldName, FormName, StepKind};
 use crate::time::Instant;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Corrected {
     /// What happened instead; `None` if nothing did.
-    pub kind: Option<String>,
+    pub kind: Option<StepKind>,
     /// To which entity.
     pub target: Option<OpRef>,
     /// Further details.
@@ -79,7 +79,7 @@ impl Editor {
     }
 
     /// Adds an entity below `parent` (the case itself if `None`); names it for later operations.
-    pub fn add(&mut self, parent: Option<OpRef>, entity: &str, order: &str) -> OpRef {
+    pub fn add(&mut self, parent: Option<OpRef>, entity: impl Into<EntityKind>, order: &str) -> OpRef {
         let act = Act::add(entity, order);
         self.push(NewOp { target: parent, ..NewOp::new(act) })
     }
@@ -87,12 +87,16 @@ impl Editor {
     /// Adds the answers to a version of a form (检查表). Each answer is a field of it, named by the path of its question
     /// (`docs/encoding.md`, answers).
     pub fn add_form(&mut self, form: FormVersion, order: &str) -> OpRef {
-        self.push(NewOp::new(Act::Add { entity: FORM.into(), order: order.into(), answers: Some(Answers::Form(form)) }))
+        self.push(NewOp::new(Act::Add {
+            entity: names::CHECKLIST,
+            order: order.into(),
+            answers: Some(Answers::Form(form)),
+        }))
     }
 
     /// Adds, below the answers to a form, one round of the repeated group at this path.
     pub fn add_repeat(&mut self, answers: OpRef, path: &str, order: &str) -> OpRef {
-        self.add_below(answers, REPEAT, path, order)
+        self.add_below(answers, names::REPEAT, path, order)
     }
 
     /// Adds, below the answers to a form, a piece of evidence that the question at this path asks for, such as a photograph.
@@ -100,34 +104,33 @@ impl Editor {
         self.add_below(answers, names::EVIDENCE, path, order)
     }
 
-    fn add_below(&mut self, answers: OpRef, entity: &str, path: &str, order: &str) -> OpRef {
+    fn add_below(&mut self, answers: OpRef, entity: EntityKind, path: &str, order: &str) -> OpRef {
         let question = Some(Answers::Question(path.to_owned()));
-        let act = Act::Add { entity: entity.to_owned(), order: order.to_owned(), answers: question };
+        let act = Act::Add { entity, order: order.to_owned(), answers: question };
         self.push(NewOp { target: Some(answers), ..NewOp::new(act) })
     }
 
     /// Whether the current value of a field is signed. To write it, begin with a supplementary record.
-    pub fn is_signed(&self, target: Option<OpRef>, field: &str) -> bool {
+    pub fn is_signed(&self, target: Option<OpRef>, field: &FieldName) -> bool {
         self.seen(target, field).is_some_and(|field| field.live.iter().any(|live| live.signed))
     }
 
     /// Writes a field. A second write of the same field in this save replaces the first. A signed value is written
     /// only in a save that adds a supplementary record first.
-    pub fn put(&mut self, target: Option<OpRef>, field: &str, value: Value) -> &mut Self {
-        let earlier = self
-            .ops
-            .iter_mut()
-            .find(|op| op.act == Act::Put && op.target == target && op.field.as_deref() == Some(field));
+    pub fn put(&mut self, target: Option<OpRef>, field: impl Into<FieldName>, value: Value) -> &mut Self {
+        let field = field.into();
+        let is_same = |op: &&mut NewOp| op.act == Act::Put && op.target == target && op.field.as_ref() == Some(&field);
+        let earlier = self.ops.iter_mut().find(is_same);
         if let Some(earlier) = earlier {
             earlier.value = Some(value);
             return self;
         }
-        let replaces = self.seen(target, field).map(|field| self.replaced(field)).unwrap_or_default();
+        let replaces = self.seen(target, &field).map(|field| self.replaced(field)).unwrap_or_default();
         self.push(NewOp::put(target, field, replaces, value));
         self
     }
 
-    fn seen(&self, target: Option<OpRef>, field: &str) -> Option<&FieldState> {
+    fn seen(&self, target: Option<OpRef>, field: &FieldName) -> Option<&FieldState> {
         let target = match target {
             None => None,
             Some(OpRef::Of(id)) => Some(id),
@@ -141,15 +144,15 @@ impl Editor {
         let supplements = self
             .ops
             .iter()
-            .any(|op| matches!(&op.act, Act::Add { entity, .. } if entity == case::SUPPLEMENTARY_RECORD));
+            .any(|op| matches!(&op.act, Act::Add { entity, .. } if *entity == names::SUPPLEMENTARY_RECORD));
         let mine = |by: &case::Author| supplements || !field.conflict || by.officer == self.officer;
         field.live.iter().filter(|live| mine(&live.by)).map(|live| OpRef::Of(live.op)).collect()
     }
 
     /// Resolves a conflict: replaces every live value, with a reason. False if there is no conflict. If one of the
     /// values is signed, the save is refused: that needs a supplementary record.
-    pub fn resolve(&mut self, target: Option<OpRef>, field: &str, value: Value, reason: &str) -> bool {
-        let Some(field) = self.seen(target, field).filter(|field| field.live.len() > 1) else { return false };
+    pub fn resolve(&mut self, target: Option<OpRef>, field: impl Into<FieldName>, value: Value, reason: &str) -> bool {
+        let Some(field) = self.seen(target, &field.into()).filter(|field| field.live.len() > 1) else { return false };
         let (replaces, name) = (field.live.iter().map(|live| OpRef::Of(live.op)).collect(), field.name.clone());
         let value = Some(case::resolution(value, reason));
         self.push(NewOp { act: Act::Resolve, target, field: Some(name), replaces, value });
@@ -157,8 +160,8 @@ impl Editor {
     }
 
     /// Records a step.
-    pub fn record(&mut self, step: &str, target: Option<OpRef>, value: Option<Value>) -> OpRef {
-        self.push(NewOp { target, value, ..NewOp::new(Act::RecordStep { step: step.to_owned() }) })
+    pub fn record(&mut self, step: impl Into<StepKind>, target: Option<OpRef>, value: Option<Value>) -> OpRef {
+        self.push(NewOp { target, value, ..NewOp::new(Act::RecordStep { step: step.into() }) })
     }
 
     /// Corrects a recorded step (更正), with a reason: what happened instead (`None`: nothing did), its target,
@@ -192,7 +195,7 @@ impl Editor {
     pub fn sign(
         &mut self,
         document: OpId,
-        form: &str,
+        form: impl Into<FormName>,
         version: u32,
         role: SignerRole,
         manner: &str,
@@ -202,7 +205,7 @@ impl Editor {
         let shown = shown(state, document);
         let digest = shown_digest(shown.iter().map(|op| (op, self.commits.get(op).copied().flatten())));
         let shown = shown.into_iter().map(OpRef::Of).collect();
-        let (form, manner) = (form.to_owned(), manner.to_owned());
+        let (form, manner) = (form.into(), manner.to_owned());
         let signature = Signature { form, version, role, manner, shown, digest };
         self.push(NewOp { value, ..NewOp::new(Act::Sign(signature)).on(OpRef::Of(document)) });
         true

@@ -5,6 +5,7 @@ use crate::change::{ReadError, SealError};
 use crate::evidence::Unfit;
 use crate::id::{CaseId, ChangeId, Digest};
 use crate::op::OpId;
+use crate::schema::EntityKind;
 use crate::sign::SignerError;
 
 /// The store failed. Nothing of the call had effect, unless the commit itself was answered by an
@@ -63,7 +64,7 @@ pub struct Stop {
     /// The field's live operations, where a conflict or a signature stops it; document and party, where a rule does.
     pub ops: Vec<OpId>,
     /// The kind of entity that allows it, such as `supplementary_record`.
-    pub offer: Option<String>,
+    pub offer: Option<EntityKind>,
 }
 
 /// Why nothing was saved.

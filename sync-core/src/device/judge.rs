@@ -125,5 +125,5 @@ fn signing(own: ChangeId, op: &NewOp) -> Option<Signing> {
 /// The formal act of an operation that records a delivery.
 fn delivering(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<(rule::FormalAct, Option<OpId>)> {
     let document = op.target.map(|target| target.resolve(own));
-    (op.act.step() == Some(names::DELIVERED)).then(|| (delivering_act(before, document), document))
+    (op.act.step() == Some(&names::DELIVERED)).then(|| (delivering_act(before, document), document))
 }

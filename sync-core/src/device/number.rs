@@ -9,6 +9,7 @@ use crate::device::{Device, SaveError, StoreError};
 use crate::id::{AgencyId, ChangeId, Digest};
 use crate::lease::{Block, Lease};
 use crate::op::OpRef;
+use crate::schema::FormName;
 use rusqlite::{Connection, OptionalExtension as _};
 
 /// Which number a save wants for a document.
@@ -17,7 +18,7 @@ pub struct NumberFor {
     /// The document.
     pub document: OpRef,
     /// Its form, such as `spot_decision`.
-    pub form: String,
+    pub form: FormName,
     /// Year of the document's date in Asia/Shanghai.
     pub year: u32,
 }
@@ -26,7 +27,7 @@ pub struct NumberFor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoidNumber {
     /// The form.
-    pub form: String,
+    pub form: FormName,
     /// The year.
     pub year: u32,
     /// Why.
@@ -37,7 +38,7 @@ pub struct VoidNumber {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawn {
     /// The form.
-    pub form: String,
+    pub form: FormName,
     /// In whose name.
     pub agency: AgencyId,
     /// The year.
@@ -53,14 +54,14 @@ impl Device {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn numbers_left(&self, form: &str, year: u32) -> Result<u64, StoreError> {
+    pub fn numbers_left(&self, form: &FormName, year: u32) -> Result<u64, StoreError> {
         let epoch = Chain::load(&self.db)?.epoch;
         let left: i64 = self.db.query_row(
             "SELECT coalesce(sum(b.last - b.first + 1 - (
                  SELECT count(*) FROM number_use u WHERE u.form = b.form AND u.agency = b.agency AND u.year = b.year
                  AND u.serial BETWEEN b.first AND b.last)), 0)
              FROM number_block b WHERE b.form = ?1 AND b.year = ?2 AND b.epoch = ?3",
-            (form, year, epoch),
+            (form.as_str(), year, epoch),
             |row| row.get(0),
         )?;
         Ok(crate::device::sql::count(left))
@@ -71,11 +72,11 @@ impl Device {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn newest_number(&self, form: &str, year: u32) -> Result<u32, StoreError> {
+    pub fn newest_number(&self, form: &FormName, year: u32) -> Result<u32, StoreError> {
         let epoch = Chain::load(&self.db)?.epoch;
         Ok(self.db.query_row(
             "SELECT coalesce(max(last), 0) FROM number_block WHERE form = ?1 AND year = ?2 AND epoch = ?3",
-            (form, year, epoch),
+            (form.as_str(), year, epoch),
             |row| row.get(0),
         )?)
     }
@@ -88,13 +89,13 @@ pub(super) fn add_blocks(db: &Connection, hash: Digest, lease: &Lease) -> Result
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     for Block { form, agency, year, prefix, first, last } in &lease.blocks {
-        statement.execute((hash, lease.epoch, form, agency, year, prefix, first, last))?;
+        statement.execute((hash, lease.epoch, form.as_str(), agency, year, prefix, first, last))?;
     }
     Ok(())
 }
 
 /// The next free number, not yet marked as used.
-pub(super) fn next(db: &Connection, form: &str, year: u32) -> Result<Option<Drawn>, StoreError> {
+pub(super) fn next(db: &Connection, form: &FormName, year: u32) -> Result<Option<Drawn>, StoreError> {
     let epoch = Chain::load(db)?.epoch;
     let found = db
         .prepare_cached(
@@ -104,9 +105,9 @@ pub(super) fn next(db: &Connection, form: &str, year: u32) -> Result<Option<Draw
              FROM number_block b WHERE b.form = ?1 AND b.year = ?2 AND b.epoch = ?3
              AND serial <= b.last ORDER BY b.first LIMIT 1",
         )?
-        .query_row((form, year, epoch), |row| {
+        .query_row((form.as_str(), year, epoch), |row| {
             let (prefix, serial): (String, u32) = (row.get(0)?, row.get(1)?);
-            Ok(Drawn { form: form.to_owned(), agency: row.get(2)?, year, serial, text: format!("{prefix}{serial}号") })
+            Ok(Drawn { form: form.clone(), agency: row.get(2)?, year, serial, text: format!("{prefix}{serial}号") })
         })
         .optional()?;
     Ok(found)
@@ -125,6 +126,6 @@ pub(super) fn mark(db: &Connection, drawn: &Drawn, change: ChangeId, void: Optio
     db.prepare_cached(
         "INSERT INTO number_use (form, agency, year, serial, text, change, void) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
-    .execute((form, agency, year, serial, text, change, void))?;
+    .execute((form.as_str(), agency, year, serial, text, change, void))?;
     Ok(())
 }

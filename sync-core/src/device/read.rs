@@ -14,6 +14,7 @@ use crate::law::check::Check;
 use crate::law::rule::{Outcome, Severity};
 use crate::message::CaseHeads;
 use crate::op::OpId;
+use crate::schema::{DIGEST, EVIDENCE, FieldName};
 use crate::time::Instant;
 use crate::value::Value;
 use rusqlite::OptionalExtension as _;
@@ -49,7 +50,7 @@ pub struct FieldConflict {
     /// The entity; `None` is the case itself.
     pub target: Option<OpId>,
     /// The field.
-    pub name: String,
+    pub name: FieldName,
 }
 
 impl Device {
@@ -152,8 +153,8 @@ impl Device {
         let Some(state) = self.case(case)? else { return Ok(Vec::new()) };
         let mut statement = self.db.prepare_cached("SELECT 1 FROM evidence WHERE digest = ?1")?;
         let mut missing = Vec::new();
-        for (entity, _) in state.entities_of(crate::schema::EVIDENCE) {
-            let digest = state.value(Some(entity), crate::schema::DIGEST).and_then(Value::as_digest);
+        for (entity, _) in state.entities_of(&EVIDENCE) {
+            let digest = state.value(Some(entity), &DIGEST).and_then(Value::as_digest);
             if let Some(digest) = digest
                 && !statement.exists([digest])?
             {

@@ -5,12 +5,12 @@
 
 pub(super) mod number;
 
-use crate::case::{CaseState, SUPPLEMENTARY_RECORD};
+use crate::case::CaseState;
 use crate::change::{Change, NewOp};
 use crate::device::{Save, Stop};
 use crate::id::ChangeId;
-use crate::op::{Act, OpId};
-use crate::schema as names;
+use crate::op::{Act, BUILT_KINDS, OpId};
+use crate::schema::{self as names, EntityKind, FieldName, FormName, SUPPLEMENTARY_RECORD};
 use crate::value::Value;
 
 /// Kinds of case and documents that this program has no procedure for.
@@ -23,19 +23,19 @@ pub(super) fn not_built(save: &Save) -> Vec<Stop> {
 
 fn of_op(op: &NewOp) -> Option<Stop> {
     if let Act::Open(open) = &op.act {
-        return (!names::BUILT_KINDS.contains(&open.kind)).then(kind);
+        return (!BUILT_KINDS.contains(&open.kind)).then(kind);
     }
     if let Act::Sign(signature) = &op.act {
         // The title of a document decides nothing; its signed form does.
-        return names::DECISIONS.contains(&signature.form.as_str()).then(|| form(&signature.form)).flatten();
+        return names::DECISIONS.contains(&signature.form).then(|| form(&signature.form)).flatten();
     }
-    let writes_form = matches!(op.act, Act::Put | Act::Resolve) && op.field.as_deref() == Some(names::FORM);
+    let writes_form = matches!(op.act, Act::Put | Act::Resolve) && op.field == Some(names::FORM);
     let written = op.value.as_ref().filter(|_| op.target.is_some() && writes_form)?;
     let written = match (&op.act, written) {
         (Act::Resolve, Value::List(pair)) => pair.first()?,
         (_, written) => written,
     };
-    form(written.as_text()?)
+    form(&written.as_text()?.into())
 }
 
 fn kind() -> Stop {
@@ -66,8 +66,8 @@ fn no_part() -> Stop {
     }
 }
 
-fn form(form: &str) -> Option<Stop> {
-    (!form.trim().is_empty() && !names::BUILT_FORMS.contains(&form)).then(|| Stop {
+fn form(form: &FormName) -> Option<Stop> {
+    (!form.as_str().trim().is_empty() && !names::BUILT_FORMS.contains(form)).then(|| Stop {
         code: "form_not_built".to_owned(),
         article: None,
         zh: "本系统尚不能制作这种文书，不能保存。当场处罚用“当场行政处罚决定书”；普通程序的文书请在原有系统制作。".to_owned(),
@@ -85,7 +85,7 @@ fn form(form: &str) -> Option<Stop> {
 pub(super) fn in_case(state: &CaseState, change: &Change) -> Vec<Stop> {
     let own = change.id();
     let supplements =
-        change.ops().iter().any(|op| matches!(&op.act, Act::Add { entity, .. } if entity == SUPPLEMENTARY_RECORD));
+        change.ops().iter().any(|op| matches!(&op.act, Act::Add { entity, .. } if *entity == SUPPLEMENTARY_RECORD));
     let mut stops = Vec::new();
     if state.outside.contains(&own) {
         stops.push(no_part());
@@ -93,10 +93,9 @@ pub(super) fn in_case(state: &CaseState, change: &Change) -> Vec<Stop> {
     for (_, op) in change.named_ops() {
         let target = op.target.map(|target| target.resolve(own));
         let found = if let Act::Sign(signature) = &op.act {
-            let kind = target.and_then(|target| state.entities.get(&target)).map(|entity| entity.kind.as_str());
-            form(&signature.form).filter(|_| kind == Some(names::DOCUMENT))
+            form(&signature.form).filter(|_| kind_of(state, target) == Some(&names::DOCUMENT))
         } else if matches!(op.act, Act::Put | Act::Resolve) {
-            value(state, own, target, op.field.as_deref().unwrap_or_default())
+            op.field.as_ref().and_then(|field| value(state, own, target, field))
         } else if supplements {
             None
         } else if op.act == Act::Withdraw {
@@ -112,19 +111,22 @@ pub(super) fn in_case(state: &CaseState, change: &Change) -> Vec<Stop> {
 }
 
 /// Values of a field that were signed before and remain live beside the new one.
-fn value(state: &CaseState, own: ChangeId, target: Option<OpId>, name: &str) -> Option<Stop> {
+fn value(state: &CaseState, own: ChangeId, target: Option<OpId>, name: &FieldName) -> Option<Stop> {
     let field = state.field(target, name)?;
     let signed: Vec<OpId> =
         field.live.iter().filter(|live| live.signed && live.op.change != own).map(|live| live.op).collect();
-    let kind = target.and_then(|target| state.entities.get(&target)).map_or("", |entity| entity.kind.as_str());
-    let label = names::field(kind, name);
+    let label = names::field(kind_of(state, target), name);
     let (zh, en) = label.map_or(("该内容", "This value"), |label| (label.zh, label.en));
     (!signed.is_empty()).then(|| stop(zh, en, signed))
 }
 
+/// Kind of an entity; `None` is the case itself, or what it does not hold.
+fn kind_of(state: &CaseState, target: Option<OpId>) -> Option<&EntityKind> {
+    target.and_then(|target| state.entities.get(&target)).map(|entity| &entity.kind)
+}
+
 fn entity(state: &CaseState, target: OpId) -> Stop {
-    let kind = state.entities.get(&target).map_or("", |entity| entity.kind.as_str());
-    let label = names::ENTITIES.iter().find(|label| label.name == kind);
+    let label = kind_of(state, Some(target)).and_then(|kind| names::named(names::ENTITIES, kind));
     let (zh, en) = label.map_or(("该内容", "This entry"), |label| (label.zh, label.en));
     stop(zh, en, vec![target])
 }
@@ -138,7 +140,7 @@ fn stop(zh: &str, en: &str, ops: Vec<OpId>) -> Stop {
             "“{en}” has been signed and is not changed. Make a supplementary record that says what is corrected and why."
         ),
         ops,
-        offer: Some(SUPPLEMENTARY_RECORD.to_owned()),
+        offer: Some(SUPPLEMENTARY_RECORD),
     }
 }
 

@@ -193,7 +193,7 @@ pub(super) fn set_anchor(
 
 /// Rewrites the list row of a case.
 pub(super) fn write_card(db: &Connection, state: &CaseState) -> Result<(), StoreError> {
-    let title = match state.value(None, crate::schema::TITLE) {
+    let title = match state.value(None, &crate::schema::TITLE) {
         Some(Value::Text(title)) => title.as_str(),
         _ => "",
     };

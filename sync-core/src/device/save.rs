@@ -5,7 +5,7 @@
 //! the document has two live values, or if the lease has ended and no reason is recorded. If a case has very many
 //! heads, empty merge changes reduce them first, in the same transaction.
 
-use crate::case::{CaseState, Graph, PLACE, fold};
+use crate::case::{CaseState, Graph, fold};
 use crate::change::{Change, Header, MAX_DEPS, NewOp};
 use crate::device::index::Opener;
 use crate::device::judge::Judge;
@@ -21,7 +21,7 @@ use crate::id::{CaseId, ChangeId, Digest, Epoch};
 use crate::law::check::Check;
 use crate::lease::SignedLease;
 use crate::op::{Act, OpId};
-use crate::schema as names;
+use crate::schema::{self as names, FieldName};
 use crate::sign::{PublicKey, Signer, SignerError, Tag};
 use crate::value::Value;
 use rusqlite::{Transaction, TransactionBehavior};
@@ -97,7 +97,7 @@ impl Device {
         };
         let (number, voided) = numbers(&tx, &mut save)?;
         if let Some(place) = moment.place {
-            save.ops.push(NewOp::new(Act::RecordStep { step: PLACE.to_owned() }).with(place.value()));
+            save.ops.push(NewOp::new(Act::RecordStep { step: names::PLACE }).with(place.value()));
         }
         let now = time::now(&tx, &self.identity, moment)?;
         let made = Made { tx: &tx, identity: &self.identity, lease: lease.as_ref(), moment };
@@ -213,7 +213,7 @@ fn numbers(tx: &Transaction<'_>, save: &mut Save) -> Result<(Option<Drawn>, Opti
     if let Some(NumberFor { document, form, year }) = &save.number {
         drawn = number::next(tx, form, *year)?;
         if let Some(drawn) = &drawn {
-            let put = |field, text: &str| NewOp::put(Some(*document), field, Vec::new(), Value::text(text));
+            let put = |field: FieldName, text: &str| NewOp::put(Some(*document), field, Vec::new(), Value::text(text));
             save.ops.extend([put(names::NUMBER, &drawn.text), put(names::NUMBER_SOURCE, names::BLOCK)]);
         }
     }
@@ -223,13 +223,13 @@ fn numbers(tx: &Transaction<'_>, save: &mut Save) -> Result<(Option<Drawn>, Opti
     }
     let voided = number::next(tx, form, *year)?.ok_or_else(|| SaveError::Number(format!("{form} {year}")))?;
     let said = Value::List(vec![
-        Value::text(form),
+        Value::text(form.as_str()),
         Value::Int((*year).into()),
         Value::Int(voided.serial.into()),
         Value::text(&voided.text),
         Value::text(reason),
     ]);
-    save.ops.push(NewOp::new(Act::RecordStep { step: names::NUMBER_VOIDED.to_owned() }).with(said));
+    save.ops.push(NewOp::new(Act::RecordStep { step: names::NUMBER_VOIDED }).with(said));
     Ok((drawn, Some(voided)))
 }
 
@@ -275,7 +275,7 @@ impl Acting<'_> {
         let beyond = index::beyond(self.tx, self.opener, &before)?;
         let mut stops = self.judge.stops((&before, &timeline), &beyond, own, ops, self.now.proved);
         stops.extend(ops.iter().filter_map(|op| conflict(&before, own, op)));
-        if before.steps_of(names::OVERRUN_REASON).next().is_none() {
+        if before.steps_of(&names::OVERRUN_REASON).next().is_none() {
             stops.extend(self.lease_stop());
         }
         Ok(stops)
@@ -337,7 +337,7 @@ fn conflict(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<Stop> {
     let field = before
         .conflicts()
         .find(|field| field.target == Some(target) || field.live.iter().any(|live| shown.contains(&live.op)))?;
-    let entity = field.target.and_then(|target| before.entities.get(&target)).map_or("", |found| found.kind.as_str());
+    let entity = field.target.and_then(|target| before.entities.get(&target)).map(|found| &found.kind);
     let label = names::field(entity, &field.name);
     let (zh, en) = label.map_or(("某项内容", "A value"), |label| (label.zh, label.en));
     Some(Stop {

@@ -10,7 +10,7 @@ use crate::law::rule::FormalAct;
 use crate::law::wording::orders_correction;
 use crate::money::Fen;
 use crate::op::{OpId, SignerRole};
-use crate::schema as names;
+use crate::schema::{self as names, EntityKind, FormName};
 use crate::time::Instant;
 use crate::value::Value;
 use crate::when::Interval;
@@ -22,7 +22,7 @@ pub struct Signing {
     /// The document.
     pub document: OpId,
     /// The form that the signature names.
-    pub form: String,
+    pub form: FormName,
     /// The operations that the document shows.
     pub shown: Vec<OpId>,
 }
@@ -33,10 +33,10 @@ pub(super) struct Document<'a> {
     pub id: OpId,
     /// Its form, if it is a decision.
     pub decides: Option<DecisionForm>,
-    /// Kind of the entity.
-    pub kind: &'a str,
+    /// Kind of the entity, if the case holds it.
+    pub kind: Option<&'a EntityKind>,
     /// The stated form or, without one, the signed form.
-    pub form: Option<&'a str>,
+    pub form: Option<FormName>,
     /// Its signatures, in causal order.
     pub signatures: Vec<&'a Signed>,
     /// Whether it is being signed.
@@ -51,12 +51,15 @@ impl Document<'_> {
 
     /// The act of the officers that its signing is. A notice is made before the officers go anywhere.
     pub(super) fn doing(&self) -> Option<Doing> {
-        match (self.decides, self.form) {
-            (Some(_), _) => Some(Doing::Deciding),
-            (None, Some(names::INTERVIEW_RECORD | names::SCENE_RECORD)) => Some(Doing::Recording),
-            (None, _) if self.kind == names::RECORD => Some(Doing::Recording),
-            (None, Some(names::INSPECTION_NOTICE)) => None,
-            (None, Some(_) | None) => Some(Doing::Documenting),
+        let is = |form: &FormName| self.form.as_ref() == Some(form);
+        if self.decides.is_some() {
+            Some(Doing::Deciding)
+        } else if is(&names::INTERVIEW_RECORD) || is(&names::SCENE_RECORD) || self.kind == Some(&names::RECORD) {
+            Some(Doing::Recording)
+        } else if is(&names::INSPECTION_NOTICE) {
+            None
+        } else {
+            Some(Doing::Documenting)
         }
     }
 
@@ -76,7 +79,7 @@ pub(super) fn all(seen: Seen<'_>) -> Vec<Document<'_>> {
             signatures.entry(document).or_default().push(signed);
         }
     }
-    let delivered: BTreeSet<OpId> = state.steps_of(names::DELIVERED).filter_map(|step| step.target).collect();
+    let delivered: BTreeSet<OpId> = state.steps_of(&names::DELIVERED).filter_map(|step| step.target).collect();
     let mut documents = Vec::new();
     for (id, entity) in &state.entities {
         if entity.shell || !entity.withdrawn.is_empty() && !delivered.contains(id) {
@@ -92,25 +95,26 @@ pub(super) fn all(seen: Seen<'_>) -> Vec<Document<'_>> {
 }
 
 fn one<'a>(state: &'a CaseState, id: OpId, signatures: Vec<&'a Signed>, signing: Option<&'a Signing>) -> Document<'a> {
-    let signed_as = signatures.iter().map(|signed| signed.form.as_str()).chain(signing.map(|it| it.form.as_str()));
-    let forms: BTreeSet<&str> = text(state, Some(id), names::FORM).into_iter().chain(signed_as.clone()).collect();
-    let form = text(state, Some(id), names::FORM).or_else(|| signed_as.clone().next());
+    let stated = text(state, Some(id), &names::FORM).map(FormName::from);
+    let signed_as = signatures.iter().map(|signed| &signed.form).chain(signing.map(|it| &it.form));
+    let forms: BTreeSet<&FormName> = stated.iter().chain(signed_as.clone()).collect();
     let penalises = [names::FINE_FEN, names::PENALTY_KIND]
         .iter()
         .any(|name| state.value(Some(id), name).is_some_and(says_something));
     let is_decision = penalises || forms.iter().any(|form| names::DECISIONS.contains(form));
-    let spot = forms.len() == 1 && forms.contains(names::SPOT_DECISION);
+    let spot = forms.len() == 1 && forms.contains(&names::SPOT_DECISION);
     let decides = is_decision.then_some(if spot { DecisionForm::Spot } else { DecisionForm::NotBuilt });
-    let kind = state.entities.get(&id).map_or("", |entity| entity.kind.as_str());
+    let form = stated.as_ref().or_else(|| signed_as.clone().next()).cloned();
+    let kind = state.entities.get(&id).map(|entity| &entity.kind);
     Document { id, decides, kind, form, signatures, signing }
 }
 
 /// Whether this program has a procedure for a document: for its form, and for the form in which it was signed.
 pub fn is_built(state: &CaseState, document: OpId) -> bool {
     let signed = state.signatures.iter().filter(|signed| signed.document == Some(document)).collect();
-    let built = |form: &str| names::BUILT_FORMS.contains(&form);
+    let built = |form: &FormName| names::BUILT_FORMS.contains(form);
     let document = one(state, document, signed, None);
-    document.decides != Some(DecisionForm::NotBuilt) && document.form.is_none_or(built)
+    document.decides != Some(DecisionForm::NotBuilt) && document.form.as_ref().is_none_or(built)
 }
 
 /// The decisions of a case, drafted or signed.
@@ -130,7 +134,7 @@ pub(super) fn deciding(state: &CaseState) -> Vec<(OpId, bool)> {
 
 /// The fine that a document states, as it is displayed.
 pub(super) fn fine(state: &CaseState, document: OpId) -> Option<Fen> {
-    state.value(Some(document), names::FINE_FEN).and_then(Value::as_int).and_then(|fen| Fen::new(fen).ok())
+    state.value(Some(document), &names::FINE_FEN).and_then(Value::as_int).and_then(|fen| Fen::new(fen).ok())
 }
 
 /// As which formal act signing a document under this form counts.
@@ -151,8 +155,8 @@ pub fn delivering_act(state: &CaseState, document: Option<OpId>) -> FormalAct {
 
 /// Whether the text of the last order to correct orders one.
 pub(super) fn correction_text(state: &CaseState) -> Known<bool> {
-    let of_form = |entity: &OpId| text(state, Some(*entity), names::FORM) == Some(names::CORRECTION_ORDER);
-    let mut orders = state.entities_of(names::DOCUMENT).into_iter().map(|(entity, _)| entity).filter(of_form);
-    let order = orders.next_back().and_then(|order| text(state, Some(order), names::TEXT));
+    let of_form = |entity: &OpId| text(state, Some(*entity), &names::FORM) == Some(names::CORRECTION_ORDER.as_str());
+    let mut orders = state.entities_of(&names::DOCUMENT).into_iter().map(|(entity, _)| entity).filter(of_form);
+    let order = orders.next_back().and_then(|order| text(state, Some(order), &names::TEXT));
     order.map_or(Known::NotEntered, |text| Known::Known(orders_correction(text)))
 }

@@ -5,34 +5,34 @@ use crate::case::CaseState;
 use crate::law::facts::{EvidenceEntry, EvidencePart};
 use crate::law::table::EVIDENCE_SIGNERS;
 use crate::op::{OpId, SignerRole};
-use crate::schema as names;
+use crate::schema::{self as names, FieldName};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every piece that was not voided, by order key.
 pub(super) fn all(state: &CaseState) -> Vec<EvidenceEntry> {
-    state.entities_of(names::EVIDENCE).into_iter().map(|(id, _)| of(state, id)).collect()
+    state.entities_of(&names::EVIDENCE).into_iter().map(|(id, _)| of(state, id)).collect()
 }
 
 fn of(state: &CaseState, id: OpId) -> EvidenceEntry {
-    let read = |name| text(state, Some(id), name);
+    let read = |name: &FieldName| text(state, Some(id), name);
     let mut lacking = Vec::new();
-    if read(names::SOURCE).is_none() {
+    if read(&names::SOURCE).is_none() {
         lacking.push(EvidencePart::Source);
     }
-    if read(names::TAKEN_BY).is_none() {
+    if read(&names::TAKEN_BY).is_none() {
         lacking.push(EvidencePart::Maker);
     }
     if signers(state, id) < usize::from(EVIDENCE_SIGNERS) {
         lacking.push(EvidencePart::Signers);
     }
-    let say = |name| read(name).unwrap_or_default().to_owned();
-    EvidenceEntry { name: say(names::TITLE), kind: say(names::KIND), lacking }
+    let say = |name: &FieldName| read(name).unwrap_or_default().to_owned();
+    EvidenceEntry { name: say(&names::TITLE), kind: say(&names::KIND), lacking }
 }
 
 /// The people who confirm a piece: named in its field, or signers.
 fn signers(state: &CaseState, id: OpId) -> usize {
-    let named: BTreeSet<&str> = match state.value(Some(id), names::SIGNERS) {
+    let named: BTreeSet<&str> = match state.value(Some(id), &names::SIGNERS) {
         Some(Value::List(people)) => people.iter().filter_map(Value::as_text).collect(),
         Some(Value::Text(people)) => people.split(['、', '，', ',', '；', ';', ' ', '\n']).collect(),
         Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Bytes(_)) | None => {

@@ -99,8 +99,8 @@ pub fn lookup_keys(state: &CaseState) -> BTreeSet<Key> {
 /// The phones that wrote numbers of their ranges, each with the change: [`Beyond::ranges`] is asked for these.
 pub fn numbering_phones(state: &CaseState) -> BTreeSet<(DeviceId, ChangeId)> {
     let documents = state.entities.iter().filter(|(_, entity)| entity.kind == names::DOCUMENT);
-    let from_range = documents.filter(|(id, _)| text(state, Some(**id), names::NUMBER_SOURCE) == Some(names::BLOCK));
-    let shown = from_range.filter_map(|(id, _)| state.field(Some(*id), names::NUMBER)?.live.first());
+    let from_range = documents.filter(|(id, _)| text(state, Some(**id), &names::NUMBER_SOURCE) == Some(names::BLOCK));
+    let shown = from_range.filter_map(|(id, _)| state.field(Some(*id), &names::NUMBER)?.live.first());
     shown.map(|live| (live.by.device, live.op.change)).collect()
 }
 
@@ -126,7 +126,7 @@ pub(super) fn numbers(state: &CaseState) -> impl Iterator<Item = (OpId, &str)> {
     });
     let given = state.numbers.iter().filter_map(|number| Some((number.target?, number.text.as_str())));
     let voided = state
-        .steps_of(names::NUMBER_VOIDED)
+        .steps_of(&names::NUMBER_VOIDED)
         .filter_map(|step| Some((step.recorded.op, step.value?.as_list()?.get(VOIDED_TEXT)?.as_text()?)));
     written.chain(given).chain(voided).filter(|(_, text)| !text.trim().is_empty())
 }
@@ -148,7 +148,7 @@ pub(super) struct Fined {
 /// Every fine of the case, drafted or signed, against each of its parties. A fine for an act without a date is not
 /// compared.
 pub(super) fn fines(state: &CaseState) -> Vec<Fined> {
-    let day = text(state, None, names::VIOLATION_DATE).and_then(|day| day.parse::<Date>().ok());
+    let day = text(state, None, &names::VIOLATION_DATE).and_then(|day| day.parse::<Date>().ok());
     let Some(day) = day else { return Vec::new() };
     let parties = party::all(state);
     let mut fines = Vec::new();
@@ -157,11 +157,11 @@ pub(super) fn fines(state: &CaseState) -> Vec<Fined> {
             continue;
         }
         let opened = state.opening.as_ref().map(|opening| opening.item.as_str());
-        let Some(item) = text(state, Some(document), names::ITEM).or(opened) else { continue };
+        let Some(item) = text(state, Some(document), &names::ITEM).or(opened) else { continue };
         for party in against(state, document, &parties) {
             let of = |who: String| KEY.hash(&[format!("{who}\0{}\0{day}", item.trim()).as_bytes()]);
             let proofs: Vec<Key> = identities(&party.facts).into_iter().map(|code| (Indexed::Fine, of(code))).collect();
-            let name = text(state, Some(party.id), names::NAME).map(|name| of(named(name, &party.facts)));
+            let name = text(state, Some(party.id), &names::NAME).map(|name| of(named(name, &party.facts)));
             let mut keys = proofs.clone();
             let kind = if proofs.is_empty() { Indexed::FineWithoutCode } else { Indexed::FineByName };
             keys.extend(name.map(|name| (kind, name)));

@@ -6,12 +6,12 @@ use crate::id::OfficerId;
 use crate::law::facts::{Doing, Facts};
 use crate::law::rule::{About, Matter, Text};
 use crate::op::OpId;
-use crate::schema as names;
+use crate::schema::{self as names, StepKind};
 use crate::when::{Mark, When};
 use std::collections::BTreeMap;
 
 /// Steps that only officers with valid certificates may take, together.
-const TOGETHER: [(&str, Doing, Text); 3] = [
+const TOGETHER: [(StepKind, Doing, Text); 3] = [
     (names::ENTERED, Doing::Entering, Text { zh: "进入现场", en: "entry" }),
     (names::CERTIFICATE_SHOWN, Doing::Asking, Text { zh: "出示证件", en: "certificates shown" }),
     (names::QUESTION_ASKED, Doing::Asking, Text { zh: "询问", en: "question" }),
@@ -24,7 +24,7 @@ const ABOUT: Text = Text { zh: "现在", en: "now" };
 pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>]) -> Vec<Matter> {
     let mut acts = Acts { seen, base, found: Vec::new() };
     for (kind, doing, what) in TOGETHER {
-        for step in seen.state.steps_of(kind) {
+        for step in seen.state.steps_of(&kind) {
             acts.add(None, doing, what, seen.when(&step), None);
         }
     }

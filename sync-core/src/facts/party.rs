@@ -5,7 +5,7 @@ use crate::case::CaseState;
 use crate::law::facts::{Known, Party, PartyType};
 use crate::law::identity::Registered;
 use crate::op::OpId;
-use crate::schema as names;
+use crate::schema::{self as names, FieldName};
 use crate::value::Value;
 use std::collections::BTreeSet;
 
@@ -21,12 +21,12 @@ pub(super) struct Named {
 /// Every party that was not voided, by order key.
 pub(super) fn all(state: &CaseState) -> Vec<Named> {
     let named = |(id, _)| Named { id, facts: of(state, id) };
-    state.entities_of(names::PARTY).into_iter().map(named).collect()
+    state.entities_of(&names::PARTY).into_iter().map(named).collect()
 }
 
 fn of(state: &CaseState, id: OpId) -> Party {
-    let read = |name| text(state, Some(id), name).map(str::to_owned);
-    let kind = match text(state, Some(id), names::PARTY_TYPE) {
+    let read = |name: &FieldName| text(state, Some(id), name).map(str::to_owned);
+    let kind = match text(state, Some(id), &names::PARTY_TYPE) {
         Some("natural_person") => Known::Known(PartyType::NaturalPerson),
         Some("individual_business") => Known::Known(PartyType::IndividualBusiness),
         Some("company") => Known::Known(PartyType::Company),
@@ -34,12 +34,12 @@ fn of(state: &CaseState, id: OpId) -> Party {
         // An unknown kind counts as not entered.
         Some(_) | None => Known::NotEntered,
     };
-    Party { kind, credit_code: read(names::USCC), citizen_number: read(names::CITIZEN_NUMBER) }
+    Party { kind, credit_code: read(&names::USCC), citizen_number: read(&names::CITIZEN_NUMBER) }
 }
 
 /// Whom a decision is made against: the parties that it names or, where it names none, every party.
 pub(super) fn against<'a>(state: &CaseState, document: OpId, parties: &'a [Named]) -> Vec<&'a Named> {
-    let named: BTreeSet<&str> = match state.value(Some(document), names::AGAINST) {
+    let named: BTreeSet<&str> = match state.value(Some(document), &names::AGAINST) {
         Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
         Some(Value::Text(id)) if !id.trim().is_empty() => BTreeSet::from([id.trim()]),
         Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Bytes(_) | Value::Text(_))

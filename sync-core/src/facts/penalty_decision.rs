@@ -13,13 +13,13 @@ use crate::law::number::FormNumber;
 use crate::law::rule::{About, Matter};
 use crate::law::wording::{read_payment, read_remedy};
 use crate::op::{OpId, SignerRole};
-use crate::schema as names;
+use crate::schema::{self as names, FieldName, StepKind};
 use crate::value::Value;
 use crate::when::{Order, When};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which field states which item.
-const STATES: [(&str, Item); 9] = [
+const STATES: [(FieldName, Item); 9] = [
     (names::FACTS, Item::Violation),
     (names::KIND_AND_BASIS, Item::KindAndBasis),
     (names::FINE_FEN, Item::Amount),
@@ -117,20 +117,20 @@ fn before(seen: Seen<'_>, document: OpId, facts: &mut Facts) {
         let target = step.target.and_then(|target| state.entities.get(&target));
         target.is_some_and(|entity| entity.kind == names::RECORD && entity.withdrawn.is_empty())
     };
-    let recorded = |step: &str, such: &dyn Fn(&ReadStep<'_>) -> bool| {
+    let recorded = |step: &StepKind, such: &dyn Fn(&ReadStep<'_>) -> bool| {
         state.steps_of(step).filter(|step| concerns(step)).any(|step| such(&step))
     };
     let said = |is: bool| if is { Known::Known(true) } else { Known::NotEntered };
-    facts.notice_given_at = seen.happened_where(names::PENALTY_NOTICE, concerns);
-    facts.notice_says = said(recorded(names::PENALTY_NOTICE, &says));
-    facts.heard_at = since(seen, &facts.notice_given_at, names::STATEMENT_HEARD, &concerns);
-    facts.heard_noted = said(recorded(names::STATEMENT_HEARD, &|step| says(step) || in_record(step)));
-    facts.waived_at = since(seen, &facts.notice_given_at, names::STATEMENT_WAIVED, &concerns);
+    facts.notice_given_at = seen.happened_where(&names::PENALTY_NOTICE, concerns);
+    facts.notice_says = said(recorded(&names::PENALTY_NOTICE, &says));
+    facts.heard_at = since(seen, &facts.notice_given_at, &names::STATEMENT_HEARD, &concerns);
+    facts.heard_noted = said(recorded(&names::STATEMENT_HEARD, &|step| says(step) || in_record(step)));
+    facts.waived_at = since(seen, &facts.notice_given_at, &names::STATEMENT_WAIVED, &concerns);
 }
 
 /// The first of these steps that did not precede `told`; if all did, the first of them. A statement before the notice
 /// does not invalidate a later one.
-fn since(seen: Seen<'_>, told: &Happened, step: &str, concerns: &dyn Fn(&ReadStep<'_>) -> bool) -> Happened {
+fn since(seen: Seen<'_>, told: &Happened, step: &StepKind, concerns: &dyn Fn(&ReadStep<'_>) -> bool) -> Happened {
     let Happened::At(told) = told else { return seen.happened_where(step, concerns) };
     let causes = seen.timeline.causes();
     let later = |step: &ReadStep<'_>| {
@@ -145,25 +145,25 @@ fn since(seen: Seen<'_>, told: &Happened, step: &str, concerns: &dyn Fn(&ReadSte
 
 fn of(seen: Seen<'_>, document: &Document<'_>, form: DecisionForm) -> PenaltyDecision {
     let (state, id) = (seen.state, document.id);
-    let field = |name| state.value(Some(id), name);
+    let field = |name: &FieldName| state.value(Some(id), name);
     let signed_by: BTreeSet<OfficerId> = document.by_officers().map(|signed| signed.by.officer).collect();
     let stated = STATES.iter().filter(|(name, _)| states(state, document, name)).map(|(_, item)| *item);
     let signed_as = |role| document.signatures.iter().any(|signed| signed.role == role);
     let of_document = |step: &ReadStep<'_>| step.target.is_none_or(|target| target == id);
     let item = discretion::item(state, seen.roster, id);
-    let remedy = text(state, Some(id), names::REMEDY);
+    let remedy = text(state, Some(id), &names::REMEDY);
     PenaltyDecision {
         form,
         signed_at: signed_at(seen, document, &signed_by),
         first_signed_at: seen.recorded(document.by_officers().map(|signed| signed.op)),
-        penalties: penalties(field(names::PENALTY_KIND)),
+        penalties: penalties(field(&names::PENALTY_KIND)),
         fine: fine(state, id),
         discretion: discretion::of(state, id, item),
         spot_limit: item.and_then(|item| item.spot_limit.clone()),
         item_confirmed: item.map(|item| item.confirmed),
-        form_number: text(state, Some(id), names::NUMBER).map(str::to_owned).or_else(|| given(state, id)),
+        form_number: text(state, Some(id), &names::NUMBER).map(str::to_owned).or_else(|| given(state, id)),
         number_granted: granted(seen, id),
-        seal: Known::Known(match text(state, Some(id), names::SEAL) {
+        seal: Known::Known(match text(state, Some(id), &names::SEAL) {
             Some("presealed") => Seal::PreSealedPaper,
             Some("electronic") => Seal::Electronic,
             Some(_) | None => Seal::Absent,
@@ -177,15 +177,15 @@ fn of(seen: Seen<'_>, document: &Document<'_>, form: DecisionForm) -> PenaltyDec
         perhaps_fined_elsewhere: 0,
         finishing: seen.finishing.contains(&id),
         remedy: remedy.map_or(Known::NotEntered, |remedy| Known::Known(read_remedy(remedy))),
-        payment: text(state, Some(id), names::PAYMENT).map(read_payment),
+        payment: text(state, Some(id), &names::PAYMENT).map(read_payment),
         delivery: Known::Known(delivery(state, id)),
-        reported_at: seen.happened_where(names::REPORTED_FOR_RECORD, of_document),
-        archived_at: seen.happened_where(names::ARCHIVED, of_document),
+        reported_at: seen.happened_where(&names::REPORTED_FOR_RECORD, of_document),
+        archived_at: seen.happened_where(&names::ARCHIVED, of_document),
     }
 }
 
 /// Whether the document states something in this field: of a signed one, as it was signed.
-fn states(state: &CaseState, document: &Document<'_>, name: &str) -> bool {
+fn states(state: &CaseState, document: &Document<'_>, name: &FieldName) -> bool {
     let Some(live) = state.field(Some(document.id), name).and_then(|field| field.live.first()) else { return false };
     let covered = document.signatures.is_empty() || live.signed;
     covered && live.value.as_ref().is_some_and(says_something)
@@ -199,8 +199,8 @@ fn given(state: &CaseState, document: OpId) -> Option<String> {
 /// Whether a number that is declared as drawn was granted to the phone that wrote it.
 fn granted(seen: Seen<'_>, document: OpId) -> Known<bool> {
     let Seen { state, beyond, .. } = seen;
-    let of_range = text(state, Some(document), names::NUMBER_SOURCE) == Some(names::BLOCK);
-    let written = state.field(Some(document), names::NUMBER).and_then(|field| field.live.first());
+    let of_range = text(state, Some(document), &names::NUMBER_SOURCE) == Some(names::BLOCK);
+    let written = state.field(Some(document), &names::NUMBER).and_then(|field| field.live.first());
     let Some(written) = written.filter(|_| of_range) else { return Known::NotEntered };
     let Some(ranges) = beyond.ranges.get(&written.by.device) else { return Known::Unknown };
     let number = written.value.as_ref().and_then(Value::as_text).and_then(FormNumber::parse);
@@ -237,7 +237,7 @@ fn signed_at(seen: Seen<'_>, document: &Document<'_>, signed_by: &BTreeSet<Offic
 }
 
 fn delivery(state: &CaseState, document: OpId) -> Delivery {
-    let steps = state.steps_of(names::DELIVERED).filter(|step| step.target == Some(document));
+    let steps = state.steps_of(&names::DELIVERED).filter(|step| step.target == Some(document));
     match steps.last().map(|step| step.value.and_then(Value::as_text)) {
         None => Delivery::NotYet,
         Some(Some("refused")) => Delivery::Refused { noted: false },

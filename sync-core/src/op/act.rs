@@ -5,6 +5,7 @@
 use crate::code::codes;
 use crate::id::{AgencyId, ChangeId, Digest, OfficerId};
 use crate::op::OpRef;
+use crate::schema::{CHECKLIST, DELIVERED, EntityKind, FormName, REPEAT, StepKind};
 use crate::value::Value;
 
 codes! {
@@ -18,6 +19,9 @@ codes! {
         Ordinary = "ordinary",
     }
 }
+
+/// Kinds of case whose procedure this program has.
+pub const BUILT_KINDS: [CaseKind; 2] = [CaseKind::Inspection, CaseKind::Simple];
 
 /// Starts a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +60,7 @@ pub const MANNERS: [&str; 5] = ["key", "strokes", "ink_photo", "fingerprint", "r
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
     /// The form, such as `interview_record`.
-    pub form: String,
+    pub form: FormName,
     /// Version of the form's wording.
     pub version: u32,
     /// In which role.
@@ -116,7 +120,7 @@ pub struct Correction {
     /// The operation that recorded it.
     pub step: OpRef,
     /// What happened instead; `None` if nothing did.
-    pub kind: Option<String>,
+    pub kind: Option<StepKind>,
     /// When it happened, milliseconds UTC, as the author states it; `None` if that was right.
     pub happened_ms: Option<i64>,
 }
@@ -132,7 +136,7 @@ pub struct Assignment {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FormVersion {
     /// Name of the form.
-    pub form: String,
+    pub form: FormName,
     /// Its version.
     pub version: u32,
     /// SHA-256 of its definition: years later the answers are read beside the very questions that were asked.
@@ -143,22 +147,17 @@ pub struct FormVersion {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Answers {
-    /// The whole of a form; the entity is a [`FORM`].
+    /// The whole of a form; the entity is a [`CHECKLIST`].
     Form(FormVersion),
     /// One question of the form above it, by its path: a [`REPEAT`] one round of a repeated group, evidence a file that was asked for.
     Question(String),
 }
 
-/// Kind of entity: the answers to a form.
-pub const FORM: &str = "form";
-/// Kind of entity: one round of a repeated group of questions.
-pub const REPEAT: &str = "repeat";
-
 /// A form number (文号).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
     /// Which form.
-    pub form: String,
+    pub form: FormName,
     /// Year of the document's date in Asia/Shanghai.
     pub year: u32,
     /// The serial within agency, form and year.
@@ -177,7 +176,7 @@ pub enum Act {
     /// 3: adds an entity of the named kind below the target; `order` places it among its siblings.
     Add {
         /// Kind of entity, such as `party`, `evidence`, `record`, `line`, `document`.
-        entity: String,
+        entity: EntityKind,
         /// Order key, compared as text.
         order: String,
         /// What it answers, where it is part of the answers to a form.
@@ -190,7 +189,7 @@ pub enum Act {
     /// 6: appends a step (程序环节); the value says more.
     RecordStep {
         /// Kind of step, such as `certificate_shown`, `rights_told`, `delivered`.
-        step: String,
+        step: StepKind,
     },
     /// 7: replaces every competing value it names; the value is `[value, reason]`.
     Resolve,
@@ -242,11 +241,16 @@ impl Act {
             Self::Invite(officer) => (2, id_value(officer.bytes())),
             Self::Add { entity, order, answers } => {
                 let answers = answers.as_ref().map(Answers::to_value);
-                (3, Value::List([Value::text(entity), Value::text(order)].into_iter().chain(answers).collect()))
+                (
+                    3,
+                    Value::List(
+                        [Value::text(entity.as_str()), Value::text(order)].into_iter().chain(answers).collect(),
+                    ),
+                )
             }
             Self::Put => (4, Value::Null),
             Self::Withdraw => (5, Value::Null),
-            Self::RecordStep { step } => (6, Value::text(step)),
+            Self::RecordStep { step } => (6, Value::text(step.as_str())),
             Self::Resolve => (7, Value::Null),
             Self::Sign(signature) => (8, signature.to_value()),
             Self::Verdict(VerdictAct { change, outcome, code }) => {
@@ -276,7 +280,7 @@ impl Act {
             (3, Value::List(items)) => Self::addition(items),
             (4, Value::Null) => Some(Self::Put),
             (5, Value::Null) => Some(Self::Withdraw),
-            (6, Value::Text(step)) => Some(Self::RecordStep { step: step.clone() }),
+            (6, Value::Text(step)) => Some(Self::RecordStep { step: step.as_str().into() }),
             (7, Value::Null) => Some(Self::Resolve),
             (8, detail) => Signature::from_value(detail).map(Self::Sign),
             (9, Value::List(items)) => {
@@ -307,16 +311,19 @@ impl Act {
             [answers] => Some(Answers::from_value(answers)?),
             _ => return None,
         };
-        let fits = match entity.as_str() {
-            FORM => matches!(answers, Some(Answers::Form(_))),
-            REPEAT => matches!(answers, Some(Answers::Question(_))),
-            _ => !matches!(answers, Some(Answers::Form(_))),
+        let entity = EntityKind::from(entity.as_str());
+        let fits = if entity == CHECKLIST {
+            matches!(answers, Some(Answers::Form(_)))
+        } else if entity == REPEAT {
+            matches!(answers, Some(Answers::Question(_)))
+        } else {
+            !matches!(answers, Some(Answers::Form(_)))
         };
-        fits.then(|| Self::Add { entity: entity.clone(), order: order.clone(), answers })
+        fits.then(|| Self::Add { entity, order: order.clone(), answers })
     }
 
     /// Adds an entity that is part of no form.
-    pub fn add(entity: impl Into<String>, order: impl Into<String>) -> Self {
+    pub fn add(entity: impl Into<EntityKind>, order: impl Into<String>) -> Self {
         Self::Add { entity: entity.into(), order: order.into(), answers: None }
     }
 
@@ -328,15 +335,15 @@ impl Act {
     /// Whether it is a formal act (正式行为): signing, or delivering a document. These need a lease
     /// and stand or fall with the officer's certificate at that time.
     pub fn is_formal(&self) -> bool {
-        matches!(self, Self::Sign(_)) || self.step() == Some("delivered")
+        matches!(self, Self::Sign(_)) || self.step() == Some(&DELIVERED)
     }
 
     /// The kind of step that it records, or corrects another to.
-    pub fn step(&self) -> Option<&str> {
+    pub fn step(&self) -> Option<&StepKind> {
         if let Self::RecordStep { step } = self {
             Some(step)
         } else if let Self::Correct(correction) = self {
-            correction.kind.as_deref()
+            correction.kind.as_ref()
         } else {
             None
         }
@@ -375,7 +382,7 @@ impl Open {
 impl Signature {
     fn to_value(&self) -> Value {
         Value::List(vec![
-            Value::text(&self.form),
+            Value::text(self.form.as_str()),
             Value::Int(self.version.into()),
             Value::text(self.role.code()),
             Value::text(&self.manner),
@@ -397,7 +404,7 @@ impl Signature {
             return None;
         };
         Some(Self {
-            form: form.clone(),
+            form: form.as_str().into(),
             version: u32::try_from(*version).ok()?,
             role: SignerRole::parse(role).ok()?,
             manner: manner.clone(),
@@ -411,7 +418,7 @@ impl Correction {
     fn to_value(&self) -> Value {
         Value::List(vec![
             self.step.to_value(),
-            self.kind.as_deref().map_or(Value::Null, Value::text),
+            self.kind.as_ref().map_or(Value::Null, |kind| Value::text(kind.as_str())),
             self.happened_ms.map_or(Value::Null, Value::Int),
         ])
     }
@@ -420,7 +427,7 @@ impl Correction {
         let [step, kind, happened] = value.as_list()? else { return None };
         let kind = match kind {
             Value::Null => None,
-            Value::Text(kind) => Some(kind.clone()),
+            Value::Text(kind) => Some(kind.as_str().into()),
             Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Bytes(_) | Value::List(_) => return None,
         };
         let happened_ms = match happened {
@@ -438,7 +445,7 @@ impl Answers {
     fn to_value(&self) -> Value {
         match self {
             Self::Form(FormVersion { form, version, digest }) => {
-                Value::List(vec![Value::text(form), Value::Int((*version).into()), (*digest).into()])
+                Value::List(vec![Value::text(form.as_str()), Value::Int((*version).into()), (*digest).into()])
             }
             Self::Question(path) => Value::text(path),
         }
@@ -450,7 +457,7 @@ impl Answers {
         }
         let [Value::Text(form), Value::Int(version), digest] = value.as_list()? else { return None };
         let (version, digest) = (u32::try_from(*version).ok()?, digest.as_digest()?);
-        (!form.is_empty()).then(|| Self::Form(FormVersion { form: form.clone(), version, digest }))
+        (!form.is_empty()).then(|| Self::Form(FormVersion { form: form.as_str().into(), version, digest }))
     }
 }
 
@@ -458,7 +465,7 @@ impl Number {
     fn to_value(&self) -> Value {
         let Self { form, year, serial, text } = self;
         Value::List(vec![
-            Value::text(form),
+            Value::text(form.as_str()),
             Value::Int((*year).into()),
             Value::Int((*serial).into()),
             Value::text(text),
@@ -470,6 +477,6 @@ impl Number {
             return None;
         };
         let (year, serial) = (u32::try_from(*year).ok()?, u32::try_from(*serial).ok()?);
-        Some(Self { form: form.clone(), year, serial, text: text.clone() })
+        Some(Self { form: form.as_str().into(), year, serial, text: text.clone() })
     }
 }

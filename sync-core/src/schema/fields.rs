@@ -1,42 +1,45 @@
 //! The rows of the case schema.
 
-use super::{Field, Kind, Label};
+use super::{
+    CORRECTION_ORDER, EntityKind, Field, FieldName, INSPECTION_NOTICE, INTERVIEW_RECORD, Kind, Label, PENALTY_DECISION,
+    SCENE_RECORD, SPOT_DECISION, StepKind,
+};
 
 /// Kinds of entity.
-pub const ENTITIES: &[Label] = &[
-    label("party", "当事人", "Party"),
-    label("evidence", "证据", "Evidence"),
-    label("record", "笔录", "Record"),
-    label("line", "问答", "Question and answer"),
-    label("document", "执法文书", "Document"),
-    label("supplementary_record", "补充笔录", "Supplementary record"),
-    label("form", "检查表", "Checklist"),
-    label("repeat", "重复组", "Round of a repeated group"),
+pub const ENTITIES: &[Label<EntityKind>] = &[
+    entity("party", "当事人", "Party"),
+    entity("evidence", "证据", "Evidence"),
+    entity("record", "笔录", "Record"),
+    entity("line", "问答", "Question and answer"),
+    entity("document", "执法文书", "Document"),
+    entity("supplementary_record", "补充笔录", "Supplementary record"),
+    entity("form", "检查表", "Checklist"),
+    entity("repeat", "重复组", "Round of a repeated group"),
 ];
 
 /// Steps (程序环节).
-pub const STEPS: &[Label] = &[
-    label("entered", "进入检查场所", "Entered the premises"),
-    label("certificate_shown", "出示执法证件", "Certificates shown"),
-    label("rights_told", "告知权利义务（含申请回避）", "Rights and duties told (recusal included)"),
-    label("code_shown", "执法码交检查对象扫码核实", "Enforcement code scanned by the party"),
-    label("notice_handed", "出具行政检查通知书", "Inspection notice issued"),
-    label("enterprise_code_scanned", "扫描企业码", "Enterprise code scanned"),
-    label("question_asked", "开始询问", "First question asked"),
-    label("penalty_notice", "行政处罚前告知", "Notice before the penalty"),
-    label("statement_heard", "听取陈述申辩", "Statement and defence heard"),
-    label("statement_waived", "放弃陈述申辩", "Statement and defence waived"),
-    label("correction_ordered", "责令改正", "Correction ordered"),
-    label("delivered", "送达", "Delivered"),
-    label("reported_for_record", "报所属机关备案", "Reported to the organ for the record"),
-    label("inspection_filed", "检查情况报司法行政部门备案", "Inspection reported for the record"),
-    label("archived", "移交归档", "Handed in for the archive"),
-    label("no_code_reason", "无执法码的特殊原因", "Reason for having no enforcement code"),
-    label("breach_reason", "违反程序的说明", "Reason for what happened against a rule"),
-    label("overrun_reason", "离线许可到期后实施的理由", "Reason for acting after the lease ended"),
-    label("landed", "抵岸", "Landed"),
-    label("number_voided", "文号作废", "Form number voided"),
-    label("place", "所在位置", "Place of the save"),
+pub const STEPS: &[Label<StepKind>] = &[
+    step("entered", "进入检查场所", "Entered the premises"),
+    step("certificate_shown", "出示执法证件", "Certificates shown"),
+    step("rights_told", "告知权利义务（含申请回避）", "Rights and duties told (recusal included)"),
+    step("code_shown", "执法码交检查对象扫码核实", "Enforcement code scanned by the party"),
+    step("notice_handed", "出具行政检查通知书", "Inspection notice issued"),
+    step("enterprise_code_scanned", "扫描企业码", "Enterprise code scanned"),
+    step("question_asked", "开始询问", "First question asked"),
+    step("penalty_notice", "行政处罚前告知", "Notice before the penalty"),
+    step("statement_heard", "听取陈述申辩", "Statement and defence heard"),
+    step("statement_waived", "放弃陈述申辩", "Statement and defence waived"),
+    step("correction_ordered", "责令改正", "Correction ordered"),
+    step("delivered", "送达", "Delivered"),
+    step("reported_for_record", "报所属机关备案", "Reported to the organ for the record"),
+    step("inspection_filed", "检查情况报司法行政部门备案", "Inspection reported for the record"),
+    step("archived", "移交归档", "Handed in for the archive"),
+    step("no_code_reason", "无执法码的特殊原因", "Reason for having no enforcement code"),
+    step("breach_reason", "违反程序的说明", "Reason for what happened against a rule"),
+    step("overrun_reason", "离线许可到期后实施的理由", "Reason for acting after the lease ended"),
+    step("landed", "抵岸", "Landed"),
+    step("number_voided", "文号作废", "Form number voided"),
+    step("place", "所在位置", "Place of the save"),
 ];
 
 const SECTORS: Kind = Kind::Code(&["market", "agriculture", "transport", "housing", "emergency", "other"]);
@@ -44,12 +47,12 @@ const PARTY_TYPES: Kind = Kind::Code(&["natural_person", "individual_business", 
 const EVIDENCE_KINDS: Kind =
     Kind::Code(&["书证", "物证", "视听资料", "电子数据", "证人证言", "当事人的陈述", "鉴定意见", "勘验笔录、现场笔录"]);
 const FORMS: Kind = Kind::Code(&[
-    "spot_decision",
-    "penalty_decision",
-    "interview_record",
-    "scene_record",
-    "correction_order",
-    "inspection_notice",
+    SPOT_DECISION.as_str(),
+    PENALTY_DECISION.as_str(),
+    INTERVIEW_RECORD.as_str(),
+    SCENE_RECORD.as_str(),
+    CORRECTION_ORDER.as_str(),
+    INSPECTION_NOTICE.as_str(),
 ]);
 
 /// From a minimum to a maximum, up to a maximum alone, between two multiples, up to a multiple.
@@ -60,60 +63,60 @@ const GRADES: Kind = Kind::Code(&["reduced", "lighter", "standard", "heavier"]);
 /// Fields.
 pub const FIELDS: &[Field] = &[
     // The case.
-    field("", "title", "案件名称", "Title", Kind::Text),
-    field("", "sector", "执法领域", "Sector", SECTORS),
-    field("", "task_id", "检查任务编号", "Task", Kind::Text),
-    field("", "plan_approved_ms", "检查方案批准时间", "Plan approved", Kind::Instant),
-    field("", "urgent", "紧急情况", "Urgent", Kind::Bool),
-    field("", "on_water", "水上执法", "On the water", Kind::Bool),
-    field("", "violation_date", "违法行为发生日期", "Date of the violation", Kind::Date),
-    field("", "enforcement_code", "执法码", "Enforcement code", Kind::Text),
-    field("", "enterprise_code", "企业码", "Enterprise code", Kind::Text),
-    field("", "notice_number", "行政检查通知书文号", "Number of the inspection notice", Kind::Text),
-    field("", "address", "检查地址", "Address", Kind::Text),
-    field("", "place_text", "地点", "Place", Kind::Text),
+    of_case("title", "案件名称", "Title", Kind::Text),
+    of_case("sector", "执法领域", "Sector", SECTORS),
+    of_case("task_id", "检查任务编号", "Task", Kind::Text),
+    of_case("plan_approved_ms", "检查方案批准时间", "Plan approved", Kind::Instant),
+    of_case("urgent", "紧急情况", "Urgent", Kind::Bool),
+    of_case("on_water", "水上执法", "On the water", Kind::Bool),
+    of_case("violation_date", "违法行为发生日期", "Date of the violation", Kind::Date),
+    of_case("enforcement_code", "执法码", "Enforcement code", Kind::Text),
+    of_case("enterprise_code", "企业码", "Enterprise code", Kind::Text),
+    of_case("notice_number", "行政检查通知书文号", "Number of the inspection notice", Kind::Text),
+    of_case("address", "检查地址", "Address", Kind::Text),
+    of_case("place_text", "地点", "Place", Kind::Text),
     // The inspection of a restaurant.
-    field("", "shop_name", "店招名称", "Name on the sign", Kind::Text),
-    field("", "licence_number", "食品经营许可证编号", "Food licence number", Kind::Text),
-    field("", "licence_valid_to", "食品经营许可证有效期至", "Food licence valid to", Kind::Date),
-    field("", "licence_displayed", "许可证公示", "Licence displayed", Kind::Bool),
-    field("", "business_licence_displayed", "营业执照公示", "Business licence displayed", Kind::Bool),
-    field("", "scope_matches", "经营范围相符", "Within the licensed scope", Kind::Bool),
-    field("", "business_area_m2", "经营面积（平方米）", "Floor area (m²)", Kind::Int),
-    field("", "seats", "座位数", "Seats", Kind::Int),
-    field("", "staff_count", "从业人员数", "Staff", Kind::Int),
-    field("", "health_certificates", "有效健康证数", "Valid health certificates", Kind::Int),
-    field("", "food_safety_officer", "食品安全员", "Food safety officer", Kind::Text),
-    field("", "training_records", "培训记录", "Training records", Kind::Bool),
-    field("", "menu_count", "菜品数", "Dishes on the menu", Kind::Int),
-    field("", "menu_priced", "菜单明码标价", "Menu priced", Kind::Bool),
-    field("", "unpriced_dishes", "未标价菜品数", "Dishes without a price", Kind::Int),
-    field("", "price_board", "价格公示牌", "Price board", Kind::Bool),
-    field("", "charged_extra", "价外收费", "Charged beyond the price", Kind::Bool),
-    field("", "packaging_fee_told", "打包费告知", "Packaging fee told", Kind::Bool),
-    field("", "minimum_charge", "最低消费", "Minimum charge", Kind::Bool),
-    field("", "corrected_on_site", "当场改正", "Put right at once", Kind::Bool),
-    field("", "purchase_records", "进货查验记录", "Purchase records", Kind::Bool),
-    field("", "supplier_licences", "供货者资质", "Supplier licences", Kind::Bool),
-    field("", "expired_food", "过期食品数", "Expired items", Kind::Int),
-    field("", "labels_complete", "标签完整", "Labels complete", Kind::Bool),
-    field("", "additives_recorded", "食品添加剂记录", "Additives recorded", Kind::Bool),
-    field("", "raw_cooked_apart", "生熟分开", "Raw and cooked apart", Kind::Bool),
-    field("", "cold_storage_c", "冷藏温度（摄氏度）", "Cold storage (°C)", Kind::Int),
-    field("", "freezer_c", "冷冻温度（摄氏度）", "Freezer (°C)", Kind::Int),
-    field("", "samples_kept", "食品留样", "Samples kept", Kind::Bool),
-    field("", "tableware_disinfected", "餐具消毒", "Tableware disinfected", Kind::Bool),
-    field("", "pest_control", "防蝇防鼠", "Pest control", Kind::Bool),
-    field("", "kitchen_clean", "后厨清洁", "Kitchen clean", Kind::Bool),
-    field("", "ventilation", "排烟排气", "Ventilation", Kind::Bool),
-    field("", "waste_contract", "餐厨垃圾合同", "Kitchen waste contract", Kind::Bool),
-    field("", "fire_extinguishers", "灭火器数", "Fire extinguishers", Kind::Int),
-    field("", "gas_alarm", "燃气报警器", "Gas alarm", Kind::Bool),
-    field("", "saving_notice", "制止餐饮浪费提示", "Notice against food waste", Kind::Bool),
-    field("", "complaint_phone", "投诉电话公示", "Complaint number displayed", Kind::Bool),
-    field("", "remarks", "备注", "Remarks", Kind::Text),
-    field("", "inspection_result", "检查结果", "Result of the inspection", Kind::Text),
-    field("", "case_result", "办理结果", "Result of the case", Kind::Text),
+    of_case("shop_name", "店招名称", "Name on the sign", Kind::Text),
+    of_case("licence_number", "食品经营许可证编号", "Food licence number", Kind::Text),
+    of_case("licence_valid_to", "食品经营许可证有效期至", "Food licence valid to", Kind::Date),
+    of_case("licence_displayed", "许可证公示", "Licence displayed", Kind::Bool),
+    of_case("business_licence_displayed", "营业执照公示", "Business licence displayed", Kind::Bool),
+    of_case("scope_matches", "经营范围相符", "Within the licensed scope", Kind::Bool),
+    of_case("business_area_m2", "经营面积（平方米）", "Floor area (m²)", Kind::Int),
+    of_case("seats", "座位数", "Seats", Kind::Int),
+    of_case("staff_count", "从业人员数", "Staff", Kind::Int),
+    of_case("health_certificates", "有效健康证数", "Valid health certificates", Kind::Int),
+    of_case("food_safety_officer", "食品安全员", "Food safety officer", Kind::Text),
+    of_case("training_records", "培训记录", "Training records", Kind::Bool),
+    of_case("menu_count", "菜品数", "Dishes on the menu", Kind::Int),
+    of_case("menu_priced", "菜单明码标价", "Menu priced", Kind::Bool),
+    of_case("unpriced_dishes", "未标价菜品数", "Dishes without a price", Kind::Int),
+    of_case("price_board", "价格公示牌", "Price board", Kind::Bool),
+    of_case("charged_extra", "价外收费", "Charged beyond the price", Kind::Bool),
+    of_case("packaging_fee_told", "打包费告知", "Packaging fee told", Kind::Bool),
+    of_case("minimum_charge", "最低消费", "Minimum charge", Kind::Bool),
+    of_case("corrected_on_site", "当场改正", "Put right at once", Kind::Bool),
+    of_case("purchase_records", "进货查验记录", "Purchase records", Kind::Bool),
+    of_case("supplier_licences", "供货者资质", "Supplier licences", Kind::Bool),
+    of_case("expired_food", "过期食品数", "Expired items", Kind::Int),
+    of_case("labels_complete", "标签完整", "Labels complete", Kind::Bool),
+    of_case("additives_recorded", "食品添加剂记录", "Additives recorded", Kind::Bool),
+    of_case("raw_cooked_apart", "生熟分开", "Raw and cooked apart", Kind::Bool),
+    of_case("cold_storage_c", "冷藏温度（摄氏度）", "Cold storage (°C)", Kind::Int),
+    of_case("freezer_c", "冷冻温度（摄氏度）", "Freezer (°C)", Kind::Int),
+    of_case("samples_kept", "食品留样", "Samples kept", Kind::Bool),
+    of_case("tableware_disinfected", "餐具消毒", "Tableware disinfected", Kind::Bool),
+    of_case("pest_control", "防蝇防鼠", "Pest control", Kind::Bool),
+    of_case("kitchen_clean", "后厨清洁", "Kitchen clean", Kind::Bool),
+    of_case("ventilation", "排烟排气", "Ventilation", Kind::Bool),
+    of_case("waste_contract", "餐厨垃圾合同", "Kitchen waste contract", Kind::Bool),
+    of_case("fire_extinguishers", "灭火器数", "Fire extinguishers", Kind::Int),
+    of_case("gas_alarm", "燃气报警器", "Gas alarm", Kind::Bool),
+    of_case("saving_notice", "制止餐饮浪费提示", "Notice against food waste", Kind::Bool),
+    of_case("complaint_phone", "投诉电话公示", "Complaint number displayed", Kind::Bool),
+    of_case("remarks", "备注", "Remarks", Kind::Text),
+    of_case("inspection_result", "检查结果", "Result of the inspection", Kind::Text),
+    of_case("case_result", "办理结果", "Result of the case", Kind::Text),
     // Parties.
     field("party", "name", "名称", "Name", Kind::Text),
     field("party", "party_type", "当事人类型", "Kind of party", PARTY_TYPES),
@@ -188,10 +191,18 @@ pub const FIELDS: &[Field] = &[
     field("document", "text", "正文", "Body", Kind::Text),
 ];
 
-const fn label(name: &'static str, zh: &'static str, en: &'static str) -> Label {
-    Label { name, zh, en }
+const fn entity(name: &'static str, zh: &'static str, en: &'static str) -> Label<EntityKind> {
+    Label { name: EntityKind::from_static(name), zh, en }
+}
+
+const fn step(name: &'static str, zh: &'static str, en: &'static str) -> Label<StepKind> {
+    Label { name: StepKind::from_static(name), zh, en }
+}
+
+const fn of_case(name: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> Field {
+    Field { entity: None, name: FieldName::from_static(name), zh, en, kind }
 }
 
 const fn field(entity: &'static str, name: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> Field {
-    Field { entity, name, zh, en, kind }
+    Field { entity: Some(EntityKind::from_static(entity)), name: FieldName::from_static(name), zh, en, kind }
 }

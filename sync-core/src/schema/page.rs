@@ -2,7 +2,7 @@
 //!
 //! Promise: the page is a function of the tables alone. Not here: writing the file (a test does).
 
-use super::{ENTITIES, FIELDS, Kind, Label, STEPS};
+use super::{ENTITIES, EntityKind, FIELDS, Kind, Label, STEPS};
 use std::fmt::Write as _;
 
 const OPENING: &str = "# 案卷数据项 Case schema
@@ -21,9 +21,9 @@ these names.*
 /// The page.
 pub fn schema_page() -> String {
     let mut page = OPENING.to_owned();
-    fields(&mut page, "", "案卷 The case");
+    fields(&mut page, None, "案卷 The case");
     for Label { name, zh, en } in ENTITIES {
-        fields(&mut page, name, &format!("{zh} {en} (`{name}`)"));
+        fields(&mut page, Some(name), &format!("{zh} {en} (`{name}`)"));
     }
     page.push_str("\n## 程序环节 Steps\n\n| 名称 | 中文 | English |\n|---|---|---|\n");
     for Label { name, zh, en } in STEPS {
@@ -32,9 +32,9 @@ pub fn schema_page() -> String {
     page
 }
 
-fn fields(page: &mut String, entity: &str, heading: &str) {
+fn fields(page: &mut String, entity: Option<&EntityKind>, heading: &str) {
     let _ = write!(page, "\n## {heading}\n\n| 名称 | 中文 | English | 类型 |\n|---|---|---|---|\n");
-    for field in FIELDS.iter().filter(|field| field.entity == entity) {
+    for field in FIELDS.iter().filter(|field| field.entity.as_ref() == entity) {
         let _ = writeln!(page, "| `{}` | {} | {} | {} |", field.name, field.zh, field.en, kind(field.kind));
     }
 }

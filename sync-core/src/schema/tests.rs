@@ -19,21 +19,39 @@ fn the_page_is_the_table() {
 fn every_name_stands_once_and_every_field_belongs_to_an_entity() {
     let mut seen = BTreeSet::new();
     for field in FIELDS {
-        assert!(seen.insert((field.entity, field.name)), "{} {}", field.entity, field.name);
-        assert!(
-            field.entity.is_empty() || ENTITIES.iter().any(|entity| entity.name == field.entity),
-            "{}",
-            field.entity
-        );
+        assert!(seen.insert((&field.entity, &field.name)), "{field:?}");
+        assert!(field.entity.as_ref().is_none_or(|kind| named(ENTITIES, kind).is_some()), "{field:?}");
     }
-    for table in [ENTITIES, STEPS] {
-        let names: BTreeSet<&str> = table.iter().map(|label| label.name).collect();
-        assert_eq!(names.len(), table.len());
+    assert_eq!(ENTITIES.iter().map(|label| &label.name).collect::<BTreeSet<_>>().len(), ENTITIES.len());
+    assert_eq!(STEPS.iter().map(|label| &label.name).collect::<BTreeSet<_>>().len(), STEPS.len());
+}
+
+#[test]
+fn every_name_that_code_uses_is_a_row_of_its_own_table() {
+    assert_eq!(EntityKind::LISTED.iter().collect::<BTreeSet<_>>(), ENTITIES.iter().map(|label| &label.name).collect());
+    assert_eq!(StepKind::LISTED.iter().collect::<BTreeSet<_>>(), STEPS.iter().map(|label| &label.name).collect());
+    let rows: BTreeSet<&FieldName> = FIELDS.iter().map(|field| &field.name).collect();
+    let without: Vec<&FieldName> = FieldName::LISTED.iter().filter(|name| !rows.contains(name)).collect();
+    assert_eq!(without, [&STROKES], "no form shows it");
+}
+
+#[test]
+fn a_listed_name_and_the_same_text_that_was_read_are_one_name() {
+    for read in [FieldName::from("title"), FieldName::from("title".to_owned()), FieldName::from(&TITLE)] {
+        assert_eq!((&read, read.as_str(), read.cmp(&TITLE)), (&TITLE, "title", std::cmp::Ordering::Equal));
+        assert!(std::collections::HashSet::from([TITLE]).contains(&read));
+        assert_eq!(format!("{read} {read:?} {read:>6}"), "title \"title\"  title");
+        assert_eq!(serde_json::to_string(&read).unwrap(), "\"title\"");
+        assert_eq!(String::from(read), "title");
+    }
+    for other in ["", "Title", "title ", "标题"] {
+        assert_eq!(FieldName::from(other).as_str(), other);
+        assert_ne!(FieldName::from(other), TITLE);
     }
 }
 
 #[test]
 fn the_inspection_has_about_forty_fields_of_its_own() {
-    let own = FIELDS.iter().filter(|field| field.entity.is_empty()).count();
+    let own = FIELDS.iter().filter(|field| field.entity.is_none()).count();
     assert!(own >= 40, "{own}");
 }

@@ -60,7 +60,7 @@ fn an_entity_that_does_not_say_what_it_answers_as_it_must_saves_nothing() {
     let mut phone = Phone::new(1);
     let case = phone.open(&[1]);
     let question = || Some(Answers::Question("dish".into()));
-    let nameless = FormVersion { form: String::new(), ..form(1) };
+    let nameless = FormVersion { form: "".into(), ..form(1) };
     let mut save = |entity: &str, answers: Option<Answers>| {
         let add = NewOp::new(Act::Add { entity: entity.into(), order: "a".into(), answers });
         phone.save(Save { case: Some(case), ops: vec![add], ..Save::default() }, 2).map(drop)

@@ -140,13 +140,12 @@ fn a_phone_corrects_a_step_and_reads_it_as_corrected() {
     editor.record("entered", None, None);
     let step = OpId { change: phone.save(editor, 4).unwrap().change, index: 0 };
     let mut editor = phone.edit(case);
-    let corrected =
-        Corrected { kind: Some("landed".to_owned()), happened: Some(moment(3).wall), ..Corrected::default() };
+    let corrected = Corrected { kind: Some("landed".into()), happened: Some(moment(3).wall), ..Corrected::default() };
     assert!(editor.correct(step, corrected, "记错环节"));
     assert!(!editor.correct(OpId { index: 9, ..step }, Corrected::default(), "没有这个环节"));
     phone.save(editor, 5).unwrap();
     let state = phone.state(case);
-    assert_eq!((state.steps_of("entered").count(), state.steps_of("landed").count()), (0, 1));
+    assert_eq!((state.steps_of(&"entered".into()).count(), state.steps_of(&"landed".into()).count()), (0, 1));
     // A second correction replaces the first.
     let mut editor = phone.edit(case);
     assert!(editor.correct(step, Corrected::default(), "没有发生"));

@@ -303,7 +303,7 @@ fn a_blank_or_unknown_kind_of_party_stops_the_signature_and_is_named() {
 fn a_code_of_an_individual_business_is_none_of_a_company() {
     let mut scene = scene("company", 300_000, LATER);
     let state = scene.phone.state(scene.case);
-    let (party, _) = state.entities_of("party")[0];
+    let (party, _) = state.entities_of(&"party".into())[0];
     let code = code_of("individual_business").unwrap();
     scene.write(|editor| {
         editor.put(Some(OpRef::Of(party)), "uscc", Value::text(code));
@@ -323,7 +323,7 @@ fn each_party_is_judged_and_a_decision_may_name_whom_it_is_made_against() {
     let stops = scene.sign().unwrap_err();
     assert_eq!(codes(&stops), ["SPO-01"]);
     assert_eq!(stops[0].ops, [scene.decision, second], "the second party, by name");
-    let first = scene.phone.state(scene.case).entities_of("party")[0].0.to_string();
+    let first = scene.phone.state(scene.case).entities_of(&"party".into())[0].0.to_string();
     let decision = OpRef::Of(scene.decision);
     scene.write(|editor| {
         editor.put(Some(decision), "against", Value::text(first));
@@ -351,18 +351,21 @@ fn what_was_signed_is_edited_by_a_supplementary_record_only() {
         edit(&mut editor, OpRef::Of(decision));
         let stops = scene.stopped(editor).unwrap_err();
         assert_eq!(codes(&stops), ["value_signed"], "{what}");
-        assert_eq!(stops[0].offer.as_deref(), Some("supplementary_record"));
+        assert_eq!(stops[0].offer, Some("supplementary_record".into()));
         assert!(stops[0].zh.contains("补充笔录"), "{}", stops[0].zh);
     }
     assert_eq!(scene.phone.device.changes(case).unwrap().len(), before, "nothing was saved");
-    assert!(scene.phone.edit(case).is_signed(on, "fine_fen") && !scene.phone.edit(case).is_signed(None, "title"));
+    assert!(
+        scene.phone.edit(case).is_signed(on, &"fine_fen".into())
+            && !scene.phone.edit(case).is_signed(None, &"title".into())
+    );
     scene.write(|editor| {
         let record = editor.add(None, "supplementary_record", "a");
         editor.put(Some(record), "text", Value::text("罚款数额写错，更正为 1 元"));
         editor.put(on, "fine_fen", Value::Int(100));
     });
     let state = scene.phone.state(case);
-    assert_eq!(state.value(Some(decision), "fine_fen"), Some(&Value::Int(100)));
+    assert_eq!(state.value(Some(decision), &"fine_fen".into()), Some(&Value::Int(100)));
     assert_eq!(state.conflicts().count(), 0);
 }
 

@@ -108,7 +108,7 @@ fn quarrel(in_record: bool, in_party: bool) -> Quarrel {
     pass(&two, &mut one);
     let state = one.state(case);
     assert_eq!(state.conflicts().count(), usize::from(in_record) + usize::from(in_party));
-    let live = |target, name| state.field(Some(target), name).unwrap().live[0].op;
+    let live = |target, name: &str| state.field(Some(target), &name.into()).unwrap().live[0].op;
     let live = [live(record, "asked_person"), live(party, "name")];
     Quarrel { phone: one, case, record, live, settled }
 }

@@ -61,14 +61,14 @@ fn what_the_server_seals_leaves_the_store_and_no_later_copy_brings_it_back() {
     let (leases, changes) = one.bundle(case);
     let mut two = Phone::new(2);
     two.device.receive(&leases, &changes, Source::Peer).unwrap();
-    assert_eq!(two.state(case).value(None, "title"), Some(&Value::text(SECRET)));
+    assert_eq!(two.state(case).value(None, &"title".into()), Some(&Value::text(SECRET)));
     let seal = servers(&title, &[title.id()]);
     for phone in [&mut one, &mut two] {
         let arrived = phone.device.receive(&[], &[seal.to_bytes()], Source::Server).unwrap();
         assert!(arrived.cases.contains(&case) && arrived.refused.is_empty(), "{arrived:?}");
         assert_eq!(phone.device.change(title.id()).unwrap().unwrap().value(0), None);
-        assert_eq!(phone.state(case).value(None, "title"), None);
-        assert_eq!(phone.state(case).value(None, "address"), Some(&Value::text("高唐街道")), "the rest stays");
+        assert_eq!(phone.state(case).value(None, &"title".into()), None);
+        assert_eq!(phone.state(case).value(None, &"address".into()), Some(&Value::text("高唐街道")), "the rest stays");
         phone.device.receive(&leases, &changes, Source::Peer).unwrap();
         assert_eq!(phone.device.change(title.id()).unwrap().unwrap().value(0), None);
     }
@@ -83,7 +83,7 @@ fn what_the_server_seals_leaves_the_store_and_no_later_copy_brings_it_back() {
     let waits = servers(&title, &[ChangeId::new([9; 32])]);
     let arrived = early.device.receive(&[], &[waits.to_bytes()], Source::Server).unwrap();
     assert_eq!((arrived.parked.len(), arrived.cases), (1, [case].into()), "the case looks different now");
-    assert_eq!(early.state(case).value(None, "title"), None);
+    assert_eq!(early.state(case).value(None, &"title".into()), None);
     // A phone that learns of the seal before the change keeps the change without the value.
     let mut three = Phone::new(3);
     three.device.receive(&[], &[seal.to_bytes()], Source::Server).unwrap();
@@ -119,7 +119,7 @@ fn what_the_server_seals_leaves_the_park_too() {
         };
         assert_eq!(needs(&two), [Need::Change(case)], "not for the value that was removed");
         two.device.receive(&[], &[changes[0].clone()], Source::Peer).unwrap();
-        assert_eq!(two.state(case).value(None, "title"), None);
+        assert_eq!(two.state(case).value(None, &"title".into()), None);
         assert!(two.device.parked().unwrap().is_empty());
         assert!(!keeps_the_text(two), "seal first: {seal_first}");
     }
@@ -142,14 +142,14 @@ fn a_phones_own_seal_removes_nothing() {
         assert_eq!(arrived.stored, [hostile.id()], "kept, as everything that is signed");
         let arrived = phone.device.receive(&[], &[forged.to_bytes()], Source::Server).unwrap();
         assert_eq!((arrived.refused.len(), arrived.stored.len()), (1, 0), "not by the tenant's key");
-        assert_eq!(phone.state(case).value(None, "title"), Some(&Value::text(SECRET)));
+        assert_eq!(phone.state(case).value(None, &"title".into()), Some(&Value::text(SECRET)));
         assert!(phone.state(case).sealed.is_empty());
     }
     // Nor does it keep the values from a phone that they reach later.
     let mut three = Phone::new(3);
     three.device.receive(&leases, &[hostile.to_bytes()], Source::Server).unwrap();
     three.device.receive(&leases, &changes, Source::Server).unwrap();
-    assert_eq!(three.state(case).value(None, "title"), Some(&Value::text(SECRET)));
+    assert_eq!(three.state(case).value(None, &"title".into()), Some(&Value::text(SECRET)));
 }
 
 #[test]

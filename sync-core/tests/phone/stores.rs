@@ -116,7 +116,7 @@ fn evidence_number_and_change_are_one_transaction() {
     assert_eq!(saved.number.unwrap().text, "（巫市监）当罚〔2026〕1号");
     let state = phone.state(saved.case);
     let document = OpId { change: saved.change, index: 1 };
-    assert_eq!(state.value(Some(document), "number"), Some(&Value::text("（巫市监）当罚〔2026〕1号")));
+    assert_eq!(state.value(Some(document), &"number".into()), Some(&Value::text("（巫市监）当罚〔2026〕1号")));
     assert_eq!(phone.device.evidence(saved.case).unwrap()[0].file, file);
     assert_eq!(phone.device.evidence_missing(saved.case).unwrap(), vec![Digest::new([8; 32])]);
 }
@@ -166,8 +166,8 @@ fn a_number_is_used_once_voids_are_recorded_and_an_empty_block_leaves_the_number
         texts.push((saved.number.map(|n| n.serial), saved.voided.map(|n| n.serial)));
     }
     assert_eq!(texts, [(Some(1), None), (None, Some(2)), (None, None)]);
-    assert_eq!(phone.device.numbers_left("spot_decision", 2026).unwrap(), 0);
-    assert_eq!(phone.state(case).steps_of("number_voided").count(), 1);
+    assert_eq!(phone.device.numbers_left(&"spot_decision".into(), 2026).unwrap(), 0);
+    assert_eq!(phone.state(case).steps_of(&"number_voided".into()).count(), 1);
     let void = VoidNumber { form: "spot_decision".into(), year: 2026, reason: "再次".into() };
     let again = phone.save(Save { case: Some(case), void: Some(void), ..Save::default() }, 3);
     assert!(matches!(again, Err(SaveError::Number(_))));
@@ -177,7 +177,7 @@ fn a_number_is_used_once_voids_are_recorded_and_an_empty_block_leaves_the_number
 fn blocks_of_another_epoch_are_not_used() {
     let mut phone = Phone::new(1);
     phone.device.accept_lease(&lease_bytes(1, 77, 9), Some(0), &moment(0)).unwrap();
-    assert_eq!(phone.device.numbers_left("spot_decision", 2026).unwrap(), 2);
+    assert_eq!(phone.device.numbers_left(&"spot_decision".into(), 2026).unwrap(), 2);
 }
 
 #[test]
@@ -291,10 +291,10 @@ fn a_cached_case_is_read_again_after_any_write() {
     let mut other = Phone::of(Device::open(&path, verifier()).unwrap(), 1);
     for title in ["二", "三"] {
         other.put(case, "title", title);
-        assert_eq!(one.state(case).value(None, "title"), Some(&Value::text(title)));
+        assert_eq!(one.state(case).value(None, &"title".into()), Some(&Value::text(title)));
         assert_eq!(one.state(case).hash(), other.state(case).hash());
         one.put(case, "note", title);
-        assert_eq!(other.state(case).value(None, "note"), Some(&Value::text(title)));
+        assert_eq!(other.state(case).value(None, &"note".into()), Some(&Value::text(title)));
     }
     let changes = one.device.changes(case).unwrap();
     let chain: Vec<u64> = changes.iter().map(|change| change.header().seq).collect();
@@ -302,7 +302,7 @@ fn a_cached_case_is_read_again_after_any_write() {
     // A value that somebody took out of the file is not shown from memory.
     let third = changes.iter().rev().nth(1).unwrap().id();
     Connection::open(&path).unwrap().execute("DELETE FROM value_set WHERE change = ?1", [third.bytes()]).unwrap();
-    assert_eq!(one.state(case).value(None, "title"), None);
+    assert_eq!(one.state(case).value(None, &"title".into()), None);
     assert_eq!(one.state(case).hash(), other.state(case).hash());
 }
 

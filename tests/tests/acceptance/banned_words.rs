@@ -67,7 +67,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("sync-core/src/facts/inspection.rs", "door", "the door of the inspected enterprise"),
     ("sync-core/src/law/table/chongqing.rs", "door", "the door of the inspected enterprise"),
     ("sync-core/src/law/table/chongqing.rs", "检查通知书", "a verbatim quotation of the decree"),
-    ("sync-core/src/schema.rs", "door", "the door of the inspected enterprise"),
     ("sync-core/tests/phone/happened.rs", "door", "the door of the inspected enterprise"),
     ("docs/rules.md", "door", "generated from the rule table"),
     ("docs/rules.md", "检查通知书", "generated from the rule table"),

@@ -90,7 +90,7 @@ on_both_databases! {
         let waits = phone.push(&[&hollow]);
         assert_eq!((waits.outcomes[0].class, &waits.outcomes[0].missing), (Class::Parked, &vec![Missing::Values]));
         assert_eq!(phone.push(&[&written]).outcomes[0].class, Class::Accepted);
-        let text = phone.pull_all(500).case(opening.id()).value(None, "place_name").unwrap().clone();
+        let text = phone.pull_all(500).case(opening.id()).value(None, &"place_name".into()).unwrap().clone();
         assert_eq!(text.as_text(), Some("巫峡食府"));
     }
 

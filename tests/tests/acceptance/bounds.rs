@@ -82,7 +82,7 @@ on_both_databases! {
         let text = "x".repeat(250_000);
         let waiting: Vec<Change> = (0..10)
             .map(|n| {
-                let put = |part| NewOp::put(None, &format!("note_{n}_{part}"), vec![], Value::text(text.as_str()));
+                let put = |part| NewOp::put(None, format!("note_{n}_{part}"), vec![], Value::text(text.as_str()));
                 owner.save(Some(case), &[missing.id()], (0..4).map(put).collect())
             })
             .collect();
@@ -136,7 +136,7 @@ on_both_databases! {
         let answer = phone.push(&[&opening, &odd, &next]);
         assert!(answer.outcomes.iter().all(|outcome| outcome.class == Class::Accepted), "{:?}", answer.outcomes);
         let state = phone.pull_all(500).case(opening.id());
-        assert_eq!(state.value(None, "title").and_then(Value::as_text), Some("巫峡\0食府"), "as it was written");
+        assert_eq!(state.value(None, &"title".into()).and_then(Value::as_text), Some("巫峡\0食府"), "as it was written");
         assert_eq!(phone.desk.call("GET", "/v1/cases").send().expect(200).json()["items"][0]["title"], "巫峡\u{fffd}食府");
     }
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
-use sync_core::case::{SUPPLEMENTARY_RECORD, resolution};
+use sync_core::case::resolution;
 use sync_core::case_record::CaseRecord;
 use sync_core::change::{Change, NewOp, shown_digest};
 use sync_core::id::{CaseId, ChangeId, Digest};
@@ -134,7 +134,7 @@ on_both_databases! {
         assert_eq!(case.command("unit-head", "return", &body).expect(200).json()["status"], "returned");
         assert_eq!(case.command("unit-head", "return", &body).refusal(), (409, "already_returned".into()));
         assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "record_not_supplemented".into()));
-        case.save(vec![add(SUPPLEMENTARY_RECORD).on(OpRef::Of(case.record))]);
+        case.save(vec![add("supplementary_record").on(OpRef::Of(case.record))]);
         assert_eq!(case.read()["card"]["status"], "open");
         assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "closing_unlawful".into()), "half signed");
         case.save(vec![NewOp::new(Act::Withdraw).on(OpRef::Of(case.decision)).with(Value::text("误作"))]);

@@ -3,7 +3,8 @@
 use serde_json::json;
 use sync_core::change::NewOp;
 use sync_core::id::Digest;
-use sync_core::op::{Act, Answers, FORM, FormVersion, OpRef, REPEAT};
+use sync_core::op::{Act, Answers, FormVersion, OpRef};
+use sync_core::schema::{CHECKLIST, REPEAT};
 use sync_core::value::Value;
 use tests::desk::Desk;
 use tests::{Person, Phone, on_both_databases};
@@ -25,11 +26,11 @@ on_both_databases! {
         let mut phone = Phone::of(server, "officer-a");
         let open = phone.open_case(&[]);
         let form = FormVersion { form: "food_service".into(), version: 3, digest: DEFINITION };
-        let form = Act::Add { entity: FORM.into(), order: "a".into(), answers: Some(Answers::Form(form)) };
+        let form = Act::Add { entity: CHECKLIST, order: "a".into(), answers: Some(Answers::Form(form)) };
         let ops = vec![
             NewOp::new(form),
             answer(0, "kitchen/freezer_c", Value::Decimal("-18.50".parse().unwrap())),
-            below(REPEAT, "dish"),
+            below(REPEAT.as_str(), "dish"),
             answer(2, "name", Value::text("麻辣鸡（虚构）")),
             below("evidence", "kitchen/photo"),
             answer(4, "digest", PHOTO.into()),

@@ -32,7 +32,7 @@ on_both_databases! {
         assert_eq!(at_a.changes, at_b.changes);
         assert_eq!(at_a.case(case).hash(), at_b.case(case).hash());
         let state = at_a.case(case);
-        let field = state.field(None, "dishes_without_price").unwrap();
+        let field = state.field(None, &"dishes_without_price".into()).unwrap();
         assert!(field.conflict, "two officers disagree");
         let mut values: Vec<_> = field.live.iter().filter_map(|live| live.value.as_ref()?.as_text()).collect();
         values.sort_unstable();

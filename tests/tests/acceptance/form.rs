@@ -21,8 +21,12 @@ fn without_effect(server: &Server, phone: &mut Phone<'_>, opening: &Change, bad:
     assert_eq!(replica.size, size + 2);
     let state = replica.case(case);
     assert!(state.without_effect.contains_key(&bad.id()));
-    assert_eq!(state.value(None, "place_name").and_then(Value::as_text), Some("巫峡食府"), "it changed nothing");
-    assert_eq!(state.value(None, "next").and_then(Value::as_text), Some("有效"));
+    assert_eq!(
+        state.value(None, &"place_name".into()).and_then(Value::as_text),
+        Some("巫峡食府"),
+        "it changed nothing"
+    );
+    assert_eq!(state.value(None, &"next".into()).and_then(Value::as_text), Some("有效"));
     assert_eq!(alarm::only(server, "without_effect"), (code.to_owned(), bad.id().to_string().into()));
 }
 
@@ -55,7 +59,7 @@ on_both_databases! {
     fn a_phone_gives_no_case_number(server) {
         let mut phone = Phone::of(server, "officer-a");
         let (opening, written) = case(&mut phone);
-        let number = Number { form: "case".to_owned(), year: 2026, serial: 1, text: "自编1号".to_owned() };
+        let number = Number { form: "case".into(), year: 2026, serial: 1, text: "自编1号".to_owned() };
         let bad = phone.save(Some(opening.id()), &[written.id()], vec![NewOp::new(Act::Number(number))]);
         without_effect(server, &mut phone, &opening, &bad, "form_not_the_signers");
     }
@@ -80,7 +84,7 @@ on_both_databases! {
         assert!(answer.outcomes.iter().all(|outcome| outcome.class == Class::Accepted), "{answer:?}");
         assert!(answer.outcomes[2].flags.contains(&"fork".to_owned()), "{answer:?}");
         let state = phone.pull_all(500).case(case);
-        assert_eq!(state.field(None, "place_name").unwrap().live.len(), 2, "both stand");
+        assert_eq!(state.field(None, &"place_name".into()).unwrap().live.len(), 2, "both stand");
         assert_eq!(alarm::only(server, "fork").1, other.id().to_string());
     }
 

@@ -48,7 +48,7 @@ fn run(server: &Server, seed: u64) {
     assert_eq!(reader.size, u64::from(1 + 4 * SAVES), "seed {seed}: nothing lost, nothing twice");
     let (at_a, at_b) = (a.device.case(case).unwrap().unwrap(), b.device.case(case).unwrap().unwrap());
     assert_eq!((at_a.hash(), at_b.hash()), (reader.case(case).hash(), reader.case(case).hash()), "seed {seed}");
-    assert!(at_a.field(None, "dishes_without_price").unwrap().conflict, "both last words stand");
+    assert!(at_a.field(None, &"dishes_without_price".into()).unwrap().conflict, "both last words stand");
     for change in reader.changes.keys() {
         assert!(a.device.is_acknowledged(*change).unwrap() || b.device.is_acknowledged(*change).unwrap());
     }

@@ -39,7 +39,7 @@ fn honest(phone: &mut Phone<'_>) -> (Change, Change) {
 /// A signature that shows so many operations of its own change, a byte each.
 fn showing(count: usize) -> NewOp {
     let shown = vec![OpRef::Own(0); count];
-    let (form, manner, digest) = ("record".to_owned(), "key".to_owned(), Digest::new([0; 32]));
+    let (form, manner, digest) = ("record".into(), "key".to_owned(), Digest::new([0; 32]));
     NewOp::new(Act::Sign(Signature { form, version: 1, role: SignerRole::Officer, manner, shown, digest }))
 }
 
@@ -75,7 +75,7 @@ on_both_databases! {
         let header = phone.header(Some(opening.id()), &[opening.id()]);
         let forged = Change::seal(header, vec![op], [1; 32], &fresh_key()).unwrap();
         refused(server, &mut phone, &forged.to_bytes(), "signature");
-        let place = phone.pull_all(500).case(opening.id()).value(None, "place_name").cloned();
+        let place = phone.pull_all(500).case(opening.id()).value(None, &"place_name".into()).cloned();
         assert_eq!(place, None);
     }
 

@@ -53,7 +53,7 @@ impl<'s> Cases<'s> {
         let (case, head) = self.heads[at];
         // It replaces what stands.
         let before = self.phone.pull_all(500).case(case);
-        let live = before.field(None, "title").unwrap().live.iter().map(|live| OpRef::Of(live.op));
+        let live = before.field(None, &"title".into()).unwrap().live.iter().map(|live| OpRef::Of(live.op));
         let op = NewOp::put(None, "title", live.collect(), Value::text(title));
         let change = self.phone.save(Some(case), &[head], vec![op]);
         self.heads[at].1 = change.id();

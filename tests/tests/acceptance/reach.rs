@@ -61,13 +61,13 @@ on_both_databases! {
         assert_eq!((outcome.class, outcome.code.as_str()), (Class::Quarantined, "not_a_participant"));
         let state = owner.pull_all(500).case(opening.id());
         assert!(state.outside.contains(&intrusion.id()));
-        assert_eq!(state.value(None, "place_name"), None);
+        assert_eq!(state.value(None, &"place_name".into()), None);
         assert_eq!(alarm::only(server, "quarantined"), ("not_a_participant".to_owned(), intrusion.id().to_string().into()));
         // The owner's own work goes on, also on top of it.
         let next = owner.write(opening.id(), &[intrusion.id()], "place_name", "巫峡食府");
         assert_eq!(owner.push(&[&next]).outcomes[0].class, Class::Accepted);
         let state = owner.pull_all(500).case(opening.id());
-        assert_eq!(state.value(None, "place_name").and_then(Value::as_text), Some("巫峡食府"));
+        assert_eq!(state.value(None, &"place_name".into()).and_then(Value::as_text), Some("巫峡食府"));
     }
 
     fn nobody_opens_a_case_for_another_agency(server) {

@@ -39,7 +39,7 @@ on_both_databases! {
         let opening = a.open_case(&[b.officer]);
         let case = opening.id();
         a.push(&[&opening]);
-        let delivered = || NewOp::new(Act::RecordStep { step: "delivered".to_owned() });
+        let delivered = || NewOp::new(Act::RecordStep { step: "delivered".into() });
         let before = b.write(case, &[case], "place_name", "巫峡食府");
         wait_ms(BEYOND_DRIFT_MS);
         // Made in the two seconds in which nobody can show whether the phone was revoked already.
@@ -62,9 +62,9 @@ on_both_databases! {
             (Class::Quarantined, "after_revocation", &[][..]),
         ]);
         let state = a.pull_all(500).case(case);
-        assert_eq!(state.value(None, "place_name").and_then(Value::as_text), Some("巫峡食府"));
-        assert_eq!(state.value(None, "note").and_then(Value::as_text), Some("说不清"));
-        assert_eq!(state.steps_of("delivered").count(), 0);
+        assert_eq!(state.value(None, &"place_name".into()).and_then(Value::as_text), Some("巫峡食府"));
+        assert_eq!(state.value(None, &"note".into()).and_then(Value::as_text), Some("说不清"));
+        assert_eq!(state.steps_of(&"delivered".into()).count(), 0);
         assert_eq!(alarm::of_kind(server, "quarantined").len(), 2);
     }
 }

@@ -83,7 +83,7 @@ on_both_databases! {
         let verdict = json!({"verdict": "admit", "reason": "系临时支援人员"});
         let _ = case.command("unit-head", &format!("changes/{}/verdict", sent[1].id()), &verdict).expect(200);
         let state = case.phone.pull_all(500).case(case.id);
-        assert!(state.value(None, "place_name").is_some());
+        assert!(state.value(None, &"place_name".into()).is_some());
         assert_eq!((state.heads.len(), state.outside.len()), (1, sent.len() - 1));
 
         // Between the look and the closing, twelve times of twelve.

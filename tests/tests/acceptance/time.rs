@@ -17,7 +17,7 @@ const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 fn record(step: &str) -> NewOp {
-    NewOp::new(Act::RecordStep { step: step.to_owned() })
+    NewOp::new(Act::RecordStep { step: step.into() })
 }
 
 fn detail(server: &Server, case: CaseId) -> CaseDetail {
@@ -49,7 +49,7 @@ fn with_clocks(
 /// A document added in this change, and the officer's signature of it: a formal act.
 fn signing() -> Vec<NewOp> {
     let digest = sync_core::change::shown_digest([]);
-    let (form, manner) = ("scene_record".to_owned(), "key".to_owned());
+    let (form, manner) = ("scene_record".into(), "key".to_owned());
     let signature = Signature { form, version: 1, role: SignerRole::Officer, manner, shown: vec![], digest };
     let document = NewOp::add("document", "a");
     vec![document, NewOp::new(Act::Sign(signature)).on(OpRef::Own(0))]
@@ -98,7 +98,7 @@ on_both_databases! {
 
         let before = detail(server, case).steps[0].by.time.from_ms - 2 * MINUTE_MS;
         let step = OpRef::Of(OpId { change: shown.id(), index: 0 });
-        let kind = Some("certificate_shown".to_owned());
+        let kind = Some("certificate_shown".into());
         let act = Act::Correct(Correction { step, kind, happened_ms: Some(before) });
         let correction = NewOp::new(act).with(resolution(Value::Null, "先出示，漏记"));
         let corrected = phone.save(Some(case), &[shown.id()], vec![correction]);

@@ -92,8 +92,8 @@ on_both_databases! {
         assert_eq!((&dismissed["excluded"], &dismissed["dismissed"]), (&json!(true), &json!(true)));
         // B takes no part in it, and so does not get the case: reach is not what a verdict gives.
         let state = case.a.pull_all(500).case(case.id);
-        assert_eq!(state.value(None, "note").and_then(Value::as_text), Some("门口另有一块价目牌"));
-        assert!(state.entities_of("party").is_empty());
+        assert_eq!(state.value(None, &"note".into()).and_then(Value::as_text), Some("门口另有一块价目牌"));
+        assert!(state.entities_of(&"party".into()).is_empty());
     }
 
     fn a_change_is_decided_once_by_a_head_who_saw_it_and_takes_no_part(server) {

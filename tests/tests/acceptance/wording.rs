@@ -29,7 +29,7 @@ fn checks(server: &Server, fine: i64, fields: &[(&str, Value)]) -> Json {
         }
     }
     for (name, value) in fields {
-        ops.push(NewOp::put(Some(OpRef::Own(2)), name, vec![], value.clone()));
+        ops.push(NewOp::put(Some(OpRef::Own(2)), *name, vec![], value.clone()));
     }
     let body = phone.save(Some(opening.id()), &[opening.id()], ops);
     phone.push(&[&opening, &body]);

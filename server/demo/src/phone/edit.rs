@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 use sync_core::device::{Editor, Save, Saved};
 use sync_core::id::CaseId;
 use sync_core::op::{CaseKind, OpId, OpRef, Open};
+use sync_core::schema::EntityKind;
 
 use super::Phone;
 use super::answer::{CommandError, Done};
@@ -24,7 +25,7 @@ impl Phone {
         officers.dedup();
         let mut editor = owner.device.open_case(Open { kind, agency: identity.agency, item, officers });
         for (field, value) in fields {
-            editor.put(None, &field, value.0);
+            editor.put(None, field, value.0);
         }
         let Saved { change, case, number: _, voided: _, checks, clock } = self.commit(editor.into_save(), pause)?;
         Ok(json!({"case": case, "change": change, "checks": checks, "clock": clock.map(fault)}))
@@ -83,8 +84,8 @@ pub(super) fn entity(editor: &Editor, name: &Ref) -> Result<OpId, CommandError> 
 }
 
 /// After its siblings: how many entities of the kind the case has.
-pub(super) fn order_after(editor: &Editor, kind: &str) -> String {
-    let there = editor.state().map_or(0, |state| state.entities.values().filter(|entity| entity.kind == kind).count());
+pub(super) fn order_after(editor: &Editor, kind: &EntityKind) -> String {
+    let there = editor.state().map_or(0, |state| state.entities.values().filter(|entity| entity.kind == *kind).count());
     format!("{:04}", there + 1)
 }
 
@@ -103,8 +104,9 @@ impl Pen {
             Op::Add(AddOp { add, order, alias, on }) => {
                 let parent = self.place(on.as_ref())?;
                 // Several of one save share the key; then the order of their operations decides.
-                let order = order.unwrap_or_else(|| order_after(&self.editor, &add));
-                let added = self.editor.add(parent, &add, &order);
+                let kind = EntityKind::from(add);
+                let order = order.unwrap_or_else(|| order_after(&self.editor, &kind));
+                let added = self.editor.add(parent, kind, &order);
                 let Some(alias) = alias else { return Ok(()) };
                 if alias.contains('.') || self.aliases.insert(alias.clone(), added).is_some() {
                     return Err(format!("the alias {alias} has a dot or is there twice"));
@@ -112,11 +114,11 @@ impl Pen {
             }
             Op::Put(PutOp { put, on, value }) => {
                 let target = self.place(on.as_ref())?;
-                self.editor.put(target, &put, value.0);
+                self.editor.put(target, put, value.0);
             }
             Op::Record(RecordOp { record, on, value }) => {
                 let target = self.place(on.as_ref())?;
-                self.editor.record(&record, target, value.map(|value| value.0));
+                self.editor.record(record, target, value.map(|value| value.0));
             }
             Op::Invite(InviteOp { invite }) => {
                 self.editor.invite(invite);

@@ -4,7 +4,7 @@ use serde_json::json;
 use sync_core::device::{Editor, NewEvidence, Saved};
 use sync_core::id::Digest;
 use sync_core::op::OpRef;
-use sync_core::schema as names;
+use sync_core::schema::{self as names, FieldName};
 use sync_core::value::Value;
 
 use super::Phone;
@@ -54,7 +54,7 @@ impl Phone {
     ) -> Result<(OpRef, NewEvidence), CommandError> {
         let (digest, location) = self.folder.keep_media(bytes)?;
         let size = u64::try_from(bytes.len()).map_err(CommandError::broken)?;
-        let order = order_after(editor, names::EVIDENCE);
+        let order = order_after(editor, &names::EVIDENCE);
         let entity = editor.add(None, names::EVIDENCE, &order);
         for (field, value) in self.described(digest, size, about)? {
             editor.put(Some(entity), field, value);
@@ -62,25 +62,20 @@ impl Phone {
         Ok((entity, NewEvidence { digest, size, media_type: about.media_type.to_owned(), location }))
     }
 
-    fn described(
-        &self,
-        digest: Digest,
-        size: u64,
-        about: &About<'_>,
-    ) -> Result<[(&'static str, Value); 9], CommandError> {
+    fn described(&self, digest: Digest, size: u64, about: &About<'_>) -> Result<[(FieldName, Value); 9], CommandError> {
         let owner = self.owner()?;
         let taken_by =
             self.folder.kept("owner.json").and_then(|kept| Some(kept.get("officer_name")?.as_str()?.to_owned()));
         Ok([
             (names::KIND, Value::text(about.kind)),
             (names::DIGEST, digest.into()),
-            ("size", Value::Int(i64::try_from(size).map_err(CommandError::broken)?)),
-            ("media_type", Value::text(about.media_type)),
+            (names::SIZE, Value::Int(i64::try_from(size).map_err(CommandError::broken)?)),
+            (names::MEDIA_TYPE, Value::text(about.media_type)),
             (names::TITLE, Value::text(about.title)),
-            ("taken_at_ms", Value::Int(self.now().wall.ms())),
-            ("taken_by", Value::text(taken_by.unwrap_or_else(|| owner.device.identity().officer.to_string()))),
-            ("proves", Value::text(about.proves)),
-            ("source", Value::text("captured")),
+            (names::TAKEN_AT_MS, Value::Int(self.now().wall.ms())),
+            (names::TAKEN_BY, Value::text(taken_by.unwrap_or_else(|| owner.device.identity().officer.to_string()))),
+            (names::PROVES, Value::text(about.proves)),
+            (names::SOURCE, Value::text("captured")),
         ])
     }
 }

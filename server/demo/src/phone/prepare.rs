@@ -5,6 +5,7 @@ use api_spec::reference::Reference;
 use api_spec::task::TaskList;
 use serde_json::{Value as Json, json};
 use sync_core::id::unhex;
+use sync_core::schema::SPOT_DECISION;
 
 use super::Phone;
 use super::answer::{CommandError, Done};
@@ -13,8 +14,6 @@ use super::owner::Owner;
 
 /// Numbered paper the officer carries.
 const PAPERS: &str = "papers.json";
-/// The form that is numbered on the phone.
-const SPOT_DECISION: &str = "spot_decision";
 /// The officer's tasks.
 const TASKS: &str = "tasks.json";
 
@@ -26,8 +25,8 @@ impl Phone {
         let this_year = self.boot.moment(self.place).wall.date().year();
         let (numbers_left, newest_number) = match u32::try_from(this_year) {
             Ok(year) => (
-                u32::try_from(owner.device.numbers_left(SPOT_DECISION, year)?).ok(),
-                Some(owner.device.newest_number(SPOT_DECISION, year)?),
+                u32::try_from(owner.device.numbers_left(&SPOT_DECISION, year)?).ok(),
+                Some(owner.device.newest_number(&SPOT_DECISION, year)?),
             ),
             Err(_before_christ) => (None, None),
         };

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use sync_core::device::{NumberFor, Saved};
 use sync_core::op::{OpRef, SignerRole};
-use sync_core::schema as names;
+use sync_core::schema::{self as names, FormName};
 use sync_core::strokes::Strokes;
 use sync_core::value::Value;
 
@@ -27,7 +27,7 @@ impl Phone {
         let document = entity(&editor, &document)?;
         let value = value.map(|value| value.0);
         let strokes = strokes(&manner, value.as_ref())?;
-        editor.sign(document, &form, version, role, &manner, value);
+        editor.sign(document, form, version, role, &manner, value);
         let mut kept = None;
         if let Some(bytes) = strokes {
             let about = About {
@@ -64,7 +64,7 @@ impl Phone {
         let Resolve { case, on, field, value, reason } = resolve;
         let mut editor = self.editor(case)?;
         let target = on.map(|on| on.find(&Aliases::new())).transpose().map_err(CommandError::Broken)?;
-        if !editor.resolve(target, &field, value.0, &reason) {
+        if !editor.resolve(target, field, value.0, &reason) {
             let (zh, en) = ("该字段没有需要确定的不同值。", "The field has no different values to settle.");
             return Err(CommandError::refused("no_conflict", zh, en));
         }
@@ -75,13 +75,14 @@ impl Phone {
     /// Takes the next form number of the phone's blocks for a document; nulls where none is left.
     pub(super) fn number(&mut self, number: &Number) -> Done {
         let Number { case, document, form, year } = number;
+        let form = FormName::from(form.as_str());
         let editor = self.editor(*case)?;
         let document = entity(&editor, document)?;
-        if self.owner()?.device.numbers_left(form, *year)? == 0 {
+        if self.owner()?.device.numbers_left(&form, *year)? == 0 {
             return Ok(json!({"change": null, "text": null, "serial": null}));
         }
         let mut save = editor.into_save();
-        save.number = Some(NumberFor { document: OpRef::Of(document), form: form.clone(), year: *year });
+        save.number = Some(NumberFor { document: OpRef::Of(document), form, year: *year });
         let Saved { change, number, .. } = self.commit(save, None)?;
         let (text, serial) = number.map_or((Json::Null, Json::Null), |drawn| (json!(drawn.text), json!(drawn.serial)));
         Ok(json!({"change": change, "text": text, "serial": serial}))

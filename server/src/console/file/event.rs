@@ -42,7 +42,7 @@ impl Reader<'_> {
         let shown = |value: &serde_json::Value| {
             if value.is_null() { String::new() } else { words::shown(self.language, codes, value) }
         };
-        let steps = self.case.steps.iter().filter(|step| step.kind != sync_core::case::PLACE);
+        let steps = self.case.steps.iter().filter(|step| step.kind != schema::PLACE.as_str());
         let mut events = Vec::new();
         for step in steps {
             events.push(of(&step.by, self.label(&step.label), shown(&step.value), "step"));

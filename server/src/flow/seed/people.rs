@@ -4,6 +4,7 @@
 use sync_core::certificate::CertificateStatus;
 use sync_core::id::TenantId;
 use sync_core::role::Role;
+use sync_core::schema::SPOT_DECISION;
 use sync_core::time::{Date, Instant};
 
 use super::agencies::{AGRICULTURE, GOVERNMENT, JUSTICE, MARKET, STATION};
@@ -120,8 +121,7 @@ pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, person: &Person, hash: &str, now:
     }
     if let Some((first, last)) = person.paper {
         let prefix = format!("（巫市监）当罚〔{}〕纸", now.date().year());
-        let form = "spot_decision".to_owned();
-        tx.add_paper(tenant, &PaperRow { form, prefix, first, last, officer: id, registered: now })?;
+        tx.add_paper(tenant, &PaperRow { form: SPOT_DECISION, prefix, first, last, officer: id, registered: now })?;
     }
     Ok(true)
 }

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::op::Correction;
+use crate::schema::CERTIFICATE_SHOWN;
 
-const SHOWN: &str = "certificate_shown";
+const SHOWN: &str = CERTIFICATE_SHOWN.as_str();
 
 fn record(step: &str) -> NewOp {
     NewOp::new(Act::RecordStep { step: step.into() })
@@ -25,7 +26,7 @@ fn story() -> (Pen, Vec<Change>, CaseId, OpId) {
 }
 
 fn read(state: &CaseState, kind: &str) -> Vec<Option<i64>> {
-    state.steps_of(kind).map(|step| step.stated.map(|(_, at)| at.ms())).collect()
+    state.steps_of(&kind.into()).map(|step| step.stated.map(|(_, at)| at.ms())).collect()
 }
 
 #[test]
@@ -38,7 +39,7 @@ fn a_corrected_step_stays_visible_and_is_read_as_corrected() {
     assert_eq!(state.steps[0].value, Some(Value::text("两证")));
     assert_eq!(state.steps[0].corrected[0].reason, Some(Value::text("记错了")));
     assert_eq!((read(&state, SHOWN), read(&state, "rights_told")), (vec![], vec![Some(5)]));
-    assert_eq!(state.steps_of("rights_told").next().unwrap().value, None);
+    assert_eq!(state.steps_of(&"rights_told".into()).next().unwrap().value, None);
 }
 
 #[test]
@@ -57,7 +58,7 @@ fn a_later_correction_replaces_the_one_that_it_names_and_both_stay_visible() {
     let state = fold(case, &set);
     assert_eq!(read(&state, SHOWN), [Some(7)]);
     assert_eq!(state.steps[0].corrected.iter().map(|one| one.stands).collect::<Vec<_>>(), [false, true]);
-    assert!(!state.steps_of(SHOWN).next().unwrap().disputed);
+    assert!(!state.steps_of(&CERTIFICATE_SHOWN).next().unwrap().disputed);
 }
 
 #[test]
@@ -68,7 +69,7 @@ fn concurrent_corrections_that_differ_are_disputed_and_equal_ones_are_not() {
         set.push(li.write(Some(case), &[&set[1]], vec![correct(step, Some(SHOWN), Some(5), &[])]));
         set.push(wang.write(Some(case), &[&set[1]], vec![correct(step, Some(SHOWN), other, &[])]));
         let state = fold(case, &set);
-        assert_eq!(state.steps_of(SHOWN).next().unwrap().disputed, disputed, "{other:?}");
+        assert_eq!(state.steps_of(&CERTIFICATE_SHOWN).next().unwrap().disputed, disputed, "{other:?}");
         set.reverse();
         assert_eq!(fold(case, &set).hash(), state.hash(), "in whatever order they come");
     }
@@ -119,7 +120,7 @@ fn what_did_not_happen_has_no_time() {
 #[test]
 fn correcting_a_step_to_a_delivery_is_as_formal_as_recording_one() {
     let correct = |kind: Option<&str>| {
-        let (step, kind) = (OpRef::Own(0), kind.map(str::to_owned));
+        let (step, kind) = (OpRef::Own(0), kind.map(Into::into));
         Act::Correct(Correction { step, kind, happened_ms: None })
     };
     assert!(correct(Some("delivered")).is_formal() && Act::RecordStep { step: "delivered".into() }.is_formal());

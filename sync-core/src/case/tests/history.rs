@@ -3,8 +3,9 @@
 //! Promise: determined by the seed. About one reference in ten names something that its change does not build on.
 
 use super::*;
-use crate::case::{PLACE, place};
+use crate::case::place;
 use crate::op::{Answers, Assignment, FormVersion, Number};
+use crate::schema::{CHECKLIST, EVIDENCE, EntityKind, PLACE, REPEAT};
 use crate::sign::{PublicKey, Signer, SignerError};
 use std::collections::BTreeSet;
 
@@ -85,7 +86,7 @@ impl Draft<'_> {
         let (target, field) = (self.target(), self.dice.pick(&["name", "address", "seats"]).unwrap());
         let same = |op: &crate::op::Op, id: OpId| {
             let of = op.target.map(|target| target.resolve(id.change));
-            op.field.as_deref() == Some(field) && of == target.map(|target| target.resolve(ChangeId::new([0; 32])))
+            op.field == Some(field.into()) && of == target.map(|target| target.resolve(ChangeId::new([0; 32])))
         };
         let wanted = self.dice.below(4);
         let replaces: Vec<OpRef> = (0..wanted)
@@ -147,31 +148,31 @@ impl Draft<'_> {
     }
 
     /// Adds an entity, now and then one that answers a form.
-    fn addition(&mut self, kind: &str) -> Act {
+    fn addition(&mut self, kind: EntityKind) -> Act {
         let order = self.dice.below(3).to_string();
         let question = Answers::Question("kitchen/temperature".into());
         let form = FormVersion { form: "food".into(), version: 2, digest: Digest::new([0x66; 32]) };
         let (entity, answers) = match self.dice.below(8) {
-            0 => ("form", Some(Answers::Form(form))),
-            1 => ("repeat", Some(question)),
-            2 => ("evidence", Some(question)),
+            0 => (CHECKLIST, Some(Answers::Form(form))),
+            1 => (REPEAT, Some(question)),
+            2 => (EVIDENCE, Some(question)),
             // Neither: a breach of form, which targets may name all the same.
-            3 => ("form", Some(question)),
+            3 => (CHECKLIST, Some(question)),
             _ => (kind, None),
         };
-        Act::Add { entity: entity.into(), order, answers }
+        Act::Add { entity, order, answers }
     }
 
     fn op(&mut self) -> NewOp {
         if self.server || self.dice.one_in(60) {
             return self.of_server();
         }
-        let kind = self.dice.pick(&["party", "record", SUPPLEMENTARY_RECORD]).unwrap();
+        let kind = self.dice.pick(&["party", "record", "supplementary_record"]).unwrap().into();
         match self.dice.below(16) {
             0..=6 => self.write(),
             7..=9 => NewOp { target: self.target(), ..NewOp::new(self.addition(kind)) },
             10 => NewOp { target: self.entity(), ..NewOp::new(Act::Withdraw).with(Value::text("误录")) },
-            11 => NewOp::new(Act::RecordStep { step: PLACE.into() }).with(place(1, 2, 3)),
+            11 => NewOp::new(Act::RecordStep { step: PLACE }).with(place(1, 2, 3)),
             12 => NewOp { target: self.target(), ..NewOp::new(Act::RecordStep { step: "rights_told".into() }) },
             13 => self.signature(),
             14 => NewOp::new(Act::Invite(OfficerId::new([u8::try_from(self.dice.below(4)).unwrap(); 16]))),

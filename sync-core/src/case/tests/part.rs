@@ -24,7 +24,7 @@ fn ids(changes: &[&Change]) -> BTreeSet<ChangeId> {
 }
 
 fn names(state: &CaseState) -> Vec<&str> {
-    let live = state.field(None, "name").into_iter().flat_map(|field| &field.live);
+    let live = state.field(None, &"name".into()).into_iter().flat_map(|field| &field.live);
     live.filter_map(|live| live.value.as_ref().and_then(Value::as_text)).collect()
 }
 

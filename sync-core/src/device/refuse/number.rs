@@ -30,10 +30,10 @@ pub(in crate::device) fn in_case(
     let mut stops = Vec::new();
     for (_, op) in change.named_ops() {
         let Some(document) = op.target.map(|target| target.resolve(own)) else { continue };
-        let writes = matches!(op.act, Act::Put | Act::Resolve) && op.field.as_deref() == Some(names::NUMBER);
+        let writes = matches!(op.act, Act::Put | Act::Resolve) && op.field == Some(names::NUMBER);
         let signs = matches!(op.act, Act::Sign(_));
         let is_document = state.entities.get(&document).is_some_and(|entity| entity.kind == names::DOCUMENT);
-        let shown = state.field(Some(document), names::NUMBER).and_then(|field| field.live.first());
+        let shown = state.field(Some(document), &names::NUMBER).and_then(|field| field.live.first());
         let Some(number) = shown.and_then(|live| live.value.as_ref()?.as_text()) else { continue };
         // A number that this phone drew from its range is right; if it occurs elsewhere, the other one is wrong.
         let drawn = shown.map(|live| number::was_drawn(db, number, live.op.change)).transpose()?.unwrap_or_default();
@@ -61,7 +61,8 @@ fn of_document(
                 return Ok(shape);
             }
         }
-        let of_range = state.value(Some(document), names::NUMBER_SOURCE).and_then(Value::as_text) == Some(names::BLOCK);
+        let of_range =
+            state.value(Some(document), &names::NUMBER_SOURCE).and_then(Value::as_text) == Some(names::BLOCK);
         let parsed = FormNumber::parse(number).filter(|_| !of_range);
         if let Some(parsed) = parsed
             && index::own_ranges(db)?.iter().any(|range| parsed.is_of(range))

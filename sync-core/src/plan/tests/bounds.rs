@@ -175,22 +175,23 @@ fn a_phone_need_not_build_on_its_own_change_that_is_no_part_of_the_case() {
 #[test]
 fn only_a_document_of_a_form_without_a_procedure_is_not_built() {
     use crate::op::OpRef;
-    use crate::schema::{DECISIONS, PENALTY_DECISION, SPOT_DECISION};
+    use crate::schema::{DECISIONS, FieldName, FormName, PENALTY_DECISION, SPOT_DECISION};
     let flagged = |ops| one(&opened(), second(2, ops), standing(100), at(30)).flags.contains(&Flag::NotBuilt);
     let document = || NewOp::add("document", "a");
-    let writes =
-        |field: &str, text: &str| vec![document(), NewOp::put(Some(OpRef::Own(0)), field, vec![], Value::text(text))];
-    assert!(flagged(writes(FORM, PENALTY_DECISION)) && flagged(writes(FORM, "hearing_notice")));
-    assert!(!flagged(writes(FORM, SPOT_DECISION)));
+    let writes = |field: FieldName, text: &str| {
+        vec![document(), NewOp::put(Some(OpRef::Own(0)), field, vec![], Value::text(text))]
+    };
+    assert!(flagged(writes(FORM, PENALTY_DECISION.as_str())) && flagged(writes(FORM, "hearing_notice")));
+    assert!(!flagged(writes(FORM, SPOT_DECISION.as_str())));
     assert!(!flagged(writes(FORM, "")) && !flagged(writes(FORM, " \n")), "not filled in yet");
-    assert!(!flagged(writes("note", PENALTY_DECISION)), "another field");
+    assert!(!flagged(writes("note".into(), PENALTY_DECISION.as_str())), "another field");
     assert!(!flagged(vec![NewOp::put(None, FORM, vec![], Value::text(PENALTY_DECISION))]), "no document's");
-    let signs = |form: &str| {
+    let signs = |form: FormName| {
         let [document, sign] = signing().try_into().unwrap();
         let Act::Sign(signature) = sign.act else { panic!() };
-        let signature = Signature { form: form.into(), ..signature };
+        let signature = Signature { form, ..signature };
         vec![document, NewOp::new(Act::Sign(signature)).on(OpRef::Own(0))]
     };
     assert_eq!(DECISIONS.map(|form| flagged(signs(form))), [false, true]);
-    assert!(!flagged(signs("scene_note")), "what a record is called decides nothing");
+    assert!(!flagged(signs("scene_note".into())), "what a record is called decides nothing");
 }
