@@ -34,13 +34,13 @@ use crate::value::Value;
 
 const BASIS: Tag = Tag("palm/v1/basis");
 
-/// What a decision was made on: hash of the case's heads, verdicts among them. The `ETag` of a case.
+/// The basis of a decision: the hash of the case's heads, which include verdicts. It is the `ETag` of a case.
 pub fn basis<'a>(heads: impl IntoIterator<Item = &'a ChangeId>) -> crate::id::Digest {
     let parts: Vec<&[u8]> = heads.into_iter().map(|head| head.bytes().as_slice()).collect();
     BASIS.hash(&parts)
 }
 
-/// The decision by which a case is closed.
+/// The decision that closes a case.
 pub const CLOSED: &str = "closed";
 
 /// Whether the case is closed.
@@ -53,7 +53,7 @@ pub fn place(latitude_e7: i64, longitude_e7: i64, accuracy_m: i64) -> Value {
     Value::List(vec![Value::Int(latitude_e7), Value::Int(longitude_e7), Value::Int(accuracy_m)])
 }
 
-/// The value of a `Resolve`: what shall stand, and why.
+/// The value of a `Resolve`: the chosen value and the reason.
 pub fn resolution(value: Value, reason: &str) -> Value {
     Value::List(vec![value, Value::text(reason)])
 }

@@ -30,8 +30,8 @@ pub struct RecordOfficer {
 pub struct RecordEvidence {
     /// SHA-256 of its bytes.
     pub digest: Digest,
-    /// Its size in bytes. Zero where the file was written off and its bytes never arrived; an empty file, too, has the
-    /// size zero, and the digest of no bytes.
+    /// Its size in bytes. Zero if the file was written off and its bytes never arrived. An empty file also has the size
+    /// zero, but its digest is the digest of no bytes.
     pub size: u64,
 }
 
@@ -64,7 +64,7 @@ pub struct CaseRecord {
     pub number: String,
     /// `inspection`, `simple`, `ordinary`.
     pub kind: CaseKind,
-    /// In whose name.
+    /// The agency in whose name the case was handled.
     pub agency: AgencyId,
     /// Name of that agency at closing.
     pub agency_name: String,
@@ -74,7 +74,7 @@ pub struct CaseRecord {
     pub officers: Vec<RecordOfficer>,
     /// Its evidence, by digest.
     pub evidence: Vec<RecordEvidence>,
-    /// Hash of the heads on which it was decided to close the case.
+    /// Hash of the heads that the decision to close was based on.
     pub basis: Digest,
     /// Heads of the case with the closing change, ascending.
     pub heads: Vec<ChangeId>,
@@ -84,7 +84,7 @@ pub struct CaseRecord {
     pub state: Digest,
     /// The person who closed it.
     pub closed_by: OfficerId,
-    /// When, by the server's clock.
+    /// When it was closed, by the server's clock.
     pub closed_at: Instant,
 }
 

@@ -1,8 +1,8 @@
 //! A change (变更): one save by one person on one device; signed, chained, immutable.
 //!
-//! Promise: a [`Change`] is complete: its id is the hash of its header bytes, its operations are those that the header
-//! names, and each value matches the commitment of its operation. A [`Received`] has all of this except a verified
-//! signature. Not here: who may make it (`plan`), its effect (`case`).
+//! Promise: a [`Change`] is consistent: its id is the hash of its header bytes, its operations are those that the header
+//! names, and each value matches the commitment of its operation. The signature of a [`Received`] is not verified yet; the
+//! rest holds for it, too. Not here: who may make a change (`plan`), its effect (`case`).
 
 mod header;
 mod limits;
@@ -25,16 +25,16 @@ use crate::value::Value;
 pub const CHANGE: Tag = Tag("palm/v1/change");
 const OPS: Tag = Tag("palm/v1/ops");
 const SHOWN: Tag = Tag("palm/v1/shown");
-/// Largest change in bytes. Photographs travel apart.
+/// Largest change in bytes. Photographs are sent separately.
 pub const MAX_BYTES: usize = 1 << 20;
 
-/// Why bytes are refused as a change. Nothing of them is kept.
+/// Why bytes are refused as a change. They are not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// Larger than [`MAX_BYTES`].
     #[error("larger than {MAX_BYTES} bytes")]
     TooLarge,
-    /// More items than are taken apart.
+    /// More items than the limit.
     #[error("{0}")]
     TooMany(#[from] TooMany),
     /// Not the encoding of a change.
@@ -65,9 +65,9 @@ pub enum SealError {
 /// An operation to be sealed, with its value in the clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOp {
-    /// What is done.
+    /// The kind of operation, with its detail.
     pub act: Act,
-    /// The entity it is done to; `None` is the case itself.
+    /// The entity that it is applied to; `None` is the case itself.
     pub target: Option<OpRef>,
     /// The field that is written.
     pub field: Option<FieldName>,
@@ -83,32 +83,32 @@ impl NewOp {
         Self { act, target: None, field: None, replaces: Vec::new(), value: None }
     }
 
-    /// With this target.
+    /// Sets the target.
     #[must_use]
     pub const fn on(mut self, target: OpRef) -> Self {
         self.target = Some(target);
         self
     }
 
-    /// With this value.
+    /// Sets the value.
     #[must_use]
     pub fn with(mut self, value: Value) -> Self {
         self.value = Some(value);
         self
     }
 
-    /// Adds an entity to the case itself, which is part of no form.
+    /// Adds an entity directly below the case; it is part of no form.
     pub fn add(entity: impl Into<EntityKind>, order: impl Into<String>) -> Self {
         Self::new(Act::add(entity, order))
     }
 
-    /// Writes `field`, replacing the values the author saw.
+    /// Writes `field`, and replaces the values that the author saw.
     pub fn put(target: Option<OpRef>, field: impl Into<FieldName>, replaces: Vec<OpRef>, value: Value) -> Self {
         Self { act: Act::Put, target, field: Some(field.into()), replaces, value: Some(value) }
     }
 }
 
-/// A checked change.
+/// A verified change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     id: ChangeId,
@@ -119,7 +119,7 @@ pub struct Change {
     ops_bytes: Vec<u8>,
 }
 
-/// A change that was read but whose signature nobody has checked yet.
+/// A change whose signature is not verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received(Change);
 
@@ -127,7 +127,7 @@ impl Received {
     /// Reads the envelope `[COSE_Sign1, operations, values or null]`.
     ///
     /// # Errors
-    /// [`ReadError`]; nothing of such bytes may be kept.
+    /// [`ReadError`]; such bytes must not be stored.
     pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
         if bytes.len() > MAX_BYTES {
             return Err(ReadError::TooLarge);
@@ -143,7 +143,7 @@ impl Received {
         Ok(received)
     }
 
-    /// As [`Received::read`], from the three parts as a store keeps them.
+    /// As [`Received::read`], from the three parts as stores have them.
     ///
     /// # Errors
     /// [`ReadError`].
@@ -160,12 +160,12 @@ impl Received {
         Ok(Self(Change { id, header, ops, values, sign1: sign1.to_vec(), ops_bytes: ops_bytes.to_vec() }))
     }
 
-    /// The id it would have.
+    /// Its id.
     pub const fn id(&self) -> ChangeId {
         self.0.id
     }
 
-    /// What its header claims.
+    /// Its header, which is not verified.
     pub const fn header(&self) -> &Header {
         &self.0.header
     }
@@ -173,13 +173,13 @@ impl Received {
     /// Checks the author's signature.
     ///
     /// # Errors
-    /// [`ReadError::Signed`] when it is not by `key`.
+    /// [`ReadError::Signed`] if the signature is not by `key`.
     pub fn verify(self, key: &PublicKey, verifier: &dyn Verifier) -> Result<Change, ReadError> {
         Signed::read(CHANGE, &self.0.sign1)?.verify(key, verifier)?;
         Ok(self.0)
     }
 
-    /// For bytes out of one's own store, which were checked when they came in.
+    /// Accepts bytes from the caller's own store without verification, because they were verified before they were stored.
     pub fn trust_own_store(self) -> Change {
         self.0
     }
@@ -187,10 +187,10 @@ impl Received {
 
 impl Change {
     /// Signs a save. `header.ops` is filled in here; `secret` must be fresh random bytes, from
-    /// which the salt of each value is derived. What is sealed, [`Received::read`] reads.
+    /// which the salt of each value is derived. [`Received::read`] can read every sealed change.
     ///
     /// # Errors
-    /// [`SealError::Signer`] when the keystore refuses; [`SealError::Limits`] past a limit, such as
+    /// [`SealError::Signer`] if the keystore refuses; [`SealError::Limits`] above a limit, such as
     /// [`MAX_DEPS`], [`MAX_OPS`](crate::op::MAX_OPS), [`MAX_ITEMS`], [`MAX_VALUE_BYTES`] or [`MAX_BYTES`].
     pub fn seal(
         mut header: Header,
@@ -206,7 +206,7 @@ impl Change {
         header.deps.sort_unstable();
         header.deps.dedup();
         let payload = header.to_bytes();
-        // As everybody will read them: a detail that is none is seen before it is saved.
+        // Read back as other programs will read it, so that an invalid detail is found before it is saved.
         let ops = read_back(&payload, &ops_bytes, &values).map_err(SealError::Limits)?;
         let sign1 = seal(CHANGE, &payload, signer)?;
         let id = ChangeId::new(*CHANGE.hash(&[&payload]).bytes());
@@ -222,12 +222,12 @@ impl Change {
         self.id
     }
 
-    /// Who, where in the chain, when, on what.
+    /// Its header: author, place in the chain, time, and the changes that it builds on.
     pub const fn header(&self) -> &Header {
         &self.header
     }
 
-    /// The case: the one named, or the one this change opens.
+    /// The case that it names or opens.
     pub fn case(&self) -> CaseId {
         self.header.case.unwrap_or(self.id)
     }
@@ -237,17 +237,17 @@ impl Change {
         &self.ops
     }
 
-    /// The operations with their names.
+    /// The operations with their ids.
     pub fn named_ops(&self) -> impl Iterator<Item = (OpId, &Op)> {
         self.ops.iter().zip(0..).map(|(op, index)| (OpId { change: self.id, index }, op))
     }
 
-    /// The value of the operation at `index`; `None` if it has none, or it is missing or sealed.
+    /// The value of the operation at `index`; `None` if it has no value, or the value is missing or sealed.
     pub fn value(&self, index: u32) -> Option<&Value> {
         self.values.get(index)
     }
 
-    /// Operations that committed to a value which is not here: sealed, or still to come.
+    /// Indexes of the operations whose value is absent: it is sealed, or has not arrived.
     pub fn missing_values(&self) -> Vec<u32> {
         let held = |index: &u32| self.values.get(*index).is_some();
         self.ops
@@ -258,17 +258,17 @@ impl Change {
             .collect()
     }
 
-    /// Whether a value is not here that an operation committed to.
+    /// Whether the value of an operation is absent.
     pub fn lacks_values(&self) -> bool {
         self.ops.iter().zip(0..).any(|(op, index)| op.commit.is_some() && self.values.get(index).is_none())
     }
 
-    /// Removes the values of these operations for good; the other salts stay, the secret goes.
+    /// Removes the values of these operations permanently. It also removes the secret, and keeps the salts of other values.
     pub fn seal_values(&mut self, indexes: &[u32]) {
         self.values.remove(indexes);
     }
 
-    /// How much it is. Bounded for what was read or sealed ([`MAX_ITEMS`], [`MAX_BYTES`]).
+    /// Its size, which is bounded ([`MAX_ITEMS`], [`MAX_BYTES`]).
     pub fn size(&self) -> Size {
         Size::of(&self.header, &self.ops_bytes, self.sign1.len(), self.values.all())
     }
@@ -283,7 +283,7 @@ impl Change {
         &self.ops_bytes
     }
 
-    /// The values with their salts, as they travel.
+    /// The encoded values with their salts.
     pub fn values_bytes(&self) -> Vec<u8> {
         self.values.to_bytes()
     }
@@ -303,7 +303,7 @@ impl From<limits::NotWithin> for ReadError {
     }
 }
 
-/// The operations, if all parts read back.
+/// The operations, if all parts can be read back.
 fn read_back(payload: &[u8], ops_bytes: &[u8], values: &Values) -> Result<Vec<Op>, ReadError> {
     let bytes = values.to_bytes();
     limits::within(payload, ops_bytes, Some(&bytes))?;
@@ -314,8 +314,8 @@ fn read_back(payload: &[u8], ops_bytes: &[u8], values: &Values) -> Result<Vec<Op
     Ok(ops)
 }
 
-/// The digest that a signature carries: over the names and commitments of what was shown, in order.
-/// `commit` tells the commitment of an operation; an operation without a value counts as 32 zeros.
+/// The digest in a signature: over the ids and commitments of the shown operations, in order. `shown` gives the commitment
+/// of each; an operation without a value counts as 32 zeros.
 pub fn shown_digest<'a>(shown: impl IntoIterator<Item = (&'a OpId, Option<Digest>)>) -> Digest {
     let mut bytes = Vec::new();
     for (op, commit) in shown {

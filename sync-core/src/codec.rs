@@ -1,8 +1,8 @@
-//! Deterministic CBOR (RFC 8949 section 4.2.1), the only encoding of anything that is hashed or signed.
+//! Deterministic CBOR (RFC 8949 section 4.2.1), the only encoding of hashed and signed data.
 //!
-//! Promise: a value has exactly one encoding. The reader refuses input that is not minimal, is of indefinite length,
-//! out of order, has duplicate keys, is deeper than [`MAX_DEPTH`] or has trailing bytes, so bytes that were read need
-//! not be encoded again for comparison. `docs/encoding.md` is normative. Not here: the meaning of items.
+//! Promise: a value has exactly one encoding. The reader refuses input that is not minimal, has indefinite length, is out of
+//! order, has duplicate keys, is deeper than [`MAX_DEPTH`] or has trailing bytes. So input that was read successfully need
+//! not be encoded again and compared. `docs/encoding.md` is normative. Not here: the meaning of items.
 //!
 //! ```
 //! use sync_core::codec::{CodecError, Reader, Writer};
@@ -15,11 +15,12 @@
 //! assert_eq!(pair(&[0x82, 0x19, 0, 24, 0x61, b'a']), Err(CodecError::NotMinimal));
 //! ```
 
-/// Deepest nesting that is read, counting the outermost item as 1.
+/// Deepest permitted nesting, counting the outermost item as 1.
 pub const MAX_DEPTH: usize = 32;
 /// The only tag that is used (RFC 8949 §3.4.4).
 const DECIMAL_FRACTION: u64 = 4;
-/// Room that is made for the items of an array before they are read. Most have fewer; what claims more has to bring it.
+/// Capacity that is reserved for the items of an array before they are read. Most arrays have fewer items. A larger array
+/// grows only as its items are read, so a false length reserves no memory.
 const RESERVED: usize = 64;
 
 /// Why bytes are not deterministic CBOR of the expected shape.
@@ -46,7 +47,7 @@ pub enum CodecError {
     /// Map keys or set members are out of order or doubled.
     #[error("keys are out of order or doubled")]
     KeyOrder,
-    /// Another kind of item, or a value out of range, stands where `0` was expected.
+    /// Another kind of item, or a value out of range, is in the place where `0` was expected.
     #[error("expected {0}")]
     Expected(&'static str),
     /// Indefinite lengths, other tags, floats and undefined are not part of the encoding.
@@ -120,7 +121,7 @@ impl Writer {
         self.length(5, length)
     }
 
-    /// A decimal fraction (RFC 8949 §3.4.4): `coefficient` / 10^`places`. It has to be in its one form.
+    /// A decimal fraction (RFC 8949 §3.4.4): `coefficient` / 10^`places`. The caller must pass it normalised.
     pub fn decimal(&mut self, coefficient: i64, places: u8) -> &mut Self {
         self.head(6, DECIMAL_FRACTION).array(2).int(-i64::from(places)).int(coefficient)
     }
@@ -152,13 +153,13 @@ impl Writer {
         seen
     }
 
-    /// What was written.
+    /// The written bytes.
     pub fn finish(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.0)
     }
 }
 
-/// What kind of item comes next.
+/// The kind of the next item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Unsigned or negative integer.
@@ -195,7 +196,7 @@ impl<'a> Reader<'a> {
     /// Reads one whole item with `read` and refuses anything after it.
     ///
     /// # Errors
-    /// What `read` finds wrong, or [`CodecError::Trailing`].
+    /// The error of `read`, or [`CodecError::Trailing`].
     pub fn whole<T, E: From<CodecError>>(
         bytes: &'a [u8],
         read: impl FnOnce(&mut Self) -> Result<T, E>,
@@ -226,14 +227,14 @@ impl<'a> Reader<'a> {
             27 => (u64::from_be_bytes(self.fixed()?), 0x1_0000_0000),
             _ => return Err(CodecError::Unsupported),
         };
-        // Major 7 with a following byte would be a simple value or a float: neither is used.
+        // Major type 7 with a following byte is a simple value or a float, which are not used.
         if major == 7 && short >= 24 {
             return Err(CodecError::Unsupported);
         }
         if value < least { Err(CodecError::NotMinimal) } else { Ok((major, value)) }
     }
 
-    /// What comes next, without taking it.
+    /// The kind of the next item, without consuming it.
     ///
     /// # Errors
     /// At the end of the bytes, or before an item that this encoding does not use.
@@ -262,7 +263,7 @@ impl<'a> Reader<'a> {
     /// An unsigned integer.
     ///
     /// # Errors
-    /// [`CodecError`] if anything else comes.
+    /// [`CodecError`] for any other item.
     pub fn uint(&mut self) -> Result<u64, CodecError> {
         self.expect(0, "an unsigned integer")
     }
@@ -270,7 +271,7 @@ impl<'a> Reader<'a> {
     /// An unsigned integer of at most 32 bits.
     ///
     /// # Errors
-    /// [`CodecError`] if anything else comes.
+    /// [`CodecError`] for any other item.
     pub fn uint32(&mut self) -> Result<u32, CodecError> {
         u32::try_from(self.uint()?).map_err(|_large| CodecError::Expected("an integer of 32 bits"))
     }
@@ -278,7 +279,7 @@ impl<'a> Reader<'a> {
     /// A signed integer of 64 bits.
     ///
     /// # Errors
-    /// [`CodecError`] if anything else comes.
+    /// [`CodecError`] for any other item.
     pub fn int(&mut self) -> Result<i64, CodecError> {
         let (major, value) = self.head()?;
         let value = i64::try_from(value).map_err(|_large| CodecError::Expected("an integer of 64 bits"))?;
@@ -292,7 +293,7 @@ impl<'a> Reader<'a> {
     /// A byte string.
     ///
     /// # Errors
-    /// [`CodecError`] if anything else comes.
+    /// [`CodecError`] for any other item.
     pub fn bytes(&mut self) -> Result<&'a [u8], CodecError> {
         let length = self.expect(2, "a byte string")?;
         self.take(usize::try_from(length).map_err(|_large| CodecError::Truncated)?)
@@ -301,7 +302,7 @@ impl<'a> Reader<'a> {
     /// A byte string of exactly `N` bytes.
     ///
     /// # Errors
-    /// [`CodecError`] if anything else comes.
+    /// [`CodecError`] for any other item.
     pub fn bytes_exact<const N: usize>(&mut self) -> Result<[u8; N], CodecError> {
         self.bytes()?.try_into().map_err(|_length| CodecError::Expected("a byte string of the fixed length"))
     }
@@ -309,18 +310,17 @@ impl<'a> Reader<'a> {
     /// A text.
     ///
     /// # Errors
-    /// [`CodecError`] if anything else comes.
+    /// [`CodecError`] for any other item.
     pub fn text(&mut self) -> Result<&'a str, CodecError> {
         let length = self.expect(3, "a text")?;
         let bytes = self.take(usize::try_from(length).map_err(|_large| CodecError::Truncated)?)?;
         std::str::from_utf8(bytes).map_err(|_invalid| CodecError::NotUtf8)
     }
 
-    /// The coefficient of a decimal fraction and how many of its digits stand after the point.
+    /// The coefficient of a decimal fraction and its number of decimal places. The caller checks whether it is normalised.
     ///
     /// # Errors
-    /// [`CodecError`] if anything else comes, such as an exponent above zero. Whether it is in its one form is for the caller to
-    /// say.
+    /// [`CodecError`] for any other item, such as one with a positive exponent.
     pub fn decimal(&mut self) -> Result<(i64, u8), CodecError> {
         const WHAT: &str = "a decimal fraction";
         if self.expect(6, WHAT)? != DECIMAL_FRACTION {
@@ -334,7 +334,7 @@ impl<'a> Reader<'a> {
     /// `true` or `false`.
     ///
     /// # Errors
-    /// [`CodecError`] if anything else comes.
+    /// [`CodecError`] for any other item.
     pub fn bool(&mut self) -> Result<bool, CodecError> {
         match self.head()? {
             (7, 20) => Ok(false),
@@ -346,7 +346,7 @@ impl<'a> Reader<'a> {
     /// `null`.
     ///
     /// # Errors
-    /// [`CodecError`] if anything else comes.
+    /// [`CodecError`] for any other item.
     pub fn null(&mut self) -> Result<(), CodecError> {
         if self.head()? == (7, 22) { Ok(()) } else { Err(CodecError::Expected("null")) }
     }
@@ -354,7 +354,7 @@ impl<'a> Reader<'a> {
     /// `null`, or an item read by `read`.
     ///
     /// # Errors
-    /// What `read` finds wrong.
+    /// The error of `read`.
     pub fn optional<T, E: From<CodecError>>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, E>,
@@ -366,10 +366,10 @@ impl<'a> Reader<'a> {
         read(self).map(Some)
     }
 
-    /// Passes over the next item and all that is in it, decoding nothing. It and each item in it is taken off `left`.
+    /// Skips the next item with its content, without decoding it. Subtracts the number of skipped items from `left`.
     ///
     /// # Errors
-    /// [`CodecError::TooMany`] where more come than are left; otherwise [`CodecError`].
+    /// [`CodecError::TooMany`] if there are more items than `left`; otherwise [`CodecError`].
     pub fn pass(&mut self, left: &mut usize) -> Result<(), CodecError> {
         let mut awaited = 1_u64;
         while awaited > 0 {
@@ -403,14 +403,14 @@ impl<'a> Reader<'a> {
 
     fn count(&mut self, major: u8, what: &'static str) -> Result<usize, CodecError> {
         let count = usize::try_from(self.expect(major, what)?).map_err(|_large| CodecError::Truncated)?;
-        // Every item takes a byte: a count beyond the bytes left is a lie, and reserving for it a trap.
+        // Every item takes at least one byte, so a count larger than the remaining bytes is false.
         if count > self.rest.len() { Err(CodecError::Truncated) } else { Ok(count) }
     }
 
     /// An array whose items are read by `item`.
     ///
     /// # Errors
-    /// [`CodecError`], or what `item` finds wrong.
+    /// [`CodecError`], or the error of `item`.
     pub fn list<T, E: From<CodecError>>(
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<T, E>,
@@ -428,7 +428,7 @@ impl<'a> Reader<'a> {
     /// An array whose items must be strictly ascending.
     ///
     /// # Errors
-    /// [`CodecError::KeyOrder`], or what `item` finds wrong.
+    /// [`CodecError::KeyOrder`], or the error of `item`.
     pub fn ascending<T: Ord, E: From<CodecError>>(
         &mut self,
         item: impl FnMut(&mut Self) -> Result<T, E>,
@@ -440,7 +440,7 @@ impl<'a> Reader<'a> {
     /// An array of exactly `length` items, read by `read` one after another.
     ///
     /// # Errors
-    /// [`CodecError`], or what `read` finds wrong.
+    /// [`CodecError`], or the error of `read`.
     pub fn tuple<T, E: From<CodecError>>(
         &mut self,
         length: usize,
@@ -455,7 +455,7 @@ impl<'a> Reader<'a> {
     /// A map with unsigned keys in strictly ascending order; `pair` reads the value of each.
     ///
     /// # Errors
-    /// [`CodecError::KeyOrder`], or what `pair` finds wrong.
+    /// [`CodecError::KeyOrder`], or the error of `pair`.
     pub fn uint_map<E: From<CodecError>>(
         &mut self,
         mut pair: impl FnMut(u64, &mut Self) -> Result<(), E>,

@@ -1,4 +1,4 @@
-//! A decimal number: a coefficient and how many of its digits stand after the point.
+//! A decimal number: a coefficient and the number of digits after the point.
 //!
 //! Promise: exact, and equal numbers have one representation: `3.50` and `3.5` are the same decimal with the same bytes, so that
 //! two officers who measured the same do not disagree. At most 18 digits after the point; the coefficient is a 64-bit integer.
@@ -11,7 +11,7 @@ use std::str::FromStr;
 /// Most digits after the point.
 pub const MAX_PLACES: u8 = 18;
 
-/// A text that is no decimal.
+/// The text is not a decimal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a decimal: {0}; write digits with at most 18 after the point, such as 3.25 or -18")]
 pub struct NotDecimal(String);
@@ -24,8 +24,7 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// The number `coefficient` / 10^`places`. `None` where more than 18 digits remain after the point once zeros at the end are
-    /// dropped.
+    /// The number `coefficient` / 10^`places`. `None` if it has more than 18 digits after the point without trailing zeros.
     ///
     /// ```
     /// use sync_core::decimal::Decimal;
@@ -48,7 +47,7 @@ impl Decimal {
         self.coefficient
     }
 
-    /// How many of the digits stand after the point: 0 to 18.
+    /// The number of digits after the point: 0 to 18.
     pub const fn places(self) -> u8 {
         self.places
     }
@@ -101,7 +100,7 @@ impl FromStr for Decimal {
 }
 
 impl fmt::Display for Decimal {
-    /// The one text of this number: no zeros at the end, no point without digits behind it.
+    /// The only text of this number, without trailing zeros and without a trailing point.
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.places == 0 {
             return write!(to, "{}", self.coefficient);

@@ -231,7 +231,7 @@ fn is_dismissed(state: &CaseState, change: &ChangeId) -> bool {
 
 /// All obstacles to closing the case, each once. The caller checks evidence and law.
 pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
-    // Changes outside of the case are no obstacle to closing, nor are those that would bring in another agency.
+    // A change outside of the case does not prevent closing, nor does one that would bring in another agency.
     let foreign = Quarantine::OtherAgency.code();
     let waits = |verdict: &Verdict| !verdict.dismissed && verdict.code != foreign;
     let quarantined = state.excluded.values().flatten().any(waits);

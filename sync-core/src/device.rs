@@ -59,9 +59,9 @@ use std::cell::RefCell;
 pub struct Moment {
     /// The wall clock.
     pub wall: Instant,
-    /// Milliseconds of the clock that only runs forward, since `boot`.
+    /// Milliseconds of the monotonic clock since `boot`.
     pub monotonic_ms: u64,
-    /// Which boot of the phone; in a browser, which worker.
+    /// The boot of the phone; in a browser, the worker.
     pub boot: BootId,
     /// Whether the monotonic clock counts sleep. Native: yes; browser: no.
     pub counts_sleep: bool,
@@ -124,7 +124,7 @@ impl Device {
         &self.identity
     }
 
-    /// The verifier the host gave.
+    /// The verifier that the host provides.
     pub(crate) fn verifier(&self) -> &dyn Verifier {
         self.verifier.as_ref()
     }

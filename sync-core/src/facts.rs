@@ -48,29 +48,29 @@ pub struct Seen<'a> {
     pub roster: &'a Roster,
     /// Data of other cases, and the numbers granted to phones.
     pub beyond: &'a Beyond,
-    /// The time of judging, or of the act `signing`.
+    /// The time of judging, or of the act in `signing`.
     pub at: Interval,
-    /// Documents that are signed at this moment, beside those that are signed already.
+    /// Documents that are being signed now, in addition to those that are signed already.
     pub signing: &'a [Signing],
-    /// Documents that must be whole at this moment: they are delivered, or the case is closed over them.
+    /// Documents that must be complete now, because they are being delivered or the case is being closed.
     pub finishing: &'a [OpId],
 }
 
 impl<'a> Seen<'a> {
-    /// The case as it is at a moment at which nothing is done.
+    /// The case at a moment without a formal act.
     pub const fn at(state: &'a CaseState, timeline: &'a Timeline, roster: &'a Roster, at: Interval) -> Self {
         Self { state, timeline, roster, beyond: Beyond::NOTHING, at, signing: &[], finishing: &[] }
     }
 }
 
-/// Holds every matter of the case against every row of the law.
+/// Judges every matter of the case by every row of the law.
 pub fn check(seen: Seen<'_>, calendar: &Calendar) -> Vec<CheckResult> {
     judge(rules(), &matters(seen), calendar)
 }
 
 /// The matters of the case, each with its facts.
 pub fn matters(seen: Seen<'_>) -> Vec<Matter> {
-    // Certificates reach a case of one sector only.
+    // Whether a certificate reaches the case depends on the sector of the case.
     let roster = seen.roster.for_case(seen.state.participants.keys(), sector(seen.state, agency(seen)));
     let seen = Seen { roster: &roster, ..seen };
     let parties = party::all(seen.state);
@@ -125,12 +125,12 @@ fn base(seen: Seen<'_>) -> Facts {
     facts
 }
 
-/// The organ whose case it is.
+/// The organ that owns the case.
 fn agency(seen: Seen<'_>) -> Option<&AgencyEntry> {
     seen.state.opening.as_ref().and_then(|opening| seen.roster.agencies.get(&opening.agency))
 }
 
-/// The organ's sector from its register; the sector in the case counts only for an organ without a single sector.
+/// The organ's sector in the register. The sector in the case counts only if the organ does not have a single sector.
 fn sector(state: &CaseState, agency: Option<&AgencyEntry>) -> Sector {
     let registered = sector_of(agency.map(|agency| agency.sector.as_str()).unwrap_or_default());
     match registered {
@@ -139,7 +139,7 @@ fn sector(state: &CaseState, agency: Option<&AgencyEntry>) -> Sector {
     }
 }
 
-/// A sector that no rule knows has the rules that are for all.
+/// For a sector that no rule names, the rules for all sectors apply.
 fn sector_of(code: &str) -> Sector {
     Sector::parse(code).unwrap_or(Sector::Other)
 }
@@ -168,7 +168,7 @@ fn says_something(value: &Value) -> bool {
     }
 }
 
-/// The earlier of two; a step that has not happened is no step.
+/// The earlier of two steps. A step that has not happened is ignored.
 fn earlier(one: Happened, other: Happened) -> Happened {
     match (one, other) {
         (Happened::NotYet, step) | (step, Happened::NotYet) => step,
@@ -183,7 +183,7 @@ impl Seen<'_> {
         self.happened_where(step, |_| true)
     }
 
-    /// When such a step first happened: as it was recorded, or as a correction states it.
+    /// When such a step first happened: the recorded time, or the time that a correction states.
     fn happened_where(&self, step: &StepKind, such: impl Fn(&ReadStep<'_>) -> bool) -> Happened {
         let (mut whens, mut recorded) = (Vec::new(), Vec::new());
         for step in self.state.steps_of(step).filter(|step| such(step)) {
@@ -204,7 +204,7 @@ impl Seen<'_> {
         When::earliest(whens).into()
     }
 
-    /// When one step happened; `None` where that is disputed or not known.
+    /// When one step happened. `None` if the time is disputed or unknown.
     fn when(&self, step: &ReadStep<'_>) -> Option<When> {
         match step.stated {
             _ if step.disputed => None,
@@ -221,7 +221,7 @@ impl Seen<'_> {
         }
     }
 
-    /// When a field of the case got the value it shows.
+    /// When a field of the case got its displayed value.
     fn written(&self, name: &FieldName) -> Happened {
         let shown = self.state.field(None, name).and_then(|field| field.live.first());
         let said = shown.filter(|live| live.value.as_ref().is_some_and(says_something));

@@ -75,7 +75,7 @@ macro_rules! identifiers {
             /// Length in bytes.
             pub const LEN: usize = $bytes;
 
-            /// Takes the bytes as they are.
+            /// An identifier of these bytes.
             pub const fn new(bytes: [u8; $bytes]) -> Self {
                 Self(bytes)
             }
@@ -135,9 +135,9 @@ identifiers! {
     OfficerId: 16;
     /// An enrolled phone (终端), or the server.
     DeviceId: 16;
-    /// One life of a device's store. A new one whenever the store is created or salvaged.
+    /// The epoch of a device's store. It changes whenever the store is created or salvaged.
     Epoch: 8;
-    /// One boot of a phone, by which two monotonic readings can be compared.
+    /// One boot of a phone. Two monotonic readings can be compared only within one boot.
     BootId: 16;
     /// SHA-256 of something.
     Digest: 32;

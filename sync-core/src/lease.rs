@@ -18,7 +18,7 @@ const VERSION: u64 = 1;
 pub struct Block {
     /// The form, such as `spot_decision`.
     pub form: FormName,
-    /// In whose name.
+    /// The agency in whose name the documents are issued.
     pub agency: AgencyId,
     /// Year of the document's date in Asia/Shanghai.
     pub year: u32,
@@ -51,7 +51,7 @@ pub struct Lease {
     pub certificate_ends: Instant,
     /// The server's time when it was issued: a time anchor.
     pub issued: Instant,
-    /// Until when the device may work offline: min(issued + 24 h, end of the certificate).
+    /// End of the permission to work offline: min(issued + 24 h, end of the certificate).
     pub not_after: Instant,
     /// Number blocks.
     pub blocks: Vec<Block>,
@@ -69,7 +69,7 @@ pub struct SignedLease {
 }
 
 impl Lease {
-    /// The longest a phone works without the server, in milliseconds: 24 hours, the figure of EUDI and ETSI.
+    /// The longest time that a phone may work without the server, in milliseconds: 24 hours, as in EUDI and ETSI.
     pub const LONGEST_MS: i64 = 24 * 60 * 60 * 1000;
 
     /// Signs with the tenant's key.

@@ -48,7 +48,7 @@
 //! };
 //! let (forty, forty_two) = (seats(LI, 40), seats(WANG, 42));
 //!
-//! // The same set gives the same case, in whatever order it arrives, and what they disagree on is shown.
+//! // The same set of changes gives the same case in any order of arrival, and the conflict is shown.
 //! let one = fold(opened.id(), [&opened, &forty, &forty_two]);
 //! let other = fold(opened.id(), [&forty_two, &forty, &opened, &forty]);
 //! assert_eq!(one.hash(), other.hash());

@@ -78,7 +78,7 @@ pub struct Link {
     tally: LinkTally,
 }
 
-/// How far this side's own part has come.
+/// The next step of this side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Said {
     Nothing,
@@ -135,7 +135,7 @@ impl Link {
         Ok(self.out.pop_front().map(|frame| frame.to_bytes()).unwrap_or_default())
     }
 
-    /// Takes bytes from the stream, in pieces of any size.
+    /// Processes bytes from the stream, in pieces of any size.
     ///
     /// # Errors
     /// [`LinkError`]: close the stream and begin a new link when the other phone is back.
@@ -191,7 +191,7 @@ impl Link {
         self.peer.as_ref().filter(|_| self.proved).ok_or(LinkError::OutOfTurn)
     }
 
-    /// Heads of the cases that are shared here and whose participant the other officer is.
+    /// Heads of the cases that this phone shares and in which the other officer takes part.
     fn exchanged(&self, device: &Device) -> Result<Vec<CaseHeads>, LinkError> {
         let officer = self.must_be_proved()?.lease.lease.officer;
         let mut cases = Vec::new();
@@ -214,7 +214,7 @@ impl Link {
         }
         let theirs: BTreeMap<CaseId, &[ChangeId]> =
             theirs.iter().map(|CaseHeads { case, heads }| (*case, heads.as_slice())).collect();
-        // A case that a fellow participant shares with this phone is shared back.
+        // A case that the peer shares is shared back if the peer's officer takes part in it.
         for case in theirs.keys() {
             share_with(device, *case, officer)?;
         }
@@ -225,7 +225,7 @@ impl Link {
             if heads.iter().all(|head| changes.iter().any(|change| change.id() == *head)) {
                 self.queue_beyond(device, &changes, &below(&changes, heads))?;
             } else {
-                // The peer holds changes that are unknown here, and may lack some that are held.
+                // The peer has changes that this phone lacks, and may lack some that this phone has.
                 ask.push(case);
             }
         }
@@ -242,7 +242,7 @@ impl Link {
         self.said = Said::Everything;
     }
 
-    /// The other side does not know the heads told to it: tell everything that is held.
+    /// The other side does not know the heads sent to it, so offer everything that this phone holds.
     fn asked(&mut self, device: &Device, cases: &[CaseId]) -> Result<(), LinkError> {
         let mut told = Vec::new();
         for CaseHeads { case, .. } in self.exchanged(device)? {
@@ -309,7 +309,7 @@ impl Link {
         self.tally.known += count(arrived.known.len());
         self.tally.parked += count(arrived.parked.len());
         self.tally.refused += count(arrived.refused.len());
-        // A case that came this way goes back this way.
+        // A received case is shared back if the peer's officer takes part in it.
         for case in arrived.cases {
             share_with(device, case, officer)?;
         }
@@ -317,7 +317,7 @@ impl Link {
     }
 }
 
-/// Shares a case whose participant the other officer is.
+/// Marks a case as shared if the other officer takes part in it.
 fn share_with(device: &mut Device, case: CaseId, officer: OfficerId) -> Result<(), StoreError> {
     match device.case(case)? {
         Some(state) if state.participants.contains_key(&officer) => device.share(case),

@@ -131,7 +131,7 @@ impl Frontier {
     /// Appends the leaf with this hash.
     pub fn push(&mut self, leaf: Digest) {
         let mut node = leaf;
-        // Each trailing one of the size is a full tree that the new leaf completes.
+        // Each trailing 1 bit of the size is a full subtree, which the new leaf merges into a larger one.
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 node = node_hash(&left, &node);

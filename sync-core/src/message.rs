@@ -196,7 +196,7 @@ impl Push {
     /// # Errors
     /// [`CodecError`] for anything else, or for more than [`MAX_BATCH`] changes.
     pub fn read(bytes: &[u8]) -> Result<Self, CodecError> {
-        // Four mebibytes of empty strings would be a hundred in memory: the count is asked for first.
+        // Check the count before reading: 4 MiB of empty strings would take about 100 MiB in memory.
         let batch = |reader: &mut Reader<'_>| {
             let many = |error| if error == CodecError::TooMany { MANY } else { error };
             reader.clone().pass(&mut (1 + MAX_BATCH)).map_err(many)?;

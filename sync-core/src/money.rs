@@ -34,7 +34,7 @@ impl Fen {
         if fen < 0 { Err(NotMoney(fen.to_string())) } else { Ok(Self(fen)) }
     }
 
-    /// Whole yuan, for the constants of the law; a negative one counts as none.
+    /// An amount in whole yuan, for constants of the law. A negative number counts as zero.
     pub const fn yuan(yuan: i64) -> Self {
         if yuan < 0 { Self::ZERO } else { Self(yuan.saturating_mul(100)) }
     }
@@ -62,7 +62,7 @@ impl Fen {
 }
 
 impl fmt::Display for Fen {
-    /// Yuan with thousands separated, decimals only where there are any: `3,000`, `3,000.01`.
+    /// Yuan with separated thousands, and with decimals only if they are not zero: `3,000`, `3,000.01`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (yuan, fen) = (self.0 / 100, self.0 % 100);
         let digits = yuan.to_string();

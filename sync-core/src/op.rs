@@ -20,7 +20,8 @@ use std::fmt;
 /// Most operations in one change.
 pub const MAX_OPS: usize = 4096;
 
-/// Permanent name of an operation: its change and its index in it. Also names the entity it added.
+/// Permanent id of an operation: its change, and its index in that change. An entity has the id of the operation that added
+/// it.
 ///
 /// ```
 /// use sync_core::id::ChangeId;
@@ -35,7 +36,7 @@ pub const MAX_OPS: usize = 4096;
 pub struct OpId {
     /// The change.
     pub change: ChangeId,
-    /// Place in the change, from 0.
+    /// Index in the change, from 0.
     pub index: u32,
 }
 
@@ -58,7 +59,7 @@ impl std::str::FromStr for OpId {
     }
 }
 
-/// The text does not name an operation.
+/// The text is not the id of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an operation: expected 64 hex digits, a dot and a number")]
 pub struct NotAnOpId;
@@ -76,7 +77,7 @@ impl<'de> serde::Deserialize<'de> for OpId {
     }
 }
 
-/// An operation as one change names it: its own by index, others by their id.
+/// A reference to an operation from inside a change: by index to its own operations, by id to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OpRef {
     /// An operation of another change.
@@ -86,7 +87,7 @@ pub enum OpRef {
 }
 
 impl OpRef {
-    /// The full name, seen from the change `own`.
+    /// The full id, for a reference inside the change `own`.
     pub const fn resolve(self, own: ChangeId) -> OpId {
         match self {
             Self::Of(id) => id,
@@ -115,7 +116,7 @@ impl OpRef {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
-        // What is right is read without making a value of it first; what is not, for what is wrong with it.
+        // A valid reference is read directly. An invalid one is read again as a value, to find the error.
         let mut right = reader.clone();
         if let Ok(found) = Self::read_right(&mut right) {
             *reader = right;
@@ -134,12 +135,12 @@ impl OpRef {
     }
 }
 
-/// One operation. Its value, if it has one, lies beside the operations (`change::Values`).
+/// One operation. Its value, if it has one, is stored beside the operations (`change::Values`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Op {
-    /// What is done.
+    /// The kind of operation, with its detail.
     pub act: Act,
-    /// The entity it is done to; `None` is the case itself.
+    /// The entity that it is applied to; `None` is the case itself.
     pub target: Option<OpRef>,
     /// The field that is written.
     pub field: Option<FieldName>,
@@ -182,7 +183,7 @@ impl Op {
     }
 }
 
-/// The bytes over which the header's digest of operations runs.
+/// The encoded operations, which the header's digest hashes.
 pub fn write_ops(ops: &[Op]) -> Vec<u8> {
     let mut out = Writer::new();
     out.array(ops.len());

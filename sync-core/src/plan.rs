@@ -1,8 +1,13 @@
 //! Decides what the server does with arriving changes. Pure; the caller executes the plan.
 //!
-//! Promise: same input, same plan. A readable change with a valid signature is never discarded: it is parked with what
-//! it waits for, or stored as accepted, quarantined or without effect. A bad change delays only what builds on it. No
-//! change is refused because of its clock. Not here: signatures (verified before), storage, receipts.
+//! Promise: the plan depends only on the input.
+//!
+//! - A readable change with a valid signature is never discarded. It is parked, with the parts that it misses, or stored as
+//!   accepted, quarantined or without effect.
+//! - A bad change delays only the changes that build on it.
+//! - No change is refused because of its clock.
+//!
+//! Not here: signatures (verified before), storage, receipts.
 
 pub mod ceiling;
 mod clock;
@@ -209,7 +214,7 @@ pub fn lane(held: StoredCase<'_>, arrivals: Vec<Arrival>, now: Instant) -> LaneP
             });
             return LanePlan { stored: stored.collect(), parked, full, full_outside, state, participants };
         }
-        // The rest does not build on changes over the ceiling, so the next round is the last.
+        // The remaining changes do not build on changes above the ceiling, so the next round is the last.
         for arrival in ready.extract_if(.., |arrival| over.contains(&arrival.change.id())) {
             let strange = state.outside.contains(&arrival.change.id());
             if strange { &mut full_outside } else { &mut full }.push(arrival.change);

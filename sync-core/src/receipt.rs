@@ -1,8 +1,8 @@
 //! The receipt: the server's signed statement that it stores changes, with their log positions.
 //!
-//! Promise: a receipt is issued once, in the commit that stores its changes, and repeated byte for byte. A phone
-//! deletes nothing before it has one. It is also a time anchor. Not here: inclusion proofs, which a later tree head
-//! will give.
+//! Promise: the server issues a receipt once, in the transaction that stores its changes, and sends the same bytes when
+//! a change is sent again. A phone deletes nothing before it has the receipt. A receipt is not a time anchor; only a
+//! lease is (ADR 4). Not here: inclusion proofs, which a later tree head will give.
 
 use crate::codec::{CodecError, Reader, Writer};
 use crate::id::{ChangeId, DeviceId, Digest, Epoch, TenantId};
@@ -19,22 +19,22 @@ pub struct ReceiptEntry {
     pub change: ChangeId,
     /// Index of its leaf in the log.
     pub leaf: u64,
-    /// How many changes of its case were stored up to and with it.
+    /// Number of stored changes of its case, this one included.
     pub counter: u64,
     /// When the server first stored it.
     pub received: Instant,
 }
 
-/// What the server stores, stated to one device.
+/// The server's statement to one device that it stores these changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The installation.
     pub tenant: TenantId,
-    /// To whom it is given.
+    /// The device that it is issued to.
     pub device: DeviceId,
-    /// Which life of the log.
+    /// The epoch of the log.
     pub log_epoch: Epoch,
-    /// The server's time.
+    /// When it was issued, by the server's clock.
     pub issued: Instant,
     /// Number of leaves in the log after this commit.
     pub size: u64,
@@ -49,7 +49,7 @@ pub struct Receipt {
 pub struct SignedReceipt {
     /// The statement.
     pub receipt: Receipt,
-    /// Hash by which changes name it as their anchor.
+    /// Hash of the signed payload.
     pub hash: Digest,
     /// The COSE_Sign1.
     pub bytes: Vec<u8>,

@@ -21,7 +21,7 @@ pub enum Kind {
     Text,
     /// One of these codes.
     Code(&'static [&'static str]),
-    /// Any number of these codes, as a list; a single code may stand alone.
+    /// Any number of these codes, as a list. A single code may also be given as text.
     Codes(&'static [&'static str]),
     /// An integer.
     Int,
@@ -63,7 +63,7 @@ pub struct Label<N> {
     pub en: &'static str,
 }
 
-/// Fields that hold the SHA-256 of a file: what they name is evidence of the case, whatever entity they are of.
+/// Fields that contain the SHA-256 of a file. The file is evidence of the case, whichever entity has the field.
 pub const EVIDENCE_FIELDS: [FieldName; 3] = [DIGEST, PAPER_PHOTO, STROKES];
 
 /// Code of [`NUMBER_SOURCE`]: the phone's own range.
@@ -81,6 +81,6 @@ pub fn named<'a, N: PartialEq>(table: &'a [Label<N>], name: &N) -> Option<&'a La
 
 /// Forms of decisions.
 pub const DECISIONS: [FormName; 2] = [SPOT_DECISION, PENALTY_DECISION];
-/// Forms whose procedure this program has. A document of another form is refused when it is saved.
+/// Forms whose procedure this version has. A document of another form is refused when it is saved.
 pub const BUILT_FORMS: [FormName; 5] =
     [SPOT_DECISION, INTERVIEW_RECORD, SCENE_RECORD, CORRECTION_ORDER, INSPECTION_NOTICE];

@@ -90,7 +90,7 @@ pub enum HostAction {
 pub enum Answer {
     /// An HTTP response, read whole.
     Response(Response),
-    /// No response, or only a part of one: the server may or may not have done it.
+    /// No response, or only a part of one. The server may or may not have processed the request.
     Lost,
 }
 
@@ -130,7 +130,7 @@ fn lost_its_authority(response: &Response) -> bool {
     response.problem().is_some_and(|code| matches!(code.as_str(), "device_revoked" | "officer_left"))
 }
 
-/// Bytes of files, from wherever the host keeps them.
+/// Reads the bytes of files. The host decides where they are kept.
 pub trait Media {
     /// Up to `length` bytes from `offset`; `None` if the file cannot be read now.
     fn read(&mut self, file: &NewEvidence, offset: u64, length: usize) -> Option<Vec<u8>>;
@@ -142,7 +142,7 @@ impl<F: FnMut(&NewEvidence, u64, usize) -> Option<Vec<u8>>> Media for F {
     }
 }
 
-/// The effect of an answer.
+/// What an answer changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Absorbed {
     /// Changes for which a receipt is stored now.
@@ -155,7 +155,7 @@ pub struct Absorbed {
     pub uploaded: Option<Digest>,
 }
 
-/// The last thing that went wrong, for the officer to see.
+/// The last failure, to show to the officer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncFailure {
     /// HTTP status; 0 if there was no answer.
@@ -180,7 +180,7 @@ enum Flight {
 enum Feed {
     Pull,
     Reconcile,
-    /// The feed ended and the server listed heads that are not held: reconcile until they are.
+    /// The feed ended, but the server listed heads that this device lacks: reconcile until it has them.
     Complete,
     Done,
 }
@@ -192,12 +192,12 @@ pub struct Session {
     flight: Option<Flight>,
     feed: Feed,
     needs_token: bool,
-    /// The token at hand opens pushing and uploading only.
+    /// The current token permits pushing and uploading only.
     hands_in: bool,
     all: Backoff,
     lanes: BTreeMap<CaseId, Backoff>,
     uploads: BTreeMap<(Digest, CaseId), upload::Upload>,
-    /// After a batch that the server would not take as a whole: one change at a time.
+    /// The server refused a whole batch: send one change at a time.
     alone: bool,
     suspects: suspect::Suspects,
     last_failure: Option<SyncFailure>,
@@ -221,7 +221,7 @@ impl Session {
         }
     }
 
-    /// `Palm-Limits: changes=N, bytes=N`: never more than the server takes.
+    /// Reads `Palm-Limits: changes=N, bytes=N` and never sends more than the server accepts.
     fn heed_limits(&mut self, response: &Response) {
         for part in response.header("palm-limits").unwrap_or_default().split(',') {
             let Some((name, Ok(most))) = part.split_once('=').map(|(name, most)| (name, most.trim().parse())) else {
@@ -235,7 +235,7 @@ impl Session {
         }
     }
 
-    /// Looks at the feed again, after the session was idle.
+    /// Pulls the feed again after the session was idle.
     pub fn pull_again(&mut self) {
         if self.feed == Feed::Done {
             self.feed = Feed::Pull;
@@ -247,7 +247,7 @@ impl Session {
         self.feed = Feed::Reconcile;
     }
 
-    /// The network is back, or the officer asked: forget all waiting.
+    /// The network is back, or the officer asked for it: cancel all waiting.
     pub fn hurry(&mut self) {
         self.all = Backoff::default();
         self.lanes.clear();
@@ -265,12 +265,12 @@ impl Session {
         (self.needs_token, self.hands_in) = (false, true);
     }
 
-    /// The last thing that went wrong, until something went well.
+    /// The last failure since the last success.
     pub const fn last_failure(&self) -> Option<&SyncFailure> {
         self.last_failure.as_ref()
     }
 
-    /// Figures for a progress bar.
+    /// Numbers for a progress bar.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -278,7 +278,7 @@ impl Session {
         device.tally()
     }
 
-    /// The next action. A request that was handed out and never absorbed counts as lost.
+    /// The next action. If the answer to the previous request was not absorbed, that request counts as lost.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -337,7 +337,7 @@ impl Session {
                 self.forget_offset(&flight);
                 Absorbed::default()
             }
-            // The host learns when it asks for another token that there is none but for handing in.
+            // When the host asks for a new token, the server tells it that it can have a hand-in token only.
             Answer::Response(response) if response.status == 403 && lost_its_authority(response) => {
                 self.needs_token = true;
                 self.forget_offset(&flight);

@@ -35,7 +35,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// Signs with a key that need not be in this process.
+/// Signs with a key. The key may be outside of this process, such as in a hardware keystore.
 pub trait Signer {
     /// ES256 over `message`: r ‖ s, 64 bytes.
     ///
@@ -57,7 +57,7 @@ pub trait Verifier {
     fn verify(&self, key: &PublicKey, message: &[u8], signature: &[u8; 64]) -> bool;
 }
 
-/// Why bytes are not a signed statement.
+/// Why bytes were not accepted as a signed statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignedError {
     /// Not deterministic CBOR, or not a COSE_Sign1 of this shape.
@@ -76,7 +76,7 @@ pub enum SignedError {
 pub struct Tag(pub &'static str);
 
 impl Tag {
-    /// SHA-256 over the tag, a zero byte, and the parts one after another.
+    /// SHA-256 over the tag, a zero byte, and the concatenated parts.
     pub fn hash(self, parts: &[&[u8]]) -> Digest {
         let mut hash = Sha256::new_with_prefix(self.0.as_bytes());
         hash.update([0]);
@@ -85,11 +85,11 @@ impl Tag {
     }
 }
 
-/// A statement with its signature, read but not yet checked.
+/// A statement with its signature, parsed but not yet verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed<'a> {
     tag: Tag,
-    /// The payload over which the signature runs.
+    /// The signed payload.
     pub payload: &'a [u8],
     signature: [u8; 64],
 }
@@ -143,7 +143,7 @@ pub fn seal(tag: Tag, payload: &[u8], signer: &dyn Signer) -> Result<Vec<u8>, Si
     Ok(Writer::new().array(4).bytes(&PROTECTED).map(0).bytes(payload).bytes(&signature).finish())
 }
 
-/// The payload of a statement of kind `tag` and its hash, once its signature by `key` holds.
+/// Verifies a statement of kind `tag` with `key` and returns its payload and hash.
 ///
 /// # Errors
 /// [`SignedError`] unless the holder of the key signed exactly this.
@@ -177,7 +177,7 @@ mod software {
     pub struct SoftwareKey(SigningKey);
 
     impl SoftwareKey {
-        /// Takes 32 random bytes as the secret scalar; `None` for the few that are no scalar.
+        /// Uses 32 random bytes as the secret scalar. `None` for the few values that are not a valid scalar.
         pub fn from_secret(secret: &[u8; 32]) -> Option<Self> {
             SigningKey::from_slice(secret).ok().map(Self)
         }
@@ -201,7 +201,7 @@ mod software {
         }
     }
 
-    /// Checks signatures with the pure-Rust P-256.
+    /// Verifies signatures with the pure-Rust implementation of P-256.
     #[derive(Debug, Clone, Copy, Default)]
     pub struct SoftwareVerifier;
 

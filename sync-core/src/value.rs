@@ -1,9 +1,8 @@
-//! The values that fields, steps and details hold.
+//! The values of fields, steps and details.
 //!
-//! Promise: a value has one encoding, and values are equal exactly when their bytes are.
-//! No floats: money is fen, places are 10⁻⁷ degree, lengths are metres, all integers; what was measured in fractions of a unit is
-//! a decimal.
-//! Not here: which values a field may hold (the case schema).
+//! Promise: a value has exactly one encoding, so two values are equal if and only if their bytes are equal. There are no
+//! floats: money is in fen, places in 10⁻⁷ degree, lengths in metres, all as integers; a measured fraction is a decimal. Not
+//! here: which values a field may have (the case schema).
 
 use crate::codec::{CodecError, Kind, Reader, Writer};
 use crate::decimal::Decimal;
@@ -21,13 +20,13 @@ use crate::id::Digest;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
-    /// Nothing: the field was cleared.
+    /// No value: the field was cleared.
     Null,
     /// Yes or no.
     Bool(bool),
-    /// A number, an amount in fen, an instant in milliseconds.
+    /// An integer: a number, an amount in fen, or an instant in milliseconds.
     Int(i64),
-    /// A number that may have digits after the point, such as a temperature.
+    /// A number with decimal places, such as a temperature.
     Decimal(Decimal),
     /// Bytes, such as a digest or the strokes of a signature.
     Bytes(Vec<u8>),
@@ -60,7 +59,7 @@ impl Value {
         };
     }
 
-    /// The bytes over which a commitment runs.
+    /// The encoded bytes, which the commitment hashes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::new();
         self.write(&mut out);
@@ -81,7 +80,7 @@ impl Value {
             Kind::Int => Self::Int(reader.int()?),
             Kind::Decimal => {
                 let (coefficient, places) = reader.decimal()?;
-                // Another form of a number that has one would be a second encoding of it.
+                // A form of the number that is not normalised would be a second encoding.
                 let value = Decimal::new(coefficient, places).filter(|value| value.places() == places);
                 Self::Decimal(value.ok_or(CodecError::NotMinimal)?)
             }
@@ -125,8 +124,8 @@ impl From<Digest> for Value {
 }
 
 impl serde::Serialize for Value {
-    /// As the folded state has it: bytes are `{"bytes": "lowercase hex"}` and a decimal is `{"decimal": "3.25"}`, so that no text
-    /// is taken for either.
+    /// The JSON of the folded state. Bytes are `{"bytes": "lowercase hex"}` and a decimal is `{"decimal": "3.25"}`, so that
+    /// neither can be confused with a text.
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => to.serialize_unit(),

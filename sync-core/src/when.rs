@@ -240,7 +240,7 @@ impl Causes {
     pub fn in_order(&self, first: &When, second: &When) -> Order {
         let kept = |one: Mark, two: Mark| matches!(self.relation(one, two), Relation::Before | Relation::Together);
         let late = |one: Mark, two: Mark| self.relation(one, two) == Relation::After;
-        // A way ends with its latest mark; of the ways the earliest counts.
+        // The time of a combination is its latest mark; the earliest combination counts.
         let way_kept = |a: &[Mark], b: &[Mark]| a.iter().all(|one| b.iter().any(|two| kept(*one, *two)));
         let way_late = |a: &[Mark], b: &[Mark]| a.iter().any(|one| b.iter().all(|two| late(*one, *two)));
         if second.ways.iter().all(|b| first.ways.iter().any(|a| way_kept(a, b))) {

@@ -21,12 +21,12 @@ use sync_core::value::Value;
 use tests::load::feed::{Author, moment, take};
 use tests::load::measured_record;
 
-/// How often what is quick is repeated.
+/// Repetitions of a fast measurement.
 const OFTEN: usize = 200;
-/// How often what is slow is repeated.
+/// Repetitions of a slow measurement.
 const SELDOM: usize = 9;
 
-/// Prints what one repetition took per thing: the least and the median.
+/// Prints the time per item: the minimum and the median of the repetitions.
 fn show(what: &str, things: u32, mut times: Vec<Duration>) {
     times.sort_unstable();
     let micro = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(things);
@@ -78,7 +78,7 @@ fn folds() {
     }
 }
 
-/// What the server does about one more change of a case, without reading and writing: the lane, and the law.
+/// The server's work for one more change of a case, without reading and writing: the lane and the rules.
 fn lanes() {
     for held in [10, 100] {
         let made = Author::new(1).one_case(held + 1);
@@ -160,7 +160,7 @@ fn opening() {
     show("open a store of 1,000 cases, checked for damage", 1, times.collect());
 }
 
-/// Two phones wrote a hundred changes each into one case; one takes the other's.
+/// Two phones wrote a hundred changes each into one case; one receives those of the other.
 fn merges() {
     let (mut one, mut other) = (Author::new(1), Author::new(2));
     let opening = one.open(0);

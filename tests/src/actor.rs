@@ -1,7 +1,7 @@
 //! Signed-in people, enrolled phones, and what a phone has pulled.
 //!
-//! A [`Phone`] keeps only its chain and clock: a test states what builds on what, so it can also do what no real phone
-//! would.
+//! A [`Phone`] keeps only its chain and clock. The test states the dependencies of each change, so it can also do what no
+//! real phone would do.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant as Stopwatch};
@@ -30,7 +30,7 @@ use crate::server::{PASSWORD, Server};
 pub const ADMINISTRATOR: &str = "county-admin";
 const CBOR: &str = "application/cbor";
 
-/// Adds an entity of this kind, which is its place among its siblings too.
+/// Adds an entity of this kind. The kind is also its order key.
 pub fn add(kind: &str) -> NewOp {
     NewOp::add(kind, kind)
 }
@@ -115,11 +115,11 @@ pub struct Phone<'s> {
     pub officer: OfficerId,
     /// The officer's agency.
     pub agency: AgencyId,
-    /// The life of its store.
+    /// The epoch of its store.
     pub epoch: Epoch,
     /// Its lease; none before [`Phone::fetch_lease`].
     pub lease: Option<SignedLease>,
-    /// How many changes it made.
+    /// Number of changes that it made.
     pub seq: u64,
     /// The last of them.
     pub prev: Option<ChangeId>,
@@ -261,7 +261,7 @@ impl<'s> Phone<'s> {
         self.save(None, &[], vec![NewOp::new(Act::Open(open))])
     }
 
-    /// Writes a field of the case itself, on top of `deps`, replacing nothing.
+    /// Writes a field of the case itself after `deps`, without replacing a value.
     pub fn write(&mut self, case: CaseId, deps: &[ChangeId], field: &str, text: &str) -> Change {
         self.save(Some(case), deps, vec![NewOp::put(None, field, vec![], Value::text(text))])
     }
@@ -271,7 +271,7 @@ impl<'s> Phone<'s> {
         Push { leases: self.lease.iter().map(|lease| lease.bytes.clone()).collect(), changes: envelopes }
     }
 
-    /// A push that is not sent yet, to any address.
+    /// The request of a push, not sent yet, which can go to any address.
     pub fn push_call(&self, push: &Push) -> Call {
         self.call("POST", "/v1/sync/push").bytes(CBOR, push.to_bytes())
     }
@@ -309,7 +309,7 @@ impl<'s> Phone<'s> {
         }
     }
 
-    /// Number of leaves in the log, with which a test shows that nothing was stored.
+    /// Number of leaves in the log. A test compares it to show that nothing was stored.
     pub fn log_size(&self) -> u64 {
         self.pull_all(500).size
     }

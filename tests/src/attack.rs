@@ -19,11 +19,11 @@ use crate::actor::{Person, Phone, random};
 use crate::forgery::with_ops;
 use crate::load::process;
 
-/// The bound of the process, whatever one phone sends.
+/// The memory bound of the process under any load from one phone.
 pub const MEMORY_MIB: f64 = 512.0;
-/// One request takes at most so much more.
+/// The most memory that one request may add.
 pub const REQUEST_MIB: f64 = 64.0;
-/// One request takes at most so much of one core.
+/// The most CPU time of one request.
 pub const REQUEST_CPU: Duration = Duration::from_secs(1);
 
 const CBOR: &str = "application/cbor";
@@ -33,11 +33,11 @@ const CBOR: &str = "application/cbor";
 pub struct Attempt {
     /// The name of the attempt.
     pub name: &'static str,
-    /// Requests of it.
+    /// Number of its requests.
     pub requests: u32,
-    /// CPU time of the server, of all of them together.
+    /// CPU time of the server for all its requests.
     pub cpu: Duration,
-    /// Resident memory before, and the most meanwhile, in mebibytes.
+    /// Resident memory before, and the peak during the attempt, in MiB.
     pub memory_mib: (f64, f64),
 }
 
@@ -65,7 +65,7 @@ fn sign(shown: usize) -> NewOp {
     NewOp::new(Act::Sign(Signature { form, version: 1, role: SignerRole::Officer, manner, shown, digest }))
 }
 
-/// As many times at once; how many times.
+/// Runs this many copies concurrently. Returns their number.
 fn at_once(times: u32, act: impl Fn() + Sync) -> u32 {
     std::thread::scope(|scope| {
         let running: Vec<_> = (0..times).map(|_| scope.spawn(&act)).collect();
@@ -82,12 +82,12 @@ fn look(person: &Person<'_>, case: ChangeId) -> u16 {
     person.call("GET", &format!("/v1/cases/{case}")).send().status
 }
 
-/// Whether the answer is one of those that are allowed: done, or come back.
+/// Whether the answer is allowed: success, or a request to retry.
 fn answered(status: u16) {
     assert!([200, 408, 429, 503].contains(&status), "{status}");
 }
 
-/// A case as large as it may become, written by this phone, and how many pushes it took.
+/// A case of the largest allowed size, written by this phone, and the number of pushes for it.
 fn full_case(phone: &mut Phone<'_>) -> (ChangeId, u32) {
     let opening = phone.open_case(&[]);
     let case = opening.id();
@@ -172,7 +172,7 @@ fn of_a_phone(server: &Server) -> Vec<Attempt> {
     attempts
 }
 
-/// The first mebibyte of a reconcile of four.
+/// The first MiB of a reconcile request that announces four.
 fn unended(phone: &Phone<'_>) -> Vec<u8> {
     let head = format!(
         "POST /v1/sync/reconcile HTTP/1.1\r\nHost: palm\r\nAuthorization: Bearer {}\r\n\
@@ -204,7 +204,7 @@ fn of_nobody(server: &Server) -> Vec<Attempt> {
     .into()
 }
 
-/// Opens connections that each send so much, and holds them while others sign in.
+/// Opens connections that each send this many bytes, and holds them while others sign in.
 fn hold(server: &Server, connections: u32, bytes: &[u8]) -> u32 {
     let mut streams = Vec::new();
     for _ in 0..connections {

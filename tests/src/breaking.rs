@@ -1,4 +1,4 @@
-//! What of an API document breaks a client that was made for an older one.
+//! Finds the differences of an API document that break a client of an older one.
 //!
 //! Promise: every way in which a request that was accepted is refused now, or an answer that was understood is not. Which
 //! changes count is said in `docs/api-changelog.md`. A list of codes that the document calls open (`x-open`) may grow in
@@ -13,7 +13,7 @@ use schema::{Both, Way};
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "head", "patch", "options"];
 
-/// What breaks, each in one line that begins with the operation.
+/// The breaking differences, one per line, each beginning with the operation.
 pub fn breaking(old: &Value, new: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for (path, item) in members(&old["paths"]) {
@@ -137,7 +137,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// What a reference leads to in its document; anything else is itself.
+/// Resolves a reference in its document. Returns any other value unchanged.
 fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let Some(reference) = value["$ref"].as_str() else { return value };
     document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null)

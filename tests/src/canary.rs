@@ -4,7 +4,7 @@
 //! contain no value of the list, no token that it issued, and nothing that looks like a citizen number, a telephone
 //! number or a token.
 
-/// A person who occurs in no other text.
+/// A name that occurs in no other text.
 pub const NAME: &str = "金丝雀人";
 /// A citizen's number.
 pub const CITIZEN: &str = "500237199912319876";

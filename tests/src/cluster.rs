@@ -16,8 +16,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts one. None where no test is to run on PostgreSQL: `TEST_POSTGRES_URL` is not set, which is a
-    /// failure where `CI` is `true`.
+    /// Creates and starts one. `None` if `TEST_POSTGRES_URL` is not set, because tests then do not run on PostgreSQL. With
+    /// `CI=true` that is a failure.
     pub fn start() -> Option<Self> {
         let cluster = Self::empty()?;
         cluster.init(&["-A", "trust"]);
@@ -65,7 +65,7 @@ impl Cluster {
         run(self.command("initdb").args(["-U", "palm", "-E", "UTF8", "--no-locale", "--no-sync"]).args(how));
     }
 
-    /// Makes the user as whom PostgreSQL runs the owner of a file.
+    /// Gives a file to the user that PostgreSQL runs as.
     fn give(path: &Path) {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(path));
@@ -84,7 +84,7 @@ impl Cluster {
         run(self.command("pg_ctl").args(["-w", "-t", "60", "-o", &options, "-l"]).arg(log).arg("start"));
     }
 
-    /// Ends it as a pulled plug would.
+    /// Kills it, as a power failure would.
     pub fn down(&self) {
         run(self.command("pg_ctl").args(["-m", "immediate", "stop"]));
     }
@@ -106,7 +106,7 @@ impl Cluster {
         db.batch_execute(sql).unwrap();
     }
 
-    /// The files that its write-ahead log uses first, those to come included.
+    /// The first files of its write-ahead log, including those that do not exist yet.
     pub fn wal(&self) -> Vec<PathBuf> {
         let directory = self.data().canonicalize().unwrap().join("pg_wal");
         (1..=12).map(|segment| directory.join(format!("00000001{segment:016X}"))).collect()

@@ -16,7 +16,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[derive(Clone)]
 pub struct Desk<'s> {
     server: &'s Server,
-    /// Over TLS, according to a named proxy.
+    /// Whether a trusted proxy reports TLS.
     tls: bool,
     /// Cookies by name.
     pub cookies: BTreeMap<String, String>,
@@ -28,7 +28,7 @@ impl<'s> Desk<'s> {
         Self { server, tls: false, cookies: BTreeMap::new() }
     }
 
-    /// A fresh browser that comes over TLS, through a proxy that the server trusts.
+    /// A fresh browser that connects over TLS through a proxy that the server trusts.
     pub fn over_tls(server: &'s Server) -> Self {
         Self { tls: true, ..Self::new(server) }
     }
@@ -75,7 +75,7 @@ impl<'s> Desk<'s> {
         answer
     }
 
-    /// Goes to a page.
+    /// Opens a page.
     pub fn get(&mut self, path: &str) -> Answer {
         let answer = self.call("GET", path).send();
         self.keep(answer)

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// How long attaching and letting go may take.
+/// How long attaching and detaching may take.
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// A fault: what, where and when.
@@ -20,9 +20,9 @@ pub struct Aim {
     pub calls: &'static str,
     /// The injected effect: `signal=KILL`, `error=EIO`, `retval=0`.
     pub what: &'static str,
-    /// At which call: `3`, or `3+` for it and all that follow.
+    /// The call at which it fires: `3`, or `3+` for the third and all later calls.
     pub when: String,
-    /// Only on these files; on all where there are none.
+    /// The files that it is limited to. If empty, it applies to all files.
     pub files: Vec<PathBuf>,
 }
 
@@ -112,7 +112,7 @@ impl Drop for Fault {
     }
 }
 
-/// Whether every thread of a process has a tracer; true of a process that is gone.
+/// Whether every thread of a process has a tracer. True if the process has ended.
 fn is_traced(process: u32) -> bool {
     let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return true };
     threads.map_while(Result::ok).all(|thread| {
@@ -121,7 +121,7 @@ fn is_traced(process: u32) -> bool {
     })
 }
 
-/// The file at `path`, as strace must be told it.
+/// The file at `path`, in the form that strace requires.
 pub fn real(path: &Path) -> PathBuf {
     let directory = path.parent().and_then(|parent| parent.canonicalize().ok());
     directory.map_or_else(|| path.to_owned(), |parent| parent.join(path.file_name().unwrap()))

@@ -9,7 +9,7 @@ use sync_core::value::Value;
 
 use crate::actor::Phone;
 
-/// The order of P-256, for the other signature that fits the same bytes.
+/// The order of P-256, to compute the other valid signature over the same bytes.
 const ORDER: [u8; 32] = [
     0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
     0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
@@ -43,7 +43,7 @@ pub fn with_value(phone: &Phone<'_>, change: &Change, value: &Value) -> Vec<u8> 
     envelope(&seal(CHANGE, &header.to_bytes(), &phone.key).unwrap(), &ops, &values.finish())
 }
 
-/// Bytes that end in lists within lists, with one list more around the innermost `null`.
+/// Bytes that end in nested lists, with one more list around the innermost `null`.
 pub fn one_deeper(bytes: &[u8]) -> Vec<u8> {
     let (last, rest) = bytes.split_last().unwrap();
     assert_eq!(*last, 0xf6, "ends in null");
@@ -85,7 +85,7 @@ pub fn with_other_signature(change: &Change) -> Vec<u8> {
     envelope(&sign1, change.ops_bytes(), &change.values_bytes())
 }
 
-/// Lists within lists, `levels` of them.
+/// `levels` nested lists.
 pub fn nested(levels: usize) -> Value {
     (0..levels).fold(Value::Null, |inner, _| Value::List(vec![inner]))
 }

@@ -95,7 +95,8 @@ impl<'s> Handset<'s> {
         panic!("no end: {:?}", self.session.last_failure());
     }
 
-    /// One request over the bad link: a quarter lost, a quarter answered into nothing, a quarter sent twice.
+    /// One request over the faulty link: a quarter of the requests is lost, a quarter loses its answer, a quarter is sent
+    /// twice.
     fn exchange(&mut self, request: &Request) -> Answer {
         match self.next_chance() % 4 {
             0 => {
@@ -130,7 +131,7 @@ impl<'s> Handset<'s> {
         Response { status: answer.status, headers, body: answer.body }
     }
 
-    /// SplitMix64: enough to make every run of a seed the same.
+    /// SplitMix64, so that every run with the same seed is the same.
     fn next_chance(&mut self) -> u64 {
         self.chance = self.chance.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.chance ^ self.chance >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

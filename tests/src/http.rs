@@ -9,7 +9,7 @@ use ureq::http::{HeaderMap, Request};
 
 use crate::contract::{self, Received};
 
-/// No request of a test takes longer.
+/// Timeout of a request.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// An answer.
@@ -23,7 +23,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// A request in the making.
+/// A request that is not sent yet.
 #[derive(Debug, Clone)]
 pub struct Call {
     method: String,
@@ -71,10 +71,10 @@ impl Call {
         Self { body, ..self.header("Content-Type", content_type) }
     }
 
-    /// Sends it. The error is one of the link.
+    /// Sends it. An error is an error of the connection.
     ///
     /// # Errors
-    /// Where the link broke before the whole answer was there.
+    /// The connection broke before the answer was complete.
     pub fn try_send(self) -> Result<Answer, ureq::Error> {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -97,7 +97,7 @@ impl Call {
         Ok(Answer { status, headers, body })
     }
 
-    /// Sends it over a link that works.
+    /// Sends it; an error of the connection fails the test.
     pub fn send(self) -> Answer {
         let what = format!("{} {}", self.method, self.url);
         self.try_send().unwrap_or_else(|error| panic!("{what}: {error}"))
@@ -105,7 +105,7 @@ impl Call {
 }
 
 impl Answer {
-    /// The same, if it has this status.
+    /// Returns the answer if it has this status; otherwise fails the test.
     #[must_use]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {

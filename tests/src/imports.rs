@@ -48,8 +48,8 @@ impl Imports {
         found
     }
 
-    /// Sibling modules that import each other, at any depth. Submodules count as their module, and a module and its
-    /// submodules form no circle.
+    /// Sibling modules that import each other, at any depth. A submodule counts as part of its module, so a module and its
+    /// submodules are never a cycle.
     pub fn circles(&self) -> Vec<String> {
         let parents: BTreeSet<&[String]> =
             self.arrows.keys().flat_map(|module| (0..module.len()).map(|depth| &module[..depth])).collect();
@@ -113,7 +113,7 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Every path from `crate` or `super` in the text of `module`, groups in braces taken apart.
+/// Every path from `crate` or `super` in the text of `module`; groups in braces are split.
 fn paths(text: &str, module: &Module) -> Vec<Module> {
     let mut found = Vec::new();
     for start in ["crate", "super"] {
@@ -173,7 +173,7 @@ fn items(group: &str) -> Vec<&str> {
     found
 }
 
-/// The module that a path leads to: the longest beginning that is a file.
+/// The module that a path names: the longest prefix that is a file.
 fn known(files: &BTreeMap<Module, PathBuf>, mut path: Module) -> Option<Module> {
     while !path.is_empty() && !files.contains_key(&path) {
         path.pop();

@@ -1,4 +1,4 @@
-//! What phones were promised, compared with what the server has.
+//! Compares the answers that phones got with the data of the server.
 //!
 //! Promise: [`Ledger::holds`] fails if an acknowledged change is missing, duplicated or differs in a byte, if a
 //! repeated push gets another answer, or if the log's root is not the root of the leaves in the receipts.
@@ -20,7 +20,7 @@ use crate::http::Answer;
 pub enum Told {
     /// Acknowledged.
     Stored,
-    /// Told to come again.
+    /// Told to retry.
     Later,
     /// No answer.
     Nothing,
@@ -41,7 +41,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A push of these changes, which nobody has sent before.
+    /// A push of new changes.
     pub fn offer(&mut self, phone: &Phone<'_>, changes: Vec<Change>) -> Told {
         let push = phone.push_of(changes.iter().map(Change::to_bytes).collect());
         self.changes.extend(changes.into_iter().map(|change| (change.id(), change)));
@@ -57,18 +57,18 @@ impl Ledger {
         told
     }
 
-    /// How many pushes were acknowledged since the last [`Self::holds`].
+    /// Number of pushes acknowledged since the last [`Self::holds`].
     pub fn acknowledged(&self) -> usize {
         self.recent.iter().filter(|(_, answer)| answer.is_some()).count()
     }
 
-    /// Pushes the rest, as often as the server asks for it, and checks the server against all of its answers.
+    /// Pushes the rest, retrying as often as the server asks for it, and checks the server against all its answers.
     pub fn holds(&mut self, phone: &Phone<'_>) {
         self.settle(phone);
         self.is_all_there(phone);
     }
 
-    /// Pushes the rest; answers that were given before must be repeated.
+    /// Pushes the rest. For a push that was answered before, the server must give the same answer.
     pub fn settle(&mut self, phone: &Phone<'_>) {
         for (push, told) in std::mem::take(&mut self.recent) {
             let answer = insist(phone, &push);
@@ -150,7 +150,7 @@ impl Ledger {
     }
 }
 
-/// Brings a push until it is taken, as a phone does.
+/// Sends a push until it is accepted, as a phone does.
 fn insist(phone: &Phone<'_>, push: &Push) -> Vec<u8> {
     let begun = Instant::now();
     loop {

@@ -36,7 +36,7 @@ pub use actor::{Person, Phone, Replica};
 pub use http::Answer;
 pub use server::Server;
 
-/// Makes of each promise two tests, `promise::sqlite` and `promise::postgres`.
+/// Expands each test function into two tests, `NAME::sqlite` and `NAME::postgres`.
 #[macro_export]
 macro_rules! on_both_databases {
     ($($(#[$doc:meta])* fn $promise:ident($server:ident) $body:block)*) => { $(

@@ -1,4 +1,4 @@
-//! A link that breaks at the worst moment.
+//! A link that kills the server between a commit and its answer.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use crate::server::Server;
 /// Forwards one connection to `server`, and kills the server when the first byte of its answer arrives: the commit is
 /// done and its answer is lost. `send` gets the address to send to.
 ///
-/// Answers whether an answer had begun, which is the proof that the kill came after the commit.
+/// Returns whether an answer had begun, which proves that the server was killed after the commit.
 pub fn kill_at_first_answer_byte(server: &Server, send: impl FnOnce(SocketAddr)) -> bool {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

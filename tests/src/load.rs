@@ -27,11 +27,11 @@ use crate::{Phone, Server};
 
 /// Officers with a valid certificate; phones are spread over them.
 const OFFICERS: [&str; 2] = ["officer-a", "officer-b"];
-/// Whose cases are pulled and listed.
+/// The officer whose cases are pulled and listed.
 const READER: &str = "unit-head";
 /// Most phones of a shape.
 const PHONES: usize = 32;
-/// Above this, cases are listed and searched but not pulled, because no phone has so many.
+/// Most cases that are pulled. More are only listed and searched, because no phone has so many.
 const MOST_PULLED: usize = 10_000;
 
 /// A measuring plan.
@@ -41,7 +41,7 @@ pub struct Plan {
     pub changes: usize,
     /// Numbers of cases at which pulls, lists and searches are measured, rising.
     pub cases: Vec<usize>,
-    /// Up to how many changes in the database the cost of one more is measured.
+    /// The largest number of stored changes at which the cost of one more is measured.
     pub flat: usize,
     /// Only one shape, for a profiler: phones and changes per push.
     pub only: Option<(usize, usize)>,
@@ -58,7 +58,7 @@ pub enum Part {
     Reads,
     /// The cost of a change as the database fills.
     Flat,
-    /// Looks at cases while phones push.
+    /// Reads of cases while phones push.
     Looks,
     /// Start and size.
     Start,

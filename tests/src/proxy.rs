@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Forwards connections to an address, until it is cut.
+/// Forwards connections to an address until the test cuts it.
 pub struct Proxy {
     /// Its address.
     pub address: SocketAddr,
@@ -19,7 +19,7 @@ struct State {
 }
 
 impl Proxy {
-    /// A way to `to`, open.
+    /// An open proxy to `to`.
     pub fn to(to: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -20,7 +20,7 @@ pub struct Raw {
 pub struct Ending {
     /// The bytes, as text.
     pub text: String,
-    /// Whether the server closed: false where timeout ran out.
+    /// Whether the server closed the connection. False after a timeout.
     pub closed: bool,
     /// Since the connection was opened.
     pub after: Duration,
@@ -34,7 +34,7 @@ impl Raw {
         Self { stream, opened: Instant::now() }
     }
 
-    /// Sends bytes. Says whether the other side still takes them.
+    /// Sends bytes. Returns whether the other side still accepts them.
     pub fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
@@ -84,7 +84,7 @@ impl Ending {
         self.text.matches("HTTP/1.1 ").count()
     }
 
-    /// Whether the problem of this code was told.
+    /// Whether the answers contain a problem with this code.
     pub fn tells(&self, code: &str) -> bool {
         self.text.contains(&format!("\"code\":\"{code}\""))
     }

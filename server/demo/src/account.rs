@@ -38,7 +38,7 @@ impl Account {
         self.line(&format!("   {zh}\n   {en}"));
     }
 
-    /// A claim and how it went.
+    /// Prints a claim and its result.
     pub fn claim(&self, claim: &Claim) {
         let Claim { zh, en, found } = claim;
         match found {

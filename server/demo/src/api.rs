@@ -49,7 +49,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// Nobody yet.
+    /// A client that is not signed in.
     pub fn at(base: &str) -> Self {
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20)));
         Self { base: base.to_owned(), agent: config.build().into(), token: None }
@@ -58,14 +58,14 @@ impl Api {
     /// Signs in.
     ///
     /// # Errors
-    /// The server says no, or nothing.
+    /// The server refuses or does not answer.
     pub fn sign_in(&self, login: &str, password: &str) -> anyhow::Result<Self> {
         let reply = self.post("/v1/sessions", &json!({ "login": login, "password": password }), &[])?;
         let token = reply.json().get("access_token").and_then(Value::as_str).unwrap_or_default().to_owned();
         self.with_token(&token).map_err(|_no_token| anyhow!("{login}: {}", reply.problem()))
     }
 
-    /// Speaks with a token from now on.
+    /// Uses this token from now on.
     ///
     /// # Errors
     /// It is empty.
@@ -98,7 +98,7 @@ impl Api {
         Self::reply(path, self.agent.run(request))
     }
 
-    /// GET of JSON that must be there.
+    /// GET of JSON. A refusal is an error.
     ///
     /// # Errors
     /// No answer, or a refusal.

@@ -6,14 +6,14 @@
 use super::account::Account;
 use super::claim::Claim;
 
-/// Every claim so far.
+/// All claims so far.
 #[derive(Debug, Default)]
 pub struct Checks {
     claims: Vec<Claim>,
 }
 
 impl Checks {
-    /// Puts a claim to the test, and tells how it went.
+    /// Records a claim with its result and prints both.
     pub fn hold(&mut self, account: &Account, zh: &str, en: &str, held: bool, found: impl FnOnce() -> String) -> bool {
         let claim = Claim { zh: zh.to_owned(), en: en.to_owned(), found: (!held).then(found) };
         account.claim(&claim);
@@ -21,18 +21,18 @@ impl Checks {
         held
     }
 
-    /// A chapter that could not be told to its end.
+    /// Records a chapter that could not be completed.
     pub fn broke_off(&mut self, account: &Account, error: &anyhow::Error) {
         let found = format!("{error:#}");
         self.hold(account, "故事讲完了", "The story was told to its end", false, || found);
     }
 
-    /// How many were tested.
+    /// The number of claims.
     pub fn count(&self) -> usize {
         self.claims.len()
     }
 
-    /// Those that did not hold.
+    /// The claims that did not hold.
     pub fn failed(&self) -> impl Iterator<Item = &Claim> {
         self.claims.iter().filter(|claim| claim.found.is_some())
     }

@@ -1,6 +1,6 @@
 //! One claim of the demonstration.
 
-/// A claim that was put to the test.
+/// A claim that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// In Chinese.

@@ -42,35 +42,35 @@ use stage::{Stage, Team};
 const USUAL: &str = "127.0.0.1:8080";
 const ANY: &str = "127.0.0.1:0";
 
-/// One case, from two offline phones to a reviewed file. Everybody in it is made up.
+/// Plays one case, from two offline phones to a reviewed file. All persons are invented.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// Exits when the demonstration ends: with 0 if every check held and every fault occurred.
     #[arg(long)]
     once: bool,
-    /// Keeps everything here; told again on the same directory it adds one more case. A temporary directory otherwise,
-    /// which stays as long as the database does where another than the embedded one is named.
+    /// The directory for all data. A further run on the same directory adds one more case. Without it, a temporary directory
+    /// is used, which is kept if `--database` names a PostgreSQL, because that database is kept too.
     #[arg(long)]
     dir: Option<PathBuf>,
     /// `postgres://…`; the embedded database otherwise.
     #[arg(long, env = "PALM_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
-    /// Does something wrong on purpose, which the checks must notice.
+    /// Causes this fault on purpose. The checks must detect it.
     #[arg(long, value_enum)]
     sabotage: Option<Sabotage>,
     /// The server's address; 127.0.0.1:8080 if it is free.
     #[arg(long)]
     listen: Option<SocketAddr>,
-    /// Seed of the links' scripts; a random one where absent.
+    /// Seed of the schedules of faults. Random by default.
     #[arg(long)]
     seed: Option<u64>,
 }
 
 impl Demo {
-    /// Tells the story.
+    /// Plays the demonstration.
     ///
     /// # Errors
-    /// The processes do not start, or, with `--once`, something did not hold.
+    /// A process does not start or, with `--once`, a claim did not hold.
     pub fn run(self) -> anyhow::Result<()> {
         let begun = Instant::now();
         let (directory, temporary) = self.directory()?;
@@ -145,7 +145,7 @@ impl Demo {
     }
 }
 
-/// Processes, counts, claims. Whether everything held.
+/// Prints the processes, counts and claims. Returns whether every claim held.
 fn sum_up(stage: &Stage, team: Option<&Team>, begun: Instant) -> bool {
     let Stage { account, checks, server, traffic, seed, .. } = stage;
     account.chapter(7, "总计", "In total");
@@ -180,7 +180,7 @@ fn sum_up(stage: &Stage, team: Option<&Team>, begun: Instant) -> bool {
     failed == 0 && none_is_zero
 }
 
-/// Stays up until told to stop.
+/// Keeps the server running until it is told to stop.
 fn stay(stage: &Stage) -> anyhow::Result<()> {
     let Stage { account, server, password, .. } = stage;
     let url = server.url();

@@ -18,7 +18,7 @@ use script::{PushOutcome, Script};
 use super::process::{Server, held};
 use super::sabotage::{Interference, OnTheWay};
 
-/// How long a push is held back at most while no other comes.
+/// The longest time that a push is held back if no other push arrives.
 const HOLD: Duration = Duration::from_secs(8);
 /// A peer that is silent for this long is considered gone.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -56,7 +56,7 @@ impl Order {
         self.more.notify_all();
     }
 
-    /// Waits until a push of another link was delivered; false where none came.
+    /// Waits until a push of another link was delivered. False if none arrived in time.
     fn wait_for_another(&self, link: usize) -> bool {
         let delivered = held(&self.delivered);
         let since = delivered.len();
@@ -95,10 +95,10 @@ struct State {
 }
 
 impl Link {
-    /// Opens a link to the server; it is good until told otherwise.
+    /// Opens a link to the server. It has no faults at first.
     ///
     /// # Errors
-    /// No port on loopback.
+    /// There is no free port on loopback.
     pub fn open(
         number: usize,
         server: SocketAddr,
@@ -133,12 +133,12 @@ impl Link {
         format!("http://{}", self.address)
     }
 
-    /// From now on the script is played, or no longer.
+    /// Starts or stops the faults of the script.
     pub fn set_bad(&self, bad: bool) {
         self.state.bad.store(bad, Ordering::Relaxed);
     }
 
-    /// The next push reaches the server whole; at the first byte of the answer the server is killed.
+    /// Delivers the next push completely and kills the server at the first byte of its answer.
     pub fn arm(&self, server: &Server, killed: Sender<()>) {
         *held(&self.state.trap) = Some((server.clone(), killed));
     }
@@ -226,7 +226,7 @@ impl State {
         server.shutdown(std::net::Shutdown::Both)
     }
 
-    /// Committed and never answered: a retry must survive it.
+    /// The push was committed, but its answer is lost: a retry must succeed.
     fn kill(&self, request: &Message, server: &Server, killed: &Sender<()>) -> io::Result<()> {
         let mut stream = self.send(&request.to_bytes())?;
         let begun = stream.read(&mut [0])?;

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::net::TcpStream;
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Request line and headers, with the empty line.
@@ -13,7 +13,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// Reads one request; `None` where the other side closed before it began.
+    /// Reads one request. `None` if the other side closed the connection before sending one.
     ///
     /// # Errors
     /// The connection broke within the request, or its body has no announced length.
@@ -59,7 +59,7 @@ impl Message {
         self.target() == ("POST".to_owned(), "/v1/sync/push".to_owned())
     }
 
-    /// Whether it is part of synchronisation at all.
+    /// Whether it is a request of synchronisation.
     pub fn is_sync(&self) -> bool {
         let (_, path) = self.target();
         path.starts_with("/v1/sync/p") || path.starts_with("/v1/evidence")
@@ -78,7 +78,7 @@ impl Message {
         Self { head: head.into_bytes(), body }
     }
 
-    /// As it is sent on: asking that the connection be closed after the answer.
+    /// The bytes to forward. They ask the server to close the connection after the answer.
     pub fn to_bytes(&self) -> Vec<u8> {
         let head = self.text();
         let keeps =

@@ -77,7 +77,7 @@ pub fn run(directory: &Path, clock_offset_ms: i64) -> Result<(), PhoneError> {
     Ok(())
 }
 
-/// Writes one line on standard output, at once.
+/// Writes one line to standard output and flushes it.
 fn say(what: &Json) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{what}")?;

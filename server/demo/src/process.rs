@@ -47,10 +47,10 @@ impl Installation {
         command
     }
 
-    /// Runs `palm seed` to its end: the made-up people of the trial, all with this password.
+    /// Runs `palm seed` to its end: creates the invented people of the trial, all with this password.
     ///
     /// # Errors
-    /// What it wrote to standard error.
+    /// The text that it wrote to standard error.
     pub fn seed(&self, password: &str) -> anyhow::Result<()> {
         let done = self.command(&["seed"]).env("PALM_SEED_PASSWORD", password).stdin(Stdio::null()).output()?;
         if !done.status.success() {
@@ -104,7 +104,7 @@ impl Server {
         Ok(Self { installation: Arc::new(installation), address, child: Arc::new(Mutex::new(child)), pids })
     }
 
-    /// Its address; the same after a restart.
+    /// Its address, which a restart does not change.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
@@ -201,7 +201,7 @@ impl Answer {
 /// One officer's phone.
 #[derive(Debug)]
 pub struct Phone {
-    /// Whose, for messages.
+    /// Name of the officer, for messages.
     pub name: String,
     installation: Installation,
     directory: PathBuf,
@@ -254,7 +254,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Sends a command without waiting for its answer; gives its number.
+    /// Sends a command without waiting for its answer. Returns the command's number.
     ///
     /// # Errors
     /// The phone is gone.
@@ -315,7 +315,7 @@ impl Phone {
         }))
     }
 
-    /// Commands and waits.
+    /// Sends a command and waits for its answer.
     ///
     /// # Errors
     /// An internal error on the phone, or no answer.
@@ -337,7 +337,7 @@ impl Phone {
         }
     }
 
-    /// Tells it the address of the server; none is no network.
+    /// Sets the address of the server; `None` stands for no network.
     ///
     /// # Errors
     /// As [`Phone::must`].

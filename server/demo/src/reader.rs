@@ -29,7 +29,7 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// The ids of a case's changes, in the order of the log, as often as they came.
+    /// The ids of a case's changes in the order of the log, with repetitions if a change came more than once.
     pub fn ids(&self, case: &CaseId) -> Vec<String> {
         self.cases
             .get(case)
@@ -46,7 +46,7 @@ impl Feed {
 /// Enrols a device for `login` and reads the feed to its end.
 ///
 /// # Errors
-/// The server does not answer, or what it says cannot be read.
+/// The server does not answer, or its answer is unreadable.
 pub fn read(stage: &Stage, login: &str) -> anyhow::Result<Feed> {
     let api = enrol(stage, login)?;
     let mut keys = Keys { published: published(&api.read("/v1/sync/reference")?), leases: BTreeMap::new() };
@@ -79,7 +79,7 @@ struct Keys {
 }
 
 impl Keys {
-    /// Takes in a lease that one of the published keys signed.
+    /// Stores a lease if one of the published keys signed it.
     fn accept(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
         let opened = self.published.iter().find_map(|key| Lease::open(bytes, key, &SoftwareVerifier).ok());
         let SignedLease { lease, hash, bytes: _ } =

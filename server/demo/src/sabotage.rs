@@ -18,13 +18,13 @@ use super::process::held;
 /// A kind of sabotage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Sabotage {
-    /// One saved change is taken out of every push and answered as accepted.
+    /// One saved change is removed from every push and reported as accepted.
     LostChange,
     /// One act is saved twice and sent as two changes.
     DoubleChange,
-    /// A value is replaced by another of the same length on its way.
+    /// A value is replaced in transit by another of the same length.
     SwappedValue,
-    /// One photograph's upload is swallowed and answered as if it had been stored.
+    /// The upload of one photograph is dropped and answered as if it had been stored.
     LostPhoto,
 }
 

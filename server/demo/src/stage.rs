@@ -15,7 +15,7 @@ use super::link::{Link, Traffic};
 use super::process::{Answer, Installation, Phone, Server};
 use super::sabotage::Interference;
 
-/// Everything around the story.
+/// Shared state of the chapters.
 #[derive(Debug)]
 pub struct Stage {
     /// The printed account.
@@ -40,17 +40,17 @@ impl Stage {
     /// Signs in.
     ///
     /// # Errors
-    /// The server says no.
+    /// The server refuses.
     pub fn sign_in(&self, login: &str) -> anyhow::Result<Api> {
         Api::at(&self.server.url()).sign_in(login, &self.password)
     }
 
-    /// Claims something.
+    /// Records a claim.
     pub fn claim(&mut self, zh: &str, en: &str, held: bool, found: impl FnOnce() -> String) -> bool {
         self.checks.hold(&self.account, zh, en, held, found)
     }
 
-    /// Claims that two things are the same.
+    /// Records the claim that two values are equal.
     pub fn same<T: PartialEq + std::fmt::Debug>(&mut self, zh: &str, en: &str, found: &T, wanted: &T) -> bool {
         self.claim(zh, en, found == wanted, || format!("found {found:?}, wanted {wanted:?}"))
     }
@@ -76,7 +76,7 @@ pub struct Member {
 }
 
 impl Member {
-    /// Commands an act that saves a change; a refusal is an answer.
+    /// Sends a command that saves a change. A refusal is a normal answer.
     ///
     /// # Errors
     /// An internal error on the phone.
@@ -88,7 +88,7 @@ impl Member {
         Ok(answer)
     }
 
-    /// Commands an act that must not be refused.
+    /// Sends a command that must not be refused.
     ///
     /// # Errors
     /// An internal error, or a refusal.

@@ -15,7 +15,7 @@ use super::stage::{Stage, Team};
 
 pub use departure::pids;
 
-/// Tells all of it; the phones, if it came so far.
+/// Plays all chapters. Returns the phones if the chapter that enrols them succeeded.
 pub fn tell(stage: &mut Stage) -> Option<Team> {
     let mut team = None;
     if let Err(error) = chapters(stage, &mut team) {

@@ -84,7 +84,7 @@ impl Party {
         ]
     }
 
-    /// The code with a slip of the pen in the last character.
+    /// The code with a wrong last character.
     pub fn mistyped_code(&self) -> String {
         let body: String = self.code.chars().take(17).collect();
         let last = if self.code.ends_with('0') { '1' } else { '0' };
@@ -273,7 +273,7 @@ const PEN: [[i64; 4]; 16] = [
     [2_110, 450, 2_060, 560],
 ];
 
-/// Strokes of a signature (`sync_core::strokes`): a finger that trembles a little, made up from a seed.
+/// Strokes of a signature (`sync_core::strokes`), generated from a seed, with small irregularities.
 pub fn strokes(seed: i64) -> Vec<i64> {
     const STEPS: i64 = 12;
     let mut numbers = Vec::new();

@@ -17,16 +17,16 @@ pub(super) struct Write<'a> {
     pub name: &'a FieldName,
     pub op: &'a Op,
     pub index: u32,
-    /// The change that it is part of.
+    /// Its change.
     pub said: &'a Said<'a>,
     /// Whether it has effect.
     pub admitted: bool,
     /// Whether an admitted signature showed it.
     pub signed: bool,
     pub dead: bool,
-    /// Which of the edges are its own.
+    /// The range of its edges.
     pub edges: Range<usize>,
-    /// The place of the write to the same target before it.
+    /// Position of the previous write to the same target.
     pub before: Option<usize>,
 }
 
@@ -39,7 +39,7 @@ impl Write<'_> {
         self.admitted && !self.dead
     }
 
-    /// Whether it is part of a supplementary record.
+    /// Whether its change adds a supplementary record.
     fn supplements(&self) -> bool {
         self.said.supplementary && self.op.act == Act::Put
     }
@@ -56,7 +56,7 @@ impl Write<'_> {
     }
 }
 
-/// Marks what is dead among all writes of a case. Each edge leads to the place of the write that is replaced.
+/// Marks the dead writes of a case. Each edge leads to the position of the replaced write.
 pub(super) fn bury(writes: &mut [Write<'_>], edges: &[usize]) {
     let edges = |write: &Write<'_>| edges.get(write.edges.clone()).unwrap_or_default().iter().copied();
     let mut next: Vec<(usize, bool)> = Vec::new();
@@ -69,21 +69,21 @@ pub(super) fn bury(writes: &mut [Write<'_>], edges: &[usize]) {
         let (Some(write), Some(visited)) = (writes.get_mut(place), visited.get_mut(place)) else { continue };
         write.dead |= !write.signed || by_supplement;
         if !std::mem::replace(visited, true) {
-            // Only naming it oneself lifts a signature: what lies further back is reached plainly.
+            // Only a direct edge can kill a signed value; values further back are reached without that right.
             next.extend(edges(write).map(|place| (place, false)));
         }
     }
 }
 
-/// The fields of one target in which a value stands, by name, out of all live writes to it.
+/// The fields of one target that have live values, by name, from all live writes to the target.
 pub(super) fn states(target: Option<OpId>, live: &mut [&Write<'_>], into: &mut Vec<FieldState>) {
     live.sort_unstable_by(|one, other| one.name.cmp(other.name).then_with(|| one.id().cmp(&other.id())));
     let fields = live.chunk_by(|one, other| one.name == other.name);
     into.extend(fields.filter_map(|writes| {
         let name = writes.first()?.name.clone();
         let mut live: Vec<LiveValue> = writes.iter().map(|write| write.value()).collect();
-        // Signed values are displayed before others; among equals the smallest name, so that
-        // every replica displays the same and no clock decides.
+        // Signed values are displayed before others, and then the one with the smallest id, so that every replica displays
+        // the same value and no clock decides.
         live.sort_by_key(|value| (!value.signed, value.op));
         let conflict = live.iter().skip(1).any(|other| differs(live.first(), other));
         Some(FieldState { target, name, live, conflict })
@@ -93,7 +93,7 @@ pub(super) fn states(target: Option<OpId>, live: &mut [&Write<'_>], into: &mut V
 fn differs(first: Option<&LiveValue>, other: &LiveValue) -> bool {
     match (first.and_then(|first| first.value.as_ref()), &other.value) {
         (Some(one), Some(two)) => one != two,
-        // A sealed value cannot be compared, so it is not taken for the same.
+        // A sealed value cannot be compared, so it counts as different.
         (None, _) | (_, None) => true,
     }
 }

@@ -19,7 +19,7 @@ use crate::value::Value;
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Folds the changes of `case`. Changes of other cases are no part of it.
+/// Folds the changes of `case`. Changes of other cases are ignored.
 pub fn fold<'a, C: Borrow<Change> + 'a>(case: CaseId, changes: impl IntoIterator<Item = &'a C>) -> CaseState {
     let changes = changes.into_iter().map(Borrow::borrow);
     let graph = Graph::new(changes.filter(|change: &&Change| change.case() == case));
@@ -29,7 +29,7 @@ pub fn fold<'a, C: Borrow<Change> + 'a>(case: CaseId, changes: impl IntoIterator
     fold_survey(case, &survey, verdicts, &inside)
 }
 
-/// Folds a survey of changes of `case` only, given what verdicts say of them and which of them are part of the case.
+/// Folds a survey that has only changes of `case`, with the verdicts on them and the changes that are inside the case.
 pub(crate) fn fold_survey(case: CaseId, survey: &Survey<'_>, verdicts: Verdicts, inside: &Inside) -> CaseState {
     let (said, graph) = (survey.said(), survey.graph);
     let has_effect = |(place, said): (usize, &Said<'_>)| said.breach.is_none() && inside.holds(place);
@@ -77,46 +77,46 @@ pub(crate) fn fold_survey(case: CaseId, survey: &Survey<'_>, verdicts: Verdicts,
     fold.finish()
 }
 
-/// What fields belong to and operations are done to: the case itself, or an entity.
+/// The target of fields and operations: the case itself, or an entity.
 #[derive(Default)]
 struct Target {
     /// The entity with the operation that added it.
     entity: Option<(OpId, Entity)>,
     /// Whether an admitted operation refers to it.
     referred: bool,
-    /// The place of the last write to its fields.
+    /// Position of the last write to its fields.
     last: Option<usize>,
 }
 
-/// Where nothing is.
+/// The position of an operation that made neither a target nor a write.
 const NOWHERE: usize = usize::MAX;
 /// Of a write that names no field.
 static NO_FIELD: FieldName = FieldName::from_static("");
 
 struct Fold<'a> {
     survey: &'a Survey<'a>,
-    /// Of each change, by place, whether it has effect.
+    /// For each change, by position, whether it has effect.
     admitted: Vec<bool>,
-    /// Of each operation, by number, whether an admitted signature showed it.
+    /// For each operation, by number, whether an admitted signature showed it.
     signed: Vec<bool>,
     state: CaseState,
     /// The case itself, then the entities in causal order.
     targets: Vec<Target>,
-    /// In causal order.
+    /// The writes, in causal order.
     writes: Vec<Write<'a>>,
-    /// For each write after the other, the places of the writes that it replaces.
+    /// The positions of the replaced writes, one write after another.
     edges: Vec<usize>,
     target_of: Last,
     replaced_of: Last,
-    /// Of each operation so far, by number, the place of the target that it added or of the write that it is.
+    /// For each operation so far, by number, the position of the target that it added, or of its write.
     made: Vec<usize>,
-    /// The place of each step in the state.
+    /// The position of each step in the state.
     step_of: BTreeMap<OpId, usize>,
 }
 
-/// An operation where it stands.
+/// An operation with its context.
 struct OpContext<'a> {
-    /// The place of its change.
+    /// Position of its change.
     at: usize,
     id: OpId,
     target: Option<OpId>,
@@ -129,7 +129,7 @@ impl<'a> Fold<'a> {
         let (change, by) = (said.change, &said.by);
         for (id, op) in change.named_ops() {
             let place = OpContext { at, id, target: op.target.map(|target| target.resolve(id.change)), by };
-            // What breaks a rule of form may name anything.
+            // A change that breaks a rule of form may name anything as its target.
             let target = if said.breach.is_none() { self.target(said, op.target) } else { None };
             if let Some(target) = target.filter(|_| admitted).and_then(|target| self.targets.get_mut(target)) {
                 target.referred = true;
@@ -137,7 +137,7 @@ impl<'a> Fold<'a> {
             let mut made = NOWHERE;
             match &op.act {
                 Act::Open(open) => self.open(&place, open, admitted, said.breach.is_some()),
-                // Even without effect it leaves a shell where something refers to it.
+                // An entity without effect stays as a shell if an admitted operation refers to it.
                 Act::Add { entity, order, answers } => {
                     made = self.targets.len();
                     self.add(&place, (entity, order, answers.as_ref()), admitted);
@@ -170,7 +170,7 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// The place of the target of an operation of `said`.
+    /// Position of the target of an operation of `said`.
     fn target(&mut self, said: &Said<'_>, target: Option<OpRef>) -> Option<usize> {
         match target {
             None => Some(0),
@@ -178,13 +178,13 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// A write, excluded ones too: their edges count for reaching.
+    /// Records a write, also an excluded one, because its edges count for reachability.
     fn write(&mut self, said: &'a Said<'a>, (index, op): (u32, &'a Op), target: usize, admitted: bool) {
         let first = self.edges.len();
         for replaced in &op.replaces {
             let number = self.survey.number(said, *replaced, &mut self.replaced_of);
             let made = number.and_then(|number| self.made.get(number));
-            // What breaks a rule of form is no write: it is nowhere.
+            // An operation that breaks a rule of form is not a write and has no position.
             self.edges.extend(made.filter(|made| **made != NOWHERE));
         }
         let (edges, signed) = (first..self.edges.len(), self.signed.get(self.made.len()) == Some(&true));
@@ -266,7 +266,7 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// Says beside a step what was wrong about it. The corrections that it names stand no longer.
+    /// Adds a correction to its step. The corrections that it replaces are no longer in force.
     fn correct(&mut self, place: &OpContext<'_>, correction: &Correction, replaces: &[OpRef], said: Option<&Value>) {
         let own = place.id.change;
         let step = self.step_of.get(&correction.step.resolve(own)).copied();
@@ -291,7 +291,7 @@ impl<'a> Fold<'a> {
         });
     }
 
-    /// The changes of the case that neither build on the one at `place` nor are built on by it.
+    /// The changes of the case that are concurrent to the one at `place`: neither builds on the other.
     fn unseen(&self, place: usize) -> BTreeSet<ChangeId> {
         let graph = self.survey.graph;
         let beside =
@@ -312,7 +312,7 @@ impl<'a> Fold<'a> {
             live.clear();
             live.extend(writes.filter(|write| write.is_live()));
             field::states(id(&target), &mut live, &mut self.state.fields);
-            // A shell is kept only where an admitted operation refers to it.
+            // A shell is kept only if an admitted operation refers to it.
             entities.extend(target.entity.filter(|(_, entity)| !entity.shell || target.referred));
         }
         self.state.entities = entities.into_iter().collect();

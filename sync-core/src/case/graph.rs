@@ -13,20 +13,20 @@ use std::collections::{BTreeSet, BinaryHeap};
 #[derive(Debug)]
 pub struct Graph<'a> {
     order: Vec<&'a Change>,
-    /// The place of each change, by id.
+    /// The position of each change, by id.
     places: Vec<(ChangeId, usize)>,
-    /// For each place, one bit for each earlier place that it builds on.
+    /// For each position, one bit for each earlier position that it builds on.
     ancestors: Vec<Vec<u64>>,
     waiting: BTreeSet<ChangeId>,
 }
 
-/// What was asked for last. Operations that follow one another mostly name operations of one change.
+/// Cache of the last look-up. Consecutive operations usually name operations of the same change.
 pub(super) type Last = Option<(ChangeId, usize)>;
 
-/// A change on its way into the order.
+/// A change that has no position in the order yet.
 #[derive(Default)]
 struct Pending {
-    /// How many of its deps are not in the order yet.
+    /// Number of its deps that are not in the order yet.
     open: usize,
     children: Vec<usize>,
     ancestors: Vec<u64>,
@@ -34,7 +34,7 @@ struct Pending {
 }
 
 impl Pending {
-    /// One of its deps took `place`; true if it was the last.
+    /// Records that one of its deps got the position `place`; returns whether it was the last one.
     fn built_on(&mut self, place: usize, ancestors: &[u64]) -> bool {
         let words = place / 64 + 1;
         if self.ancestors.len() < words {
@@ -52,7 +52,7 @@ impl Pending {
 }
 
 impl<'a> Graph<'a> {
-    /// Sorts a set. Doubles count once; what misses a dep waits aside.
+    /// Sorts a set of changes. Duplicates count once. A change with a missing dep is set aside as waiting.
     pub fn new<C: Borrow<Change> + 'a>(changes: impl IntoIterator<Item = &'a C>) -> Self {
         let changes = changes.into_iter().map(Borrow::borrow);
         let mut all: Vec<(ChangeId, &Change)> = changes.map(|change: &Change| (change.id(), change)).collect();
@@ -100,13 +100,13 @@ impl<'a> Graph<'a> {
         &self.order
     }
 
-    /// The place of the change with this id, if it is held and closed.
+    /// Position of the change with this id, if it is in the set with all its ancestors.
     pub(crate) fn place(&self, id: &ChangeId) -> Option<usize> {
         let found = self.places.binary_search_by(|(other, _)| other.cmp(id)).ok()?;
         self.places.get(found).map(|(_, place)| *place)
     }
 
-    /// As [`Graph::place`], for one who asks for the same change many times.
+    /// As [`Graph::place`], with a cache for repeated look-ups of the same change.
     pub(super) fn place_near(&self, id: &ChangeId, last: &mut Last) -> Option<usize> {
         if let Some((_, place)) = last.filter(|(asked, _)| asked == id) {
             return Some(place);
@@ -116,12 +116,12 @@ impl<'a> Graph<'a> {
         Some(place)
     }
 
-    /// The change with this id, if it is held and closed.
+    /// The change with this id, if it is in the set with all its ancestors.
     pub fn get(&self, id: &ChangeId) -> Option<&'a Change> {
         self.order.get(self.place(id)?).copied()
     }
 
-    /// Whether `descendant` builds on `ancestor`. Nothing builds on itself.
+    /// Whether `descendant` builds on `ancestor`. A change does not build on itself.
     pub fn builds_on(&self, descendant: &ChangeId, ancestor: &ChangeId) -> bool {
         let (Some(later), Some(earlier)) = (self.place(descendant), self.place(ancestor)) else { return false };
         self.is_below(earlier, later)
@@ -133,20 +133,20 @@ impl<'a> Graph<'a> {
         word.is_some_and(|word| word & (1 << (earlier % 64)) != 0)
     }
 
-    /// These changes with everything that they build on, in causal order: what a case record states.
+    /// These changes with all their ancestors, in causal order: the content of a case record.
     pub fn up_to(&self, heads: &BTreeSet<ChangeId>) -> Vec<&'a Change> {
         let heads: Vec<usize> = heads.iter().filter_map(|head| self.place(head)).collect();
         let is_in = |place: usize| heads.iter().any(|head| *head == place || self.is_below(place, *head));
         self.order.iter().enumerate().filter(|(place, _)| is_in(*place)).map(|(_, change)| *change).collect()
     }
 
-    /// Changes that miss something they build on.
+    /// Changes with a missing ancestor.
     pub const fn waiting(&self) -> &BTreeSet<ChangeId> {
         &self.waiting
     }
 
-    /// Changes that nothing builds on, whosever they are: what is compared to find what another lacks. What a new change
-    /// of the case builds on is [`Graph::heads`].
+    /// Changes that no other change builds on, inside the case or outside. Two holders compare them to find missing changes.
+    /// A new change of the case builds on [`Graph::heads`] instead.
     pub fn tips(&self) -> BTreeSet<ChangeId> {
         let mut is_tip = vec![true; self.order.len()];
         for dep in self.order.iter().flat_map(|change| &change.header().deps) {
@@ -158,7 +158,7 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// What each change of a sorted set waits for, and those that wait for nothing: the smallest id comes first.
+/// The open deps of each change of a sorted set, and the changes without open deps, the smallest id first.
 fn pending(all: &[(ChangeId, &Change)]) -> (Vec<Pending>, BinaryHeap<Reverse<usize>>) {
     let mut pending: Vec<Pending> = std::iter::repeat_with(Pending::default).take(all.len()).collect();
     let mut ready = BinaryHeap::new();

@@ -2,8 +2,7 @@
 //!
 //! Promise: computed from the set alone, so replicas with the same set agree.
 //!
-//! - An invitation alone makes nobody a participant; it is accepted by a change of the invited officer that builds on
-//!   it.
+//! - An invitation alone does not make an officer a participant. The officer accepts it with a change that builds on it.
 //! - A change by an officer who took no part at that point of the graph is outside the case until a verdict admits it:
 //!   it satisfies deps and stays in the log, but has no effect and is no head.
 //! - Whether a change is outside depends on its ancestors and on verdicts, so a later assignment does not include
@@ -58,7 +57,7 @@ impl Inside {
         let brings = |id: &ChangeId| !verdicts.foreign.contains(id) && !foreign(id);
         let (mut opened, mut named): (BTreeSet<OfficerId>, BTreeMap<OfficerId, Vec<usize>>) = Default::default();
         let mut brought = survey.brought().peekable();
-        // What opens the case comes first even for those who forgot to build on it.
+        // The opening counts first, even for changes that do not build on it.
         for (place, officers) in survey.brought() {
             let opening = graph.order().get(place).filter(|change| change.header().case.is_none());
             if opening.is_some_and(|change| brings(&change.id())) {
@@ -138,7 +137,7 @@ pub fn taking_part(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<OfficerId> 
         let effect = state.has_effect(&change.id());
         for op in change.ops() {
             match &op.act {
-                // An opening without effect still named them; somebody has to stay out of deciding about it.
+                // An opening without effect still named these officers, so they may not decide about the case.
                 Act::Open(open) => part.extend(open.officers.iter().copied()),
                 Act::Assign(assignment) if effect => {
                     part.insert(assignment.officer);
@@ -162,7 +161,7 @@ pub fn taking_part(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<OfficerId> 
             }
         }
         let header = change.header();
-        // What the server writes names a person too: who decides about a case does not take part in it by that.
+        // A change of the server also names a person, but deciding about a case is not taking part in it.
         if effect && header.device != DeviceId::SERVER {
             let mine = |(_, officer): &(usize, OfficerId)| *officer == header.officer;
             if invited.iter().filter(|one| mine(one)).any(|(invitation, _)| graph.is_below(*invitation, place)) {

@@ -13,14 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const FOLD_VERSION: u32 = 1;
 const STATE: Tag = Tag("palm/v1/state");
 
-/// Who did something, on which device, when by the wall clock, and where if the save said so.
+/// The author of an operation: person, device, time by the wall clock, and the place if the save recorded one.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Author {
     /// The person.
     pub officer: OfficerId,
     /// The device that signed.
     pub device: DeviceId,
-    /// The device's wall clock, milliseconds UTC. A claim, not a proof.
+    /// Time by the device's wall clock, milliseconds UTC. It proves nothing.
     #[serde(serialize_with = "as_ms")]
     pub wall_ms: Instant,
     /// `[latitude, longitude (10⁻⁷ degree), accuracy (m)]`.
@@ -32,12 +32,12 @@ fn as_ms<S: serde::Serializer>(instant: &Instant, to: S) -> Result<S::Ok, S::Err
     to.serialize_i64(instant.ms())
 }
 
-/// How the case began.
+/// The opening of a case.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Opening {
-    /// What kind of case.
+    /// Kind of the case.
     pub kind: CaseKind,
-    /// In whose name.
+    /// The agency in whose name it is handled.
     pub agency: AgencyId,
     /// The enforcement item.
     pub item: String,
@@ -45,7 +45,7 @@ pub struct Opening {
     pub by: Author,
 }
 
-/// Why an officer belongs to the case.
+/// An officer of the case.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Participant {
     /// The operation that brought the officer in.
@@ -54,7 +54,7 @@ pub struct Participant {
     pub assigned: bool,
 }
 
-/// Something the case holds: a party, a record, a line, a piece of evidence, a document.
+/// A part of a case, such as a party, a record, a line, a piece of evidence or a document.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entity {
     /// What kind.
@@ -63,7 +63,7 @@ pub struct Entity {
     pub parent: Option<OpId>,
     /// Order key among its siblings.
     pub order: String,
-    /// What it answers, where it is part of the answers to a form.
+    /// The form or question that it answers, if it is part of the answers to a form.
     pub answers: Option<Answers>,
     /// Who added it.
     pub by: Author,
@@ -73,7 +73,7 @@ pub struct Entity {
     pub withdrawn: Vec<Withdrawal>,
 }
 
-/// An entity was voided.
+/// The voiding of an entity.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Withdrawal {
     /// The operation.
@@ -84,20 +84,20 @@ pub struct Withdrawal {
     pub reason: Option<Value>,
 }
 
-/// A field with every value that stands.
+/// A field with its live values.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FieldState {
     /// The entity; `None` is the case itself.
     pub target: Option<OpId>,
     /// The field's name.
     pub name: FieldName,
-    /// The values that nobody replaced, the displayed one first.
+    /// The values that were not replaced, the displayed one first.
     pub live: Vec<LiveValue>,
-    /// Whether live values differ: what the authors disagree on.
+    /// Whether the live values differ.
     pub conflict: bool,
 }
 
-/// A value that stands.
+/// A live value.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct LiveValue {
     /// The operation that wrote it.
@@ -108,73 +108,73 @@ pub struct LiveValue {
     pub by: Author,
     /// Whether somebody signed a document that showed it.
     pub signed: bool,
-    /// Why it stands, where it resolved a conflict.
+    /// The reason, if it resolved a conflict.
     pub reason: Option<Value>,
 }
 
-/// What somebody said was wrong about a step as it was recorded.
+/// A correction of a recorded step.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct StepCorrection {
     /// The operation.
     pub op: OpId,
     /// Who.
     pub by: Author,
-    /// What happened instead; `None` if nothing did.
+    /// Kind of the step that happened instead; `None` if none happened.
     pub kind: Option<StepKind>,
-    /// To which entity.
+    /// The entity that it concerns.
     pub target: Option<OpId>,
-    /// What more there is to say; `None` if nothing, or sealed.
+    /// Further details; `None` if there are none, or they were sealed.
     pub value: Option<Value>,
-    /// When it happened, milliseconds UTC, as stated; `None` if the time was right.
+    /// Corrected time, milliseconds UTC; `None` if the recorded time was right.
     pub happened_ms: Option<i64>,
     /// Why; `None` if sealed.
     pub reason: Option<Value>,
-    /// Whether no later correction replaces it.
+    /// Whether it is in force: no later correction replaces it.
     pub stands: bool,
 }
 
 impl StepCorrection {
-    /// Whether it says the same of the step as another.
+    /// Whether it corrects the step in the same way as another correction.
     fn agrees(&self, other: &Self) -> bool {
         (&self.kind, self.target, &self.value, self.happened_ms)
             == (&other.kind, other.target, &other.value, other.happened_ms)
     }
 }
 
-/// A step as rules read it: as it was recorded or, where it was corrected, as it was corrected.
+/// A step for rules: with its correction, if it has one in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadStep<'a> {
     /// The step as it was recorded.
     pub recorded: &'a Step,
-    /// To which entity.
+    /// The entity that it concerns.
     pub target: Option<OpId>,
-    /// What more there is to say.
+    /// Further details.
     pub value: Option<&'a Value>,
-    /// The correction that says when it happened, and when.
+    /// The correction that states the time, and that time.
     pub stated: Option<(OpId, Instant)>,
-    /// Whether corrections that stand differ: then nobody knows what happened, or when.
+    /// Whether corrections in force differ. Then it is unknown what happened, or when.
     pub disputed: bool,
 }
 
-/// Something that happened.
+/// A step of the procedure.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Step {
     /// The operation.
     pub op: OpId,
-    /// What happened.
+    /// Its kind.
     pub kind: StepKind,
-    /// To which entity.
+    /// The entity that it concerns.
     pub target: Option<OpId>,
-    /// What more there is to say; `None` if nothing, or sealed.
+    /// Further details; `None` if there are none, or they were sealed.
     pub value: Option<Value>,
     /// Who recorded it.
     pub by: Author,
-    /// What was said to be wrong about it, parents before children. The step stays as it was recorded.
+    /// Its corrections, parents before children. The step itself stays as it was recorded.
     pub corrected: Vec<StepCorrection>,
 }
 
 impl Step {
-    /// As a step of `kind`, if that is what it is or may be.
+    /// The step as one of `kind`, if it is or may be of that kind.
     fn read(&self, kind: &StepKind) -> Option<ReadStep<'_>> {
         let mut standing = self.corrected.iter().filter(|correction| correction.stands);
         let Some(first) = standing.next() else {
@@ -196,7 +196,7 @@ impl Step {
     }
 }
 
-/// Somebody signed a document.
+/// A signature on a document.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Signed {
     /// The operation.
@@ -207,14 +207,14 @@ pub struct Signed {
     pub form: FormName,
     /// Version of the form's wording.
     pub version: u32,
-    /// In which role.
+    /// Role of the signer.
     #[serde(serialize_with = "role_code")]
     pub role: SignerRole,
-    /// How.
+    /// Manner of signing.
     pub manner: String,
-    /// What the document showed.
+    /// The operations that the document showed.
     pub shown: Vec<OpId>,
-    /// Strokes, the name, the digest of a photograph; `None` if nothing, or sealed.
+    /// Strokes, a name, or the digest of a photograph; `None` if there is none, or it was sealed.
     pub value: Option<Value>,
     /// Who recorded it.
     pub by: Author,
@@ -225,44 +225,44 @@ fn role_code<S: serde::Serializer>(role: &SignerRole, to: S) -> Result<S::Ok, S:
     to.serialize_str(role.code())
 }
 
-/// A person decided, through the server.
+/// A decision of a person, made on the server.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Decision {
     /// The operation.
     pub op: OpId,
-    /// What.
+    /// Code of the decision.
     pub decision: String,
-    /// On which entity.
+    /// The entity that it is about.
     pub target: Option<OpId>,
-    /// On which heads it was decided.
+    /// Hash of the heads on which it was decided.
     pub basis: Digest,
-    /// Reason or content.
+    /// Reason or details.
     pub value: Option<Value>,
     /// Who.
     pub by: Author,
-    /// Changes of the case that the decision had not seen.
+    /// Changes of the case that the deciding person had not seen.
     pub unseen: BTreeSet<ChangeId>,
 }
 
-/// A number was given.
+/// A number that a document or the case was given.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct GivenNumber {
     /// The operation.
     pub op: OpId,
-    /// To which entity; `None` is the case itself.
+    /// The document; `None` is the case itself.
     pub target: Option<OpId>,
-    /// Of which form.
+    /// Its form.
     pub form: FormName,
     /// As printed.
     pub text: String,
 }
 
-/// What stands against a change.
+/// A live verdict that excludes a change.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verdict {
     /// The operation.
     pub op: OpId,
-    /// Whether it is excluded for good.
+    /// Whether it dismisses the change permanently.
     pub dismissed: bool,
     /// Stable code of the reason.
     pub code: String,
@@ -281,7 +281,7 @@ pub struct CaseState {
     pub fold: u32,
     /// The case.
     pub id: CaseId,
-    /// How it began; `None` if the opening change breaks the rules of form or is not here.
+    /// Its opening; `None` if the opening change breaks a rule of form or is missing.
     pub opening: Option<Opening>,
     /// Its officers.
     pub participants: BTreeMap<OfficerId, Participant>,
@@ -289,17 +289,17 @@ pub struct CaseState {
     pub entities: BTreeMap<OpId, Entity>,
     /// Its fields, by target and name.
     pub fields: Vec<FieldState>,
-    /// What happened, parents before children.
+    /// Its steps, parents before children.
     pub steps: Vec<Step>,
-    /// Who signed what.
+    /// Its signatures.
     pub signatures: Vec<Signed>,
-    /// What was decided.
+    /// The decisions.
     pub decisions: Vec<Decision>,
-    /// What was numbered.
+    /// The numbers that were given.
     pub numbers: Vec<GivenNumber>,
     /// Changes that a live verdict excludes.
     pub excluded: BTreeMap<ChangeId, Vec<Verdict>>,
-    /// Changes of those who took no part, that no live verdict admits: they have no effect and are no heads.
+    /// Changes of officers who took no part, which no live verdict admits. They have no effect and are no heads.
     pub outside: BTreeSet<ChangeId>,
     /// Changes that break a rule of form.
     pub without_effect: BTreeMap<ChangeId, FormBreach>,
@@ -307,31 +307,31 @@ pub struct CaseState {
     pub unknown: Vec<OpId>,
     /// Operations whose values a lawful order removed.
     pub sealed: BTreeSet<OpId>,
-    /// What is part of the case and no other part of it builds on: a new change of the case builds on these.
+    /// The heads: inside changes on which no other inside change builds. A new change of the case builds on them.
     pub heads: BTreeSet<ChangeId>,
-    /// Changes that miss something they build on; they have no part in the rest.
+    /// Changes with a missing ancestor. They have no influence on the other parts of the state.
     pub waiting: BTreeSet<ChangeId>,
 }
 
 impl CaseState {
-    /// Hash of the whole state, by which replicas of the same fold version compare themselves.
+    /// Hash of the whole state. Replicas with the same fold version compare it.
     pub fn hash(&self) -> Digest {
         // Every map is sorted and every field is in declared order, so equal states have equal JSON.
         STATE.hash(&[&serde_json::to_vec(self).unwrap_or_default()])
     }
 
-    /// Hash of the heads: what a command must name to be sure of what it decides on.
+    /// Hash of the heads. A command names it, so that it decides about exactly this state.
     pub fn basis(&self) -> Digest {
         super::basis(&self.heads)
     }
 
-    /// Whether what this change says counts: it breaks no rule of form, is part of the case, and no verdict excludes it.
+    /// Whether a change has effect: it breaks no rule of form, is inside the case, and no verdict excludes it.
     pub fn has_effect(&self, change: &ChangeId) -> bool {
         !self.without_effect.contains_key(change) && !self.is_set_aside(change)
     }
 
-    /// Whether a person may give this change its effect, or once refused to: a verdict excludes it, or it is outside the
-    /// case and well formed. What breaks a rule of form would have no effect if it were admitted.
+    /// Whether a change is set aside for the decision of a person, or was dismissed: a verdict excludes it, or it is outside
+    /// the case and well formed. A change that breaks a rule of form would have no effect even if it were admitted.
     pub fn is_set_aside(&self, change: &ChangeId) -> bool {
         let is_outside = self.outside.contains(change) && !self.without_effect.contains_key(change);
         is_outside || self.excluded.contains_key(change)
@@ -348,12 +348,12 @@ impl CaseState {
         self.field(target, name)?.live.first()?.value.as_ref()
     }
 
-    /// Fields whose authors disagree.
+    /// Fields with live values that differ.
     pub fn conflicts(&self) -> impl Iterator<Item = &FieldState> {
         self.fields.iter().filter(|field| field.conflict)
     }
 
-    /// Entities of a kind that stand, by order key.
+    /// Entities of a kind that are not voided, in the order of their order keys.
     pub fn entities_of(&self, kind: &EntityKind) -> Vec<(OpId, &Entity)> {
         let standing = |entity: &Entity| entity.kind == *kind && !entity.shell && entity.withdrawn.is_empty();
         let mut found: Vec<_> =
@@ -362,8 +362,8 @@ impl CaseState {
         found
     }
 
-    /// Steps of a kind as they are read now, in causal order: those recorded as such and not corrected away, and those
-    /// corrected to it.
+    /// Steps of a kind after corrections, in causal order: those that were recorded with this kind and not corrected to
+    /// another, and those that were corrected to it.
     pub fn steps_of<'a>(&'a self, kind: &'a StepKind) -> impl Iterator<Item = ReadStep<'a>> {
         self.steps.iter().filter_map(move |step| step.read(kind))
     }

@@ -13,13 +13,13 @@ use crate::op::{Act, OpId, OpRef, Outcome, Signature, VerdictAct};
 use crate::schema::{PLACE, SUPPLEMENTARY_RECORD};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A change at its place.
+/// An analysed change at its position.
 pub(crate) struct Said<'a> {
     pub change: &'a Change,
     /// The rule of form that it breaks.
     pub breach: Option<FormBreach>,
     pub by: Author,
-    /// Whether it holds a supplementary record.
+    /// Whether it adds a supplementary record.
     pub supplementary: bool,
     /// The number of its first operation: all operations are numbered in causal order, from 0.
     first: usize,
@@ -32,20 +32,20 @@ struct Spoken<'a> {
     verdict: &'a VerdictAct,
 }
 
-/// What live verdicts say of changes. Among concurrent verdicts exclusion wins.
+/// The live verdicts on changes. Among concurrent verdicts exclusion wins.
 pub(crate) struct Verdicts {
     /// The live verdicts against changes.
     pub excluded: BTreeMap<ChangeId, Vec<Verdict>>,
     /// Changes that a live verdict admits.
     pub admitted: BTreeSet<ChangeId>,
-    /// Excluded changes that were found to bring in another agency, by whatever verdict stands against them now.
+    /// Excluded changes that a verdict, live or replaced, excluded because they bring in another agency.
     pub foreign: BTreeSet<ChangeId>,
 }
 
-/// The changes of a graph, each looked at once.
+/// The analysed changes of a graph.
 pub(crate) struct Survey<'a> {
     pub(super) graph: &'a Graph<'a>,
-    /// By place.
+    /// By position.
     said: Vec<Said<'a>>,
     verdicts: Vec<Spoken<'a>>,
     signatures: Vec<(usize, &'a Signature)>,
@@ -103,17 +103,17 @@ impl<'a> Survey<'a> {
         &self.said
     }
 
-    /// How many operations there are.
+    /// Number of operations.
     pub(super) const fn ops(&self) -> usize {
         self.ops
     }
 
-    /// How many of them write a field.
+    /// Number of operations that write a field.
     pub(super) const fn writes(&self) -> usize {
         self.writes
     }
 
-    /// The number of the operation that `own` names, if it is here.
+    /// Number of the operation that a change refers to, if it is in the set.
     pub(super) fn number(&self, own: &Said<'_>, reference: OpRef, last: &mut Last) -> Option<usize> {
         let (said, index) = match reference {
             OpRef::Own(index) => (own, index),
@@ -123,7 +123,7 @@ impl<'a> Survey<'a> {
         index.map(|index| said.first + index)
     }
 
-    /// Of each operation, by number, whether a signature showed it that counts.
+    /// For each operation, by number, whether an admitted signature showed it.
     pub(super) fn signed(&self, admitted: &[bool]) -> Vec<bool> {
         let (mut signed, mut last) = (vec![false; self.ops], None);
         for (place, signature) in &self.signatures {
@@ -138,12 +138,12 @@ impl<'a> Survey<'a> {
         signed
     }
 
-    /// Whom changes bring into the case that break no rule of form, and the place of each change.
+    /// The officers that changes without a breach of form bring into the case, with the position of each change.
     pub(crate) fn brought(&self) -> impl Iterator<Item = (usize, &'a [OfficerId])> {
         self.brought.iter().copied()
     }
 
-    /// What live verdicts say.
+    /// The live verdicts.
     pub(crate) fn verdicts(&self) -> Verdicts {
         let replaced: BTreeSet<OpId> = (self.verdicts.iter())
             .flat_map(|Spoken { id, replaces, .. }| replaces.iter().map(|replaced| replaced.resolve(id.change)))

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 #[error("the change of an operation has no place in the timeline")]
 pub struct NotInTime;
 
-/// The changes of one case in time.
+/// The times and the causal order of the changes of one case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Timeline {
     marks: BTreeMap<ChangeId, Mark>,
@@ -22,7 +22,7 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Of these changes, each with its interval, in any order.
+    /// The timeline of these changes, given with their intervals in any order.
     pub fn new<'a>(changes: impl IntoIterator<Item = (&'a Change, Interval)>) -> Self {
         let changes: Vec<(&Change, Interval)> = changes.into_iter().collect();
         let places: BTreeMap<ChangeId, usize> =
@@ -46,10 +46,10 @@ impl Timeline {
         self.marks.get(&op.change).copied().map(When::from)
     }
 
-    /// When the first of these operations was recorded; `None` of none. Of each phone's chain only the first counts.
+    /// When the first of these operations was recorded; `None` for no operations. Only the first of each phone's chain counts.
     ///
     /// # Errors
-    /// [`NotInTime`] if the change of one is not among these.
+    /// [`NotInTime`] if the change of one is not in the timeline.
     pub fn earliest(&self, ops: impl IntoIterator<Item = OpId>) -> Result<Option<When>, NotInTime> {
         let mut firsts: BTreeMap<usize, Vec<Mark>> = BTreeMap::new();
         for op in ops {
@@ -64,19 +64,19 @@ impl Timeline {
         Ok(When::earliest(firsts.into_values().flatten().map(When::from)))
     }
 
-    /// When something happened as a person stated it in the operation `by`; `None` if that was later than they wrote it.
+    /// The time that a person stated in the operation `by`; `None` if it lies after that operation.
     pub fn stated(&self, at: Instant, by: OpId) -> Option<When> {
         let stated = When::stated(at);
         let written = self.interval(by.change)?;
         (stated.interval().lower <= written.upper).then_some(stated)
     }
 
-    /// Between when and when a change was made.
+    /// The interval in which a change was made.
     pub fn interval(&self, change: ChangeId) -> Option<Interval> {
         self.marks.get(&change).map(|mark| mark.interval)
     }
 
-    /// By what two moments of the case are compared.
+    /// The causal order, by which two times of the case are compared.
     pub const fn causes(&self) -> &Causes {
         &self.causes
     }

@@ -16,9 +16,9 @@ use std::collections::BTreeMap;
 /// A step as it should have been recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Corrected {
-    /// What happened instead; `None` if nothing did.
+    /// Kind of the step that happened instead; `None` if none happened.
     pub kind: Option<StepKind>,
-    /// To which entity.
+    /// The entity that it concerns.
     pub target: Option<OpRef>,
     /// Further details.
     pub value: Option<Value>,
@@ -26,7 +26,7 @@ pub struct Corrected {
     pub happened: Option<Instant>,
 }
 
-/// A save in the making.
+/// A save that is being built.
 #[derive(Debug, Clone)]
 pub struct Editor {
     case: Option<CaseId>,
@@ -73,12 +73,12 @@ impl Editor {
         OpRef::Own(u32::try_from(self.ops.len() - 1).unwrap_or(u32::MAX))
     }
 
-    /// Any operation.
+    /// Adds an operation.
     pub fn op(&mut self, op: NewOp) -> OpRef {
         self.push(op)
     }
 
-    /// Adds an entity below `parent` (the case itself if `None`); names it for later operations.
+    /// Adds an entity below `parent` (the case itself if `None`). Returns the reference for later operations.
     pub fn add(&mut self, parent: Option<OpRef>, entity: impl Into<EntityKind>, order: &str) -> OpRef {
         let act = Act::add(entity, order);
         self.push(NewOp { target: parent, ..NewOp::new(act) })
@@ -94,12 +94,12 @@ impl Editor {
         }))
     }
 
-    /// Adds, below the answers to a form, one round of the repeated group at this path.
+    /// Adds a repetition of the group at this path, below the answers to a form.
     pub fn add_repeat(&mut self, answers: OpRef, path: &str, order: &str) -> OpRef {
         self.add_below(answers, names::REPEAT, path, order)
     }
 
-    /// Adds, below the answers to a form, a piece of evidence that the question at this path asks for, such as a photograph.
+    /// Adds a piece of evidence that the question at this path asks for, such as a photograph, below the answers to a form.
     pub fn add_answer_file(&mut self, answers: OpRef, path: &str, order: &str) -> OpRef {
         self.add_below(answers, names::EVIDENCE, path, order)
     }

@@ -8,14 +8,14 @@ use crate::op::OpId;
 use crate::schema::EntityKind;
 use crate::sign::SignerError;
 
-/// The store failed. Nothing of the call had effect, unless the commit itself was answered by an
-/// error: then call again, everything is idempotent.
+/// The store failed. The call had no effect, unless the commit itself returned the error: then it may have had. Call again;
+/// every call is idempotent.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// SQLite failed.
     #[error("the store failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// Written by a newer app: this one must not touch it.
+    /// The store was written by a newer app. This app must not modify it.
     #[error("the store has version {found}, this app knows up to {known}")]
     Newer {
         /// Version of the file.
@@ -34,7 +34,7 @@ pub enum StoreError {
         /// How.
         source: ReadError,
     },
-    /// Nobody has enrolled this phone yet.
+    /// This phone is not enrolled yet.
     #[error("the store is not enrolled")]
     NotEnrolled,
     /// It belongs to a device already.
@@ -55,13 +55,13 @@ pub struct Stop {
     /// Stable code: the rule's id, or `field_in_conflict`, `lease_over`, `clock_not_proved`, `value_signed`,
     /// `kind_not_built`, `form_not_built`.
     pub code: String,
-    /// Law and article, where a rule stops it.
+    /// Law and article, if a rule prevents it.
     pub article: Option<String>,
     /// For people, in Chinese.
     pub zh: String,
     /// For people, in English.
     pub en: String,
-    /// The field's live operations, where a conflict or a signature stops it; document and party, where a rule does.
+    /// The live operations of the field, if a conflict or a signature prevents it; document and party, if a rule does.
     pub ops: Vec<OpId>,
     /// The kind of entity that allows it, such as `supplementary_record`.
     pub offer: Option<EntityKind>,
@@ -85,10 +85,10 @@ pub enum SaveError {
     /// Too large for one change, or otherwise not readable back.
     #[error("the save is no readable change: {0}")]
     Unreadable(ReadError),
-    /// A number that is not one this phone may void.
+    /// The phone may not void this number.
     #[error("no free number of the phone's blocks: {0}")]
     Number(String),
-    /// The server would refuse the file: report it, and save without it.
+    /// The server would refuse the file. Report it, and save without the file.
     #[error("file {digest}: {why}")]
     Evidence {
         /// SHA-256 of its bytes.

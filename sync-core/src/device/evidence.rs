@@ -13,7 +13,7 @@ use rusqlite::{Connection, Row};
 pub struct NewEvidence {
     /// SHA-256 of its bytes.
     pub digest: Digest,
-    /// Their number.
+    /// Number of bytes.
     pub size: u64,
     /// Such as `image/jpeg`.
     pub media_type: String,
@@ -21,7 +21,7 @@ pub struct NewEvidence {
     pub location: String,
 }
 
-/// A file and how far it has gone.
+/// A file and the progress of its upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The file.
@@ -64,7 +64,7 @@ pub(super) fn add(db: &Connection, case: CaseId, file: &NewEvidence) -> Result<(
 }
 
 impl Device {
-    /// Files of a case that are with this phone.
+    /// Files of a case that this phone has.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -89,7 +89,7 @@ impl Device {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Notes how far an upload has gone.
+    /// Records the progress of an upload.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -106,7 +106,7 @@ impl Device {
         Ok(())
     }
 
-    /// Notes that the server has all bytes.
+    /// Records that the server has all bytes.
     ///
     /// # Errors
     /// [`StoreError`].

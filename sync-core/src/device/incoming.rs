@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// The source of an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// The server's feed: the server holds it.
+    /// The server's feed, so the server has the change.
     Server,
     /// Another phone, or a file.
     Peer,
@@ -58,10 +58,10 @@ impl Need {
     }
 }
 
-/// A change that waits.
+/// A parked change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedChange {
-    /// The id it would have.
+    /// Its id.
     pub change: ChangeId,
     /// The claimed case.
     pub case: CaseId,
@@ -72,17 +72,17 @@ pub struct ParkedChange {
 /// The result of an arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Arrived {
-    /// Stored now, parked ones that opened included; parents first.
+    /// Stored now, including formerly parked ones; parents first.
     pub stored: Vec<ChangeId>,
     /// Held before.
     pub known: Vec<ChangeId>,
     /// Waiting for something.
     pub parked: Vec<ChangeId>,
-    /// Not parked because too much is parked already: must be offered again.
+    /// Not parked, because the limit of parked changes is reached. They must be offered again.
     pub not_kept: Vec<ChangeId>,
-    /// Why something was refused; nothing of it is kept.
+    /// The reason of each refusal. A refused change is not stored.
     pub refused: Vec<String>,
-    /// Changes that share device, epoch and sequence with another: both are kept. An alarm.
+    /// Changes that share device, epoch and sequence number with another change: a fork. Both are stored, and an alarm is due.
     pub forks: Vec<ChangeId>,
     /// Cases whose state changed.
     pub cases: BTreeSet<CaseId>,
@@ -92,7 +92,7 @@ impl Device {
     /// Takes changes, with the leases they name, from another phone or a file.
     ///
     /// # Errors
-    /// [`StoreError`]; then nothing was taken.
+    /// [`StoreError`]; then nothing was stored.
     pub fn receive(&mut self, leases: &[Vec<u8>], changes: &[Vec<u8>], source: Source) -> Result<Arrived, StoreError> {
         self.take_in(leases, changes, source, |_, _| Ok(()))
     }
@@ -102,7 +102,7 @@ impl Device {
     /// ([`Device::lacks_listed`]).
     ///
     /// # Errors
-    /// [`StoreError`]; then nothing was taken.
+    /// [`StoreError`]; then nothing was stored.
     pub fn receive_page(&mut self, page: &Pulled) -> Result<Arrived, StoreError> {
         self.take_in(&page.leases, &page.changes, Source::Server, |tx, arrived| {
             if page.cases.is_some() {
@@ -127,7 +127,7 @@ impl Device {
     /// that they build on, with or without a receipt.
     ///
     /// # Errors
-    /// [`StoreError`]; then nothing was taken.
+    /// [`StoreError`]; then nothing was stored.
     pub fn receive_reconciled(&mut self, answer: &Reconciled) -> Result<Arrived, StoreError> {
         self.take_in(&answer.leases, &answer.changes, Source::Server, |tx, _| {
             let mut statement = tx.prepare_cached(
@@ -150,7 +150,7 @@ impl Device {
         Ok(self.db.prepare_cached(sql)?.exists([])?)
     }
 
-    /// Forgets the listed heads, after the server did not give them.
+    /// Deletes the listed heads, after the server did not send them.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -159,10 +159,9 @@ impl Device {
         Ok(())
     }
 
-    /// Takes a lease for this device, or for another whose changes are to be checked. Only the
-    /// tenant's signature counts. The newest lease of this device is the one saves name, and the
-    /// anchor of their time. `asked_ms` is the monotonic clock when this phone asked the server for
-    /// it; `None` where it came otherwise.
+    /// Stores a lease of this device, or of another whose changes are to be verified. It must be signed by the tenant. Saves
+    /// name the newest lease of this device, and it is the anchor of their time. `asked_ms` is the monotonic clock when this
+    /// phone asked the server for it; `None` if it came in another way.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -15,7 +15,7 @@ use crate::sign::Verifier;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::BTreeMap;
 
-/// What a phone needs to verify leases.
+/// The data that a phone needs to verify leases.
 #[derive(Clone, Copy)]
 pub(super) struct Opener<'a> {
     pub identity: &'a Identity,
@@ -39,7 +39,7 @@ pub(super) fn write(db: &Connection, state: &CaseState) -> Result<(), StoreError
     Ok(())
 }
 
-/// Data from outside of a case.
+/// Data from outside a case.
 pub(super) fn beyond(db: &Connection, opener: Opener<'_>, state: &CaseState) -> Result<Beyond, StoreError> {
     let mut others = BTreeMap::new();
     let mut find =
@@ -60,7 +60,7 @@ pub(super) fn beyond(db: &Connection, opener: Opener<'_>, state: &CaseState) -> 
     Ok(Beyond { ranges, others })
 }
 
-/// Whether a document of another held case bears this.
+/// Whether a document of another stored case has this entry.
 pub(super) fn stands_elsewhere(db: &Connection, state: &CaseState, (what, key): Key) -> Result<bool, StoreError> {
     let mut find =
         db.prepare_cached("SELECT 1 FROM document_index WHERE what = ?1 AND key = ?2 AND case_id <> ?3 LIMIT 1")?;
@@ -77,7 +77,7 @@ pub(super) fn own_ranges(db: &Connection) -> Result<Vec<NumberRange>, StoreError
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The ranges granted to the phone that made a change: the own ones, or those of the lease in the change.
+/// The ranges granted to the phone that made a change: those of this phone, or those of the lease that the change names.
 fn granted(
     db: &Connection,
     opener: Opener<'_>,

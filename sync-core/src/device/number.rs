@@ -12,7 +12,7 @@ use crate::op::OpRef;
 use crate::schema::FormName;
 use rusqlite::{Connection, OptionalExtension as _};
 
-/// Which number a save wants for a document.
+/// The number that a save requests for a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberFor {
     /// The document.
@@ -39,7 +39,7 @@ pub struct VoidNumber {
 pub struct Drawn {
     /// The form.
     pub form: FormName,
-    /// In whose name.
+    /// The agency in whose name it is issued.
     pub agency: AgencyId,
     /// The year.
     pub year: u32,
@@ -82,7 +82,7 @@ impl Device {
     }
 }
 
-/// Keeps the blocks of a lease for this device.
+/// Stores the blocks of a lease for this device.
 pub(super) fn add_blocks(db: &Connection, hash: Digest, lease: &Lease) -> Result<(), StoreError> {
     let mut statement = db.prepare_cached(
         "INSERT OR IGNORE INTO number_block (lease, epoch, form, agency, year, prefix, first, last)
@@ -113,7 +113,7 @@ pub(super) fn next(db: &Connection, form: &FormName, year: u32) -> Result<Option
     Ok(found)
 }
 
-/// Whether a change took this number out of the phone's range.
+/// Whether a change took this number from the phone's range.
 pub(super) fn was_drawn(db: &Connection, text: &str, change: ChangeId) -> Result<bool, StoreError> {
     let mut statement =
         db.prepare_cached("SELECT 1 FROM number_use WHERE text = ?1 AND change = ?2 AND void IS NULL LIMIT 1")?;

@@ -28,9 +28,9 @@ pub struct Tally {
     pub changes: u64,
     /// Files that the server does not have.
     pub files: u64,
-    /// Bytes of those files that it does not have.
+    /// Bytes of those files that the server does not have.
     pub bytes: u64,
-    /// Changes that wait for something.
+    /// Parked changes.
     pub parked: u64,
 }
 
@@ -82,7 +82,7 @@ impl Device {
         rows::lease_bytes(&self.db, hash)
     }
 
-    /// The lease that saves name: the newest of this device.
+    /// The newest lease of this device, which saves name.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -112,7 +112,7 @@ impl Device {
     /// of another key, tenant or device are ignored.
     ///
     /// # Errors
-    /// [`StoreError`]; then nothing was taken.
+    /// [`StoreError`]; then nothing was stored.
     pub fn accept_receipts(&mut self, receipts: &[Vec<u8>]) -> Result<Vec<ChangeId>, StoreError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut acknowledged = Vec::new();

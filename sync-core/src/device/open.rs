@@ -11,9 +11,10 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use std::cell::RefCell;
 use std::path::Path;
 
-/// Prepared statements that are kept; the store has fewer different ones, and preparing one costs more than running it.
+/// Size of the cache of prepared statements. The store has fewer different statements, and preparing one costs more than
+/// running it.
 const STATEMENTS: usize = 128;
-/// Memory for pages of the file, KiB: the indexes of some ten thousand cases, which every change touches at random.
+/// Page cache in KiB. It holds the indexes of about ten thousand cases, of which every change touches random pages.
 const CACHE_KIB: i64 = 8 << 10;
 
 /// The host's options for the store.
@@ -23,7 +24,7 @@ pub struct Options {
     pub busy_timeout_ms: u32,
     /// Whether to check integrity at opening (`PRAGMA quick_check`).
     pub check: bool,
-    /// Whether the file must take write-ahead logging. False for stores in memory.
+    /// Whether write-ahead logging is required. False for stores in memory.
     pub wal: bool,
 }
 
@@ -34,7 +35,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// For a store in memory, as tests and simulators use it.
+    /// Options for a store in memory, for tests and simulators.
     pub const fn in_memory() -> Self {
         Self { busy_timeout_ms: 0, check: true, wal: false }
     }
@@ -45,7 +46,7 @@ impl Options {
 pub struct Enrolment {
     /// The phone's identity.
     pub identity: Identity,
-    /// 8 fresh random bytes: the life of this store.
+    /// The epoch of this store: 8 fresh random bytes.
     pub epoch: Epoch,
 }
 
@@ -103,7 +104,7 @@ impl Device {
         Ok(Self { db, identity, verifier, judge: Judge::empty(), recent: RefCell::default() })
     }
 
-    /// Gives the connection back, for a host that closes it in its own way.
+    /// Returns the connection, for a host that closes it itself.
     pub fn into_connection(self) -> Connection {
         self.db
     }

@@ -26,13 +26,13 @@ pub struct Card {
     pub case: CaseId,
     /// Stable code of its kind; empty while the opening change is missing.
     pub kind: String,
-    /// In whose name.
+    /// The agency in whose name it is handled.
     pub agency: Option<AgencyId>,
     /// Its title, if one was written.
     pub title: String,
-    /// Number of fields whose authors disagree.
+    /// Number of fields with values that differ.
     pub conflicts: u64,
-    /// Newest wall clock among its changes. A claim, for display only.
+    /// Newest wall clock among its changes. It proves nothing and is for display only.
     pub newest: Instant,
     /// Changes that still wait for a receipt.
     pub unacknowledged: u64,
@@ -42,7 +42,7 @@ pub struct Card {
     pub out_of_reach: bool,
 }
 
-/// A field whose authors disagree.
+/// A field with live values that differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldConflict {
     /// The case.
@@ -118,7 +118,7 @@ impl Device {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Fields on this phone whose authors disagree.
+    /// All fields on this phone with live values that differ.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -135,7 +135,7 @@ impl Device {
         Ok(found)
     }
 
-    /// Heads of every case: what a peer needs to know in order to send what is missing here.
+    /// Heads of every case, which a peer needs in order to send the missing changes.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -145,7 +145,7 @@ impl Device {
         cases.into_iter().map(|case| Ok(CaseHeads { case, heads: rows::tips(&self.db, case)? })).collect()
     }
 
-    /// Digests that the case's evidence names and whose bytes are not with this phone.
+    /// Digests of the case's evidence whose bytes this phone does not have.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -188,7 +188,7 @@ impl Device {
         rows.map(check).collect()
     }
 
-    /// Parked changes, and what each needs.
+    /// Parked changes, each with the parts that it misses.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -243,8 +243,8 @@ impl Device {
         Ok(self.db.prepare_cached("SELECT 1 FROM shared WHERE case_id = ?1")?.exists([case])?)
     }
 
-    /// The life of this store, which a request for a lease names. It changes by itself at the first
-    /// save after the store was found behind; number blocks of the old one are not used any more.
+    /// The epoch of this store, which a request for a lease names. The first save after the store was found to be behind begins
+    /// another epoch; number blocks of the old epoch are not used any more.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -10,7 +10,7 @@ use crate::device::{Device, StoreError, rows};
 use crate::id::CaseId;
 use rusqlite::Connection;
 
-/// How much was written to the file, as one connection sees it.
+/// Counters of writes to the file, as one connection sees them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Written {
     /// Rows, by this connection.
@@ -26,7 +26,7 @@ impl Written {
     }
 }
 
-/// Checked changes of one case, parents before children.
+/// Verified changes of one case, parents before children.
 pub(super) struct RecentCase {
     case: CaseId,
     written: Written,
@@ -36,7 +36,7 @@ pub(super) struct RecentCase {
 impl RecentCase {
     /// The held changes of `case`: from memory if the cached case is this one and still complete, otherwise from the store.
     pub fn load(recent: Option<Self>, db: &Connection, case: CaseId) -> Result<Self, StoreError> {
-        // Read before the rows, so a concurrent write is noticed next time.
+        // The counters are read before the rows, so that a concurrent write is detected next time.
         let written = Written::so_far(db)?;
         match recent.filter(|held| (held.case, held.written) == (case, written)) {
             Some(held) => Ok(held),
@@ -51,7 +51,7 @@ impl RecentCase {
 }
 
 impl Device {
-    /// Looks at the held changes of a case.
+    /// Runs `see` on the stored changes of a case.
     pub(super) fn look<T>(&self, case: CaseId, see: impl FnOnce(&[Change]) -> T) -> Result<T, StoreError> {
         let held = RecentCase::load(self.recent.take(), &self.db, case)?;
         let seen = see(&held.changes);

@@ -10,7 +10,7 @@ impl Device {
     /// Stores the reference data as the server gave it.
     ///
     /// # Errors
-    /// [`StoreError::Reference`] if the parts that rules need cannot be read; then the old stays.
+    /// [`StoreError::Reference`] if the parts that rules need cannot be read; then the old data stays.
     pub fn set_reference(&mut self, json: &str, etag: Option<&str>) -> Result<(), StoreError> {
         let judge = Judge::from_reference(json).map_err(StoreError::Reference)?;
         self.db.execute("UPDATE feed SET reference = ?1, reference_etag = ?2", (json, etag))?;
@@ -29,8 +29,8 @@ impl Device {
         Ok(row.0.map(|json| (json, row.1)))
     }
 
-    /// Data that a newer server gave and this app cannot read leaves the rules undecided; it must
-    /// not keep the officer from their cases.
+    /// Loads the stored reference data. If a newer server sent data that this app cannot read, the rules are undecided, and the
+    /// officer can still open the cases.
     pub(super) fn load_reference(&mut self) -> Result<(), StoreError> {
         if let Some((json, _)) = self.reference()? {
             self.judge = Judge::from_reference(&json).unwrap_or_else(|_unreadable| Judge::empty());

@@ -13,7 +13,7 @@ use crate::op::{Act, BUILT_KINDS, OpId};
 use crate::schema::{self as names, EntityKind, FieldName, FormName, SUPPLEMENTARY_RECORD};
 use crate::value::Value;
 
-/// Kinds of case and documents that this program has no procedure for.
+/// Refuses kinds of case and documents for which this program has no procedure.
 pub(super) fn not_built(save: &Save) -> Vec<Stop> {
     let mut stops: Vec<Stop> = save.ops.iter().filter_map(of_op).collect();
     stops.extend(save.number.iter().filter_map(|number| form(&number.form)));

@@ -21,7 +21,7 @@ pub(super) struct Chain {
     pub epoch: Epoch,
     pub seq: u64,
     pub prev: Option<ChangeId>,
-    /// Somebody else holds changes of this epoch that this store does not: it was restored or cloned.
+    /// Whether others have changes of this epoch that this store lacks, because it was restored or cloned.
     pub behind: bool,
 }
 
@@ -44,7 +44,7 @@ impl Chain {
     }
 }
 
-/// Stores a checked change with its values. The caller has made sure that its deps are held.
+/// Stores a verified change with its values. Its deps must be stored.
 pub(super) fn insert(db: &Connection, change: &Change, own: bool) -> Result<(), StoreError> {
     let header = change.header();
     db.prepare_cached(
@@ -126,7 +126,7 @@ pub(super) fn lease_bytes(db: &Connection, hash: Digest) -> Result<Option<Vec<u8
     Ok(statement.query_row([hash], |row| row.get(0)).optional()?)
 }
 
-/// Opens a lease out of the store.
+/// Opens a stored lease.
 pub(super) fn lease(
     db: &Connection,
     hash: Digest,
@@ -137,7 +137,7 @@ pub(super) fn lease(
     Lease::open(&bytes, tenant_key, verifier).map(Some).map_err(|error| StoreError::Corrupt(format!("lease: {error}")))
 }
 
-/// When the server first stored the changes of a case, of those for which there is a receipt.
+/// When the server first stored the changes of a case, for those with a receipt.
 pub(super) fn received(db: &Connection, case: CaseId) -> Result<BTreeMap<ChangeId, Instant>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT a.change, min(a.received_ms) FROM change c JOIN acknowledged a ON a.change = c.id

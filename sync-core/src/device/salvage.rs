@@ -11,19 +11,19 @@ use crate::sign::{PublicKey, Verifier};
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// After this many missing rows in a row, the end of a table is assumed.
+/// After this many consecutive missing rows, the end of a table is assumed.
 const GIVE_UP_AFTER: i64 = 10_000;
 
 /// The result of a salvage.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Salvaged {
-    /// Changes taken over.
+    /// Copied changes.
     pub changes: u64,
-    /// Changes that were readable but miss something they build on; they wait for it.
+    /// Readable changes with a missing ancestor. They are parked.
     pub parked: u64,
-    /// Rows that could not be read or whose signature does not hold.
+    /// Rows that could not be read, or whose signature is not valid.
     pub lost: u64,
-    /// Rows about files taken over.
+    /// Copied rows about files.
     pub files: u64,
 }
 
@@ -61,7 +61,7 @@ fn each<T>(
         return found;
     };
     let mut misses = 0;
-    // Without a readable end: go on until nothing has come for long.
+    // If the end cannot be read, continue until many consecutive rows are missing.
     for rowid in 1..=end.unwrap_or(i64::MAX) {
         match statement.query_row([rowid], &read).optional() {
             Ok(Some(row)) => {
@@ -96,7 +96,7 @@ fn take_changes(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -
     let mut bytes: Vec<Vec<u8>> = Vec::new();
     for (id, sign1, ops) in raw {
         let held = values.remove(&id);
-        // Damaged values must not cost the change itself: it waits for them, and a peer has them.
+        // A change with damaged values is copied without them. It is parked until a peer sends the values.
         let received = Received::from_parts(&sign1, &ops, held.as_deref())
             .or_else(|_damaged_values| Received::from_parts(&sign1, &ops, None));
         match received {
@@ -110,7 +110,7 @@ fn take_changes(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -
             Err(_damaged) => salvaged.lost += 1,
         }
     }
-    // By the same path as any arrival: a change with a missing dep is parked, within bounds.
+    // Processed like any arrival: a change with a missing dep is parked, within bounds.
     let arrived = into.receive(&[], &bytes, super::Source::Peer)?;
     salvaged.changes = u64::try_from(arrived.stored.len()).unwrap_or(u64::MAX);
     salvaged.parked = u64::try_from(arrived.parked.len()).unwrap_or(u64::MAX);
@@ -125,7 +125,7 @@ fn verified(received: Received, key: &PublicKey, verifier: &dyn Verifier) -> Opt
 type File = (Digest, CaseId, i64, String, String, Option<String>, i64, bool);
 type Use = (String, crate::id::AgencyId, u32, u32, String, ChangeId, Option<String>);
 
-/// Paths of photographs, used numbers, shared cases, confirmed uploads.
+/// Copies the paths of photographs, used numbers, shared cases and confirmed uploads.
 fn take_bookkeeping(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -> Result<(), StoreError> {
     let columns = "digest, case_id, size, media_type, location, upload, sent, complete";
     let files = each(from, "evidence", columns, &mut salvaged.lost, |row| -> rusqlite::Result<File> {
@@ -162,7 +162,7 @@ fn take_bookkeeping(from: &Connection, into: &mut Device, salvaged: &mut Salvage
     Ok(tx.commit()?)
 }
 
-/// As much of a table without row numbers as can be read from its start.
+/// The readable rows from the beginning of a table without row numbers.
 fn without_rowid(from: &Connection, sql: &str) -> Vec<ChangeId> {
     let mut found = Vec::new();
     if let Ok(mut statement) = from.prepare(sql)

@@ -28,7 +28,7 @@ use rusqlite::{Transaction, TransactionBehavior};
 
 const EPOCH: Tag = Tag("palm/v1/epoch");
 const MERGE: Tag = Tag("palm/v1/merge");
-/// Most heads that a save names; half of the limit of a change.
+/// Largest number of heads that a save names: half of the limit of a change.
 const MOST_HEADS: usize = MAX_DEPS / 2;
 
 /// The content of one save.
@@ -40,7 +40,7 @@ pub struct Save {
     pub ops: Vec<NewOp>,
     /// Files that it binds.
     pub evidence: Vec<NewEvidence>,
-    /// A form number that it takes. Without a free one the number stays empty.
+    /// A form number that it takes. If no number is free, the field stays empty.
     pub number: Option<NumberFor>,
     /// A form number that it voids.
     pub void: Option<VoidNumber>,
@@ -67,7 +67,7 @@ impl Device {
     /// Saves. `secret` is 32 fresh random bytes.
     ///
     /// # Errors
-    /// [`SaveError`]; then nothing was saved, unless the commit itself was answered by an error.
+    /// [`SaveError`]; then nothing was saved, unless the commit itself returned the error.
     pub fn save(
         &mut self,
         mut save: Save,
@@ -135,7 +135,7 @@ impl Device {
     }
 }
 
-/// The chain head; a store that was found behind begins a new epoch, derived from the secret.
+/// The chain head. A store that was found to be behind begins a new epoch, which is derived from the secret.
 fn chain(tx: &Transaction<'_>, secret: &[u8; 32]) -> Result<Chain, StoreError> {
     let chain = Chain::load(tx)?;
     if !chain.behind {
@@ -199,7 +199,7 @@ impl Made<'_> {
     }
 }
 
-/// Stores a change of one's own and offers it.
+/// Stores an own change and offers it.
 fn append(tx: &Transaction<'_>, chain: &mut Chain, change: &Change) -> Result<(), StoreError> {
     rows::insert(tx, change, true)?;
     offer::add(tx, change.id())?;
@@ -207,7 +207,7 @@ fn append(tx: &Transaction<'_>, chain: &mut Chain, change: &Change) -> Result<()
     chain.store(tx)
 }
 
-/// Takes the numbers the save wants and appends the operations that write them.
+/// Takes the numbers that the save requests, and appends the operations that write them.
 fn numbers(tx: &Transaction<'_>, save: &mut Save) -> Result<(Option<Drawn>, Option<Drawn>), SaveError> {
     let mut drawn = None;
     if let Some(NumberFor { document, form, year }) = &save.number {
@@ -249,7 +249,7 @@ fn mark(
     Ok(())
 }
 
-/// A save that holds formal acts, before it is made.
+/// A save with formal acts, before it is stored.
 struct Acting<'a> {
     tx: &'a Transaction<'a>,
     judge: &'a Judge,
@@ -261,7 +261,7 @@ struct Acting<'a> {
 }
 
 impl Acting<'_> {
-    /// Stops of the formal acts in this save, judged on the case with the rest of the save.
+    /// The refusals of the formal acts in this save, judged on the case with the other operations of the save.
     fn stops(&self, ops: &[NewOp], signer: &dyn Signer) -> Result<Vec<Stop>, SaveError> {
         if !ops.iter().any(|op| op.act.is_formal()) {
             return Ok(Vec::new());
@@ -324,12 +324,12 @@ fn stop(code: &str, zh: String, en: String) -> Stop {
     Stop { code: code.to_owned(), article: None, zh, en, ops: Vec::new(), offer: None }
 }
 
-/// Stands in the place of a formal act, so that the other operations keep their places.
+/// A placeholder for a formal act, so that the other operations keep their indexes.
 fn nothing() -> NewOp {
     NewOp::new(Act::Unknown { kind: u64::MAX, detail: Value::Null })
 }
 
-/// A field of the document, or one it shows, in which two values live.
+/// A field that the document has or shows, with two live values.
 fn conflict(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<Stop> {
     let Act::Sign(signature) = &op.act else { return None };
     let target = op.target?.resolve(own);
@@ -374,7 +374,7 @@ fn keep_checks(tx: &Transaction<'_>, change: ChangeId, checks: &[Check]) -> Resu
     Ok(())
 }
 
-/// For a change that only this call sees.
+/// A signer for a change that is only used inside this call.
 struct NoSigner<'a>(&'a dyn Signer);
 
 impl Signer for NoSigner<'_> {

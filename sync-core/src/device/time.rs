@@ -16,9 +16,9 @@ use std::collections::BTreeMap;
 /// The phone's wall clock contradicts proven bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClockFault {
-    /// How far it is ahead, or behind if negative, in milliseconds, at the least.
+    /// Smallest possible deviation in milliseconds: positive if the clock is ahead, negative if it is behind.
     pub off_by_ms: i64,
-    /// Between when and when it really is.
+    /// The interval that contains the true time.
     pub proved: Interval,
     /// For people, in Chinese.
     pub zh: String,
@@ -26,10 +26,10 @@ pub struct ClockFault {
     pub en: String,
 }
 
-/// The time as the phone can show it.
+/// The present time, as far as the phone can prove it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Now {
-    /// Between when and when it is.
+    /// The interval that contains the present time.
     pub proved: Interval,
     /// The wall clock's time.
     pub wall: Instant,
@@ -84,7 +84,7 @@ pub(super) fn clock(db: &Connection, moment: &Moment) -> Result<Clock, StoreErro
     Ok(Clock { wall, monotonic_ms, boot, counts_sleep, anchor: rows::anchor(db, moment)? })
 }
 
-/// The latest time that the server signed in anything held: it is later now.
+/// The latest time that the server signed in any stored statement. The present is later.
 fn newest_proof(db: &Connection) -> Result<Option<Instant>, StoreError> {
     let sql =
         "SELECT max(at) FROM (SELECT max(issued_ms) AS at FROM lease UNION ALL SELECT max(issued_ms) FROM receipt)";
@@ -121,7 +121,7 @@ const fn as_previous(change: &Change, interval: Interval) -> Previous {
 /// Time bounds from the leases on this phone.
 struct Times<'a> {
     db: &'a Connection,
-    /// When each lease was issued that was asked for, and to which phone.
+    /// Cache of the leases that were looked up: when each was issued, and to which phone.
     issued: BTreeMap<Digest, Option<(Instant, DeviceId)>>,
 }
 
@@ -139,7 +139,7 @@ impl Times<'_> {
         let Some(anchor) = clock.anchor else { return Ok(Anchored::Nowhere) };
         Ok(match self.issued(anchor.lease)? {
             Some((issued, of)) if of == device => Anchored::At(issued),
-            // The lease may be known to the server only: that is no contradiction here.
+            // Perhaps only the server has the lease, so this is not a contradiction on the phone.
             None => Anchored::Nowhere,
             Some((issued, _)) => Anchored::Elsewhere(Some(issued)),
         })
@@ -165,7 +165,7 @@ impl Times<'_> {
         Ok(interval(&header.clock, &Before { anchor, known, previous }, received))
     }
 
-    /// The bounds that an own change gives to the next.
+    /// The bounds that an own change implies for the next one.
     fn previous(&mut self, change: &Change) -> Result<Previous, StoreError> {
         let interval = self.interval(change, None, None, Interval::OPEN)?;
         Ok(as_previous(change, interval))
@@ -173,7 +173,7 @@ impl Times<'_> {
 }
 
 impl Device {
-    /// Between when and when it is, as far as this phone can show.
+    /// The interval that contains the present time, as far as this phone can prove it.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -10,7 +10,8 @@ use crate::op::OpId;
 use crate::schema::{self as names, FieldName};
 use crate::value::Value;
 
-/// The item of the catalogue that a decision applies: the one it names, else that of the case where that is one to fine by.
+/// The item of the catalogue that a decision applies: the item that the decision names or, without one, the item of the
+/// case if it provides for a fine.
 pub(super) fn item<'a>(state: &CaseState, roster: &'a Roster, document: OpId) -> Option<&'a ItemEntry> {
     let named = text(state, Some(document), &names::ITEM);
     let opened = state.opening.as_ref().map(|opening| opening.item.as_str());

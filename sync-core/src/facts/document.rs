@@ -49,7 +49,7 @@ impl Document<'_> {
         !self.signatures.is_empty() || self.signing.is_some()
     }
 
-    /// The act of the officers that its signing is. A notice is made before the officers go anywhere.
+    /// The act of the officers that signing it is. A notice is none, because it is made before the officers leave.
     pub(super) fn doing(&self) -> Option<Doing> {
         let is = |form: &FormName| self.form.as_ref() == Some(form);
         if self.decides.is_some() {
@@ -109,7 +109,7 @@ fn one<'a>(state: &'a CaseState, id: OpId, signatures: Vec<&'a Signed>, signing:
     Document { id, decides, kind, form, signatures, signing }
 }
 
-/// Whether this program has a procedure for a document: for its form, and for the form in which it was signed.
+/// Whether this version has a procedure for a document: for its form, and for the form in which it was signed.
 pub fn is_built(state: &CaseState, document: OpId) -> bool {
     let signed = state.signatures.iter().filter(|signed| signed.document == Some(document)).collect();
     let built = |form: &FormName| names::BUILT_FORMS.contains(form);
@@ -132,12 +132,12 @@ pub(super) fn deciding(state: &CaseState) -> Vec<(OpId, bool)> {
         .collect()
 }
 
-/// The fine that a document states, as it is displayed.
+/// The displayed fine of a document.
 pub(super) fn fine(state: &CaseState, document: OpId) -> Option<Fen> {
     state.value(Some(document), &names::FINE_FEN).and_then(Value::as_int).and_then(|fen| Fen::new(fen).ok())
 }
 
-/// As which formal act signing a document under this form counts.
+/// The formal act that signing a document of this form is.
 pub fn signing_act(state: &CaseState, signing: &Signing) -> FormalAct {
     let signed = state.signatures.iter().filter(|signed| signed.document == Some(signing.document)).collect();
     match one(state, signing.document, signed, Some(signing)).doing() {
@@ -147,13 +147,13 @@ pub fn signing_act(state: &CaseState, signing: &Signing) -> FormalAct {
     }
 }
 
-/// The formal act that delivering a document is. Without a document it may be any.
+/// The formal act that delivering a document is. Without a document, it counts as delivering a decision.
 pub fn delivering_act(state: &CaseState, document: Option<OpId>) -> FormalAct {
     let decides = document.is_none_or(|document| decisions(state).contains(&document));
     if decides { FormalAct::Deliver } else { FormalAct::OtherDocument }
 }
 
-/// Whether the text of the last order to correct orders one.
+/// Whether the text of the last order to correct does order a correction.
 pub(super) fn correction_text(state: &CaseState) -> Known<bool> {
     let of_form = |entity: &OpId| text(state, Some(*entity), &names::FORM) == Some(names::CORRECTION_ORDER.as_str());
     let mut orders = state.entities_of(&names::DOCUMENT).into_iter().map(|(entity, _)| entity).filter(of_form);

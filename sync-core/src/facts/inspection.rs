@@ -49,7 +49,7 @@ pub(super) fn of(seen: Seen<'_>, parties: &[Named], documents: &[Document<'_>]) 
         },
         code_obtained_at: seen.written(&names::ENFORCEMENT_CODE),
         code_handed_over_at: seen.happened(&names::CODE_SHOWN),
-        // A code that was typed when the case was opened is not a scan at the door.
+        // A code that was typed when the case was opened does not count as a scan at the door.
         enterprise_code_scanned_at: seen.happened(&names::ENTERPRISE_CODE_SCANNED),
         entered_at: entered,
         special_reason: reason.map(str::to_owned),
@@ -62,7 +62,7 @@ fn notice(state: &CaseState) -> Option<OpId> {
     state.entities_of(&names::DOCUMENT).into_iter().map(|(id, _)| id).find(is_notice)
 }
 
-/// The approval is given elsewhere; only its time is recorded here. It cannot be later than the record of it.
+/// The time of the approval. The approval is given outside of Palm; it cannot be later than its record.
 fn approved(seen: Seen<'_>) -> Happened {
     let shown = seen.state.field(None, &names::PLAN_APPROVED_MS).and_then(|field| field.live.first());
     let Some((live, ms)) = shown.and_then(|live| Some((live, live.value.as_ref()?.as_int()?))) else {

@@ -19,8 +19,8 @@ const TOGETHER: [(StepKind, Doing, Text); 3] = [
 const SIGNED: Text = Text { zh: "签名", en: "signature" };
 const ABOUT: Text = Text { zh: "现在", en: "now" };
 
-/// Each entry, showing of certificates, first question and signature of an officer. Acts of one kind at which nothing
-/// differs are one matter.
+/// Each entry, showing of certificates, first question and signature of an officer. Acts of one kind that do not differ
+/// in their facts are one matter.
 pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>]) -> Vec<Matter> {
     let mut acts = Acts { seen, base, found: Vec::new() };
     for (kind, doing, what) in TOGETHER {

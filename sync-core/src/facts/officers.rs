@@ -31,7 +31,7 @@ pub(super) fn at(seen: Seen<'_>, what: Text, when: &When, by: Option<OfficerId>)
 
 /// Whether an officer joined the case only after this.
 fn joined_later(seen: Seen<'_>, by: OpId, when: &When) -> bool {
-    // Everything builds on the opening.
+    // Every change depends on the opening.
     by.change != seen.state.id
         && seen
             .timeline

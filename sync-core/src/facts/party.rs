@@ -9,7 +9,8 @@ use crate::schema::{self as names, FieldName};
 use crate::value::Value;
 use std::collections::BTreeSet;
 
-/// Parties against each of which a decision is judged that names none of them. With more, one must be named.
+/// Most parties of a case in which a decision need not name its party: it is judged against each of them. With more
+/// parties, the decision must name one.
 const UNNAMED_PARTIES: usize = 16;
 
 /// A party with its name in the case.
@@ -37,7 +38,7 @@ fn of(state: &CaseState, id: OpId) -> Party {
     Party { kind, credit_code: read(&names::USCC), citizen_number: read(&names::CITIZEN_NUMBER) }
 }
 
-/// Whom a decision is made against: the parties that it names or, where it names none, every party.
+/// The parties that a decision is made against: those that it names or, if it names none, every party.
 pub(super) fn against<'a>(state: &CaseState, document: OpId, parties: &'a [Named]) -> Vec<&'a Named> {
     let named: BTreeSet<&str> = match state.value(Some(document), &names::AGAINST) {
         Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),

@@ -18,7 +18,7 @@ use crate::value::Value;
 use crate::when::{Order, When};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which field states which item.
+/// The field that states each item.
 const STATES: [(FieldName, Item); 9] = [
     (names::FACTS, Item::Violation),
     (names::KIND_AND_BASIS, Item::KindAndBasis),
@@ -31,7 +31,7 @@ const STATES: [(FieldName, Item); 9] = [
     (names::PAYMENT, Item::Payment),
 ];
 
-/// Every decision, and every decision on each party that it is made against.
+/// Every decision, and each pair of a decision and a party that it is made against.
 pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], parties: &[Named]) -> Vec<Matter> {
     let decisions: Vec<(&Document<'_>, DecisionForm)> =
         documents.iter().filter_map(|document| Some((document, document.decides?))).collect();
@@ -69,7 +69,7 @@ pub(super) fn matters(seen: Seen<'_>, base: &Facts, documents: &[Document<'_>], 
     matters
 }
 
-/// Stands for the party of a case without one.
+/// Placeholder for the party of a case without a party.
 fn nobody() -> Party {
     Party { kind: Known::NotEntered, ..Party::default() }
 }
@@ -95,8 +95,8 @@ fn fines(
     fines
 }
 
-/// Fines in other cases for the same act, of each decision on each party: those that are known to be of the same party, and
-/// those that may be.
+/// For each decision and party, the fines in other cases for the same act: those that are known to be of the same party,
+/// and those that may be.
 fn beyond(seen: Seen<'_>) -> BTreeMap<(OpId, OpId), (usize, usize)> {
     let counted = |fined: index::Fined| {
         let (proved, perhaps) = (seen.beyond.count(fined.proved), seen.beyond.count(fined.perhaps));
@@ -184,14 +184,14 @@ fn of(seen: Seen<'_>, document: &Document<'_>, form: DecisionForm) -> PenaltyDec
     }
 }
 
-/// Whether the document states something in this field: of a signed one, as it was signed.
+/// Whether the document states something in this field. For a signed document, only the signed content counts.
 fn states(state: &CaseState, document: &Document<'_>, name: &FieldName) -> bool {
     let Some(live) = state.field(Some(document.id), name).and_then(|field| field.live.first()) else { return false };
     let covered = document.signatures.is_empty() || live.signed;
     covered && live.value.as_ref().is_some_and(says_something)
 }
 
-/// The number that the server gave.
+/// The number that the server assigned.
 fn given(state: &CaseState, document: OpId) -> Option<String> {
     state.numbers.iter().rfind(|number| number.target == Some(document)).map(|number| number.text.clone())
 }

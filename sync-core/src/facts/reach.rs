@@ -22,7 +22,7 @@ pub enum Reaches {
     Yes,
     /// It is for another region or another field.
     No,
-    /// The register does not tell.
+    /// The register does not state it.
     NotTold,
 }
 
@@ -48,7 +48,7 @@ impl Reach {
         }
     }
 
-    /// A code is that of everything below it once the zeros of lower levels are gone: `500000` takes in `500237`.
+    /// A code without the zeros of its lower levels is a prefix of every code inside it: `500000` includes `500237`.
     fn reaches_region(&self, region: &str) -> Reaches {
         let (own, of_act) = (significant(&self.region), significant(region));
         if own.is_empty() || of_act.is_empty() {

@@ -58,9 +58,9 @@ pub struct ItemEntry {
 /// The rule data of an officer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OfficerEntry {
-    /// 辅助人员, 网格员.
+    /// Whether the person is a helper (辅助人员, 网格员).
     pub is_helper: bool,
-    /// Each certificate of theirs.
+    /// The officer's certificates.
     pub certificates: Vec<HeldCertificate>,
 }
 
@@ -69,7 +69,7 @@ pub struct OfficerEntry {
 pub struct HeldCertificate {
     /// Its history.
     pub history: History,
-    /// How far it reaches.
+    /// Its region and category.
     pub reach: Reach,
     /// Whether it reaches the case that is judged; see [`Roster::for_case`].
     pub reaches: Reaches,
@@ -82,9 +82,9 @@ impl HeldCertificate {
     }
 }
 
-/// State of an officer's certificates at a time: valid if any is that reaches the case, else why the first is not that
-/// ever was anything. Somebody the roster does not name is unknown, and so is a valid certificate of which the register
-/// does not tell how far it reaches.
+/// State of an officer's certificates at a time. It is valid if any certificate that reaches the case is valid. Otherwise
+/// it gives the reason why the certificates are not valid. It is unknown if the roster does not contain the officer, or if
+/// the register does not state the reach of a valid certificate and no other one was suspended, cancelled, revoked or lost.
 pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate {
     let Some(entry) = entry else { return Certificate::Unknown };
     let (mut why, mut not_told) = (None, false);
@@ -103,11 +103,11 @@ pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate 
             CertificateState::Revoked => NotValid::Revoked,
             CertificateState::Lost => NotValid::Lost,
             CertificateState::Expired => NotValid::Expired,
-            // Between two entries it is as good as expired; before the first it is none.
+            // Between two entries the certificate counts as expired; before the first entry it does not exist.
             CertificateState::NotInForce if history.began(at) => NotValid::Expired,
             CertificateState::NotInForce => continue,
         };
-        // A revoked certificate is more significant than another one that expired.
+        // Any other reason replaces `Expired`: a revoked certificate matters more than an expired one.
         match why {
             None | Some(NotValid::Expired) => why = Some(reason),
             Some(_) => {}
@@ -119,7 +119,7 @@ pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate 
     }
 }
 
-/// The kind of organ by the register's words. A station that acts for its organ decides in the organ's name.
+/// The kind of organ, from the texts of the register. A station that acts for its organ decides in the organ's name.
 pub fn organ_kind(kind: &str, acts_for_another: bool) -> OrganKind {
     match kind {
         _ if acts_for_another => OrganKind::Department,
@@ -133,8 +133,9 @@ pub fn organ_kind(kind: &str, acts_for_another: bool) -> OrganKind {
     }
 }
 
-/// State of an officer's certificates over the whole of an interval. Valid only where it was so throughout, not valid
-/// only where it was so at no time; in between, the act may have been on either side.
+/// State of an officer's certificates over an interval. It is valid if a certificate was valid at every moment of the
+/// interval. If none was valid at any moment, it is the state at the start. Otherwise it is unknown, because the act may
+/// have been at a valid or an invalid moment.
 pub fn certificate_during(entry: Option<&OfficerEntry>, during: &During) -> Certificate {
     let Some(known) = entry else { return Certificate::Unknown };
     let valid: Vec<(Instant, Instant)> = known
@@ -159,8 +160,8 @@ pub fn certificate_during(entry: Option<&OfficerEntry>, during: &During) -> Cert
 }
 
 impl Roster {
-    /// The roster as far as it matters for a case of this sector: of these officers, with certificates that reach no
-    /// further than they do.
+    /// The part of the roster that a case of this sector needs: these officers, each certificate with its reach for the
+    /// case.
     #[must_use]
     pub fn for_case<'a>(&self, officers: impl IntoIterator<Item = &'a OfficerId>, sector: Sector) -> Self {
         let within = |id: &OfficerId| {
@@ -189,7 +190,7 @@ impl Roster {
     /// Parses the parts of the reference data that rules use.
     ///
     /// # Errors
-    /// What `serde_json` says of a text that is not the reference data.
+    /// The error of `serde_json` if the text is not the reference data.
     pub fn from_reference(json: &str) -> Result<Self, serde_json::Error> {
         let Reference {
             tenant,
@@ -269,7 +270,7 @@ struct Limit {
 }
 
 impl Item {
-    /// Amounts that are no range are a fault of the reference data, not the absence of a range.
+    /// Amounts that are not a range are an error in the reference data; they do not count as an item without a range.
     fn entry(self) -> Result<(String, ItemEntry), serde_json::Error> {
         let Self { code, min_fen, max_fen, spot_limit, confirmed } = self;
         let wrong = |what: String| serde::de::Error::custom(format!("item {code}: {what}"));

@@ -9,8 +9,8 @@ use jiff::civil::Weekday;
 use std::collections::BTreeSet;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
-/// From this day of December on, the next year's notice may still change a day (2018-12-29 was a
-/// working Saturday by the notice for 2019).
+/// From this day of December on, the notice for the next year may still change a day: by the notice for 2019, Saturday
+/// 2018-12-29 was a working day.
 const TURN_OF_YEAR: i8 = 25;
 
 /// The holiday data cannot be read.
@@ -45,12 +45,12 @@ pub struct Calendar {
     on: BTreeSet<Date>,
 }
 
-/// A day that was counted to.
+/// The result of counting days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
     /// The last day of the period.
     pub on: Date,
-    /// A year's notice that could change the answer is missing (暂定): never refuse anybody by it.
+    /// The notice of a year that could change the result is missing (暂定). Never refuse an action because of such a day.
     pub provisional: bool,
 }
 
@@ -59,7 +59,7 @@ pub struct Counted {
 pub enum Period {
     /// Working days (工作日).
     WorkingDays(u16),
-    /// Calendar days; a last day that is a rest day rolls to the next working day.
+    /// Calendar days. If the last day is a rest day, the period ends on the next working day.
     Days(u16),
     /// Hours, never rolled.
     Hours(u16),
@@ -125,13 +125,13 @@ impl Calendar {
         Ok(calendar)
     }
 
-    /// Whether every notice that can say something about `date` is known.
+    /// Whether every notice that can affect `date` is known.
     pub fn knows(&self, date: Date) -> bool {
         let turn = date.month() == 12 && date.day() >= TURN_OF_YEAR;
         self.years.contains(&date.year()) && (!turn || self.years.contains(&date.year().saturating_add(1)))
     }
 
-    /// Whether `date` is a working day: by the notice, else by the weekend.
+    /// Whether `date` is a working day: by the notice or, where the notice does not mention it, by the day of the week.
     pub fn is_working_day(&self, date: Date) -> bool {
         if self.on.contains(&date) {
             return true;
@@ -161,7 +161,7 @@ impl Calendar {
         counted
     }
 
-    /// The `days`-th day after `start`, whatever day it is.
+    /// The `days`-th day after `start`, including rest days.
     pub fn add_calendar_days(&self, start: Date, days: u16) -> Counted {
         let on = start.saturating_add(jiff::Span::new().days(i32::from(days)));
         Counted { on, provisional: false }

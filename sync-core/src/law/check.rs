@@ -3,22 +3,22 @@
 use super::rule::{CheckResult, Outcome, Severity};
 use crate::op::OpId;
 
-/// What a rule says of the case (合法性校验).
+/// The result of checking a case by a rule (合法性校验).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Check {
     /// The rule.
     pub rule: String,
     /// Law and article.
     pub article: String,
-    /// The document it speaks of.
+    /// The document that it is about.
     pub document: Option<OpId>,
-    /// The party it speaks of.
+    /// The party that it is about.
     pub party: Option<OpId>,
-    /// The recorded reason for what happened against the rule.
+    /// The recorded reason for the breach of the rule.
     pub reason: Option<String>,
-    /// What a breach does.
+    /// The consequence of a breach.
     pub severity: Severity,
-    /// The answer.
+    /// The result.
     pub outcome: Outcome,
     /// For people, in Chinese.
     pub zh: String,

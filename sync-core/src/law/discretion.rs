@@ -12,8 +12,8 @@ pub const HEAVIER_PERCENT: u8 = 70;
 /// Where the reduced band ends if the law names only a maximum, in percent.
 pub const REDUCED_PERCENT: u8 = 10;
 
-/// What the law allows for an act: from a minimum to a maximum, or up to a maximum alone. A minimum of zero is none: the
-/// law that names no minimum has bands of its own (第十六条第三项).
+/// The fines that the law allows for an act: from a minimum to a maximum, or up to a maximum only. A minimum of zero is
+/// not accepted, because a law without a minimum has different bands (第十六条第三项).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FineRange {
     /// In hundredths of a fen, since a multiple may be a fraction; none where only a maximum is named.
@@ -22,7 +22,7 @@ pub struct FineRange {
     high: i128,
 }
 
-/// What is given is no range of fines.
+/// Why the amounts are not a range of fines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadRange {
     /// A minimum of zero: the law then names only a maximum.
@@ -42,7 +42,7 @@ pub enum BadRange {
 /// How heavy a penalty is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Grade {
-    /// 减轻: below what the law names.
+    /// 减轻: below the minimum of the law.
     Reduced,
     /// 从轻.
     Lighter,
@@ -75,7 +75,7 @@ impl Grade {
     }
 }
 
-/// Both ends belong to the band.
+/// The fines of a grade. Both ends are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Band {
     /// The lowest fine.
@@ -118,7 +118,8 @@ impl FineRange {
         Self::of(min.map(times), times(max))
     }
 
-    /// As an item of the catalogue or a document gives it: no amounts, a maximum, or both. `None` without any.
+    /// The range that an item of the catalogue or a document states: no amounts, a maximum, or both. `None` if there are
+    /// no amounts.
     ///
     /// # Errors
     /// [`BadRange`] where the amounts are no range.
@@ -140,12 +141,12 @@ impl FineRange {
         }
     }
 
-    /// Whether a fine is above what the law allows at all.
+    /// Whether a fine is above the maximum of the law.
     pub fn is_exceeded_by(self, fine: Fen) -> bool {
         100 * i128::from(fine.get()) > self.high
     }
 
-    /// The band of a grade. `None` where no whole fen lies in it.
+    /// The band of a grade. `None` if it contains no whole amount of fen.
     pub fn band(self, grade: Grade) -> Option<Band> {
         /// Of the unit in which percents of hundredths of a fen are whole.
         const FEN: i128 = 10_000;

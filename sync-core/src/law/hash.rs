@@ -1,9 +1,9 @@
 //! The rule set hash: identifies the content of the rows.
 //!
 //! Promise: hashes the fields below in deterministic CBOR (`docs/encoding.md`, "The rule set"), so another
-//! implementation can compute it from the table. The order of rows does not matter. A field that is added to [`Rule`]
-//! does not compile until it is handled here. Not here: the predicate of a row, which is code; [`Rule::revision`] is
-//! incremented when its meaning changes.
+//! implementation can compute it from the table. The order of rows does not matter. If a field is added to [`Rule`], the
+//! code does not compile until this module handles the field. Not here: the predicate of a row, which is code;
+//! [`Rule::revision`] is incremented when the predicate changes its meaning.
 
 use super::calendar::Period;
 use super::rule::{Amount, Number, Rule, Scope, Test, Text};
@@ -18,8 +18,8 @@ pub fn rule_set_hash(rules: &[Rule]) -> Digest {
     RULES.hash(&[&rule_set_bytes(rules)])
 }
 
-/// The bytes over which the hash runs: the rows in the order of their ids, and of their first days where an id has
-/// several; then the configuration, of which there is none yet.
+/// The hashed bytes: the rows in the order of their ids, then of their first days if an id has several rows; then the
+/// configuration, which is still empty.
 pub fn rule_set_bytes(rules: &[Rule]) -> Vec<u8> {
     let mut by_id: Vec<&Rule> = rules.iter().collect();
     by_id.sort_by_key(|rule| (rule.id, rule.since));

@@ -19,7 +19,7 @@ pub enum BadCode {
     /// Not 18 characters.
     #[error("not 18 characters (GB 32100 / GB 11643)")]
     Length,
-    /// A character that the standard does not use at its place.
+    /// A character that the standard does not allow at this position.
     #[error("character {0} (counted from 1) cannot stand there")]
     Character(usize),
     /// The check digit of the organisation part is wrong (GB 11714).
@@ -38,7 +38,7 @@ pub enum BadCode {
 pub struct CreditCode(String);
 
 impl CreditCode {
-    /// Reads 18 characters; spaces around and lower case are forgiven.
+    /// Parses 18 characters. Spaces around them and lower case are accepted.
     ///
     /// # Errors
     /// [`BadCode`] for the first check that fails.
@@ -57,8 +57,8 @@ impl CreditCode {
         if last.starts_with(credit_check(&values)) { Ok(Self(code)) } else { Err(BadCode::Check) }
     }
 
-    /// Makes a code out of its first eight characters (registration authority, category, region)
-    /// and the eight of the organisation number: for made-up parties.
+    /// Completes a code from its first eight characters (registration authority, category, region) and the eight
+    /// characters of the organisation number. Used for invented parties.
     ///
     /// # Errors
     /// [`BadCode`] when the parts hold characters that the standard does not use.
@@ -78,7 +78,7 @@ impl CreditCode {
     }
 }
 
-/// Who registered the bearer of a unified social credit code, and as what: its first two characters (GB 32100).
+/// The registration authority and category of a unified social credit code: its first two characters (GB 32100).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registered {
     /// 91: 企业.
@@ -92,7 +92,7 @@ pub enum Registered {
 }
 
 impl Registered {
-    /// Reads the first two characters of a code, whether or not its check characters are right. `None` without any.
+    /// Reads the first two characters of a code without verifying its check characters. `None` if the code has fewer.
     pub fn of(code: &str) -> Option<Self> {
         let code = code.trim();
         (!code.is_empty()).then(|| match code.get(..2) {
@@ -132,7 +132,7 @@ pub struct CitizenNumber {
 }
 
 impl CitizenNumber {
-    /// Reads 18 characters; spaces around and a small x are forgiven.
+    /// Parses 18 characters. Spaces around them and a lower-case x are accepted.
     ///
     /// # Errors
     /// [`BadCode`] for the first check that fails.
@@ -146,7 +146,7 @@ impl CitizenNumber {
         if last.starts_with(citizen_check(body)) { Ok(Self { text, born }) } else { Err(BadCode::Check) }
     }
 
-    /// Makes a number out of its first 17 digits: for made-up persons.
+    /// Completes a number from its first 17 digits. Used for invented persons.
     ///
     /// # Errors
     /// [`BadCode`] when they are not 17 digits or the birth date does not exist.
@@ -159,7 +159,7 @@ impl CitizenNumber {
         &self.text
     }
 
-    /// The birth date that the number carries.
+    /// The birth date that the number contains.
     pub fn born(&self) -> Date {
         self.born
     }

@@ -5,23 +5,23 @@
 //! typed numbers are recognised. Not here: which numbers a phone may use (`lease`), on how many documents a number
 //! stands (`facts`).
 
-/// Characters of the agency and the form at most.
+/// Most characters of the agency and the form.
 const LONGEST_WORD: usize = 40;
-/// Characters between the year and the digits at most, such as 第 or 纸.
+/// Most characters between the year and the digits, such as 第 or 纸.
 const LONGEST_MARK: usize = 4;
-/// Digits of a serial at most.
+/// Most digits of a serial.
 const LONGEST_SERIAL: usize = 9;
 /// Digits of a year.
 const YEAR_DIGITS: usize = 4;
 
-/// A number that is written as one.
+/// A number in the standard notation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormNumber {
-    /// Who numbers, and for which form, such as `（巫市监）当罚`.
+    /// The numbering agency and the form, such as `（巫市监）当罚`.
     pub word: String,
     /// The year in brackets.
     pub year: i32,
-    /// What stands between the year and the digits, such as 第; mostly nothing.
+    /// The text between the year and the digits, such as 第; usually empty.
     pub mark: String,
     /// The serial, from 1 on.
     pub serial: u32,
@@ -30,7 +30,7 @@ pub struct FormNumber {
 /// Numbers that were granted together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberRange {
-    /// What is printed before the serial; empty where that is not known.
+    /// The printed prefix of the serial; empty if it is unknown.
     pub prefix: String,
     /// The year.
     pub year: u32,
@@ -41,7 +41,7 @@ pub struct NumberRange {
 }
 
 impl FormNumber {
-    /// Reads a number; `None` where it is not written as one.
+    /// Parses a number. `None` if the text does not have the notation of one.
     pub fn parse(text: &str) -> Option<Self> {
         let text = plain(text);
         let (word, rest) = text.rsplit_once('〔')?;
@@ -70,7 +70,7 @@ impl FormNumber {
     }
 }
 
-/// A text by which the same number is recognised, however it was typed.
+/// A normal form, which is equal for all ways to type the same number.
 pub fn same(text: &str) -> String {
     match FormNumber::parse(text) {
         Some(FormNumber { word, year, mark, serial }) => format!("{word}〔{year}〕{mark}{serial}号"),
@@ -78,7 +78,7 @@ pub fn same(text: &str) -> String {
     }
 }
 
-/// Without spaces, in one width, with one kind of bracket around a year.
+/// The text without spaces, in half width, with one kind of bracket around a year.
 fn plain(text: &str) -> String {
     let narrow: String = text.chars().filter(|character| !is_space(*character)).map(narrow).collect();
     let characters: Vec<char> = narrow.chars().collect();

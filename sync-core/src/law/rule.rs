@@ -376,7 +376,7 @@ fn clock(facts: &Facts, calendar: &Calendar, from: &Start, until: &Happened, wit
     };
     let first = calendar.due(start.lower, within);
     let last = start.is_bounded().then(|| calendar.due(start.upper, within));
-    // Late only where even the latest start leaves no time.
+    // Late only if it is late even by the latest possible start.
     let late_by = |instant| match &last {
         Some(last) if !last.provisional && !last.met_by(instant) => Outcome::Breached,
         Some(_) | None => Outcome::Undecided,

@@ -34,21 +34,20 @@ pub const SUIT_DAYS: u16 = 15;
 pub const DIRECT_SUIT_MONTHS: u16 = 6;
 /// 行政处罚法 第六十七条: days to pay.
 pub const PAYMENT_DAYS: u16 = 15;
-/// 行政处罚法 第七十二条: what is added to an overdue fine each day, in percent of it.
+/// 行政处罚法 第七十二条: the daily addition to an overdue fine, in percent of the fine.
 pub const SURCHARGE_PERCENT: u8 = 3;
 
-/// What the remedy text of an on-the-spot decision names.
+/// The contents of the remedy text of an on-the-spot decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RemedyTerms<'a> {
     /// Organ of reconsideration, such as `巫山县人民政府`.
     pub reconsideration_organ: &'a str,
-    /// Where to apply on the internet; must be given if the decision is served that way
-    /// (行政复议法 第二十二条).
+    /// Where to apply online. Required if the decision is served online (行政复议法 第二十二条).
     pub internet_channel: Option<&'a str>,
 }
 
-/// The remedy text of an on-the-spot decision: reconsideration before any suit, and the suit where no decision comes
-/// (行政复议法 第二十三条、第三十四条, 行政诉讼法 第四十五条).
+/// The remedy text of an on-the-spot decision: reconsideration must come before a suit, and a suit is possible if no
+/// reconsideration decision is made (行政复议法 第二十三条、第三十四条, 行政诉讼法 第四十五条).
 pub fn spot_remedy(terms: &RemedyTerms<'_>) -> String {
     let (apply, sue) = (numeral::written(RECONSIDERATION_DAYS), numeral::written(SUIT_DAYS));
     let mut text = format!(
@@ -61,7 +60,7 @@ pub fn spot_remedy(terms: &RemedyTerms<'_>) -> String {
     text
 }
 
-/// What a decision says about paying the fine.
+/// The contents of the payment text of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaymentTerms<'a> {
     /// Name of the collecting institution (代收机构), such as `重庆农村商业银行巫山支行`.
@@ -72,7 +71,7 @@ pub struct PaymentTerms<'a> {
     pub fine: Fen,
 }
 
-/// How and by when to pay, as 罚款决定与罚款收缴分离实施办法 第七条 wants it stated.
+/// How and by when to pay, as 罚款决定与罚款收缴分离实施办法 第七条 requires.
 pub fn payment_text(terms: &PaymentTerms<'_>) -> String {
     let PaymentTerms { collector, address, fine } = terms;
     format!(
@@ -82,7 +81,7 @@ pub fn payment_text(terms: &PaymentTerms<'_>) -> String {
     )
 }
 
-/// By when the violation must be put right.
+/// The date by which the violation must be corrected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CorrectBy {
     /// 立即改正.
@@ -91,7 +90,7 @@ pub enum CorrectBy {
     Day(Date),
 }
 
-/// What an order to correct names.
+/// The contents of an order to correct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CorrectionTerms<'a> {
     /// Its number (文号), such as `（巫市监）责改〔2026〕3号`.
@@ -100,17 +99,17 @@ pub struct CorrectionTerms<'a> {
     pub party: &'a str,
     /// What was found, such as `销售的40种菜品未明码标价`.
     pub violation: &'a str,
-    /// The provision broken, such as `《中华人民共和国价格法》第十三条第一款`.
+    /// The provision that was breached, such as `《中华人民共和国价格法》第十三条第一款`.
     pub basis: &'a str,
     /// What to do, such as `对所售菜品明码标价`.
     pub measure: &'a str,
     /// By when.
     pub by: CorrectBy,
-    /// The provision that applies to a violation that goes on, such as `《中华人民共和国价格法》第四十二条`.
+    /// The provision that applies if the violation continues, such as `《中华人民共和国价格法》第四十二条`.
     pub consequence: &'a str,
     /// Organ of reconsideration, such as `巫山县人民政府`.
     pub reconsideration_organ: &'a str,
-    /// Whom to ask, such as `李建国，联系电话：12345`.
+    /// The contact, such as `李建国，联系电话：12345`.
     pub contact: &'a str,
     /// Acting organ.
     pub organ: &'a str,
@@ -119,8 +118,8 @@ pub struct CorrectionTerms<'a> {
 }
 
 /// The text of an order to correct (责令改正通知书): number, violation, measure, date, consequence, remedy, contact. The
-/// remedy is a choice between reconsideration and suit, because 行政复议法 第二十三条 wants reconsideration first only for
-/// penalties that are decided on the spot, and an order to correct is no penalty (行政处罚法 第九条、第二十八条).
+/// party may choose between reconsideration and suit: 行政复议法 第二十三条 requires reconsideration first only for a penalty
+/// that is decided on the spot, and an order to correct is not a penalty (行政处罚法 第九条、第二十八条).
 pub fn correction_order(terms: &CorrectionTerms<'_>) -> String {
     let when = match terms.by {
         CorrectBy::AtOnce => "立即改正".to_owned(),

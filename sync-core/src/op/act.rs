@@ -1,6 +1,6 @@
-//! The kinds of operations, with the details that are part of their permanent structure.
+//! The kinds of operations, with their details, which are a permanent part of the operation.
 //!
-//! Promise: numbers and details never change their meaning; a new meaning gets a new number.
+//! Promise: the number and the detail of a kind never change their meaning. A new meaning gets a new number.
 
 use crate::code::codes;
 use crate::id::{AgencyId, ChangeId, Digest, OfficerId};
@@ -435,7 +435,7 @@ impl Correction {
             Value::Int(ms) => Some(*ms),
             Value::Bool(_) | Value::Decimal(_) | Value::Bytes(_) | Value::Text(_) | Value::List(_) => return None,
         };
-        // What did not happen has no time.
+        // A step that did not happen has no time.
         let makes_sense = kind.is_some() || happened_ms.is_none();
         makes_sense.then_some(Self { step: OpRef::from_value(step)?, kind, happened_ms })
     }

@@ -1,24 +1,23 @@
 //! Ceilings: how large a case may become, and how much may be parked in it.
 //!
-//! Promise: the cost of folding a case is bounded: number of changes, decoded items and bytes. Changes of officers who
-//! take no part in it have a lower ceiling of their own. A change over the ceiling is neither stored nor refused: its
-//! phone keeps it. Changes of the server are always within the ceiling, so a full case can be decided on and closed.
+//! Promise: the cost of folding a case is bounded by the number of changes, decoded items and bytes. Changes of officers who
+//! take no part in the case have a separate, lower ceiling. A change above a ceiling is neither stored nor refused: its
+//! phone keeps it. Changes of the server are not limited, so a full case can still be decided about and closed.
 
 use super::{Arrival, StoredCase, builds_on};
 use crate::change::{Change, Size};
 use crate::id::{ChangeId, DeviceId};
 use std::collections::BTreeSet;
 
-/// Most of one case: some fifty times the largest file of a county's year.
+/// Ceiling of one case: about fifty times the largest file of a county's year.
 pub const CASE: Size = Size { changes: 8_192, items: 200_000, bytes: 8 << 20 };
 /// The share of officers who take no part in one case: the largest change fits, with a drawn signature.
 pub const OUTSIDE: Size = Size { changes: 256, items: 60_000, bytes: 2 << 20 };
-/// Most that waits in one case.
+/// Ceiling of the parked changes of one case.
 pub const WAITING: Size = Size { changes: 1_024, items: 100_000, bytes: 4 << 20 };
 
-/// The changes of `ready`, parents first, for which a case has no room, with everything that builds on them.
-/// `outside` are the changes outside of the case, which have a ceiling of their own, so nobody can fill a case
-/// without taking part in it.
+/// The changes of `ready`, parents first, for which a case has no room, with all changes that build on them. `outside` are
+/// the changes outside the case. They have a separate ceiling, so that an officer who takes no part cannot fill a case.
 pub(super) fn over(held: StoredCase<'_>, outside: &BTreeSet<ChangeId>, ready: &[Arrival]) -> BTreeSet<ChangeId> {
     let strange = |change: &Change| !outside.is_empty() && outside.contains(&change.id());
     let held_outside = held.changes.iter().filter(|change| strange(change));

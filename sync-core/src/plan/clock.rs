@@ -8,30 +8,30 @@ use crate::id::BootId;
 use crate::time::Instant;
 use crate::when::{Grade, Interval};
 
-/// How much a phone's monotonic clock may drift: one part in a thousand, and two seconds.
+/// Permitted drift of a phone's monotonic clock: one part in a thousand plus two seconds.
 const DRIFT_DIVISOR: i64 = 1000;
 const SLACK_MS: i64 = 2000;
 
 /// The lease that a clock names as its anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Anchored {
-    /// It names none.
+    /// It names no anchor.
     #[default]
     Nowhere,
     /// The server's time in a lease of this phone.
     At(Instant),
-    /// The lease is another phone's, whose time is given, or it is not known: the phone cannot have asked for it.
+    /// The lease belongs to another phone, then its time is given, or it is unknown. The phone cannot have asked for it.
     Elsewhere(Option<Instant>),
 }
 
-/// The change before this one in its phone's chain.
+/// The previous change in its phone's chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Previous {
-    /// It was made not before.
+    /// Lower bound of the time at which it was made.
     pub lower: Instant,
-    /// In which boot.
+    /// The boot in which it was made.
     pub boot: BootId,
-    /// By the monotonic clock of that boot.
+    /// Time by the monotonic clock of that boot.
     pub monotonic_ms: u64,
 }
 
@@ -42,12 +42,12 @@ pub struct Before {
     pub anchor: Anchored,
     /// The latest of all other bounds: those of its deps, the issue of its lease, the enrolment of its phone.
     pub known: Option<Instant>,
-    /// The phone's own change before.
+    /// The phone's previous change.
     pub previous: Option<Previous>,
 }
 
 impl Before {
-    /// The latest of everything. Before the epoch there was no server.
+    /// The latest of all bounds. Without any it is 1970, before there was a server.
     fn floor(&self) -> Instant {
         let anchor = match self.anchor {
             Anchored::Nowhere => None,
@@ -62,11 +62,12 @@ impl Before {
 /// The clocks contradict each other or known bounds.
 struct Contradiction;
 
-/// Between when and when a change was made that was received at `received`: [`Interval::OPEN`] where it was not yet.
+/// The interval in which a change was made. `received` is the time of its receipt, or [`Interval::OPEN`] if it was not
+/// received yet.
 pub fn interval(clock: &Clock, before: &Before, received: Instant) -> Interval {
     let open = |grade| Interval { lower: before.floor().min(received), upper: received, grade };
     let Ok(found) = narrowed(clock, before, open(Grade::B)) else { return open(Grade::C) };
-    // Without counting sleep the monotonic clock is behind, and a wall clock that is ahead of it is no contradiction.
+    // A monotonic clock that does not count sleep is behind, so a wall clock ahead of it is not a contradiction.
     Interval { grade: if found.contradicts(clock.wall) { Grade::C } else { found.grade }, ..found }
 }
 
@@ -86,7 +87,7 @@ fn narrowed(clock: &Clock, before: &Before, open: Interval) -> Result<Interval, 
     if clock.counts_sleep && previous.is_some_and(|last| last.boot != clock.boot && issued < last.lower) {
         return Err(Contradiction);
     }
-    // The server read its clock somewhere between asking and answer, however long the link took.
+    // The server read its clock between request and answer, however long the transmission took.
     let since = |then| clock.monotonic_ms.checked_sub(then).and_then(|ms| i64::try_from(ms).ok());
     let (most, least) = since(reading.asked_ms).zip(since(reading.came_ms)).ok_or(Contradiction)?;
     if least > most {

@@ -16,13 +16,13 @@ impl Backoff {
         self.failures
     }
 
-    /// Milliseconds left to wait, if any.
+    /// Remaining milliseconds to wait, if any.
     pub fn left(self, now_ms: u64) -> Option<u64> {
         (self.failures > 0).then(|| self.until_ms.saturating_sub(now_ms)).filter(|left| *left > 0)
     }
 
-    /// Counts a failure. The wait is spread by the device's id, so that phones which lost the same
-    /// network do not all come back in the same second.
+    /// Counts a failure. The wait depends on the device's id, so that phones which lost the network together do not all
+    /// return in the same second.
     pub fn fail(&mut self, limits: &Limits, device: DeviceId, now_ms: u64, asked_ms: Option<u64>) {
         let doubled = limits.first_wait_ms.saturating_mul(1_u64.checked_shl(self.failures).unwrap_or(u64::MAX));
         let wait = doubled.min(limits.longest_wait_ms);

@@ -47,12 +47,12 @@ impl Session {
         let arrived = device.receive_page(&page)?;
         self.succeed();
         if !arrived.not_kept.is_empty() {
-            // The cursor stayed: the page comes again when there is room.
+            // The cursor did not move, so the server sends the page again when there is room.
             self.too_much_parked(response);
         } else if !page.more {
             self.feed = if device.lacks_listed()? { Feed::Complete } else { Feed::Done };
         }
-        // An arrival may be what a lane waited for.
+        // A lane may have waited for one of the arrivals.
         arrived.cases.iter().for_each(|case| {
             self.lanes.remove(case);
         });
@@ -80,14 +80,14 @@ impl Session {
         } else if !arrived.not_kept.is_empty() {
             self.too_much_parked(response);
         } else if arrived.stored.is_empty() {
-            // Asking again would give the same answer; the next list names them again.
+            // The same request would give the same answer; the next list of heads names them again.
             device.forget_listed()?;
             self.feed = Feed::Done;
         }
         Ok(Absorbed { arrived: Some(arrived), ..Absorbed::default() })
     }
 
-    /// Something comes again when there is room.
+    /// Too many changes are parked here: pull again when there is room.
     fn too_much_parked(&mut self, response: &Response) {
         self.last_failure = Some(SyncFailure { status: response.status, code: "too_much_parked".to_owned() });
         self.feed = Feed::Done;

@@ -89,12 +89,12 @@ impl Session {
                 continue;
             }
             asked.extend(outcomes.get(place).into_iter().flat_map(lacking));
-            // Neither stored nor refused for good: its case waits, the others go on.
+            // Neither stored nor finally refused: its case waits, the other cases continue.
             if let Some(case) = device.change(*change)?.map(|change| change.case()) {
                 slow.insert(case);
             }
         }
-        // A change that the server lacks despite its receipt was lost there, and is sent again immediately.
+        // If the server lacks a change that it gave a receipt for, it has lost the change: send it again immediately.
         let again = device.offer_again(&asked)?;
         for case in lanes {
             if slow.contains(case) && again == 0 {
@@ -107,7 +107,7 @@ impl Session {
         Ok(Absorbed { acknowledged, outcomes, ..Absorbed::default() })
     }
 
-    /// The server would not read the batch. Alone each change shows whose fault it is.
+    /// The server refused the batch. Send each change alone to find the one that is at fault.
     fn not_taken(&mut self, device: &Device, lanes: &[CaseId], response: &Response, now: &Moment) {
         let about_the_batch = matches!(response.status, 400 | 413 | 415 | 422);
         if about_the_batch && !self.alone {

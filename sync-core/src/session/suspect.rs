@@ -8,7 +8,7 @@ use crate::device::{Device, Moment};
 use crate::id::CaseId;
 use std::collections::BTreeSet;
 
-/// After this many errors in a row the server may be at fault, not the request.
+/// After this many errors in a row, the cause may be the server and not the request.
 const DOUBTFUL: u32 = 3;
 
 /// Cases that are sent on their own, because a push with them failed.
@@ -38,7 +38,7 @@ impl Suspects {
 }
 
 impl Session {
-    /// Takes a 429 or 5xx.
+    /// Handles a 429 or 5xx.
     pub(super) fn errs(&mut self, device: &Device, flight: &Flight, response: &Response, now: &Moment) {
         let asked_ms = response.retry_after_ms();
         let busy = response.status == 429 || response.status == 503 && asked_ms.is_some();

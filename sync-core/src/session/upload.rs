@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 
 const TUS: (&str, &str) = ("Tus-Resumable", "1.0.0");
 
-/// How an upload goes, in this session.
+/// The state of an upload in this session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Upload {
     pub backoff: Backoff,
@@ -48,7 +48,7 @@ impl Session {
             let rest = usize::try_from(evidence.file.size.saturating_sub(evidence.sent)).unwrap_or(usize::MAX);
             match media.read(&evidence.file, evidence.sent, rest.min(self.limits.chunk)) {
                 Some(bytes) if !bytes.is_empty() || rest == 0 => return Ok(Some(patch(&evidence, url, bytes))),
-                // Unreadable now: the other files go on.
+                // Unreadable now: continue with the other files.
                 Some(_) | None => upload.backoff.fail(&self.limits, device.identity().device, now_ms, None),
             }
         }
@@ -87,7 +87,7 @@ impl Session {
         match response.status {
             200 | 204 => self.at_offset(device, name, None, response, None),
             403 | 404 | 410 => {
-                // The server forgot the upload, or threw bytes away that hashed to something else.
+                // The server has dropped the upload, or has discarded its bytes because their hash was wrong.
                 device.note_upload(name.0, name.1, None, 0)?;
                 Ok(self.fail_upload(device, name, response, now))
             }
@@ -104,7 +104,7 @@ impl Session {
     ) -> Result<Absorbed, StoreError> {
         match response.status {
             200 | 204 => self.at_offset(device, name, None, response, None),
-            // Another offset than ours: ask.
+            // The server has another offset: ask for it.
             409 => {
                 self.uploads.entry(name).or_default().offset_known = false;
                 Ok(Absorbed::default())
@@ -117,7 +117,7 @@ impl Session {
         }
     }
 
-    /// Takes the offset that the server named, or `otherwise`.
+    /// Continues at the offset that the server stated, or at `otherwise`.
     fn at_offset(
         &mut self,
         device: &mut Device,
@@ -134,7 +134,7 @@ impl Session {
         let offset = said.unwrap_or(evidence.sent).min(evidence.file.size);
         let upload = self.uploads.entry(name).or_default();
         *upload = Upload { backoff: Backoff::default(), offset_known: said.is_some() };
-        // An empty file is whole once created; any other when the server named its whole length.
+        // An empty file is complete when created; any other file when the server has confirmed its whole length.
         if offset == evidence.file.size && said.is_some() {
             let receipt = response.header("palm-receipt").and_then(|text| STANDARD.decode(text).ok());
             device.note_complete(name.0, name.1, receipt.as_deref())?;

@@ -1,4 +1,5 @@
-//! Two versions of a schema. What a request may be must not become less, what an answer may be not more.
+//! Compares two versions of a schema. Every request that was allowed must stay allowed; no answer may become possible that
+//! was not possible before.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +10,9 @@ use super::{members, resolved, text};
 /// Who writes the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// A client: what it wrote must still be taken.
+    /// A client: values that it wrote must still be accepted.
     Request,
-    /// The server: what it writes must still be understood.
+    /// The server: clients must still understand the values that it writes.
     Answer,
 }
 
@@ -65,7 +66,7 @@ const BOUNDS: [(&str, bool); 8] = [
 ];
 
 impl Both<'_> {
-    /// What breaks, each in one line that begins with the place.
+    /// The breaking differences, one per line, each beginning with the place.
     pub(super) fn breaks(self, place: &str, was: &Value, now: &Value) -> Vec<String> {
         self.compare(place, was, now, &mut BTreeSet::new())
     }

@@ -18,7 +18,7 @@ const AGENCY: AgencyId = AgencyId::new([2; 16]);
 const BOOT: BootId = BootId::new([3; 16]);
 /// 2026-11-23, midnight in Asia/Shanghai, ms UTC.
 const DAY: i64 = 1_795_363_200_000;
-/// So long is a lease, in ms.
+/// Duration of a lease, in ms.
 const LEASE_MS: i64 = 8 * 3_600_000;
 
 /// The tenant's signing key.
@@ -125,7 +125,7 @@ impl Author {
         made
     }
 
-    /// So many cases of one change, as pages of the feed. The first page lists them all, as a server's does.
+    /// This many cases of one change each, as pages of the feed. The first page lists all of them, as a server's does.
     pub fn pages(&mut self, cases: u64, page: usize) -> Vec<Pulled> {
         let changes: Vec<Change> = (0..cases).map(|number| self.open(number)).collect();
         let listed = changes.iter().map(|change| CaseHeads { case: change.case(), heads: vec![change.id()] }).collect();

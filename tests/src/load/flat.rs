@@ -10,11 +10,11 @@ use super::process;
 use super::push::{self, Into, Numbers, Pushes, Shape};
 use crate::{Phone, Server};
 
-/// Numbers of changes held at which a push is measured.
+/// Numbers of stored changes at which a push is measured.
 const MARKS: [usize; 3] = [10_000, 100_000, 1_000_000];
 /// Phones that push.
 const PHONES: usize = 8;
-/// Changes of a measured shape, and how many of them go in a push.
+/// Changes of a measured shape, and changes per push.
 const SHAPES: [(usize, usize); 2] = [(4_000, 100), (1_000, 1)];
 
 /// Measurements at one size.

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use crate::Server;
 
-/// Work that is written down and not done yet, as the server counts it for Prometheus.
+/// The metric of recorded work that is not done yet.
 const OPEN: &str = "palm_outbox_open";
-/// No number of cases measured here takes longer.
+/// Timeout for any measured number of cases.
 const TIMEOUT: Duration = Duration::from_hours(1);
 
-/// Waits until nothing is open; how long that took. A server that does not count it has nothing to wait for.
+/// Waits until no work is open and returns the time. Does not wait if the server does not report the metric.
 pub fn wait(server: &Server) -> Option<Duration> {
     let started = Instant::now();
     loop {

@@ -44,14 +44,14 @@ impl Limits {
     }
 }
 
-/// How long each is tried.
+/// Duration of each measurement.
 const SAMPLE: Duration = Duration::from_secs(2);
 /// Rows of one durable commit.
 const ROWS: usize = 500;
 /// Clients that insert into PostgreSQL at the same time.
 const CLIENTS: usize = 4;
 
-/// Every limit, tried now: of the database at `address`, or of the embedded one in the server's directory.
+/// Measures every limit: of the database at `address`, or of the embedded database in the server's directory.
 pub fn all(directory: &Path, address: Option<&str>, sample: &[u8]) -> Limits {
     Limits {
         // As many bytes as a change's signature covers.

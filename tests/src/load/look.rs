@@ -1,4 +1,4 @@
-//! Looks at cases while phones push: reading must not wait for the writer more than its record of the look does.
+//! Reads of cases while phones push. A read waits for the writer only to store its entry in the read audit.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

@@ -22,7 +22,7 @@ const CBOR: &str = "application/cbor";
 /// Changes that are signed before they are pushed, where a database is filled.
 const CHUNK: usize = 20_000;
 
-/// Into which cases the records go.
+/// The cases that the records are written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Into {
     /// Each change opens its own case.
@@ -40,7 +40,7 @@ pub struct Shape {
     pub batch: usize,
     /// Changes in all; rounded down to whole pushes.
     pub changes: usize,
-    /// Into which cases.
+    /// The cases that they are written to.
     pub into: Into,
 }
 
@@ -206,7 +206,7 @@ fn open(server: &Server, phone: &mut Phone<'_>, token: &str, numbers: &mut Range
     (change.id(), change.id())
 }
 
-/// Sends a phone's requests one after another, once everybody is ready; how long each took.
+/// Sends the requests of a phone one after another when all phones are ready. Returns the duration of each.
 fn send(address: &str, queue: &[Vec<u8>], batch: usize, start: &Barrier) -> Vec<Duration> {
     let mut wire = Wire::to(address);
     let mut latencies = Vec::with_capacity(queue.len());

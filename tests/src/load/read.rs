@@ -10,7 +10,7 @@ use crate::Server;
 use crate::desk::encoded;
 use crate::server::PASSWORD;
 
-/// How long each is tried.
+/// Duration of each measurement.
 const SAMPLE: Duration = Duration::from_secs(2);
 
 /// Measurements.
@@ -51,7 +51,7 @@ pub fn run(server: &Server, login: &str) -> Vec<Read> {
     .into()
 }
 
-/// The access token of somebody who signs in with a password.
+/// The access token of a person who signs in with a password.
 pub(super) fn token(server: &Server, login: &str) -> String {
     let body = api_spec::session::NewSession { login: login.to_owned(), password: PASSWORD.to_owned() };
     let token: api_spec::session::AccessToken =

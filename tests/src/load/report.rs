@@ -35,7 +35,7 @@ fn ms(duration: Duration) -> String {
     format!("{:.1}", duration.as_secs_f64() * 1000.0)
 }
 
-/// The limits, as a table: how often they were tried, in order.
+/// The limits, as a table: one row per measurement, in order.
 pub fn limits(groups: &[Group], bytes: usize) -> String {
     let tried = || groups.first().map(|group| &group.limits[0]).into_iter().chain(groups.iter().map(|g| &g.limits[1]));
     let line = |what: &str, of: fn(&Limits) -> f64| {

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// No answer takes longer.
+/// Timeout of an answer.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A connection that is kept.

@@ -230,7 +230,7 @@ fn nothing_lies_in_a_backup_that_its_manifest_does_not_account_for() {
         (to.join("palm.db-journal"), "does not belong"),
         (to.join("palm.db-shm"), "does not belong"),
         (to.join("notes"), "does not belong"),
-        (to.join("evidence/notes"), "neither a regular file nor"),
+        (to.join("evidence/notes"), "is not the regular file or directory"),
         (to.join("evidence/uploads/00"), "does not belong"),
         (photo.with_file_name("notes"), "does not belong"),
         (beside, "the database does not name it"),
@@ -247,10 +247,10 @@ fn nothing_lies_in_a_backup_that_its_manifest_does_not_account_for() {
         let away = place.path().join("away");
         std::fs::rename(&path, &away).unwrap();
         std::os::unix::fs::symlink(&away, &path).unwrap();
-        fails(&server, &to, "neither a regular file nor");
+        fails(&server, &to, "is not the regular file or directory");
         std::fs::remove_file(&path).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-        fails(&server, &to, "neither a regular file nor");
+        fails(&server, &to, "is not the regular file or directory");
         std::fs::remove_file(&path).unwrap();
         std::fs::rename(&away, &path).unwrap();
     }

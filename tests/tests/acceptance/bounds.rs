@@ -72,7 +72,8 @@ on_both_databases! {
         }
     }
 
-    /// What waits in a case is bounded by bytes, and so is the case: what is past a bound is named, and kept by the phone.
+    /// The parked changes of a case are bounded by bytes, and so is the case. A change over a bound is named in the answer and
+    /// stays on the phone.
     fn what_is_past_a_bound_of_bytes_is_left_with_its_phone_and_comes_again(server) {
         let mut owner = Phone::of(server, "officer-a");
         let opening = owner.open_case(&[]);

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 /// The fault of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PushOutcome {
-    /// It goes through.
+    /// No fault.
     Pass,
     /// It never reaches the server.
     Drop,
@@ -85,7 +85,7 @@ impl Script {
         }
     }
 
-    /// Plays a outcome again that could not come about.
+    /// Schedules an outcome again that could not happen.
     pub fn again(&mut self, outcome: PushOutcome) {
         self.pushes.push_front(outcome);
     }

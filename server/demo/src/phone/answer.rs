@@ -10,14 +10,14 @@ use server::flow::refusal::Refusal;
 /// The outcome of a command.
 pub(super) type Done = Result<Json, CommandError>;
 
-/// Why a command was not done.
+/// Why a command was not executed.
 #[derive(Debug)]
 pub(super) enum CommandError {
     /// A refusal by law, store or server.
     Refused(Box<Told>),
     /// The connection broke or there is no network: it is unknown whether the server acted.
     Lost(String),
-    /// An internal error, or a command that cannot be meant.
+    /// An internal error, or an invalid command.
     Broken(String),
 }
 
@@ -44,7 +44,7 @@ impl CommandError {
         Self::Broken(what.to_string())
     }
 
-    /// Nobody has enrolled this phone.
+    /// This phone is not enrolled.
     pub fn not_enrolled() -> Self {
         Self::broken("the phone is not enrolled: send enrol with a one-time code first")
     }

@@ -14,7 +14,7 @@ use super::value::{Given, Ref};
 pub(super) struct Order;
 
 impl Order {
-    /// Reads one line. The id is given back even where the rest cannot be read.
+    /// Parses one line. The id is returned even if the rest is invalid.
     pub fn read(line: &str) -> (Json, Result<Command, String>) {
         let mut map = match serde_json::from_str::<Json>(line) {
             Ok(Json::Object(map)) => map,
@@ -33,11 +33,11 @@ impl Order {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Command {
-    /// Where the server is; null for no network.
+    /// Sets the address of the server; null stands for no network.
     Connect { server: Option<String> },
-    /// Where the phone is, as its GPS says.
+    /// Sets the place that the GPS reports.
     Locate(Locate),
-    /// Makes a key and enrols.
+    /// Generates a key and enrols.
     Enrol(Enrol),
     /// Fetches the permission to work offline.
     Lease {},
@@ -53,7 +53,7 @@ pub(super) enum Command {
     Sign(Sign),
     /// Delivers a document.
     Deliver(Deliver),
-    /// Settles a disagreement.
+    /// Resolves a conflict.
     Resolve(Resolve),
     /// Takes a form number for a document.
     Number(Number),
@@ -61,13 +61,13 @@ pub(super) enum Command {
     Case { case: CaseId },
     /// Lists the cases.
     Cases {},
-    /// Waits for another phone.
+    /// Waits for a connection from another phone.
     Host { cases: Vec<CaseId> },
-    /// Goes to another phone.
+    /// Connects to another phone.
     Join { address: std::net::SocketAddr, cases: Vec<CaseId> },
     /// Synchronises with the server.
     Sync(Sync),
-    /// Says how the phone stands.
+    /// Reports the state of the phone.
     Status {},
 }
 
@@ -298,7 +298,7 @@ pub(super) struct Deliver {
     pub manner: String,
 }
 
-/// The end of a disagreement.
+/// The resolution of a conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Resolve {

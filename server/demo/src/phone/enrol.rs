@@ -44,7 +44,7 @@ impl Phone {
         }))
     }
 
-    /// Sends until there is an answer, a few times: with the same key and code the server answers the same.
+    /// Sends the request a few times until there is an answer. With the same key and code, the server gives the same answer.
     fn insist(&mut self, request: &Request, token: &str) -> Result<Response, CommandError> {
         let mut last = CommandError::broken("not sent");
         for _ in 0..TRIES {
@@ -56,7 +56,7 @@ impl Phone {
         Err(last)
     }
 
-    /// An unused key: that of a failed attempt may be enrolled already.
+    /// An unused key. The key of a failed attempt may be enrolled already.
     fn fresh_key(&self) -> Result<ServerKey, CommandError> {
         let path = self.folder.key();
         if path.exists() {

@@ -22,7 +22,7 @@ impl Folder {
     /// Opens `root`, creating what is missing.
     ///
     /// # Errors
-    /// Where it cannot be written, or another process has it.
+    /// It is not writable, or another process uses it.
     pub fn open(root: &Path) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(root.join("media"))?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(root.join("lock"))?;
@@ -40,10 +40,10 @@ impl Folder {
         self.root.join("key")
     }
 
-    /// Keeps bytes under their digest. Answers it with the name that [`Folder::read_media`] takes.
+    /// Stores bytes under their digest. Returns the digest and the name for [`Folder::read_media`].
     ///
     /// # Errors
-    /// Where they cannot be written through to the disk.
+    /// They cannot be synced to the disk.
     pub fn keep_media(&self, bytes: &[u8]) -> io::Result<(Digest, String)> {
         let digest = Digest::new(Sha256::digest(bytes).into());
         let name = format!("media/{digest}");

@@ -22,7 +22,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest response that is read.
 const LONGEST: u64 = 64 << 20;
-/// How often a question that may be repeated is asked over a bad link.
+/// Most attempts of a request that may be repeated.
 const TRIES: u32 = 3;
 const JSON: &str = "application/json";
 
@@ -64,7 +64,7 @@ pub(super) fn post(path: &str, body: &impl Serialize) -> Result<Request, Command
     Ok(Request { method: "POST", path, content_type: Some(JSON), headers: Vec::new(), body })
 }
 
-/// A question.
+/// A GET request.
 pub(super) fn get(path: &str) -> Request {
     let path = path.to_owned();
     Request { method: "GET", path, content_type: None, headers: Vec::new(), body: Vec::new() }
@@ -88,7 +88,7 @@ impl Line {
         Ok(())
     }
 
-    /// Whether there is a network, good or bad.
+    /// Whether there is a network, even a faulty one.
     pub const fn has_network(&self) -> bool {
         self.base.is_some()
     }
@@ -182,7 +182,7 @@ impl Line {
         self.prove(device, key, "/v1/device-tokens", token_message)
     }
 
-    /// Gets a token for handing in, which the key alone gets.
+    /// Gets a token for handing in. It needs the phone's key only.
     ///
     /// # Errors
     /// [`CommandError`]; then there is none.

@@ -18,7 +18,7 @@ use server::random;
 
 /// How long a host waits for the other phone.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// How long either waits for the other's next bytes.
+/// How long each phone waits for the next bytes of the other.
 const SILENCE: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(5);
 
@@ -42,7 +42,7 @@ impl Met {
 }
 
 impl Phone {
-    /// Waits for one other phone: answers the address at once, the rest as an event.
+    /// Waits for one other phone. Returns the address at once and reports the rest as an event.
     pub(super) fn host(&mut self, id: &Json, cases: &[CaseId]) -> io::Result<()> {
         let listener = match self.listen(cases) {
             Ok((listener, address)) => {
@@ -112,7 +112,7 @@ fn meet(owner: &mut Owner, mut reach: impl FnMut() -> io::Result<TcpStream>) -> 
     Ok(Met { peer: link.peer(), first: link.tally().clone(), equal, bytes })
 }
 
-/// Runs one link to its end. Says how many bytes went over it.
+/// Runs one link to its end. Returns the number of transferred bytes.
 fn run(owner: &mut Owner, stream: &TcpStream) -> Result<(Link, u64), CommandError> {
     stream.set_nodelay(true)?;
     stream.set_write_timeout(Some(SILENCE))?;

@@ -18,7 +18,7 @@ use super::say;
 use server::flow::keys::{FastVerifier, KeyError, ServerKey};
 use server::random;
 
-/// Whether the next commit stops.
+/// Stops the next commit on request.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pause(Arc<AtomicBool>);
 
@@ -28,7 +28,7 @@ impl Pause {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    /// A save that was refused never came to its commit.
+    /// A refused save has no commit, so cancel the stop.
     pub fn disarm(&self) {
         self.0.store(false, Ordering::SeqCst);
     }
@@ -109,7 +109,7 @@ impl Owner {
     /// Saves, with fresh randomness.
     ///
     /// # Errors
-    /// What stops it, or an internal error.
+    /// The refusal, or an internal error.
     pub fn save(&mut self, save: Save, now: &Moment) -> Result<Saved, CommandError> {
         Ok(self.device.save(save, now, random::bytes()?, &self.key)?)
     }

@@ -42,10 +42,10 @@ impl Phone {
         Ok(json!({"digest": digest, "entity": entity.resolve(change), "change": change, "size": size}))
     }
 
-    /// Keeps bytes and writes the evidence that names them. The file goes into the save with it.
+    /// Stores bytes and writes the evidence that names them. The same save contains the file's metadata.
     ///
     /// # Errors
-    /// Where the disk does not take them.
+    /// They cannot be written to the disk.
     pub(super) fn keep_evidence(
         &self,
         editor: &mut Editor,

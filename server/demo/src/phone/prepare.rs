@@ -12,13 +12,13 @@ use super::answer::{CommandError, Done};
 use super::line::{get, post, read};
 use super::owner::Owner;
 
-/// Numbered paper the officer carries.
+/// Numbered paper forms that were given to the officer.
 const PAPERS: &str = "papers.json";
 /// The officer's tasks.
 const TASKS: &str = "tasks.json";
 
 impl Phone {
-    /// Fetches the permission to work offline, with the numbers that travel with it.
+    /// Fetches the lease with its blocks of numbers.
     pub(super) fn lease(&mut self) -> Done {
         let asked_ms = self.boot.monotonic_ms();
         let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;
@@ -43,7 +43,7 @@ impl Phone {
         Ok(json!({"not_after_ms": not_after_ms, "blocks": blocks, "papers": papers}))
     }
 
-    /// Fetches reference data, where they changed, and the officer's tasks.
+    /// Fetches the reference data, if it has changed, and the officer's tasks.
     pub(super) fn prepare(&mut self) -> Done {
         let owner = self.owner.as_mut().ok_or_else(CommandError::not_enrolled)?;
         let mut question = get("/v1/sync/reference");
@@ -67,7 +67,7 @@ impl Phone {
         }))
     }
 
-    /// Paper and tasks as they were taken along.
+    /// The paper forms and tasks that were fetched last.
     pub(super) fn taken(&self) -> (Json, Json) {
         let kept = |name| self.folder.kept(name).unwrap_or_else(|| json!([]));
         (kept(PAPERS), kept(TASKS))

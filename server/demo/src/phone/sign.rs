@@ -14,7 +14,7 @@ use super::edit::entity;
 use super::photo::About;
 use super::value::Aliases;
 
-/// The manner in which a finger on the screen signs.
+/// The manner of a signature with a finger on the screen.
 const STROKES: &str = "strokes";
 
 impl Phone {
@@ -59,7 +59,7 @@ impl Phone {
         Ok(json!({"change": change}))
     }
 
-    /// Settles a disagreement with a reason.
+    /// Resolves a conflict with a reason.
     pub(super) fn resolve(&mut self, resolve: Resolve) -> Done {
         let Resolve { case, on, field, value, reason } = resolve;
         let mut editor = self.editor(case)?;

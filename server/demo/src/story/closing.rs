@@ -62,7 +62,7 @@ fn decided(case: &Value, decision: &str, target: &str) -> bool {
     list(case, "/decisions").iter().any(is)
 }
 
-/// Returned once; the officers add a supplementary record and hand in again.
+/// The record is returned once; the officers add a supplementary record.
 fn supplemented(stage: &mut Stage, team: &mut Team, head: &Api, matter: &Matter) -> anyhow::Result<()> {
     let Matter { case, record, .. } = matter;
     let reason = "未询问违法行为的持续时间，请补充询问";
@@ -99,8 +99,7 @@ fn supplemented(stage: &mut Stage, team: &mut Team, head: &Api, matter: &Matter)
     Ok(())
 }
 
-/// Without a head's role nobody closes a case, and a head not one that they take part in: invited, and having
-/// accepted.
+/// Only a head may close a case, and a head may not close a case in which they take part (invited and accepted).
 fn own_case(stage: &mut Stage, team: &mut Team, head: &Api, matters: &Matters) -> anyhow::Result<()> {
     let officer = stage.sign_in("officer-a")?;
     let without = command(&officer, &matters.restaurant.case, "close", &json!({}))?;
@@ -122,7 +121,7 @@ fn own_case(stage: &mut Stage, team: &mut Team, head: &Api, matters: &Matters) -
     Ok(())
 }
 
-/// The record, checked with the published key and nothing else of the server's.
+/// Verifies the case record with the published key only.
 fn recorded(stage: &mut Stage, head: &Api, matter: &Matter, number: &str) -> anyhow::Result<()> {
     let record = head.read(&format!("/v1/cases/{}/record", matter.case))?;
     let bytes = STANDARD.decode(text(&record, "/signed"))?;

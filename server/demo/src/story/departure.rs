@@ -21,7 +21,7 @@ const RESTAURANT: &str = "神女味道";
 /// Enrols three phones, and prepares the two that go offline.
 ///
 /// # Errors
-/// Whatever keeps the two from leaving.
+/// An error that prevents the two phones from going offline.
 pub fn tell(stage: &mut Stage) -> anyhow::Result<Team> {
     stage.account.chapter(2, "出发前", "Before leaving");
     let run = run_number(stage)?;
@@ -42,7 +42,7 @@ pub fn tell(stage: &mut Stage) -> anyhow::Result<Team> {
 /// The phone of one more officer, enrolled and with a lease.
 ///
 /// # Errors
-/// Whatever keeps it from being used.
+/// An error that prevents its use.
 pub fn one_more(stage: &mut Stage, run: u64, login: &str) -> anyhow::Result<(Phone, Link)> {
     let (folder, admin) = (folder(stage, run), stage.sign_in("agency-admin")?);
     let (mut phone, link, _) = Enrolling { stage, admin, folder, run }.enrol(4, login)?;
@@ -55,7 +55,7 @@ pub fn pids(phone: &Phone) -> String {
     phone.pids.iter().map(u32::to_string).collect::<Vec<_>>().join("→")
 }
 
-/// Counts the runs on this database by the cases they left.
+/// Counts the runs on this database by their cases.
 fn run_number(stage: &Stage) -> anyhow::Result<u64> {
     let head = stage.sign_in("unit-head")?;
     let (mut count, mut cursor) = (1, String::new());
@@ -173,7 +173,7 @@ fn leave(stage: &mut Stage, a: &mut Member, b: &mut Member) -> anyhow::Result<Ve
     Ok(tasks)
 }
 
-/// A permission that holds now, numbers to give and paper that bears numbers.
+/// Whether the phone has a valid lease, form numbers and numbered paper.
 fn equipped(status: &Value) -> bool {
     let number = |of: &Value, part: &str| of.get(part).and_then(Value::as_i64);
     let some = |range: &Value| matches!((number(range, "first"), number(range, "last")), (Some(a), Some(b)) if a <= b);

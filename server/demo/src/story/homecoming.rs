@@ -83,7 +83,7 @@ fn killed_in_a_save(stage: &mut Stage, member: &mut Member, case: &str) -> anyho
     Ok(())
 }
 
-/// The server dies at the first byte of an answer: committed, and nobody was told.
+/// The server is killed at the first byte of an answer: the push is committed, but the phone has no answer.
 fn killed_in_a_push(stage: &mut Stage, team: &mut Team) -> anyhow::Result<()> {
     let (killed, wait) = channel();
     team.a.link.arm(&stage.server, killed);
@@ -122,7 +122,7 @@ pub fn sync_both(team: &mut Team) -> anyhow::Result<(Value, Value)> {
     Ok((a, done(team.b.phone.answer(b)?)?))
 }
 
-/// What a phone still has to send.
+/// The members of a phone's report that count unsent changes and files.
 const WAITING: [&str; 2] = ["unacknowledged", "evidence_waiting"];
 
 fn settled(told: &Value) -> bool {

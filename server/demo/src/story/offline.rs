@@ -26,7 +26,7 @@ pub struct Matters {
     pub stall: Matter,
 }
 
-/// The day's work of both officers.
+/// The field work of both officers.
 ///
 /// # Errors
 /// An internal error, or a refusal where none belongs.
@@ -94,7 +94,7 @@ fn open(lead: &mut Member, mate: &str, party: &Party, task: &Value, today: Date)
     Ok(Matter { case: text(&opened, "/case"), party: party.name.clone(), opened: fields, ..Matter::default() })
 }
 
-/// Phone to phone: the first waits, the second comes.
+/// Phone-to-phone synchronisation: the first phone waits, the second connects.
 fn meet(stage: &mut Stage, team: &mut Team, cases: &[&str], zh: &str, en: &str) -> anyhow::Result<()> {
     let hosted = team.a.phone.must("host", json!({ "cases": cases }))?;
     let joined = team.b.phone.must("join", json!({ "address": text(&hosted, "/address"), "cases": cases }))?;
@@ -108,7 +108,7 @@ fn meet(stage: &mut Stage, team: &mut Team, cases: &[&str], zh: &str, en: &str) 
     Ok(())
 }
 
-/// Writes the party down, with a slip of the pen at first.
+/// Records the party, first with a typing error.
 fn identify(stage: &mut Stage, lead: &mut Member, case: &str, party: &Party) -> anyhow::Result<()> {
     let mut ops = vec![add("party", "a", "p", None)];
     ops.extend(party.fields("p"));
@@ -171,7 +171,7 @@ fn photograph(member: &mut Member, case: &str, scene: u64, title: &str, proves: 
     Ok(text(&member.act("photo", command)?, "/digest"))
 }
 
-/// Both count the same thing, each on their own.
+/// Both officers count the same thing independently.
 fn disagree(stage: &mut Stage, team: &mut Team, case: &str) -> anyhow::Result<()> {
     team.a.save(case, vec![put("fire_extinguishers", 4)])?;
     team.b.save(case, vec![put("fire_extinguishers", 6)])?;

@@ -16,7 +16,7 @@ use crate::words;
 const FIELD: &str = "fire_extinguishers";
 const REASON: &str = "两人共同复核：大堂4具、后厨2具，共6具";
 
-/// Reads everything back, then settles the conflict.
+/// Reads everything back, then resolves the conflict.
 ///
 /// # Errors
 /// An internal error.
@@ -81,7 +81,7 @@ fn tally<'a>(kinds: impl Iterator<Item = &'a Value>) -> BTreeMap<String, usize> 
     })
 }
 
-/// Each act of the day is in the case as often as it was done.
+/// The case contains each act as often as it was done.
 fn counted(stage: &mut Stage, case: &Value) {
     let mut steps = tally(list(case, "/steps").iter());
     // Every save records its place.

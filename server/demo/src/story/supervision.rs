@@ -11,7 +11,7 @@ use crate::stage::{Matter, Stage, list, text};
 
 const PURPOSE: &str = "价格执法专项监督";
 
-/// Reads, is refused, raises a lead, is answered, closes it.
+/// The supervisor reads, is refused a change, opens a lead, gets an answer and closes the lead.
 ///
 /// # Errors
 /// The server does not answer.

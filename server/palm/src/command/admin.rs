@@ -31,7 +31,7 @@ pub enum Admin {
     DatabaseRole(DatabaseRole),
 }
 
-/// Why another key.
+/// The installation, and the reason for a new key.
 #[derive(Debug, Args)]
 pub struct NewServerKey {
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub struct NewServerKey {
     reason: String,
 }
 
-/// Whose files.
+/// The installation whose files are checked.
 #[derive(Debug, Args)]
 pub struct CheckEvidence {
     #[command(flatten)]
@@ -98,7 +98,7 @@ pub struct DatabaseRole {
 }
 
 impl Admin {
-    /// Does it.
+    /// Executes the command.
     pub fn run(self) -> anyhow::Result<()> {
         match self {
             Self::CreateFirst(CreateFirst { data, login, name, password }) => {
@@ -141,7 +141,7 @@ impl Admin {
     }
 }
 
-/// Opens an installation that is there: a directory mistyped does not become a new one.
+/// Opens an existing installation. A mistyped directory does not create a new one.
 fn existing(data: Data) -> anyhow::Result<App> {
     let settings = data.flags.layers()?.settings()?;
     account::is_installed(&settings.dir, settings.database_url.as_deref())?;

@@ -11,11 +11,11 @@ const CONFIG: &str = "config";
 
 /// Which keys a command takes as flags.
 pub trait Wanted {
-    /// Whether it takes this one.
+    /// Whether the command takes this key.
     fn wants(key: &Key) -> bool;
 }
 
-/// Those of every command that opens the data.
+/// The keys of every command that opens the data.
 #[derive(Debug)]
 pub struct OfData;
 
@@ -25,7 +25,7 @@ impl Wanted for OfData {
     }
 }
 
-/// All of them.
+/// All keys.
 #[derive(Debug)]
 pub struct All;
 

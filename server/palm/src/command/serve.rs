@@ -64,7 +64,7 @@ fn announce(address: SocketAddr, metrics: Option<SocketAddr>) {
     drop(writeln!(out, "palm listening on {address}").and_then(|()| out.flush()));
 }
 
-/// Committed data is safe, and no request is left unanswered.
+/// Ends the process at once when standard input ends. Committed data is safe; requests in progress get no answer.
 fn end_with_stdin() {
     drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));
     std::process::exit(0);

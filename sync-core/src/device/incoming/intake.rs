@@ -11,9 +11,9 @@ use crate::sign::{PublicKey, Tag, Verifier};
 use rusqlite::Transaction;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Most changes that are parked.
+/// Largest number of parked changes.
 const MAX_PARKED: i64 = 4096;
-/// Most bytes that are parked.
+/// Largest total of parked bytes.
 const MAX_PARKED_BYTES: i64 = 64 << 20;
 const PARKED: Tag = Tag("palm/v1/parked");
 
@@ -31,7 +31,7 @@ pub(super) struct Intake<'a> {
     pub parked: Option<(i64, i64)>,
 }
 
-/// Whose key checks a change.
+/// The key that verifies a change.
 enum Key {
     Known(PublicKey),
     Missing(Need),
@@ -129,7 +129,7 @@ impl Intake<'_> {
         Ok(if fits { Key::Known(lease.key) } else { Key::Forged })
     }
 
-    /// A change whose signature holds: its seals count at once, the rest when nothing is missing.
+    /// Processes a change with a valid signature. Its seals take effect at once, the rest when nothing is missing.
     fn genuine(&mut self, mut change: Change, bytes: &[u8], source: Source) -> Result<(), StoreError> {
         if change.header().device == DeviceId::SERVER {
             self.apply_seals(&change)?;
@@ -185,8 +185,8 @@ impl Intake<'_> {
     fn seen(&self, id: ChangeId, source: Source) -> Result<(), StoreError> {
         if source == Source::Server {
             self.tx.prepare_cached("INSERT OR IGNORE INTO seen_on_server (change) VALUES (?1)")?.execute([id])?;
-            // One's own are offered until there is a receipt. Asked of this one row: `IN (SELECT …)` would read
-            // every held change for each that comes.
+            // Own changes are offered until there is a receipt. The condition is on this row only: `IN (SELECT …)` would read
+            // every stored change for each arriving one.
             self.tx
                 .prepare_cached(
                     "DELETE FROM offer WHERE change = ?1
@@ -260,13 +260,13 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Looks again at every parked copy of a change, so that none keeps a sealed value.
+    /// Processes every parked copy of a change again, so that none keeps a sealed value.
     fn open_parked_copies(&mut self, id: ChangeId) -> Result<(), StoreError> {
         let rows = parked_rows(self.tx, "SELECT place, bytes, source FROM parked WHERE id = ?1", [id])?;
         self.reopen(rows)
     }
 
-    /// Takes the changes that needed this out of the park and processes them again.
+    /// Processes the parked changes again that needed this.
     fn open_parked(&mut self, need: Need) -> Result<(), StoreError> {
         let (kind, what) = need.parts();
         let sql = "SELECT p.place, p.bytes, p.source FROM parked_need n JOIN parked p ON p.place = n.place

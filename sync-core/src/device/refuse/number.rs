@@ -35,7 +35,7 @@ pub(in crate::device) fn in_case(
         let is_document = state.entities.get(&document).is_some_and(|entity| entity.kind == names::DOCUMENT);
         let shown = state.field(Some(document), &names::NUMBER).and_then(|field| field.live.first());
         let Some(number) = shown.and_then(|live| live.value.as_ref()?.as_text()) else { continue };
-        // A number that this phone drew from its range is right; if it occurs elsewhere, the other one is wrong.
+        // A number that this phone drew from its range is right. If it occurs elsewhere, that other number is wrong.
         let drawn = shown.map(|live| number::was_drawn(db, number, live.op.change)).transpose()?.unwrap_or_default();
         if !is_document || drawn || number.trim().is_empty() || !(writes || signs) {
             continue;
@@ -46,7 +46,7 @@ pub(in crate::device) fn in_case(
     Ok(stops)
 }
 
-/// Why this number is not for this document; where it is being written, with how it is written.
+/// Why this number cannot be used for this document. The notation is checked only when the number is being written.
 fn of_document(
     db: &Connection,
     state: &CaseState,

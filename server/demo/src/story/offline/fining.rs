@@ -15,7 +15,7 @@ const FACTS: &str = "销售的40种菜品未标明价格，且未当场改正";
 const TOLD: &str = "拟处罚内容：罚款，并责令改正；事实：销售的菜品未标明价格；理由：未按规定明码标价；\
                     依据：《中华人民共和国价格法》第十三条第一款、第四十二条；你有权陈述、申辩。";
 
-/// A fine that is one cent too high, and a lawful one, in fen.
+/// A fine that is one fen too high, and a lawful fine, in fen.
 #[derive(Debug, Clone, Copy)]
 pub struct Boundary {
     /// Refused.
@@ -24,7 +24,7 @@ pub struct Boundary {
     pub lawful: i64,
 }
 
-/// Drafts at one cent beyond, is refused, corrects, signs.
+/// Drafts a fine one fen above the limit, is refused, corrects it and signs.
 ///
 /// # Errors
 /// An internal error, or a refusal where none belongs.
@@ -109,7 +109,7 @@ pub fn refuses(stage: &mut Stage, answer: Answer, amount: &str) {
     );
 }
 
-/// The second officer and the party sign; the paper is handed over.
+/// The second officer and the party sign; the paper is delivered.
 ///
 /// # Errors
 /// An internal error, or a refusal.
