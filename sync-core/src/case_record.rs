@@ -243,6 +243,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_no_bytes_is_an_empty_one_only_if_its_digest_is_that_of_no_bytes() {
+        use sha2::Digest as _;
+        let (nothing, other) = (Digest::new(sha2::Sha256::digest([]).into()), Digest::new([5; 32]));
+        let piece = |digest, size| RecordEvidence { digest, size };
+        assert!(RecordEvidence::written_off(other).is_written_off());
+        assert!(!piece(nothing, 0).is_written_off(), "an empty file is there");
+        assert!(!piece(other, 1).is_written_off() && !piece(nothing, 1).is_written_off());
+    }
+
+    #[test]
     fn a_record_with_any_byte_changed_is_refused() {
         let key = SoftwareKey::from_secret(&[1; 32]).unwrap();
         let signed = record().sign(&key).unwrap();

@@ -228,3 +228,7 @@ impl Seen<'_> {
         self.recorded(said.map(|live| live.op))
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "p256")]
+mod tests;

@@ -371,3 +371,6 @@ impl Reconciled {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

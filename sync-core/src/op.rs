@@ -199,3 +199,6 @@ pub fn read_ops(bytes: &[u8]) -> Result<Vec<Op>, CodecError> {
     let ops = Reader::whole(bytes, |reader| reader.list(Op::read))?;
     if ops.len() > MAX_OPS { Err(CodecError::Expected("at most 4096 operations")) } else { Ok(ops) }
 }
+
+#[cfg(test)]
+mod tests;

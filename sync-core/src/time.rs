@@ -108,5 +108,8 @@ mod tests {
         for ms in [i64::MIN, -1, 0, i64::MAX] {
             let _ = Instant::from_ms(ms).to_string();
         }
+        let year = |ms| Instant::from_ms(ms).date().year();
+        assert!(year(i64::MIN) < -9_990 && year(i64::MAX) > 9_990);
+        assert_eq!((year(0), year(-1)), (1970, 1970), "it is eight in the morning in Shanghai");
     }
 }

@@ -174,6 +174,14 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_read_as_what_it_is_and_as_nothing_else() {
+        let values = [Value::Bool(true), Value::Bool(false), Value::Int(1), Value::text("true"), Value::Null];
+        assert_eq!(values.each_ref().map(Value::as_bool), [Some(true), Some(false), None, None, None]);
+        assert_eq!(values.each_ref().map(Value::as_int), [None, None, Some(1), None, None]);
+        assert_eq!(values.each_ref().map(Value::as_text), [None, None, None, Some("true"), None]);
+    }
+
+    #[test]
     fn json_tells_a_decimal_and_bytes_from_text() {
         let value = Value::List(vec![
             Value::Decimal("3.250".parse().unwrap()),

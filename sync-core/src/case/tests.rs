@@ -10,10 +10,12 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 mod correction;
+mod form;
 mod graph;
 mod history;
 mod part;
 mod pinned;
+mod timeline;
 
 const LI: OfficerId = OfficerId::new([0x11; 16]);
 const WANG: OfficerId = OfficerId::new([0x22; 16]);

@@ -273,3 +273,33 @@ fn a_seq_is_from_1_to_the_most_that_63_bits_hold_and_deps_are_at_most_1024() {
     };
     assert!(deps(1024) && !deps(1025));
 }
+
+#[test]
+fn a_value_counts_as_what_it_holds_and_as_what_is_around_it() {
+    use size::Size;
+    let of = |values: &[Value]| Size::of(&header(), &[], 0, values.iter());
+    let none = of(&[]);
+    let count = |value: Value| {
+        let size = of(&[value]).less(none);
+        (size.items, size.bytes)
+    };
+    // Four items are around each value, and it is one itself.
+    assert_eq!((count(Value::Null), count(Value::Bool(true))), ((5, 1), (5, 1)));
+    assert_eq!((count(Value::Int(1)), count(Value::Decimal("1.5".parse().unwrap()))), ((5, 5), (8, 10)));
+    assert_eq!((count(Value::text("名")), count(Value::Bytes(vec![0; 3]))), ((5, 8), (5, 8)));
+    assert_eq!(count(Value::List(vec![Value::Int(1), Value::List(vec![Value::text("名")])])), (8, 15));
+    let two = of(&[Value::Null, Value::Int(1)]).less(none);
+    assert_eq!((two.changes, two.items, two.bytes), (0, 10, 6));
+    let some = Size { changes: 3, items: 5, bytes: 7 };
+    assert_eq!(some.memory(), 3 * 1024 + 5 * 48 + 2 * 7);
+}
+
+#[test]
+fn a_size_fits_below_a_ceiling_that_it_reaches_in_each_respect_and_not_past_one() {
+    use size::Size;
+    let ceiling = Size { changes: 2, items: 3, bytes: 4 };
+    assert!(ceiling.fits(ceiling) && Size::default().fits(ceiling));
+    for more in [Size { changes: 3, ..ceiling }, Size { items: 4, ..ceiling }, Size { bytes: 5, ..ceiling }] {
+        assert!(!more.fits(ceiling), "{more:?}");
+    }
+}

@@ -310,6 +310,133 @@ fn nothing_closes_without_a_recorded_result() {
 }
 
 #[test]
+fn a_case_has_a_result_where_two_officers_signed_its_decision_and_not_where_one_signed_twice() {
+    let zhang = OfficerId::new([0x22; 16]);
+    let as_role = |role| {
+        let NewOp { act: Act::Sign(signature), .. } = sign(SPOT_DECISION) else { panic!() };
+        NewOp::new(Act::Sign(Signature { role, ..signature }))
+    };
+    for (signers, obstacles) in [
+        (vec![(LI, SignerRole::Officer), (zhang, SignerRole::SecondOfficer)], BTreeSet::new()),
+        (vec![(LI, SignerRole::Officer)], BTreeSet::from([Obstacle::NoResult])),
+        (vec![(LI, SignerRole::Officer), (LI, SignerRole::SecondOfficer)], BTreeSet::from([Obstacle::NoResult])),
+        (vec![(LI, SignerRole::Officer), (zhang, SignerRole::Party)], BTreeSet::from([Obstacle::NoResult])),
+    ] {
+        let mut case = Case::empty(CaseKind::Simple);
+        case.save(DeviceId::SERVER, vec![NewOp::new(Act::Assign(crate::op::Assignment { officer: zhang }))]);
+        let form = NewOp::put(Some(OpRef::Own(0)), "form", vec![], Value::text(SPOT_DECISION));
+        let document = op(case.phone(vec![add("document"), form]), 0);
+        let other = op(case.phone(vec![add("document")]), 0);
+        for (officer, role) in &signers {
+            let deps = vec![case.changes.last().unwrap().id()];
+            case.save_as(*officer, deps, DeviceId::new([1; 16]), vec![as_role(*role).on(OpRef::Of(document))]);
+        }
+        // On another document, which decides nothing.
+        case.phone(vec![sign("correction_order").on(OpRef::Of(other))]);
+        assert_eq!(case.look(close), obstacles, "{signers:?}");
+    }
+}
+
+#[test]
+fn the_status_is_returned_until_the_supplement_and_closed_for_good() {
+    let status = |case: &Case| case.look(|s, _| super::status(s, || Graph::new(&case.changes)));
+    let mut case = Case::new();
+    let record = op(case.phone(vec![add("record")]), 0);
+    case.decide("noted", None);
+    assert_eq!(status(&case), CaseStatus::Open);
+    case.decide(RETURNED, Some(record));
+    assert_eq!(status(&case), CaseStatus::Returned);
+    case.phone(vec![add(SUPPLEMENTARY_RECORD).on(OpRef::Of(record))]);
+    assert_eq!(status(&case), CaseStatus::Open);
+    case.decide(RETURNED, Some(record));
+    case.decide(CLOSED, None);
+    assert_eq!(status(&case), CaseStatus::Closed);
+}
+
+#[test]
+fn what_is_returned_stands_in_an_open_case() {
+    let mut case = Case::new();
+    let record = op(case.phone(vec![add("record")]), 0);
+    assert_eq!(case.look(|s, g| may_return(s, g, op(case.id(), 0))), Err(Obstacle::NoSuchTarget), "the opening");
+    let gone = op(case.phone(vec![add("record")]), 0);
+    case.phone(vec![NewOp::new(Act::Withdraw).on(OpRef::Of(gone)).with(Value::text("误加"))]);
+    assert_eq!(case.look(|s, g| may_return(s, g, gone)), Err(Obstacle::NoSuchTarget), "voided");
+    // One that only a change with effect refers to, and that itself has none.
+    let excluded = case.phone(vec![add("record")]);
+    case.phone(vec![NewOp::put(Some(OpRef::Of(op(excluded, 0))), "content", vec![], Value::text("内容"))]);
+    case.judge(excluded, Outcome::Exclude, "after_revocation", &[]);
+    assert_eq!(case.look(|s, g| may_return(s, g, op(excluded, 0))), Err(Obstacle::NoSuchTarget), "a shell");
+    assert_eq!(case.look(|s, g| may_return(s, g, record)), Ok(()));
+    case.decide(CLOSED, None);
+    assert_eq!(case.look(|s, g| may_return(s, g, record)), Err(Obstacle::Closed));
+}
+
+#[test]
+fn what_was_signed_or_registered_of_another_document_or_otherwise_says_nothing_of_this_one() {
+    let mut case = Case::new();
+    let [order, one, other] = [(); 3].map(|()| op(case.phone(vec![add("document")]), 0));
+    let may = |case: &Case, document| case.look(|s, _| may_register(s, document));
+    case.phone(vec![sign("correction_order").on(OpRef::Of(order))]);
+    case.phone(vec![sign(SPOT_DECISION).on(OpRef::Of(other))]);
+    assert_eq!(
+        (may(&case, order), may(&case, one)),
+        (Err(Obstacle::NotASpotDecision), Err(Obstacle::NotASpotDecision))
+    );
+    assert_eq!(may(&case, other), Err(Obstacle::NotReported));
+    case.phone(vec![sign(SPOT_DECISION).on(OpRef::Of(one))]);
+    case.phone(vec![NewOp::new(Act::RecordStep { step: REPORTED_FOR_RECORD })]);
+    case.decide(REGISTERED, Some(other));
+    case.decide("noted", Some(one));
+    assert_eq!((may(&case, one), may(&case, other)), (Ok(()), Err(Obstacle::Registered)));
+}
+
+#[test]
+fn a_filing_is_due_while_its_rule_runs_then_filed_then_received() {
+    let result = |rule, running| CheckResult {
+        rule,
+        article: "",
+        severity: crate::law::rule::Severity::Warn,
+        outcome: crate::law::rule::Outcome::Undecided,
+        stops: &[],
+        document: None,
+        party: None,
+        reason: None,
+        running,
+        due: None,
+        zh: String::new(),
+        en: String::new(),
+    };
+    let running = [result("INS-05", true), result(FILING_RULE, true)];
+    let over = [result("INS-05", true), result(FILING_RULE, false)];
+    let mut case = Case::new();
+    let filing = |case: &Case, results: &[CheckResult]| case.look(|s, _| super::filing(s, results));
+    assert_eq!((filing(&case, &running), filing(&case, &over)), (Some(Filing::Due), None));
+    case.phone(vec![NewOp::new(Act::RecordStep { step: INSPECTION_FILED })]);
+    case.decide("noted", None);
+    assert_eq!((filing(&case, &running), filing(&case, &over)), (Some(Filing::Filed), Some(Filing::Filed)));
+    case.decide(FILING_RECEIVED, None);
+    assert_eq!(filing(&case, &over), Some(Filing::Received));
+}
+
+#[test]
+fn a_write_off_whose_words_were_sealed_counts_for_the_file_of_its_entity() {
+    let (lost, other) = (Digest::new([5; 32]), Digest::new([6; 32]));
+    let mut case = Case::new();
+    naming(&mut case, "digest", other);
+    naming(&mut case, "kind", other);
+    let photo = naming(&mut case, "digest", lost);
+    case.phone(vec![NewOp::put(Some(OpRef::Of(photo)), "kind", vec![], other.into())]);
+    let written = judged(&case, lost).unwrap();
+    let id = case.save(DeviceId::SERVER, vec![written]);
+    let change = case.changes.last_mut().unwrap();
+    assert_eq!(change.id(), id);
+    change.seal_values(&[0]);
+    let state = fold(case.id(), &case.changes);
+    let found: Vec<_> = written_off(&state).map(|(digest, decision)| (digest, decision.target)).collect();
+    assert_eq!(found, [(lost, Some(photo))]);
+}
+
+#[test]
 fn a_case_of_the_ordinary_procedure_takes_no_command() {
     let mut case = Case::empty(CaseKind::Ordinary);
     let record = op(case.phone(vec![add("record"), result("x")]), 0);

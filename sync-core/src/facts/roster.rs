@@ -354,6 +354,23 @@ mod tests {
     use super::*;
     use crate::time::Date;
 
+    #[test]
+    fn each_kind_of_organ_has_its_words_and_who_acts_for_another_is_as_that_one() {
+        for (words, kind) in [
+            (&["department"][..], OrganKind::Department),
+            (&["government", "township", "town"], OrganKind::Government),
+            (&["street"], OrganKind::Outpost),
+            (&["station"], OrganKind::Station),
+            (&["justice"], OrganKind::Justice),
+            (&["organisation"], OrganKind::Authorised),
+            (&["", "Station", "village"], OrganKind::NotTold),
+        ] {
+            for word in words {
+                assert_eq!((organ_kind(word, false), organ_kind(word, true)), (kind, OrganKind::Department), "{word}");
+            }
+        }
+    }
+
     /// A register that left the interval open: the last day printed on the certificate ends it.
     #[test]
     fn the_last_day_printed_on_a_certificate_counts_and_the_next_does_not() {

@@ -181,6 +181,15 @@ mod tests {
     }
 
     #[test]
+    fn each_grade_has_its_code_and_its_word_and_no_other_code_is_one() {
+        let grades = [Grade::Reduced, Grade::Lighter, Grade::Standard, Grade::Heavier];
+        let codes = ["reduced", "lighter", "standard", "heavier"];
+        assert_eq!(codes.map(Grade::of_code), grades.map(Some));
+        assert_eq!(grades.map(Grade::zh), ["减轻", "从轻", "一般", "从重"]);
+        assert_eq!(["", "Reduced", "mild"].map(Grade::of_code), [None; 3]);
+    }
+
+    #[test]
     fn decree_355_article_16_divides_1000_to_10000_yuan() {
         let range = FineRange::between(Fen::yuan(1_000), Fen::yuan(10_000)).unwrap();
         assert_eq!(yuan(range, Grade::Reduced), pair("0.01", "999.99"));

@@ -55,3 +55,15 @@ fn the_inspection_has_about_forty_fields_of_its_own() {
     let own = FIELDS.iter().filter(|field| field.entity.is_none()).count();
     assert!(own >= 40, "{own}");
 }
+
+#[test]
+fn a_field_is_found_by_its_entity_and_its_name_together() {
+    for field in FIELDS {
+        let found = super::field(field.entity.as_ref(), &field.name).unwrap();
+        assert_eq!((&found.entity, &found.name, found.zh), (&field.entity, &field.name, field.zh));
+    }
+    let (party, title, nothing) =
+        (EntityKind::from("party"), FieldName::from("title"), FieldName::from("no_such_field"));
+    assert!(super::field(None, &title).is_some() && super::field(Some(&party), &title).is_none());
+    assert!(super::field(None, &nothing).is_none() && super::field(Some(&party), &nothing).is_none());
+}

@@ -4,7 +4,7 @@ use crate::server::Server;
 use crate::world::{Phone, moment};
 use sync_core::device::{NewEvidence, Offered};
 use sync_core::id::CaseId;
-use sync_core::message::{Push, Pushed};
+use sync_core::message::{Class, Missing, Push, PushOutcome, Pushed};
 use sync_core::session::{Answer, HostAction, Limits, Request, Response, Session};
 
 /// No file is sent here.
@@ -194,6 +194,49 @@ fn an_answer_that_does_not_say_of_each_change_what_became_of_it_is_none() {
     assert_eq!([0, 2, 3, 4].map(|outcomes| taken(outcomes, false)), [false, false, true, false]);
     // To who hands in the server says nothing but receipts.
     assert_eq!([0, 2, 3, 4].map(|outcomes| taken(outcomes, true)), [true, false, true, false]);
+}
+
+#[test]
+fn a_change_that_a_parked_one_misses_is_sent_again_and_none_that_another_outcome_names() {
+    for (class, again) in [(Class::Parked, true), (Class::Refused, false)] {
+        let (mut phone, case) = phone();
+        let mut server = Server { token: true, ..Server::default() };
+        let mut session = Session::new(Limits { batch: 1, ..Limits::default() });
+        let HostAction::Send(request) = next(&mut session, &phone, 0) else { panic!() };
+        let answer = Answer::Response(server.answer(phone.device.identity().device, &request));
+        absorb(&mut session, &mut phone, &answer, 0);
+        // The opening has its receipt; now the server says that it lacks it.
+        assert_eq!(pushed(&next(&mut session, &phone, 0)).len(), 1);
+        let missing = vec![Missing::Values, Missing::Change(case)];
+        let outcome = PushOutcome { change: None, class, code: String::new(), flags: Vec::new(), missing };
+        let body = Pushed { outcomes: vec![outcome], receipts: Vec::new() }.to_bytes();
+        let answer = Answer::Response(Response { status: 200, headers: Vec::new(), body });
+        absorb(&mut session, &mut phone, &answer, 0);
+        assert_eq!(phone.device.offered(case, 9).unwrap().len(), if again { 3 } else { 2 }, "{class:?}");
+        let waits =
+            !matches!(&next(&mut session, &phone, 0), HostAction::Send(request) if request.path.contains("/push"));
+        assert_eq!(waits, !again, "{class:?}: what was lost there is sent at once");
+    }
+}
+
+#[test]
+fn after_three_errors_the_feed_is_asked_and_nothing_is_read_by_who_hands_in() {
+    for hands_in in [false, true] {
+        let mut phone = Phone::new(1);
+        for _ in 0..4 {
+            phone.open(&[1]);
+        }
+        let mut session = Session::new(Limits::default());
+        if hands_in {
+            session.hand_in();
+        }
+        for _ in 0..3 {
+            assert!(!pushed(&next(&mut session, &phone, 0)).is_empty());
+            absorb(&mut session, &mut phone, &says(500, None), 0);
+        }
+        let HostAction::Send(request) = next(&mut session, &phone, 0) else { panic!("there is more to send") };
+        assert_eq!(request.path.contains("/pull"), !hands_in, "{}", request.path);
+    }
 }
 
 #[test]

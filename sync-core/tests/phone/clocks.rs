@@ -4,6 +4,7 @@ use crate::world::{Phone, moment};
 use sync_core::device::{ClockFault, Corrected, Moment, SaveError, Saved, Stop};
 use sync_core::id::{BootId, CaseId};
 use sync_core::op::{OpId, SignerRole};
+use sync_core::sign::Signer as _;
 use sync_core::value::Value;
 use sync_core::when::{Grade, Interval};
 
@@ -152,4 +153,37 @@ fn a_phone_corrects_a_step_and_reads_it_as_corrected() {
     phone.save(editor, 6).unwrap();
     let corrected = &phone.state(case).steps[0].corrected;
     assert_eq!(corrected.iter().map(|one| one.stands).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
+fn after_a_boot_it_is_no_earlier_than_the_newest_thing_that_the_server_signed() {
+    let (mut phone, ..) = phone();
+    let proved = |phone: &Phone| phone.device.proved_time(&rebooted(10)).unwrap().lower;
+    let before = proved(&phone);
+    assert!(before < moment(30).wall);
+    let opened = sync_core::lease::Lease::open(
+        &crate::world::lease_bytes(2, 2, 1),
+        &crate::world::tenant_key().public_key(),
+        &sync_core::sign::SoftwareVerifier,
+    );
+    let newer = sync_core::lease::Lease { issued: moment(30).wall, ..opened.unwrap().lease };
+    let newer = newer.sign(&crate::world::tenant_key()).unwrap();
+    phone.device.receive(&[newer.bytes], &[], sync_core::device::Source::Peer).unwrap();
+    assert_eq!(proved(&phone), moment(30).wall);
+}
+
+#[test]
+fn how_far_a_clock_is_off_is_told_in_its_largest_unit() {
+    let (phone, ..) = phone();
+    let told = |minutes: i64| {
+        // Five minutes less a little are allowed; what is told is the least that it is off.
+        let at = showing(3, 3 + minutes);
+        phone.device.clock_fault(&at).unwrap().unwrap().zh
+    };
+    for (minutes, text) in
+        [(7, "6分钟"), (60, "59分钟"), (62, "1小时"), (2 * 24 * HOUR, "47小时"), (2 * 24 * HOUR + 1, "2天")]
+    {
+        assert!(told(minutes).contains(text), "{minutes}: {}", told(minutes));
+    }
+    assert!(told(-7).contains("慢6分钟") && told(7).contains("快6分钟"));
 }

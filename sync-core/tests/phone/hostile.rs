@@ -352,3 +352,36 @@ fn what_a_peer_brings_of_a_case_that_is_not_theirs_is_kept_and_not_shared_with_t
     assert_eq!(pair.left.tally().stored, 1);
     assert!(!pair.one.device.is_shared(case).unwrap());
 }
+
+#[test]
+fn a_link_counts_what_came_was_known_waits_and_was_refused() {
+    let mut three = Phone::new(3);
+    let case = three.open(&[3]);
+    three.put(case, "title", "一");
+    three.put(case, "title", "二");
+    let (leases, changes) = three.bundle(case);
+    let mut pair = Pair::new();
+    pair.proved();
+    let mut forged = changes[0].clone();
+    let at = forged.windows(2).position(|pair| pair == [0x58, 0x40]).unwrap() + 10;
+    forged[at] ^= 1;
+    let mut take = |changes: &[Vec<u8>]| {
+        let bytes = frame(4, 3, |out| {
+            for blobs in [leases.as_slice(), changes] {
+                out.array(blobs.len());
+                for blob in blobs {
+                    out.bytes(blob);
+                }
+            }
+        });
+        pair.take(&bytes).unwrap();
+        let tally = pair.left.tally();
+        [tally.stored, tally.known, tally.parked, tally.refused]
+    };
+    assert_eq!(take(&[forged.clone(), forged]), [0, 0, 0, 2]);
+    assert_eq!(take(&changes[2..]), [0, 0, 1, 2]);
+    assert_eq!(take(&changes[1..2]), [0, 0, 2, 2]);
+    assert_eq!(take(&changes[..1]), [3, 0, 2, 2]);
+    assert_eq!(take(&changes), [3, 3, 2, 2]);
+    assert_eq!(take(&changes[..1]), [3, 4, 2, 2]);
+}

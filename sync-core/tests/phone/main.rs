@@ -4,11 +4,15 @@
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod bookkeeping;
+#[cfg(test)]
 mod bounds;
 #[cfg(test)]
 mod checklists;
 #[cfg(test)]
 mod clocks;
+#[cfg(test)]
+mod editing;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
@@ -33,5 +37,7 @@ mod server;
 mod sessions;
 #[cfg(test)]
 mod stores;
+#[cfg(test)]
+mod uploads;
 #[cfg(test)]
 mod world;

@@ -202,3 +202,26 @@ fn in_eventful_histories_what_is_outside_and_what_is_a_head_is_as_defined() {
     }
     assert!(outside > 100 && hidden > 20, "{outside} {hidden}");
 }
+
+#[test]
+fn who_takes_part_was_named_with_effect_or_answered_an_invitation_that_they_saw() {
+    use crate::case::taking_part;
+    let zhang = OfficerId::new([0x55; 16]);
+    let (mut li, mut server, mut theirs) = (Pen::new(LI, 1), Pen::new(LI, 0), Pen::new(zhang, 5));
+    let open = li.write(None, &[], vec![opening()]);
+    let case = open.id();
+    let part = |set: &[&Change]| {
+        let graph = Graph::new(set.iter().copied());
+        taking_part(&fold(case, set.iter().copied()), &graph).contains(&zhang)
+    };
+    let named = server.write(Some(case), &[&open], assign(zhang));
+    let formless = li.write(Some(case), &[&open], assign(zhang));
+    assert_eq!((part(&[&open]), part(&[&open, &named]), part(&[&open, &formless])), (false, true, false));
+    let invited = li.write(Some(case), &[&open], invite(zhang));
+    let answer = theirs.write(Some(case), &[&invited], vec![name("张", &[])]);
+    let unseen = theirs.write(Some(case), &[&open], vec![name("张", &[])]);
+    assert_eq!((part(&[&open, &invited]), part(&[&open, &invited, &answer])), (false, true));
+    assert!(!part(&[&open, &invited, &unseen]), "it did not see the invitation");
+    let undone = server.write(Some(case), &[&invited], vec![verdict(&invited, Outcome::Exclude, "other_agency", &[])]);
+    assert!(!part(&[&open, &invited, &undone, &answer]), "it was undone");
+}

@@ -75,3 +75,60 @@ fn so_many_entries_of_a_case_are_kept_and_no_more() {
         assert_eq!((entries(&state).len(), lookup_keys(&state).len()), (kept, kept), "{numbers}");
     }
 }
+
+#[test]
+fn the_documents_that_ask_after_a_key_are_those_with_its_number_or_its_fine() {
+    use crate::law::identity::CreditCode;
+    let code = CreditCode::complete("91500237", "MAK3X7Y2").unwrap().as_str().to_owned();
+    let put = |place, field: &str, value: Value| NewOp::put(place, field, vec![], value);
+    let (party, fined, other) = (Some(OpRef::Own(0)), Some(OpRef::Own(3)), Some(OpRef::Own(6)));
+    let state = case(vec![vec![
+        NewOp::add("party", "a"),
+        put(party, "uscc", Value::text(code)),
+        put(party, "name", Value::text("食府")),
+        NewOp::add("document", "a"),
+        put(fined, "form", Value::text("spot_decision")),
+        put(fined, "fine_fen", Value::Int(20_000)),
+        NewOp::add("document", "b"),
+        put(other, "number", Value::text("A〔2026〕1号")),
+        put(None, "violation_date", Value::text("2026-11-23")),
+    ]]);
+    let opened = state.entities.iter().filter(|(_, entity)| entity.kind == "document".into()).map(|(id, _)| *id);
+    let [fined, other] = opened.collect::<Vec<_>>()[..] else { panic!("two documents") };
+    let asked = |what| -> Vec<BTreeSet<OpId>> {
+        let keys = lookup_keys(&state).into_iter().filter(|(indexed, _)| *indexed == what);
+        keys.map(|key| bearing(&state, key)).collect()
+    };
+    // By the code it is proved, by the name it may be.
+    assert_eq!(asked(Indexed::Fine), [BTreeSet::from([fined])]);
+    assert_eq!(asked(Indexed::FineWithoutCode), [BTreeSet::from([fined])]);
+    assert_eq!(asked(Indexed::Number), [BTreeSet::from([other])]);
+    assert!(bearing(&state, number_key("A〔2026〕2号")).is_empty());
+}
+
+#[test]
+fn a_phone_is_asked_for_its_ranges_only_where_a_document_says_that_its_number_is_of_one() {
+    let document = |source: &str| {
+        let put = |field: &str, text: &str| NewOp::put(Some(OpRef::Own(0)), field, vec![], Value::text(text));
+        vec![NewOp::add("document", "a"), put("number", "A〔2026〕1号"), put("number_source", source)]
+    };
+    assert!(numbering_phones(&case(vec![document("presealed"), document("")])).is_empty());
+    let state = case(vec![document("presealed"), document("block")]);
+    let own = state.fields.iter().filter(|field| field.name == names::NUMBER).flat_map(|field| &field.live);
+    let newest = own.map(|live| live.op.change).find(|change| {
+        let id = OpId { change: *change, index: 0 };
+        text(&state, Some(id), &names::NUMBER_SOURCE) == Some("block")
+    });
+    assert_eq!(numbering_phones(&state), BTreeSet::from([(DeviceId::new([2; 16]), newest.unwrap())]));
+}
+
+#[test]
+fn a_number_in_what_is_no_document_is_none() {
+    let put = |text: &str| NewOp::put(Some(OpRef::Own(0)), "number", vec![], Value::text(text));
+    let state = case(vec![
+        vec![NewOp::add("evidence", "a"), put("A〔2026〕1号")],
+        vec![NewOp::put(None, "number", vec![], Value::text("A〔2026〕2号"))],
+        vec![NewOp::add("document", "a"), put("A〔2026〕3号")],
+    ]);
+    assert_eq!(numbers(&state).map(|(_, number)| number).collect::<Vec<_>>(), ["A〔2026〕3号"]);
+}

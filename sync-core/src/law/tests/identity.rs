@@ -107,3 +107,13 @@ fn gb_11643_stops_a_number_born_one_day_after_the_act() {
     assert_eq!(stopped(&born("99999920260919000"), FormalAct::SignDecision), ["ID-02"]);
     assert_eq!(outcome(&restaurant(), "ID-02"), Outcome::NotApplicable);
 }
+
+#[test]
+fn a_code_is_completed_from_two_parts_of_eight_characters_each() {
+    assert!(CreditCode::complete("91500237", "MAK3X7Y2").is_ok());
+    for (authority, organisation) in
+        [("9150023", "MAK3X7Y2"), ("91500237", "MAK3X7Y"), ("915002370", "MAK3X7Y"), ("", "")]
+    {
+        assert_eq!(CreditCode::complete(authority, organisation), Err(BadCode::Length), "{authority} {organisation}");
+    }
+}

@@ -1,7 +1,7 @@
 use super::scene::{calendar, restaurant};
 use crate::law::facts::Sector;
 use crate::law::page::rules_page;
-use crate::law::rule::{Outcome, Severity, evaluate};
+use crate::law::rule::{LooksAt, Outcome, Rule, Scope, Severity, Test, breaches, evaluate};
 use crate::law::table::rules;
 use crate::time::Date;
 use std::collections::BTreeSet;
@@ -83,4 +83,42 @@ fn the_rows_of_emergency_management_are_not_confirmed_and_stop_nothing() {
     };
     assert_eq!(judged(Date::constant(2026, 2, 1)), rows.len());
     assert_eq!(judged(Date::constant(2026, 1, 31)), 0);
+}
+
+/// A row that every case breaks, in force from the second to the third day.
+fn row() -> Rule {
+    let (since, until) = (Date::constant(2026, 9, 18), Some(Date::constant(2026, 9, 19)));
+    let (scope, test) = (Scope::EVERYWHERE, Test::Facts(|_| Outcome::Breached));
+    Rule { since, until, scope, test, looks_at: LooksAt::Step, ..*rules().first().unwrap() }
+}
+
+#[test]
+fn a_row_is_in_force_from_its_first_day_to_its_last_and_unknown_where_the_day_may_be_another() {
+    let day = |day| Date::constant(2026, 9, day);
+    let on = |first, last: Option<i8>| {
+        let mut facts = restaurant();
+        (facts.on, facts.on_at_latest) = (day(first), last.map(day));
+        evaluate(&[row()], &facts, &calendar()).first().map(|result| result.outcome)
+    };
+    assert_eq!(
+        [17, 18, 19, 20].map(|first| on(first, None)),
+        [None, Some(Outcome::Breached), Some(Outcome::Breached), None]
+    );
+    // Between two days: only where it is in force on both is it known to be.
+    assert_eq!(on(18, Some(19)), Some(Outcome::Breached));
+    for (first, last) in [(17, 18), (19, 20), (17, 20)] {
+        assert_eq!(on(first, Some(last)), Some(Outcome::Undecided), "{first} to {last}");
+    }
+    assert_eq!((on(16, Some(17)), on(20, Some(21))), (None, None));
+}
+
+#[test]
+fn breaches_are_counted_and_questions_are_not() {
+    let undecided = Rule { test: Test::Facts(|_| Outcome::Undecided), ..row() };
+    let kept = Rule { test: Test::Facts(|_| Outcome::Satisfied), ..row() };
+    for (rows, count) in [(vec![], 0), (vec![undecided, kept], 0), (vec![row(), undecided, row(), row(), kept], 3)] {
+        let mut facts = restaurant();
+        facts.on = Date::constant(2026, 9, 18);
+        assert_eq!(breaches(&evaluate(&rows, &facts, &calendar())), count);
+    }
 }

@@ -195,3 +195,21 @@ fn only_a_document_of_a_form_without_a_procedure_is_not_built() {
     assert_eq!(DECISIONS.map(|form| flagged(signs(form))), [false, true]);
     assert!(!flagged(signs("scene_note".into())), "what a record is called decides nothing");
 }
+
+#[test]
+fn how_a_change_was_taken_is_read_back_from_class_and_code() {
+    let formless = Taken::WithoutEffect(FormBreach::Target);
+    for taken in [Taken::Accepted, Taken::Quarantined(Quarantine::OtherAgency), formless] {
+        assert_eq!(Taken::parse(taken.class(), taken.code()).ok(), Some(taken));
+    }
+    assert_eq!(Taken::Accepted.code(), "");
+    for (class, code) in [
+        (LeafClass::Accepted, Quarantine::OtherAgency.code()),
+        (LeafClass::Quarantined, ""),
+        (LeafClass::Quarantined, FormBreach::Target.code()),
+        (LeafClass::WithoutEffect, ""),
+        (LeafClass::WithoutEffect, Quarantine::OtherAgency.code()),
+    ] {
+        assert!(Taken::parse(class, code).is_err(), "{class:?} {code}");
+    }
+}
