@@ -28,7 +28,7 @@ pub struct AccountEvent {
     /// `enrolment_code_issued`, `device_enrolled`, `device_revoked`, `password_changed`, `password_reset_asked`,
     /// `password_reset_confirmed`, `password_reset`, `password_replaced`, `first_administrator`.
     #[schema(value_type = AccountEventKind)]
-    pub kind: String,
+    pub kind: sync_core::account_event::AccountEventKind,
     /// Id of the phone that it is about.
     #[schema(value_type = Option<Id>)]
     pub device: Option<String>,

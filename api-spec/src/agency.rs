@@ -26,7 +26,7 @@ pub struct Agency {
     pub short_name: String,
     /// `government`, `department`, `station`, `street`, `justice`.
     #[schema(value_type = AgencyKind)]
-    pub kind: String,
+    pub kind: sync_core::agency::AgencyKind,
     /// Field of enforcement.
     #[schema(value_type = Sector)]
     pub sector: String,

@@ -21,7 +21,7 @@ pub struct Alarm {
     /// Stable code, such as `refused`, `fork`, `without_effect` or `quarantined`. `password_replaced` means that the
     /// operator gave an account another password on the server's machine.
     #[schema(value_type = AlarmKind)]
-    pub kind: String,
+    pub kind: sync_core::alarm::AlarmKind,
     /// The device it is about.
     #[schema(value_type = Option<Id>)]
     pub device: Option<String>,

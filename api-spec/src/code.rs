@@ -6,7 +6,7 @@
 
 use sync_core::case::{CLOSED, FormBreach, Quarantine};
 use sync_core::decision::{FILING_RECEIVED, REGISTERED, RETURNED, WRITTEN_OFF};
-use sync_core::plan::Flag;
+use sync_core::{account_event, agency, alarm, read_audit};
 use utoipa::openapi::ObjectBuilder;
 
 use crate::named::named_texts;
@@ -24,23 +24,12 @@ fn codes(lists: &[&[&str]]) -> ObjectBuilder {
 
 named_texts! {
     /// Kind of an event of an account or of one of its phones.
-    AccountEventKind = codes(&[
-        &["enrolment_code_issued", "device_enrolled", "device_revoked", "password_changed", "password_reset_asked"],
-        &["password_reset_confirmed", "password_reset", "password_replaced", "first_administrator"],
-    ]);
+    AccountEventKind = codes(&[account_event::AccountEventKind::CODES]);
     /// Kind of an agency. `organisation` is one authorised by law or regulation.
-    AgencyKind = codes(&[
-        &["government", "department", "station", "street", "town", "township", "justice", "organisation"],
-    ]);
+    AgencyKind = codes(&[agency::AgencyKind::CODES]);
     /// Kind of an alarm. It is about a change (refused, quarantined, without effect or flagged), a case or phone that has
     /// reached its limit, a file or number with a fault, or an action on the server's machine.
-    AlarmKind = codes(&[
-        &["refused", "quarantined", "without_effect"],
-        Flag::CODES,
-        &["parked_expired", "case_full", "outside_full", "over_quota", "evidence_damaged"],
-        &["number_doubled", "fined_twice", "server_key_replaced", "password_replaced", "enrolment_code_issued"],
-        &["first_administrator"],
-    ]);
+    AlarmKind = codes(&[alarm::AlarmKind::CODES]);
     /// Decision about a quarantined change: `admit` gives it effect from then on, `dismiss` never.
     VerdictCode = codes(&[&["admit", "dismiss"]]);
     /// Decision about a case or a part of it.
@@ -60,7 +49,7 @@ named_texts! {
     /// Kind of an enforcement item.
     ItemKind = codes(&[&["inspection", "penalty", "coercion"]]);
     /// What was read.
-    LookKind = codes(&[&["case", "history", "evidence", "record", "list", "export", "lead", "leads", "audit"]]);
+    LookKind = codes(&[read_audit::LookKind::CODES]);
     /// Level of a division.
     RegionLevel = codes(&[&["county", "street", "town", "township"]]);
     /// How a token is sent.

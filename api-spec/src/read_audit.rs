@@ -29,7 +29,7 @@ pub struct Look {
     pub agency_name: String,
     /// What was read: `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`, `audit`.
     #[schema(value_type = LookKind)]
-    pub what: String,
+    pub what: sync_core::read_audit::LookKind,
     /// Id of the case; absent if the read was not of a single case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<CaseId>)]

@@ -55,6 +55,9 @@
 //! assert_eq!(one.conflicts().map(|field| field.name.as_str()).collect::<Vec<_>>(), ["seats"]);
 //! ```
 
+pub mod account_event;
+pub mod agency;
+pub mod alarm;
 pub mod case;
 pub mod case_record;
 pub mod certificate;
@@ -78,6 +81,7 @@ pub mod message;
 pub mod money;
 pub mod op;
 pub mod plan;
+pub mod read_audit;
 pub mod receipt;
 pub mod role;
 pub mod schema;

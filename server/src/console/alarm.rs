@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
+use sync_core::alarm::AlarmKind;
 
 use super::by_time::{self, Column};
 use super::list::{PagePosition, Pager};
@@ -12,7 +13,7 @@ use super::words;
 use crate::flow::alarm::{self, Named};
 use crate::flow::caller::Caller;
 use crate::flow::refusal::Refusal;
-use crate::flow::{access, account_event, install};
+use crate::flow::{access, account_event};
 use crate::store::{AlarmRow, TimePage};
 use crate::web::State;
 use crate::web::language::Language;
@@ -50,14 +51,14 @@ struct Alarms {
 
 /// The reason of an alarm, or the account that it is about.
 fn why(language: Language, row: &AlarmRow) -> String {
-    if account_event::is_of_the_machine(&row.kind) {
+    if account_event::is_of_the_machine(row.kind) {
         // A login may look like a code.
         return match language {
             Language::Chinese => format!("账号 {}", row.detail),
             Language::English => format!("account {}", row.detail),
         };
     }
-    if row.kind == install::SERVER_KEY_REPLACED {
+    if row.kind == AlarmKind::ServerKeyReplaced {
         return row.detail.clone();
     }
     let known = Refusal::ALL.iter().map(|refusal| refusal.explain()).find(|known| known.code == row.detail);
@@ -80,7 +81,7 @@ pub fn row(language: Language, caller: &Caller, named: Named) -> Row {
     });
     Row {
         when: row.at.to_string(),
-        what: words::alarm(language, &row.kind).to_owned(),
+        what: words::alarm(language, row.kind).to_owned(),
         why,
         code: row.detail,
         case,

@@ -74,7 +74,7 @@ pub async fn happened(
     };
     let shown = rows.into_iter().map(|row| Happened {
         at: row.at.to_string(),
-        what: words::word(language, &row.kind).to_owned(),
+        what: words::word(language, row.kind.code()).to_owned(),
         by: by(row.actor),
         detail: row.detail,
     });

@@ -92,7 +92,7 @@ fn row(language: Language, caller: &Caller, named: Named) -> Row {
         when: row.at.to_string(),
         officer: (officer, format!("{ADDRESS}?officer={}", row.officer)),
         agency,
-        what: words::look(language, &row.what).to_owned(),
+        what: words::look(language, row.what).to_owned(),
         part: row.part,
         purpose: row.purpose,
         case,

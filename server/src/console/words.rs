@@ -3,8 +3,10 @@
 //! Promise: one table has all words. A code without a word is shown as it is.
 
 use serde_json::Value;
+use sync_core::alarm::AlarmKind;
 use sync_core::lead::LeadStatus;
 use sync_core::op::CaseKind;
+use sync_core::read_audit::LookKind;
 use sync_core::schema::Kind;
 use sync_core::time::Instant;
 
@@ -211,31 +213,49 @@ pub fn lead_status(language: Language, status: LeadStatus) -> &'static str {
 }
 
 /// The kind of an alarm. `refused` and `expired` have other meanings elsewhere.
-pub fn alarm(language: Language, kind: &str) -> &str {
+pub fn alarm(language: Language, kind: AlarmKind) -> &'static str {
     match kind {
-        "refused" => either(language, "变更被拒收", "A change was refused"),
-        "enrolment_code_issued" => either(
+        AlarmKind::Refused => either(language, "变更被拒收", "A change was refused"),
+        AlarmKind::EnrolmentCodeIssued => either(
             language,
             "运维人员在服务器上签发了终端登记码",
             "The operator issued a code for a phone at the server",
         ),
-        other => word(language, other),
+        AlarmKind::Quarantined
+        | AlarmKind::WithoutEffect
+        | AlarmKind::TimeNotProved
+        | AlarmKind::OutsideLease
+        | AlarmKind::ChainGap
+        | AlarmKind::Fork
+        | AlarmKind::ClockContradicts
+        | AlarmKind::OwnChangeMissing
+        | AlarmKind::AfterClosing
+        | AlarmKind::NotBuilt
+        | AlarmKind::ParkedExpired
+        | AlarmKind::CaseFull
+        | AlarmKind::OutsideFull
+        | AlarmKind::OverQuota
+        | AlarmKind::EvidenceDamaged
+        | AlarmKind::NumberDoubled
+        | AlarmKind::FinedTwice
+        | AlarmKind::ServerKeyReplaced
+        | AlarmKind::PasswordReplaced
+        | AlarmKind::FirstAdministrator => word(language, kind.code()),
     }
 }
 
 /// The subject of an audit record.
-pub fn look(language: Language, what: &str) -> &str {
+pub const fn look(language: Language, what: LookKind) -> &'static str {
     match what {
-        "case" => either(language, "案卷", "The file"),
-        "history" => either(language, "记录沿革", "History of a field"),
-        "evidence" => either(language, "证据文件", "A file of evidence"),
-        "record" => either(language, "案卷记录", "The case record"),
-        "list" => either(language, "案件列表", "List of cases"),
-        "export" => either(language, "导出案件列表", "Export of the list"),
-        "lead" => either(language, "监督事项", "A lead"),
-        "leads" => either(language, "监督事项列表", "List of leads"),
-        "audit" => either(language, "查阅审计", "This audit"),
-        other => word(language, other),
+        LookKind::Case => either(language, "案卷", "The file"),
+        LookKind::History => either(language, "记录沿革", "History of a field"),
+        LookKind::Evidence => either(language, "证据文件", "A file of evidence"),
+        LookKind::Record => either(language, "案卷记录", "The case record"),
+        LookKind::List => either(language, "案件列表", "List of cases"),
+        LookKind::Export => either(language, "导出案件列表", "Export of the list"),
+        LookKind::Lead => either(language, "监督事项", "A lead"),
+        LookKind::Leads => either(language, "监督事项列表", "List of leads"),
+        LookKind::Audit => either(language, "查阅审计", "This audit"),
     }
 }
 
@@ -350,6 +370,7 @@ mod tests {
     use super::*;
     use serde_json::json;
     use std::collections::BTreeSet;
+    use sync_core::account_event::AccountEventKind;
     use sync_core::certificate::CertificateState;
     use sync_core::decision::CaseStatus;
     use sync_core::law::rule::{Outcome, Severity};
@@ -401,11 +422,12 @@ mod tests {
         let certificates = CertificateState::ALL.iter().map(|code| code.code());
         let cases = CaseStatus::ALL.iter().map(|code| code.code()).chain(CaseKind::ALL.iter().map(|code| code.code()));
         let checks = Outcome::ALL.iter().map(|code| code.code()).chain(Severity::ALL.iter().map(|code| code.code()));
+        let events = AccountEventKind::CODES.iter().chain(AlarmKind::CODES).copied();
         let codes = |kind| if let Kind::Code(codes) | Kind::Codes(codes) = kind { codes.to_vec() } else { Vec::new() };
         let values = FIELDS.iter().flat_map(|field| codes(field.kind));
         let all = flags.chain(quarantines).chain(roles).chain(classes).chain(certificates).chain(cases).chain(checks);
         let bare = |code: &&str| code.is_ascii() && WORDS.iter().all(|(known, _, _)| known != code);
-        let missing: BTreeSet<&str> = all.chain(values).filter(bare).collect();
+        let missing: BTreeSet<&str> = all.chain(values).chain(events).filter(bare).collect();
         assert_eq!(missing, BTreeSet::new());
     }
 

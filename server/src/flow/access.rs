@@ -6,6 +6,7 @@
 
 use sync_core::case::{CaseState, Graph, fold, taking_part};
 use sync_core::id::{CaseId, OfficerId, TenantId};
+use sync_core::read_audit::LookKind;
 use sync_core::time::Instant;
 
 use super::caller::{Caller, Role};
@@ -68,8 +69,8 @@ impl Access {
 /// A read, for the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
-    /// `case`, `history`, `evidence`, `record`.
-    pub what: &'static str,
+    /// What is read.
+    pub what: LookKind,
     /// Which field, which digest; empty for all of it.
     pub part: String,
     /// Why.
@@ -149,7 +150,7 @@ pub fn look(
             id: random::bytes()?,
             at: now,
             officer: caller.officer,
-            what: what.to_owned(),
+            what,
             case: Some(*case),
             part,
             purpose: purpose.unwrap_or_default(),

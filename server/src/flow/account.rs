@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
-use super::account_event::{self, Kind};
+use super::account_event::{self, AtTheMachine};
 use super::password;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::store::Store;
@@ -58,6 +58,6 @@ pub fn new_password(
         }
         tx.set_password(tenant, login, &hash)?;
         tx.end_sessions(tenant, login)?;
-        account_event::note_at_the_machine(tx, tenant, (Kind::PasswordReplaced, officer), login, now)
+        account_event::note_at_the_machine(tx, tenant, (AtTheMachine::PasswordReplaced, officer), login, now)
     })
 }

@@ -3,6 +3,8 @@
 //! Promise: an event is stored in the transaction of the action that it reports. People read their own events; account
 //! administrators read those of the people in their reach. Not here: the read audit of cases (`access`).
 
+use sync_core::account_event::AccountEventKind;
+use sync_core::alarm::AlarmKind;
 use sync_core::id::{DeviceId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
@@ -15,71 +17,38 @@ use crate::store::{AccountEventRow, AlarmRow, TimePage, Tx};
 /// How many of the newest events are read to find recent ones.
 pub const LATELY: u32 = 100;
 
-/// The kind of an event. Codes are never renamed.
+/// Whether alarms of this kind report an action of the operator on the machine; the detail is the login concerned.
+pub const fn is_of_the_machine(kind: AlarmKind) -> bool {
+    matches!(kind, AlarmKind::PasswordReplaced | AlarmKind::EnrolmentCodeIssued | AlarmKind::FirstAdministrator)
+}
+
+/// What the operator does to an account on the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A one-time code for a phone was issued.
-    EnrolmentCodeIssued,
-    /// A phone was enrolled.
-    DeviceEnrolled,
-    /// A phone was revoked.
-    DeviceRevoked,
-    /// The person changed their password.
-    PasswordChanged,
-    /// A reset of the password was requested.
-    PasswordResetAsked,
-    /// A second person confirmed the reset.
-    PasswordResetConfirmed,
-    /// The person chose a new password with both codes of a reset.
-    PasswordReset,
-    /// The operator replaced the password on the server's machine.
+pub enum AtTheMachine {
+    /// Replaces the password.
     PasswordReplaced,
-    /// The first administrator was created.
+    /// Issues a code for a phone.
+    EnrolmentCodeIssued,
+    /// Makes the first administrator.
     FirstAdministrator,
 }
 
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 9] = [
-        Self::EnrolmentCodeIssued,
-        Self::DeviceEnrolled,
-        Self::DeviceRevoked,
-        Self::PasswordChanged,
-        Self::PasswordResetAsked,
-        Self::PasswordResetConfirmed,
-        Self::PasswordReset,
-        Self::PasswordReplaced,
-        Self::FirstAdministrator,
-    ];
-
-    /// Stable code.
-    pub const fn code(self) -> &'static str {
+impl AtTheMachine {
+    /// The event and the alarm that report it.
+    const fn reported(self) -> (AccountEventKind, AlarmKind) {
         match self {
-            Self::EnrolmentCodeIssued => "enrolment_code_issued",
-            Self::DeviceEnrolled => "device_enrolled",
-            Self::DeviceRevoked => "device_revoked",
-            Self::PasswordChanged => "password_changed",
-            Self::PasswordResetAsked => "password_reset_asked",
-            Self::PasswordResetConfirmed => "password_reset_confirmed",
-            Self::PasswordReset => "password_reset",
-            Self::PasswordReplaced => "password_replaced",
-            Self::FirstAdministrator => "first_administrator",
+            Self::PasswordReplaced => (AccountEventKind::PasswordReplaced, AlarmKind::PasswordReplaced),
+            Self::EnrolmentCodeIssued => (AccountEventKind::EnrolmentCodeIssued, AlarmKind::EnrolmentCodeIssued),
+            Self::FirstAdministrator => (AccountEventKind::FirstAdministrator, AlarmKind::FirstAdministrator),
         }
     }
-}
-
-/// Whether alarms of this kind report an action of the operator on the machine; the detail is the login concerned.
-pub fn is_of_the_machine(kind: &str) -> bool {
-    [Kind::PasswordReplaced, Kind::EnrolmentCodeIssued, Kind::FirstAdministrator]
-        .iter()
-        .any(|known| known.code() == kind)
 }
 
 /// An event to be stored.
 #[derive(Debug, Clone)]
 pub struct Event<'a> {
     /// The kind.
-    pub kind: Kind,
+    pub kind: AccountEventKind,
     /// The person whose account it concerns.
     pub officer: OfficerId,
     /// The actor; none for the operator on the machine.
@@ -101,7 +70,7 @@ pub fn note(tx: &mut Tx<'_>, tenant: &TenantId, event: &Event<'_>, now: Instant)
         at: now,
         officer: *officer,
         actor: *actor,
-        kind: kind.code().to_owned(),
+        kind: *kind,
         device: *device,
         detail: (*detail).to_owned(),
     };
@@ -116,12 +85,13 @@ pub fn note(tx: &mut Tx<'_>, tenant: &TenantId, event: &Event<'_>, now: Instant)
 pub fn note_at_the_machine(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
-    (kind, officer): (Kind, OfficerId),
+    (act, officer): (AtTheMachine, OfficerId),
     login: &str,
     now: Instant,
 ) -> Result<(), Failure> {
-    note(tx, tenant, &Event { kind, officer, actor: None, device: None, detail: "" }, now)?;
-    let (id, kind, detail) = (random::bytes()?, kind.code().to_owned(), login.to_owned());
+    let (event, kind) = act.reported();
+    note(tx, tenant, &Event { kind: event, officer, actor: None, device: None, detail: "" }, now)?;
+    let (id, detail) = (random::bytes()?, login.to_owned());
     let alarm = AlarmRow { id, at: now, kind, device: None, case: None, change: None, detail };
     Ok(tx.add_alarm(tenant, &alarm)?)
 }

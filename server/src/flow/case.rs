@@ -11,6 +11,7 @@ use sync_core::id::{AgencyId, CaseId, ChangeId, DeviceId, OfficerId, TenantId};
 use sync_core::law::rule::CheckResult;
 use sync_core::op::{Act, OpId};
 use sync_core::plan::{Flag, has_gap};
+use sync_core::read_audit::LookKind;
 use sync_core::schema::{EntityKind, FieldName};
 
 use super::access::{self, Access, Look};
@@ -121,7 +122,7 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
     let reach = access::filter(&caller)?;
     let wanted = usize::try_from(limit).map_err(Failure::broken)?;
     if access::supervises(&caller) {
-        note_list(app, &caller, &search, "list").await?;
+        note_list(app, &caller, &search, LookKind::List).await?;
     }
     let tenant = app.tenant;
     // One snapshot: a case that is indexed meanwhile is neither missed nor shown twice.
@@ -140,10 +141,9 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
 }
 
 /// Records the read of a list of cases.
-pub(super) async fn note_list(app: &App, caller: &Caller, search: &Search, what: &str) -> Result<(), Failure> {
+pub(super) async fn note_list(app: &App, caller: &Caller, search: &Search, what: LookKind) -> Result<(), Failure> {
     let (id, at, officer, tenant) = (random::bytes()?, app.clock.now(), caller.officer, app.tenant);
-    let (what, part, purpose) =
-        (what.to_owned(), mask::text::masked(&search.typed).into_owned(), search.purpose.clone().unwrap_or_default());
+    let (part, purpose) = (mask::text::masked(&search.typed).into_owned(), search.purpose.clone().unwrap_or_default());
     let look = ReadAuditRow { id, at, officer, what, case: None, part, purpose };
     app.store.write(move |tx| Ok(tx.add_read_audit(&tenant, &look)?)).await
 }
@@ -222,7 +222,7 @@ fn narrower(reach: String, chosen: String) -> Option<String> {
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::PurposeRequired`], or an internal error.
 pub async fn detail(app: &App, caller: Caller, case: CaseId, purpose: Option<String>) -> Result<Detail, Failure> {
-    let seen = Look { what: "case", part: String::new(), purpose };
+    let seen = Look { what: LookKind::Case, part: String::new(), purpose };
     let (access, case) = look_and_load(app, &caller, case, seen).await?;
     let tenant = app.tenant;
     app.store
@@ -284,7 +284,7 @@ pub async fn history(
     purpose: Option<String>,
 ) -> Result<History, Failure> {
     let part = target.map_or_else(|| name.to_string(), |target| format!("{target}/{name}"));
-    let (access, case) = look_and_load(app, &caller, case, Look { what: "history", part, purpose }).await?;
+    let (access, case) = look_and_load(app, &caller, case, Look { what: LookKind::History, part, purpose }).await?;
     let tenant = app.tenant;
     app.store
         .read(move |tx| {

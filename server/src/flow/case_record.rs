@@ -3,6 +3,7 @@
 use sync_core::case::{Graph, fold};
 use sync_core::case_record::{CaseRecord, RecordEvidence, RecordOfficer, SignedRecord};
 use sync_core::id::{CaseId, Digest, OfficerId, TenantId};
+use sync_core::read_audit::LookKind;
 use sync_core::sign::PublicKey;
 use sync_core::time::Instant;
 
@@ -83,7 +84,7 @@ pub async fn read(
     let (tenant, now) = (app.tenant, app.clock.now());
     app.store
         .write(move |tx| {
-            let seen = Look { what: "record", part: String::new(), purpose };
+            let seen = Look { what: LookKind::Record, part: String::new(), purpose };
             access::look(tx, &tenant, &caller, &case, seen, now)?;
             let row = tx.case_record(&tenant, &case)?.ok_or(Refusal::NotFound)?;
             let keys = tx.server_keys(&tenant)?;

@@ -4,11 +4,12 @@
 //! officer is informed of it. A lost answer loses no enrolment: the same key with the same code returns the enrolled
 //! phone.
 
+use sync_core::account_event::AccountEventKind;
 use sync_core::id::{DeviceId, Digest, OfficerId, TenantId, hex};
 use sync_core::sign::{PublicKey, Verifier as _};
 use sync_core::time::Instant;
 
-use super::account_event::{self, Event, Kind};
+use super::account_event::{self, AtTheMachine, Event};
 use super::caller::{Caller, Role};
 use super::code::{self, Code, Purpose, hash_of};
 use super::idempotency::IdempotentRequest;
@@ -79,7 +80,7 @@ pub async fn issue_code(
             let code = Code::of(&keys, Purpose::Enrolment, &seed);
             let by = Some(caller.officer);
             let expires = keep_code(tx, &tenant, &code, (officer, by), now)?;
-            let kind = Kind::EnrolmentCodeIssued;
+            let kind = AccountEventKind::EnrolmentCodeIssued;
             account_event::note(tx, &tenant, &Event { kind, officer, actor: by, device: None, detail: "" }, now)?;
             request.has_made(tx, &tenant, &seed, now)?;
             Ok(IssuedCode { code, expires })
@@ -102,13 +103,13 @@ pub fn issue_code_here(app: &App, officer: OfficerId) -> Result<String, Failure>
         let lately = tx.account_events(&tenant, &officer, &TimePage::newest(account_event::LATELY))?;
         let replaced = |event: &store::AccountEventRow| {
             let age = now.ms().saturating_sub(event.at.ms());
-            event.kind == Kind::PasswordReplaced.code() && event.actor.is_none() && (0..APART_MS).contains(&age)
+            event.kind == AccountEventKind::PasswordReplaced && event.actor.is_none() && (0..APART_MS).contains(&age)
         };
         if lately.iter().any(replaced) {
             return Err(Refusal::SameHand.into());
         }
         keep_code(tx, &tenant, &code, (officer, None), now)?;
-        account_event::note_at_the_machine(tx, &tenant, (Kind::EnrolmentCodeIssued, officer), &login, now)
+        account_event::note_at_the_machine(tx, &tenant, (AtTheMachine::EnrolmentCodeIssued, officer), &login, now)
     })?;
     Ok(code.scanned)
 }
@@ -167,7 +168,7 @@ pub async fn enrol(app: &App, caller: Caller, enrolment: Enrolment) -> Result<De
                 Err(error) if error.is_duplicate() => return Err(Refusal::KeyEnrolled.into()),
                 other => other?,
             }
-            let (kind, detail) = (Kind::DeviceEnrolled, device.label.as_str());
+            let (kind, detail) = (AccountEventKind::DeviceEnrolled, device.label.as_str());
             let event = Event { kind, officer, actor: Some(officer), device: Some(id), detail };
             account_event::note(tx, &tenant, &event, now)?;
             Ok(Some(device))
@@ -229,7 +230,7 @@ pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> 
             // The phone learns of it with its next request. Other phones are not informed; its lease ends by itself
             // within a day. Changes that it hands in later are judged when they arrive.
             if tx.revoke_device(&tenant, &id, now, &reason)? {
-                let (kind, officer, actor) = (Kind::DeviceRevoked, device.officer, Some(caller.officer));
+                let (kind, officer, actor) = (AccountEventKind::DeviceRevoked, device.officer, Some(caller.officer));
                 let event = Event { kind, officer, actor, device: Some(id), detail: &reason };
                 account_event::note(tx, &tenant, &event, now)?;
             }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sync_core::alarm::AlarmKind;
 use sync_core::case::{CaseState, fold};
 use sync_core::facts::index::{Entry, Indexed, Key, entries, lookup_keys};
 use sync_core::id::{CaseId, DeviceId, TenantId};
@@ -22,9 +23,6 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{AlarmRow, CaseFileRow, IndexedDocument, OutboxKind, Tx};
 
-/// Kinds of the alarms.
-const NUMBER_DOUBLED: &str = "number_doubled";
-const FINED_TWICE: &str = "fined_twice";
 /// Alarms of one case in one step; more of them add no information.
 const ALARMS_AT_ONCE: usize = 16;
 /// Other cases that are queued for comparison in one step.
@@ -42,7 +40,7 @@ pub struct Compared {
     /// Number of rules that the case breaches now, if that may have changed.
     breaches: Option<i64>,
     /// Alarms, each with the document and its author.
-    alarms: Vec<(&'static str, OpId, Option<DeviceId>)>,
+    alarms: Vec<(AlarmKind, OpId, Option<DeviceId>)>,
     /// Cases with the same entries that are not flagged yet.
     neighbours: BTreeSet<i64>,
 }
@@ -91,7 +89,7 @@ fn compare(tx: &mut Tx<'_>, tenant: &TenantId, file: CaseFileRow) -> Result<Comp
     let results = Bench::default().judge(tx, tenant, (&state, &held), projection::newest_act(&held))?;
     found.breaches = Some(projection::count(rule::breaches(&results)));
     let doubled = || found.flips.iter().filter(|(_, doubled)| *doubled).map(|(entry, _)| entry);
-    let kinds: BTreeSet<(&str, OpId)> =
+    let kinds: BTreeSet<(AlarmKind, OpId)> =
         doubled().filter_map(|entry| Some((alarm_of(entry.what)?, entry.document))).collect();
     let maker = |document: &OpId| state.entities.get(document).map(|entity| entity.by.device);
     found.alarms =
@@ -103,10 +101,10 @@ fn compare(tx: &mut Tx<'_>, tenant: &TenantId, file: CaseFileRow) -> Result<Comp
 }
 
 /// The alarm for a shared entry. A shared name alone raises none; the case file shows it.
-const fn alarm_of(what: Indexed) -> Option<&'static str> {
+const fn alarm_of(what: Indexed) -> Option<AlarmKind> {
     match what {
-        Indexed::Number => Some(NUMBER_DOUBLED),
-        Indexed::Fine => Some(FINED_TWICE),
+        Indexed::Number => Some(AlarmKind::NumberDoubled),
+        Indexed::Fine => Some(AlarmKind::FinedTwice),
         Indexed::FineByName | Indexed::FineWithoutCode => None,
     }
 }
@@ -139,9 +137,8 @@ pub fn apply(
             tx.put_case_breaches(tenant, &file, breaches)?;
         }
         for (kind, document, maker) in alarms {
-            let (id, kind, change) = (random::bytes()?, kind.to_owned(), Some(document.change));
-            let alarm =
-                AlarmRow { id, at: now, detail: kind.clone(), kind, device: maker, case: Some(file.id), change };
+            let (id, detail, change) = (random::bytes()?, kind.code().to_owned(), Some(document.change));
+            let alarm = AlarmRow { id, at: now, detail, kind, device: maker, case: Some(file.id), change };
             tx.add_alarm(tenant, &alarm)?;
             if let Some(maker) = maker {
                 *raised.entry(maker).or_default() += 1;

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use rustix::io::Errno;
 use sync_core::evidence::{LARGEST, Unfit, fit};
 use sync_core::id::{CaseId, DeviceId, Digest, OfficerId, TenantId};
+use sync_core::read_audit::LookKind;
 
 use super::access::{self, Look};
 use super::caller::{self, Caller, Role};
@@ -310,7 +311,7 @@ pub async fn open(
     let standing = app
         .store
         .write(move |tx| {
-            let seen = Look { what: "evidence", part: digest.to_string(), purpose };
+            let seen = Look { what: LookKind::Evidence, part: digest.to_string(), purpose };
             let file = access::look(tx, &tenant, &caller, &case, seen, now)?.file;
             let claimed = tx.evidence_of(&tenant, file.case_leaf)?.into_iter().find(|file| file.digest == digest);
             Ok::<_, Failure>(claimed.ok_or(Refusal::NotFound)?.standing)

@@ -10,6 +10,7 @@ use std::collections::btree_map::Entry;
 use sync_core::case::{CaseState, fold};
 use sync_core::id::{AgencyId, TenantId};
 use sync_core::money::Fen;
+use sync_core::read_audit::LookKind;
 use sync_core::schema;
 use sync_core::value::Value;
 
@@ -49,7 +50,7 @@ pub async fn export(app: &App, caller: Caller, search: Search) -> Result<Vec<Tak
     if access::supervises(&caller) && search.purpose.is_none() {
         return Err(Refusal::PurposeRequired.into());
     }
-    note_list(app, &caller, &search, "export").await?;
+    note_list(app, &caller, &search, LookKind::Export).await?;
     let (tenant, room) = (app.tenant, (caller.officer, loaded::LARGEST));
     // One snapshot without pages, so no case moves between two pages.
     let found = app.store.read(move |tx| in_reach(tx, &tenant, reach, search, &Past::default(), CASES + 1)).await?;

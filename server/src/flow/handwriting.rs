@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use sync_core::case::{CaseState, Signed};
 use sync_core::id::{CaseId, Digest};
 use sync_core::op::OpId;
+use sync_core::read_audit::LookKind;
 use sync_core::schema::STROKES;
 use sync_core::strokes::{LONGEST, Strokes};
 use sync_core::value::Value;
@@ -148,7 +149,7 @@ async fn note(
     app.store
         .write(move |tx| {
             for digest in digests {
-                let seen = Look { what: "evidence", part: digest.to_string(), purpose: purpose.clone() };
+                let seen = Look { what: LookKind::Evidence, part: digest.to_string(), purpose: purpose.clone() };
                 access::look(tx, &tenant, &caller, &case, seen, now)?;
             }
             Ok(())

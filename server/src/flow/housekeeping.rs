@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use sync_core::alarm::AlarmKind;
 use sync_core::id::TenantId;
 use sync_core::time::Instant;
 
@@ -28,8 +29,6 @@ const EVERY: Duration = Duration::from_secs(10);
 const TIMES: u32 = 60;
 /// Changes, or files, in one transaction.
 const AT_ONCE: i64 = 64;
-/// Kind of the alarm.
-const ALARM: &str = "parked_expired";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The thread.
@@ -144,7 +143,8 @@ impl House {
 fn expire(tx: &mut Tx<'_>, tenant: &TenantId, before: Instant, now: Instant) -> Result<i64, Failure> {
     let expired = tx.expire_parked(tenant, before, now, AT_ONCE)?;
     for ExpiredChange { change, case, device } in &expired {
-        let (id, kind, detail) = (random::bytes()?, ALARM.to_owned(), ALARM.to_owned());
+        let (id, kind) = (random::bytes()?, AlarmKind::ParkedExpired);
+        let detail = kind.code().to_owned();
         let (case, change, device) = (Some(*case), Some(*change), Some(*device));
         tx.add_alarm(tenant, &AlarmRow { id, at: now, kind, device, case, change, detail })?;
     }

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
+use sync_core::alarm::AlarmKind;
 use sync_core::id::{Digest, Epoch, TenantId};
 use sync_core::sign::{PublicKey, Signer as _};
 use sync_core::time::Instant;
@@ -65,8 +66,6 @@ pub fn tenant(store: &Store, region: &str, name: &str, now: Instant) -> Result<T
     }
 }
 
-/// Kind of the alarm that the server got another key; its detail is the reason.
-pub const SERVER_KEY_REPLACED: &str = "server_key_replaced";
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
@@ -159,7 +158,7 @@ impl From<Failure> for MisfitOr {
 }
 
 /// Replaces the server key because it is lost or exposed: creates the key file, moves the old one aside, registers
-/// the new key, and raises [`SERVER_KEY_REPLACED`]. Signatures of the old key stay valid.
+/// the new key, and raises [`AlarmKind::ServerKeyReplaced`]. Signatures of the old key stay valid.
 ///
 /// # Errors
 /// [`Mismatch::NoReason`], [`Mismatch::NoInstallation`], [`KeyError::InUse`], or an internal error. Where it ends between the
@@ -180,7 +179,7 @@ pub fn replace_server_key(store: &Store, directory: &Path, reason: &str, now: In
         let since = newest.map_or(now, |newest| newest.max(now));
         let key = ServerKeyRow { device: keys.server_device(&tenant), public_key: public_key.bytes().to_vec(), since };
         tx.register_server_key(&tenant, &key, &epoch)?;
-        let (kind, detail) = (SERVER_KEY_REPLACED.to_owned(), reason.to_owned());
+        let (kind, detail) = (AlarmKind::ServerKeyReplaced, reason.to_owned());
         let alarm = AlarmRow { id, at: now, kind, device: None, case: None, change: None, detail };
         tx.add_alarm(&tenant, &alarm).map_err(Failure::from)
     })?;

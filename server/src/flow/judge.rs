@@ -223,7 +223,7 @@ impl Bench {
                 Some(organ) => self.agency(tx, tenant, &organ)?.map(|organ| organ.name),
                 None => None,
             };
-            let kind = organ_kind(&agency.kind, agency.acts_for.is_some());
+            let kind = organ_kind(Some(agency.kind), agency.acts_for.is_some());
             agencies.insert(agency.id, AgencyEntry { sector: agency.sector, reconsideration: organ, kind });
         }
         let mut officers = BTreeMap::new();

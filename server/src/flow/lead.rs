@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::id::{CaseId, OfficerId, TenantId, hex};
 use sync_core::lead::{LeadKind, LeadStatus};
+use sync_core::read_audit::LookKind;
 use sync_core::time::Instant;
 
 use super::as_of::{RowId, Start};
@@ -116,19 +117,19 @@ fn note(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     caller: &Caller,
-    (what, case, part): (&str, Option<CaseId>, String),
+    (what, case, part): (LookKind, Option<CaseId>, String),
     now: Instant,
 ) -> Result<(), Failure> {
     if !access::supervises(caller) {
         return Ok(());
     }
-    let (id, officer, what, purpose) = (random::bytes()?, caller.officer, what.to_owned(), String::new());
+    let (id, officer, purpose) = (random::bytes()?, caller.officer, String::new());
     Ok(tx.add_read_audit(tenant, &ReadAuditRow { id, at: now, officer, what, case, part, purpose })?)
 }
 
 /// One lead, shown to the caller.
 fn shown(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, row: LeadRow, now: Instant) -> Result<Lead, Failure> {
-    note(tx, tenant, caller, ("lead", Some(row.case), id_text(&row.id)), now)?;
+    note(tx, tenant, caller, (LookKind::Lead, Some(row.case), id_text(&row.id)), now)?;
     named(tx, tenant, caller, row)
 }
 
@@ -214,7 +215,7 @@ pub async fn list(app: &App, caller: Caller, search: Search, limit: u32) -> Resu
         if as_of > steps {
             return Err(Refusal::WrongCursor.into());
         }
-        note(tx, &tenant, &caller, ("leads", case, String::new()), now)?;
+        note(tx, &tenant, &caller, (LookKind::Leads, case, String::new()), now)?;
         let filter = LeadFilter { agency_path, status, case, as_of: Some(as_of) };
         let after = start.and_then(|start| start.after).map(|(at, id)| (at, id.0));
         let page = TimePage { order, after, limit };

@@ -13,10 +13,11 @@
 use std::net::IpAddr;
 
 use subtle::ConstantTimeEq as _;
+use sync_core::account_event::AccountEventKind;
 use sync_core::id::{OfficerId, TenantId};
 use sync_core::time::Instant;
 
-use super::account_event::{self, Event, Kind};
+use super::account_event::{self, Event};
 use super::attempt::Attempt;
 use super::caller::{Caller, Role};
 use super::code::{self, Code, Purpose, hash_of, hash_of_given, meant};
@@ -80,7 +81,7 @@ pub async fn ask(app: &App, caller: Caller, officer: OfficerId, key: Option<Stri
                 let row = tx.password_reset(&tenant, &id)?.ok_or(Refusal::NotFound)?;
                 return Ok(Given { row, code: code_of(&id) });
             }
-            let (asked_by, kind) = (Some(caller.officer), Kind::PasswordResetAsked);
+            let (asked_by, kind) = (Some(caller.officer), AccountEventKind::PasswordResetAsked);
             let row = PasswordResetRow {
                 id,
                 officer,
@@ -125,7 +126,8 @@ pub async fn confirm(app: &App, caller: Caller, id: [u8; 16]) -> Result<Given, F
                 return Err(Refusal::ResetNotOpen.into());
             }
             if row.confirmed.is_none() {
-                let (kind, officer, actor) = (Kind::PasswordResetConfirmed, row.officer, Some(caller.officer));
+                let (kind, officer, actor) =
+                    (AccountEventKind::PasswordResetConfirmed, row.officer, Some(caller.officer));
                 let event = Event { kind, officer, actor, device: caller.device, detail: "" };
                 account_event::note(tx, &tenant, &event, now)?;
             }
@@ -212,7 +214,7 @@ pub async fn choose(app: &App, choice: Choice, from: Option<IpAddr>) -> Result<(
         return Err(Refusal::WrongResetCode.into());
     }
     let hash = hashed(password, login.clone()).await?;
-    let kind = Kind::PasswordReset;
+    let kind = AccountEventKind::PasswordReset;
     app.store
         .write(move |tx| {
             tx.lock_tenant(&tenant, now)?;
@@ -249,7 +251,7 @@ pub async fn change(
     app.store
         .write(move |tx| {
             tx.lock_tenant(&tenant, now)?;
-            replace(tx, &tenant, (&account.login, &hash), (Kind::PasswordChanged, officer), now)
+            replace(tx, &tenant, (&account.login, &hash), (AccountEventKind::PasswordChanged, officer), now)
         })
         .await
 }
@@ -264,7 +266,7 @@ fn replace(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     (login, hash): (&str, &str),
-    (kind, officer): (Kind, OfficerId),
+    (kind, officer): (AccountEventKind, OfficerId),
     now: Instant,
 ) -> Result<(), Failure> {
     tx.set_password(tenant, login, hash)?;

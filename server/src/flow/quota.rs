@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use sync_core::alarm::AlarmKind;
 use sync_core::id::{DeviceId, TenantId};
 use sync_core::time::Instant;
 
@@ -17,8 +18,6 @@ use crate::store::{AlarmRow, PhoneDay, Store, Used};
 
 /// Longest wait before a phone may ask again, in seconds.
 const ASK_AGAIN_S: i64 = 3600;
-/// Kind of the alarm.
-const ALARM: &str = "over_quota";
 
 /// Daily quotas of one phone, from the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,7 +179,7 @@ impl Quotas {
     ) -> Result<(), Failure> {
         self.write_down(store, tenant, now)?;
         let begins = midnight(now);
-        let (id, kind, detail) = (random::bytes()?, ALARM.to_owned(), what.to_owned());
+        let (id, kind, detail) = (random::bytes()?, AlarmKind::OverQuota, what.to_owned());
         let alarm = AlarmRow { id, at: now, kind, device: Some(device), case: None, change: None, detail };
         store.write_sync::<_, Failure>(|tx| {
             // The row must exist even if refused data exhausted the quota.
@@ -268,7 +267,7 @@ mod tests {
             take(&restarted, PHONE, DAY.plus_ms(24 * HOUR_MS)).unwrap();
             let alarms = store.read_sync(|tx| tx.alarms(&TENANT, 10)).unwrap();
             assert_eq!(alarms.len(), 1, "{alarms:?}");
-            assert_eq!((alarms[0].kind.as_str(), alarms[0].device), (ALARM, Some(PHONE)));
+            assert_eq!((alarms[0].kind, alarms[0].device), (AlarmKind::OverQuota, Some(PHONE)));
         });
     }
 

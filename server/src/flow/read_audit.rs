@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::id::{AgencyId, CaseId, OfficerId, TenantId};
+use sync_core::read_audit::LookKind;
 use sync_core::time::Instant;
 
 use super::caller::{Caller, Role};
@@ -106,7 +107,7 @@ fn look(caller: &Caller, wanted: &Wanted, now: Instant) -> Result<ReadAuditRow, 
     let days = [wanted.from, wanted.until.map(|until| until.plus_ms(-1))].map(|at| at.map(|at| at.date().to_string()));
     let [from, to] = &days;
     let part = [&wanted.officer, &wanted.case, from, to].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-    let (what, purpose) = ("audit".to_owned(), String::new());
+    let (what, purpose) = (LookKind::Audit, String::new());
     Ok(ReadAuditRow { id: random::bytes()?, at: now, officer: caller.officer, what, case: None, part, purpose })
 }
 

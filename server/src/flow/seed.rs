@@ -15,7 +15,7 @@ use sync_core::id::{AgencyId, OfficerId, TenantId};
 use sync_core::role::Role;
 use sync_core::time::Instant;
 
-use super::account_event::{self, Kind};
+use super::account_event::{self, AtTheMachine};
 use super::install::named_id;
 use super::password;
 use crate::flow::refusal::{Failure, Refusal};
@@ -178,7 +178,7 @@ pub fn first_administrator(
         let account = AccountRow { login: login.to_owned(), officer, password: hash, session_version: 1 };
         tx.add_account(tenant, &account)?;
         tx.touch_reference(tenant)?;
-        account_event::note_at_the_machine(tx, tenant, (Kind::FirstAdministrator, officer), login, now)?;
+        account_event::note_at_the_machine(tx, tenant, (AtTheMachine::FirstAdministrator, officer), login, now)?;
         Ok(officer)
     })
 }

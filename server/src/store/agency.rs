@@ -1,14 +1,15 @@
 //! The tree of agencies.
 
 use diesel::prelude::*;
+use sync_core::agency::AgencyKind;
 use sync_core::id::{AgencyId, TenantId};
 
-use super::Error;
 use super::schema::{agency, case_file, officer};
 use super::tx::Tx;
+use super::{Error, row};
 
 /// An organ, or an organisation authorised by law (执法主体), or a body within one.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = agency, treat_none_as_default_value = false)]
 pub struct AgencyRow {
     /// Id.
@@ -21,8 +22,8 @@ pub struct AgencyRow {
     pub name: String,
     /// As document numbers write it.
     pub short_name: String,
-    /// `government`, `department`, `station`, `street`, `justice`.
-    pub kind: String,
+    /// The kind.
+    pub kind: AgencyKind,
     /// Field of enforcement, such as `market`.
     pub sector: String,
     /// The organ in whose name a station acts; none if it acts in its own.
@@ -31,6 +32,29 @@ pub struct AgencyRow {
     pub reconsideration: Option<AgencyId>,
     /// Whether it still enforces.
     pub active: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = agency)]
+struct Row {
+    id: AgencyId,
+    parent: Option<AgencyId>,
+    path: String,
+    name: String,
+    short_name: String,
+    kind: String,
+    sector: String,
+    acts_for: Option<AgencyId>,
+    reconsideration: Option<AgencyId>,
+    active: bool,
+}
+
+impl Row {
+    fn restore(self) -> Result<AgencyRow, Error> {
+        let Self { id, parent, path, name, short_name, kind, sector, acts_for, reconsideration, active } = self;
+        let kind = row::code("agency", "kind", id, &kind)?;
+        Ok(AgencyRow { id, parent, path, name, short_name, kind, sector, acts_for, reconsideration, active })
+    }
 }
 
 /// The cases of the agencies whose paths begin with `path`.
@@ -58,8 +82,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn agency(&mut self, tenant: &TenantId, id: &AgencyId) -> Result<Option<AgencyRow>, Error> {
-        let found = agency::table.find((tenant, id)).select(AgencyRow::as_select());
-        Ok(found.first(self.db()).optional()?)
+        let found = agency::table.find((tenant, id)).select(Row::as_select());
+        found.first(self.db()).optional()?.map(Row::restore).transpose()
     }
 
     /// The agencies below `path`, itself included, in the order of the tree. An empty path is all of them.
@@ -71,7 +95,7 @@ impl Tx<'_> {
             .filter(agency::tenant.eq(tenant))
             .filter(agency::path.like(format!("{path}%")))
             .order(agency::path);
-        Ok(below.select(AgencyRow::as_select()).load(self.db())?)
+        below.select(Row::as_select()).load(self.db())?.into_iter().map(Row::restore).collect()
     }
 
     /// Adds an agency; its parent must exist.

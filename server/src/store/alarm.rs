@@ -1,7 +1,8 @@
 //! Alarms: events that a person must look at.
 
 use diesel::prelude::*;
-use sync_core::id::{CaseId, ChangeId, DeviceId, TenantId};
+use sync_core::alarm::AlarmKind;
+use sync_core::id::{CaseId, ChangeId, DeviceId, TenantId, hex};
 use sync_core::time::Instant;
 
 use super::agency::{cases_below, people_below};
@@ -13,17 +14,16 @@ use super::tx::Tx;
 use super::{Error, TimePage, Total, row};
 
 /// One alarm.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = alarm, treat_none_as_default_value = false)]
 pub struct AlarmRow {
     /// Id.
-    #[diesel(deserialize_as = row::Bytes<16>)]
     pub id: [u8; 16],
     /// When.
     #[diesel(column_name = at_ms)]
     pub at: Instant,
-    /// Stable code, such as `refused`, `fork`, `without_effect`, `quarantined`.
-    pub kind: String,
+    /// The kind.
+    pub kind: AlarmKind,
     /// The device it is about.
     pub device: Option<DeviceId>,
     /// The case it is about.
@@ -33,6 +33,27 @@ pub struct AlarmRow {
     pub change: Option<ChangeId>,
     /// Stable code of the reason, or the account that it is about.
     pub detail: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = alarm)]
+struct Row {
+    #[diesel(deserialize_as = row::Bytes<16>)]
+    id: [u8; 16],
+    at_ms: Instant,
+    kind: String,
+    device: Option<DeviceId>,
+    case_id: Option<CaseId>,
+    change: Option<ChangeId>,
+    detail: String,
+}
+
+impl Row {
+    fn restore(self) -> Result<AlarmRow, Error> {
+        let Self { id, at_ms: at, kind, device, case_id: case, change, detail } = self;
+        let kind = row::code("alarm", "kind", hex(&id), &kind)?;
+        Ok(AlarmRow { id, at, kind, device, case, change, detail })
+    }
 }
 
 /// The alarms about cases or phones of agencies below this path; all alarms without a path.
@@ -76,7 +97,13 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn was_alarmed(&mut self, tenant: &TenantId, kind: &str, case: &CaseId, since: Instant) -> Result<bool, Error> {
+    pub fn was_alarmed(
+        &mut self,
+        tenant: &TenantId,
+        kind: AlarmKind,
+        case: &CaseId,
+        since: Instant,
+    ) -> Result<bool, Error> {
         let such = alarm::table
             .filter(alarm::tenant.eq(&tenant.bytes()[..]))
             .filter(alarm::at_ms.ge(since.ms()))
@@ -105,6 +132,6 @@ impl Tx<'_> {
         page: &TimePage,
     ) -> Result<Vec<AlarmRow>, Error> {
         let query = page_by_time!(narrow(tenant, agency_path), page, alarm::at_ms, alarm::id);
-        Ok(query.select(AlarmRow::as_select()).load(self.db())?)
+        query.select(Row::as_select()).load(self.db())?.into_iter().map(Row::restore).collect()
     }
 }

@@ -1,7 +1,8 @@
 //! The read audit: who read what, and why. Written before anything is shown.
 
 use diesel::prelude::*;
-use sync_core::id::{CaseId, OfficerId, TenantId};
+use sync_core::id::{CaseId, OfficerId, TenantId, hex};
+use sync_core::read_audit::LookKind;
 use sync_core::time::Instant;
 
 use super::agency::{cases_below, people_below};
@@ -13,19 +14,18 @@ use super::tx::Tx;
 use super::{Error, TimePage, Total, row};
 
 /// An audit record.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = read_audit, treat_none_as_default_value = false)]
 pub struct ReadAuditRow {
     /// Id.
-    #[diesel(deserialize_as = row::Bytes<16>)]
     pub id: [u8; 16],
     /// When.
     #[diesel(column_name = at_ms)]
     pub at: Instant,
     /// The reader.
     pub officer: OfficerId,
-    /// `case`, `history`, `evidence`, `record`, `list`, `export`, `lead`, `leads`, `audit`.
-    pub what: String,
+    /// What was read.
+    pub what: LookKind,
     /// The case, if the read was of a single one.
     #[diesel(column_name = case_id)]
     pub case: Option<CaseId>,
@@ -33,6 +33,27 @@ pub struct ReadAuditRow {
     pub part: String,
     /// The purpose; empty for officers who handle the case.
     pub purpose: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = read_audit)]
+struct Row {
+    #[diesel(deserialize_as = row::Bytes<16>)]
+    id: [u8; 16],
+    at_ms: Instant,
+    officer: OfficerId,
+    what: String,
+    case_id: Option<CaseId>,
+    part: String,
+    purpose: String,
+}
+
+impl Row {
+    fn restore(self) -> Result<ReadAuditRow, Error> {
+        let Self { id, at_ms: at, officer, what, case_id: case, part, purpose } = self;
+        let what = row::code("read_audit", "what", hex(&id), &what)?;
+        Ok(ReadAuditRow { id, at, officer, what, case, part, purpose })
+    }
 }
 
 /// Filter for audit records. All conditions apply.
@@ -89,7 +110,7 @@ impl Tx<'_> {
         page: &TimePage,
     ) -> Result<Vec<ReadAuditRow>, Error> {
         let query = page_by_time!(narrow(tenant, filter), page, read_audit::at_ms, read_audit::id);
-        Ok(query.select(ReadAuditRow::as_select()).load(self.db())?)
+        query.select(Row::as_select()).load(self.db())?.into_iter().map(Row::restore).collect()
     }
 
     /// How many audit records match the filter.
@@ -120,6 +141,6 @@ impl Tx<'_> {
             .filter(read_audit::tenant.eq(tenant))
             .filter(read_audit::case_id.eq(case))
             .order((read_audit::at_ms, read_audit::id));
-        Ok(looks.select(ReadAuditRow::as_select()).load(self.db())?)
+        looks.select(Row::as_select()).load(self.db())?.into_iter().map(Row::restore).collect()
     }
 }

@@ -3,6 +3,7 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use sync_core::agency::AgencyKind;
 use sync_core::certificate::CertificateStatus;
 use sync_core::id::{AgencyId, DeviceId, Digest, Epoch, OfficerId, TenantId};
 use sync_core::schema::SPOT_DECISION;
@@ -25,8 +26,9 @@ use casework::{
 
 use corrupt::{
     an_id_of_another_length_is_an_error, an_unknown_class_reason_flag_or_grade_of_a_change_is_an_error,
-    an_unknown_role_is_an_error, an_unknown_status_of_a_certificate_is_an_error,
-    an_unknown_status_or_kind_of_a_case_is_an_error, an_unknown_status_or_kind_of_a_lead_is_an_error,
+    an_unknown_kind_of_an_alarm_an_event_a_look_or_an_agency_is_an_error, an_unknown_role_is_an_error,
+    an_unknown_status_of_a_certificate_is_an_error, an_unknown_status_or_kind_of_a_case_is_an_error,
+    an_unknown_status_or_kind_of_a_lead_is_an_error,
 };
 
 use writing::{
@@ -86,6 +88,7 @@ contract! {
     an_unknown_status_or_kind_of_a_case_is_an_error
     an_unknown_status_of_a_certificate_is_an_error
     an_unknown_role_is_an_error
+    an_unknown_kind_of_an_alarm_an_event_a_look_or_an_agency_is_an_error
     an_unknown_status_or_kind_of_a_lead_is_an_error
     an_id_of_another_length_is_an_error
     an_unknown_class_reason_flag_or_grade_of_a_change_is_an_error
@@ -170,7 +173,7 @@ fn agency(id: u8, parent: Option<u8>, path: &str) -> AgencyRow {
         path: path.into(),
         name: format!("机关 {id}"),
         short_name: "机".into(),
-        kind: "department".into(),
+        kind: AgencyKind::Department,
         sector: "market".into(),
         acts_for: None,
         reconsideration: None,

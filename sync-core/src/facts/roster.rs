@@ -4,6 +4,7 @@
 //! here: the status of a certificate at an instant (`certificate`).
 
 use super::reach::{Reach, Reaches};
+use crate::agency::AgencyKind;
 use crate::certificate::{CertificateState, CertificateStatus, History, Span, last_instant};
 use crate::id::{AgencyId, OfficerId, TenantId};
 use crate::law::discretion::{BadRange, FineRange};
@@ -119,17 +120,17 @@ pub fn certificate_of(entry: Option<&OfficerEntry>, at: Instant) -> Certificate 
     }
 }
 
-/// The kind of organ, from the texts of the register. A station that acts for its organ decides in the organ's name.
-pub fn organ_kind(kind: &str, acts_for_another: bool) -> OrganKind {
+/// The kind of organ by the register's kind of agency, if that is known. A station that acts for its organ decides in the organ's name.
+pub const fn organ_kind(kind: Option<AgencyKind>, acts_for_another: bool) -> OrganKind {
     match kind {
         _ if acts_for_another => OrganKind::Department,
-        "department" => OrganKind::Department,
-        "government" | "township" | "town" => OrganKind::Government,
-        "street" => OrganKind::Outpost,
-        "station" => OrganKind::Station,
-        "justice" => OrganKind::Justice,
-        "organisation" => OrganKind::Authorised,
-        _ => OrganKind::NotTold,
+        Some(AgencyKind::Department) => OrganKind::Department,
+        Some(AgencyKind::Government | AgencyKind::Township | AgencyKind::Town) => OrganKind::Government,
+        Some(AgencyKind::Street) => OrganKind::Outpost,
+        Some(AgencyKind::Station) => OrganKind::Station,
+        Some(AgencyKind::Justice) => OrganKind::Justice,
+        Some(AgencyKind::Organisation) => OrganKind::Authorised,
+        None => OrganKind::NotTold,
     }
 }
 
@@ -207,7 +208,9 @@ impl Roster {
             agencies.iter().map(|agency| (agency.id, agency.name.clone())).collect();
         let agencies = agencies.into_iter().map(|Agency { id, sector, reconsideration, kind, acts_for, .. }| {
             let reconsideration = reconsideration.and_then(|organ| names.get(&organ).cloned());
-            (id, AgencyEntry { sector, reconsideration, kind: organ_kind(&kind, acts_for.is_some()) })
+            // A kind of a newer server is not told.
+            let kind = organ_kind(AgencyKind::parse(&kind).ok(), acts_for.is_some());
+            (id, AgencyEntry { sector, reconsideration, kind })
         });
         let officers = officers.into_iter().map(|Entry { officer, certificates }| {
             let certificates = certificates.into_iter().map(Holding::held).collect();
@@ -366,7 +369,8 @@ mod tests {
             (&["", "Station", "village"], OrganKind::NotTold),
         ] {
             for word in words {
-                assert_eq!((organ_kind(word, false), organ_kind(word, true)), (kind, OrganKind::Department), "{word}");
+                let read = AgencyKind::parse(word).ok();
+                assert_eq!((organ_kind(read, false), organ_kind(read, true)), (kind, OrganKind::Department), "{word}");
             }
         }
     }

@@ -95,7 +95,7 @@ on_both_databases! {
     fn an_enrolment_is_told_to_its_officer_and_is_on_record(server) {
         let phone = Phone::of(server, "officer-a");
         let told = events(&phone.desk);
-        let kinds: Vec<&str> = told.iter().map(|event| event.kind.as_str()).collect();
+        let kinds: Vec<&str> = told.iter().map(|event| event.kind.code()).collect();
         assert_eq!(kinds, ["device_enrolled", "enrolment_code_issued"]);
         let administrator = Person::sign_in(server, ADMINISTRATOR);
         assert_eq!(told[0].device.as_deref(), Some(phone.device.to_string().as_str()));
@@ -111,7 +111,7 @@ on_both_databases! {
         let colleague = Person::sign_in(server, "officer-b").call("GET", &of_them).send();
         assert_eq!(colleague.refusal(), (403, "forbidden".into()));
         administrator.revoke(phone.device);
-        assert_eq!(events(&phone.desk)[0].kind, "device_revoked");
+        assert_eq!(events(&phone.desk)[0].kind.code(), "device_revoked");
         let page = Desk::of(server, "officer-a").get("/console/devices").expect(200).text();
         assert!(page.contains("登记了终端") && page.contains("停用了终端"), "{page}");
         // In pages of one, each is read once.
@@ -128,7 +128,7 @@ on_both_databases! {
         assert!(given.status.success(), "{given:?}");
         let raised = alarm::of_kind(server, "enrolment_code_issued");
         assert_eq!((raised.len(), &raised[0]["detail"]), (1, &json!("officer-a")));
-        assert_eq!((events(&officer)[0].kind.as_str(), &events(&officer)[0].actor), ("enrolment_code_issued", &None));
+        assert_eq!((events(&officer)[0].kind.code(), &events(&officer)[0].actor), ("enrolment_code_issued", &None));
         // The hand that gave the code replaces no password of the same account, and the other way round.
         let both = admin(server, &["new-password", "--login", "officer-a"], Some(NEW));
         let said = String::from_utf8_lossy(&both.stderr).into_owned();
@@ -197,7 +197,7 @@ on_both_databases! {
         let token = server.call("POST", "/v1/sessions").json(&body).send().expect(201).json();
         let told = server.call("GET", "/v1/account-events").token(token["access_token"].as_str().unwrap()).send();
         let told: AccountEventPage = told.expect(200).read();
-        let kinds: Vec<&str> = told.items.iter().map(|event| event.kind.as_str()).collect();
+        let kinds: Vec<&str> = told.items.iter().map(|event| event.kind.code()).collect();
         assert_eq!(kinds, ["password_reset", "password_reset_confirmed", "password_reset_asked"]);
     }
 

@@ -1,6 +1,10 @@
 //! Rules of the document: the name of a field decides which schema it has.
 
 use serde_json::Value;
+use sync_core::account_event::AccountEventKind;
+use sync_core::agency::AgencyKind;
+use sync_core::alarm::AlarmKind;
+use sync_core::read_audit::LookKind;
 
 use super::*;
 use crate::web::problem::MEDIA_TYPE;
@@ -170,8 +174,14 @@ fn a_list_of_codes_is_that_of_the_type_it_is_written_from() {
         let codes = document["components"]["schemas"][name]["enum"].as_array().unwrap().iter();
         codes.map(|code| code.as_str().unwrap().to_owned()).collect::<std::collections::BTreeSet<_>>()
     };
-    let events = crate::flow::account_event::Kind::ALL.map(|kind| kind.code().to_owned());
-    assert_eq!(listed("AccountEventKind"), events.into());
+    for (name, codes) in [
+        ("AccountEventKind", AccountEventKind::CODES),
+        ("AgencyKind", AgencyKind::CODES),
+        ("AlarmKind", AlarmKind::CODES),
+        ("LookKind", LookKind::CODES),
+    ] {
+        assert_eq!(listed(name), codes.iter().map(|&code| code.to_owned()).collect(), "{name}");
+    }
     let refusals = Refusal::ALL.iter().map(|one| one.explain().code.to_owned());
     assert_eq!(listed("RefusalCode"), refusals.collect());
     let flags = sync_core::plan::Flag::CODES.iter().map(|&code| code.to_owned());

@@ -5,6 +5,7 @@
 //! bytes, or a copy that the operator restores from a backup, repairs it. Files stored before block digests existed get
 //! them on the first read or by [`check_all`].
 
+use sync_core::alarm::AlarmKind;
 use sync_core::evidence::Damage;
 use sync_core::id::{CaseId, Digest, TenantId};
 
@@ -15,8 +16,6 @@ use crate::random;
 use crate::store::evidence_store::{Aside, Whole};
 use crate::store::{AlarmRow, ClaimedFile, EvidenceFileRow, Standing, StoredBytes};
 
-/// Kind of the alarm; its detail is the code of the refusal that readers get.
-pub const ALARM: &str = "evidence_damaged";
 /// Files that [`check_all`] reads from the database in one statement.
 const AT_ONCE: i64 = 256;
 
@@ -107,9 +106,10 @@ pub async fn found(app: &App, digest: Digest, case: Option<CaseId>) -> Result<Re
     Ok(refusal(damage).into())
 }
 
+/// The detail is the code of the refusal that readers get.
 fn alarm(app: &App, digest: Digest, damage: Damage, case: Option<CaseId>) -> Result<AlarmRow, Failure> {
     tracing::error!(%digest, damage = damage.code(), "an evidence file differs from the stored one");
-    let (id, kind) = (random::bytes()?, ALARM.to_owned());
+    let (id, kind) = (random::bytes()?, AlarmKind::EvidenceDamaged);
     let detail = refusal(damage).explain().code.to_owned();
     Ok(AlarmRow { id, at: app.clock.now(), kind, device: None, case, change: None, detail })
 }

@@ -6,6 +6,7 @@ mod parking;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sync_core::alarm::AlarmKind;
 use sync_core::case::fold;
 use sync_core::change::{Change, NewOp};
 use sync_core::id::{CaseId, ChangeId, DeviceId};
@@ -23,7 +24,7 @@ use crate::flow::recorder::{CaseTail, Recorder, SYSTEM};
 use crate::flow::refusal::Failure;
 use crate::random;
 use crate::store::{Additions, AlarmRow, ChangeSummary, LeaseRow, StoredChange, Used, size_of};
-use parking::{FULL, Folded, LATER, OUTSIDE_FULL, waiting};
+use parking::{Folded, LATER, waiting};
 
 /// Verdicts in one change of the server; a change may hold 4096 operations.
 const VERDICTS_AT_ONCE: usize = 512;
@@ -136,7 +137,7 @@ impl Group<'_, '_> {
                     // The claimed author is not verified; the sender is.
                     Item::Refused { change, code, .. } if told < ALARMS_PER_PUSH => {
                         told += 1;
-                        self.alarm("refused", Some(push.sender.device), None, *change, code)?;
+                        self.alarm(AlarmKind::Refused, Some(push.sender.device), None, *change, code)?;
                         *self.raised.entry(push.sender.device).or_default() += 1;
                     }
                     Item::Checked { change, lease }
@@ -218,8 +219,8 @@ impl Group<'_, '_> {
         let LanePlan { stored, parked, full, full_outside, mut state, participants } =
             lane(known, arrivals, self.recorder.now);
         self.park((case, fresh), arrived, parked, &was_parked)?;
-        self.leave_with_phones(case, &full, FULL)?;
-        self.leave_with_phones(case, &full_outside, OUTSIDE_FULL)?;
+        self.leave_with_phones(case, &full, AlarmKind::CaseFull)?;
+        self.leave_with_phones(case, &full_outside, AlarmKind::OutsideFull)?;
         for planned in stored.iter().filter(|planned| was_parked.contains(&planned.change.id())) {
             self.recorder.tx.unpark(&tenant, &planned.change.id())?;
         }
@@ -284,12 +285,12 @@ impl Group<'_, '_> {
         let (id, case) = (stored.change.id(), stored.change.case());
         let device = Some(stored.change.header().device);
         for flag in stored.flags.iter().filter(|flag| flag.alarms()) {
-            self.alarm(flag.code(), device, Some(case), Some(id), flag.code())?;
+            self.alarm((*flag).into(), device, Some(case), Some(id), flag.code())?;
         }
-        if stored.taken != Taken::Accepted {
+        if let Some(kind) = AlarmKind::of_taken(stored.taken) {
             // The evidence that it names is not claimed yet, but may be after a person has decided.
             self.recorder.tx.add_named_evidence(&self.recorder.tenant(), &projection::named(&stored.change))?;
-            self.alarm(stored.taken.class().code(), device, Some(case), Some(id), stored.taken.code())?;
+            self.alarm(kind, device, Some(case), Some(id), stored.taken.code())?;
         }
         self.register.made(&stored.change, stored.lower);
         self.stored.push(Made { change: Arc::clone(&stored.change), lower: stored.lower });
@@ -301,7 +302,7 @@ impl Group<'_, '_> {
 
     fn alarm(
         &mut self,
-        kind: &str,
+        kind: AlarmKind,
         device: Option<DeviceId>,
         case: Option<CaseId>,
         change: Option<ChangeId>,
@@ -309,7 +310,7 @@ impl Group<'_, '_> {
     ) -> Result<(), Failure> {
         self.alarms += 1;
         let (tenant, at) = (self.recorder.tenant(), self.recorder.now);
-        let (kind, detail) = (kind.to_owned(), detail.to_owned());
+        let detail = detail.to_owned();
         self.recorder
             .tx
             .add_alarm(&tenant, &AlarmRow { id: random::bytes()?, at, kind, device, case, change, detail })?;

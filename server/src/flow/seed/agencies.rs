@@ -1,5 +1,6 @@
 //! The county's agencies that the trial needs.
 
+use sync_core::agency::AgencyKind;
 use sync_core::id::TenantId;
 
 use super::{agency_id, present};
@@ -21,24 +22,38 @@ struct Agency {
     name: &'static str,
     short: &'static str,
     parent: &'static str,
-    kind: &'static str,
+    kind: AgencyKind,
     sector: &'static str,
     /// A station (派出机构) whose decisions bear its organ's name and number.
     acts_for: &'static str,
 }
 
 const fn department(name: &'static str, short: &'static str, sector: &'static str) -> Agency {
-    Agency { name, short, parent: GOVERNMENT, kind: "department", sector, acts_for: "" }
+    Agency { name, short, parent: GOVERNMENT, kind: AgencyKind::Department, sector, acts_for: "" }
 }
 
 const fn station(name: &'static str) -> Agency {
-    Agency { name, short: "巫市监", parent: MARKET, kind: "station", sector: "market", acts_for: MARKET }
+    Agency { name, short: "巫市监", parent: MARKET, kind: AgencyKind::Station, sector: "market", acts_for: MARKET }
 }
 
 /// A parent comes before its children.
 const AGENCIES: &[Agency] = &[
-    Agency { name: GOVERNMENT, short: "巫山府", parent: "", kind: "government", sector: "other", acts_for: "" },
-    Agency { name: JUSTICE, short: "巫司", parent: GOVERNMENT, kind: "justice", sector: "other", acts_for: "" },
+    Agency {
+        name: GOVERNMENT,
+        short: "巫山府",
+        parent: "",
+        kind: AgencyKind::Government,
+        sector: "other",
+        acts_for: "",
+    },
+    Agency {
+        name: JUSTICE,
+        short: "巫司",
+        parent: GOVERNMENT,
+        kind: AgencyKind::Justice,
+        sector: "other",
+        acts_for: "",
+    },
     department(MARKET, "巫市监", "market"),
     department(AGRICULTURE, "巫农", "agriculture"),
     department("巫山县交通运输委员会", "巫交", "transport"),
@@ -52,7 +67,7 @@ const AGENCIES: &[Agency] = &[
         name: "巫山县高唐街道办事处",
         short: "高唐街",
         parent: GOVERNMENT,
-        kind: "street",
+        kind: AgencyKind::Street,
         sector: "other",
         acts_for: "",
     },
@@ -60,7 +75,7 @@ const AGENCIES: &[Agency] = &[
         name: "巫山县龙门街道办事处",
         short: "龙门街",
         parent: GOVERNMENT,
-        kind: "street",
+        kind: AgencyKind::Street,
         sector: "other",
         acts_for: "",
     },
@@ -85,7 +100,7 @@ fn row(new: &Agency) -> AgencyRow {
         path: path(new),
         name: new.name.to_owned(),
         short_name: new.short.to_owned(),
-        kind: new.kind.to_owned(),
+        kind: new.kind,
         sector: new.sector.to_owned(),
         acts_for: named(new.acts_for),
         reconsideration: named(GOVERNMENT).filter(|_| new.name != GOVERNMENT),

@@ -1,10 +1,12 @@
 //! The store's promises for casework and supervision.
 
+use sync_core::alarm::AlarmKind;
 use sync_core::decision::CaseStatus;
 use sync_core::evidence::Damage;
 use sync_core::id::{CaseId, ChangeId};
 use sync_core::lead::{LeadKind, LeadStatus};
 use sync_core::op::CaseKind;
+use sync_core::read_audit::LookKind;
 
 use super::evidence_store::Blocks;
 use super::*;
@@ -295,7 +297,7 @@ pub(super) fn what_was_looked_at_and_recorded_is_kept_as_it_was(store: &Store) {
         id: [1; 16],
         at: NOW,
         officer,
-        what: "case".into(),
+        what: LookKind::Case,
         case: Some(CASE),
         part: String::new(),
         purpose: "专项监督".into(),
@@ -339,7 +341,7 @@ pub(super) fn alarms_are_seen_with_the_case_or_the_phone_they_are_about(store: &
     let raise = |id: u8, device: Option<u8>, case: Option<CaseId>| AlarmRow {
         id: [id; 16],
         at: Instant::from_ms(id.into()),
-        kind: "fork".into(),
+        kind: AlarmKind::Fork,
         device: device.map(|id| DeviceId::new([id; 16])),
         case,
         change: None,

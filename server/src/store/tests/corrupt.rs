@@ -2,8 +2,11 @@
 
 use std::fmt::Debug;
 
+use sync_core::account_event::AccountEventKind;
+use sync_core::alarm::AlarmKind;
 use sync_core::certificate::CertificateStatus;
 use sync_core::id::{CaseId, hex};
+use sync_core::read_audit::LookKind;
 use sync_core::role::Role;
 
 use super::casework::{file, raised};
@@ -137,13 +140,67 @@ pub(super) fn an_unknown_status_or_kind_of_a_lead_is_an_error(store: &Store) {
     }
 }
 
+/// Alarms, events and looks are permanent, so a wrong row is added beside the right one, under the installation's own id.
+pub(super) fn an_unknown_kind_of_an_alarm_an_event_a_look_or_an_agency_is_an_error(store: &Store) {
+    furnish(store);
+    let (id, empty) = ([2; 16], String::new());
+    let alarm =
+        AlarmRow { id, at: NOW, kind: AlarmKind::Fork, device: None, case: None, change: None, detail: empty.clone() };
+    let event = AccountEventRow {
+        id,
+        at: NOW,
+        officer: OFFICER,
+        actor: None,
+        kind: AccountEventKind::PasswordChanged,
+        device: None,
+        detail: empty.clone(),
+    };
+    let look = ReadAuditRow {
+        id,
+        at: NOW,
+        officer: OFFICER,
+        what: LookKind::Case,
+        case: None,
+        part: empty.clone(),
+        purpose: empty,
+    };
+    write(store, |tx| {
+        tx.add_alarm(&TENANT, &alarm)?;
+        tx.add_account_event(&TENANT, &event)?;
+        tx.add_read_audit(&TENANT, &look)
+    });
+    let page = TimePage::newest(9);
+    let alarms = || store.read_sync(|tx| tx.alarms(&TENANT, 9));
+    let events = || store.read_sync(|tx| tx.account_events(&TENANT, &OFFICER, &page));
+    let looks = || store.read_sync(|tx| tx.read_audit_page(&TENANT, &ReadAuditFilter::default(), &page));
+    assert_eq!((alarms().unwrap(), events().unwrap(), looks().unwrap()), (vec![alarm], vec![event], vec![look]));
+    let copy = |table: &str, columns: &str, column: &str, wrong: &str| {
+        let values = columns.replace(column, &format!("'{wrong}'"));
+        let copy = format!("INSERT INTO {table} (tenant, id, {columns}) SELECT tenant, tenant, {values} FROM {table}");
+        write(store, |tx| Ok(tx.db().batch_execute(&copy)?));
+    };
+    let key = hex(TENANT.bytes());
+    copy("alarm", "at_ms, kind, detail", "kind", "forked");
+    is_named(alarms(), ("alarm", "kind", &key), "forked");
+    copy("account_event", "at_ms, officer, kind, detail", "kind", "");
+    is_named(events(), ("account_event", "kind", &key), "");
+    copy("read_audit", "at_ms, officer, what, part, purpose", "what", "cases");
+    is_named(looks(), ("read_audit", "what", &key), "cases");
+    let agencies = || store.read_sync(|tx| tx.agencies_below(&TENANT, ""));
+    let first = agencies().unwrap().swap_remove(0).id;
+    spoil(store, "agency", "kind", "office");
+    let place = ("agency", "kind", first.to_string());
+    is_named(agencies(), (place.0, place.1, &place.2), "office");
+    is_named(store.read_sync(|tx| tx.agency(&TENANT, &first)), (place.0, place.1, &place.2), "office");
+}
+
 /// Bytes of another length are no id, and no row is read as if it had none.
 pub(super) fn an_id_of_another_length_is_an_error(store: &Store) {
     furnish(store);
     let alarm = AlarmRow {
         id: [1; 16],
         at: NOW,
-        kind: "fork".into(),
+        kind: AlarmKind::Fork,
         device: Some(DeviceId::new([1; 16])),
         case: None,
         change: None,

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sync_core::alarm::AlarmKind;
 use sync_core::change::{Change, Size};
 use sync_core::id::{CaseId, ChangeId, DeviceId};
 use sync_core::message::{Class, Missing, PushOutcome};
@@ -28,10 +29,6 @@ const ITEMS_OF_A_CHANGE: usize = 20;
 pub(super) const LATER: &str = "later";
 /// Code: the change was parked for too long.
 const EXPIRED: &str = "expired";
-/// Code: the case is full; also the kind of the alarm.
-pub(super) const FULL: &str = "case_full";
-/// Code: the share of officers who take no part is used up; also the kind of the alarm.
-pub(super) const OUTSIDE_FULL: &str = "outside_full";
 
 /// What was folded for each phone of a group.
 #[derive(Default)]
@@ -91,22 +88,23 @@ impl Group<'_, '_> {
         Ok(())
     }
 
-    /// Answers `code` for changes for which their case has no room, and raises one alarm a day.
+    /// Answers the code of `why` for changes for which their case has no room, and raises one alarm a day.
     pub(super) fn leave_with_phones(
         &mut self,
         case: CaseId,
         full: &[Arc<Change>],
-        code: &'static str,
+        why: AlarmKind,
     ) -> Result<(), Failure> {
+        let code = why.code();
         for change in full {
             self.outcomes.insert(change.id(), waiting(change.id(), code));
         }
         let Some(first) = full.first() else { return Ok(()) };
         let (tenant, today) = (self.recorder.tenant(), Instant::start_of(self.recorder.now.date()));
-        if self.recorder.tx.was_alarmed(&tenant, code, &case, today)? {
+        if self.recorder.tx.was_alarmed(&tenant, why, &case, today)? {
             return Ok(());
         }
-        self.alarm(code, Some(first.header().device), Some(case), Some(first.id()), code)
+        self.alarm(why, Some(first.header().device), Some(case), Some(first.id()), code)
     }
 }
 
