@@ -54,6 +54,7 @@ pub mod reconcile;
 pub mod recorder;
 pub mod reference;
 pub mod refusal;
+pub mod register;
 pub mod search;
 pub mod seed;
 pub mod seen;

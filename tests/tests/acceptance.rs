@@ -104,6 +104,8 @@ mod reach;
 mod read_audit;
 #[path = "acceptance/refusal_pages.rs"]
 mod refusal_pages;
+#[path = "acceptance/register.rs"]
+mod register;
 #[path = "acceptance/revocation.rs"]
 mod revocation;
 #[path = "acceptance/search.rs"]

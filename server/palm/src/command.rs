@@ -16,6 +16,7 @@ mod backup;
 mod config;
 mod flags;
 mod phone;
+mod register;
 mod seed;
 mod serve;
 
@@ -38,6 +39,9 @@ enum What {
     /// First administrator, enrolment codes.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Checks and imports rosters of enforcement staff, and exports the register.
+    #[command(subcommand)]
+    Register(register::Register),
     /// Simulates one officer's phone, controlled by standard input.
     #[command(hide = true)]
     Phone(phone::Phone),
@@ -74,6 +78,7 @@ impl Command {
             What::Serve(serve) => serve.run(),
             What::Demo(demo) => demo.run(),
             What::Admin(admin) => admin.run(),
+            What::Register(register) => register.run(),
             What::Backup(backup) => backup.run(),
             What::Phone(phone) => phone.run(),
             What::Seed(seed) => seed.run(),

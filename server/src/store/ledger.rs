@@ -19,6 +19,7 @@ pub const LEDGER: &[&str] = &[
     "read_audit",
     "receipt",
     "receipt_entry",
+    "register_event",
     "server_key",
 ];
 
@@ -57,6 +58,7 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("named_evidence", "projection: made again from the changes"),
     ("number_series", "the next free number grows"),
     ("officer", "the register follows the persons"),
+    ("officer_identity", "a number that was entered wrongly is corrected"),
     ("outbox", "a row goes when its effect has happened"),
     ("outbox_turn", "the turn passes from process to process"),
     ("parked", "what waits is stored in the end, or goes"),

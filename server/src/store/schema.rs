@@ -58,6 +58,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    officer_identity (tenant, officer) {
+        tenant -> Binary,
+        officer -> Binary,
+        citizen_number -> Text,
+    }
+}
+
+diesel::table! {
+    register_event (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        at_ms -> BigInt,
+        actor -> Nullable<Binary>,
+        kind -> Text,
+        officer -> Nullable<Binary>,
+        detail -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     certificate (tenant, number) {
         tenant -> Binary,
         number -> Text,
@@ -655,6 +676,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence_file,
     certificate,
     certificate_interval,
+    officer_identity,
+    register_event,
     device,
     inspection_task,
     lease,

@@ -53,6 +53,14 @@ pub struct ServerKeyRow {
 }
 
 impl Tx<'_> {
+    /// The tenant.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails or there is no such tenant.
+    pub fn tenant(&mut self, id: &TenantId) -> Result<TenantRow, Error> {
+        Ok(tenant::table.find(id).select(TenantRow::as_select()).first(self.db())?)
+    }
+
     /// The installation's tenant, if there is one yet.
     ///
     /// # Errors

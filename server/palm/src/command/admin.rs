@@ -142,7 +142,7 @@ impl Admin {
 }
 
 /// Opens an existing installation. A mistyped directory does not create a new one.
-fn existing(data: Data) -> anyhow::Result<App> {
+pub(super) fn existing(data: Data) -> anyhow::Result<App> {
     let settings = data.flags.layers()?.settings()?;
     account::is_installed(&settings.dir, settings.database_url.as_deref())?;
     open(&settings)

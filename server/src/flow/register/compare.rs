@@ -1,0 +1,152 @@
+//! A roster against the register: new, changed, unchanged or refused, row by row.
+//!
+//! Promise: pure; a person is recognised by the number of the certificate or the citizen number, and by agency and name
+//! only where nothing speaks against it. What fits two people is refused, never chosen. Somebody who is not in the
+//! roster stays as they are.
+
+use std::collections::BTreeMap;
+
+use sync_core::id::{AgencyId, OfficerId};
+use sync_core::time::Instant;
+use table::Place;
+
+use super::person::Index;
+use super::planned::{Difference, Held, Planned};
+use super::roster::{Entry, ReadRow, Roster, Wrong};
+
+/// What an import does with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A new person.
+    New,
+    /// A person of the register, with differences.
+    Changed(Vec<Difference>),
+    /// Nothing is different.
+    Unchanged,
+    /// It cannot be taken.
+    Refused(Vec<Wrong>),
+}
+
+/// A row of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The row.
+    pub row: Place,
+    /// The name in it.
+    pub name: String,
+    /// The agency as the register calls it; empty where the row is refused.
+    pub agency: String,
+    /// What an import does with it.
+    pub outcome: Outcome,
+}
+
+/// A comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// A line for each row that was read, in their order.
+    pub lines: Vec<Line>,
+    /// What is wrong with the file as a whole.
+    pub wrong: Vec<Wrong>,
+    /// What was not read.
+    pub notes: Vec<Wrong>,
+    /// What is to be written.
+    pub planned: Vec<Planned>,
+}
+
+impl Comparison {
+    /// Whether anything keeps the file from being imported.
+    pub fn is_refused(&self) -> bool {
+        !self.wrong.is_empty() || self.lines.iter().any(|line| matches!(line.outcome, Outcome::Refused(_)))
+    }
+
+    /// How many rows are new, changed, unchanged and refused.
+    pub fn counts(&self) -> [usize; 4] {
+        let mut counts = [0; 4];
+        for line in &self.lines {
+            let place = match line.outcome {
+                Outcome::New => 0,
+                Outcome::Changed(_) => 1,
+                Outcome::Unchanged => 2,
+                Outcome::Refused(_) => 3,
+            };
+            if let Some(count) = counts.get_mut(place) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// Compares.
+pub fn compare(held: &Held, roster: Roster, now: Instant) -> Comparison {
+    let mut comparison = Comparison { wrong: roster.wrong, notes: roster.notes, ..Comparison::default() };
+    let (index, mut seen) = (Index::of(held), Seen::default());
+    for ReadRow { name, row, entry } in roster.rows {
+        let planned = entry.and_then(|entry| {
+            let planned = index.plan(&entry, now).map_err(|wrong| vec![wrong])?;
+            seen.once(&entry, &planned).map_err(|wrong| vec![wrong])?;
+            Ok(planned)
+        });
+        let agency = planned.as_ref().map_or("", |planned| index.agency_name(planned.agency)).to_owned();
+        let outcome = match planned {
+            Err(wrong) => Outcome::Refused(wrong),
+            Ok(planned) if planned.known.is_none() => {
+                comparison.planned.push(planned);
+                Outcome::New
+            }
+            Ok(planned) if planned.differences.is_empty() => Outcome::Unchanged,
+            Ok(planned) => {
+                let differences = planned.differences.clone();
+                comparison.planned.push(planned);
+                Outcome::Changed(differences)
+            }
+        };
+        comparison.lines.push(Line { row, name, agency, outcome });
+    }
+    comparison
+}
+
+/// People of the file so far, by each thing that tells them apart.
+#[derive(Default)]
+struct Seen {
+    numbers: BTreeMap<String, Place>,
+    known: BTreeMap<OfficerId, (Place, AgencyId, String, bool)>,
+    nameless: BTreeMap<(AgencyId, String), Place>,
+}
+
+impl Seen {
+    /// A person of the register may have a row for each certificate, if the rows agree about the person.
+    fn once(&mut self, entry: &Entry, planned: &Planned) -> Result<(), Wrong> {
+        let here = || entry.row.clone();
+        let number = entry.certificate.as_ref().map(|written| &written.number);
+        let mut before = number.and_then(|number| self.numbers.insert(number.clone(), here()));
+        if let Some(known) = &planned.known {
+            let same = (here(), planned.agency, planned.name.clone(), planned.helper);
+            if let Some(first) = self.known.get(&known.id) {
+                if number.is_none() || (first.1, &first.2, first.3) != (same.1, &same.2, same.3) {
+                    before = before.or_else(|| Some(first.0.clone()));
+                }
+            } else {
+                self.known.insert(known.id, same);
+            }
+        } else if let Some(citizen) = &entry.citizen_number {
+            before = before.or_else(|| self.numbers.insert(citizen.clone(), here()));
+        } else if number.is_none() {
+            before = before.or_else(|| self.nameless.insert((planned.agency, planned.name.clone()), here()));
+        }
+        match before {
+            None => Ok(()),
+            Some(before) => Err(Wrong::at(
+                here(),
+                format!("与 {before} 行是同一人：请删去一行；同名的两个人，请都填写公民身份号码或者证号"),
+                format!(
+                    "the same person as in row {before}: remove one; for two people of one name enter the citizen number or \
+                     the certificate of both"
+                ),
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! The register as a whole: what a roster is compared with, and what it changes.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use sync_core::certificate::CertificateStatus;
+use sync_core::id::{AgencyId, OfficerId, TenantId};
+use sync_core::time::Instant;
+
+use super::dialect::{by_column, upsert_rows};
+use super::schema::{certificate, certificate_interval, officer, officer_identity, register_event};
+use super::tx::Tx;
+use super::{Additions, CertificateRow, Error, IntervalRow, OfficerRow, row};
+
+/// The citizen number of a person, apart from the person: no list of people reads it.
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = officer_identity)]
+pub struct IdentityRow {
+    /// Whose.
+    pub officer: OfficerId,
+    /// GB 11643. Personal data: shown to nobody.
+    pub citizen_number: String,
+}
+
+impl std::fmt::Debug for IdentityRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdentityRow").field("officer", &self.officer).finish_non_exhaustive()
+    }
+}
+
+/// Something that was done to the register.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = register_event)]
+pub struct RegisterEventRow {
+    /// Id.
+    #[diesel(deserialize_as = row::Bytes<16>)]
+    pub id: [u8; 16],
+    /// When.
+    #[diesel(column_name = at_ms)]
+    pub at: Instant,
+    /// Who did it; none for the operator on the machine.
+    pub actor: Option<OfficerId>,
+    /// Stable code.
+    pub kind: String,
+    /// The person concerned; none for an import as a whole.
+    pub officer: Option<OfficerId>,
+    /// What it was and what it is.
+    pub detail: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What is written together. Rows of a later field may rest on those of an earlier one.
+#[derive(Debug, Default)]
+pub struct RegisterChanges {
+    /// New people.
+    pub officers: Vec<OfficerRow>,
+    /// People whose name, agency or kind is another now.
+    pub moved: Vec<OfficerRow>,
+    /// Citizen numbers, new or corrected.
+    pub identities: Vec<IdentityRow>,
+    /// New certificates with their history.
+    pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
+    /// Certificates of which something other than the holder is another now, with what their history gains.
+    pub corrected: Vec<(CertificateRow, Vec<IntervalRow>)>,
+    /// What was done.
+    pub events: Vec<RegisterEventRow>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = officer)]
+struct NewOfficer {
+    tenant: TenantId,
+    id: OfficerId,
+    agency: AgencyId,
+    name: String,
+    helper: bool,
+    active: bool,
+    created_ms: Instant,
+}
+by_column!(officer, NewOfficer { tenant, id, agency, name, helper, active, created_ms });
+
+#[derive(Insertable)]
+#[diesel(table_name = officer_identity)]
+struct NewIdentity {
+    tenant: TenantId,
+    officer: OfficerId,
+    citizen_number: String,
+}
+by_column!(officer_identity, NewIdentity { tenant, officer, citizen_number });
+
+#[derive(Insertable)]
+#[diesel(table_name = certificate)]
+struct NewCertificate {
+    tenant: TenantId,
+    number: String,
+    officer: OfficerId,
+    category: String,
+    region: String,
+    issued_on: String,
+    valid_until: String,
+}
+by_column!(certificate, NewCertificate { tenant, number, officer, category, region, issued_on, valid_until });
+
+#[derive(Insertable)]
+#[diesel(table_name = certificate_interval, treat_none_as_default_value = false)]
+struct NewInterval {
+    tenant: TenantId,
+    certificate: String,
+    ordinal: i64,
+    status: CertificateStatus,
+    from_ms: Instant,
+    until_ms: Option<Instant>,
+    reason: String,
+    basis: String,
+}
+by_column!(
+    certificate_interval,
+    NewInterval { tenant, certificate, ordinal, status, from_ms, until_ms, reason, basis }
+);
+
+#[derive(Insertable)]
+#[diesel(table_name = register_event, treat_none_as_default_value = false)]
+struct NewEvent {
+    tenant: TenantId,
+    id: [u8; 16],
+    at_ms: Instant,
+    actor: Option<OfficerId>,
+    kind: String,
+    officer: Option<OfficerId>,
+    detail: String,
+    reason: String,
+}
+by_column!(register_event, NewEvent { tenant, id, at_ms, actor, kind, officer, detail, reason });
+
+impl Tx<'_> {
+    /// Everybody of the register.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn all_officers(&mut self, tenant: &TenantId) -> Result<Vec<OfficerRow>, Error> {
+        let all = officer::table.filter(officer::tenant.eq(tenant)).order(officer::id);
+        Ok(all.select(OfficerRow::as_select()).load(self.db())?)
+    }
+
+    /// All citizen numbers by their holders: to compare a roster with, never to show.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn identities(&mut self, tenant: &TenantId) -> Result<BTreeMap<OfficerId, String>, Error> {
+        let all = officer_identity::table.filter(officer_identity::tenant.eq(tenant));
+        let rows: Vec<IdentityRow> = all.select(IdentityRow::as_select()).load(self.db())?;
+        Ok(rows.into_iter().map(|IdentityRow { officer, citizen_number }| (officer, citizen_number)).collect())
+    }
+
+    /// Writes changes of the register.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn change_register(&mut self, tenant: &TenantId, changes: RegisterChanges) -> Result<(), Error> {
+        let RegisterChanges { officers, moved, identities, certificates, corrected, events } = changes;
+        let mut people = Additions::default();
+        people.rows(officers.into_iter().map(|row| new_officer(tenant, row)).collect());
+        people.insert(self.db())?;
+        for OfficerRow { id, agency, name, helper, active, created: _ } in moved {
+            diesel::update(officer::table.find((tenant, id)))
+                .set((
+                    officer::agency.eq(agency),
+                    officer::name.eq(name),
+                    officer::helper.eq(helper),
+                    officer::active.eq(active),
+                ))
+                .execute(self.db())?;
+        }
+        let identities: Vec<NewIdentity> = identities
+            .into_iter()
+            .map(|IdentityRow { officer, citizen_number }| NewIdentity { tenant: *tenant, officer, citizen_number })
+            .collect();
+        upsert_rows!(self, officer_identity, identities, (tenant, officer), (citizen_number))?;
+        let (mut numbers, mut intervals) = (Vec::new(), Vec::new());
+        for (certificate, history) in certificates {
+            intervals.extend(history.into_iter().map(|row| new_interval(tenant, &certificate.number, row)));
+            let CertificateRow { number, officer, category, region, issued_on, valid_until } = certificate;
+            let tenant = *tenant;
+            numbers.push(NewCertificate { tenant, number, officer, category, region, issued_on, valid_until });
+        }
+        let mut additions = Additions::default();
+        additions.rows(numbers);
+        additions.insert(self.db())?;
+        for (certificate, history) in corrected {
+            let CertificateRow { number, officer: _, category, region, issued_on, valid_until } = certificate;
+            intervals.extend(history.into_iter().map(|row| new_interval(tenant, &number, row)));
+            diesel::update(certificate::table.find((tenant, number)))
+                .set((
+                    certificate::category.eq(category),
+                    certificate::region.eq(region),
+                    certificate::issued_on.eq(issued_on),
+                    certificate::valid_until.eq(valid_until),
+                ))
+                .execute(self.db())?;
+        }
+        let mut rest = Additions::default();
+        rest.rows(intervals);
+        rest.rows(events.into_iter().map(|row| new_event(tenant, row)).collect());
+        Ok(rest.insert(self.db())?)
+    }
+}
+
+fn new_officer(tenant: &TenantId, row: OfficerRow) -> NewOfficer {
+    let OfficerRow { id, agency, name, helper, active, created } = row;
+    NewOfficer { tenant: *tenant, id, agency, name, helper, active, created_ms: created }
+}
+
+fn new_interval(tenant: &TenantId, certificate: &str, row: IntervalRow) -> NewInterval {
+    let IntervalRow { ordinal, status, from, until, reason, basis } = row;
+    let (tenant, certificate) = (*tenant, certificate.to_owned());
+    NewInterval { tenant, certificate, ordinal, status, from_ms: from, until_ms: until, reason, basis }
+}
+
+fn new_event(tenant: &TenantId, row: RegisterEventRow) -> NewEvent {
+    let RegisterEventRow { id, at, actor, kind, officer, detail, reason } = row;
+    NewEvent { tenant: *tenant, id, at_ms: at, actor, kind, officer, detail, reason }
+}
