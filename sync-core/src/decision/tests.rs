@@ -10,6 +10,9 @@ use crate::sign::SoftwareKey;
 use crate::time::Instant;
 use crate::value::Value;
 
+mod evidence;
+mod verdict;
+
 const LI: OfficerId = OfficerId::new([0x11; 16]);
 
 /// One case, written by a phone and by the server, each save on top of all before it.
@@ -193,106 +196,6 @@ fn a_conflict_and_an_earlier_closing_are_obstacles() {
 }
 
 #[test]
-fn a_quarantined_change_keeps_the_case_open_unless_it_brings_in_another_agency() {
-    for (code, obstacles) in [
-        ("after_revocation", BTreeSet::from([Obstacle::Quarantined])),
-        ("formal_time_not_proved", BTreeSet::from([Obstacle::Quarantined])),
-        (Quarantine::OtherAgency.code(), BTreeSet::new()),
-    ] {
-        let mut case = Case::new();
-        let change = case.phone(vec![add("record")]);
-        case.judge(change, Outcome::Exclude, code, &[]);
-        assert_eq!(case.look(close), obstacles, "{code}");
-    }
-}
-
-#[test]
-fn what_a_stranger_sent_keeps_nothing_open_and_waits_until_it_is_judged() {
-    for outcome in [Outcome::Admit, Outcome::Dismiss] {
-        let mut case = Case::new();
-        let formless = NewOp::new(Act::Assign(crate::op::Assignment { officer: LI }));
-        let formless =
-            case.save_as(OfficerId::new([0x33; 16]), vec![case.id()], DeviceId::new([3; 16]), vec![formless]);
-        let deps = vec![formless];
-        let change = case.save_as(OfficerId::new([0x33; 16]), deps, DeviceId::new([3; 16]), vec![add("record")]);
-        assert_eq!((case.look(close), case.look(|s, _| waiting(s))), (BTreeSet::new(), BTreeSet::from([change])));
-        assert_eq!(case.look(|s, _| may_judge(s, change)), Ok(vec![]), "no verdict is against it");
-        assert_eq!(case.look(|s, _| waiting(s)), BTreeSet::from([change]), "nothing can come of it");
-        assert_eq!(case.look(|s, _| may_judge(s, formless)), Err(Obstacle::NotQuarantined));
-        case.judge(change, outcome, "head", &[]);
-        assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::NotQuarantined), "{outcome:?}");
-        assert_eq!(case.look(|s, _| waiting(s)), BTreeSet::new(), "{outcome:?}");
-        let stands = case.look(|s, _| s.entities.get(&op(change, 0)).is_some_and(|entity| !entity.shell));
-        assert_eq!(stands, outcome == Outcome::Admit);
-    }
-}
-
-#[test]
-fn a_change_is_judged_once_and_while_the_case_is_open() {
-    for outcome in [Outcome::Admit, Outcome::Dismiss] {
-        let mut case = Case::new();
-        let change = case.phone(vec![add("record")]);
-        assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::NotQuarantined), "nothing is against it");
-        let verdict = case.judge(change, Outcome::Exclude, "after_revocation", &[]);
-        assert_eq!(case.look(|s, _| may_judge(s, change)), Ok(vec![verdict]));
-        case.judge(change, outcome, "head", &[verdict]);
-        assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::NotQuarantined), "{outcome:?}");
-        assert_eq!(case.look(close), BTreeSet::new(), "{outcome:?}");
-        let stands = case.look(|s, _| s.entities.get(&op(change, 0)).is_some_and(|entity| !entity.shell));
-        assert_eq!(stands, outcome == Outcome::Admit);
-    }
-}
-
-#[test]
-fn after_the_closing_nothing_is_judged() {
-    let mut case = Case::new();
-    let change = case.phone(vec![add("record")]);
-    case.judge(change, Outcome::Exclude, "after_revocation", &[]);
-    case.decide(CLOSED, None);
-    assert_eq!(case.look(|s, _| may_judge(s, change)), Err(Obstacle::Closed));
-}
-
-/// An entity whose field `name` names a file.
-fn naming(case: &mut Case, name: &str, digest: Digest) -> OpId {
-    let add = NewOp::add("evidence", "a");
-    let change = case.phone(vec![add, NewOp::put(Some(OpRef::Own(0)), name, vec![], digest.into())]);
-    OpId { change, index: 0 }
-}
-
-fn judged(case: &Case, digest: Digest) -> Result<NewOp, Obstacle> {
-    write_off(&fold(case.id(), &case.changes), &Graph::new(&case.changes), digest, "手机遗失")
-}
-
-#[test]
-fn a_lost_file_is_written_off_once_on_what_named_it_and_never_in_a_closed_case() {
-    let (lost, other) = (Digest::new([5; 32]), Digest::new([6; 32]));
-    let mut case = Case::new();
-    let photo = naming(&mut case, "digest", lost);
-    naming(&mut case, "kind", other);
-    assert_eq!(judged(&case, other), Err(Obstacle::NoSuchTarget), "a field that names no file");
-    let op = judged(&case, lost).unwrap();
-    case.save(DeviceId::SERVER, vec![op]);
-    let state = fold(case.id(), &case.changes);
-    let [(digest, decision)] = written_off(&state).collect::<Vec<_>>()[..] else { panic!("one") };
-    assert_eq!((digest, decision.target, reason_of_write_off(decision)), (lost, Some(photo), Some("手机遗失")));
-    assert_eq!(judged(&case, lost), Err(Obstacle::WrittenOff));
-    let mut closed = Case::new();
-    naming(&mut closed, "digest", lost);
-    closed.save(DeviceId::SERVER, vec![NewOp::new(Act::Decide { decision: CLOSED.into(), basis: lost })]);
-    assert_eq!(judged(&closed, lost), Err(Obstacle::Closed));
-}
-
-#[test]
-fn a_file_is_written_off_although_its_name_was_replaced_since() {
-    let (lost, taken_again) = (Digest::new([5; 32]), Digest::new([6; 32]));
-    let mut case = Case::new();
-    let photo = naming(&mut case, "paper_photo", lost);
-    let before = OpRef::Of(OpId { index: 1, ..photo });
-    case.phone(vec![NewOp::put(Some(OpRef::Of(photo)), "paper_photo", vec![before], taken_again.into())]);
-    assert!(judged(&case, lost).is_ok() && judged(&case, taken_again).is_ok());
-}
-
-#[test]
 fn nothing_closes_without_a_recorded_result() {
     for kind in [CaseKind::Inspection, CaseKind::Simple] {
         assert_eq!(Case::empty(kind).look(close), BTreeSet::from([Obstacle::NoResult]), "an empty case");
@@ -416,24 +319,6 @@ fn a_filing_is_due_while_its_rule_runs_then_filed_then_received() {
     assert_eq!((filing(&case, &running), filing(&case, &over)), (Some(Filing::Filed), Some(Filing::Filed)));
     case.decide(FILING_RECEIVED, None);
     assert_eq!(filing(&case, &over), Some(Filing::Received));
-}
-
-#[test]
-fn a_write_off_whose_words_were_sealed_counts_for_the_file_of_its_entity() {
-    let (lost, other) = (Digest::new([5; 32]), Digest::new([6; 32]));
-    let mut case = Case::new();
-    naming(&mut case, "digest", other);
-    naming(&mut case, "kind", other);
-    let photo = naming(&mut case, "digest", lost);
-    case.phone(vec![NewOp::put(Some(OpRef::Of(photo)), "kind", vec![], other.into())]);
-    let written = judged(&case, lost).unwrap();
-    let id = case.save(DeviceId::SERVER, vec![written]);
-    let change = case.changes.last_mut().unwrap();
-    assert_eq!(change.id(), id);
-    change.seal_values(&[0]);
-    let state = fold(case.id(), &case.changes);
-    let found: Vec<_> = written_off(&state).map(|(digest, decision)| (digest, decision.target)).collect();
-    assert_eq!(found, [(lost, Some(photo))]);
 }
 
 #[test]
