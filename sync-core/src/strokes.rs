@@ -173,6 +173,7 @@ mod tests {
         for wrong in [&b""[..], b"<svg onload=x>", b"\x83\x01\x02", b"\x83\x01\x02\x03\x00", b"\x83\x18\x01\x02\x03"] {
             assert!(matches!(Strokes::parse(wrong), Err(NotStrokes::Encoding(_))), "{wrong:?}");
         }
+        assert!(matches!(Strokes::parse(&vec![0; LONGEST]), Err(NotStrokes::Encoding(_))), "not for its length");
         assert_eq!(Strokes::parse(&vec![0; LONGEST + 1]), Err(NotStrokes::TooMany));
         assert!(Strokes::parse(b"\x83\x01\x02\x03").is_ok());
     }

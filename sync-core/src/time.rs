@@ -104,6 +104,17 @@ mod tests {
     }
 
     #[test]
+    #[cfg(all(feature = "diesel", feature = "device"))]
+    fn an_instant_comes_out_of_a_column_as_it_was_put_in() {
+        use diesel::{Connection as _, IntoSql as _, RunQueryDsl as _, sql_types::BigInt};
+        let mut db = diesel::SqliteConnection::establish(":memory:").unwrap();
+        for ms in [i64::MIN, -1, 0, 1_795_363_200_000, i64::MAX] {
+            let stored = diesel::select(Instant::from_ms(ms).into_sql::<BigInt>());
+            assert_eq!(stored.get_result(&mut db), Ok(Instant::from_ms(ms)));
+        }
+    }
+
+    #[test]
     fn an_absurd_clock_still_has_a_date() {
         for ms in [i64::MIN, -1, 0, i64::MAX] {
             let _ = Instant::from_ms(ms).to_string();

@@ -43,17 +43,8 @@ impl From<CodecError> for NotWithin {
     }
 }
 
-/// How many items a change is: outside its values and inside them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Items {
-    /// Outside.
-    pub outside: usize,
-    /// Inside.
-    pub inside: usize,
-}
-
-/// Whether header, operations and values may be taken apart, and how many items they are.
-pub(super) fn within(header: &[u8], ops: &[u8], values: Option<&[u8]>) -> Result<Items, NotWithin> {
+/// Whether header, operations and values may be taken apart, and how many items they are outside the values.
+pub(super) fn within(header: &[u8], ops: &[u8], values: Option<&[u8]>) -> Result<usize, NotWithin> {
     let (mut left, mut inside) = (MAX_ITEMS, MAX_ITEMS_OF_VALUES);
     for part in [header, ops] {
         Reader::whole(part, |reader| reader.pass(&mut left))?;
@@ -61,7 +52,7 @@ pub(super) fn within(header: &[u8], ops: &[u8], values: Option<&[u8]>) -> Result
     if let Some(values) = values {
         Reader::whole(values, |reader| of_values(reader, &mut left, &mut inside))?;
     }
-    Ok(Items { outside: MAX_ITEMS - left, inside: MAX_ITEMS_OF_VALUES - inside })
+    Ok(MAX_ITEMS - left)
 }
 
 /// `[secret or null, [[index, salt or null, value], …]]`.

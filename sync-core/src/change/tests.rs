@@ -150,7 +150,7 @@ fn ten_thousand_items_outside_values_are_sealed_and_read_and_one_more_neither() 
     let items = |count| {
         let change = Change::seal(header(), sign_showing(count), [7; 32], &key(1)).unwrap();
         let payload = change.header().to_bytes();
-        super::limits::within(&payload, change.ops_bytes(), Some(&change.values_bytes())).unwrap().outside
+        super::limits::within(&payload, change.ops_bytes(), Some(&change.values_bytes())).unwrap()
     };
     let most = 100 + MAX_ITEMS - items(100);
     assert_eq!(items(most), MAX_ITEMS);
@@ -302,4 +302,34 @@ fn a_size_fits_below_a_ceiling_that_it_reaches_in_each_respect_and_not_past_one(
     for more in [Size { changes: 3, ..ceiling }, Size { items: 4, ..ceiling }, Size { bytes: 5, ..ceiling }] {
         assert!(!more.fits(ceiling), "{more:?}");
     }
+}
+
+#[test]
+fn a_change_counts_its_header_its_deps_its_operations_and_its_signature() {
+    use size::Size;
+    // A list of two numbers is three items.
+    let ops = [0x82, 1, 2];
+    let of = |deps: u8, ops: &[u8], sign1| {
+        let deps = (0..deps).map(|dep| ChangeId::new([dep; 32])).collect();
+        Size::of(&Header { deps, ..header() }, ops, sign1, std::iter::empty())
+    };
+    let size = |items, bytes| Size { changes: 1, items, bytes };
+    assert_eq!(of(0, &[0x80], 0), size(41, 1));
+    assert_eq!(of(2, &[0x80], 0), size(43, 1));
+    assert_eq!(of(0, &ops, 0), size(43, 3));
+    assert_eq!(of(2, &ops, 7), size(45, 10));
+}
+
+#[test]
+fn what_stands_around_the_values_counts_as_outside_them() {
+    let items = |ops: Vec<NewOp>, with_values: bool| {
+        let change = Change::seal(header(), ops, [7; 32], &key(1)).unwrap();
+        let (payload, values) = (change.header().to_bytes(), change.values_bytes());
+        super::limits::within(&payload, change.ops_bytes(), with_values.then_some(values.as_slice())).unwrap()
+    };
+    let around = |ops: fn() -> Vec<NewOp>| items(ops(), true) - items(ops(), false);
+    // The pair, the secret and the list; then of each value the triple, its number and its salt.
+    assert_eq!(around(|| vec![NewOp::new(Act::Put)]), 3);
+    assert_eq!(around(|| vec![NewOp::put(None, "name", vec![], Value::List(vec![Value::Int(1); 9]))]), 6);
+    assert_eq!(around(|| vec![NewOp::put(None, "name", vec![], Value::text("x")); 2]), 9);
 }

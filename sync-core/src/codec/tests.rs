@@ -137,3 +137,27 @@ fn an_array_of_a_fixed_length_is_neither_shorter_nor_longer() {
     assert_eq!(two(&[0x81, 1]), wrong);
     assert_eq!(two(&[0x83, 1, 2, 3]), wrong);
 }
+
+#[test]
+fn the_kind_of_the_next_item_is_told_by_its_first_byte() {
+    use crate::value::Value;
+    for (byte, kind) in [
+        (0x00, Kind::Int),
+        (0x20, Kind::Int),
+        (0x40, Kind::Bytes),
+        (0x60, Kind::Text),
+        (0x80, Kind::Array),
+        (0xa0, Kind::Map),
+        (0xc4, Kind::Decimal),
+        (0xf4, Kind::Bool),
+        (0xf5, Kind::Bool),
+        (0xf6, Kind::Null),
+    ] {
+        assert_eq!(Reader::new(&[byte]).peek(), Ok(kind), "{byte:x}");
+    }
+    for byte in [0xc3, 0xc5, 0xe0, 0xf3, 0xf7, 0xf9] {
+        assert_eq!(Reader::new(&[byte]).peek(), Err(CodecError::Unsupported), "{byte:x}");
+    }
+    assert_eq!(Reader::new(&[]).peek(), Err(CodecError::Truncated));
+    assert_eq!(Reader::whole(&[0xa0], Value::read), Err(CodecError::Expected("a value")), "a map is none");
+}

@@ -243,6 +243,10 @@ fn a_case_has_a_result_where_two_officers_signed_its_decision_and_not_where_one_
 #[test]
 fn the_status_is_returned_until_the_supplement_and_closed_for_good() {
     let status = |case: &Case| case.look(|s, _| super::status(s, || Graph::new(&case.changes)));
+    let mut returned = Case::new();
+    let record = op(returned.phone(vec![add("record")]), 0);
+    returned.decide(RETURNED, Some(record));
+    assert_eq!(status(&returned), CaseStatus::Returned, "the only decision");
     let mut case = Case::new();
     let record = op(case.phone(vec![add("record")]), 0);
     case.decide("noted", None);

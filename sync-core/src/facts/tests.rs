@@ -7,7 +7,7 @@ use crate::id::{AgencyId, BootId, ChangeId, DeviceId, Digest, Epoch, OfficerId, 
 use crate::law::discretion::FineRange;
 use crate::law::facts::{Certificate, Delivery, EvidencePart, NotValid, Penalty, PenaltyDecision};
 use crate::money::Fen;
-use crate::op::{Act, Correction, Number, OpRef, Open, Signature, SignerRole};
+use crate::op::{Act, Assignment, Correction, Number, OpRef, Open, Signature, SignerRole};
 use crate::sign::SoftwareKey;
 use crate::time::Instant;
 

@@ -161,6 +161,7 @@ mod tests {
         ] {
             assert_eq!(FormNumber::parse(wrong), None, "{wrong}");
         }
+        assert_eq!(read("巫山市监当罚〔2026〕一二三四12号"), wanted("巫山市监当罚", "一二三四", 12));
         let word = |length| format!("{}〔2026〕1号", "字".repeat(length));
         assert!(FormNumber::parse(&word(40)).is_some() && FormNumber::parse(&word(41)).is_none());
     }

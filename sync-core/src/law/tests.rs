@@ -1,6 +1,7 @@
 //! Every provision at its boundary and one past it.
 mod calendar;
 mod clocks;
+mod detail;
 mod discretion;
 mod double_fine;
 mod hash;
@@ -12,5 +13,6 @@ mod parties;
 mod payment;
 mod remedy;
 mod scene;
+mod signatures;
 mod spot;
 mod table;

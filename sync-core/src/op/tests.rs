@@ -1,6 +1,7 @@
 //! The one form of a name, and the most operations of a change.
 
 use super::*;
+use crate::id::{AgencyId, OfficerId};
 
 #[test]
 fn the_name_of_an_operation_is_read_in_its_one_form_only() {
@@ -43,4 +44,17 @@ fn a_reference_is_read_as_it_was_written_and_as_nothing_else() {
     for bytes in [&[0x20][..], &[0xf6], &[0x80], &[0x1b, 0, 0, 0, 1, 0, 0, 0, 0]] {
         assert!(Reader::whole(bytes, OpRef::read).is_err(), "{bytes:02x?}");
     }
+}
+
+#[test]
+fn an_opening_names_its_officers_once_and_in_order() {
+    let opened = |officers: &[u8]| {
+        let officers = officers.iter().map(|officer| OfficerId::new([*officer; 16])).collect();
+        let open = Open { kind: CaseKind::Inspection, agency: AgencyId::new([9; 16]), item: "i".into(), officers };
+        let op = Op { act: Act::Open(open), target: None, field: None, replaces: Vec::new(), commit: None };
+        let ops = read_ops(&write_ops(&[op])).unwrap();
+        matches!(ops[0].act, Act::Open(_))
+    };
+    assert!(opened(&[]) && opened(&[1]) && opened(&[1, 2]));
+    assert!(!opened(&[1, 1]) && !opened(&[2, 1]));
 }

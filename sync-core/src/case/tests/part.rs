@@ -222,6 +222,8 @@ fn who_takes_part_was_named_with_effect_or_answered_an_invitation_that_they_saw(
     let unseen = theirs.write(Some(case), &[&open], vec![name("张", &[])]);
     assert_eq!((part(&[&open, &invited]), part(&[&open, &invited, &answer])), (false, true));
     assert!(!part(&[&open, &invited, &unseen]), "it did not see the invitation");
-    let undone = server.write(Some(case), &[&invited], vec![verdict(&invited, Outcome::Exclude, "other_agency", &[])]);
-    assert!(!part(&[&open, &invited, &undone, &answer]), "it was undone");
+    for code in ["other_agency", "after_revocation"] {
+        let undone = server.write(Some(case), &[&invited], vec![verdict(&invited, Outcome::Exclude, code, &[])]);
+        assert!(!part(&[&open, &invited, &undone, &answer]), "it was undone: {code}");
+    }
 }

@@ -288,3 +288,23 @@ fn a_signed_decision_states_what_was_signed_and_a_draft_what_is_written() {
     other.save(vec![NewOp::add("supplementary_record", "a"), replaced]);
     assert_eq!(stated(&other), [], "what is displayed now was not signed");
 }
+
+#[test]
+fn a_decision_is_signed_when_the_second_of_three_officers_signs() {
+    let wang = OfficerId::new([0x33; 16]);
+    let mut story = Story::new();
+    let assign = NewOp::new(Act::Assign(Assignment { officer: wang }));
+    story.by(LI, DeviceId::SERVER, vec![assign]);
+    let document = story.entity("document", &spot());
+    for (at, officer, signed) in [(3, ZHANG, None), (4, LI, Some(4)), (5, wang, Some(4))] {
+        story.sign(officer, SignerRole::Officer, document);
+        let PenaltyDecision { signed_at, first_signed_at, signed_by, .. } = story.decision(document);
+        let lower = |happened: Happened| match happened {
+            Happened::At(when) => Some(when.interval().lower),
+            Happened::NotYet => None,
+            Happened::Unknown => panic!("every change has its time"),
+        };
+        assert_eq!(signed_by.len(), at - 2);
+        assert_eq!((lower(first_signed_at), lower(signed_at)), (Some(minute(3)), signed.map(minute)));
+    }
+}

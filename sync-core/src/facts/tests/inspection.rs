@@ -143,3 +143,20 @@ fn the_first_question_is_the_first_thing_that_needs_a_certificate() {
     put(&mut result, "inspection_result", Value::text("r"));
     assert_eq!(first(&result), Some(minute(2)));
 }
+
+#[test]
+fn a_step_whose_time_is_disputed_is_no_act_of_officers() {
+    let acts = |story: &Story| {
+        let matters = story.matters(&Roster::default());
+        matters.iter().filter(|matter| matter.about == About::OfficerAct).count()
+    };
+    let mut story = Story::new();
+    assert_eq!(acts(&story), 0);
+    story.step("certificate_shown", None, None);
+    let step = OpId { change: story.0.last().unwrap().id(), index: 0 };
+    assert_eq!(acts(&story), 1);
+    story.save(vec![corrected(step, Some(minute(1)))]);
+    assert_eq!(acts(&story), 1, "it has the time that is stated");
+    story.beside(vec![corrected(step, Some(minute(0)))]);
+    assert_eq!(acts(&story), 0, "two times are stated");
+}

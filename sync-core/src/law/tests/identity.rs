@@ -112,7 +112,7 @@ fn gb_11643_stops_a_number_born_one_day_after_the_act() {
 fn a_code_is_completed_from_two_parts_of_eight_characters_each() {
     assert!(CreditCode::complete("91500237", "MAK3X7Y2").is_ok());
     for (authority, organisation) in
-        [("9150023", "MAK3X7Y2"), ("91500237", "MAK3X7Y"), ("915002370", "MAK3X7Y"), ("", "")]
+        [("9150023", "MAK3X7Y2"), ("91500237", "MAK3X7Y"), ("915002370", "MAK3X7Y"), ("9150023", "MAK3X7Y!"), ("", "")]
     {
         assert_eq!(CreditCode::complete(authority, organisation), Err(BadCode::Length), "{authority} {organisation}");
     }

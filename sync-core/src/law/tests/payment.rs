@@ -95,3 +95,11 @@ fn collection_article_7_asks_nothing_of_a_warning() {
     });
     assert_eq!(outcome(&warning, "SPO-02-PAY"), Outcome::NotApplicable);
 }
+
+#[test]
+fn collection_article_7_speaks_of_a_fine_that_is_chosen_or_whose_amount_is_entered() {
+    for (penalty, fine) in [(Penalty::Fine, None), (Penalty::Warning, Some(Fen::yuan(1)))] {
+        let fined = but_decision(|d| (d.penalties, d.fine, d.payment) = ([penalty].into(), fine, None));
+        assert_eq!(outcome(&fined, "SPO-02-PAY"), Outcome::Breached, "{penalty:?}");
+    }
+}

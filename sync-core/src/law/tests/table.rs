@@ -1,4 +1,5 @@
 use super::scene::{calendar, restaurant};
+use crate::id::TenantId;
 use crate::law::facts::Sector;
 use crate::law::page::rules_page;
 use crate::law::rule::{LooksAt, Outcome, Rule, Scope, Severity, Test, breaches, evaluate};
@@ -110,6 +111,19 @@ fn a_row_is_in_force_from_its_first_day_to_its_last_and_unknown_where_the_day_ma
         assert_eq!(on(first, Some(last)), Some(Outcome::Undecided), "{first} to {last}");
     }
     assert_eq!((on(16, Some(17)), on(20, Some(21))), (None, None));
+}
+
+#[test]
+fn a_row_of_one_installation_is_judged_there_and_nowhere_else() {
+    let (here, there) = (TenantId::new([1; 16]), TenantId::new([2; 16]));
+    let judged = |scope, tenant| {
+        let mut facts = restaurant();
+        facts.tenant = tenant;
+        let own = Rule { scope: Scope { tenant: scope, ..Scope::EVERYWHERE }, ..row() };
+        !evaluate(&[own], &facts, &calendar()).is_empty()
+    };
+    assert_eq!([Some(here), Some(there), None].map(|tenant| judged(Some(here), tenant)), [true, false, false]);
+    assert_eq!([Some(here), None].map(|tenant| judged(None, tenant)), [true, true]);
 }
 
 #[test]

@@ -103,7 +103,7 @@ pub fn orders_correction(text: &str) -> bool {
 /// 责令 that is an order, and 改正 behind it; 限期 only with its period.
 fn orders(sentence: &[Lexeme<Word>]) -> bool {
     let ordered = |at: usize| {
-        let behind = sentence.get(at + 1..).unwrap_or_default();
+        let behind = sentence.get(at..).unwrap_or_default();
         let Some(correct) = behind.iter().position(|one| one.is(Word::Correct)) else { return false };
         let dated = behind.iter().any(|one| matches!(one.what, What::Length(_) | What::Date));
         let limited = behind.get(..correct).unwrap_or_default().iter().any(|one| one.is(Word::InTime));

@@ -286,6 +286,9 @@ mod tests {
         assert_eq!(lengths("一年内"), other(1, Unit::Years));
         assert_eq!(lengths("六十（30）日"), other(60, Unit::Contradicting));
         assert_eq!(lengths("六十日（30日）")[0], Length { count: 60, unit: Unit::Contradicting });
+        // Brackets that say more than the number repeat nothing.
+        assert_eq!(lengths("十五日（六十日届满后）"), [Length::days(15), Length::days(60)]);
+        assert_eq!(lengths("六十（60余日）"), []);
     }
 
     #[test]
@@ -296,6 +299,22 @@ mod tests {
     #[test]
     fn a_text_that_is_too_long_says_nothing() {
         assert_eq!(lengths(&"六十日".repeat(LONGEST / 3)).len(), LONGEST / 3);
-        assert_eq!(lengths(&"六十日".repeat(LONGEST / 3 + 1)), []);
+        let most = "六十日".repeat(LONGEST / 3) + "。";
+        assert_eq!((most.chars().count(), lengths(&most).len()), (LONGEST, LONGEST / 3));
+        assert_eq!(lengths(&(most + "。")), []);
+    }
+
+    #[test]
+    fn a_full_stop_is_one_unless_letters_or_digits_are_on_both_sides() {
+        for (text, read) in
+            [("见附件1.另行告知.", "见附件1。另行告知。"), (".cn", "。cn"), ("3.5元,a.cn", "3.5元，a.cn")]
+        {
+            assert_eq!(plain(text), read);
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_not_read() {
+        assert_eq!(plain("六\u{0}十\u{200b} \n\u{feff}日"), "六十日");
     }
 }

@@ -135,4 +135,19 @@ mod tests {
         assert_eq!(leading("3，某银行"), Some((3, 1)));
         assert_eq!(leading("99999999999999999999"), None);
     }
+
+    #[test]
+    fn a_number_ends_where_no_group_of_three_digits_follows() {
+        for (text, found) in [
+            ("3,000元", (3_000, 5)),
+            ("3，000，000元", (3_000_000, 13)),
+            ("3,00元", (3, 1)),
+            ("3,0000元", (3, 1)),
+            ("5元100号", (5, 1)),
+            ("3千元", (3_000, 4)),
+            ("20万元", (200_000, 5)),
+        ] {
+            assert_eq!(leading(text), Some(found), "{text}");
+        }
+    }
 }

@@ -279,7 +279,7 @@ impl Mention<'_> {
 
     /// Whether a condition of its own ties it to the end of the reconsideration.
     fn is_after_review(&self) -> bool {
-        let since = before(self.words, self.at).iter().rposition(|one| one.is(Word::Suit)).map_or(0, |at| at + 1);
+        let since = before(self.words, self.at).iter().rposition(|one| one.is(Word::Suit)).unwrap_or(0);
         let span = self.words.get(since..self.at).unwrap_or_default();
         let Some((at, kind)) = nearest(span) else { return false };
         if coordinated(span, at) {
@@ -364,7 +364,7 @@ fn period_of(words: Words<'_>, at: usize, last: Option<Of>) -> Option<Period> {
 /// Whether the period of a suit begins with the receipt of the penalty decision.
 fn counts_from_penalty(words: Words<'_>, at: usize) -> bool {
     let back = before(words, at);
-    let since = back.iter().rposition(|one| one.is(Word::Suit)).map_or(0, |at| at + 1);
+    let since = back.iter().rposition(|one| one.is(Word::Suit)).unwrap_or(0);
     let span = back.get(since..).unwrap_or_default();
     let start = span.iter().rev().find_map(|one| {
         word(one).filter(|word| matches!(word, Word::ReviewDecision | Word::Decides | Word::Overdue | Word::This))

@@ -1,5 +1,7 @@
 use super::*;
 
+mod remedy;
+
 const GOVERNMENT: RemedyTerms<'_> =
     RemedyTerms { reconsideration_organ: "巫山县人民政府", internet_channel: None };
 
@@ -54,8 +56,15 @@ fn an_organ_is_the_same_with_its_province_and_its_office_of_reconsideration() {
     {
         assert!(is_organ(named, "巫山县人民政府"), "{named}");
     }
-    for named in ["巫山县人民政府办公室", "巫溪县人民政府", "重庆市人民政府", "巫山县司法局", "人民政府", ""]
-    {
+    for named in [
+        "巫山县人民政府办公室",
+        "巫溪县人民政府",
+        "重庆市人民政府",
+        "巫山县司法局",
+        "不是巫山县人民政府",
+        "人民政府",
+        "",
+    ] {
         assert!(!is_organ(named, "巫山县人民政府"), "{named}");
     }
 }
@@ -156,6 +165,7 @@ fn a_bank_is_named_by_more_than_being_a_bank() {
         "到任意一家商业银行缴纳",
         "向代收银行缴纳",
         "到银行缴款",
+        "请于十五日内，银行缴款",
         "",
     ] {
         assert!(!read_payment(text).stated.contains(&Particular::Collector), "{text}");

@@ -1,6 +1,7 @@
 //! Exact bounds of lease and authority, one millisecond past each, and the order in which changes are admitted.
 
 use super::*;
+use crate::op::Assignment;
 
 /// A change two hours after its anchor was made within two seconds and a thousandth of that.
 const DRIFT: i64 = 2000 + 7200;
@@ -212,4 +213,31 @@ fn how_a_change_was_taken_is_read_back_from_class_and_code() {
     ] {
         assert!(Taken::parse(class, code).is_err(), "{class:?} {code}");
     }
+}
+
+#[test]
+fn what_builds_on_a_change_for_which_there_is_no_room_stays_with_its_phone_too() {
+    let held = opened();
+    let (large, beside) = (second(3, note(&"记".repeat(1_000))), second(3, note("记")));
+    let small = change(LI, 3, Some(held[0].id()), &[&large], 4, note("记"));
+    let room = beside.size().plus(small.size()).bytes;
+    assert!(large.size().bytes > room, "the large one alone is over");
+    let size = Size { bytes: ceiling::CASE.bytes - room, ..Size::default() };
+    let (lower, changes) = (BTreeMap::from([(held[0].id(), at(0))]), [&held[0]]);
+    let agencies = BTreeMap::from([(LI, OURS), (WANG, OURS)]);
+    let known = StoredCase { case: held[0].id(), changes: &changes, size, lower: &lower, agencies: &agencies };
+    let arrivals = [&large, &small, &beside]
+        .map(|change| Arrival { change: Arc::new(change.clone()), standing: Some(standing(100)) });
+    let plan = lane(known, arrivals.to_vec(), at(30));
+    let ids = |changes: &mut dyn Iterator<Item = ChangeId>| changes.collect::<BTreeSet<_>>();
+    assert_eq!(ids(&mut plan.stored.iter().map(|stored| stored.change.id())), [beside.id()].into());
+    assert_eq!(ids(&mut plan.full.iter().map(|change| change.id())), [large.id(), small.id()].into());
+}
+
+#[test]
+fn an_opening_an_assignment_and_an_invitation_bring_officers_into_a_case() {
+    assert_eq!(brought(&opened()[0]), [LI, WANG]);
+    let two = vec![NewOp::new(Act::Invite(STRANGER)), NewOp::new(Act::Assign(Assignment { officer: WANG }))];
+    assert_eq!(brought(&second(2, two)), [STRANGER, WANG]);
+    assert_eq!(brought(&second(2, note("记"))), []);
 }
