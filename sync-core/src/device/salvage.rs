@@ -4,10 +4,9 @@
 //! is only read. The new store has its own epoch, so its signatures cannot collide with anything that the damaged store
 //! signed last.
 
-use crate::change::{Change, Received};
+use crate::change::Received;
 use crate::device::{Device, Moment, StoreError, offer, rows};
 use crate::id::{CaseId, ChangeId, DeviceId, Digest};
-use crate::sign::{PublicKey, Verifier};
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,7 +90,6 @@ fn take_changes(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -
         each(from, "value_set", "change, bytes", &mut salvaged.lost, |row| Ok((row.get(0)?, row.get(1)?)))
             .into_iter()
             .collect();
-    let own_key = into.identity.device_key;
     // In the order of the damaged store, which never stored a change before its deps.
     let mut bytes: Vec<Vec<u8>> = Vec::new();
     for (id, sign1, ops) in raw {
@@ -100,26 +98,16 @@ fn take_changes(from: &Connection, into: &mut Device, salvaged: &mut Salvaged) -
         let received = Received::from_parts(&sign1, &ops, held.as_deref())
             .or_else(|_damaged_values| Received::from_parts(&sign1, &ops, None));
         match received {
-            Ok(received) if received.header().device == into.identity.device => {
-                match verified(received, &own_key, into.verifier()) {
-                    Some(change) => bytes.push(change.to_bytes()),
-                    None => salvaged.lost += 1,
-                }
-            }
             Ok(received) => bytes.push(received.trust_own_store().to_bytes()),
             Err(_damaged) => salvaged.lost += 1,
         }
     }
-    // Processed like any arrival: a change with a missing dep is parked, within bounds.
+    // Processed like any arrival: its signature is verified, and with a missing dep it is parked, within bounds.
     let arrived = into.receive(&[], &bytes, super::Source::Peer)?;
     salvaged.changes = u64::try_from(arrived.stored.len()).unwrap_or(u64::MAX);
     salvaged.parked = u64::try_from(arrived.parked.len()).unwrap_or(u64::MAX);
     salvaged.lost += u64::try_from(arrived.refused.len() + arrived.not_kept.len()).unwrap_or(u64::MAX);
     Ok(())
-}
-
-fn verified(received: Received, key: &PublicKey, verifier: &dyn Verifier) -> Option<Change> {
-    received.verify(key, verifier).ok()
 }
 
 type File = (Digest, CaseId, i64, String, String, Option<String>, i64, bool);

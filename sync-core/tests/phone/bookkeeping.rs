@@ -9,7 +9,7 @@ use sync_core::sign::{Signer as _, SoftwareVerifier};
 use sync_core::time::Instant;
 
 /// A lease of phone 1 with these blocks of a form and year.
-fn lease(issued: i64, blocks: &[(&str, u32, u32, u32)]) -> Vec<u8> {
+pub fn lease(issued: i64, blocks: &[(&str, u32, u32, u32)]) -> Vec<u8> {
     let block = |(form, year, first, last): &(&str, u32, u32, u32)| {
         let prefix = format!("{form}〔{year}〕");
         Block { form: (*form).into(), agency: AGENCY, year: *year, prefix, first: *first, last: *last }
@@ -80,7 +80,7 @@ fn offering_again_counts_what_was_not_offered() {
 }
 
 /// A store in which something is done that the program never does.
-fn damaged(phone: Phone, damage: &[&str]) -> Connection {
+pub fn damaged(phone: Phone, damage: &[&str]) -> Connection {
     let db = phone.device.into_connection();
     for sql in ["DROP TRIGGER change_fixed", "PRAGMA foreign_keys = OFF"].iter().chain(damage) {
         db.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -88,13 +88,13 @@ fn damaged(phone: Phone, damage: &[&str]) -> Connection {
     db
 }
 
-fn into() -> Device {
+pub fn into() -> Device {
     let fresh = Connection::open_in_memory().unwrap();
     Device::create_over(fresh, &Options::in_memory(), &enrolment(1, 2), Box::new(SoftwareVerifier)).unwrap()
 }
 
 /// A phone with an own case of two changes and one of another phone.
-fn phone() -> (Phone, CaseId, CaseId) {
+pub fn phone() -> (Phone, CaseId, CaseId) {
     let mut other = Phone::new(2);
     let theirs = other.open(&[1, 2]);
     let (leases, changes) = other.bundle(theirs);
@@ -185,4 +185,20 @@ fn the_list_shows_the_title_of_a_case() {
     assert_eq!(title(&phone), "");
     phone.put(case, "title", "面馆明码标价检查");
     assert_eq!(title(&phone), "面馆明码标价检查");
+}
+
+#[test]
+fn a_phone_that_is_opened_again_judges_by_the_reference_data_that_it_holds() {
+    let scene = crate::rules::scene("company", 300_000, crate::rules::LATER);
+    let (case, of) = (scene.case, |device: &Device, case: CaseId| {
+        let state = device.case(case).unwrap().unwrap();
+        let checks = device.checks_of(&state, &moment(4)).unwrap();
+        checks.into_iter().map(|check| (check.rule, check.outcome)).collect::<Vec<_>>()
+    });
+    let before = of(&scene.phone.device, case);
+    let db = scene.phone.device.into_connection();
+    let mut again = Device::over(db, &Options::in_memory(), Box::new(SoftwareVerifier)).unwrap();
+    assert_eq!(of(&again, case), before);
+    again.set_reference(&crate::rules::reference(DAY - 1), None).unwrap();
+    assert_ne!(of(&again, case), before, "by other data it is judged otherwise");
 }

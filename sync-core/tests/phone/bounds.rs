@@ -12,26 +12,26 @@ use sync_core::value::Value;
 const BOUND: usize = 64 << 20;
 
 /// A phone with a case, and its changes of chosen lengths.
-struct Sender {
-    phone: Phone,
-    case: CaseId,
+pub struct Sender {
+    pub phone: Phone,
+    pub case: CaseId,
 }
 
 impl Sender {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut phone = Phone::new(1);
         let case = phone.open(&[1, 2]);
         Self { phone, case }
     }
 
-    fn header(&self, seq: u64, dep: ChangeId) -> Header {
+    pub fn header(&self, seq: u64, dep: ChangeId) -> Header {
         let opening = self.phone.device.change(self.case).unwrap().unwrap();
         let base = opening.header().clone();
         Header { epoch: Epoch::new([77; 8]), seq, prev: None, case: Some(self.case), deps: vec![dep], ..base }
     }
 
     /// A change of `length` bytes, at least 900,000.
-    fn large(&self, seq: u64, dep: ChangeId, length: usize) -> Vec<u8> {
+    pub fn large(&self, seq: u64, dep: ChangeId, length: usize) -> Vec<u8> {
         let with = |last: usize| {
             let put = |length| NewOp::put(None, "note", vec![], Value::text("x".repeat(length)));
             let ops = [200_000; 4].map(put).into_iter().chain([put(last)]).collect();
@@ -42,7 +42,7 @@ impl Sender {
         bytes
     }
 
-    fn opening(&self) -> Vec<u8> {
+    pub fn opening(&self) -> Vec<u8> {
         self.phone.device.change(self.case).unwrap().unwrap().to_bytes()
     }
 }

@@ -208,3 +208,11 @@ fn to_a_record_that_is_not_signed_and_to_a_signed_document_things_are_added() {
         assert_eq!(found, stopped.then(|| "value_signed".to_owned()));
     }
 }
+
+#[test]
+fn a_document_without_any_field_is_not_voided_once_it_is_signed_by_an_earlier_change() {
+    let mut scene = scene("company", 300_000, LATER);
+    let record = scene.add(|editor| editor.add(None, "record", "a"));
+    scene.sign_as(record, "scene_note").unwrap();
+    assert_eq!(voided(&mut scene, record).len(), 1);
+}

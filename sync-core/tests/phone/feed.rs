@@ -241,7 +241,7 @@ fn listed_heads_are_lacked_until_they_are_held_or_out_of_reach() {
 }
 
 /// A phone in memory that has no lease yet.
-fn without_lease() -> Phone {
+pub fn without_lease() -> Phone {
     let fresh = rusqlite::Connection::open_in_memory().unwrap();
     let options = sync_core::device::Options::in_memory();
     let verifier = Box::new(sync_core::sign::SoftwareVerifier);

@@ -99,3 +99,12 @@ fn evidence_without_source_maker_or_signers_is_saved_and_shown_by_no_signed_reco
     }
     scene.sign_as(record, "interview_record").unwrap();
 }
+
+#[test]
+fn a_decision_that_nobody_signed_is_not_delivered() {
+    let mut scene = scene("company", 300_000, LATER);
+    let mut editor = scene.phone.edit(scene.case);
+    editor.record("delivered", Some(OpRef::Of(scene.decision)), Some(Value::text("in_person")));
+    let stops = scene.stopped(editor).unwrap_err();
+    assert!(codes(&stops).contains(&"SPO-02-SIGN"), "{stops:?}");
+}

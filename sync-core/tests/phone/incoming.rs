@@ -104,7 +104,7 @@ fn the_lease_of_another_device_checks_nothing() {
     assert_eq!((arrived.refused.len(), arrived.stored.len()), (1, 0));
 }
 
-fn receipt(device: u8, signer: u8, changes: &[sync_core::id::ChangeId]) -> Vec<u8> {
+pub fn receipt(device: u8, signer: u8, changes: &[sync_core::id::ChangeId]) -> Vec<u8> {
     let entry = |change: &sync_core::id::ChangeId| ReceiptEntry {
         change: *change,
         leaf: 1,

@@ -2,6 +2,8 @@
 #![cfg(all(feature = "device", feature = "p256"))]
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod batches;
 #[cfg(test)]
 mod bookkeeping;
@@ -26,7 +28,11 @@ mod links;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod proofs;
+#[cfg(test)]
 mod rules;
+#[cfg(test)]
+mod salvages;
 #[cfg(test)]
 mod saves;
 #[cfg(test)]

@@ -231,3 +231,60 @@ fn a_number_that_was_voided_is_not_typed_again() {
     });
     assert_eq!(codes(&stops.unwrap_err()), ["number_used"]);
 }
+
+fn put(phone: &mut Phone, case: CaseId, target: OpId, field: &str, text: &str) -> Vec<String> {
+    let written = write(phone, case, |editor| {
+        editor.put(Some(OpRef::Of(target)), field, Value::text(text));
+    });
+    written.err().unwrap_or_default().into_iter().map(|stop| stop.code).collect()
+}
+
+/// Draws the next number of the range for a new document.
+fn draw(phone: &mut Phone, case: CaseId) -> Result<OpId, Vec<Stop>> {
+    let mut editor = phone.edit(case);
+    let document = editor.add(None, "document", "z");
+    editor.put(Some(document), "form", Value::text("spot_decision"));
+    let number = Some(NumberFor { document, form: "spot_decision".into(), year: 2026 });
+    let saved = stopped(phone.save(Save { number, ..editor.into_save() }, 2))?;
+    Ok(document.resolve(saved.change))
+}
+
+#[test]
+fn a_drawn_number_is_right_and_a_double_of_it_in_another_case_is_wrong() {
+    // In these tests each phone has the same range.
+    let mut other = Phone::new(2);
+    other.device.set_reference(&reference(LATER), Some("\"1\"")).unwrap();
+    let theirs = case_against(&mut other, "乙", None, "2026-11-23");
+    draw(&mut other, theirs).unwrap();
+    let (leases, changes) = other.bundle(theirs);
+    let mut phone = phone();
+    let case = case_against(&mut phone, "甲", None, "2026-11-23");
+    phone.device.receive(&leases, &changes, Source::Server).unwrap();
+    let document = draw(&mut phone, case).unwrap();
+    let typed = decide(&mut phone, case, "b");
+    assert_eq!(put(&mut phone, case, document, "remarks", "备注"), [""; 0]);
+    assert_eq!(put(&mut phone, case, document, "number", "（巫市监）当罚〔2026〕1号"), ["number_used"], "typed");
+    assert_eq!(put(&mut phone, case, typed, "number", "（巫市监）当罚〔2026〕1号"), ["number_of_range"]);
+}
+
+#[test]
+fn only_a_number_that_is_written_on_a_document_or_signed_with_it_is_looked_at() {
+    let mut phone = phone();
+    let case = case_against(&mut phone, "甲", None, "2026-11-23");
+    let party = phone.state(case).entities.iter().find(|(_, one)| one.kind == "party".into()).map(|(id, _)| *id);
+    assert_eq!(put(&mut phone, case, party.unwrap(), "number", "（巫市监）当罚〔2026〕1号"), [""; 0], "of a party");
+    let document = decide(&mut phone, case, "b");
+    assert_eq!(put(&mut phone, case, document, "number", " "), [""; 0], "a blank is none");
+    assert_eq!(put(&mut phone, case, document, "number", NUMBER), [""; 0]);
+    // Another case with the same number arrives: what is written beside the number is saved, a signature is not.
+    let mut other = Phone::new(2);
+    other.device.set_reference(&reference(LATER), Some("\"1\"")).unwrap();
+    let theirs = case_against(&mut other, "乙", None, "2026-11-23");
+    decide(&mut other, theirs, "b");
+    let (leases, changes) = other.bundle(theirs);
+    phone.device.receive(&leases, &changes, Source::Server).unwrap();
+    assert_eq!(put(&mut phone, case, document, "place_text", "高唐街道"), [""; 0]);
+    assert_eq!(put(&mut phone, case, document, "number", "（巫市监）当罚〔2026〕 纸98号"), ["number_used"]);
+    let stops = sign(&mut phone, case, document).unwrap_err();
+    assert!(codes(&stops).contains(&"number_used"), "{stops:?}");
+}

@@ -4,27 +4,33 @@ use crate::server::Server;
 use crate::world::{Phone, moment};
 use sync_core::device::{Moment, NewEvidence, Save};
 use sync_core::id::{CaseId, Digest};
-use sync_core::session::{Answer, HostAction, Limits, Request, Response, Session};
+use sync_core::session::{Absorbed, Answer, HostAction, Limits, Request, Response, Session};
 use sync_core::value::Value;
 
-fn next(session: &mut Session, phone: &Phone, now_ms: u64) -> HostAction {
+pub fn next(session: &mut Session, phone: &Phone, now_ms: u64) -> HostAction {
     let mut file = |_: &NewEvidence, _: u64, length: usize| Some(vec![7; length]);
     session.next(&phone.device, now_ms, &mut file).unwrap()
 }
 
-fn sent(session: &mut Session, phone: &Phone, now_ms: u64) -> Request {
+pub fn sent(session: &mut Session, phone: &Phone, now_ms: u64) -> Request {
     let HostAction::Send(request) = next(session, phone, now_ms) else { panic!("nothing to send") };
     request
 }
 
-fn absorb(session: &mut Session, phone: &mut Phone, status: u16, headers: &[(&str, &str)], now_ms: u64) {
+pub fn absorb(
+    session: &mut Session,
+    phone: &mut Phone,
+    status: u16,
+    headers: &[(&str, &str)],
+    now_ms: u64,
+) -> Absorbed {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let answer = Answer::Response(Response { status, headers, body: Vec::new() });
-    session.absorb(&mut phone.device, &answer, &Moment { monotonic_ms: now_ms, ..moment(10) }).unwrap();
+    session.absorb(&mut phone.device, &answer, &Moment { monotonic_ms: now_ms, ..moment(10) }).unwrap()
 }
 
 /// A phone whose changes the server has, with so many files that it does not have; and a session that has pulled.
-fn phone(files: u8) -> (Phone, CaseId, Session) {
+pub fn phone(files: u8) -> (Phone, CaseId, Session) {
     let mut phone = Phone::new(1);
     let case = phone.open(&[1]);
     for place in 1..=files {
