@@ -146,7 +146,12 @@ on_both_databases! {
         let closed = close().expect(200).json();
         assert_eq!(closed["status"], "closed");
         let number = closed["number"].as_str().unwrap();
-        assert!(number.starts_with("（") && number.ends_with("1号") && number.contains("案〔"), "{number}");
+        let year = server::clock::Clock::system().now().date().year();
+        assert_eq!(number, format!("（巫市监）案〔{year}〕1号"), "of the organ in whose name the station acts");
+        let head = case.person("unit-head").me.officer;
+        let read = case.read();
+        let deciders: Vec<_> = read["decisions"].as_array().unwrap().iter().map(|one| &one["by"]["officer"]).collect();
+        assert_eq!(deciders, [&json!(head); 3], "registered, returned and closed by the head who asked for it");
         assert_eq!(close().expect(200).json()["change"], closed["change"], "the same key: done once");
         assert_eq!(case.command("unit-head", "close", &json!({})).refusal(), (409, "case_closed".into()));
 

@@ -205,6 +205,18 @@ on_both_databases! {
         let _ = piece(&phone, &location, arrived, &photo[arrived..]).expect(204);
     }
 
+    fn only_an_officer_sends_files_from_a_desk(server) {
+        let announce = |login: &str| {
+            let metadata = format!("sha256 {},type {}", base64(digest(b"x").bytes()), base64(b"image/jpeg"));
+            let call = Person::sign_in(server, login).call("POST", "/v1/evidence").header("Tus-Resumable", "1.0.0");
+            call.header("Upload-Length", "1").header("Upload-Metadata", &metadata).send()
+        };
+        let _ = announce("officer-a").expect(201);
+        for login in ["county-admin", "legal-reviewer", "county-supervisor", "principal-head"] {
+            assert_eq!(announce(login).refusal(), (403, "forbidden".into()), "{login}");
+        }
+    }
+
     fn another_officers_upload_and_another_version_of_tus_are_refused(server) {
         let (phone, other) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
         let photo = [3_u8; 100];

@@ -1,10 +1,11 @@
 //! A case out of reach is answered like a case that does not exist, and a stranger changes nothing in it.
 
+use serde_json::json;
 use sync_core::id::{ChangeId, OfficerId};
 use sync_core::message::{CaseHeads, Class, Missing, PushOutcome, Reconcile};
 use sync_core::value::Value;
 use tests::actor::random;
-use tests::{Phone, on_both_databases};
+use tests::{Person, Phone, on_both_databases};
 
 use crate::alarm;
 
@@ -68,6 +69,23 @@ on_both_databases! {
         assert_eq!(owner.push(&[&next]).outcomes[0].class, Class::Accepted);
         let state = owner.pull_all(500).case(opening.id());
         assert_eq!(state.value(None, &"place_name".into()).and_then(Value::as_text), Some("巫峡食府"));
+    }
+
+    fn a_head_of_another_agency_reads_and_decides_nothing(server) {
+        let mut farmer = Phone::of(server, "agriculture-officer");
+        let opening = farmer.open_case(&[]);
+        let _ = farmer.push(&[&opening]);
+        let head = Person::sign_in(server, "unit-head");
+        let ask = |method: &str, id: ChangeId, tail: &str| {
+            let call = head.call(method, &format!("/v1/cases/{id}{tail}")).header("If-Match", "\"1\"");
+            let call = if method == "POST" { call.json(&json!({})) } else { call };
+            call.send().expect(404).problem_without_request_id()
+        };
+        for (method, tail) in [("GET", ""), ("GET", "/record"), ("POST", "/close")] {
+            assert_eq!(ask(method, opening.id(), tail), ask(method, ChangeId::new([9; 32]), tail), "{method} {tail}");
+        }
+        let list = head.call("GET", "/v1/cases").send().expect(200).json();
+        assert_eq!(list["items"], json!([]));
     }
 
     fn nobody_opens_a_case_for_another_agency(server) {

@@ -136,6 +136,29 @@ on_both_databases! {
         assert!(outcomes[2].flags.contains(&"clock_contradicts".to_owned()), "{outcomes:?}");
     }
 
+    /// What a gap hides is not there to compare with; the last change before the gap is, in the same push and in an earlier one.
+    fn a_gap_hides_no_change_before_it_from_the_check_of_the_clocks(server) {
+        for in_one_push in [true, false] {
+            let mut phone = Phone::of(server, "officer-a");
+            let opening = phone.open_case(&[]);
+            let case = opening.id();
+            tests::actor::wait_ms(200);
+            let later = phone.write(case, &[case], "note", "后");
+            let _never_sent = phone.write(case, &[case], "note", "缺");
+            let back = with_clocks(&mut phone, case, &[&opening], signing(), -150, -150);
+            let outcomes = if in_one_push {
+                phone.push(&[&opening, &later, &back]).outcomes
+            } else {
+                let _ = phone.push(&[&opening, &later]);
+                phone.push(&[&back]).outcomes
+            };
+            let flags = &outcomes.last().unwrap().flags;
+            for flag in ["clock_contradicts", Flag::ChainGap.code()] {
+                assert!(flags.contains(&flag.to_owned()), "{in_one_push}: {flags:?}");
+            }
+        }
+    }
+
     fn another_phones_lease_proves_no_time(server) {
         let (mut a, b) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
         let opening = a.open_case(&[]);
