@@ -9,7 +9,7 @@ use crate::time::{Date, Instant};
 use std::collections::BTreeSet;
 
 codes! {
-    /// What an entry of a certificate's history says.
+    /// The status that an entry of a certificate's history states.
     pub enum CertificateStatus {
         /// 有效.
         Valid = "valid",
@@ -27,7 +27,7 @@ codes! {
 }
 
 codes! {
-    /// What a certificate is at an instant.
+    /// The status of a certificate at an instant.
     pub enum CertificateState {
         /// 有效.
         Valid = "valid",
@@ -41,7 +41,7 @@ codes! {
         Lost = "lost",
         /// 过期.
         Expired = "expired",
-        /// No entry speaks of the instant: it is not in force yet.
+        /// No entry covers the instant: the certificate is not in force yet.
         NotInForce = "none",
     }
 }
@@ -64,9 +64,9 @@ impl From<CertificateStatus> for CertificateState {
 pub struct Span {
     /// The status.
     pub status: CertificateStatus,
-    /// From then on.
+    /// Start of the span, included.
     pub from: Instant,
-    /// Until then, not included; open while none is known.
+    /// End of the span, not included. `None` if it has no known end.
     pub until: Option<Instant>,
 }
 
@@ -85,9 +85,9 @@ pub struct Span {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
-    /// The first instant after the last day printed on it; none where it is not known.
+    /// The first instant after the last day printed on it. `None` if that day is not known.
     pub ends: Option<Instant>,
-    /// Its history, a later entry behind an earlier one.
+    /// Its history, in the order in which the entries were made.
     pub spans: Vec<Span>,
 }
 
@@ -106,7 +106,7 @@ impl History {
         self.spans.iter().rev().find(holds).map_or(CertificateState::NotInForce, |span| span.status.into())
     }
 
-    /// The spans in which it is valid, in order, none touching the next; their ends are not included.
+    /// The spans in which it is valid, in order. Adjacent spans are merged; the ends are not included.
     pub fn valid(&self) -> Vec<(Instant, Instant)> {
         let turns = self.spans.iter().flat_map(|span| [Some(span.from), span.until]).flatten().chain(self.ends);
         let turns: BTreeSet<Instant> = turns.chain([END]).collect();
@@ -123,16 +123,16 @@ impl History {
         valid
     }
 
-    /// Whether it was of any use at or before `at`.
+    /// Whether an entry of the history begins at or before `at`.
     pub fn began(&self, at: Instant) -> bool {
         self.spans.iter().any(|span| span.from <= at)
     }
 }
 
-/// The end of a span that nothing ends.
+/// The end of a span without an end.
 const END: Instant = Instant::from_ms(i64::MAX);
 
-/// The first instant after the last day of a certificate; an unreadable date has ended long ago.
+/// The first instant after the last day of a certificate. An unreadable date counts as long past.
 pub fn last_instant(valid_until: &str) -> Instant {
     let last = valid_until.parse::<Date>().ok();
     last.and_then(|day| day.tomorrow().ok()).map_or(Instant::from_ms(i64::MIN), Instant::start_of)

@@ -57,8 +57,8 @@ pub enum SealError {
     /// The keystore refuses.
     #[error(transparent)]
     Signer(#[from] SignerError),
-    /// Nobody would read it: past a limit, or not in the one encoding.
-    #[error("nobody would read this change: {0}")]
+    /// Other programs would refuse it: it exceeds a limit, or its encoding is not the deterministic one.
+    #[error("this change would be refused everywhere: {0}")]
     Limits(ReadError),
 }
 

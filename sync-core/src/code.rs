@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-/// A text that no value of the type has.
+/// The text is not the code of any value of the type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a {kind}: {text:?}")]
 pub struct NotACode {
@@ -17,13 +17,13 @@ pub struct NotACode {
 }
 
 impl NotACode {
-    /// `text` is no `kind`.
+    /// An error that says that `text` is not a `kind`.
     pub fn new(kind: &'static str, text: &str) -> Self {
         Self { kind, text: text.to_owned() }
     }
 }
 
-/// What serde says instead of the text that it found, which may be personal data.
+/// The expected values, for errors of serde. The text that was found is not shown, because it may be personal data.
 pub(crate) struct OneOf(pub(crate) &'static [&'static str]);
 
 impl serde::de::Expected for OneOf {

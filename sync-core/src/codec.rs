@@ -38,14 +38,14 @@ pub enum CodecError {
     /// Nested deeper than [`MAX_DEPTH`].
     #[error("nested deeper than {MAX_DEPTH}")]
     TooDeep,
-    /// More items than the reader may take apart.
-    #[error("more items than are taken apart")]
+    /// More items than the limit of decoded items.
+    #[error("more items than the limit")]
     TooMany,
     /// A text is not UTF-8.
     #[error("a text is not UTF-8")]
     NotUtf8,
-    /// Map keys or set members are out of order or doubled.
-    #[error("keys are out of order or doubled")]
+    /// Map keys or set members are out of order or duplicate.
+    #[error("keys are out of order or duplicate")]
     KeyOrder,
     /// Another kind of item, or a value out of range, is in the place where `0` was expected.
     #[error("expected {0}")]

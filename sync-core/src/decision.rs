@@ -33,7 +33,7 @@ pub const FILING_RECEIVED: &str = "filing_received";
 /// The rule that starts the clock of a filing.
 const FILING_RULE: &str = "INS-04";
 
-/// Officers without whose signatures no decision is made.
+/// Number of officers who must sign a decision.
 const OFFICERS_OF_A_DECISION: usize = 2;
 
 /// Why a decision cannot be taken in the current state.
@@ -43,7 +43,7 @@ pub enum Obstacle {
     Closed,
     /// The case holds no such entity, or it was voided or has no effect.
     NoSuchTarget,
-    /// This program has no procedure for this kind of case or document.
+    /// This version has no procedure for this kind of case or document.
     NotBuilt,
     /// Nobody has signed this as an on-the-spot decision.
     NotASpotDecision,
@@ -51,7 +51,7 @@ pub enum Obstacle {
     NotReported,
     /// It is registered already.
     Registered,
-    /// It was returned already, and the supplement is still to come.
+    /// It was returned already, and the supplement has not arrived.
     Returned,
     /// A field has several values that differ.
     Conflict,
@@ -106,7 +106,7 @@ pub fn filing(state: &CaseState, results: &[CheckResult]) -> Option<Filing> {
     results.iter().any(|result| result.rule == FILING_RULE && result.running).then_some(Filing::Due)
 }
 
-/// How far the case has come. The graph is made only of a case in which something was returned: most never were.
+/// How far the case has come. `graph` is called only if a record was returned, which is rare.
 pub fn status<'a>(state: &CaseState, graph: impl FnOnce() -> Graph<'a>) -> CaseStatus {
     if is_closed(state) {
         return CaseStatus::Closed;
@@ -147,7 +147,7 @@ fn touched(state: &CaseState, graph: &Graph<'_>, supplement: OpId) -> BTreeSet<O
     touched
 }
 
-/// Whether this program has the procedure of this kind of case.
+/// Checks whether this version has a procedure for this kind of case.
 ///
 /// # Errors
 /// [`Obstacle::NotBuilt`].
@@ -156,7 +156,7 @@ pub fn kind_is_built(state: &CaseState) -> Result<(), Obstacle> {
     if built { Ok(()) } else { Err(Obstacle::NotBuilt) }
 }
 
-/// Whether it is on record how the case ended: in words, or by a decision that two officers signed.
+/// Whether the case has a recorded result: a text, or a decision that two officers signed.
 fn has_result(state: &CaseState) -> bool {
     let says =
         |name: &FieldName| state.value(None, name).and_then(Value::as_text).is_some_and(|text| !text.trim().is_empty());
@@ -250,12 +250,12 @@ pub fn close(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<Obstacle> {
     .collect()
 }
 
-/// The verdicts against `change` that a decision to admit or dismiss it replaces: every live one; none where it is merely
-/// outside the case.
+/// The verdicts against `change` that a decision to admit or dismiss it replaces: all live ones. The list is empty if the
+/// change is only outside of the case.
 ///
 /// # Errors
-/// [`Obstacle::Closed`]: the case record names what had effect and stays true; [`Obstacle::NotQuarantined`] where
-/// nothing is against the change, or it was dismissed for good.
+/// [`Obstacle::Closed`]: the case record lists the changes that had effect and must stay true.
+/// [`Obstacle::NotQuarantined`]: there is no verdict against the change, or it was dismissed for good.
 pub fn may_judge(state: &CaseState, change: ChangeId) -> Result<Vec<OpId>, Obstacle> {
     kind_is_built(state)?;
     if is_closed(state) {
@@ -268,8 +268,8 @@ pub fn may_judge(state: &CaseState, change: ChangeId) -> Result<Vec<OpId>, Obsta
     Ok(live.iter().map(|verdict| verdict.op).collect())
 }
 
-/// The files that were written off, each with its decision. A write-off whose value was sealed still counts for the
-/// file of its entity.
+/// The files that were written off, each with its decision. If the value of a write-off was sealed, the write-off
+/// counts for every file that its entity names.
 pub fn written_off(state: &CaseState) -> impl Iterator<Item = (Digest, &Decision)> {
     let decisions = state.decisions.iter().filter(|decision| decision.decision == WRITTEN_OFF);
     decisions.flat_map(|decision| {
@@ -297,11 +297,12 @@ fn names_evidence(field: &FieldName) -> bool {
     EVIDENCE_FIELDS.contains(field)
 }
 
-/// The operation that writes off the file `digest` for `reason`, on the heads of `state`: on the entity that first named it. A name
-/// that was replaced or voided since counts too, for it was recorded and its file is still waited for.
+/// The operation that writes off the file `digest` for `reason`, based on the heads of `state`. It is on the entity that
+/// first named the file, even if the name was replaced or the entity voided since, because the server still waits for
+/// every file that was recorded.
 ///
 /// # Errors
-/// [`Obstacle::Closed`]; [`Obstacle::NoSuchTarget`] where nothing in the case ever named it; [`Obstacle::WrittenOff`].
+/// [`Obstacle::Closed`]; [`Obstacle::NoSuchTarget`] if the case never named the file; [`Obstacle::WrittenOff`].
 pub fn write_off(state: &CaseState, graph: &Graph<'_>, digest: Digest, reason: &str) -> Result<NewOp, Obstacle> {
     if is_closed(state) {
         return Err(Obstacle::Closed);
@@ -318,7 +319,7 @@ pub fn write_off(state: &CaseState, graph: &Graph<'_>, digest: Digest, reason: &
     })
 }
 
-/// The entity on which a file was first named; none where that is the case itself.
+/// The entity on which a file was first named. `None` if it was named on the case itself.
 fn first_name(state: &CaseState, graph: &Graph<'_>, digest: Digest) -> Result<Option<OpId>, Obstacle> {
     let names = |change: &Change| {
         let own = change.id();

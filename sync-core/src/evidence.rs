@@ -10,22 +10,22 @@ pub use known::{Known, Shown, known};
 
 use crate::code::codes;
 
-/// The largest file, in bytes: 512 MiB. A file of exactly this size is taken, and so is an empty one.
+/// The largest file, in bytes: 512 MiB. A file of exactly this size is accepted, and so is an empty file.
 pub const LARGEST: u64 = 512 << 20;
 /// The longest media type with its parameters, in bytes.
 pub const LONGEST_MEDIA_TYPE: usize = 255;
 
 codes! {
-    /// What is wrong with a file that had arrived.
+    /// What happened to a file after it had arrived.
     pub enum Damage {
-        /// Its bytes are no longer those that were stored.
+        /// Its bytes have changed.
         Altered = "altered",
-        /// It is not there any more.
+        /// The file is missing.
         Removed = "removed",
     }
 }
 
-/// Why a file is not taken.
+/// Why a file is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// It is larger than [`LARGEST`].
@@ -64,7 +64,7 @@ impl Unfit {
     }
 }
 
-/// Whether a file of this size and media type is taken. An empty media type says that it is not known.
+/// Whether a file of this size and media type is accepted. An empty media type means that the type is unknown.
 ///
 /// ```
 /// use sync_core::evidence::{Unfit, fit};
@@ -84,7 +84,7 @@ pub fn fit(size: u64, media_type: &str) -> Result<(), Unfit> {
     if media_type.is_empty() || named { Ok(()) } else { Err(Unfit::MediaType) }
 }
 
-/// `type/subtype` in lower case, without parameters; none where the text is no media type.
+/// `type/subtype` in lower case, without parameters. `None` if the text is not a media type.
 pub fn essence(media_type: &str) -> Option<String> {
     let named = media_type.split(';').next().unwrap_or_default().trim_matches([' ', '\t']);
     is_media_type(media_type).then(|| named.to_ascii_lowercase())
@@ -102,7 +102,7 @@ fn is_media_type(text: &str) -> bool {
     !kind.is_empty()
 }
 
-/// What follows one parameter, or none at all between two semicolons.
+/// The rest of the text after one parameter, which may be empty.
 fn parameter(text: &str) -> Option<&str> {
     if text.is_empty() || text.starts_with(';') {
         return Some(text);
@@ -115,7 +115,7 @@ fn parameter(text: &str) -> Option<&str> {
     }
 }
 
-/// What follows a quoted string whose first quote was read.
+/// The rest of the text after a quoted string whose opening quote has been read.
 fn after_quotes(text: &str) -> Option<&str> {
     let mut escaped = false;
     for (place, c) in text.char_indices() {
@@ -134,7 +134,7 @@ fn blanks(text: &str) -> &str {
     text.trim_start_matches([' ', '\t'])
 }
 
-/// A token and what follows it; none where the text does not begin with one.
+/// A token and the rest of the text. `None` if the text does not begin with a token.
 fn token(text: &str) -> Option<(&str, &str)> {
     let of_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     let end = text.find(|c| !of_token(c)).unwrap_or(text.len());

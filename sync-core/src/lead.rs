@@ -5,7 +5,7 @@
 use crate::code::codes;
 
 codes! {
-    /// Which step a lead is at.
+    /// The status of a lead.
     pub enum LeadStatus {
         /// 待答复.
         Raised = "raised",
@@ -17,7 +17,7 @@ codes! {
 }
 
 codes! {
-    /// What kind of problem a lead is about.
+    /// The kind of problem that a lead is about.
     pub enum LeadKind {
         /// 程序.
         Procedure = "procedure",

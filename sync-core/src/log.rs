@@ -15,7 +15,7 @@ const CASE_TAG: Tag = Tag("palm/v1/case-tag");
 const VERSION: u64 = 1;
 
 codes! {
-    /// What class a change was stored in, as its leaf and its row say it.
+    /// The class in which a change was stored. Its leaf and its database row contain the same class.
     pub enum LeafClass {
         /// It has effect.
         Accepted = "accepted",
@@ -39,15 +39,15 @@ impl LeafClass {
 /// One entry of the log: a stored change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leaf {
-    /// Which life of the log.
+    /// The epoch of the log.
     pub log_epoch: Epoch,
-    /// Its place, from 0.
+    /// Its index in the log, from 0.
     pub index: u64,
     /// The change.
     pub change: ChangeId,
-    /// The case, of which the leaf shows only a hash.
+    /// The case. The encoded leaf contains only a hash of its id.
     pub case: CaseId,
-    /// How many changes of the case were stored up to and with this one, from 1.
+    /// Number of stored changes of the case, this one included.
     pub counter: u64,
     /// Index of the case's previous leaf.
     pub previous: Option<u64>,
@@ -57,7 +57,7 @@ pub struct Leaf {
     pub class: LeafClass,
 }
 
-/// The case's name in leaves: it can be found by a holder of the case id and reveals nothing to others.
+/// The hash that stands for the case in leaves. A holder of the case id can compute it; it tells others nothing.
 pub fn case_tag(case: &CaseId) -> Digest {
     CASE_TAG.hash(&[case.bytes()])
 }
@@ -89,7 +89,7 @@ fn node_hash(left: &Digest, right: &Digest) -> Digest {
 }
 
 /// The right edge of the tree: one root for each power of two in its size, largest first.
-/// Enough to append leaves and to tell the root.
+/// It is enough to append leaves and to compute the root.
 ///
 /// ```
 /// use sync_core::log::{Frontier, leaf_hash};
@@ -98,7 +98,7 @@ fn node_hash(left: &Digest, right: &Digest) -> Digest {
 /// for leaf in [b"one", b"two", b"six"] {
 ///     log.push(leaf_hash(leaf));
 /// }
-/// // Stored and restored, it goes on where it was.
+/// // A restored frontier continues at the same size.
 /// let mut restored = Frontier::restore(log.size(), &log.peaks()).unwrap();
 /// restored.push(leaf_hash(b"ten"));
 /// log.push(leaf_hash(b"ten"));
@@ -111,14 +111,14 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// Takes a stored frontier: the size and its peaks, 32 bytes each.
+    /// Restores a frontier from its size and its peaks, 32 bytes each. `None` if their number does not fit the size.
     pub fn restore(size: u64, peaks: &[u8]) -> Option<Self> {
         let (chunks, []) = peaks.as_chunks::<32>() else { return None };
         let fits = usize::try_from(size.count_ones()).ok()? == chunks.len();
         fits.then(|| Self { size, peaks: chunks.iter().map(|peak| Digest::new(*peak)).collect() })
     }
 
-    /// The peaks one after another, as they are stored.
+    /// The concatenated peaks, as they are stored.
     pub fn peaks(&self) -> Vec<u8> {
         self.peaks.iter().flat_map(|peak| *peak.bytes()).collect()
     }
@@ -141,7 +141,7 @@ impl Frontier {
         self.size += 1;
     }
 
-    /// Root of the tree (RFC 6962 §2.1); of the empty tree, SHA-256 of nothing.
+    /// Root of the tree (RFC 6962 §2.1). The root of the empty tree is SHA-256 of no bytes.
     pub fn root(&self) -> Digest {
         let mut peaks = self.peaks.iter().rev();
         let Some(last) = peaks.next() else {
@@ -165,7 +165,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// As it travels.
+    /// The encoding.
     pub fn to_bytes(&self) -> Vec<u8> {
         let Self { log_epoch, size, root, reach } = self;
         let mut out = Writer::new();

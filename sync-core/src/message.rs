@@ -18,14 +18,14 @@ pub const MAX_BATCH: usize = 256;
 pub struct Push {
     /// Leases named by the changes, as signed.
     pub leases: Vec<Vec<u8>>,
-    /// Envelopes of changes. One that cannot be read does not spoil the others.
+    /// Envelopes of changes. An unreadable envelope does not affect the others.
     pub changes: Vec<Vec<u8>>,
 }
 
 codes! {
-    /// What became of one change of a push.
+    /// The result for one change of a push.
     pub enum Class {
-        /// Waits for what [`PushOutcome::missing`] names. No receipt.
+        /// The server keeps it until everything in [`PushOutcome::missing`] has arrived. There is no receipt yet.
         Parked = "parked",
         /// Stored, with effect.
         Accepted = "accepted",
@@ -39,7 +39,7 @@ codes! {
 }
 
 impl Class {
-    /// As it travels.
+    /// The code in the encoding.
     const fn number(self) -> u64 {
         match self {
             Self::Parked => 0,
@@ -79,7 +79,7 @@ pub enum Missing {
 /// The answer for one change, in the order of the push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushOutcome {
-    /// Its id; `None` where not even the header was readable.
+    /// Its id. `None` if its header was unreadable.
     pub change: Option<ChangeId>,
     /// The class.
     pub class: Class,
@@ -96,11 +96,11 @@ pub struct PushOutcome {
 pub struct Pushed {
     /// One for each change, in order.
     pub outcomes: Vec<PushOutcome>,
-    /// Signed receipts: those issued before, then the new one.
+    /// Signed receipts: first the earlier ones, for changes that were stored before, then the new one.
     pub receipts: Vec<Vec<u8>>,
 }
 
-/// A case and the changes that nothing else in it builds on.
+/// A case and its heads: the changes that no other change of the case depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseHeads {
     /// The case.
@@ -114,9 +114,9 @@ pub struct CaseHeads {
 pub struct Pulled {
     /// Start of the next pull; opaque.
     pub cursor: Vec<u8>,
-    /// Whether there is more to pull at once.
+    /// Whether the device should pull the next page immediately.
     pub more: bool,
-    /// The cases in reach with their heads, where the reach has changed; else `None`.
+    /// The cases in reach with their heads, if the reach has changed.
     pub cases: Option<Vec<CaseHeads>>,
     /// Cases that were in reach and are no longer.
     pub removed: Vec<CaseId>,
@@ -133,7 +133,7 @@ pub struct Reconcile {
     pub cases: Vec<CaseHeads>,
 }
 
-/// What each side lacks.
+/// What each side lacks, as the server found by comparing heads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reconciled {
     /// Heads that the server lacks: the device offers them and their ancestors again.

@@ -34,16 +34,16 @@ use std::sync::Arc;
 pub struct Standing {
     /// The author's agency now.
     pub agency: AgencyId,
-    /// Until when the lease that the change names permitted offline work; `None` without lease.
+    /// End of the lease that the change names; `None` without a lease.
     pub lease_ends: Option<Instant>,
     /// The anchor of the change.
     pub anchor: Anchored,
     /// The latest known time before the change: the issue of its lease, or the enrolment of its phone.
     pub known: Option<Instant>,
-    /// The change before it in its phone's chain, if it is held or arrives with it.
+    /// The previous change in its phone's chain, if it is stored or arrives at the same time.
     pub previous: Option<Previous>,
-    /// When the author's authority ended and began again: the spans during which the certificate was
-    /// valid and the device not revoked, in order. The end is exclusive.
+    /// The intervals in which the author had authority, in order: the certificate was valid and the device not revoked. The
+    /// end of an interval is not part of it.
     pub authority: Vec<(Instant, Instant)>,
     /// Whether another change has the same device, epoch and seq.
     pub forks: bool,
@@ -66,28 +66,28 @@ pub fn has_gap(change: &Change, held: impl FnOnce(&ChangeId) -> bool) -> bool {
 pub struct Arrival {
     /// The change. Shared with the push until it is stored.
     pub change: Arc<Change>,
-    /// Its author and device. `None`: the lease it names, and with it the key, is not known.
+    /// Its author and device. `None` if the lease that it names, and so the key, is unknown.
     pub standing: Option<Standing>,
 }
 
 codes! {
-    /// What deserves a look, though the change has its effect.
+    /// A reason why a person should look at a change that has effect.
     pub enum Flag {
-        /// Whether it was made within authority and lease cannot be shown.
+        /// It cannot be shown that it was made while authority and lease were valid.
         TimeNotProved = "time_not_proved",
-        /// It was made after the lease ended, or without one.
+        /// It was made after the lease ended, or without a lease.
         OutsideLease = "outside_lease",
         /// The device's previous change has not arrived. Never stored with a change: see [`has_gap`].
         ChainGap = "chain_gap",
-        /// The device signed two changes for one place of its chain.
+        /// The device signed two changes for the same place of its chain.
         Fork = "fork",
         /// The phone's clocks contradict each other or what the server knows.
         ClockContradicts = "clock_contradicts",
         /// It does not build on its own device's previous change in the case.
         OwnChangeMissing = "own_change_missing",
-        /// It came after the case was closed: the case record does not cover it.
+        /// It arrived after the case was closed, so the case record does not cover it.
         AfterClosing = "after_closing",
-        /// It opens a kind of case, or makes a document, that this program has no procedure for.
+        /// It opens a case or creates a document of a kind for which this program has no procedure.
         NotBuilt = "not_built",
     }
 }
@@ -99,7 +99,7 @@ impl Flag {
     }
 }
 
-/// How a stored change is taken.
+/// The classification of a stored change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// It has effect.
@@ -120,7 +120,7 @@ impl Taken {
         }
     }
 
-    /// The stable code of the reason; empty where it is accepted.
+    /// The stable code of the reason; empty if it is accepted.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Accepted => "",
@@ -148,11 +148,11 @@ impl Taken {
 pub struct Stored {
     /// The change.
     pub change: Arc<Change>,
-    /// How it is taken.
+    /// Its classification.
     pub taken: Taken,
     /// Flags for people.
     pub flags: BTreeSet<Flag>,
-    /// When it was made, as far as can be shown.
+    /// The interval in which it was made, as far as that can be proved.
     pub interval: Interval,
 }
 
@@ -161,27 +161,27 @@ pub struct Stored {
 pub struct LanePlan {
     /// To be stored, parents first.
     pub stored: Vec<Stored>,
-    /// To be parked, each with what it needs.
+    /// To be parked, each with the parts that it misses.
     pub parked: Vec<Parked>,
-    /// Not to be stored: the case is as large as it may become ([`ceiling::CASE`]). Their phones keep them.
+    /// Not to be stored, because the case has reached its ceiling ([`ceiling::CASE`]). Their phones keep them.
     pub full: Vec<Arc<Change>>,
     /// Not to be stored, because officers who take no part have used their share ([`ceiling::OUTSIDE`]).
     pub full_outside: Vec<Arc<Change>>,
-    /// The case with the changes to be stored, before the verdicts for quarantined changes; what these will exclude
-    /// is outside already.
+    /// The case with the changes to be stored, before the verdicts for quarantined changes. The changes that these verdicts
+    /// will exclude have no effect in it already.
     pub state: CaseState,
     /// Present and former participants.
     pub participants: BTreeSet<OfficerId>,
 }
 
-/// The case as it is held.
+/// A case as the server stores it.
 #[derive(Debug, Clone, Copy)]
 pub struct StoredCase<'a> {
     /// The case.
     pub case: CaseId,
     /// All its stored changes.
     pub changes: &'a [&'a Change],
-    /// How much they are.
+    /// Their size.
     pub size: Size,
     /// The lower bound of each stored change's interval.
     pub lower: &'a BTreeMap<ChangeId, Instant>,
@@ -222,7 +222,7 @@ pub fn lane(held: StoredCase<'_>, arrivals: Vec<Arrival>, now: Instant) -> LaneP
     }
 }
 
-/// A change to be parked, with what it needs.
+/// A change to be parked, with the parts that it misses.
 type Parked = (Arc<Change>, Vec<Missing>);
 
 /// Splits arrivals into those that can be stored, parents first, and those that must wait.
@@ -280,7 +280,7 @@ pub fn builds_on(change: &Change) -> BTreeSet<ChangeId> {
     change.header().deps.iter().copied().chain(change.header().case).collect()
 }
 
-/// What a change needs before it can be stored.
+/// The parts that a change misses before it can be stored.
 fn missing(arrival: &Arrival, known: &BTreeSet<ChangeId>) -> Vec<Missing> {
     let change = &arrival.change;
     let lacking = builds_on(change).into_iter().filter(|needed| !known.contains(needed));
@@ -298,7 +298,7 @@ struct Judge<'a> {
     held: StoredCase<'a>,
     state: &'a CaseState,
     graph: &'a Graph<'a>,
-    /// Arrivals for or of another agency.
+    /// Arrivals that open the case for another agency, or bring in an officer of another agency.
     foreign: BTreeSet<ChangeId>,
     /// The lower bound of each arrival's interval.
     lower: BTreeMap<ChangeId, Instant>,
@@ -346,7 +346,7 @@ impl Judge<'_> {
         (quarantine.map_or(Taken::Accepted, Taken::Quarantined), flags, interval)
     }
 
-    /// Whether the author's device wrote in the case before and this change does not build on it.
+    /// Whether the author's device has written in the case before, and this change does not build on that.
     fn forgets_itself(&self, change: &Change) -> bool {
         let header = change.header();
         let Some(own) = self.graph.place(&change.id()) else { return false };

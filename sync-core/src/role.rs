@@ -25,7 +25,7 @@ codes! {
         DepartmentSupervisor = "department_supervisor",
         /// 县司法局 执法监督.
         CountySupervisor = "county_supervisor",
-        /// 县领导: reads across.
+        /// 县领导: reads the cases of all agencies.
         CountyLeadership = "county_leadership",
         /// Training.
         TrainingManager = "training_manager",

@@ -12,13 +12,14 @@ use std::sync::Arc;
 
 /// Tolerance of a wall clock beyond proven bounds.
 const WALL_SLACK_MS: u64 = 5 * 60 * 1000;
-/// Most ways in which one moment is described; beyond that only its bounds are kept.
+/// Most marks that describe one moment, over all combinations. If there are more, only the bounds are kept.
 const MAX_WAYS: usize = 64;
 
 codes! {
-    /// How good the proof of a time is.
+    /// How well a time is proved.
     pub enum Grade {
-        /// Same boot as an anchor, by a clock that counts sleep: known to the drift of the monotonic clock.
+        /// Measured in the same boot as an anchor, by a clock that counts sleep. The only error is the drift of that
+        /// monotonic clock.
         A = "A",
         /// Between what was certainly before it and its receipt.
         B = "B",
@@ -27,14 +28,14 @@ codes! {
     }
 }
 
-/// Between when and when something happened.
+/// The bounds between which something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
-    /// Not before.
+    /// It did not happen before this.
     pub lower: Instant,
-    /// Not after. [`Interval::OPEN`] where nothing bounds it yet.
+    /// It did not happen after this. [`Interval::OPEN`] if there is no upper bound yet.
     pub upper: Instant,
-    /// How good the proof is.
+    /// How well it is proved.
     pub grade: Grade,
 }
 
@@ -42,17 +43,17 @@ impl Interval {
     /// The upper bound of an unbounded time.
     pub const OPEN: Instant = Instant::from_ms(i64::MAX);
 
-    /// A moment that is known exactly, as the server knows its own.
+    /// A moment that is known exactly, such as one that the server's own clock recorded.
     pub const fn exactly(instant: Instant) -> Self {
         Self { lower: instant, upper: instant, grade: Grade::A }
     }
 
-    /// Whether something bounds it above.
+    /// Whether it has an upper bound.
     pub fn is_bounded(&self) -> bool {
         self.upper < Self::OPEN
     }
 
-    /// Whether a wall clock that claims this contradicts the bounds: by more than five minutes.
+    /// Whether a wall clock that shows `claimed` contradicts the bounds, that is, lies more than five minutes outside.
     pub const fn contradicts(&self, claimed: Instant) -> bool {
         self.off_by_ms(claimed).unsigned_abs() > WALL_SLACK_MS
     }
@@ -73,7 +74,7 @@ impl Interval {
 
 impl fmt::Display for Interval {
     /// Local time to the minute: `2026-11-23 14:05`, `2026-11-23 14:05–14:07`, `2026-11-23 14:05 – 2026-11-25 09:00`,
-    /// and `2026-11-23 14:05 –` where nothing bounds it above.
+    /// and `2026-11-23 14:05 –` if there is no upper bound.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (from, until) = (self.lower.to_string(), self.upper.to_string());
         if !self.is_bounded() {
@@ -114,7 +115,8 @@ impl Mark {
 /// done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
-    /// The earliest of these counts, and of each the latest of its marks. None is empty.
+    /// Several combinations of marks. The time of a combination is its latest mark; the earliest combination counts. No
+    /// combination is empty.
     ways: Vec<Vec<Mark>>,
 }
 
@@ -125,18 +127,18 @@ impl From<Mark> for When {
 }
 
 impl When {
-    /// Exactly then, and in no causal order with anything.
+    /// A time that is known exactly and has no causal order with any change.
     pub fn exactly(instant: Instant) -> Self {
         Mark::apart(Interval::exactly(instant)).into()
     }
 
-    /// As a person stated it, to the minute: no clock proves it.
+    /// A time that a person stated, to the minute. No clock proves it.
     pub fn stated(instant: Instant) -> Self {
         let lower = instant.plus_ms(-instant.ms().rem_euclid(60_000));
         Mark::apart(Interval { lower, upper: lower.plus_ms(59_999), grade: Grade::C }).into()
     }
 
-    /// The earliest of several; `None` of none.
+    /// The earliest of several times. `None` if there is none.
     pub fn earliest(of: impl IntoIterator<Item = Self>) -> Option<Self> {
         let ways: Vec<Vec<Mark>> = of.into_iter().flat_map(|when| when.ways).collect();
         (!ways.is_empty()).then(|| Self { ways }.bounded())
@@ -151,7 +153,7 @@ impl When {
         Self { ways: ways.collect() }.bounded()
     }
 
-    /// When the second of several was done; `None` of fewer than two.
+    /// When the second of several things was done. `None` if there are fewer than two.
     pub fn second(of: &[Self]) -> Option<Self> {
         if of.len() > MAX_WAYS {
             let second = |bound: fn(&Interval) -> Instant| {
@@ -178,21 +180,21 @@ impl When {
         Interval { lower: latest(|interval| interval.lower), upper: latest(|interval| interval.upper), grade }
     }
 
-    /// Only the bounds, if there are too many combinations.
+    /// Keeps only the bounds if there are too many combinations.
     fn bounded(self) -> Self {
         let marks: usize = self.ways.iter().map(Vec::len).sum();
         if marks > MAX_WAYS { Mark::apart(self.interval()).into() } else { self }
     }
 }
 
-/// Whether one thing came first and another not before it.
+/// The order of two times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// The first was not after the second.
     Kept,
     /// The first was after the second.
     Reversed,
-    /// Neither can be shown.
+    /// Neither can be proved.
     Undecided,
 }
 
@@ -205,10 +207,10 @@ enum Relation {
     Undecided,
 }
 
-/// A change as far as its place in the causal order goes.
+/// The position of a change in the causal order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// Places of the changes that it builds on.
+    /// Places of the changes that it depends on.
     pub builds_on: Vec<usize>,
     /// Number of its phone's chain among those of the case.
     pub chain: usize,
@@ -234,7 +236,7 @@ impl Causes {
         Self { nodes: nodes.into() }
     }
 
-    /// Whether `first` came first: the one comparison of two moments.
+    /// Whether `first` came first. This is the only comparison of two times.
     ///
     /// Everything recorded in one change counts as simultaneous.
     pub fn in_order(&self, first: &When, second: &When) -> Order {
@@ -297,7 +299,7 @@ impl Causes {
         }
     }
 
-    /// Whether the change at `later` builds on the one at `earlier`.
+    /// Whether the change at `later` depends on the one at `earlier`, directly or through others.
     fn builds_on(&self, later: usize, earlier: usize) -> bool {
         let (mut seen, mut next) = (vec![false; self.nodes.len()], vec![later]);
         while let Some(node) = next.pop().and_then(|place| self.nodes.get(place)) {

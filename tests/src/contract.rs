@@ -33,7 +33,7 @@ impl Received<'_> {
     }
 }
 
-/// Holds an answer against the document.
+/// Checks an answer against the document.
 pub fn hold(method: &str, url: &str, answer: Received<'_>) {
     let path = url.splitn(4, '/').nth(3).unwrap_or_default();
     let path = path.split('?').next().unwrap_or_default();
@@ -78,16 +78,16 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
     item.get(&method).or_else(|| item.get("get").filter(|_| method == "head"))
 }
 
-/// What a reference leads to; anything else is itself.
+/// Resolves a reference. Returns any other value unchanged.
 pub fn resolved(value: &'static Value) -> &'static Value {
     let Some(reference) = value["$ref"].as_str() else { return value };
     document().pointer(reference.trim_start_matches('#')).unwrap()
 }
 
-/// Whether a value is of a schema of the document.
+/// Checks whether a value matches a schema of the document.
 ///
 /// # Errors
-/// What is wrong, and where.
+/// The violation and its place.
 pub fn matches(value: &Value, schema: &'static Value, place: &str) -> Result<(), String> {
     let schema = resolved(schema);
     for choice in ["oneOf", "anyOf"] {

@@ -51,8 +51,8 @@ impl Server {
         Self::start(None)
     }
 
-    /// A seeded server over a schema of the PostgreSQL server that `TEST_POSTGRES_URL` names. None where it
-    /// names none, which is a failure where `CI` is `true`.
+    /// A seeded server over a schema of the PostgreSQL server that `TEST_POSTGRES_URL` names. `None` if the variable is not
+    /// set; with `CI=true` that is a failure.
     pub fn on_postgres() -> Option<Self> {
         let Ok(admin) = std::env::var("TEST_POSTGRES_URL") else {
             assert!(std::env::var("CI").as_deref() != Ok("true"), "TEST_POSTGRES_URL is not set");
@@ -155,7 +155,7 @@ impl Server {
         }
     }
 
-    /// All that it wrote to its log.
+    /// The whole text of its log.
     pub fn log_text(&self) -> String {
         std::fs::read_to_string(self.log()).unwrap_or_default()
     }
@@ -206,7 +206,7 @@ impl Server {
         *self.running.lock().unwrap() = Some(Running { process, address, metrics });
     }
 
-    /// Ends the process as a pulled plug would (SIGKILL).
+    /// Kills the process (SIGKILL), as a power failure would.
     pub fn kill(&self) {
         if let Some(mut running) = self.running.lock().unwrap().take() {
             running.process.kill().unwrap();
@@ -214,7 +214,8 @@ impl Server {
         }
     }
 
-    /// Ends the process as an operator does (SIGTERM). Its exit code; none where it had to be killed after a minute.
+    /// Ends the process as an operator does (SIGTERM). Returns its exit code, or `None` if it had to be killed after a
+    /// minute.
     pub fn stop(&self) -> Option<i32> {
         let pid = self.pid().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
@@ -244,7 +245,7 @@ impl Server {
         Call::new(method, &format!("http://{}{path}", self.address()))
     }
 
-    /// Its process, for the kernel's figures.
+    /// Its process id, to read its resource usage from the kernel.
     pub fn pid(&self) -> u32 {
         self.running.lock().unwrap().as_ref().expect("the server runs").process.id()
     }
@@ -263,7 +264,7 @@ impl Server {
         self.directory.path().join("serve.said")
     }
 
-    /// From now on this must not occur in its log either.
+    /// Adds a text that must not occur in its log.
     pub fn confides(&self, secret: &str) {
         self.confidences.lock().unwrap().push(secret.to_owned());
     }

@@ -72,7 +72,7 @@ fn open(settings: &Settings) -> anyhow::Result<App> {
 }
 
 impl Command {
-    /// Does it.
+    /// Executes the command.
     pub fn run(self) -> anyhow::Result<()> {
         match self.what {
             What::Serve(serve) => serve.run(),
@@ -91,7 +91,7 @@ impl Command {
     }
 }
 
-/// A flow's failure as the command line tells it: both languages, and the internal error where it is one.
+/// The failure of a flow for the command line: both languages and, for an internal error, its cause.
 fn told<T>(outcome: Result<T, Failure>) -> anyhow::Result<T> {
     outcome.map_err(|failure| match failure {
         Failure::Refused(refused) => {

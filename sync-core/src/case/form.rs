@@ -12,30 +12,30 @@ use crate::op::{Act, Correction, Op, OpId, OpRef, Signature, VerdictAct};
 use std::cell::Cell;
 
 codes! {
-    /// Which rule a change breaks.
+    /// The rule of form that a change breaks.
     pub enum FormBreach {
-        /// A case is opened by the first operation of a change without case, and by nothing else.
+        /// Only the first operation of a change without case opens a case.
         Opening = "form_opening",
-        /// A change of a case builds on at least one change of that case.
+        /// A change of a case must build on at least one change of that case.
         NoDeps = "form_no_deps",
-        /// An operation names another that its change does not build on.
+        /// An operation names another operation that its change does not build on.
         OutsideClosure = "form_outside_closure",
-        /// A target that is not an entity, or none where there must be one; a correction of what is no step.
+        /// A target is not an entity, or is missing; or a correction does not name a step.
         Target = "form_target",
-        /// A replaced operation that does not write the same field of the same target, or correct the same step.
+        /// A replaced operation does not write the same field of the same target, or does not correct the same step.
         OtherField = "form_other_field",
-        /// A part that the kind of operation must have is missing, or one it may not have is there.
+        /// A required part of the operation is missing, or it has a part that it may not have.
         Shape = "form_shape",
-        /// A detail that cannot be read.
+        /// A detail cannot be read.
         Detail = "form_detail",
-        /// An operation that only the server may make.
+        /// Only the server may make this operation.
         NotTheSigners = "form_not_the_signers",
-        /// A signature whose digest is not that of what it shows.
+        /// The digest of a signature does not match the operations that it shows.
         ShownDigest = "form_shown_digest",
     }
 }
 
-/// Checks the change at this place of the graph.
+/// Checks the change at this position of the graph.
 pub(super) fn check(graph: &Graph<'_>, place: usize, change: &Change) -> Result<(), FormBreach> {
     let header = change.header();
     let opens = matches!(change.ops().first(), Some(Op { act: Act::Open(_), .. }));
@@ -56,9 +56,9 @@ struct Check<'a> {
     change: &'a Change,
     id: OpId,
     op: &'a Op,
-    /// Where the target was found that was named last.
+    /// Cache: the position of the target that was named last.
     targets: &'a Cell<Last>,
-    /// Where anything else was found that was named last.
+    /// Cache: the position of any other operation that was named last.
     others: &'a Cell<Last>,
 }
 

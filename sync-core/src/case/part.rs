@@ -16,42 +16,43 @@ use crate::op::Act;
 use std::collections::{BTreeMap, BTreeSet};
 
 codes! {
-    /// Why a change is quarantined.
+    /// The reason why a change is quarantined.
     pub enum Quarantine {
-        /// Made wholly after its author's authority ended.
+        /// It was certainly made after its author's authority had ended.
         AfterRevocation = "after_revocation",
         /// A formal act that may have been made after its author's authority ended.
         FormalTimeNotProved = "formal_time_not_proved",
         /// Its author took no part in the case: see [`CaseState::outside`].
         NotAParticipant = "not_a_participant",
-        /// It opens a case for another agency, or brings in somebody who is not of its author's.
+        /// It opens a case for another agency than its author's, or brings in an officer of another agency.
         OtherAgency = "other_agency",
     }
 }
 
-/// Code of a verdict that a person gave; the change of the server names the person, its value the reason.
+/// Code of a verdict that a person gave. The server's change names the person, and its value is the reason.
 pub const BY_HEAD: &str = "head";
 
 impl Quarantine {
-    /// Whether the server says so by a verdict. That an author took no part everybody computes from the set.
+    /// Whether the server records it by a verdict. It does not for an author who took no part, because every holder computes
+    /// that from the set.
     pub const fn is_by_verdict(self) -> bool {
         !matches!(self, Self::NotAParticipant)
     }
 }
 
-/// Which changes of a set are part of the case.
+/// The changes of a set that are inside the case.
 pub(crate) struct Inside {
-    /// By place.
+    /// By position.
     inside: Vec<bool>,
-    /// Everybody whom a change brought in that is part of the case.
+    /// All officers that an inside change brought in.
     officers: BTreeSet<OfficerId>,
 }
 
 impl Inside {
-    /// Of the changes in `survey`, given what verdicts say. What is in `foreign` brings nobody in.
+    /// Computes it for the changes in `survey`, with the verdicts on them. Changes in `foreign` bring no officer in.
     ///
-    /// Exclusion does not spread: whom a change brought in whose author had lost the authority belongs to the case all the
-    /// same.
+    /// Exclusion does not spread: an officer whom an excluded change brought in still belongs to the case, unless that change
+    /// is in `foreign`.
     pub(crate) fn new(survey: &Survey<'_>, verdicts: &Verdicts, foreign: impl Fn(&ChangeId) -> bool) -> Self {
         let graph = survey.graph;
         let brings = |id: &ChangeId| !verdicts.foreign.contains(id) && !foreign(id);
@@ -84,23 +85,23 @@ impl Inside {
         Self { inside, officers: opened }
     }
 
-    /// Whether the change at `place` is part of the case.
+    /// Whether the change at `place` is inside the case.
     pub(crate) fn holds(&self, place: usize) -> bool {
         self.inside.get(place) == Some(&true)
     }
 
-    /// Everybody who takes or ever took part, or is invited to.
+    /// All officers who take part, took part or are invited.
     pub(crate) fn into_officers(self) -> BTreeSet<OfficerId> {
         self.officers
     }
 
-    /// The changes that are no part of the case.
+    /// The changes outside the case.
     pub(crate) fn outside(&self, graph: &Graph<'_>) -> BTreeSet<ChangeId> {
         let places = graph.order().iter().zip(&self.inside);
         places.filter(|(_, inside)| !**inside).map(|(change, _)| change.id()).collect()
     }
 
-    /// The heads of the case: what is part of it and no other part of it builds on, not even by way of what is outside.
+    /// The heads of the case: the inside changes on which no other inside change builds, directly or through outside changes.
     pub(crate) fn heads(&self, graph: &Graph<'_>) -> BTreeSet<ChangeId> {
         let mut built_on = vec![false; self.inside.len()];
         let mut heads = BTreeSet::new();
@@ -122,15 +123,15 @@ impl Inside {
 }
 
 impl Graph<'_> {
-    /// The heads of the case that these changes are: what a new change of it builds on.
+    /// The heads of the case of these changes. A new change of the case builds on them.
     pub fn heads(&self) -> BTreeSet<ChangeId> {
         let survey = Survey::new(self);
         Inside::new(&survey, &survey.verdicts(), |_| false).heads(self)
     }
 }
 
-/// The officers who take part: named by `Open` or `Assign`, or invited and answered with a change of their own that has
-/// effect. `state` is the fold of the changes in `graph`.
+/// The officers who take part: those named by `Open` or `Assign`, and the invited ones who have answered with their own
+/// change that has effect. `state` is the fold of the changes in `graph`.
 pub fn taking_part(state: &CaseState, graph: &Graph<'_>) -> BTreeSet<OfficerId> {
     let (mut part, mut invited) = (BTreeSet::new(), Vec::new());
     for (place, change) in graph.order().iter().enumerate() {

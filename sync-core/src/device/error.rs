@@ -37,11 +37,11 @@ pub enum StoreError {
     /// This phone is not enrolled yet.
     #[error("the store is not enrolled")]
     NotEnrolled,
-    /// It belongs to a device already.
-    #[error("the store is enrolled already")]
+    /// The store already belongs to a device.
+    #[error("the store is already enrolled")]
     Enrolled,
-    /// A required setting could not be made, such as write-ahead logging.
-    #[error("the store would not take the setting {0}")]
+    /// A required setting has no effect, such as write-ahead logging.
+    #[error("the store does not accept the setting {0}")]
     Setting(&'static str),
     /// The reference data cannot be read.
     #[error("the reference data cannot be read: {0}")]
@@ -82,8 +82,8 @@ pub enum SaveError {
     /// The operations would break a rule of form and have no effect: a fault of the app.
     #[error("the operations break the rule of form {}", .0.code())]
     Form(FormBreach),
-    /// Too large for one change, or otherwise not readable back.
-    #[error("the save is no readable change: {0}")]
+    /// The save is too large for one change, or cannot be read back for another reason.
+    #[error("the save is not a readable change: {0}")]
     Unreadable(ReadError),
     /// The phone may not void this number.
     #[error("no free number of the phone's blocks: {0}")]

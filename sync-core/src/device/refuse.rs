@@ -137,7 +137,7 @@ fn stop(zh: &str, en: &str, ops: Vec<OpId>) -> Stop {
         article: None,
         zh: format!("“{zh}”已经签名确认，不能直接改动。请制作补充笔录，在其中写明更正的内容和原因。"),
         en: format!(
-            "“{en}” has been signed and is not changed. Make a supplementary record that says what is corrected and why."
+            "“{en}” has been signed and cannot be changed. Add a supplementary record that says what is corrected and why."
         ),
         ops,
         offer: Some(SUPPLEMENTARY_RECORD),

@@ -344,7 +344,7 @@ fn conflict(before: &CaseState, own: ChangeId, op: &NewOp) -> Option<Stop> {
         code: "field_in_conflict".to_owned(),
         article: None,
         zh: format!("文书中的“{zh}”有两个不同的值，须先确定再签名。"),
-        en: format!("“{en}” shown in the document has two different values: settle it before signing."),
+        en: format!("“{en}” shown in the document has two different values: resolve this before signing."),
         ops: field.live.iter().map(|live| live.op).collect(),
         offer: None,
     })

@@ -27,7 +27,7 @@ pub const MOST_ENTRIES: usize = 4096;
 const VOIDED_TEXT: usize = 3;
 
 codes! {
-    /// What an entry is of.
+    /// The kind of an entry.
     pub enum Indexed {
         /// A number on a document.
         Number = "number",
@@ -48,7 +48,7 @@ pub type Key = (Indexed, Digest);
 pub struct Entry {
     /// The kind.
     pub what: Indexed,
-    /// Equal for equal numbers or acts.
+    /// The key, which is equal for equal numbers or acts.
     pub key: Digest,
     /// The document, or the step that voided the number.
     pub document: OpId,
@@ -86,7 +86,7 @@ pub fn entries(state: &CaseState) -> BTreeSet<Entry> {
     found.into_iter().take(MOST_ENTRIES).collect()
 }
 
-/// The keys that rules look up in other cases; [`Beyond::others`] answers them.
+/// The keys that rules look up in other cases. [`Beyond::others`] contains the results.
 pub fn lookup_keys(state: &CaseState) -> BTreeSet<Key> {
     let mut keys: BTreeSet<Key> = numbers(state).map(|(_, number)| number_key(number)).collect();
     for Fined { proved, perhaps, .. } in fines(state) {
@@ -96,7 +96,7 @@ pub fn lookup_keys(state: &CaseState) -> BTreeSet<Key> {
     keys.into_iter().take(MOST_ENTRIES).collect()
 }
 
-/// The phones that wrote numbers of their ranges, each with the change: [`Beyond::ranges`] is asked for these.
+/// The phones that wrote numbers of their ranges, each with the change. [`Beyond::ranges`] needs the ranges of these.
 pub fn numbering_phones(state: &CaseState) -> BTreeSet<(DeviceId, ChangeId)> {
     let documents = state.entities.iter().filter(|(_, entity)| entity.kind == names::DOCUMENT);
     let from_range = documents.filter(|(id, _)| text(state, Some(**id), &names::NUMBER_SOURCE) == Some(names::BLOCK));
@@ -141,7 +141,7 @@ pub(super) struct Fined {
     keys: Vec<Key>,
     /// Entries of other cases that are fines of the same party for the same act.
     pub proved: Vec<Key>,
-    /// Entries of other cases that may be.
+    /// Entries of other cases that may be such fines.
     pub perhaps: Vec<Key>,
 }
 
@@ -189,7 +189,7 @@ fn named(name: &str, party: &Party) -> String {
     format!("name\0{kind}\0{}", same(name))
 }
 
-/// How often each number occurs in the case, and in others.
+/// How often each number occurs in the case and in other cases.
 pub(super) fn number_uses(state: &CaseState, beyond: &Beyond) -> Vec<NumberUse> {
     let mut uses: BTreeMap<Key, (String, BTreeSet<OpId>)> = BTreeMap::new();
     for (document, number) in numbers(state) {
@@ -205,7 +205,7 @@ pub(super) fn number_uses(state: &CaseState, beyond: &Beyond) -> Vec<NumberUse> 
     uses.into_iter().map(one).collect()
 }
 
-/// The number of this key, as the case has it.
+/// The number with this key, as written in the case.
 pub fn number_of(state: &CaseState, key: Key) -> Option<String> {
     numbers(state).find(|(_, number)| number_key(number) == key).map(|(_, number)| number.trim().to_owned())
 }

@@ -23,14 +23,14 @@ pub use number::NumberUse;
 pub use party::{FineSubject, Missing, Party, PartyType};
 pub use penalty_decision::{DecisionForm, Delivery, Discretion, Item, Penalty, PenaltyDecision, Seal, SpotLimit};
 
-/// A value, or why there is none.
+/// A value, or the reason why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Known<T> {
     /// The value is known.
     Known(T),
-    /// This holder knows that nobody entered it. A formal act that needs it stops and names the field.
+    /// The holder of the case knows that it was not entered. A formal act that needs it stops and names the field.
     NotEntered,
-    /// This holder cannot know it: a rule that needs it is undecided.
+    /// The holder of the case cannot know it. A rule that needs it is undecided.
     #[default]
     Unknown,
 }
@@ -38,7 +38,7 @@ pub enum Known<T> {
 /// Whether and when a step took place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Happened {
-    /// It took place then.
+    /// It took place at this time.
     At(When),
     /// The holder knows that it has not taken place.
     #[default]
@@ -48,7 +48,7 @@ pub enum Happened {
 }
 
 impl Happened {
-    /// It took place exactly then, in no causal order with anything else.
+    /// It took place exactly at `instant` and has no causal order with any change.
     pub fn exactly(instant: Instant) -> Self {
         Self::At(When::exactly(instant))
     }
@@ -73,15 +73,15 @@ codes! {
         Housing = "housing",
         /// 应急管理.
         Emergency = "emergency",
-        /// Any other, whatever its text is: no rule of procedure speaks of it alone.
+        /// Any other, with any text. No rule of procedure applies to it alone.
         Other = "other",
     }
 }
 
-/// What kind of organ decides, which decides who reconsiders (行政复议法 第二十四条).
+/// The kind of organ that makes the decision. The organ of reconsideration depends on it (行政复议法 第二十四条).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OrganKind {
-    /// 政府工作部门, also by a station in its name.
+    /// 政府工作部门, also if a station decides in its name.
     Department,
     /// A people's government: of the county, a town or a township.
     Government,
@@ -93,24 +93,24 @@ pub enum OrganKind {
     Authorised,
     /// 司法行政部门, which also does the work of reconsideration.
     Justice,
-    /// The register does not tell.
+    /// The register does not state it.
     #[default]
     NotTold,
 }
 
-/// Something that only officers may do.
+/// An act that only officers may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficerAct {
     /// What.
     pub what: Text,
-    /// Between when and when.
+    /// The bounds of its time.
     pub during: Interval,
 }
 
 /// An officer or helper who takes part in an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficerPresent {
-    /// The person. The same person twice in one act is one person.
+    /// The person. A person who is named twice in one act counts once.
     pub officer: OfficerId,
     /// Their certificate at the time of the act, for the region and category.
     pub certificate: Certificate,
@@ -118,7 +118,7 @@ pub struct OfficerPresent {
     pub is_helper: bool,
     /// Number of the act in [`Facts::acts`].
     pub act: usize,
-    /// Whether they did it, or are counted among those who were there only.
+    /// Whether the person did the act (true) or was only present (false).
     pub acted: bool,
 }
 
@@ -127,9 +127,9 @@ pub struct OfficerPresent {
 pub enum Certificate {
     /// 有效.
     Valid,
-    /// Not valid, and why.
+    /// Not valid, with the reason.
     NotValid(NotValid),
-    /// The holder's list does not name this certificate, or the act may have been within its validity or outside.
+    /// Unknown: the register does not list the certificate, or the act may have been inside or outside of its validity.
     Unknown,
 }
 
@@ -152,12 +152,12 @@ pub enum NotValid {
     OutOfScope,
 }
 
-/// Facts of an inspection on the spot. Every time is that of the record made of the step.
+/// Facts of an inspection on the spot. Each time is the time at which the step was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inspection {
     /// Whether it enters the premises of an enterprise (进入企业生产经营场所).
     pub enters_enterprise: Known<bool>,
-    /// Flagged urgent (紧急情况、需要当场实施): the plan may be made up for.
+    /// Marked as urgent (紧急情况、需要当场实施): the plan may be approved later.
     pub urgent: bool,
     /// 检查方案 approved by the head of the unit.
     pub plan_approved_at: Happened,
@@ -177,7 +177,7 @@ pub struct Inspection {
     pub filed_at: Happened,
 }
 
-/// The act of the officers that is judged, where a row speaks of who acts.
+/// The act of the officers that is judged, for rules about who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Doing {
     /// Entering the premises to inspect.
@@ -216,16 +216,16 @@ impl Doing {
     }
 }
 
-/// About one case, as of one act.
+/// The facts of one case at the time of one act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// Civil date of the act that is judged (for a deadline: the day on which one looks), as early as it can have been.
+    /// The earliest possible civil date of the act that is judged. For a deadline: the day of judging.
     pub on: Date,
-    /// The same, as late as it can have been, where that may be another day.
+    /// The latest possible civil date, if it can be another day.
     pub on_at_latest: Option<Date>,
-    /// Which recorded moment came before which.
+    /// The causal order of the recorded times.
     pub causes: Causes,
-    /// Date of the violation; where unknown, rules of substance look at `on`.
+    /// Date of the violation. If it is unknown, rules of substance use `on`.
     pub violation_on: Known<Date>,
     /// The installation, for rows of one tenant.
     pub tenant: Option<TenantId>,
@@ -233,11 +233,11 @@ pub struct Facts {
     pub region: String,
     /// Sector of the acting organ.
     pub sector: Sector,
-    /// Kind of case. No row looks at it: rules follow the document and the act.
+    /// Kind of case. No rule uses it: rules depend on the document and the act.
     pub kind: CaseKind,
-    /// The act whose officers are judged; where none is named, any.
+    /// The act whose officers are judged. `None` stands for any act.
     pub doing: Option<Doing>,
-    /// What was done that only officers may do, or is about to be done.
+    /// The acts that only officers may do, done or about to be done.
     pub acts: Vec<OfficerAct>,
     /// Everybody recorded as taking part in each act, in any order.
     pub officers: Vec<OfficerPresent>,
@@ -280,18 +280,18 @@ pub struct Facts {
     pub inspection: Option<Inspection>,
     /// The decision, if one is drafted or made.
     pub decision: Option<PenaltyDecision>,
-    /// Of the case as a whole: the numbers on its documents, and where else they stand.
+    /// For the case as a whole: the numbers on its documents, and how often they occur elsewhere.
     pub numbers: Vec<NumberUse>,
     /// Evidence that has not been withdrawn.
     pub evidence: Vec<EvidenceEntry>,
     /// Evidence that the signed document shows.
     pub shown_evidence: Vec<EvidenceEntry>,
-    /// Recorded reasons for what happened against a rule (违反程序的说明), by the rule's id.
+    /// Recorded reasons for breaches of a rule (违反程序的说明), by the rule's id.
     pub reasons: BTreeMap<String, String>,
 }
 
 impl Facts {
-    /// A case about which nothing is recorded yet.
+    /// A case without any recorded facts.
     pub fn new(on: Date, region: &str, sector: Sector, kind: CaseKind) -> Self {
         Self {
             on,
@@ -336,7 +336,8 @@ impl Facts {
         self.decision.as_ref().filter(|decision| decision.form == DecisionForm::Spot)
     }
 
-    /// Whose limit applies. An individual business is a citizen unless configuration cites a source.
+    /// The kind of party whose limit applies. An individual business counts as a citizen unless the configuration cites a
+    /// source.
     pub fn fine_subject(&self) -> Known<FineSubject> {
         let kind = match self.party.kind {
             Known::Known(kind) => kind,

@@ -20,11 +20,11 @@ use std::fmt::Write as _;
 codes! {
     /// What a breach does.
     pub enum Severity {
-        /// Stops the next formal act named in [`Rule::stops`]. Never erases what is recorded.
+        /// Stops the next formal act named in [`Rule::stops`]. It never deletes a record.
         Block = "block",
-        /// Shown; the act goes on with a reason.
+        /// Shown. The act continues with a reason.
         Warn = "warn",
-        /// A date to be kept.
+        /// A deadline.
         Alarm = "alarm",
         /// Shown only.
         Info = "info",
@@ -32,16 +32,16 @@ codes! {
 }
 
 codes! {
-    /// A formal act at which a rule can stop. What has happened, such as an entry, a first question or a photograph, is
+    /// A formal act that a rule can stop. A record of an event, such as an entry, a first question or a photograph, is
     /// never stopped: it is saved, and the next formal act stops.
     pub enum FormalAct {
         /// Signing a record (笔录).
         SignRecord = "sign_record",
         /// Signing the decision.
         SignDecision = "sign_decision",
-        /// Signing or delivering a document that is neither record nor decision.
+        /// Signing or delivering a document that is neither a record nor a decision.
         OtherDocument = "other_document",
-        /// Handing the decision over.
+        /// Delivering the decision.
         Deliver = "deliver",
         /// Closing the case. Every breach of a [`Severity::Block`] row stops it.
         Close = "close",
@@ -49,9 +49,9 @@ codes! {
 }
 
 codes! {
-    /// What a row speaks of. It is judged once for each of these in the case.
+    /// The subject of a row. The row is judged once for each such subject in the case.
     pub enum About {
-        /// The case as a whole, its inspection and its evidence included.
+        /// The case as a whole, including its inspection and its evidence.
         Case = "case",
         /// An act of the officers: an entry, a first question, a document that is signed.
         OfficerAct = "act",
@@ -59,40 +59,40 @@ codes! {
         Party = "party",
         /// A decision.
         PenaltyDecision = "decision",
-        /// A decision for each party that it is made against.
+        /// A decision, once for each party that it is made against.
         PenaltyOnParty = "decision_on_party",
     }
 }
 
-/// The facts of one thing that rows speak of.
+/// One subject in the case with its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matter {
-    /// What kind of thing.
+    /// The kind of subject.
     pub about: About,
     /// The document that it concerns.
     pub document: Option<OpId>,
     /// The party that it concerns.
     pub party: Option<OpId>,
-    /// What is known of it.
+    /// Its facts.
     pub facts: Facts,
 }
 
 codes! {
-    /// The answer of one rule.
+    /// The result of one rule.
     pub enum Outcome {
         /// Kept.
         Satisfied = "satisfied",
-        /// Not kept, or would not be if the act were done now.
+        /// Not kept, or it would not be kept if the act were done now.
         Breached = "breached",
         /// Facts are missing, or a clock is still running.
         Undecided = "undecided",
-        /// Nothing in this case that the rule speaks of.
+        /// The case contains nothing that the rule applies to.
         NotApplicable = "not_applicable",
     }
 }
 
 codes! {
-    /// Which date decides whether the row is in force.
+    /// The date that decides whether the row is in force.
     pub enum LooksAt {
         /// Procedure: the date of the step, [`Facts::on`].
         Step = "step",
@@ -101,7 +101,7 @@ codes! {
     }
 }
 
-/// Where a row applies. Empty sectors, no region and no tenant: everywhere.
+/// Where a row applies. It applies everywhere if it has no sectors, no region and no tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope {
     /// One installation only.
@@ -123,7 +123,7 @@ impl Scope {
     }
 }
 
-/// A number of the law, shown to the lawyer and part of the hash.
+/// A number of the law. It is shown on the page for lawyers and is part of the hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
     /// What it counts.
@@ -148,7 +148,7 @@ pub enum Amount {
 /// When a clock starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// Then (for days: on its date).
+    /// It starts at this time (for days: on its date).
     At(When),
     /// It has not started, or there is none.
     NotRunning,
@@ -161,7 +161,7 @@ pub enum Start {
 pub enum Test {
     /// By the facts alone.
     Facts(fn(&Facts) -> Outcome),
-    /// By a clock: done within a period from a start.
+    /// By a clock: the act must be done within a period from a start.
     Clock {
         /// What starts it.
         from: fn(&Facts) -> Start,
@@ -172,7 +172,7 @@ pub enum Test {
     },
 }
 
-/// What was found, beyond the row's advice.
+/// What the check found, in addition to the row's advice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
     /// Chinese.
@@ -188,7 +188,7 @@ pub struct Rule {
     pub id: &'static str,
     /// Law and article, such as `行政处罚法 第五十一条`.
     pub article: &'static str,
-    /// What it is about.
+    /// Its subject in a few words.
     pub title: Text,
     /// Verbatim from the law.
     pub quotation: &'static str,
@@ -198,33 +198,33 @@ pub struct Rule {
     pub until: Option<Date>,
     /// Where it applies.
     pub scope: Scope,
-    /// What it speaks of.
+    /// Its subject.
     pub about: About,
     /// What a breach does.
     pub severity: Severity,
     /// Acts at which a [`Severity::Block`] row stops.
     pub stops: &'static [FormalAct],
-    /// It speaks of what has happened and cannot be done again: a recorded reason lets the next formal act go on. The
-    /// breach stays visible, with the reason.
+    /// It is about an event that cannot be repeated, so a recorded reason permits the next formal act. The breach stays
+    /// visible, with the reason.
     pub reasoned: bool,
-    /// Which date it looks at.
+    /// The date by which it is in force.
     pub looks_at: LooksAt,
     /// How it is judged.
     pub test: Test,
-    /// Its numbers besides the period of a clock.
+    /// Its numbers, except the period of a clock.
     pub numbers: &'static [Number],
     /// What to do.
     pub advice: Text,
-    /// Says what exactly was found.
+    /// Describes what exactly was found.
     pub detail: fn(&Facts) -> Option<Detail>,
-    /// The wording was read in the text of the law, or the check of a standard was verified on
-    /// published codes. What is not confirmed never blocks.
+    /// The wording was compared with the text of the law, or the check of a standard was verified on published codes. A
+    /// rule that is not confirmed never blocks.
     pub confirmed: bool,
-    /// Raised whenever the predicate changes its meaning while the words stay.
+    /// Incremented when the predicate changes its meaning but the texts stay the same.
     pub revision: u16,
 }
 
-/// What one row says about the facts.
+/// The result of one row for one subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckResult {
     /// The row's id.
@@ -237,15 +237,15 @@ pub struct CheckResult {
     pub outcome: Outcome,
     /// Acts at which the row stops.
     pub stops: &'static [FormalAct],
-    /// The document it speaks of.
+    /// The document that it is about.
     pub document: Option<OpId>,
-    /// The party it speaks of.
+    /// The party that it is about.
     pub party: Option<OpId>,
-    /// The recorded reason for what happened against the row.
+    /// The recorded reason for the breach.
     pub reason: Option<String>,
-    /// A date to be kept is open: what fulfils it has not happened. What was done late has ended it.
+    /// The deadline is open: the act that it requires has not happened. An act that was done late also ends it.
     pub running: bool,
-    /// The deadline, where the row has one and its clock has started.
+    /// The deadline, if the row has one and its clock has started.
     pub due: Option<Due>,
     /// For people, in Chinese.
     pub zh: String,
@@ -254,7 +254,7 @@ pub struct CheckResult {
 }
 
 impl CheckResult {
-    /// Whether it says something to people: not kept, or not known to be kept.
+    /// Whether it must be shown to people: the rule was not kept, or it is not known whether it was kept.
     pub const fn is_open(&self) -> bool {
         matches!(self.outcome, Outcome::Breached | Outcome::Undecided)
     }
@@ -269,8 +269,8 @@ impl CheckResult {
     }
 }
 
-/// Judges each matter by the rows that speak of it and are in force and in scope. In the order of `rules`, and of
-/// `matters` for each row.
+/// Judges each matter by the rows that apply to its subject and are in force and in scope. The results are in the order of
+/// `rules`, then of `matters`.
 pub fn judge(rules: &[Rule], matters: &[Matter], calendar: &Calendar) -> Vec<CheckResult> {
     let of_rule = |rule: &Rule| {
         let concerned = matters.iter().filter(|matter| matter.about == rule.about);
@@ -282,29 +282,29 @@ pub fn judge(rules: &[Rule], matters: &[Matter], calendar: &Calendar) -> Vec<Che
     rules.iter().flat_map(of_rule).collect()
 }
 
-/// Judges the facts by every row that is in force and in scope, whatever it speaks of. In the order of `rules`.
+/// Judges the facts by every row that is in force and in scope, with any subject. The results are in the order of `rules`.
 pub fn evaluate(rules: &[Rule], facts: &Facts, calendar: &Calendar) -> Vec<CheckResult> {
     rules.iter().filter_map(|rule| rule.judge(facts, calendar)).collect()
 }
 
-/// How many rules are breached, with a recorded reason or without.
+/// The number of breached rules, with or without a recorded reason.
 pub fn breaches(results: &[CheckResult]) -> usize {
     results.iter().filter(|result| result.outcome == Outcome::Breached).count()
 }
 
-/// The breaches that stop `act`, whichever document it concerns.
+/// The breaches that stop `act` on any document.
 pub fn blocking(results: &[CheckResult], act: FormalAct) -> Vec<&CheckResult> {
     results.iter().filter(|result| result.stops_at(act)).collect()
 }
 
-/// The breaches that stop `act` on this document: those that speak of it or of no document.
+/// The breaches that stop `act` on this document: those about this document or about no document.
 pub fn blocking_on(results: &[CheckResult], act: FormalAct, document: OpId) -> Vec<&CheckResult> {
     let concerns = |result: &&CheckResult| result.document.is_none_or(|other| other == document);
     results.iter().filter(|result| result.stops_at(act)).filter(concerns).collect()
 }
 
 impl Rule {
-    /// Whether the row is in force; unknown where that depends on the day and the day is not known.
+    /// Whether the row is in force. Unknown if that depends on the day and the day is not known.
     fn in_force(&self, facts: &Facts) -> Known<bool> {
         let (first, last) = match (self.looks_at, facts.violation_on) {
             (LooksAt::Violation, Known::Known(day)) => (day, day),
@@ -321,7 +321,7 @@ impl Rule {
         }
     }
 
-    /// What the row says; `None` where it is not in force.
+    /// The result of the row. `None` if it is not in force.
     fn judge(&self, facts: &Facts, calendar: &Calendar) -> Option<CheckResult> {
         let in_force = self.in_force(facts);
         if in_force == Known::Known(false) {
@@ -367,7 +367,7 @@ impl Rule {
     }
 }
 
-/// The due day that is shown is the earliest that the start allows: who keeps that is never late.
+/// The shown due day is computed from the earliest possible start, so an officer who keeps it is never late.
 fn clock(facts: &Facts, calendar: &Calendar, from: &Start, until: &Happened, within: Period) -> (Outcome, Option<Due>) {
     let start = match from {
         Start::At(start) => start.interval(),

@@ -9,13 +9,13 @@ use crate::schema::{CHECKLIST, DELIVERED, EntityKind, FormName, REPEAT, StepKind
 use crate::value::Value;
 
 codes! {
-    /// What kind of matter a case is.
+    /// Kind of a case.
     pub enum CaseKind {
-        /// 行政检查. A decision made in it is made on the spot.
+        /// Inspection (行政检查). A decision in it is made on the spot.
         Inspection = "inspection",
-        /// 简易程序案件 (行政处罚法 第五十一条).
+        /// Case of the summary procedure (简易程序案件, 行政处罚法 第五十一条).
         Simple = "simple",
-        /// 普通程序案件.
+        /// Case of the ordinary procedure (普通程序案件).
         Ordinary = "ordinary",
     }
 }
@@ -23,12 +23,12 @@ codes! {
 /// Kinds of case whose procedure this program has.
 pub const BUILT_KINDS: [CaseKind; 2] = [CaseKind::Inspection, CaseKind::Simple];
 
-/// Starts a case.
+/// Opens a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Open {
-    /// What kind of case.
+    /// Kind of the case.
     pub kind: CaseKind,
-    /// In whose name.
+    /// The agency in whose name it is handled.
     pub agency: AgencyId,
     /// Code of the enforcement item (执法事项).
     pub item: String,
@@ -37,11 +37,11 @@ pub struct Open {
 }
 
 codes! {
-    /// In which role somebody signs a document.
+    /// Role in which a person signs a document.
     pub enum SignerRole {
         /// The officer who keeps the record (执法人员).
         Officer = "officer",
-        /// The second officer, on a phone of their own.
+        /// The second officer, on their own phone.
         SecondOfficer = "second_officer",
         /// The party (当事人) or the person asked.
         Party = "party",
@@ -52,35 +52,35 @@ codes! {
     }
 }
 
-/// How somebody signs: by the key of the phone, by handwriting on its screen, in ink that was photographed, by a fingerprint, or not at
-/// all. Another manner is kept as it is.
+/// Manners of signing: with the key of the phone, by handwriting on its screen, in ink that was photographed, by
+/// fingerprint, or a refusal to sign. An unknown manner is kept as it is.
 pub const MANNERS: [&str; 5] = ["key", "strokes", "ink_photo", "fingerprint", "refused"];
 
-/// Binds a person to the operations a document showed.
+/// A person's signature on the operations that a document showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
     /// The form, such as `interview_record`.
     pub form: FormName,
     /// Version of the form's wording.
     pub version: u32,
-    /// In which role.
+    /// Role of the signer.
     pub role: SignerRole,
-    /// How, such as one of [`MANNERS`].
+    /// Manner of signing, such as one of [`MANNERS`].
     pub manner: String,
     /// The operations that the document showed, in the order shown.
     pub shown: Vec<OpRef>,
-    /// Digest over their names and commitments (`change::shown_digest`).
+    /// Digest over their ids and commitments (`change::shown_digest`).
     pub digest: Digest,
 }
 
-/// What a verdict says of a change.
+/// The outcome of a verdict on a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// It has effect again.
+    /// The change has effect again.
     Admit,
-    /// It has none until somebody admits or dismisses it.
+    /// The change has no effect until a person admits or dismisses it.
     Exclude,
-    /// It has none, for good.
+    /// The change has no effect, permanently.
     Dismiss,
 }
 
@@ -103,60 +103,61 @@ impl Outcome {
     }
 }
 
-/// The server's word on a change (认可结论).
+/// A verdict of the server on a change (认可结论).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerdictAct {
-    /// Of which change of the same case.
+    /// The change, of the same case.
     pub change: ChangeId,
-    /// What it says.
+    /// The outcome.
     pub outcome: Outcome,
     /// Stable code of the reason, such as `after_revocation`.
     pub code: String,
 }
 
-/// A recorded step was recorded wrongly (更正).
+/// A correction of a step that was recorded wrongly (更正).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
     /// The operation that recorded it.
     pub step: OpRef,
-    /// What happened instead; `None` if nothing did.
+    /// Kind of the step that happened instead; `None` if none happened.
     pub kind: Option<StepKind>,
-    /// When it happened, milliseconds UTC, as the author states it; `None` if that was right.
+    /// Corrected time as the author states it, milliseconds UTC; `None` if the recorded time was right.
     pub happened_ms: Option<i64>,
 }
 
-/// The server puts an officer on a case.
+/// An assignment of an officer to a case by the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
-    /// Whom.
+    /// The officer.
     pub officer: OfficerId,
 }
 
-/// A version of a form of questions (检查表) as an office made it.
+/// A version of a checklist form (检查表) of an agency.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FormVersion {
     /// Name of the form.
     pub form: FormName,
     /// Its version.
     pub version: u32,
-    /// SHA-256 of its definition: years later the answers are read beside the very questions that were asked.
+    /// SHA-256 of its definition, so that the questions that were asked can be identified years later.
     pub digest: Digest,
 }
 
-/// What an entity answers. It never changes: answers to another version stand below another entity.
+/// The form or question that an entity answers. It never changes: answers to another version belong to another entity.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Answers {
     /// The whole of a form; the entity is a [`CHECKLIST`].
     Form(FormVersion),
-    /// One question of the form above it, by its path: a [`REPEAT`] one round of a repeated group, evidence a file that was asked for.
+    /// One question of the form above it, by its path. A [`REPEAT`] is one repetition of a group; evidence is a requested
+    /// file.
     Question(String),
 }
 
 /// A form number (文号).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
-    /// Which form.
+    /// The form.
     pub form: FormName,
     /// Year of the document's date in Asia/Shanghai.
     pub year: u32,
@@ -166,61 +167,61 @@ pub struct Number {
     pub text: String,
 }
 
-/// What an operation does.
+/// The kind of an operation, with its detail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
-    /// 1: starts a case. Only the first operation of a change without a case.
+    /// 1: opens a case. Only the first operation of a change without a case may do it.
     Open(Open),
     /// 2: a participant adds an officer of the same agency.
     Invite(OfficerId),
-    /// 3: adds an entity of the named kind below the target; `order` places it among its siblings.
+    /// 3: adds an entity of the named kind below the target; `order` is its position among its siblings.
     Add {
         /// Kind of entity, such as `party`, `evidence`, `record`, `line`, `document`.
         entity: EntityKind,
         /// Order key, compared as text.
         order: String,
-        /// What it answers, where it is part of the answers to a form.
+        /// The form or question that it answers, if it is part of the answers to a form.
         answers: Option<Answers>,
     },
-    /// 4: writes a field and replaces the values its author saw.
+    /// 4: writes a field, and replaces the values that its author saw.
     Put,
     /// 5: voids the target; the value is the reason.
     Withdraw,
-    /// 6: appends a step (程序环节); the value says more.
+    /// 6: records a step (程序环节); the value has details.
     RecordStep {
         /// Kind of step, such as `certificate_shown`, `rights_told`, `delivered`.
         step: StepKind,
     },
-    /// 7: replaces every competing value it names; the value is `[value, reason]`.
+    /// 7: replaces every competing value that it names; the value is `[value, reason]`.
     Resolve,
-    /// 8: somebody signs the target document.
+    /// 8: a signature on the target document.
     Sign(Signature),
-    /// 9, server: what it says of a change; `replaces` names the verdicts it replaces.
+    /// 9, server: a verdict on a change; `replaces` names the verdicts that it replaces.
     Verdict(VerdictAct),
-    /// 10, server: a person decided; the value is the reason or the content.
+    /// 10, server: a decision of a person; the value is the reason or the details.
     Decide {
-        /// What was decided, such as `returned`, `registered`, `closed`.
+        /// The decision, such as `returned`, `registered`, `closed`.
         decision: String,
-        /// Hash of the heads and verdicts it was decided on.
+        /// Hash of the heads on which it was decided.
         basis: Digest,
     },
-    /// 11, server: puts an officer on the case.
+    /// 11, server: assigns an officer to the case.
     Assign(Assignment),
     /// 12, server: gives the target (or the case) its number.
     Number(Number),
     /// 13, server: removes the values of these operations by lawful order.
     Seal(Vec<OpRef>),
-    /// 14: a recorded step was recorded wrongly. The target is what the step was done to, the value `[value, reason]`;
-    /// `replaces` names the corrections of the same step that it replaces.
+    /// 14: corrects a step that was recorded wrongly. The target is the right entity of the step, the value
+    /// `[value, reason]`; `replaces` names the corrections of the same step that it replaces.
     Correct(Correction),
-    /// A kind of a newer version: kept, relayed, without effect here.
+    /// A kind of a newer version. It is stored and relayed, and has no effect here.
     Unknown {
         /// Its number.
         kind: u64,
         /// Its detail.
         detail: Value,
     },
-    /// A known kind whose detail cannot be read: breaks the rules of form.
+    /// A known kind whose detail cannot be read. It breaks a rule of form.
     Malformed {
         /// Its number.
         kind: u64,
@@ -234,7 +235,7 @@ fn id_value(bytes: &[u8]) -> Value {
 }
 
 impl Act {
-    /// Number and detail as they are encoded.
+    /// Number and detail for the encoding.
     pub fn to_detail(&self) -> (u64, Value) {
         match self {
             Self::Open(open) => (1, open.to_value()),
@@ -322,23 +323,23 @@ impl Act {
         fits.then(|| Self::Add { entity, order: order.clone(), answers })
     }
 
-    /// Adds an entity that is part of no form.
+    /// Adds an entity that is not part of a form.
     pub fn add(entity: impl Into<EntityKind>, order: impl Into<String>) -> Self {
         Self::Add { entity: entity.into(), order: order.into(), answers: None }
     }
 
-    /// Whether only the server may make it.
+    /// Whether only the server may make this operation.
     pub const fn is_servers(&self) -> bool {
         matches!(self, Self::Verdict(_) | Self::Decide { .. } | Self::Assign(_) | Self::Number(_) | Self::Seal(_))
     }
 
-    /// Whether it is a formal act (正式行为): signing, or delivering a document. These need a lease
-    /// and stand or fall with the officer's certificate at that time.
+    /// Whether it is a formal act (正式行为): signing or delivering a document. A formal act needs a lease, and a valid
+    /// certificate of the officer at that time.
     pub fn is_formal(&self) -> bool {
         matches!(self, Self::Sign(_)) || self.step() == Some(&DELIVERED)
     }
 
-    /// The kind of step that it records, or corrects another to.
+    /// The kind of step that it records, or to which it corrects a step.
     pub fn step(&self) -> Option<&StepKind> {
         if let Self::RecordStep { step } = self {
             Some(step)

@@ -12,9 +12,9 @@ const LONGEST: usize = 400;
 /// Files over [`LONGEST`], each with the reason why it is not divided.
 const LONG_FILES: &[(&str, &str)] =
     &[("server/src/store/schema.rs", "one table after another, as the schema is; nothing to understand between them")];
-/// Names that say nothing of what is inside.
+/// File names that do not describe their content.
 const EMPTY_NAMES: &[&str] = &["mod", "util", "utils", "helper", "helpers", "common", "misc", "manager", "shared"];
-/// Words of the place where this was made, which has no place here.
+/// Words about the development environment, which must not occur in the sources.
 const FOREIGN_WORDS: &[&str] = &["/work/", "shared/", "claude", "anthropic", "copilot", "chatgpt", "index.crates.io"];
 
 /// A file of the tree, by its path from the root.

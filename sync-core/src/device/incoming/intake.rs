@@ -92,7 +92,7 @@ impl Intake<'_> {
         }
         let case = received.header().case.unwrap_or(id);
         match self.key(&received)? {
-            Key::Forged => self.arrived.refused.push(format!("{id}: the lease is another device's or officer's")),
+            Key::Forged => self.arrived.refused.push(format!("{id}: the lease belongs to another device or officer")),
             Key::Missing(need) => self.park((id, case), bytes, source, &BTreeSet::from([need]), false)?,
             Key::Known(key) => match received.verify(&key, self.verifier) {
                 Ok(change) => self.genuine(change, bytes, source)?,

@@ -73,7 +73,7 @@ fn of_document(
                     "“{shown}”属于发给本机的号段，不能手工填写。请用“取号”由手机取下一个号，或者填写编号纸上印的号。"
                 ),
                 format!(
-                    "“{shown}” is of the range given to this phone and is not typed by hand. Let the phone take the next number, or enter the one printed on the paper."
+                    "“{shown}” belongs to the range of this phone and cannot be typed by hand. Let the phone take the next number, or enter the one printed on the paper."
                 ),
                 document,
             )));
@@ -90,7 +90,7 @@ fn of_document(
             "文号“{shown}”已经用在另一份文书上，或者已经作废，不能再用。请核对纸上印的号后重新填写；该号的纸已作废的，换一张。"
         ),
         format!(
-            "The number “{shown}” stands on another document already, or was voided, and is not used again. Compare it with the paper and enter it again; where that paper was voided, take another."
+            "The number “{shown}” is already on another document, or was voided, and cannot be used again. Compare it with the paper and enter it again; if that paper was voided, use another."
         ),
         document,
     )))
@@ -104,7 +104,7 @@ fn shape(shown: &str, number: &str, now: Interval, document: OpId) -> Option<Sto
                 "“{shown}”不是完整的文号。请按纸上印的完整填写：机关代字＋文种〔年份〕序号号，例如（巫市监）当罚〔2026〕12号。"
             ),
             format!(
-                "“{shown}” is not a whole number. Enter it as it is printed: agency, form, year in brackets, serial and 号, such as （巫市监）当罚〔2026〕12号."
+                "“{shown}” is not a complete document number. Enter it as it is printed: agency, form, year in brackets, serial and 号, such as （巫市监）当罚〔2026〕12号."
             ),
             document,
         ));
@@ -114,7 +114,7 @@ fn shape(shown: &str, number: &str, now: Interval, document: OpId) -> Option<Sto
         stop(
             "number_year",
             format!("“{shown}”是{year}年的文号，今天是{first}年。请使用本年度的编号纸，或者由手机取号。"),
-            format!("“{shown}” is a number of {year}, and it is {first} today. Use this year's paper, or let the phone take a number."),
+            format!("“{shown}” is a number of {year}, but today is in {first}. Use this year's paper, or let the phone take a number."),
             document,
         )
     })
