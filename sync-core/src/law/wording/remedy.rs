@@ -224,8 +224,20 @@ impl Mention<'_> {
         self.words.get(self.clause.clone()).unwrap_or_default()
     }
 
+    /// A suit that only heads the sentence behind it: `行政诉讼：对行政复议决定不服的，……提起行政诉讼。` Where that sentence names no
+    /// suit, the heading is what offers one.
+    fn is_heading(&self) -> bool {
+        let behind = self.words.get(self.at).and_then(|one| self.text.get(one.to..)).unwrap_or_default();
+        let sentence = self.clause.start..self.words.len();
+        let named_again = || (self.at + 1..sentence.end).any(|at| is_suit(self.words, &sentence, at));
+        self.led().is_empty() && behind.trim_start().starts_with('：') && named_again()
+    }
+
     /// Whether the clause lets the party sue, rather than forbid it or speak of it.
     fn is_offer(&self) -> bool {
+        if self.is_heading() {
+            return false;
+        }
         let rest = after(self.words, self.clause.end);
         let conditional = self.clause_text().ends_with('的');
         match self.led().iter().rev().find_map(modal) {

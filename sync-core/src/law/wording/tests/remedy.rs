@@ -5,6 +5,13 @@ use super::*;
 /// Why the row is there, the text, and the order that it states.
 const ORDERS: &[(&str, &str, Order)] = &[
     ("a suit to which the text only leads", "依法向人民法院提起行政诉讼。", Order::DirectSuit),
+    (
+        "a heading of the lawful sentence",
+        "行政诉讼：对行政复议决定不服的，可以自收到行政复议决定书之日起十五日内向人民法院提起行政诉讼。",
+        Order::NotSaid,
+    ),
+    ("a heading that is the offer", "行政诉讼：自收到本决定书之日起六个月内。", Order::DirectSuit),
+    ("a heading before a direct suit", "起诉：可以直接向人民法院提起行政诉讼。", Order::DirectSuit),
     ("a suit with a period alone", "六个月内起诉。", Order::DirectSuit),
     ("a court without the word suit", "不服的，自收到本决定书之日起六个月内到人民法院解决。", Order::DirectSuit),
     (
