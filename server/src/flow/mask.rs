@@ -52,7 +52,8 @@ pub fn hide(said: &mut String) {
     }
 }
 
-fn middle(text: &str, (head, tail): (usize, usize)) -> String {
+/// The text with everything hidden but its first and last characters; a short text wholly.
+pub(super) fn middle(text: &str, (head, tail): (usize, usize)) -> String {
     let length = text.chars().count();
     if length <= head + tail {
         return "*".repeat(length);

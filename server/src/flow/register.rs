@@ -74,7 +74,7 @@ pub fn import(
     let roster = read(file);
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
-        let comparison = compare(&held(tx, tenant)?, roster.clone(), now);
+        let comparison = compare(&held(tx, tenant)?, roster, now);
         if comparison.is_refused() || comparison.planned.is_empty() {
             return Ok(comparison);
         }

@@ -13,7 +13,7 @@ use super::tx::Tx;
 use super::{Additions, CertificateRow, Error, IntervalRow, OfficerRow, row};
 
 /// The citizen number of a person, apart from the person: no list of people reads it.
-#[derive(Clone, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = officer_identity)]
 pub struct IdentityRow {
     /// Whose.
@@ -84,23 +84,21 @@ by_column!(officer, NewOfficer { tenant, id, agency, name, helper, active, creat
 #[diesel(table_name = officer_identity)]
 struct NewIdentity {
     tenant: TenantId,
-    officer: OfficerId,
-    citizen_number: String,
+    #[diesel(embed)]
+    row: IdentityRow,
 }
-by_column!(officer_identity, NewIdentity { tenant, officer, citizen_number });
+by_column!(officer_identity, NewIdentity { tenant } with row: IdentityRow { officer, citizen_number });
 
 #[derive(Insertable)]
 #[diesel(table_name = certificate)]
 struct NewCertificate {
     tenant: TenantId,
-    number: String,
-    officer: OfficerId,
-    category: String,
-    region: String,
-    issued_on: String,
-    valid_until: String,
+    #[diesel(embed)]
+    row: CertificateRow,
 }
-by_column!(certificate, NewCertificate { tenant, number, officer, category, region, issued_on, valid_until });
+by_column!(certificate, NewCertificate { tenant } with row: CertificateRow {
+    number, officer, category, region, issued_on, valid_until
+});
 
 #[derive(Insertable)]
 #[diesel(table_name = certificate_interval, treat_none_as_default_value = false)]
@@ -172,17 +170,13 @@ impl Tx<'_> {
                 ))
                 .execute(self.db())?;
         }
-        let identities: Vec<NewIdentity> = identities
-            .into_iter()
-            .map(|IdentityRow { officer, citizen_number }| NewIdentity { tenant: *tenant, officer, citizen_number })
-            .collect();
+        let identities: Vec<NewIdentity> =
+            identities.into_iter().map(|row| NewIdentity { tenant: *tenant, row }).collect();
         upsert_rows!(self, officer_identity, identities, (tenant, officer), (citizen_number))?;
         let (mut numbers, mut intervals) = (Vec::new(), Vec::new());
         for (certificate, history) in certificates {
             intervals.extend(history.into_iter().map(|row| new_interval(tenant, &certificate.number, row)));
-            let CertificateRow { number, officer, category, region, issued_on, valid_until } = certificate;
-            let tenant = *tenant;
-            numbers.push(NewCertificate { tenant, number, officer, category, region, issued_on, valid_until });
+            numbers.push(NewCertificate { tenant: *tenant, row: certificate });
         }
         let mut additions = Additions::default();
         additions.rows(numbers);

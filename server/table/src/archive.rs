@@ -22,8 +22,7 @@ fn check_within(bytes: &[u8], entries: usize, most: u64) -> Result<(), NotATable
     let damaged = |error: zip::result::ZipError| NotATable::Damaged(error.to_string());
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     if archive.len() > entries {
-        let most = u64::try_from(entries).unwrap_or(u64::MAX);
-        return Err(NotATable::TooLarge { zh: "个压缩条目", en: "archive entries", most });
+        return Err(NotATable::beyond(entries, "个压缩条目", "archive entries"));
     }
     let mut left = most;
     for index in 0..archive.len() {

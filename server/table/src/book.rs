@@ -84,25 +84,23 @@ pub(crate) struct Count {
 impl Count {
     /// Puts a cell into a sheet.
     pub(crate) fn put(&mut self, sheet: &mut Sheet, (row, column): (u32, u32), cell: Cell) -> Result<(), NotATable> {
-        let large =
-            |zh, en, most: usize| Err(NotATable::TooLarge { zh, en, most: u64::try_from(most).unwrap_or(u64::MAX) });
         if usize::try_from(column).map_or(true, |column| column >= limit::COLUMNS) {
-            return large("列", "columns", limit::COLUMNS);
+            return Err(NotATable::beyond(limit::COLUMNS, "列", "columns"));
         }
         if let Cell::Text(text) = &cell
             && text.chars().count() > limit::CHARACTERS
         {
-            return large("个字符（一个单元格）", "characters in a cell", limit::CHARACTERS);
+            return Err(NotATable::beyond(limit::CHARACTERS, "个字符（一个单元格）", "characters in a cell"));
         }
         self.cells += 1;
         if self.cells > limit::CELLS {
-            return large("个单元格", "cells", limit::CELLS);
+            return Err(NotATable::beyond(limit::CELLS, "个单元格", "cells"));
         }
         let row = row.saturating_add(1);
         if !sheet.rows.contains_key(&row) {
             self.rows += 1;
             if self.rows > limit::ROWS {
-                return large("行", "rows", limit::ROWS);
+                return Err(NotATable::beyond(limit::ROWS, "行", "rows"));
             }
         }
         sheet.rows.entry(row).or_default().insert(column, cell);

@@ -11,8 +11,7 @@ use crate::{archive, delimited, limit, xlsx};
 pub fn read(bytes: &[u8]) -> Result<Book, NotATable> {
     const OLE: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
     if bytes.len() > limit::FILE {
-        let most = u64::try_from(limit::FILE).unwrap_or(u64::MAX);
-        return Err(NotATable::TooLarge { zh: "字节", en: "bytes", most });
+        return Err(NotATable::beyond(limit::FILE, "字节", "bytes"));
     }
     if bytes.starts_with(&OLE) {
         return Err(NotATable::OldOrEncrypted);

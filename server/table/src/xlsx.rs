@@ -30,8 +30,7 @@ pub fn read(bytes: &[u8]) -> Result<Book, NotATable> {
         .map(|sheet| sheet.name.clone())
         .collect();
     if names.len() > limit::SHEETS {
-        let most = u64::try_from(limit::SHEETS).unwrap_or(u64::MAX);
-        return Err(NotATable::TooLarge { zh: "张工作表", en: "sheets", most });
+        return Err(NotATable::beyond(limit::SHEETS, "张工作表", "sheets"));
     }
     let mut count = Count::default();
     let sheets = names.into_iter().map(|name| sheet(&mut file, name, is_1904, &mut count)).collect::<Result<_, _>>()?;

@@ -91,13 +91,9 @@ impl Register {
 
 fn read(file: &std::path::Path) -> anyhow::Result<Vec<u8>> {
     let size = std::fs::metadata(file).with_context(|| file.display().to_string())?.len();
-    let most = u64::try_from(table::limit::FILE)?;
-    anyhow::ensure!(
-        size <= most,
-        "{}: {}",
-        file.display(),
-        table::NotATable::TooLarge { zh: "字节", en: "bytes", most }
-    );
+    let most = table::limit::FILE;
+    let beyond = || table::NotATable::beyond(most, "字节", "bytes");
+    anyhow::ensure!(size <= u64::try_from(most)?, "{}: {}", file.display(), beyond());
     std::fs::read(file).with_context(|| file.display().to_string())
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use sync_core::id::{OfficerId, TenantId};
 
-use super::heading::HEADINGS;
+use super::heading::{HEADINGS, usual_name};
 use super::held;
 use super::person::kind;
 use crate::flow::refusal::Failure;
@@ -46,7 +46,7 @@ fn written(rows: &[Vec<String>]) -> Result<Vec<u8>, XlsxError> {
     let (bold, text) = (Format::new().set_bold(), Format::new().set_num_format("@"));
     let sheet = workbook.add_worksheet().set_name("执法人员")?;
     for (column, heading) in (0_u16..).zip(HEADINGS) {
-        sheet.write_string_with_format(0, column, heading.names.first().copied().unwrap_or_default(), &bold)?;
+        sheet.write_string_with_format(0, column, usual_name(heading.key), &bold)?;
         sheet.set_column_format(column, &text)?;
         sheet.set_column_width(column, 20)?;
     }

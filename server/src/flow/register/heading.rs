@@ -95,3 +95,13 @@ pub const HEADINGS: &[Heading] = &[
         is_required: false,
     },
 ];
+
+/// The names of a column; the usual one first.
+pub(super) fn names(key: &str) -> &'static [&'static str] {
+    HEADINGS.iter().find(|heading| heading.key == key).map_or(&[], |heading| heading.names)
+}
+
+/// The usual name of a column.
+pub(super) fn usual_name(key: &str) -> &'static str {
+    names(key).first().copied().unwrap_or_default()
+}

@@ -9,6 +9,7 @@ use sync_core::time::Instant;
 use super::planned::{Difference, Held, Planned, PlannedCertificate};
 use super::roster::{Entry, Written, Wrong};
 use crate::flow::certificate::{ends, status_at};
+use crate::flow::mask::middle;
 use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow};
 
 /// Fewest characters of an agency's name that stand for the whole of it.
@@ -22,6 +23,9 @@ pub(super) struct Index<'a> {
     by_name: BTreeMap<&'a str, Vec<&'a OfficerRow>>,
     certificates: BTreeMap<&'a str, &'a (CertificateRow, Vec<IntervalRow>)>,
     certificates_of: BTreeMap<OfficerId, Vec<&'a CertificateRow>>,
+    agencies: BTreeMap<AgencyId, &'a AgencyRow>,
+    /// Each agency with its name and its short name, as [`bare`] leaves them.
+    agency_names: Vec<(&'a AgencyRow, [String; 2])>,
 }
 
 impl<'a> Index<'a> {
@@ -41,6 +45,12 @@ impl<'a> Index<'a> {
             by_name,
             certificates: held.certificates.iter().map(|one| (one.0.number.as_str(), one)).collect(),
             certificates_of,
+            agencies: held.agencies.iter().map(|agency| (agency.id, agency)).collect(),
+            agency_names: held
+                .agencies
+                .iter()
+                .map(|agency| (agency, [bare(&agency.name), bare(&agency.short_name)]))
+                .collect(),
         }
     }
 
@@ -73,7 +83,7 @@ impl<'a> Index<'a> {
             differ("单位", "agency", self.agency_name(known.agency), self.agency_name(agency.id));
             differ("人员类别", "kind", kind(known.helper), kind(helper));
             match (self.held.identities.get(&known.id), &citizen_number) {
-                (None, Some(new)) => differ("公民身份号码", "citizen number", "", &masked(new)),
+                (None, Some(new)) => differ("公民身份号码", "citizen number", "", &middle(new, (3, 4))),
                 (Some(_), Some(_)) => citizen_number = None,
                 (_, None) => {}
             }
@@ -102,19 +112,19 @@ impl<'a> Index<'a> {
     }
 
     /// The name of an agency; empty where there is none.
-    pub(super) fn agency_name(&self, id: AgencyId) -> &str {
-        self.held.agencies.iter().find(|agency| agency.id == id).map_or("", |agency| &agency.name)
+    pub(super) fn agency_name(&self, id: AgencyId) -> &'a str {
+        self.agencies.get(&id).map_or("", |agency| &agency.name)
     }
 
     fn agency(&self, entry: &Entry) -> Result<&'a AgencyRow, Wrong> {
         let wanted = bare(&entry.agency);
-        let has = |agency: &&AgencyRow| [&agency.name, &agency.short_name].iter().any(|name| bare(name) == wanted);
+        let whose = |is: &dyn Fn(&[String; 2]) -> bool| -> Vec<&'a AgencyRow> {
+            self.agency_names.iter().filter(|(_, names)| is(names)).map(|(agency, _)| *agency).collect()
+        };
+        let mut found = whose(&|names| names.contains(&wanted));
         // Offices leave out the bodies above: 高唐市场监督管理所.
-        let ends_so =
-            |agency: &&AgencyRow| wanted.chars().count() >= SHORTEST_END && bare(&agency.name).ends_with(&wanted);
-        let mut found: Vec<&AgencyRow> = self.held.agencies.iter().filter(has).collect();
-        if found.is_empty() {
-            found = self.held.agencies.iter().filter(ends_so).collect();
+        if found.is_empty() && wanted.chars().count() >= SHORTEST_END {
+            found = whose(&|[name, _]| name.ends_with(&wanted));
         }
         let place = entry.agency_place();
         match found.as_slice() {
@@ -125,11 +135,11 @@ impl<'a> Index<'a> {
                 format!("“{}” is an agency that has been deactivated", gone.name),
             )),
             [] => {
-                let alike = self.held.agencies.iter().filter(|agency| {
-                    let name = bare(&agency.name);
-                    name.contains(&wanted) || wanted.contains(&name) || wanted.contains(&bare(&agency.short_name))
-                });
-                let alike: Vec<&str> = alike.take(3).map(|agency| agency.name.as_str()).collect();
+                let is_alike = |[name, short_name]: &[String; 2]| {
+                    name.contains(&wanted) || wanted.contains(name) || wanted.contains(short_name)
+                };
+                let alike: Vec<&str> =
+                    whose(&is_alike).into_iter().take(3).map(|agency| agency.name.as_str()).collect();
                 let (zh, en) = if alike.is_empty() {
                     (
                         "请先登记这个单位，或者改用在册名称".to_owned(),
@@ -283,10 +293,4 @@ pub(super) const fn kind(helper: bool) -> &'static str {
 
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
-/// A citizen number with its middle hidden.
-fn masked(number: &str) -> String {
-    let (head, tail) = (number.get(..3).unwrap_or_default(), number.get(14..).unwrap_or_default());
-    format!("{head}***********{tail}")
 }

@@ -9,7 +9,9 @@ use sync_core::law::identity::{BadCode, CitizenNumber};
 use sync_core::time::Date;
 use table::{Book, Cell, Fault, Found, NotATable, Place, Row, Sheet};
 
-use super::heading::{AGENCY, CATEGORY, CITIZEN, HEADINGS, ISSUED, KIND, NAME, NUMBER, REGION, UNTIL};
+use super::heading::{
+    AGENCY, CATEGORY, CITIZEN, HEADINGS, ISSUED, KIND, NAME, NUMBER, REGION, UNTIL, names, usual_name,
+};
 
 /// Words that say of somebody that they help and do not enforce.
 const HELPERS: &[&str] = &["辅助", "协管", "协助", "辅警", "helper"];
@@ -99,9 +101,7 @@ impl Wrong {
 
     /// A fault of a value under a heading.
     fn of(place: Place, heading: &str, fault: &Fault) -> Self {
-        let both = fault.to_string();
-        let (en, zh) = both.split_once(" / ").unwrap_or((&both, &both));
-        Self { place, zh: format!("“{heading}”{zh}"), en: format!("{heading}: {en}") }
+        Self::at(place, format!("“{heading}”{}", fault.zh()), format!("{heading}: {}", fault.en()))
     }
 }
 
@@ -130,10 +130,8 @@ pub struct Roster {
 impl Roster {
     /// Of a file that is no table.
     pub fn unreadable(error: &NotATable) -> Self {
-        let both = error.to_string();
-        let (en, zh) = both.split_once(" / ").unwrap_or((&both, &both));
         let place = Place { sheet: String::new(), row: 1, column: None };
-        Self { wrong: vec![Wrong::at(place, zh, en)], ..Self::default() }
+        Self { wrong: vec![Wrong::at(place, error.zh(), error.en())], ..Self::default() }
     }
 }
 
@@ -215,7 +213,6 @@ fn read_sheet(sheet: &Sheet, found: &Found, roster: &mut Roster) {
 
 /// A table that is printed on several pages has its headings on each.
 fn repeats_headings(row: &Row, found: &Found) -> bool {
-    let names = |key: &str| HEADINGS.iter().find(|heading| heading.key == key).map_or(&[][..], |heading| heading.names);
     found.columns.keys().all(|key| {
         table::text(found.cell(row, key)).is_ok_and(|text| {
             let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -274,10 +271,8 @@ impl Reading<'_> {
         match read(self.cell(key)) {
             Ok(value) => Some(value),
             Err(fault) => {
-                let heading =
-                    HEADINGS.iter().find(|heading| heading.key == key).and_then(|heading| heading.names.first());
                 let place = self.found.place(self.sheet, self.number, key);
-                self.wrong.push(Wrong::of(place, heading.unwrap_or(&key), &fault));
+                self.wrong.push(Wrong::of(place, usual_name(key), &fault));
                 None
             }
         }
@@ -337,9 +332,7 @@ impl Reading<'_> {
         for (key, is_missing) in [(CATEGORY, category.is_none()), (ISSUED, issued.is_none()), (UNTIL, until.is_none())]
         {
             if is_missing && self.cell(key).is_none() {
-                let heading =
-                    HEADINGS.iter().find(|heading| heading.key == key).and_then(|heading| heading.names.first());
-                let heading = heading.copied().unwrap_or_default();
+                let heading = usual_name(key);
                 self.refuse(
                     key,
                     format!("有证号而没有“{heading}”：没有它就不能判断某一时刻的执法资格"),
