@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use api_spec::case::CasePage;
 
-use super::push::{self, Into, Numbers, Pushes, Shape, percentile};
-use super::read::token;
+use super::push::{self, Into, Numbers, Pushes, Shape};
+use super::read::{Answers, answers, token};
 use super::wire::{Wire, request};
 use crate::{Phone, Server};
 
@@ -19,24 +19,13 @@ const BATCH: usize = 25;
 /// How long looks without pushes are measured.
 const ALONE: Duration = Duration::from_secs(4);
 
-/// Looks over one connection.
-#[derive(Debug, Clone, Copy)]
-pub struct Looks {
-    /// Answers per second.
-    pub rate: f64,
-    /// Median of one answer.
-    pub p50: Duration,
-    /// 99th percentile of one answer.
-    pub p99: Duration,
-}
-
 /// Looks and pushes, each alone and both at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Beside {
     /// Looks while nothing else happens.
-    pub looks_alone: Looks,
+    pub looks_alone: Answers,
     /// Looks while eight phones push.
-    pub looks: Looks,
+    pub looks: Answers,
     /// The pushes while nobody looks.
     pub pushes_alone: Pushes,
     /// The pushes during the looks.
@@ -75,18 +64,6 @@ fn requests(server: &Server, reader: &str) -> Vec<Vec<u8>> {
 }
 
 /// Looks at one case after another until the end.
-fn look(server: &Server, requests: &[Vec<u8>], ended: impl Fn() -> bool) -> Looks {
-    let (mut wire, started, mut latencies) = (Wire::to(&server.address()), Instant::now(), Vec::new());
-    for request in requests.iter().cycle() {
-        if ended() {
-            break;
-        }
-        let sent = Instant::now();
-        let (status, body) = wire.send(request);
-        latencies.push(sent.elapsed());
-        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
-    }
-    let rate = f64::from(u32::try_from(latencies.len()).unwrap()) / started.elapsed().as_secs_f64();
-    latencies.sort_unstable();
-    Looks { rate, p50: percentile(&latencies, 50), p99: percentile(&latencies, 99) }
+fn look(server: &Server, requests: &[Vec<u8>], ended: impl Fn() -> bool) -> Answers {
+    answers(&mut Wire::to(&server.address()), requests.iter().map(Vec::as_slice).cycle(), ended)
 }

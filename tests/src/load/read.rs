@@ -13,19 +13,26 @@ use crate::server::PASSWORD;
 /// Duration of each measurement.
 const SAMPLE: Duration = Duration::from_secs(2);
 
-/// Measurements.
-#[derive(Debug, Clone)]
-pub struct Read {
-    /// The subject.
-    pub what: &'static str,
-    /// Answers per second over one connection.
+/// Answers to requests over one connection, one after another.
+#[derive(Debug, Clone, Copy)]
+pub struct Answers {
+    /// Answers per second.
     pub rate: f64,
     /// Median of one answer.
     pub p50: Duration,
     /// 99th percentile of one answer.
     pub p99: Duration,
-    /// Bytes of an answer.
+    /// Bytes of the last answer.
     pub bytes: usize,
+}
+
+/// Measurements.
+#[derive(Debug, Clone)]
+pub struct Read {
+    /// The subject.
+    pub what: &'static str,
+    /// Its answers.
+    pub answers: Answers,
 }
 
 /// A list of 50, one case, and searches: for words in one case of a thousand, of eight, and in all; for a number that
@@ -60,8 +67,21 @@ pub(super) fn token(server: &Server, login: &str) -> String {
 }
 
 fn sample(wire: &mut Wire, what: &'static str, request: &[u8]) -> Read {
+    let started = Instant::now();
+    Read { what, answers: answers(wire, std::iter::repeat(request), || started.elapsed() >= SAMPLE) }
+}
+
+/// Sends requests until the end.
+pub(super) fn answers<'a>(
+    wire: &mut Wire,
+    requests: impl Iterator<Item = &'a [u8]>,
+    ended: impl Fn() -> bool,
+) -> Answers {
     let (started, mut latencies, mut bytes) = (Instant::now(), Vec::new(), 0);
-    while started.elapsed() < SAMPLE {
+    for request in requests {
+        if ended() {
+            break;
+        }
         let sent = Instant::now();
         let (status, body) = wire.send(request);
         latencies.push(sent.elapsed());
@@ -70,6 +90,5 @@ fn sample(wire: &mut Wire, what: &'static str, request: &[u8]) -> Read {
     }
     let rate = f64::from(u32::try_from(latencies.len()).unwrap()) / started.elapsed().as_secs_f64();
     latencies.sort_unstable();
-    let (p50, p99) = (percentile(&latencies, 50), percentile(&latencies, 99));
-    Read { what, rate, p50, p99, bytes }
+    Answers { rate, p50: percentile(&latencies, 50), p99: percentile(&latencies, 99), bytes }
 }

@@ -8,7 +8,7 @@ use super::limit::Limits;
 use super::look::{self, Beside};
 use super::pull::Pull;
 use super::push::{Into, Pushes};
-use super::read::Read;
+use super::read::{Answers, Read};
 
 /// Start marker of the figures in the page.
 const BEGIN: &str = "<!-- measured: begin -->";
@@ -125,7 +125,7 @@ pub fn reads(all: &[(usize, Vec<Read>)]) -> String {
     let mut table =
         "| cases held | what | per second | p50 ms | p99 ms | bytes |\n|---:|---|---:|---:|---:|---:|\n".to_owned();
     for (cases, reads) in all {
-        for Read { what, rate, p50, p99, bytes } in reads {
+        for Read { what, answers: Answers { rate, p50, p99, bytes } } in reads {
             let (p50, p99) = (ms(*p50), ms(*p99));
             let _ = writeln!(table, "| {cases} | {what} | {rate:.0} | {p50} | {p99} | {bytes} |");
         }
@@ -157,7 +157,6 @@ pub fn looks(beside: &Beside) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::look::Looks;
     use super::super::push::Shape;
     use super::*;
 
@@ -196,7 +195,8 @@ mod tests {
 
     #[test]
     fn looks_and_pushes_stand_in_one_table() {
-        let looks = |rate| Looks { rate, p50: Duration::from_micros(1_250), p99: Duration::from_millis(40) };
+        let looks =
+            |rate| Answers { rate, p50: Duration::from_micros(1_250), p99: Duration::from_millis(40), bytes: 0 };
         let pushes = group().pushes[0];
         let text =
             super::looks(&Beside { looks_alone: looks(800.0), looks: looks(200.0), pushes_alone: pushes, pushes });
