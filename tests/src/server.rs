@@ -77,6 +77,23 @@ impl Server {
         server
     }
 
+    /// An installation of its own in the same database, with a data directory of its own: seeded and running. Its id is the
+    /// lowest there can be.
+    #[must_use]
+    pub fn another_installation(&self) -> Self {
+        let embedded = || format!("sqlite:{}", self.directory.path().join("palm.db").display());
+        let url = self.postgres_url().unwrap_or_else(embedded);
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("installation.new"), format!("{:032x}\n", 1)).unwrap();
+        let settings = Mutex::new(vec![("PALM_DATABASE_URL", url)]);
+        let other =
+            Self { directory, schema: None, running: Mutex::default(), settings, confidences: Mutex::default() };
+        let seeded = other.palm("seed").env("PALM_SEED_PASSWORD", PASSWORD).output().unwrap();
+        assert!(seeded.status.success(), "seed: {}", String::from_utf8_lossy(&seeded.stderr));
+        other.start_again();
+        other
+    }
+
     /// `palm` with this server's directory and database; the words of the command are separated by a space.
     pub fn palm(&self, command: &str) -> Command {
         let mut palm = Command::new(binary());

@@ -76,6 +76,8 @@ mod headers;
 mod hostile;
 #[path = "acceptance/identity.rs"]
 mod identity;
+#[path = "acceptance/installation.rs"]
+mod installation;
 #[path = "acceptance/kept_forms.rs"]
 mod kept_forms;
 #[path = "acceptance/kill.rs"]

@@ -19,10 +19,11 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sync_core::id::Digest;
+use sync_core::id::{Digest, TenantId};
 use sync_core::sign::Signer as _;
 use sync_core::time::Instant;
 
+use crate::flow::install::marker::{self, Marker, MarkerError};
 use crate::flow::keys::{FastVerifier, KeyError, ServerKey};
 use crate::store::evidence_store::{self, EvidenceStore, Found};
 use crate::store::{self, BackupContents, copy_embedded, look_into};
@@ -45,6 +46,9 @@ pub struct Manifest {
     pub begun_ms: i64,
     /// The newest migration of the database.
     pub schema: String,
+    /// Which installation of the database it is, hex. Absent in a backup that was made before data directories said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installation: Option<String>,
     /// Epoch of the log, hex.
     pub log_epoch: String,
     /// Leaves in the log.
@@ -96,6 +100,12 @@ pub enum BackupError {
     /// A private key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The marker of the installation.
+    #[error(transparent)]
+    Marker(#[from] MarkerError),
+    /// The marker names another installation than the manifest.
+    #[error("{0} does not name the installation of the manifest")]
+    OtherInstallation(PathBuf),
     /// A private key belongs to another installation.
     #[error("{0} is not a key that the database names")]
     OtherKey(PathBuf),
@@ -150,7 +160,13 @@ pub fn make(
         }
         return Err(error.into());
     }
-    let held = sound_database(&copy)?;
+    // Of a data directory without a marker the database has only one, or it cannot be told which.
+    let named = match marker::read(directory)? {
+        Marker::Named(id) => Some(id),
+        Marker::Begun(_) | Marker::Absent => None,
+    };
+    let held = sound_database(&copy, named.as_ref())?;
+    marker::name(to, &held.tenant.id)?;
     let (here, there) = (EvidenceStore::at(directory), EvidenceStore::open(to).map_err(at(to))?);
     for (digest, _) in &held.evidence {
         sound(*digest, here.copy_into(digest, &there).map_err(at(directory))?)?;
@@ -179,7 +195,8 @@ pub fn check(from: &Path) -> Result<Manifest, BackupError> {
     if hash(&copy)? != said.database {
         return Err(BackupError::Differs("database"));
     }
-    let held = sound_database(&copy)?;
+    let named = named(from, &said)?;
+    let held = sound_database(&copy, named.as_ref())?;
     let evidence = EvidenceStore::at(from);
     for (digest, _) in &held.evidence {
         sound(*digest, evidence.look_at(digest).map_err(at(from))?)?;
@@ -191,12 +208,26 @@ pub fn check(from: &Path) -> Result<Manifest, BackupError> {
     if said.keys {
         check_keys(from, &held)?;
     }
-    let found = Manifest { program: said.program.clone(), ..describe(&copy, &held, said.keys, said.begun_ms)? };
+    let found = Manifest {
+        program: said.program.clone(),
+        installation: said.installation.clone(),
+        ..describe(&copy, &held, said.keys, said.begun_ms)?
+    };
     if found == said { Ok(found) } else { Err(BackupError::Differs("backup")) }
 }
 
-fn sound_database(copy: &Path) -> Result<BackupContents, BackupError> {
-    let held = look_into(copy, &FastVerifier)?;
+/// The installation that both the marker and the manifest name; none in an old backup, which has neither.
+fn named(from: &Path, said: &Manifest) -> Result<Option<TenantId>, BackupError> {
+    let other = || BackupError::OtherInstallation(marker::path(from));
+    match (marker::read(from)?, &said.installation) {
+        (Marker::Absent, None) => Ok(None),
+        (Marker::Named(id), Some(said)) if id.to_string() == *said => Ok(Some(id)),
+        _ => Err(other()),
+    }
+}
+
+fn sound_database(copy: &Path, wanted: Option<&TenantId>) -> Result<BackupContents, BackupError> {
+    let held = look_into(copy, wanted, &FastVerifier)?;
     match held.damage {
         Some(damage) => Err(BackupError::Change(damage)),
         None => Ok(held),
@@ -216,6 +247,7 @@ fn describe(copy: &Path, held: &BackupContents, keys: bool, begun_ms: i64) -> Re
         program: env!("CARGO_PKG_VERSION").to_owned(),
         begun_ms,
         schema: held.schema.clone(),
+        installation: Some(held.tenant.id.to_string()),
         log_epoch: held.tenant.log_epoch.to_string(),
         log_size: held.tenant.log_size,
         log_root: held.tenant.log_root.to_string(),

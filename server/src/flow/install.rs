@@ -1,10 +1,11 @@
 //! The minimal content of an installation: a tenant, and the server's registered key.
 //!
-//! Promise: a database is used only with the key that it was last used with. A restore without its keys, the keys of
-//! another installation, and keys without their database are refused with instructions. No key is created silently
+//! Promise: an installation is the one that its data directory names ([`marker`]), whatever else the database has; a
+//! database is used only with the key that it was last used with. A restore without its keys, the keys of another
+//! installation, and a data directory without its database are refused with instructions. No key is created silently
 //! where one existed. Only [`replace_server_key`] accepts another key; it takes a reason and raises an alarm.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 use sync_core::alarm::AlarmKind;
@@ -12,10 +13,16 @@ use sync_core::id::{Digest, Epoch, TenantId};
 use sync_core::sign::{PublicKey, Signer as _};
 use sync_core::time::Instant;
 
-use crate::flow::keys::{KeyError, Keys, ServerKey, server_key_path};
+use crate::flow::keys::{Keys, ServerKey, server_key_path};
 use crate::flow::refusal::Failure;
 use crate::random;
 use crate::store::{AlarmRow, ServerKeyRow, Store, TenantRow, Tx};
+
+pub mod marker;
+mod mismatch;
+
+use marker::Marker;
+pub use mismatch::{Installations, MisfitOr, Mismatch};
 
 /// GB/T 2260 code of the county this release is made for.
 pub const REGION: &str = "500237";
@@ -36,18 +43,127 @@ pub fn named_id(kind: &str, name: &str) -> [u8; 16] {
     id
 }
 
-/// The tenant of this installation; made for the county `region` where there is none yet.
+/// A data directory and its database, before they are known to belong together.
+#[derive(Clone, Copy)]
+pub struct Parts<'a> {
+    /// The database.
+    pub store: &'a Store,
+    /// The data directory.
+    pub directory: &'a Path,
+    /// Whether the database is a file in the data directory, so that it cannot be another one's.
+    pub is_inside: bool,
+}
+
+/// The installation of this data directory: that of its marker; of a directory from before there were markers, that of
+/// its key, or the only one of its own database; then the marker is written. None where there is nothing yet.
+///
+/// The directory is locked meanwhile ([`marker::lock`]).
+///
+/// # Errors
+/// [`Mismatch`], [`MarkerError`](marker::MarkerError), [`KeyError`](crate::flow::keys::KeyError) or an internal error.
+pub fn find(parts: Parts<'_>) -> Result<Option<TenantId>, MisfitOr> {
+    let Parts { store, directory, is_inside } = parts;
+    let held = installations(store)?;
+    let has = |id: &TenantId| held.0.iter().any(|(known, _)| known == id);
+    let (path, key) = (marker::path(directory), server_key_path(directory));
+    let unnamed = |held: Installations| Err(Mismatch::Unnamed { path: path.clone(), held }.into());
+    match marker::read(directory)? {
+        Marker::Named(id) if has(&id) => return Ok(Some(id)),
+        Marker::Named(_) if held.0.is_empty() => {
+            return Err(Mismatch::DatabaseMissing(if key.exists() { key } else { path }).into());
+        }
+        Marker::Named(_) => return Err(Mismatch::OtherDatabase { path, held }.into()),
+        Marker::Begun(id) if has(&id) => {
+            marker::name(directory, &id)?;
+            return Ok(Some(id));
+        }
+        Marker::Begun(_) => return Ok(None),
+        Marker::Absent => {}
+    }
+    let found = if key.exists() {
+        let public = ServerKey::open(&key)?.public_key();
+        let signed = store.read_sync(|tx| tx.tenants_of_key(public.bytes()).map_err(Failure::from))?;
+        match (signed.as_slice(), held.0.as_slice()) {
+            ([one], _) => *one,
+            ([], []) => return Err(Mismatch::DatabaseMissing(key).into()),
+            ([], _) => return Err(Mismatch::OtherKey(key).into()),
+            _ => return unnamed(held),
+        }
+    } else {
+        match held.0.as_slice() {
+            [] => return Ok(None),
+            [(one, _)] if is_inside => *one,
+            _ => return unnamed(held),
+        }
+    };
+    marker::name(directory, &found)?;
+    tracing::info!(installation = %found, "the data directory had no marker of its installation: it is written");
+    Ok(Some(found))
+}
+
+/// The installations of a database, with the names of their counties.
 ///
 /// # Errors
 /// An internal error.
-pub fn tenant(store: &Store, region: &str, name: &str, now: Instant) -> Result<TenantId, Failure> {
-    if let Some(found) = store.read_sync(|tx| tx.only_tenant().map_err(Failure::from))? {
-        return Ok(found.id);
+pub fn installations(store: &Store) -> Result<Installations, Failure> {
+    let rows = store.read_sync(|tx| tx.tenants().map_err(Failure::from))?;
+    Ok(Installations(rows.into_iter().map(|row| (row.id, row.name)).collect()))
+}
+
+/// Begins a new installation in the database, for a data directory that has none ([`find`]).
+///
+/// # Errors
+/// [`MarkerError`](marker::MarkerError) or an internal error. Where it ends in between, the next start goes on.
+pub fn begin(parts: Parts<'_>, now: Instant) -> Result<TenantId, MisfitOr> {
+    let Parts { store, directory, is_inside: _ } = parts;
+    let id = match marker::read(directory)? {
+        Marker::Begun(id) => id,
+        Marker::Named(_) | Marker::Absent => {
+            let id = TenantId::new(random::bytes().map_err(Failure::from)?);
+            marker::begin(directory, &id)?;
+            id
+        }
+    };
+    create(store, id, now)?;
+    marker::name(directory, &id)?;
+    Ok(id)
+}
+
+/// Names the installation of a data directory that has no marker: one of the database, or a new one.
+///
+/// # Errors
+/// [`Mismatch::Taken`], [`Mismatch::NoSuch`], [`MarkerError`](marker::MarkerError) or an internal error.
+pub fn name(parts: Parts<'_>, chosen: Option<TenantId>) -> Result<TenantId, MisfitOr> {
+    let Parts { store, directory, is_inside: _ } = parts;
+    let (path, key) = (marker::path(directory), server_key_path(directory));
+    if marker::read(directory)? != Marker::Absent {
+        return Err(Mismatch::Taken(path).into());
     }
+    if let Some(id) = chosen {
+        let held = installations(store)?;
+        if !held.0.iter().any(|(known, _)| *known == id) {
+            return Err(Mismatch::NoSuch { id, held }.into());
+        }
+        marker::name(directory, &id)?;
+        return Ok(id);
+    }
+    if key.exists() {
+        return Err(Mismatch::Taken(key).into());
+    }
+    let id = TenantId::new(random::bytes().map_err(Failure::from)?);
+    marker::begin(directory, &id)?;
+    Ok(id)
+}
+
+/// Enters an installation into the database.
+///
+/// # Errors
+/// An internal error.
+pub fn create(store: &Store, id: TenantId, now: Instant) -> Result<(), Failure> {
     let row = TenantRow {
-        id: TenantId::new(named_id("tenant", region)),
-        region: region.to_owned(),
-        name: name.to_owned(),
+        id,
+        region: REGION.to_owned(),
+        name: COUNTY.to_owned(),
         log_epoch: Epoch::new(random::bytes()?),
         log_size: 0,
         log_frontier: Vec::new(),
@@ -58,68 +174,19 @@ pub fn tenant(store: &Store, region: &str, name: &str, now: Instant) -> Result<T
         reference_version: 1,
         register_version: 1,
     };
-    let created = store.write_sync(|tx: &mut Tx<'_>| tx.create_tenant(&row, now));
-    match created {
-        // Another process was first.
-        Err(error) if error.is_duplicate() => Ok(row.id),
-        other => Ok(other.map(|()| row.id)?),
-    }
+    Ok(store.write_sync(|tx: &mut Tx<'_>| tx.create_tenant(&row, now))?)
 }
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
-/// The database and the directory of keys do not belong together.
-#[derive(Debug, thiserror::Error)]
-pub enum Mismatch {
-    /// The database was used with a key that is not here.
-    #[error(
-        "{0} is not there, and the database has been used with a server key: put back the keys/ of this installation \
-         (from where they are kept apart, or from a backup made --with-keys) and start again. Only where they are lost \
-         for good: `palm admin new-server-key --reason TEXT`; then every phone enrols again. / \
-         缺少服务器密钥文件，而数据库已在使用一把密钥：请放回本套安装的 keys/（单独保管的副本，或含密钥的备份）后再启动。\
-         确已遗失的，执行 palm admin new-server-key --reason 理由；之后所有终端须重新登记。"
-    )]
-    KeyMissing(PathBuf),
-    /// The key that is here is not the one of the database.
-    #[error(
-        "{0} is not the key that the database was last used with: check that the data directory and the database belong \
-         to the same installation, and put its keys/ back. Only where they are lost for good: \
-         `palm admin new-server-key --reason TEXT`; then every phone enrols again. / \
-         服务器密钥与数据库不符：请核对数据目录与数据库是否属于同一套安装，并放回其 keys/。\
-         确已遗失的，执行 palm admin new-server-key --reason 理由；之后所有终端须重新登记。"
-    )]
-    OtherKey(PathBuf),
-    /// There are keys, and the database is empty.
-    #[error(
-        "{0} is there, and the database is empty: check the address of the database, or restore it. To begin a new \
-         installation here, move keys/ away first. / \
-         已有服务器密钥，而数据库是空的：请核对数据库地址，或先恢复数据库。要在此新建安装，请先移走 keys/。"
-    )]
-    DatabaseMissing(PathBuf),
-    /// Another key is to be made for a database that has none.
-    #[error("the database holds no installation: there is no key to replace / 数据库中没有安装，无密钥可换")]
-    NoInstallation,
-    /// A reason is asked for.
-    #[error("a reason of 1 to 500 characters is needed / 须填写理由（1 至 500 字）")]
-    NoReason,
-}
-
 /// Whether the key in this data directory, or its absence, fits the database. Makes nothing.
 ///
 /// # Errors
-/// [`Mismatch`], [`KeyError`] or an internal error.
-pub fn fits(store: &Store, directory: &Path) -> Result<(), MisfitOr> {
+/// [`Mismatch`], [`KeyError`](crate::flow::keys::KeyError) or an internal error.
+pub fn fits(store: &Store, directory: &Path, tenant: &TenantId) -> Result<(), MisfitOr> {
     let path = server_key_path(directory);
-    // Looked for before the database is: a new installation is in the database before it has a key.
-    let had_key = path.exists();
-    let keys = store.read_sync(|tx| {
-        let found = tx.only_tenant()?;
-        found.map(|tenant| tx.server_keys(&tenant.id)).transpose().map_err(Failure::from)
-    })?;
-    let Some(keys) = keys else {
-        return if had_key { Err(Mismatch::DatabaseMissing(path).into()) } else { Ok(()) };
-    };
+    let keys = store.read_sync(|tx| tx.server_keys(tenant).map_err(Failure::from))?;
     let Some(newest) = keys.last() else { return Ok(()) };
     if !path.exists() {
         return Err(Mismatch::KeyMissing(path).into());
@@ -128,47 +195,25 @@ pub fn fits(store: &Store, directory: &Path) -> Result<(), MisfitOr> {
     if here.bytes()[..] == newest.public_key[..] { Ok(()) } else { Err(Mismatch::OtherKey(path).into()) }
 }
 
-/// Why an installation is not opened.
-#[derive(Debug)]
-pub enum MisfitOr {
-    /// Its parts do not belong together.
-    Mismatch(Mismatch),
-    /// A key file cannot be used.
-    Key(KeyError),
-    /// An internal error.
-    Failure(Failure),
-}
-
-impl From<Mismatch> for MisfitOr {
-    fn from(error: Mismatch) -> Self {
-        Self::Mismatch(error)
-    }
-}
-
-impl From<KeyError> for MisfitOr {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
-    }
-}
-
-impl From<Failure> for MisfitOr {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
-
 /// Replaces the server key because it is lost or exposed: creates the key file, moves the old one aside, registers
 /// the new key, and raises [`AlarmKind::ServerKeyReplaced`]. Signatures of the old key stay valid.
 ///
 /// # Errors
 /// [`Mismatch::NoReason`], [`Mismatch::NoInstallation`], [`KeyError::InUse`], or an internal error. Where it ends between the
 /// file and the database, the next start refuses the key, and this is done again.
-pub fn replace_server_key(store: &Store, directory: &Path, reason: &str, now: Instant) -> Result<PublicKey, MisfitOr> {
+pub fn replace_server_key(parts: Parts<'_>, reason: &str, now: Instant) -> Result<PublicKey, MisfitOr> {
+    let Parts { store, directory, is_inside } = parts;
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
         return Err(Mismatch::NoReason.into());
     }
-    let tenant = store.read_sync(|tx| tx.only_tenant().map_err(Failure::from))?.ok_or(Mismatch::NoInstallation)?.id;
+    let held = installations(store)?;
+    let tenant = match (find(parts), held.0.as_slice()) {
+        (_, []) => return Err(Mismatch::NoInstallation.into()),
+        // The key that a directory without a marker would be known by is the one to be replaced.
+        (Err(MisfitOr::Mismatch(Mismatch::OtherKey(_))), [(one, _)]) if is_inside => *one,
+        (found, _) => found?.ok_or(Mismatch::NoInstallation)?,
+    };
     let (epoch, id) = (Epoch::new(random::bytes().map_err(Failure::from)?), random::bytes().map_err(Failure::from)?);
     let keys = Keys::replace_server(directory, now)?;
     let public_key = keys.server.public_key();
@@ -191,8 +236,8 @@ pub fn replace_server_key(store: &Store, directory: &Path, reason: &str, now: In
 ///
 /// # Errors
 /// An internal error.
-pub fn newest_record(store: &Store) -> Result<Option<Instant>, Failure> {
-    store.read_sync(|tx| tx.newest_record().map_err(Failure::from))
+pub fn newest_record(store: &Store, tenant: &TenantId) -> Result<Option<Instant>, Failure> {
+    store.read_sync(|tx| tx.newest_record(tenant).map_err(Failure::from))
 }
 
 /// Registers the server's key with a database that has none ([`fits`]); its chain starts an epoch.

@@ -106,7 +106,7 @@ impl Bench {
         at: Interval,
         finishing: &[OpId],
     ) -> Result<Vec<CheckResult>, Failure> {
-        let (region, version) = self.tenant(tx)?;
+        let (region, version) = self.tenant(tx, tenant)?;
         let calendar = calendar(tx, tenant, version)?;
         let roster = self.roster(tx, tenant, state, region)?;
         let beyond = document_index::beyond(tx, tenant, held.first().map(|first| first.case_leaf), state)?;
@@ -199,11 +199,11 @@ impl Bench {
         self.officers.len() + self.agencies.len() + self.items.len()
     }
 
-    fn tenant(&mut self, tx: &mut Tx<'_>) -> Result<(String, i64), Failure> {
+    fn tenant(&mut self, tx: &mut Tx<'_>, id: &TenantId) -> Result<(String, i64), Failure> {
         if let Some(known) = &self.tenant {
             return Ok(known.clone());
         }
-        let row = tx.only_tenant()?.ok_or(store::Error::Inconsistent { what: "tenant" })?;
+        let row = tx.tenant(id)?;
         self.know(&row);
         Ok((row.region, row.reference_version))
     }

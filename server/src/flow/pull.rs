@@ -69,7 +69,7 @@ fn page(
     cursor: Option<Cursor>,
     limit: i64,
 ) -> Result<Pulled, Failure> {
-    let row = tx.only_tenant()?.ok_or(Refusal::NotFound)?;
+    let row = tx.tenant(tenant)?;
     let epoch = row.log_epoch;
     let cases = tx.cases_of(tenant, officer)?;
     let reach = REACH.hash(&cases.iter().map(|case| case.bytes().as_slice()).collect::<Vec<_>>());

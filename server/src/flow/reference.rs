@@ -62,7 +62,7 @@ pub async fn version(app: &App, now: Instant) -> Result<String, Failure> {
     let id = app.tenant;
     app.store
         .read(move |tx| {
-            let tenant = tx.only_tenant()?.ok_or(crate::store::Error::Inconsistent { what: "tenant" })?;
+            let tenant = tx.tenant(&id)?;
             Ok(tag(&tenant, &tx.all_certificates(&id)?, now))
         })
         .await
@@ -90,7 +90,7 @@ pub async fn read(app: &App, now: Instant) -> Result<Reference, Failure> {
     let id = app.tenant;
     app.store
         .read(move |tx| {
-            let tenant = tx.only_tenant()?.ok_or(crate::store::Error::Inconsistent { what: "tenant" })?;
+            let tenant = tx.tenant(&id)?;
             let certificates = tx.all_certificates(&id)?;
             Ok(Reference {
                 tag: tag(&tenant, &certificates, now),

@@ -9,14 +9,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use sync_core::id::TenantId;
 use sync_core::sign::PublicKey;
+use sync_core::time::Instant;
 
 use crate::clock::Clock;
 use crate::flow::app::App;
 use crate::flow::evidence::UNCLAIMED_BYTES;
 use crate::flow::health::Readiness;
 use crate::flow::ingest::Ingest;
-use crate::flow::install::{self, COUNTY, MisfitOr, REGION};
+use crate::flow::install::{self, Installations, MisfitOr, Parts, marker};
 use crate::flow::keys::{KeyError, Keys};
 use crate::flow::password::Passwords;
 use crate::flow::quota::Quotas;
@@ -52,6 +54,9 @@ pub enum StartError {
     /// Directory and database do not belong together.
     #[error(transparent)]
     Mismatch(#[from] install::Mismatch),
+    /// The marker of the data directory.
+    #[error(transparent)]
+    Marker(#[from] marker::MarkerError),
     /// The token self-test.
     #[error(transparent)]
     Tokens(#[from] TokenError),
@@ -77,6 +82,7 @@ impl From<MisfitOr> for StartError {
         match error {
             MisfitOr::Mismatch(mismatch) => Self::Mismatch(mismatch),
             MisfitOr::Key(error) => Self::Keys(error),
+            MisfitOr::Marker(error) => Self::Marker(error),
             MisfitOr::Failure(failure) => failure.into(),
         }
     }
@@ -92,12 +98,54 @@ pub fn new_server_key(
     reason: &str,
     clock: Clock,
 ) -> Result<PublicKey, StartError> {
-    let embedded = directory.join("palm.db");
-    if database.is_none() && !embedded.exists() {
+    if database.is_none() && !directory.join(EMBEDDED).exists() {
         return Err(install::Mismatch::NoInstallation.into());
     }
-    let store = Store::open_with(database.unwrap_or(&format!("sqlite:{}", embedded.display())), Pool::default())?;
-    Ok(install::replace_server_key(&store, directory, reason, clock.now())?)
+    let store = database_of(directory, database, Pool::default())?;
+    let parts = Parts { store: &store, directory, is_inside: is_inside(directory, database) };
+    let _only = marker::lock(directory)?;
+    Ok(install::replace_server_key(parts, reason, clock.now())?)
+}
+
+/// Names the installation that a data directory belongs to: one of the database, or a new one ([`install::name`]).
+/// Creates the directory where it is missing.
+///
+/// # Errors
+/// [`StartError`].
+pub fn name_installation(
+    directory: &Path,
+    database: Option<&str>,
+    chosen: Option<TenantId>,
+) -> Result<TenantId, StartError> {
+    private(directory)?;
+    let store = database_of(directory, database, Pool::default())?;
+    let parts = Parts { store: &store, directory, is_inside: is_inside(directory, database) };
+    let _only = marker::lock(directory)?;
+    Ok(install::name(parts, chosen)?)
+}
+
+/// The installations of a database.
+///
+/// # Errors
+/// [`StartError`].
+pub fn installations(directory: &Path, database: Option<&str>) -> Result<Installations, StartError> {
+    Ok(install::installations(&database_of(directory, database, Pool::default())?)?)
+}
+
+/// Name of the embedded database in a data directory.
+const EMBEDDED: &str = "palm.db";
+
+fn database_of(directory: &Path, database: Option<&str>, pool: Pool) -> Result<Store, StartError> {
+    let embedded = format!("sqlite:{}", directory.join(EMBEDDED).display());
+    Ok(Store::open_with(database.unwrap_or(&embedded), pool)?)
+}
+
+/// Whether the database is the embedded one of this data directory.
+fn is_inside(directory: &Path, database: Option<&str>) -> bool {
+    let Some(address) = database else { return true };
+    let path = Path::new(address.strip_prefix("sqlite:").unwrap_or(address));
+    let real = |path: &Path| path.canonicalize().ok();
+    real(path).is_some_and(|path| Some(path) == real(&directory.join(EMBEDDED)))
 }
 
 /// Opens the data directory and the database (`sqlite:DIRECTORY/palm.db` without `database`), creates missing parts,
@@ -114,25 +162,15 @@ pub fn open(directory: &Path, database: Option<&str>, clock: Clock) -> Result<Ap
 /// # Errors
 /// [`StartError`].
 pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Clock) -> Result<App, StartError> {
-    // It contains keys and cases, so it is created with access for the owner only, whatever the umask.
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)
-        .map_err(|source| StartError::Directory { path: directory.to_owned(), source })?;
+    private(directory)?;
     is_not_open_to_all(directory)?;
-    let embedded = format!("sqlite:{}", directory.join("palm.db").display());
-    let store = Store::open_with(database.unwrap_or(&embedded), pool)?;
+    let store = database_of(directory, database, pool)?;
     if store.owns_the_ledger()? {
         tracing::warn!("the role of database_url owns the tables of the record: let the server connect by another");
     }
     let now = clock.now();
-    // Read before the first write, which records the time of this start.
-    let readiness = Readiness::new(install::newest_record(&store)?, now);
-    install::fits(&store, directory)?;
-    // The installation is stored before its key is created, so that a key without its database is detected.
-    let tenant = install::tenant(&store, REGION, COUNTY, now)?;
-    let keys = Keys::open(directory)?;
+    let (tenant, newest, keys) = installation(&store, directory, is_inside(directory, database), now)?;
+    let readiness = Readiness::new(newest, now);
     install::server_key(&store, &keys, &tenant, now)?;
     seed::county(&store, &tenant, now)?;
     let trial = seed::is_trial(&store, &tenant)?;
@@ -161,6 +199,35 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
     })
 }
 
+/// The installation of the data directory with its keys, begun where there is none, and the time of its newest record.
+fn installation(
+    store: &Store,
+    directory: &Path,
+    is_inside: bool,
+    now: Instant,
+) -> Result<(TenantId, Option<Instant>, Keys), StartError> {
+    let parts = Parts { store, directory, is_inside };
+    let _only = marker::lock(directory)?;
+    let found = install::find(parts)?;
+    // Read before the first write, which records the time of this start.
+    let newest = found.as_ref().map(|tenant| install::newest_record(store, tenant)).transpose()?.flatten();
+    let tenant = match found {
+        Some(tenant) => {
+            install::fits(store, directory, &tenant)?;
+            tenant
+        }
+        // The installation is stored before its key is created, so that a key without its database is detected.
+        None => install::begin(parts, now)?,
+    };
+    Ok((tenant, newest, Keys::open(directory)?))
+}
+
+/// Creates the data directory. It contains keys and cases, so it is for its owner only, whatever the umask.
+fn private(directory: &Path) -> Result<(), StartError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
+    made.map_err(|source| StartError::Directory { path: directory.to_owned(), source })
+}
+
 /// Refuses a data directory that everybody can write.
 fn is_not_open_to_all(directory: &Path) -> Result<(), StartError> {
     let failed = |source| StartError::Directory { path: directory.to_owned(), source };
@@ -171,7 +238,6 @@ fn is_not_open_to_all(directory: &Path) -> Result<(), StartError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sync_core::time::Instant;
 
     #[test]
     fn what_is_made_in_the_data_directory_is_for_its_owner_alone() {
@@ -180,7 +246,7 @@ mod tests {
         let _app = open(&directory, None, Clock::system()).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&directory), 0o700);
-        for file in ["palm.db", "palm.db-wal", "palm.db-shm", "palm.migrating"] {
+        for file in ["palm.db", "palm.db-wal", "palm.db-shm", "palm.migrating", "installation"] {
             assert_eq!(mode(&directory.join(file)), 0o600, "{file}");
         }
         for below in ["keys", "evidence"] {

@@ -42,16 +42,18 @@ pub fn copy_embedded(address: &str, to: &Path) -> Result<(), Error> {
     Manager::parse(address)?.copy_to(to)
 }
 
-/// Verifies a copy without changing it.
+/// Verifies the installation of a copy without changing it: this one, or the only one that it has.
 ///
 /// # Errors
-/// [`Error::Inconsistent`] where SQLite finds damage or the head of the log is not that of its leaves; [`Error`] where it
+/// [`Error::Inconsistent`] where the copy has no such installation, or several and none is named; where SQLite finds damage or the head of the log is not that of its leaves; [`Error`] where it
 /// cannot be read.
-pub fn look_into(path: &Path, verifier: &dyn Verifier) -> Result<BackupContents, Error> {
+pub fn look_into(path: &Path, wanted: Option<&TenantId>, verifier: &dyn Verifier) -> Result<BackupContents, Error> {
     let mut db = copy::open_copy(path)?;
     let schema = copy::sound_schema(&mut db)?;
     let mut tx = Tx::new(&mut db);
-    let tenant = tx.only_tenant()?.ok_or(Error::Inconsistent { what: "tenant" })?;
+    let mut held = tx.tenants()?;
+    held.retain(|one| wanted.is_none_or(|id| *id == one.id));
+    let [tenant] = <[TenantRow; 1]>::try_from(held).map_err(|_none| Error::Inconsistent { what: "tenant" })?;
     let server_keys = tx.server_keys(&tenant.id)?.into_iter().map(|key| key.public_key).collect();
     let damage = match Changes::new(&mut tx, &tenant, verifier)?.hold(&mut tx)? {
         Ok(frontier) if is_head(&frontier, &tenant) => None,

@@ -61,12 +61,21 @@ impl Tx<'_> {
         Ok(tenant::table.find(id).select(TenantRow::as_select()).first(self.db())?)
     }
 
-    /// The installation's tenant, if there is one yet.
+    /// Every installation of the database, by id.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn only_tenant(&mut self) -> Result<Option<TenantRow>, Error> {
-        Ok(tenant::table.order(tenant::id).select(TenantRow::as_select()).first(self.db()).optional()?)
+    pub fn tenants(&mut self) -> Result<Vec<TenantRow>, Error> {
+        Ok(tenant::table.order(tenant::id).select(TenantRow::as_select()).load(self.db())?)
+    }
+
+    /// The installations that signed with this key.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn tenants_of_key(&mut self, public_key: &[u8]) -> Result<Vec<TenantId>, Error> {
+        let signed = server_key::table.filter(server_key::public_key.eq(public_key)).order(server_key::tenant);
+        Ok(signed.select(server_key::tenant).load(self.db())?)
     }
 
     /// The time of the newest record: the last lock of the tenant's row, the last commit to the log, the last alarm and the
@@ -74,9 +83,9 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error`] where a statement fails.
-    pub fn newest_record(&mut self) -> Result<Option<Instant>, Error> {
+    pub fn newest_record(&mut self, id: &TenantId) -> Result<Option<Instant>, Error> {
         use diesel::dsl::max;
-        let Some(TenantRow { id, log_epoch, .. }) = self.only_tenant()? else { return Ok(None) };
+        let TenantRow { log_epoch, .. } = self.tenant(id)?;
         let written = tenant::table.find(id).select(tenant::locked_ms).get_result::<i64>(self.db())?;
         let committed = log_head::table
             .filter(log_head::tenant.eq(id))

@@ -7,9 +7,9 @@ use server::clock::Clock;
 use server::flow::app::App;
 use server::flow::evidence::damage::check_all;
 use server::flow::{account, device, seed};
-use server::serve::open::new_server_key;
+use server::serve::open::{installations, name_installation, new_server_key};
 use server::store::grant_application_role;
-use sync_core::id::{OfficerId, hex};
+use sync_core::id::{OfficerId, TenantId, hex};
 
 use super::{Data, open, told};
 
@@ -24,6 +24,8 @@ pub enum Admin {
     EnrolmentCode(EnrolmentCode),
     /// Replaces a lost or exposed server key; every phone must enrol again.
     NewServerKey(NewServerKey),
+    /// Says to which installation of a shared database a data directory belongs; without a choice, lists them.
+    Installation(Installation),
     /// Verifies every stored evidence file; records modified or missing files and raises an alarm.
     CheckEvidence(CheckEvidence),
     /// Migrates the schema as the owner of a PostgreSQL database, and grants the application's role, which owns nothing,
@@ -39,6 +41,19 @@ pub struct NewServerKey {
     /// The reason, which the alarm contains. 1 to 500 characters.
     #[arg(long)]
     reason: String,
+}
+
+/// Which installation.
+#[derive(Debug, Args)]
+pub struct Installation {
+    #[command(flatten)]
+    data: Data,
+    /// Id of an installation of the database, 32 hex digits, for a data directory that has lost its marker.
+    #[arg(long)]
+    id: Option<TenantId>,
+    /// Another installation in a database that has one already, such as a second county.
+    #[arg(long, conflicts_with = "id")]
+    new: bool,
 }
 
 /// The installation whose files are checked.
@@ -120,6 +135,17 @@ impl Admin {
                 let (directory, database) = (&settings.dir, settings.database_url.as_deref());
                 let key = new_server_key(directory, database, &reason, Clock::system())?;
                 output::line(hex(key.bytes()));
+            }
+            Self::Installation(Installation { data, id, new }) => {
+                let settings = data.flags.layers()?.settings()?;
+                let (directory, database) = (&settings.dir, settings.database_url.as_deref());
+                if id.is_some() || new {
+                    output::line(name_installation(directory, database, id)?);
+                } else {
+                    for (id, county) in installations(directory, database)?.0 {
+                        output::line(format_args!("{id}  {county}"));
+                    }
+                }
             }
             Self::CheckEvidence(CheckEvidence { data }) => {
                 let checked = told(check_all(&existing(data)?))?;

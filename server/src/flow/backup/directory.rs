@@ -12,6 +12,8 @@ use std::path::{Component, Path, PathBuf};
 
 use sync_core::id::Digest;
 
+use crate::flow::install::marker;
+
 use super::{BackupError, DATABASE, KEYS, MANIFEST, at};
 
 /// Creates the directory `to`, or accepts an empty one. Returns whether it created it.
@@ -58,7 +60,7 @@ pub(super) fn account_for(from: &Path, keys: bool) -> Result<BTreeSet<Digest>, B
     for name in names(from)? {
         let path = from.join(&name);
         match name.as_str() {
-            MANIFEST | DATABASE => regular(&path)?,
+            MANIFEST | DATABASE | marker::FILE => regular(&path)?,
             "evidence" => directory(&path)?,
             "keys" if keys => key_files(&path)?,
             _ => return Err(BackupError::Surplus(path)),
