@@ -30,9 +30,14 @@ export async function administrator(chrome, base, first) {
   const page = await visitor(chrome, 'administrator');
   await page.goto(`${base}/console/`);
   expect(page.url().endsWith('/console/first-run'), 'an empty server leads to its first run');
-  expect((await page.locator('#code').inputValue()) === '', 'and tells nobody the code');
+  expect((await page.locator('#code-trial').inputValue()) === '', 'and tells nobody the code');
   await page.goto(first);
-  const code = await page.locator('#code').inputValue();
+  const code = await page.locator('#code-trial').inputValue();
+  await page.locator('#q').fill('巫山');
+  expect((await press(page, '查找')) === 200, 'the county is searched for');
+  await look(page, 'first-run-county');
+  await page.getByRole('link', { name: '重庆市 巫山县' }).click();
+  expect((await page.locator('#government').inputValue()) === '巫山县人民政府', 'the usual names are filled in');
   const right = { code, name: '马晓东', login: 'chief', password: PASSWORD, repeated: PASSWORD };
   const mistakes = [
     ['wrong-code', { code: '00000000000000000000' }, 403, 'wrong_setup_code'],
@@ -63,7 +68,7 @@ export async function administrator(chrome, base, first) {
   await other.goto(`${base}/console/sign-in`);
   const csrf = await other.locator('input[name=csrf]').inputValue();
   const late = await other.request.post(`${base}/console/first-run/administrator`, {
-    form: { csrf, ...right, login: 'second' }, headers: { origin: base },
+    form: { csrf, ...right, county: '500237', login: 'second' }, headers: { origin: base },
   });
   expect(late.status() === 409 && (await late.text()).includes('already_installed'), `nobody comes after: ${late.status()}`);
   const chief = await sign_in(chrome, base, 'chief');

@@ -94,6 +94,32 @@ impl Server {
         other
     }
 
+    /// A server whose first run has not been done, over an embedded file.
+    #[must_use]
+    pub fn unset_on_sqlite() -> Self {
+        Self::unset(None)
+    }
+
+    /// As [`Server::unset_on_sqlite`], over PostgreSQL; `None` as with [`Server::on_postgres`].
+    #[must_use]
+    pub fn unset_on_postgres() -> Option<Self> {
+        let admin = std::env::var("TEST_POSTGRES_URL").ok()?;
+        Some(Self::unset(Some(Schema::create(admin))))
+    }
+
+    fn unset(schema: Option<Schema>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (settings, confidences) = (Mutex::default(), Mutex::default());
+        let server = Self { directory, schema, running: Mutex::new(None), settings, confidences };
+        server.start_again();
+        server
+    }
+
+    /// Everything it printed.
+    pub fn said_text(&self) -> String {
+        std::fs::read_to_string(self.said()).unwrap_or_default()
+    }
+
     /// `palm` with this server's directory and database; the words of the command are separated by a space.
     pub fn palm(&self, command: &str) -> Command {
         let mut palm = Command::new(binary());

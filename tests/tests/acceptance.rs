@@ -58,6 +58,8 @@ mod evidence_whole;
 mod examples;
 #[path = "acceptance/export.rs"]
 mod export;
+#[path = "acceptance/first_run.rs"]
+mod first_run;
 #[path = "acceptance/foreign_ids.rs"]
 mod foreign_ids;
 #[path = "acceptance/form.rs"]

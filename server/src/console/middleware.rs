@@ -17,6 +17,7 @@ use super::page;
 use super::visit::{Jar, Visit, person};
 use super::{form_page, sending};
 use crate::flow::caller::Caller;
+use crate::flow::first_run;
 use crate::flow::refusal::{Refusal, Refused};
 use crate::flow::unsent_form;
 use crate::web::State;
@@ -41,6 +42,16 @@ pub async fn handle(request: ServiceRequest, next: Next<impl MessageBody + 'stat
     if let Some(switched) = switched(&request, &visit) {
         return Ok(with_security_headers(request.into_response(switched)));
     }
+    if !is_open_before_set_up(request.path())
+        && !first_run::is_set_up(app(&request)?.get_ref()).await.map_err(Problem::from)?
+    {
+        let answer = if request.method().is_safe() {
+            page::see("/console/first-run")
+        } else {
+            page::explained(&visit, None, &Refusal::NotSetUp.into(), &id, Left::default())?
+        };
+        return Ok(with_security_headers(request.into_response(answer)));
+    }
     // A path without a form is refused by its route, whatever the origin.
     if request.method().is_safe() || !form_page::takes(request.method().as_str(), request.path()) {
         return reading(request, next, &visit, &id).await.map(with_security_headers);
@@ -50,6 +61,15 @@ pub async fn handle(request: ServiceRequest, next: Next<impl MessageBody + 'stat
         return Ok(with_security_headers(request.into_response(answer)));
     }
     sending::send(request, next, visit, &id).await.map(with_security_headers)
+}
+
+/// What is shown before the county is chosen.
+fn is_open_before_set_up(path: &str) -> bool {
+    path.starts_with("/console/first-run") || path.starts_with("/console/static/")
+}
+
+fn app(request: &ServiceRequest) -> Result<State, Problem> {
+    request.app_data::<State>().cloned().ok_or_else(|| Refusal::Internal.into())
 }
 
 async fn reading(

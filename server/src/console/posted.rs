@@ -22,6 +22,8 @@ pub const SECRETS: &[&str] = &[TOKEN, "password", "repeated", "code", "first", "
 pub const TYPED: &[(&str, &str, &str)] = &[
     ("name", "姓名", "Name"),
     ("login", "登录名", "Login"),
+    ("government", "人民政府", "People's government"),
+    ("justice", "司法行政部门", "Department of justice"),
     ("reason", "事由", "Reason"),
     ("text", "内容", "In words"),
     ("purpose", "查阅目的", "Purpose of reading"),

@@ -1,6 +1,6 @@
 //! The state of a running server.
 //!
-//! Promise: shared by all handlers and flows; the mark of a trial installation is the only part that changes. Not here:
+//! Promise: shared by all handlers and flows; the marks of the first run and of a trial are the only parts that change. Not here:
 //! opening an installation (`serve::open`).
 
 use std::path::PathBuf;
@@ -51,6 +51,8 @@ pub struct App {
     pub directory: PathBuf,
     /// The result of the last check of the database.
     pub readiness: Readiness,
+    /// Whether the county has been chosen; until then only the first run is shown (`first_run::is_set_up`).
+    pub set_up: AtomicBool,
     /// Whether all persons are invented; pages then say so.
     pub trial: AtomicBool,
 }

@@ -1,17 +1,27 @@
-//! First run of an installation: the first administrator, or the demonstration county.
+//! First run of an installation: its county, the first agencies and the first administrator, or the demonstration.
 //!
-//! Promise: possible only while no account exists, and only with the code that the server printed at start. Reaching
-//! the address first is not sufficient.
+//! Promise: possible only while no account exists, and over the network only with the code that the server printed at
+//! start: reaching the address first is not sufficient. All of it is entered or nothing.
 
 use std::sync::atomic::Ordering;
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-use sync_core::id::hex;
+use sync_core::agency::AgencyKind;
+use sync_core::id::{AgencyId, OfficerId, TenantId, hex};
+use sync_core::role::Role;
+use sync_core::time::Instant;
 
-use super::seed;
+use super::account_event::{self, AtTheMachine};
+use super::area::{self, Area};
+use super::{password, seed};
 use crate::flow::app::App;
-use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::refusal::{Failure, Refusal, Refused};
+use crate::random;
+use crate::store::{AccountRow, AgencyRow, OfficerRow, RegionRow, Store, Tx};
+
+/// Longest name of an agency, in characters.
+const LONGEST_NAME: usize = 64;
 
 /// The first administrator.
 #[derive(Clone)]
@@ -22,6 +32,24 @@ pub struct Administrator {
     pub name: String,
     /// 8 to 128 characters.
     pub password: String,
+}
+
+/// An installation of a county.
+#[derive(Clone)]
+pub struct Beginning {
+    /// GB/T 2260 code of the county.
+    pub county: String,
+    /// Name of the people's government; empty for the usual one.
+    pub government: String,
+    /// Name of the department of justice; empty for the usual one.
+    pub justice: String,
+    /// Who administers it first.
+    pub administrator: Administrator,
+}
+
+/// The usual names of the people's government and of the department of justice of a county.
+pub fn usual_organs(area: &Area) -> (String, String) {
+    (format!("{}人民政府", area.name), format!("{}司法局", area.name))
 }
 
 /// The code of this installation, derived from its key and therefore not stored. 80 bits, hex.
@@ -57,18 +85,128 @@ async fn here<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Sen
     tokio::task::spawn_blocking(work).await.map_err(Failure::broken)?
 }
 
+/// Whether the county has been chosen, here or by another process.
+///
+/// # Errors
+/// An internal error.
+pub async fn is_set_up(app: &App) -> Result<bool, Failure> {
+    if app.set_up.load(Ordering::Relaxed) {
+        return Ok(true);
+    }
+    let tenant = app.tenant;
+    let chosen = app.store.ask(move |tx| Ok(tx.tenant(&tenant)?.has_county())).await?;
+    if chosen {
+        app.trial.store(app.store.read(move |tx| seed::has_made_up(tx, &tenant)).await?, Ordering::Relaxed);
+        app.set_up.store(true, Ordering::Relaxed);
+    }
+    Ok(chosen)
+}
+
 /// Creates the county and its first administrator.
 ///
 /// # Errors
-/// [`Refusal::WrongSetupCode`], [`Refusal::AlreadyInstalled`], [`Refusal::PasswordLength`], or an internal error.
-pub async fn administrator(app: &App, said: &str, person: Administrator) -> Result<(), Failure> {
+/// [`Refusal::WrongSetupCode`], and those of [`begin`].
+pub async fn administrator(app: &App, said: &str, beginning: Beginning) -> Result<(), Failure> {
     check(app, said)?;
     let (store, tenant, now) = (app.store.clone(), app.tenant, app.clock.now());
-    here(move || {
-        let Administrator { login, name, password } = person;
-        seed::first_administrator(&store, &tenant, &login, &name, &password, now).map(|_officer| ())
+    here(move || begin(&store, &tenant, beginning, now).map(|_officer| ())).await?;
+    app.set_up.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Enters the county, its government and department of justice, and the first administrator, who belongs to the
+/// government and so reaches every agency.
+///
+/// # Errors
+/// [`Refusal::UnknownCounty`], [`Refusal::Malformed`] for the name of an agency, [`Refusal::AlreadyInstalled`],
+/// [`Refusal::PasswordLength`], [`Refusal::PasswordCommon`], or an internal error.
+pub fn begin(store: &Store, tenant: &TenantId, beginning: Beginning, now: Instant) -> Result<OfficerId, Failure> {
+    let Beginning { county, government, justice, administrator } = beginning;
+    let Administrator { login, name, password } = administrator;
+    let area = area::of_code(county.trim()).ok_or(Refusal::UnknownCounty)?;
+    let organs = organs(area, &government, &justice)?;
+    let hash = password::hash_for(&password, &[&login, &name])?;
+    let officer = OfficerId::new(random::bytes()?);
+    store.write_sync(|tx| {
+        tx.lock_tenant(tenant, now)?;
+        if tx.has_accounts(tenant)? {
+            return Err(Refusal::AlreadyInstalled.into());
+        }
+        choose_county(tx, tenant, area)?;
+        let agency = enter_organs(tx, tenant, organs)?;
+        tx.add_officer(tenant, &OfficerRow { id: officer, agency, name, helper: false, active: true, created: now })?;
+        for role in [Role::AgencyAdmin, Role::SystemAdmin] {
+            tx.add_role(tenant, &officer, role)?;
+        }
+        let account = AccountRow { login: login.clone(), officer, password: hash, session_version: 1 };
+        tx.add_account(tenant, &account)?;
+        account_event::note_at_the_machine(tx, tenant, (AtTheMachine::FirstAdministrator, officer), &login, now)?;
+        Ok(officer)
     })
-    .await
+}
+
+/// The two organs that every county has, the government first.
+fn organs(area: &Area, government: &str, justice: &str) -> Result<[AgencyRow; 2], Failure> {
+    let usual = usual_organs(area);
+    let government = name_of(government, usual.0, ("人民政府", "people's government"))?;
+    let justice = name_of(justice, usual.1, ("司法行政部门", "department of justice"))?;
+    if government == justice {
+        return Err(Refusal::Malformed
+            .because("两个机关的名称相同，请更正。", "Both agencies have one name: correct it.")
+            .into());
+    }
+    let (root, below) = (AgencyId::new(random::bytes()?), AgencyId::new(random::bytes()?));
+    let short = area.name.trim_end_matches(['县', '区', '市']);
+    let organ = |id, name, short_name, kind| AgencyRow {
+        id,
+        parent: None,
+        path: format!("{id}/"),
+        name,
+        short_name,
+        kind,
+        sector: "other".to_owned(),
+        acts_for: None,
+        reconsideration: None,
+        active: true,
+    };
+    let first = organ(root, government, format!("{short}府"), AgencyKind::Government);
+    let second = organ(below, justice, format!("{short}司"), AgencyKind::Justice);
+    Ok([
+        first,
+        AgencyRow { parent: Some(root), path: format!("{root}/{below}/"), reconsideration: Some(root), ..second },
+    ])
+}
+
+fn name_of(said: &str, usual: String, (zh, en): (&str, &str)) -> Result<String, Refused> {
+    let name = said.trim();
+    if name.is_empty() {
+        return Ok(usual);
+    }
+    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(Refusal::Malformed.because(
+            format!("{zh}的名称最多 {LONGEST_NAME} 个字，不能有控制字符。"),
+            format!("The name of the {en} has at most {LONGEST_NAME} characters and no control characters."),
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+fn choose_county(tx: &mut Tx<'_>, tenant: &TenantId, area: &Area) -> Result<(), Failure> {
+    tx.set_county(tenant, &area.code, &area.name)?;
+    if !tx.regions(tenant)?.iter().any(|region| region.code == area.code) {
+        let (code, name) = (area.code.clone(), area.name.clone());
+        tx.add_region(tenant, &RegionRow { code, name, parent: None, level: "county".to_owned() })?;
+    }
+    Ok(())
+}
+
+/// Enters them, and returns the id of the government.
+fn enter_organs(tx: &mut Tx<'_>, tenant: &TenantId, organs: [AgencyRow; 2]) -> Result<AgencyId, Failure> {
+    let root = organs[0].id;
+    for organ in organs {
+        tx.add_agency(tenant, &organ)?;
+    }
+    Ok(root)
 }
 
 /// Loads the demonstration county with invented people, all with this password.
@@ -80,6 +218,7 @@ pub async fn demonstration(app: &App, said: &str, password: String) -> Result<()
     let (store, tenant, now) = (app.store.clone(), app.tenant, app.clock.now());
     here(move || seed::demonstration(&store, &tenant, &password, now)).await?;
     app.trial.store(true, Ordering::Relaxed);
+    app.set_up.store(true, Ordering::Relaxed);
     Ok(())
 }
 
@@ -98,8 +237,10 @@ mod tests {
         }
     }
 
-    fn person() -> Administrator {
-        Administrator { login: "admin".into(), name: "马晓东".into(), password: PASSWORD.into() }
+    fn person() -> Beginning {
+        let administrator =
+            Administrator { login: "admin".into(), name: "马晓东".into(), password: PASSWORD.into() };
+        Beginning { county: "500237".into(), government: String::new(), justice: String::new(), administrator }
     }
 
     #[tokio::test]
@@ -111,7 +252,7 @@ mod tests {
         assert_eq!(refusal(administrator(&app, "", person()).await), Some(Refusal::WrongSetupCode));
         assert_eq!(refusal(demonstration(&app, "00", PASSWORD.into()).await), Some(Refusal::WrongSetupCode));
         administrator(&app, &code(&app), person()).await.unwrap();
-        assert!(!is_due(&app).await.unwrap());
+        assert!(!is_due(&app).await.unwrap() && is_set_up(&app).await.unwrap());
         assert_eq!(refusal(administrator(&app, &code(&app), person()).await), Some(Refusal::AlreadyInstalled));
         assert_eq!(refusal(demonstration(&app, &code(&app), PASSWORD.into()).await), Some(Refusal::AlreadyInstalled));
     }

@@ -24,11 +24,6 @@ mod mismatch;
 use marker::Marker;
 pub use mismatch::{Installations, MisfitOr, Mismatch};
 
-/// GB/T 2260 code of the county this release is made for.
-pub const REGION: &str = "500237";
-/// Its name.
-pub const COUNTY: &str = "巫山县";
-
 /// An id derived from a name, so seeding again finds the row.
 pub fn named_id(kind: &str, name: &str) -> [u8; 16] {
     let digest = Sha256::new_with_prefix(b"palm/v1/named\0")
@@ -155,15 +150,15 @@ pub fn name(parts: Parts<'_>, chosen: Option<TenantId>) -> Result<TenantId, Misf
     Ok(id)
 }
 
-/// Enters an installation into the database.
+/// Enters an installation into the database. Its county is chosen later ([`first_run`](crate::flow::first_run)).
 ///
 /// # Errors
 /// An internal error.
 pub fn create(store: &Store, id: TenantId, now: Instant) -> Result<(), Failure> {
     let row = TenantRow {
         id,
-        region: REGION.to_owned(),
-        name: COUNTY.to_owned(),
+        region: String::new(),
+        name: String::new(),
         log_epoch: Epoch::new(random::bytes()?),
         log_size: 0,
         log_frontier: Vec::new(),

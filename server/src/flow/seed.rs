@@ -1,7 +1,8 @@
-//! Seed data: 巫山县 (500237) as published, and invented people for trials.
+//! The demonstration: 巫山县 (500237) as published, and invented people for trials.
 //!
 //! Promise: ids are derived from names and existing rows are not changed: seeding twice changes nothing but the
-//! password. Not here: real persons; everybody in `people` is invented.
+//! password. It is refused where a county was chosen for real use. Not here: real persons; everybody in `people` is
+//! invented.
 
 mod agencies;
 mod items;
@@ -12,14 +13,17 @@ mod tasks;
 use std::collections::BTreeSet;
 
 use sync_core::id::{AgencyId, OfficerId, TenantId};
-use sync_core::role::Role;
 use sync_core::time::Instant;
 
-use super::account_event::{self, AtTheMachine};
 use super::install::named_id;
 use super::password;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::store::{AccountRow, AgencyRow, Store, Tx};
+use crate::store::{AgencyRow, Store, Tx};
+
+/// GB/T 2260 code of the demonstration's county.
+const REGION: &str = "500237";
+/// Its name.
+const COUNTY: &str = "巫山县";
 
 /// An account for signing in after seeding.
 #[derive(Debug, Clone)]
@@ -57,24 +61,16 @@ pub fn logins() -> Vec<Login> {
         .collect()
 }
 
-/// Loads the county: divisions, agencies, holidays and enforcement items.
-///
-/// # Errors
-/// An internal error.
-pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
-    store.write_sync(|tx| {
-        tx.lock_tenant(tenant, now)?;
-        let changed = [
-            places::regions(tx, tenant)?,
-            places::holidays(tx, tenant)?,
-            agencies::agencies(tx, tenant)?,
-            items::items(tx, tenant)?,
-        ];
-        if changed.contains(&true) {
-            tx.touch_reference(tenant)?;
-        }
-        Ok(())
-    })
+/// Loads the demonstration's county: divisions, agencies and enforcement items.
+fn county(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<(), Failure> {
+    if !tx.tenant(tenant)?.has_county() {
+        tx.set_county(tenant, REGION, COUNTY)?;
+    }
+    let changed = [places::regions(tx, tenant)?, agencies::agencies(tx, tenant)?, items::items(tx, tenant)?];
+    if changed.contains(&true) {
+        tx.touch_reference(tenant)?;
+    }
+    Ok(())
 }
 
 /// Loads invented people who sign in with `password`, with certificates around `now`, numbered paper and two tasks.
@@ -83,11 +79,11 @@ pub fn county(store: &Store, tenant: &TenantId, now: Instant) -> Result<(), Fail
 /// # Errors
 /// [`Refusal::PeopleAreReal`] if there is a real person; [`Refusal::PasswordLength`]; or an internal error.
 pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
-    county(store, tenant, now)?;
     let hash = password::hash(password)?;
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
-        everybody_is_made_up(tx, tenant)?;
+        nothing_is_real(tx, tenant)?;
+        county(tx, tenant)?;
         for person in people::PEOPLE {
             tx.set_password(tenant, person.login, &hash)?;
         }
@@ -100,22 +96,31 @@ pub fn people(store: &Store, tenant: &TenantId, password: &str, now: Instant) ->
 /// # Errors
 /// [`Refusal::AlreadyInstalled`] beside those of [`people`].
 pub fn demonstration(store: &Store, tenant: &TenantId, password: &str, now: Instant) -> Result<(), Failure> {
-    county(store, tenant, now)?;
     let hash = password::hash(password)?;
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
         if tx.has_accounts(tenant)? {
             return Err(Refusal::AlreadyInstalled.into());
         }
-        everybody_is_made_up(tx, tenant)?;
+        nothing_is_real(tx, tenant)?;
+        county(tx, tenant)?;
         enter(tx, tenant, &hash, now)
     })
 }
 
-/// Refuses to add invented people if there is a real person, even one without an account.
-fn everybody_is_made_up(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<(), Failure> {
+/// Refuses to add invented people if there is a real person, even one without an account, another county, or an agency
+/// that somebody entered.
+fn nothing_is_real(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<(), Failure> {
     let made_up: Vec<OfficerId> = made_up().collect();
-    if tx.has_officer_beside(tenant, &made_up)? { Err(Refusal::PeopleAreReal.into()) } else { Ok(()) }
+    let row = tx.tenant(tenant)?;
+    let is_another_county = row.has_county() && row.region != REGION;
+    if is_another_county
+        || tx.has_officer_beside(tenant, &made_up)?
+        || present(tx, tenant)?.iter().any(|id| !agencies::is_ours(id))
+    {
+        return Err(Refusal::PeopleAreReal.into());
+    }
+    Ok(())
 }
 
 fn made_up() -> impl Iterator<Item = OfficerId> {
@@ -127,8 +132,16 @@ fn made_up() -> impl Iterator<Item = OfficerId> {
 /// # Errors
 /// An internal error.
 pub fn is_trial(store: &Store, tenant: &TenantId) -> Result<bool, Failure> {
+    store.read_sync(|tx| has_made_up(tx, tenant))
+}
+
+/// As [`is_trial`].
+///
+/// # Errors
+/// An internal error.
+pub fn has_made_up(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
     let made_up: Vec<OfficerId> = made_up().collect();
-    store.read_sync(|tx| Ok(!tx.officers(tenant, &made_up)?.is_empty()))
+    Ok(!tx.officers(tenant, &made_up)?.is_empty())
 }
 
 fn enter(tx: &mut Tx<'_>, tenant: &TenantId, hash: &str, now: Instant) -> Result<(), Failure> {
@@ -141,46 +154,6 @@ fn enter(tx: &mut Tx<'_>, tenant: &TenantId, hash: &str, now: Instant) -> Result
         tx.touch_reference(tenant)?;
     }
     Ok(())
-}
-
-/// The first administrator, at the county's government, with reach over all agencies. Only while no account exists.
-///
-/// # Errors
-/// [`Refusal::AlreadyInstalled`], or an internal error.
-pub fn first_administrator(
-    store: &Store,
-    tenant: &TenantId,
-    login: &str,
-    name: &str,
-    password: &str,
-    now: Instant,
-) -> Result<OfficerId, Failure> {
-    county(store, tenant, now)?;
-    let hash = password::hash_for(password, &[login, name])?;
-    let officer = OfficerId::new(crate::random::bytes()?);
-    store.write_sync(|tx| {
-        tx.lock_tenant(tenant, now)?;
-        if tx.has_accounts(tenant)? {
-            return Err(Refusal::AlreadyInstalled.into());
-        }
-        let row = crate::store::OfficerRow {
-            id: officer,
-            agency: agency_id(agencies::GOVERNMENT),
-            name: name.to_owned(),
-            helper: false,
-            active: true,
-            created: now,
-        };
-        tx.add_officer(tenant, &row)?;
-        for role in [Role::AgencyAdmin, Role::SystemAdmin] {
-            tx.add_role(tenant, &officer, role)?;
-        }
-        let account = AccountRow { login: login.to_owned(), officer, password: hash, session_version: 1 };
-        tx.add_account(tenant, &account)?;
-        tx.touch_reference(tenant)?;
-        account_event::note_at_the_machine(tx, tenant, (AtTheMachine::FirstAdministrator, officer), login, now)?;
-        Ok(officer)
-    })
 }
 
 /// Ids of the existing agencies.

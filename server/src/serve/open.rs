@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::flow::app::App;
 use crate::flow::evidence::UNCLAIMED_BYTES;
 use crate::flow::health::Readiness;
+use crate::flow::holiday;
 use crate::flow::ingest::Ingest;
 use crate::flow::install::{self, Installations, MisfitOr, Parts, marker};
 use crate::flow::keys::{KeyError, Keys};
@@ -172,7 +173,8 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
     let (tenant, newest, keys) = installation(&store, directory, is_inside(directory, database), now)?;
     let readiness = Readiness::new(newest, now);
     install::server_key(&store, &keys, &tenant, now)?;
-    seed::county(&store, &tenant, now)?;
+    holiday::publish(&store, &tenant, now)?;
+    let set_up = store.read_sync(|tx| tx.tenant(&tenant).map_err(Failure::from))?.has_county();
     let trial = seed::is_trial(&store, &tenant)?;
     if trial {
         tracing::warn!("the people of this installation are made up: it is for trials only");
@@ -195,6 +197,7 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
         tenant,
         directory: directory.to_owned(),
         readiness,
+        set_up: AtomicBool::new(set_up),
         trial: AtomicBool::new(trial),
     })
 }

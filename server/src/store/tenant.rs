@@ -15,7 +15,7 @@ use super::tx::Tx;
 pub struct TenantRow {
     /// Immutable id.
     pub id: TenantId,
-    /// GB/T 2260 code; can change.
+    /// GB/T 2260 code; can change. Empty where the county has not been chosen yet.
     pub region: String,
     /// Name of the county.
     pub name: String,
@@ -37,6 +37,13 @@ pub struct TenantRow {
     pub reference_version: i64,
     /// Grows with every change of the register (agencies, officers, certificates, phones), by triggers.
     pub register_version: i64,
+}
+
+impl TenantRow {
+    /// Whether the county has been chosen.
+    pub const fn has_county(&self) -> bool {
+        !self.region.is_empty()
+    }
 }
 
 /// A public key of this installation, present or former.
@@ -120,6 +127,21 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn create_tenant(&mut self, new: &TenantRow, now: Instant) -> Result<(), Error> {
         diesel::insert_into(tenant::table).values((tenant::locked_ms.eq(now), new)).execute(self.db())?;
+        Ok(())
+    }
+
+    /// Sets the county.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn set_county(&mut self, id: &TenantId, region: &str, name: &str) -> Result<(), Error> {
+        diesel::update(tenant::table.filter(tenant::id.eq(id)))
+            .set((
+                tenant::region.eq(region),
+                tenant::name.eq(name),
+                tenant::reference_version.eq(tenant::reference_version + 1),
+            ))
+            .execute(self.db())?;
         Ok(())
     }
 

@@ -25,8 +25,10 @@ use super::methods::{self, Methods};
 use super::transport::{self, Transport};
 use super::{address, bodies, rates, text_guard, timeouts};
 use crate::budget::Over;
+use crate::flow::first_run;
 use crate::flow::refusal::{Refusal, Refused};
 use crate::metrics;
+use crate::web::State;
 use crate::web::problem::{METHOD_NOT_ALLOWED, NO_CONTENT, Problem, of_framework};
 use crate::web::refusal_page::Telling;
 use crate::web::security_headers::{Kind, set};
@@ -78,6 +80,9 @@ async fn answer(
         Ok(counted) => counted,
         Err(refused) => return Ok(unread(request, telling, &refused, arriving.get()).await),
     };
+    if let Some(refused) = not_set_up(&request, &id).await {
+        return Ok(unread(request, telling, &refused, arriving.get()).await);
+    }
     let allow = request.match_pattern().and_then(|pattern| request.app_data::<Data<Methods>>()?.allow(&pattern));
     if let Some(told) = preflight(&request, &kind, &id, allow.as_deref()) {
         return Ok(request.into_response(told));
@@ -202,6 +207,18 @@ fn refuse_at_once(request: &ServiceRequest) -> Option<Refusal> {
     }
     let transport = request.app_data::<Data<Transport>>()?;
     if transport.is_answered(request.peer_addr()) { None } else { Some(Refusal::UntrustedPeer) }
+}
+
+/// Until the county is chosen the API answers nothing but its health. The console shows its first run by itself.
+async fn not_set_up(request: &ServiceRequest, id: &str) -> Option<Refused> {
+    if !request.path().starts_with("/v1") {
+        return None;
+    }
+    match first_run::is_set_up(request.app_data::<State>()?).await {
+        Ok(true) => None,
+        Ok(false) => Some(Refusal::NotSetUp.into()),
+        Err(failure) => Some(known(&Problem::from(failure).into(), id)),
+    }
 }
 
 /// The refusal for an error; logs it if it is an internal error.

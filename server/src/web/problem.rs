@@ -60,6 +60,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::WrongCursor
         | Refusal::PasswordLength
         | Refusal::PasswordCommon
+        | Refusal::UnknownCounty
         | Refusal::PurposeRequired
         | Refusal::IdempotencyKeyRequired => StatusCode::BAD_REQUEST,
         Refusal::CursorExpired => StatusCode::GONE,
@@ -77,6 +78,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::TooMuchToday
         | Refusal::UnclaimedFiles => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Busy
+        | Refusal::NotSetUp
         | Refusal::DatabaseUnavailable
         | Refusal::DatabaseReadOnly
         | Refusal::DatabaseFull

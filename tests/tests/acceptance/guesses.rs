@@ -117,7 +117,8 @@ fn a_password_that_everybody_tries_first_makes_no_account() {
     let directory = tempfile::tempdir().unwrap();
     let create = |password: &str| {
         let mut palm = Command::new(binary());
-        palm.args(["admin", "create-first", "--login", "zhangsan", "--name", "张三", "--dir"]).arg(directory.path());
+        palm.args(["admin", "create-first", "--county", "500237", "--login", "zhangsan", "--name", "张三", "--dir"])
+            .arg(directory.path());
         palm.env_remove("PALM_DATABASE_URL").env("PALM_ADMIN_PASSWORD", password).output().unwrap()
     };
     for password in ["Password1", "12345678", "Wushan2026", "zhangsan2026", "巫山县司法局2026"] {

@@ -183,7 +183,7 @@ fn refused(server: &tests::Server) -> String {
 #[test]
 fn made_up_people_are_not_loaded_among_real_ones() {
     let directory = tempfile::tempdir().unwrap();
-    let person = ["admin", "create-first", "--login", "registrar", "--name", "登记员"];
+    let person = ["admin", "create-first", "--county", "500237", "--login", "registrar", "--name", "登记员"];
     let made = palm(directory.path(), &person, &[("PALM_ADMIN_PASSWORD", "seven lamps by the river")]);
     assert!(made.status.success(), "{made:?}");
     let seeded = palm(directory.path(), &["seed"], &[("PALM_SEED_PASSWORD", "seven lamps by the river")]);

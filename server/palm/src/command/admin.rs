@@ -1,12 +1,16 @@
 //! `palm admin`: commands that need access to the machine.
 
+use std::sync::atomic::Ordering;
+
 use crate::output;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use server::clock::Clock;
 use server::flow::app::App;
 use server::flow::evidence::damage::check_all;
-use server::flow::{account, device, seed};
+use server::flow::first_run::{self, Administrator, Beginning};
+use server::flow::refusal::Refusal;
+use server::flow::{account, device};
 use server::serve::open::{installations, name_installation, new_server_key};
 use server::store::grant_application_role;
 use sync_core::id::{OfficerId, TenantId, hex};
@@ -16,7 +20,7 @@ use super::{Data, open, told};
 /// Commands of the operator on the machine.
 #[derive(Debug, Subcommand)]
 pub enum Admin {
-    /// Creates the first administrator, while no account exists.
+    /// Chooses the county and creates the first administrator, while no account exists.
     CreateFirst(CreateFirst),
     /// Replaces a lost password; ends the account's sessions and raises an alarm.
     NewPassword(NewPassword),
@@ -68,6 +72,15 @@ pub struct CheckEvidence {
 pub struct CreateFirst {
     #[command(flatten)]
     data: Data,
+    /// GB/T 2260 code of the county, six digits, such as 500237.
+    #[arg(long)]
+    county: String,
+    /// Name of the people's government; the usual one without it.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    government: String,
+    /// Name of the department of justice; the usual one without it.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    justice: String,
     /// Login of the administrator.
     #[arg(long)]
     login: String,
@@ -116,11 +129,11 @@ impl Admin {
     /// Executes the command.
     pub fn run(self) -> anyhow::Result<()> {
         match self {
-            Self::CreateFirst(CreateFirst { data, login, name, password }) => {
+            Self::CreateFirst(CreateFirst { data, county, government, justice, login, name, password }) => {
                 let app = data.open()?;
-                let now = app.clock.now();
-                let made = seed::first_administrator(&app.store, &app.tenant, &login, &name, &password, now);
-                output::line(told(made)?);
+                let administrator = Administrator { login, name, password };
+                let beginning = Beginning { county, government, justice, administrator };
+                output::line(told(first_run::begin(&app.store, &app.tenant, beginning, app.clock.now()))?);
             }
             Self::NewPassword(NewPassword { data, login, password }) => {
                 let app = existing(data)?;
@@ -171,5 +184,6 @@ impl Admin {
 pub(super) fn existing(data: Data) -> anyhow::Result<App> {
     let settings = data.flags.layers()?.settings()?;
     account::is_installed(&settings.dir, settings.database_url.as_deref())?;
-    open(&settings)
+    let app = open(&settings)?;
+    if app.set_up.load(Ordering::Relaxed) { Ok(app) } else { told(Err(Refusal::NotSetUp.into())) }
 }

@@ -55,7 +55,7 @@ const COMMON: [Common; 5] = [
     Common {
         name: "Unavailable",
         status: "503",
-        about: "`busy`, or the database or the disk does not work: send it again later",
+        about: "`busy`, the database or the disk does not work, or `not_set_up`: the county has not been chosen yet. Send it again later",
         header: RETRY,
         with_token: false,
     },

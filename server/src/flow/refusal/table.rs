@@ -254,6 +254,16 @@ refusals! {
     "系统已有账号，不能再创建首个管理员。" / "There are accounts already; a first administrator can no longer be created.";
     user: "Ask an administrator for an account"; operator: "Use the existing administrator";
 
+    /// No county has this code.
+    UnknownCounty = "unknown_county", retry: false;
+    "没有这个代码的县级行政区：请在列表中选择，或核对六位代码（GB/T 2260）。" / "No county has this code: choose one from the list, or check the six digits (GB/T 2260).";
+    user: "Choose the county from the list"; operator: "Give `--county` the six digits of the county (GB/T 2260)";
+
+    /// The county has not been chosen yet.
+    NotSetUp = "not_set_up", retry: true;
+    "本系统尚未完成首次设置：请先在首次设置页选择所在县并创建首个管理员。" / "This installation has not been set up yet: choose its county and create the first administrator on the page of the first run.";
+    user: "Ask the operator to finish the first run"; operator: "Open the address that the server printed (`palm first run: …`), or run `palm admin create-first --county CODE`";
+
     /// Demonstration data is not loaded into an installation with real people.
     PeopleAreReal = "people_are_real", retry: false;
     "系统中已有真实人员，不能载入演示数据；请在另一数据目录中试用。" / "This installation has real people, so demonstration data cannot be loaded. Use another data directory for a trial.";

@@ -1,7 +1,7 @@
 //! The county's agencies that the trial needs.
 
 use sync_core::agency::AgencyKind;
-use sync_core::id::TenantId;
+use sync_core::id::{AgencyId, TenantId};
 
 use super::{agency_id, present};
 use crate::flow::refusal::Failure;
@@ -90,6 +90,11 @@ pub fn agencies(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
         changed = true;
     }
     Ok(changed)
+}
+
+/// Whether an agency is one of the demonstration.
+pub fn is_ours(id: &AgencyId) -> bool {
+    AGENCIES.iter().any(|agency| agency_id(agency.name) == *id)
 }
 
 fn row(new: &Agency) -> AgencyRow {

@@ -8,8 +8,7 @@ use sync_core::schema::SPOT_DECISION;
 use sync_core::time::{Date, Instant};
 
 use super::agencies::{AGRICULTURE, GOVERNMENT, JUSTICE, MARKET, STATION};
-use super::{agency_id, officer_id};
-use crate::flow::install::REGION;
+use super::{REGION, agency_id, officer_id};
 use crate::flow::refusal::Failure;
 use crate::store::{AccountRow, CertificateRow, IntervalRow, OfficerRow, PaperRow, Tx};
 
