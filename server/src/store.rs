@@ -56,6 +56,7 @@ mod tenant;
 mod tx;
 mod unclaimed;
 mod unsent_form;
+mod write_queue;
 
 pub use account_event::AccountEventRow;
 pub use agency::AgencyRow;
@@ -94,6 +95,8 @@ pub use task::TaskRow;
 pub use tenant::{ServerKeyRow, TenantRow};
 pub use tx::Tx;
 pub use unsent_form::UnsentFormRow;
+
+use write_queue::WriteQueue;
 
 /// How long a caller waits while the database is known to be unavailable.
 const WAIT_WHILE_DEGRADED: Duration = Duration::from_millis(500);
@@ -176,6 +179,7 @@ pub struct Store {
     turns: Arc<AtomicU64>,
     /// SQLite.
     embedded: bool,
+    queue: WriteQueue,
     wait: Duration,
     /// Whether the last caller found no database. Then the next callers wait only briefly, so that they do not use up all
     /// threads.
@@ -224,7 +228,7 @@ impl Store {
         };
         let writer = of(1, manager.clone().for_the_writer())?;
         let (pool, turns, degraded) = (of(connections, manager)?, Arc::default(), Arc::default());
-        Ok(Self { pool, writer, turns, embedded, wait, degraded })
+        Ok(Self { pool, writer, turns, embedded, queue: WriteQueue::default(), wait, degraded })
     }
 
     /// Total and idle connections.
@@ -360,6 +364,7 @@ impl Store {
         kind: Kind,
         body: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let _turn = (self.embedded && kind == Kind::Write).then(|| self.queue.turn(self.wait));
         let (mut connection, ()) =
             self.with_live_connection(pool, |connection| Ok(dialect::begin(connection, kind)?))?;
         let outcome = match body(&mut Tx::new(&mut connection)) {

@@ -50,7 +50,7 @@ fn requests(server: &Server, reader: &str) -> Vec<Vec<u8>> {
     let (token, mut wire) = (token(server, reader), Wire::to(&server.address()));
     let (mut requests, mut cursor) = (Vec::new(), String::new());
     while requests.len() < CASES {
-        let list = format!("/v1/cases?limit=200{cursor}");
+        let list = format!("/v1/cases?limit=100{cursor}");
         let (status, body) = wire.send(&request("GET", &list, &token, "", &[]));
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
         let page: CasePage = serde_json::from_slice(&body).unwrap();

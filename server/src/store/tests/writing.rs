@@ -2,6 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use sync_core::change::{Change, Clock, Header, NewOp, Size};
 use sync_core::id::{BootId, ChangeId};
@@ -189,4 +191,38 @@ fn a_long_write_ahead_log_is_checkpointed_and_restarted() {
     (0..9).for_each(|_| write());
     assert_eq!(std::fs::metadata(&log).unwrap().len(), length, "it was restarted");
     assert!(!store.checkpoint().unwrap());
+}
+
+#[test]
+fn a_write_is_not_overtaken_by_a_thread_that_writes_all_the_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("t.db").to_str().unwrap()).unwrap();
+    let (begun, ended) = (AtomicU32::new(0), AtomicBool::new(false));
+    let busy = || {
+        while !ended.load(Ordering::Relaxed) {
+            let long = |_tx: &mut Tx<'_>| {
+                begun.fetch_add(1, Ordering::Relaxed);
+                std::thread::sleep(Duration::from_millis(5));
+                Ok::<_, Error>(())
+            };
+            store.write_as_writer(long).unwrap();
+        }
+    };
+    let waits = std::thread::scope(|scope| {
+        scope.spawn(busy);
+        while begun.load(Ordering::Relaxed) == 0 {
+            std::thread::yield_now();
+        }
+        let wait = || {
+            let asked = begun.load(Ordering::Relaxed);
+            store.write_sync::<_, Error>(|_tx| Ok(begun.load(Ordering::Relaxed) - asked))
+        };
+        let waits: Vec<_> = (0..7).map(|_| wait()).collect();
+        ended.store(true, Ordering::Relaxed);
+        waits
+    });
+    let mut overtaken: Vec<u32> = waits.into_iter().map(Result::unwrap).collect();
+    overtaken.sort_unstable();
+    // Half of them: a thread may be interrupted between the two lines above, and others write meanwhile.
+    assert!(overtaken[3] <= 1, "{overtaken:?}");
 }
