@@ -54,6 +54,8 @@ named_texts! {
     RegionLevel = codes(&[&["county", "street", "town", "township"]]);
     /// How a token is sent.
     TokenType = codes(&[&["Bearer"]]);
+    /// What an import does with a row of a roster.
+    RosterOutcome = codes(&[&["new", "changed", "unchanged", "refused"]]);
     /// File format of an export.
     ExportFormat = codes(&[&["csv", "xlsx"]]);
     /// The method that the request stands for.

@@ -18,6 +18,7 @@ pub mod officer;
 pub mod problem;
 pub mod read_audit;
 pub mod reference;
+pub mod register;
 pub mod session;
 pub mod sync;
 pub mod task;

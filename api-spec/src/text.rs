@@ -11,6 +11,10 @@ use crate::named::named_texts;
 /// The file that the examples of uploads send as one piece.
 pub const SAMPLE_FILE: &[u8] = b"A price list, photographed.\n";
 
+/// The roster that the examples check and import: two people who are new to the demonstration county.
+pub const SAMPLE_ROSTER: &str =
+    "姓名,工作单位,人员类别\r\n向春梅,高唐市场监督管理所,执法辅助人员\r\n龚家乐,大昌市场监督管理所,执法辅助人员\r\n";
+
 /// The `Upload-Metadata` that announces [`SAMPLE_FILE`].
 const SAMPLE_METADATA: &str = "sha256 nVIRk8XHq2Et+P0TuYG/6IOtHGeohS1u8GQYMCrzc94=,type aW1hZ2UvanBlZw==";
 

@@ -14,6 +14,7 @@ pub mod officer;
 pub mod openapi;
 pub mod read_audit;
 pub mod reference;
+pub mod register;
 pub mod routes;
 pub mod session;
 mod sync;

@@ -31,9 +31,11 @@ mod posted;
 mod query;
 mod read_audit;
 mod refusal_page;
+mod register;
 mod sending;
 mod session;
 mod start;
+mod upload;
 mod visit;
 mod words;
 mod work;
@@ -85,6 +87,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/console/password-resets/{id}/confirm"),
     ("GET", "/console/new-password"),
     ("POST", "/console/new-password"),
+    ("GET", "/console/register"),
+    ("POST", "/console/register/file"),
+    ("POST", "/console/register/import"),
+    ("POST", "/console/register/discard"),
+    ("GET", "/console/register/export/{format}"),
     ("GET", "/console/devices"),
     ("GET", "/console/devices/{id}/revoke"),
     ("POST", "/console/devices/{id}/revoke"),
@@ -126,6 +133,11 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(officer::list)
             .service(officer::read)
             .service(officer::give_code)
+            .service(register::read)
+            .service(register::take_file)
+            .service(register::import)
+            .service(register::discard)
+            .service(register::export)
             .service(account::ask)
             .service(account::confirm)
             .service(account::new_password_page)

@@ -11,4 +11,5 @@ pub mod case_record;
 pub mod change;
 pub mod elsewhere;
 pub mod label;
+pub mod register;
 pub mod spreadsheet;

@@ -27,9 +27,10 @@ mod text_guard;
 pub mod timeouts;
 pub mod transport;
 pub mod url;
+pub mod whole_body;
 
 pub use answers::Answers;
-pub use bodies::Bodies;
+pub use bodies::{Bodies, TABLE};
 pub use rates::Rates;
 
 /// The shared state that every handler can extract.

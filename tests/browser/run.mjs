@@ -9,6 +9,7 @@ import { disagree, inspect } from './field.mjs';
 import { browser, expect, looked, pictures, sign_in, visit, wrong } from './pages.mjs';
 import { Phone, end, server } from './processes.mjs';
 import { everybody } from './roles.mjs';
+import { clerk } from './roster.mjs';
 import { administrator, demonstration } from './start.mjs';
 
 if (process.argv.includes('--update-screenshots')) {
@@ -62,6 +63,7 @@ try {
   const watching = await subject('as the county supervisor', () => county.supervisor(chrome, base, id));
   await subject('the lead is answered and closed', () => county.answered(head, watching, base));
   await subject('as each role', () => everybody(chrome, base, id));
+  await subject('a clerk imports a roster with twelve kinds of faults', () => clerk(chrome, base));
   await subject('supplemented, closed, recorded', () => county.closed(head, base, id, a, b, record));
   await subject('printed', () => county.printed(head, base, id));
   await subject('what must be refused', () => county.refused(head, base, id));

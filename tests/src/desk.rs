@@ -87,6 +87,13 @@ impl<'s> Desk<'s> {
         self.keep(answer)
     }
 
+    /// Sends a form with a file, as a browser does: the fields in their order, then the file.
+    pub fn send_file(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Answer {
+        let (media_type, body) = multipart(fields, file);
+        let answer = self.call("POST", path).header("Origin", &self.origin()).bytes(&media_type, body).send();
+        self.keep(answer)
+    }
+
     /// The token of this browser's forms, from a displayed page.
     pub fn csrf(&mut self) -> String {
         hidden(&self.get("/console/devices").expect(200).text(), "csrf")
@@ -99,6 +106,24 @@ pub fn hidden(page: &str, name: &str) -> String {
     let start = format!("name=\"{name}\" value=\"");
     let at = page.find(&start).unwrap_or_else(|| panic!("no field {name} in {page}"));
     page[at + start.len()..].split('"').next().unwrap().to_owned()
+}
+
+/// Fields and a file as a form sends them: media type and body.
+pub fn multipart(fields: &[(&str, &str)], (filename, file): (&str, &[u8])) -> (String, Vec<u8>) {
+    let boundary = "----desk-7MA4YWxkTrZu0gW";
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    let head = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{filename}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(file);
+    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={boundary}"), body)
 }
 
 /// Fields as a form sends them.

@@ -112,10 +112,14 @@ mod refusal_pages;
 mod register;
 #[path = "acceptance/revocation.rs"]
 mod revocation;
+#[path = "acceptance/rosters.rs"]
+mod rosters;
 #[path = "acceptance/search.rs"]
 mod search;
 #[path = "acceptance/slow_clients.rs"]
 mod slow_clients;
+#[path = "acceptance/spreadsheets.rs"]
+mod spreadsheets;
 #[path = "acceptance/startup.rs"]
 mod startup;
 #[path = "acceptance/store_rules.rs"]

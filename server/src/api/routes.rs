@@ -5,7 +5,9 @@
 use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{account, alarm, case, device, evidence, health, lead, officer, read_audit, reference, session, sync};
+use super::{
+    account, alarm, case, device, evidence, health, lead, officer, read_audit, reference, register, session, sync,
+};
 
 /// The whole API.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -34,6 +36,9 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(officer::list_officers)
         .service(officer::read_officer)
         .service(officer::list_tasks)
+        .service(register::check_roster)
+        .service(register::import_roster)
+        .service(register::export_register)
         .service(reference::read_reference)
         .service(sync::push_changes)
         .service(sync::pull_changes)

@@ -1,22 +1,21 @@
 //! Synchronisation. Bodies are deterministic CBOR that `sync-core` writes and reads (`docs/sync-protocol.md`).
 
 use actix_web::http::header;
-use actix_web::web::{Bytes, BytesMut, Payload, Query};
+use actix_web::web::{Bytes, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use api_spec::sync::PullQuery;
 use api_spec::text;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::StreamExt as _;
 use sync_core::message::MAX_BATCH;
 
 use crate::flow::refusal::Refusal;
 use crate::flow::{pull, reconcile};
 use crate::web::State;
 use crate::web::caller::{Caller, PushSender};
-use crate::web::input::of_payload;
 use crate::web::paging::{PageSize, limit};
 use crate::web::problem::Problem;
+use crate::web::whole_body;
 
 /// The media type of the bodies.
 const CBOR: &str = "application/cbor";
@@ -109,25 +108,11 @@ fn cbor(bytes: Vec<u8>) -> HttpResponse {
 }
 
 /// Reads the whole body. A body that is too long is refused as soon as that is known.
-async fn cbor_body(request: &HttpRequest, mut body: Payload) -> Result<Bytes, Problem> {
+async fn cbor_body(request: &HttpRequest, body: Payload) -> Result<Bytes, Problem> {
     let is_cbor = request.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes() == CBOR.as_bytes());
     if !is_cbor {
         return Err(Refusal::WrongContentType.into());
     }
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > PUSH_LIMIT) {
-        return Err(Refusal::TooLarge.into());
-    }
-    // Reserving memory is cheap: the system gives a page only when it is written to, so a client that announces a large
-    // body and sends nothing takes no memory.
-    let mut whole = BytesMut::with_capacity(announced.unwrap_or_default());
-    while let Some(chunk) = body.next().await {
-        // If the connection breaks here, nothing of the push is stored.
-        let chunk = chunk.map_err(|cut| of_payload(&cut))?;
-        if whole.len() + chunk.len() > PUSH_LIMIT {
-            return Err(Refusal::TooLarge.into());
-        }
-        whole.extend_from_slice(&chunk);
-    }
-    Ok(whole.freeze())
+    // If the connection breaks while it is read, nothing of the push is stored.
+    Ok(whole_body::read(request, body, PUSH_LIMIT).await?)
 }

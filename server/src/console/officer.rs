@@ -23,6 +23,7 @@ use crate::flow::certificate::{ends, status_at};
 use crate::flow::device;
 use crate::flow::officer::{self, Listed};
 use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::register::clerk;
 use crate::store::{CertificateRow, DeviceRow, IntervalRow, OfficerRow, Total};
 use crate::web::State;
 use crate::web::language::Language;
@@ -152,6 +153,7 @@ struct Officers {
     sort: String,
     pager: Pager,
     first_page: bool,
+    imports: bool,
 }
 
 #[derive(Template)]
@@ -241,7 +243,8 @@ pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result
     let counted = Total::Exactly(i64::try_from(total).unwrap_or(i64::MAX));
     let pager = place.pager("/console/officers", &said, everybody.len(), next.as_deref(), counted);
     let page = Page::within(&signed, Part::Officers, ("执法人员与证件", "Officers and certificates")).ignoring(&params);
-    page::show(&signed.visit, &Officers { page, everybody, ending, sort, pager, first_page })
+    let imports = clerk::may_import(&signed.caller);
+    page::show(&signed.visit, &Officers { page, everybody, ending, sort, pager, first_page, imports })
 }
 
 fn administers(caller: &Caller) -> bool {

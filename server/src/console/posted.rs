@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
 use crate::flow::refusal::{Refusal, Refused};
@@ -29,10 +30,26 @@ pub const TYPED: &[(&str, &str, &str)] = &[
     ("purpose", "查阅目的", "Purpose of reading"),
 ];
 
+/// A file of a form.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostedFile {
+    /// Its name, as the browser has it.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
+impl std::fmt::Debug for PostedFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostedFile").field("bytes", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Posted {
     fields: Fields,
+    file: Option<PostedFile>,
 }
 
 impl Posted {
@@ -48,7 +65,18 @@ impl Posted {
             }
         }
         let token = fields.remove(TOKEN).unwrap_or_default();
-        Ok((Self { fields }, token))
+        Ok((Self { fields, file: None }, token))
+    }
+
+    /// The same form with its file.
+    #[must_use]
+    pub fn with(self, file: Option<PostedFile>) -> Self {
+        Self { file, ..self }
+    }
+
+    /// The file, if the form has one.
+    pub const fn file(&self) -> Option<&PostedFile> {
+        self.file.as_ref()
     }
 
     /// A field as sent; empty where it is missing.
@@ -199,7 +227,7 @@ mod tests {
                     };
                     let name = of("name").unwrap();
                     match of("type") {
-                        Some("hidden" | "radio" | "checkbox") => {}
+                        Some("hidden" | "radio" | "checkbox" | "file") => {}
                         Some("password") => assert!(SECRETS.contains(&name), "{name}"),
                         _ => {
                             let known = TYPED.iter().any(|(known, _, _)| *known == name) || SECRETS.contains(&name);

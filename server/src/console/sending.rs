@@ -16,7 +16,7 @@ use super::left::Left;
 use super::page::explained;
 use super::posted::{Posted, says_something};
 use super::visit::{Visit, person};
-use super::{page, session};
+use super::{page, session, upload};
 use crate::flow::caller::Caller;
 use crate::flow::form_token::{MadeFor, claimed};
 use crate::flow::refusal::{Failure, Refusal, Refused};
@@ -54,7 +54,7 @@ pub async fn send(
     id: &str,
 ) -> Result<ServiceResponse, Error> {
     let app = request.app_data::<State>().cloned().ok_or_else(|| Problem::from(Refusal::Internal))?;
-    let (posted, token) = match opened(&mut request).await {
+    let (posted, token) = match opened(&mut request, &app, &visit).await {
         Ok(opened) => opened,
         Err(refusal) => {
             let who = person(&app, &visit).await.ok().flatten();
@@ -83,7 +83,16 @@ pub async fn send(
     sending.answered(response).await
 }
 
-async fn opened(request: &mut ServiceRequest) -> Result<(Posted, String), Refusal> {
+async fn opened(request: &mut ServiceRequest, app: &State, visit: &Visit) -> Result<(Posted, String), Refusal> {
+    if upload::is_one(request) {
+        let fits = async |token: &str| match (visit.made_for(token), person(app, visit).await) {
+            (Some(MadeFor::Officer(author)), Ok(Some(person))) => person.officer == author,
+            (Some(MadeFor::Officer(_) | MadeFor::Nobody) | None, _) => false,
+        };
+        let (fields, file) = upload::open(request, fits).await?;
+        let (posted, token) = Posted::open(fields)?;
+        return Ok((posted.with(file), token));
+    }
     let form = request.extract::<Form<Vec<(String, String)>>>().await;
     Posted::open(form.map_err(|error| of_form(&error))?.into_inner())
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use sync_core::id::TenantId;
+use tokio::sync::Semaphore;
 
 use super::health::Readiness;
 use super::ingest::Ingest;
@@ -43,6 +44,8 @@ pub struct App {
     pub stay: Stay,
     /// Bytes of unclaimed files that one person may have.
     pub unclaimed_bytes: i64,
+    /// One roster at a time.
+    pub rosters: Arc<Semaphore>,
     /// Bounded password hashing.
     pub passwords: Passwords,
     /// The bytes of evidence.

@@ -17,6 +17,7 @@ use super::app::App;
 use super::as_of;
 use super::quota::Quotas;
 use super::refusal::Failure;
+use super::register::clerk;
 use super::stay::Stay;
 use crate::clock::Clock;
 use crate::random;
@@ -104,6 +105,7 @@ impl House {
         self.store.write_sync::<_, Failure>(|tx| {
             // A change is reported as expired for as long as it was parked.
             tx.drop_expired(tenant, before(self.stay.parked_days))?;
+            tx.drop_kept_rosters_before(tenant, now.plus_ms(-clerk::LASTS_MS))?;
             Ok(tx.drop_phone_use_before(tenant, Instant::start_of(before(2).date()))?)
         })?;
         self.forget_unclaimed(before(self.stay.unclaimed_days), now)

@@ -2,8 +2,11 @@
 //!
 //! Promise: a check writes nothing; an import writes all rows of a file or none, in one transaction, with the reason and a
 //! record for each person that it changed; the same file again changes nothing. What an export writes can be imported.
-//! Not here: how a file is read (`table`), accounts and roles.
+//! Only people of the agencies of a [`Scope`] are matched, changed or named. Reading and comparing hold no lock: the
+//! transaction that writes begins again if the register has changed since. Not here: how a file is read (`table`),
+//! accounts and roles.
 
+pub mod clerk;
 mod compare;
 mod export;
 mod heading;
@@ -11,6 +14,7 @@ mod person;
 mod planned;
 mod roster;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{OfficerId, TenantId, hex};
@@ -18,78 +22,155 @@ use sync_core::time::Instant;
 
 pub use compare::{Comparison, Line, Outcome, compare};
 pub use export::export;
-pub use heading::HEADINGS;
+pub use heading::{HEADINGS, titles};
 pub use planned::{Difference, Held, Planned};
 pub use roster::Wrong;
 
+use super::idempotency::IdempotentRequest;
+use super::seen::Seen;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{CertificateRow, IdentityRow, OfficerRow, RegisterChanges, RegisterEventRow, Store, Tx};
 
 /// Longest reason, in characters.
-const LONGEST_REASON: usize = 500;
+pub const LONGEST_REASON: usize = 500;
 /// Kind of the record of an import as a whole.
 const IMPORTED: &str = "imported";
 /// Kind of the record of a person who is new.
 const PERSON_ADDED: &str = "person_added";
 /// Kind of the record of a person who is changed.
 const PERSON_CHANGED: &str = "person_changed";
+/// How often an import compares again because the register changed under it.
+const TRIES: usize = 3;
+
+/// Whose register: the agencies whose people may be touched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The installation.
+    pub tenant: TenantId,
+    /// How their paths begin; empty for all.
+    pub reach: String,
+}
 
 /// Who imports, and why.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Act<'a> {
     /// Who; none for the operator on the machine.
     pub actor: Option<OfficerId>,
     /// Why. 1 to 500 characters.
     pub reason: &'a str,
+    /// The [tags](Checked::tag) of the outcomes that were confirmed.
+    pub seen: Seen<String>,
+    /// The request, where the same one may come again.
+    pub request: Option<IdempotentRequest>,
+}
+
+/// What an import of a file would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Row by row.
+    pub comparison: Comparison,
+    /// SHA-256 of the file.
+    pub digest: [u8; 32],
+    /// Another file, or another outcome for one of its rows, has another tag.
+    pub tag: String,
+}
+
+/// How many rows of a file are what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// New people.
+    pub new: usize,
+    /// People with differences.
+    pub changed: usize,
+    /// Rows without a difference.
+    pub unchanged: usize,
+    /// Rows that cannot be taken.
+    #[serde(default)]
+    pub refused: usize,
+}
+
+/// An import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Imported {
+    /// It was done, or [is refused](Comparison::is_refused), or had nothing to do; the record of it, where it changed
+    /// something.
+    Now(Comparison, Option<[u8; 16]>),
+    /// The same request did it before; its record.
+    Before([u8; 16]),
 }
 
 /// What an import of this file would do. Writes nothing.
 ///
 /// # Errors
 /// An internal error; what is wrong with the file is part of the answer.
-pub fn check(store: &Store, tenant: &TenantId, file: &[u8], now: Instant) -> Result<Comparison, Failure> {
+pub fn check(store: &Store, scope: &Scope, file: &[u8], now: Instant) -> Result<Checked, Failure> {
     let roster = read(file);
-    let held = store.read_sync(|tx| held(tx, tenant))?;
-    Ok(compare(&held, roster, now))
+    let (held, _) = store.read_sync(|tx| held(tx, scope))?;
+    Ok(checked(Sha256::digest(file).into(), compare(&held, &roster, now)))
 }
 
 /// Imports a file: all of it, or nothing where the answer [is refused](Comparison::is_refused).
 ///
 /// # Errors
-/// [`Refusal::Malformed`] without a reason, or an internal error.
-pub fn import(
-    store: &Store,
-    tenant: &TenantId,
-    file: &[u8],
-    act: Act<'_>,
-    now: Instant,
-) -> Result<Comparison, Failure> {
-    let reason = act.reason.trim();
+/// [`Refusal::Malformed`] without a reason; [`Refusal::Stale`] where the outcome is not one that was confirmed;
+/// [`Refusal::IdempotencyKeyReused`]; [`Refusal::Busy`] while others change the register; or an internal error.
+pub fn import(store: &Store, scope: &Scope, file: &[u8], act: &Act<'_>, now: Instant) -> Result<Imported, Failure> {
+    let (tenant, reason) = (&scope.tenant, reason(act.reason)?);
+    let (roster, digest) = (read(file), Sha256::digest(file).into());
+    for _ in 0..TRIES {
+        let (before, (held, version)) = store.read_sync(|tx| {
+            let before = act.request.as_ref().map(|request| request.made_before(tx, tenant)).transpose()?.flatten();
+            Ok::<_, Failure>((before, held(tx, scope)?))
+        })?;
+        if let Some(made) = before {
+            let corrupt = crate::store::Error::Inconsistent { what: "idempotency.made" };
+            return Ok(Imported::Before(made.as_slice().try_into().map_err(|_length| corrupt)?));
+        }
+        let Checked { comparison, digest, tag } = checked(digest, compare(&held, &roster, now));
+        if !act.seen.holds_for(&tag) {
+            return Err(Refusal::Stale.because(CHANGED_SINCE.0, CHANGED_SINCE.1).into());
+        }
+        if comparison.is_refused() || comparison.planned.is_empty() {
+            return Ok(Imported::Now(comparison, None));
+        }
+        let (id, changes) = changes(&comparison, &digest, (act.actor, reason), now)?;
+        let is_done = store.write_sync(|tx| {
+            let row = tx.lock_tenant(tenant, now)?;
+            if (row.register_version, row.reference_version) != version {
+                return Ok::<_, Failure>(false);
+            }
+            tx.change_register(tenant, changes)?;
+            tx.touch_reference(tenant)?;
+            if let Some(request) = act.request.clone() {
+                request.has_made(tx, tenant, &id, now)?;
+            }
+            Ok(true)
+        })?;
+        if is_done {
+            return Ok(Imported::Now(comparison, Some(id)));
+        }
+    }
+    Err(Refusal::Busy.into())
+}
+
+const CHANGED_SINCE: (&str, &str) = (
+    "核对之后，花名册文件或者在册信息有了变化，没有导入任何一行：请按现在的核对结果重新确认。",
+    "The file or the register has changed since the check, so nothing was imported: look at the outcome as it is now and confirm it.",
+);
+
+/// A reason of an act on the register, without the spaces around it.
+///
+/// # Errors
+/// [`Refusal::Malformed`] where it has not 1 to 500 characters.
+pub fn reason(said: &str) -> Result<&str, Failure> {
+    let reason = said.trim();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
         return Err(Refusal::Malformed
             .because("请填写理由（1至500字）。", "A reason of 1 to 500 characters is needed.")
             .into());
     }
-    let roster = read(file);
-    store.write_sync(|tx| {
-        tx.lock_tenant(tenant, now)?;
-        let comparison = compare(&held(tx, tenant)?, roster, now);
-        if comparison.is_refused() || comparison.planned.is_empty() {
-            return Ok(comparison);
-        }
-        let mut changes = RegisterChanges::default();
-        for planned in &comparison.planned {
-            plan(&mut changes, planned, (act.actor, reason), now)?;
-        }
-        let [new, different, same, _] = comparison.counts();
-        let digest = hex(&Sha256::digest(file));
-        let detail = json!({ "sha256": digest, "new": new, "changed": different, "unchanged": same });
-        changes.events.push(event(IMPORTED, None, detail.to_string(), (act.actor, reason), now)?);
-        tx.change_register(tenant, changes)?;
-        tx.touch_reference(tenant)?;
-        Ok(comparison)
-    })
+    Ok(reason)
 }
 
 fn read(file: &[u8]) -> roster::Roster {
@@ -99,16 +180,71 @@ fn read(file: &[u8]) -> roster::Roster {
     }
 }
 
-/// The register, as a roster is compared with it.
-fn held(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Held, Failure> {
-    Ok(Held {
+/// The register, as a roster is compared with it, and its version.
+fn held(tx: &mut Tx<'_>, scope: &Scope) -> Result<(Held, (i64, i64)), Failure> {
+    let tenant = &scope.tenant;
+    let row = tx.tenant(tenant)?;
+    let held = Held {
         officers: tx.all_officers(tenant)?,
         identities: tx.identities(tenant)?,
         certificates: tx.all_certificates(tenant)?,
-        agencies: tx.agencies_below(tenant, "")?,
+        agencies: tx.agencies_below(tenant, &scope.reach)?,
         regions: tx.regions(tenant)?,
-        region: tx.tenant(tenant)?.region,
-    })
+        region: row.region,
+        ..Held::default()
+    };
+    Ok((held.within(&scope.reach), (row.register_version, row.reference_version)))
+}
+
+fn checked(digest: [u8; 32], comparison: Comparison) -> Checked {
+    let mut hash = Sha256::new_with_prefix(b"palm/v1/roster\0").chain_update(digest);
+    let mut say = |parts: &[&str]| {
+        for part in parts {
+            hash.update(part);
+            hash.update([0]);
+        }
+    };
+    for Wrong { place, zh: _, en } in comparison.wrong.iter().chain(&comparison.notes) {
+        say(&[&place.to_string(), en]);
+    }
+    for Line { row, name, agency, outcome } in &comparison.lines {
+        say(&[&row.to_string(), name, agency]);
+        match outcome {
+            Outcome::New => say(&["new"]),
+            Outcome::Unchanged => say(&["unchanged"]),
+            Outcome::Changed(differences) => {
+                for Difference { zh: _, en, old, new } in differences {
+                    say(&["changed", en, old, new]);
+                }
+            }
+            Outcome::Refused(wrong) => {
+                for Wrong { place, zh: _, en } in wrong {
+                    say(&["refused", &place.to_string(), en]);
+                }
+            }
+        }
+    }
+    let tag = hex(&hash.finalize());
+    Checked { comparison, digest, tag }
+}
+
+/// The id of the record of an import as a whole, and everything that is written.
+fn changes(
+    comparison: &Comparison,
+    digest: &[u8; 32],
+    by: (Option<OfficerId>, &str),
+    now: Instant,
+) -> Result<([u8; 16], RegisterChanges), Failure> {
+    let mut changes = RegisterChanges::default();
+    for planned in &comparison.planned {
+        plan(&mut changes, planned, by, now)?;
+    }
+    let Totals { new, changed, unchanged, refused: _ } = comparison.totals();
+    let detail = json!({ "sha256": hex(digest), "new": new, "changed": changed, "unchanged": unchanged });
+    let event = event(IMPORTED, None, detail.to_string(), by, now)?;
+    let id = event.id;
+    changes.events.push(event);
+    Ok((id, changes))
 }
 
 fn plan(

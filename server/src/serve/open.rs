@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicBool;
 use sync_core::id::TenantId;
 use sync_core::sign::PublicKey;
 use sync_core::time::Instant;
+use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::flow::app::App;
@@ -188,6 +189,7 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
         quotas,
         stay: Stay::default(),
         unclaimed_bytes: UNCLAIMED_BYTES,
+        rosters: Arc::new(Semaphore::new(1)),
         passwords: Passwords::new()?,
         evidence: EvidenceStore::open(directory)
             .map_err(|source| StartError::Directory { path: directory.join("evidence"), source })?,

@@ -54,6 +54,7 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("idempotency", "remembers requests, and may forget them"),
     ("inspection_task", "mirrored from the municipal platform"),
     ("item", "reference data are replaced"),
+    ("kept_roster", "a roster waits until it is confirmed, or expires"),
     ("login_attempt", "counts, and is forgotten"),
     ("named_evidence", "projection: made again from the changes"),
     ("number_series", "the next free number grows"),

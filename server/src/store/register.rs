@@ -151,6 +151,15 @@ impl Tx<'_> {
         Ok(rows.into_iter().map(|IdentityRow { officer, citizen_number }| (officer, citizen_number)).collect())
     }
 
+    /// One record.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn register_event(&mut self, tenant: &TenantId, id: &[u8; 16]) -> Result<Option<RegisterEventRow>, Error> {
+        let found = register_event::table.find((tenant, &id[..])).select(RegisterEventRow::as_select());
+        Ok(found.first(self.db()).optional()?)
+    }
+
     /// Writes changes of the register.
     ///
     /// # Errors

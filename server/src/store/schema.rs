@@ -652,6 +652,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    kept_roster (tenant, officer) {
+        tenant -> Binary,
+        officer -> Binary,
+        name -> Text,
+        file -> Binary,
+        kept_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     login_attempt (tenant, subject) {
         tenant -> Binary,
         subject -> Binary,

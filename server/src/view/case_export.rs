@@ -8,6 +8,7 @@ use sync_core::op::CaseKind;
 use sync_core::time::Date;
 
 use super::spreadsheet::cell::Cell;
+use super::spreadsheet::file::{ExportedFile, FileKind};
 use super::spreadsheet::{Table, TableError};
 use crate::flow::export::TakenCase;
 
@@ -29,53 +30,12 @@ const fn status(status: CaseStatus) -> &'static str {
     }
 }
 
-/// The form of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    /// RFC 4180, UTF-8.
-    Csv,
-    /// Office Open XML.
-    Xlsx,
-}
-
-impl FileKind {
-    /// By its name.
-    pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "csv" => Some(Self::Csv),
-            "xlsx" => Some(Self::Xlsx),
-            _ => None,
-        }
-    }
-}
-
-/// A file for download.
-#[derive(Debug)]
-pub struct ExportedFile {
-    /// Its media type.
-    pub media_type: &'static str,
-    /// Its `Content-Disposition`.
-    pub disposition: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
 /// The cases as a file that was made on `day`. It is CPU-bound: call it on the blocking pool.
 ///
 /// # Errors
 /// [`TableError`].
 pub fn file(taken: &[TakenCase], kind: FileKind, day: Date) -> Result<ExportedFile, TableError> {
-    let table = table(taken);
-    let (media_type, extension, bytes) = match kind {
-        FileKind::Csv => ("text/csv; charset=utf-8; header=present", "csv", table.to_csv()?),
-        FileKind::Xlsx => {
-            ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", table.to_xlsx()?)
-        }
-    };
-    let disposition = format!(
-        "attachment; filename=\"cases-{day}.{extension}\"; filename*=UTF-8''%E6%A1%88%E4%BB%B6-{day}.{extension}"
-    );
-    Ok(ExportedFile { media_type, disposition, bytes })
+    ExportedFile::of(&table(taken), kind, ("cases", "%E6%A1%88%E4%BB%B6"), day)
 }
 
 fn table(taken: &[TakenCase]) -> Table {
@@ -96,7 +56,7 @@ fn table(taken: &[TakenCase]) -> Table {
         "缺证据 Evidence missing",
         "案件标识 Id",
     ];
-    Table { name: "案件 Cases", titles, rows: taken.iter().map(row).collect() }
+    Table { name: "案件 Cases", titles, rows: taken.iter().map(row).collect(), is_filled_in: false }
 }
 
 fn row(taken: &TakenCase) -> Vec<Cell> {

@@ -6,6 +6,7 @@
 //! the content of a table.
 
 pub mod cell;
+pub mod file;
 
 use cell::Cell;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
@@ -46,6 +47,9 @@ pub struct Table {
     pub titles: Vec<&'static str>,
     /// Rows as wide as the titles.
     pub rows: Vec<Vec<Cell>>,
+    /// Whether people fill it in and send it back. In XLSX its columns are then texts, so that no program makes a number of
+    /// a code that is typed into them.
+    pub is_filled_in: bool,
 }
 
 impl Table {
@@ -74,6 +78,7 @@ impl Table {
         let sheet = book.add_worksheet();
         let (bold, yuan, minute) =
             (Format::new().set_bold(), Format::new().set_num_format(YUAN), Format::new().set_num_format(MINUTE));
+        let as_text = Format::new().set_num_format("@");
         sheet.set_name(self.name)?;
         sheet.set_freeze_panes(1, 0)?;
         for (column, title) in self.titles.iter().enumerate() {
@@ -82,6 +87,9 @@ impl Table {
             sheet.write_string_with_format(0, column, *title, &bold)?;
             let wide = title.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<u16>();
             sheet.set_column_width(column, wide.clamp(if times { TIME_WIDE } else { 12 }, WIDEST))?;
+            if self.is_filled_in {
+                sheet.set_column_format(column, &as_text)?;
+            }
         }
         for (number, row) in self.rows.iter().enumerate() {
             let number = u32::try_from(number + 1)?;
@@ -91,6 +99,10 @@ impl Table {
                     Number::Count(count) => sheet.write_number(number, column, count)?,
                     Number::Yuan(amount) => sheet.write_number_with_format(number, column, amount, &yuan)?,
                     Number::Time(at) => sheet.write_datetime_with_format(number, column, &at, &minute)?,
+                    Number::None if self.is_filled_in && *cell == Cell::Empty => &mut *sheet,
+                    Number::None if self.is_filled_in => {
+                        sheet.write_string_with_format(number, column, cell.to_string(), &as_text)?
+                    }
                     Number::None => sheet.write_string(number, column, cell.to_string())?,
                 };
             }
@@ -149,7 +161,12 @@ mod tests {
 
     fn table() -> Table {
         let hostile = ["=HYPERLINK(\"http://x\",\"y\")", "甲,\"乙\"\r\n丙", "＝1+1", "面馆"];
-        Table { name: "案件", titles: vec!["名称", "数", "元", "时"], rows: hostile.map(row).to_vec() }
+        Table {
+            name: "案件",
+            titles: vec!["名称", "数", "元", "时"],
+            rows: hostile.map(row).to_vec(),
+            is_filled_in: false,
+        }
     }
 
     fn read(table: &Table) -> Xlsx<Cursor<Vec<u8>>> {
@@ -193,7 +210,8 @@ mod tests {
     fn an_amount_is_a_number_as_long_as_that_is_exact() {
         let amounts = [0, 1, 10, 99, 100, 300_001, EXACT_FEN, EXACT_FEN + 1, i64::MAX];
         let rows = amounts.map(|fen| vec![Cell::Amount(Fen::new(fen).unwrap())]).to_vec();
-        let sheet = read(&Table { name: "元", titles: vec!["元"], rows }).worksheet_range("元").unwrap();
+        let sheet =
+            read(&Table { name: "元", titles: vec!["元"], rows, is_filled_in: false }).worksheet_range("元").unwrap();
         let shown: Vec<String> = sheet.rows().skip(1).map(|row| row[0].to_string()).collect();
         let exact = ["0", "0.01", "0.1", "0.99", "1", "3000.01", "9999999999999.99"];
         assert_eq!(shown[..7], exact);
@@ -206,7 +224,8 @@ mod tests {
     #[test]
     fn a_time_that_excel_does_not_know_is_a_text() {
         let rows = [i64::MIN, -3_000_000_000_000].map(|ms| vec![Cell::Time(Instant::from_ms(ms))]).to_vec();
-        let sheet = read(&Table { name: "时", titles: vec!["时"], rows }).worksheet_range("时").unwrap();
+        let sheet =
+            read(&Table { name: "时", titles: vec!["时"], rows, is_filled_in: false }).worksheet_range("时").unwrap();
         assert!(sheet.rows().skip(1).all(|row| matches!(row[0], Data::String(_))));
     }
 }

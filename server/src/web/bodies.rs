@@ -3,8 +3,8 @@
 //! Promise: bytes are reserved as they arrive, before a handler gets them, and released when the request is answered.
 //! Unauthenticated requests together, each address and each caller have a share, so neither many clients nor one slow
 //! large upload takes the memory of others. The first [`SMALL`] bytes of each body have a separate budget, so signing
-//! in stays possible under load. A request over a budget is told to retry and the connection is closed. Not here: the
-//! maximum length (the route), the maximum time (`timeouts`).
+//! in stays possible under load. Tables have a budget of their own. A request over a budget is told to retry and the
+//! connection is closed. Not here: the maximum length (the route), the maximum time (`timeouts`).
 
 use std::cell::RefCell;
 use std::io::{Error as IoError, ErrorKind};
@@ -38,6 +38,13 @@ const ADDRESS: usize = 56 << 20;
 const CALLER: usize = 8 << 20;
 /// The share of all anonymous requests.
 const NOBODY: usize = 8 << 20;
+/// Bytes of tables that are being sent, all together: two of the longest. They have a budget of their own, so that nobody
+/// who sends a table takes the room of the phones that push.
+const ALL_TABLES: usize = 2 * TABLE;
+/// The longest body with a table: the longest table, and room for the form around it.
+pub const TABLE: usize = table::limit::FILE + (64 << 10);
+/// The paths to which tables are sent.
+const TABLE_PATHS: [&str; 3] = ["/v1/register/check", "/v1/register/import", "/console/register/file"];
 
 /// The owner of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,11 +62,12 @@ pub enum Owner {
 pub struct Bodies {
     small: Budget<Owner>,
     large: Budget<Owner>,
+    tables: Budget<Owner>,
 }
 
 impl Default for Bodies {
     fn default() -> Self {
-        Self { small: Budget::new(ALL_SMALL), large: Budget::new(ALL) }
+        Self { small: Budget::new(ALL_SMALL), large: Budget::new(ALL), tables: Budget::new(ALL_TABLES) }
     }
 }
 
@@ -103,13 +111,17 @@ pub fn count(
         Payload::None => return Ok(None),
         body @ (Payload::H1 { .. } | Payload::Stream { .. }) => body,
     };
-    let most = if *caller == Owner::Nobody { NOBODY } else { CALLER };
     let of = |most| address.map(|address| (Owner::Address(address), most));
-    let mut counted = Counted {
-        small: bodies.small.begin(of(ADDRESS_SMALL).into_iter().collect()),
-        large: bodies.large.begin(of(ADDRESS).into_iter().chain([(caller.clone(), most)]).collect()),
-        left: SMALL,
+    let shares = |address, most| of(address).into_iter().chain([(caller.clone(), most)]).collect();
+    let large = match caller {
+        Owner::Nobody => bodies.large.begin(shares(ADDRESS, NOBODY)),
+        Owner::Address(_) | Owner::Caller(_) if TABLE_PATHS.contains(&request.path()) => {
+            bodies.tables.begin(shares(ALL_TABLES, TABLE))
+        }
+        Owner::Address(_) | Owner::Caller(_) => bodies.large.begin(shares(ADDRESS, CALLER)),
     };
+    let mut counted =
+        Counted { small: bodies.small.begin(of(ADDRESS_SMALL).into_iter().collect()), large, left: SMALL };
     counted.small.grow(SMALL)?;
     let counted = Rc::new(RefCell::new(counted));
     // Pieces of evidence are written to disk as they arrive, so only bytes in transit are in memory.

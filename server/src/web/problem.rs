@@ -106,6 +106,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::WrongResetCode
         | Refusal::EvidenceDigestMismatch
         | Refusal::IdempotencyKeyReused
+        | Refusal::RosterRefused
         | Refusal::NoSuchTarget => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::KeyEnrolled
         | Refusal::AlreadyInstalled

@@ -51,7 +51,7 @@ pub struct Place {
 
 impl Place {
     /// The letters of a column.
-    fn letters(column: u32) -> String {
+    pub fn letters(column: u32) -> String {
         let (mut left, mut letters) = (u64::from(column) + 1, Vec::new());
         while left > 0 {
             let digit = u8::try_from((left - 1) % 26).unwrap_or_default();

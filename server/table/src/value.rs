@@ -17,7 +17,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Digits that a spreadsheet keeps of a number.
 const EXACT_DIGITS: usize = 15;
 
-/// The text of a cell: half-width letters and digits, without spaces at its ends; a day as `2025-03-01`.
+/// The text of a cell: half-width letters and digits, without spaces at its ends; a day as `2025-03-01`. An apostrophe
+/// before it is no part of it: it marks a text for spreadsheet programs, and our own exports put it before formulas.
 ///
 /// # Errors
 /// [`Fault`] for an empty cell, an error of a formula, a rounded number and lost characters.
@@ -29,6 +30,7 @@ pub fn text(cell: Option<&Cell>) -> Result<String, Fault> {
         Some(Cell::Number(number)) if is_rounded(number) => return Err(Fault::Rounded(number.to_string())),
         Some(Cell::Number(text) | Cell::Text(text)) => narrow(text).trim().to_owned(),
     };
+    let text = text.strip_prefix('\'').map_or_else(|| text.clone(), |marked| marked.trim().to_owned());
     if text.is_empty() {
         return Err(Fault::Empty);
     }

@@ -156,7 +156,7 @@ on_both_databases! {
             }
             lists += 1;
         }
-        assert_eq!(lists, 7);
+        assert_eq!(lists, 8);
     }
 }
 
@@ -166,7 +166,8 @@ impl Operation {
         let purpose = self.parameters().any(|parameter| parameter["name"] == "purpose");
         let purpose = if purpose { "&purpose=x" } else { "" };
         let call = server.call(&self.method, &format!("{}?limit={limit}{purpose}", self.path));
-        filled.token.iter().fold(call, |call, token| call.token(token)).send()
+        let call = filled.token.iter().fold(call, |call, token| call.token(token));
+        self.with_body(call, filled).send()
     }
 }
 

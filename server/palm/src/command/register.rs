@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use crate::output;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use server::flow::register::{self, Act, Comparison, Difference, Line, Outcome, Wrong};
+use server::flow::app::App;
+use server::flow::register::{self, Act, Comparison, Difference, Imported, Line, Outcome, Scope, Totals, Wrong};
+use server::flow::seen::Seen;
+use server::view::spreadsheet::file::FileKind;
 
 use super::admin::existing;
 use super::{Data, told};
@@ -60,7 +63,7 @@ impl Register {
         match self {
             Self::Check(Check { data, file, all }) => {
                 let (app, bytes) = (existing(data)?, read(&file)?);
-                let found = told(register::check(&app.store, &app.tenant, &bytes, app.clock.now()))?;
+                let found = told(register::check(&app.store, &whole(&app), &bytes, app.clock.now()))?.comparison;
                 report(&found, all);
                 anyhow::ensure!(
                     !found.is_refused(),
@@ -69,8 +72,9 @@ impl Register {
             }
             Self::Import(Import { data, file, reason }) => {
                 let (app, bytes) = (existing(data)?, read(&file)?);
-                let act = Act { actor: None, reason: &reason };
-                let found = told(register::import(&app.store, &app.tenant, &bytes, act, app.clock.now()))?;
+                let act = Act { actor: None, reason: &reason, seen: Seen::Any, request: None };
+                let done = told(register::import(&app.store, &whole(&app), &bytes, &act, app.clock.now()))?;
+                let Imported::Now(found, _) = done else { return Ok(()) };
                 report(&found, false);
                 anyhow::ensure!(
                     !found.is_refused(),
@@ -79,7 +83,8 @@ impl Register {
             }
             Self::Export(Export { data, file }) => {
                 let app = existing(data)?;
-                let bytes = told(register::export(&app.store, &app.tenant))?;
+                let rows = told(register::export(&app.store, &whole(&app)))?;
+                let bytes = server::view::register::file(&rows, FileKind::Xlsx, app.clock.now().date())?.bytes;
                 let mut new = std::fs::File::create_new(&file).with_context(|| file.display().to_string())?;
                 std::io::Write::write_all(&mut new, &bytes).with_context(|| file.display().to_string())?;
                 output::line(file.display());
@@ -87,6 +92,11 @@ impl Register {
         }
         Ok(())
     }
+}
+
+/// The operator on the machine enters people of all agencies.
+fn whole(app: &App) -> Scope {
+    Scope { tenant: app.tenant, reach: String::new() }
 }
 
 fn read(file: &std::path::Path) -> anyhow::Result<Vec<u8>> {
@@ -122,7 +132,7 @@ fn report(found: &Comparison, all: bool) {
             }
         }
     }
-    let [new, changed, unchanged, refused] = found.counts();
+    let Totals { new, changed, unchanged, refused } = found.totals();
     output::line(format_args!(
         "合计 total: 新增 new {new}, 变更 changed {changed}, 不变 unchanged {unchanged}, 不接受 refused {refused}"
     ));

@@ -109,6 +109,9 @@ fn binary_body(operation: &mut Operation) {
             "A small file as one piece. The example of `Upload-Metadata` announces it.",
             api_spec::text::SAMPLE_FILE.to_vec(),
         ),
+        Some("check_roster" | "import_roster") => {
+            ("Two new people, as CSV in UTF-8.", api_spec::text::SAMPLE_ROSTER.as_bytes().to_vec())
+        }
         _ => return,
     };
     let Some(RefOr::T(body)) = &mut operation.request_body else { return };

@@ -377,6 +377,11 @@ refusals! {
     "内容已有变化，请重新查看后再作决定。" / "It has changed since you read it: read it again, then decide.";
     user: "Read it again"; operator: "None";
 
+    /// A roster has a row that cannot be taken.
+    RosterRefused = "roster_refused", retry: false;
+    "花名册中有不能接受的行，没有导入任何一行：请先核对，按核对结果逐格修改后再导入。" / "A row of the roster cannot be taken, so nothing was imported: check the roster, correct the cells that the check names, and import it again.";
+    user: "Check the roster and correct the cells that are named"; operator: "None";
+
     /// The request creates something and has no idempotency key.
     IdempotencyKeyRequired = "idempotency_key_required", retry: false;
     "请提供 Idempotency-Key（1 至 64 个字符）。" / "Send an Idempotency-Key of 1 to 64 characters.";

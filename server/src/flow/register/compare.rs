@@ -10,6 +10,7 @@ use sync_core::id::{AgencyId, OfficerId};
 use sync_core::time::Instant;
 use table::Place;
 
+use super::Totals;
 use super::person::Index;
 use super::planned::{Difference, Held, Planned};
 use super::roster::{Entry, ReadRow, Roster, Wrong};
@@ -59,32 +60,38 @@ impl Comparison {
         !self.wrong.is_empty() || self.lines.iter().any(|line| matches!(line.outcome, Outcome::Refused(_)))
     }
 
+    /// The rows that people look at, in the order of what needs doing: refused ones, changed ones, new ones.
+    pub fn by_need(&self) -> impl Iterator<Item = &Line> {
+        let of = |wanted: fn(&Outcome) -> bool| self.lines.iter().filter(move |line| wanted(&line.outcome));
+        of(|outcome| matches!(outcome, Outcome::Refused(_)))
+            .chain(of(|outcome| matches!(outcome, Outcome::Changed(_))))
+            .chain(of(|outcome| matches!(outcome, Outcome::New)))
+    }
+
     /// How many rows are new, changed, unchanged and refused.
-    pub fn counts(&self) -> [usize; 4] {
-        let mut counts = [0; 4];
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals { new: 0, changed: 0, unchanged: 0, refused: 0 };
         for line in &self.lines {
-            let place = match line.outcome {
-                Outcome::New => 0,
-                Outcome::Changed(_) => 1,
-                Outcome::Unchanged => 2,
-                Outcome::Refused(_) => 3,
-            };
-            if let Some(count) = counts.get_mut(place) {
-                *count += 1;
+            match line.outcome {
+                Outcome::New => totals.new += 1,
+                Outcome::Changed(_) => totals.changed += 1,
+                Outcome::Unchanged => totals.unchanged += 1,
+                Outcome::Refused(_) => totals.refused += 1,
             }
         }
-        counts
+        totals
     }
 }
 
 /// Compares.
-pub fn compare(held: &Held, roster: Roster, now: Instant) -> Comparison {
-    let mut comparison = Comparison { wrong: roster.wrong, notes: roster.notes, ..Comparison::default() };
+pub fn compare(held: &Held, roster: &Roster, now: Instant) -> Comparison {
+    let (wrong, notes) = (roster.wrong.clone(), roster.notes.clone());
+    let mut comparison = Comparison { wrong, notes, ..Comparison::default() };
     let (index, mut seen) = (Index::of(held), Seen::default());
-    for ReadRow { name, row, entry } in roster.rows {
-        let planned = entry.and_then(|entry| {
-            let planned = index.plan(&entry, now).map_err(|wrong| vec![wrong])?;
-            seen.once(&entry, &planned).map_err(|wrong| vec![wrong])?;
+    for ReadRow { name, row, entry } in &roster.rows {
+        let planned = entry.as_ref().map_err(Clone::clone).and_then(|entry| {
+            let planned = index.plan(entry, now).map_err(|wrong| vec![wrong])?;
+            seen.once(entry, &planned).map_err(|wrong| vec![wrong])?;
             Ok(planned)
         });
         let agency = planned.as_ref().map_or("", |planned| index.agency_name(planned.agency)).to_owned();
@@ -101,7 +108,7 @@ pub fn compare(held: &Held, roster: Roster, now: Instant) -> Comparison {
                 Outcome::Changed(differences)
             }
         };
-        comparison.lines.push(Line { row, name, agency, outcome });
+        comparison.lines.push(Line { row: row.clone(), name: name.clone(), agency, outcome });
     }
     comparison
 }

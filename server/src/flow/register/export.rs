@@ -1,16 +1,14 @@
-//! The register as a roster: a workbook that can be imported.
+//! The register as the rows of a roster that can be imported.
 //!
-//! Promise: texts are written as texts, so that no spreadsheet makes a number of a certificate. Citizen numbers are left
-//! out: nobody needs them to read a roster.
+//! Promise: everybody of the scope who is active, in the columns of [`super::HEADINGS`]. Citizen numbers are left out:
+//! nobody needs them to read a roster. Not here: the file (`view::register`).
 
 use std::collections::BTreeMap;
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
-use sync_core::id::{OfficerId, TenantId};
+use sync_core::id::OfficerId;
 
-use super::heading::{HEADINGS, usual_name};
-use super::held;
 use super::person::kind;
+use super::{Scope, held};
 use crate::flow::refusal::Failure;
 use crate::store::{CertificateRow, Store};
 
@@ -18,8 +16,8 @@ use crate::store::{CertificateRow, Store};
 ///
 /// # Errors
 /// An internal error.
-pub fn export(store: &Store, tenant: &TenantId) -> Result<Vec<u8>, Failure> {
-    let held = store.read_sync(|tx| held(tx, tenant))?;
+pub fn export(store: &Store, scope: &Scope) -> Result<Vec<Vec<String>>, Failure> {
+    let (held, _) = store.read_sync(|tx| held(tx, scope))?;
     let mut certificates: BTreeMap<OfficerId, Vec<CertificateRow>> = BTreeMap::new();
     for (certificate, _) in held.certificates {
         certificates.entry(certificate.officer).or_default().push(certificate);
@@ -31,30 +29,12 @@ pub fn export(store: &Store, tenant: &TenantId) -> Result<Vec<u8>, Failure> {
         let start = [officer.name.as_str(), agency, kind(officer.helper), ""].map(str::to_owned);
         let theirs = certificates.remove(&officer.id).unwrap_or_default();
         if theirs.is_empty() {
-            rows.push(start.to_vec());
+            rows.push(start.iter().cloned().chain(std::iter::repeat_n(String::new(), 5)).collect());
         }
         for CertificateRow { number, officer: _, category, region, issued_on, valid_until } in theirs {
             rows.push(start.iter().cloned().chain([number, category, region, issued_on, valid_until]).collect());
         }
     }
     rows.sort();
-    written(&rows).map_err(Failure::broken)
-}
-
-fn written(rows: &[Vec<String>]) -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
-    let (bold, text) = (Format::new().set_bold(), Format::new().set_num_format("@"));
-    let sheet = workbook.add_worksheet().set_name("执法人员")?;
-    for (column, heading) in (0_u16..).zip(HEADINGS) {
-        sheet.write_string_with_format(0, column, usual_name(heading.key), &bold)?;
-        sheet.set_column_format(column, &text)?;
-        sheet.set_column_width(column, 20)?;
-    }
-    for (row, values) in (1_u32..).zip(rows) {
-        for (column, value) in (0_u16..).zip(values).filter(|(_, value)| !value.is_empty()) {
-            sheet.write_string_with_format(row, column, value, &text)?;
-        }
-    }
-    sheet.set_freeze_panes(1, 0)?;
-    workbook.save_to_buffer()
+    Ok(rows)
 }

@@ -96,6 +96,11 @@ pub const HEADINGS: &[Heading] = &[
     },
 ];
 
+/// The usual names of all columns, in order.
+pub fn titles() -> Vec<&'static str> {
+    HEADINGS.iter().map(|heading| usual_name(heading.key)).collect()
+}
+
 /// The names of a column; the usual one first.
 pub(super) fn names(key: &str) -> &'static [&'static str] {
     HEADINGS.iter().find(|heading| heading.key == key).map_or(&[], |heading| heading.names)

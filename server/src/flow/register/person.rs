@@ -60,6 +60,7 @@ impl<'a> Index<'a> {
     /// Why it cannot be taken.
     pub(super) fn plan(&self, entry: &Entry, now: Instant) -> Result<Planned, Wrong> {
         let agency = self.agency(entry)?;
+        self.is_not_elsewhere(entry)?;
         let known = self.person(entry, agency)?;
         if let Some(known) = known.filter(|known| !known.active) {
             return Err(Wrong::at(
@@ -165,6 +166,35 @@ impl<'a> Index<'a> {
                 ))
             }
         }
+    }
+
+    /// A number of somebody beyond the agencies that may be touched is refused, and not whose it is.
+    fn is_not_elsewhere(&self, entry: &Entry) -> Result<(), Wrong> {
+        let Held { citizens_elsewhere, certificates_elsewhere, .. } = self.held;
+        let number = entry.certificate.as_ref().map(|written| &written.number);
+        let all = [
+            (
+                entry.citizen_number.as_ref(),
+                citizens_elsewhere,
+                entry.citizen_place(),
+                "公民身份号码",
+                "citizen number",
+            ),
+            (number, certificates_elsewhere, entry.number_place(), "证号", "certificate"),
+        ];
+        for (number, elsewhere, place, zh, en) in all {
+            if number.is_some_and(|number| elsewhere.contains(number)) {
+                return Err(Wrong::at(
+                    place,
+                    format!("您管理的单位不能登记这个{zh}：请核对；确实无误的，请上级单位的管理员办理"),
+                    format!(
+                        "this {en} cannot be entered for the agencies that you administer: check it; if it is right, ask the \
+                         administrator of the agency above"
+                    ),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Whom a row means; none for somebody new.

@@ -1,6 +1,6 @@
 //! What the register holds, and what is to be written to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::id::{AgencyId, OfficerId};
 
@@ -22,6 +22,30 @@ pub struct Held {
     pub regions: Vec<RegionRow>,
     /// The county.
     pub region: String,
+    /// Citizen numbers of people beyond the agencies that may be touched. Whose they are is not here.
+    pub citizens_elsewhere: BTreeSet<String>,
+    /// Numbers of their certificates.
+    pub certificates_elsewhere: BTreeSet<String>,
+}
+
+impl Held {
+    /// Leaves the agencies whose paths begin with `reach`, and their people. Of everybody else only the numbers stay, so
+    /// that none is given twice.
+    #[must_use]
+    pub fn within(mut self, reach: &str) -> Self {
+        self.agencies.retain(|agency| agency.path.starts_with(reach));
+        let agencies: BTreeSet<AgencyId> = self.agencies.iter().map(|agency| agency.id).collect();
+        self.officers.retain(|officer| agencies.contains(&officer.agency));
+        let people: BTreeSet<OfficerId> = self.officers.iter().map(|officer| officer.id).collect();
+        let (near, far): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            self.identities.into_iter().partition(|(officer, _)| people.contains(officer));
+        (self.identities, self.citizens_elsewhere) = (near, far.into_values().collect());
+        let (near, far): (Vec<_>, Vec<_>) =
+            self.certificates.into_iter().partition(|(row, _)| people.contains(&row.officer));
+        self.certificates = near;
+        self.certificates_elsewhere = far.into_iter().map(|(row, _)| row.number).collect();
+        self
+    }
 }
 
 /// One value that is another now. Citizen numbers are masked.

@@ -91,6 +91,13 @@ impl<'s> World<'s> {
                 self.as_phone("officer-a")
             }
             "read_officer" => self.as_person("agency-admin").with("id", &self.officer()),
+            "check_roster" | "export_register" => self.as_person("agency-admin"),
+            "import_roster" => {
+                let clerk = Person::sign_in(self.server, "agency-admin");
+                let file = api_spec::text::SAMPLE_ROSTER.as_bytes().to_vec();
+                let checked = clerk.call("POST", "/v1/register/check").bytes("text/csv", file).send().expect(200);
+                Filled::of(clerk.token()).with("If-Match", checked.header("etag"))
+            }
             "list_cases" | "export_cases" => {
                 let agency = self.case.phone.agency.to_string();
                 self.as_person("county-supervisor").with("agency", &agency).with("officer", &self.officer())

@@ -82,12 +82,13 @@ fn held() -> Held {
             level: "street".to_owned(),
         }],
         region: "500237".to_owned(),
+        ..Held::default()
     }
 }
 
 fn compared(rows: &str) -> Comparison {
     let roster = roster::read(&table::read(format!("{HEAD}\n{rows}\n").as_bytes()).unwrap());
-    compare(&held(), roster, NOW)
+    compare(&held(), &roster, NOW)
 }
 
 fn outcome(row: &str) -> Outcome {
@@ -184,7 +185,7 @@ fn a_new_person_is_new_and_namesakes_with_numbers_of_their_own_are_two() {
     assert_eq!(outcome("李建国,巫1,,110101199003070003,,,,,"), Outcome::New, "another citizen number");
     assert_eq!(outcome("李建国,巫2,,,1050,综合,,2022-03-01,2027-02-28"), Outcome::New, "elsewhere, with a certificate");
     let both = compared("新人,巫1,,,1051,综合,,2022-3-1,2027-2-28\n新人,巫1,,,1052,综合,,2022-3-1,2027-2-28");
-    assert_eq!(both.counts(), [2, 0, 0, 0]);
+    assert_eq!(both.totals(), Totals { new: 2, changed: 0, unchanged: 0, refused: 0 });
 }
 
 #[test]
@@ -204,7 +205,11 @@ fn the_same_person_twice_is_refused_at_the_second_row() {
         assert!(wrong[0].zh.contains("与 2 行是同一人") && wrong[0].place.to_string() == "3", "{wrong:?}");
     }
     let two = compared(&format!("{AS_HELD}\n李建国,巫1,,11010519491231002X,1009,综合,,2022-03-01,2027-02-28"));
-    assert_eq!(two.counts(), [0, 1, 1, 0], "two certificates of one person are two rows");
+    assert_eq!(
+        two.totals(),
+        Totals { new: 0, changed: 1, unchanged: 1, refused: 0 },
+        "two certificates of one person are two rows"
+    );
 }
 
 /// What the certificate is worth at an instant, once the plan is written.
@@ -229,4 +234,39 @@ fn a_renewal_goes_on_from_the_old_end_and_a_reissue_from_its_own_day() {
 fn a_roster_lifts_no_suspension() {
     let row = "陈晓梅,巫1,,,1002,综合,,2022-03-01,2032-02-28";
     assert_eq!(after(row, "1002", Instant::start_of(Date::constant(2030, 1, 1))), CertificateState::Suspended);
+}
+
+#[test]
+fn somebody_beyond_the_reach_is_neither_matched_nor_named_and_their_numbers_are_not_given_twice() {
+    let mut held = held();
+    held.agencies.push(agency(3, "巫山县农业农村委员会"));
+    held.officers.push(officer(7, 3, "何静"));
+    held.identities.insert(OfficerId::new([7; 16]), "110101199003070003".to_owned());
+    held.certificates.push(certificate("22370002001", 7, CertificateStatus::Valid));
+    let within = held.clone().within("1/");
+    let outcome = |held: &Held, row: &str| {
+        let book = table::read(format!("{HEAD}\n{row}\n").as_bytes()).unwrap();
+        let comparison = compare(held, &roster::read(&book), NOW);
+        comparison.lines[0].outcome.clone()
+    };
+    let station = agency(1, "").path;
+    assert_eq!(station, "1/");
+    let here = &held.agencies.iter().find(|agency| agency.path == station).unwrap().name;
+    // Of everybody in reach, the number leads to them; beyond the reach it leads to nobody.
+    let moved = outcome(&held, &format!("何静,{here},,110101199003070003,,,,,"));
+    assert!(matches!(moved, Outcome::Changed(_)), "{moved:?}");
+    for (row, cell) in [
+        (format!("何静,{here},,110101199003070003,,,,,"), "D2"),
+        (format!("何静,{here},,,22370002001,综合,,2022-3-1,2027-2-28"), "E2"),
+        ("何静,巫山县农业农村委员会,,,,,,,".to_owned(), "B2"),
+    ] {
+        let Outcome::Refused(wrong) = outcome(&within, &row) else { panic!("{row}") };
+        assert_eq!(wrong[0].place.to_string(), cell);
+        let said = wrong[0].zh.clone() + &wrong[0].en;
+        assert!(!said.contains("何静") && (cell == "B2" || !said.contains("农业")), "{said}");
+    }
+    assert_eq!(outcome(&within, &format!("何静,{here},,,,,,,")), Outcome::New, "a namesake beyond the reach");
+    let whole = held.clone().within("");
+    assert_eq!((whole.officers.len(), whole.agencies.len()), (held.officers.len(), held.agencies.len()));
+    assert!(whole.citizens_elsewhere.is_empty() && whole.certificates_elsewhere.is_empty());
 }
