@@ -88,6 +88,8 @@ mod kill;
 mod lawful;
 #[path = "acceptance/layers.rs"]
 mod layers;
+#[path = "acceptance/lists.rs"]
+mod lists;
 #[path = "acceptance/lost_answers.rs"]
 mod lost_answers;
 #[path = "acceptance/one_phone.rs"]

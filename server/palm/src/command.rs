@@ -4,6 +4,7 @@ use crate::output;
 use clap::{Args, Parser, Subcommand};
 use server::clock::Clock;
 use server::flow::app::App;
+use server::flow::list::List;
 use server::flow::refusal::Failure;
 use server::serve::config::Settings;
 use server::serve::open::open_with;
@@ -15,6 +16,7 @@ mod admin;
 mod backup;
 mod config;
 mod flags;
+mod list;
 mod phone;
 mod register;
 mod seed;
@@ -39,6 +41,15 @@ enum What {
     /// First administrator, enrolment codes.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Checks, imports and exports the list of agencies.
+    #[command(subcommand)]
+    Agencies(list::Agencies),
+    /// Checks and imports the divisions of the county: streets, towns, townships.
+    #[command(subcommand)]
+    Regions(list::Table),
+    /// Checks and imports the list of enforcement items.
+    #[command(subcommand)]
+    Items(list::Table),
     /// Checks and imports rosters of enforcement staff, and exports the register.
     #[command(subcommand)]
     Register(register::Register),
@@ -78,6 +89,9 @@ impl Command {
             What::Serve(serve) => serve.run(),
             What::Demo(demo) => demo.run(),
             What::Admin(admin) => admin.run(),
+            What::Agencies(agencies) => agencies.run(),
+            What::Regions(regions) => regions.run(List::Regions),
+            What::Items(items) => items.run(List::Items),
             What::Register(register) => register.run(),
             What::Backup(backup) => backup.run(),
             What::Phone(phone) => phone.run(),

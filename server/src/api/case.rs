@@ -24,6 +24,7 @@ use utoipa::{IntoResponses, ToSchema as _};
 use crate::flow::case;
 use crate::flow::case_record;
 use crate::flow::command::{self, Command, CommandKind};
+use crate::flow::reason;
 use crate::flow::refusal::Refusal;
 use crate::view;
 use crate::web::State;
@@ -33,8 +34,6 @@ use crate::web::input::{id, idempotency_key, prose, purpose, wrong};
 use crate::web::paging::{ROWS, limit};
 use crate::web::preconditions::if_match;
 use crate::web::problem::{OK, Problem};
-
-const LONGEST_REASON: usize = 500;
 
 /// Lists the cases in reach, the latest change first. All pages belong to the list as it was when its first page was
 /// read: a client that reads every page gets each case of that list exactly once, with its present values. Officers see
@@ -198,7 +197,7 @@ pub async fn register_decision(
     body: Json<Registration>,
 ) -> Result<HttpResponse, Problem> {
     let Registration { target, note } = body.into_inner();
-    let note = note.map(|note| prose(&note, LONGEST_REASON, "note")).transpose()?;
+    let note = note.map(|note| prose(&note, reason::LONGEST, "note")).transpose()?;
     let kind = CommandKind::Register { target: id(&target, "target")?, note };
     run(app, caller, &path, &request, kind).await
 }
@@ -231,7 +230,7 @@ pub async fn return_record(
 ) -> Result<HttpResponse, Problem> {
     let Return { target, reason } = body.into_inner();
     let kind =
-        CommandKind::Return { target: id(&target, "target")?, reason: prose(&reason, LONGEST_REASON, "reason")? };
+        CommandKind::Return { target: id(&target, "target")?, reason: prose(&reason, reason::LONGEST, "reason")? };
     run(app, caller, &path, &request, kind).await
 }
 
@@ -269,7 +268,7 @@ pub async fn judge_change(
         "dismiss" => false,
         _ => return Err(wrong("verdict").into()),
     };
-    let kind = CommandKind::Judge { change, admit, reason: prose(&reason, LONGEST_REASON, "reason")? };
+    let kind = CommandKind::Judge { change, admit, reason: prose(&reason, reason::LONGEST, "reason")? };
     run(app, caller, &case, &request, kind).await
 }
 
@@ -298,7 +297,7 @@ pub async fn receive_filing(
     request: HttpRequest,
     body: Json<FilingReceipt>,
 ) -> Result<HttpResponse, Problem> {
-    let note = body.into_inner().note.map(|note| prose(&note, LONGEST_REASON, "note")).transpose()?;
+    let note = body.into_inner().note.map(|note| prose(&note, reason::LONGEST, "note")).transpose()?;
     run(app, caller, &path, &request, CommandKind::ReceiveFiling { note }).await
 }
 
@@ -329,7 +328,7 @@ pub async fn close_case(
     request: HttpRequest,
     body: Json<Closing>,
 ) -> Result<HttpResponse, Problem> {
-    let note = body.into_inner().note.map(|note| prose(&note, LONGEST_REASON, "note")).transpose()?;
+    let note = body.into_inner().note.map(|note| prose(&note, reason::LONGEST, "note")).transpose()?;
     run(app, caller, &path, &request, CommandKind::Close { note }).await
 }
 

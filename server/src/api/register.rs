@@ -11,8 +11,9 @@ use api_spec::text;
 use sync_core::id::hex;
 use table::Place;
 
+use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::flow::register::{Checked, Comparison, Difference, LONGEST_REASON, Line, Outcome, Totals, Wrong, clerk};
+use crate::flow::register::{Checked, Comparison, Difference, Line, Outcome, Totals, Wrong, clerk};
 use crate::view;
 use crate::view::spreadsheet::file::FileKind;
 use crate::web::State;
@@ -115,7 +116,7 @@ pub async fn import_roster(
     body: Payload,
 ) -> Result<Json<RosterImported>, Problem> {
     may_import(&caller)?;
-    let reason = one_line(&query.reason, LONGEST_REASON, "reason")?;
+    let reason = one_line(&query.reason, reason::LONGEST, "reason")?;
     let key = idempotency_key(&request)?.ok_or(Refusal::IdempotencyKeyRequired)?;
     let seen = if_match(&request)?;
     let file = roster(&request, body).await?;

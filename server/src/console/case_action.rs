@@ -24,13 +24,13 @@ use crate::flow::case::{self, Detail};
 use crate::flow::command::{self, Command, CommandKind, Powers, powers};
 use crate::flow::handwriting::Handwriting;
 use crate::flow::lead::{self, NewLead};
+use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::flow::seen::Seen;
 use crate::view;
 use crate::web::State;
 use crate::web::problem::Problem;
 
-const LONGEST_REASON: usize = 500;
 const LONGEST_LEAD: usize = 2000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,7 +262,7 @@ fn shown(signed: &SignedIn, act: CaseAction, found: Detail, typed: Typed) -> Res
         targets,
         kinds: if act == CaseAction::Lead { LeadKind::CODES } else { &[] },
         typed,
-        most: if act == CaseAction::Lead { LONGEST_LEAD } else { LONGEST_REASON },
+        most: if act == CaseAction::Lead { LONGEST_LEAD } else { reason::LONGEST },
         prompt: page.t(act.prompt().0, act.prompt().1).to_owned(),
         unmet,
         needs_text: !matches!(act, CaseAction::Register | CaseAction::Receive | CaseAction::Close),
@@ -421,8 +421,8 @@ fn decided_on(posted: &Posted) -> Result<Digest, Refused> {
 fn wanted(act: CaseAction, posted: &Posted) -> Result<Wanted, Refused> {
     let seen = || decided_on(posted);
     let target = || posted.raw("target").parse().map_err(|_no_entity| Refused::from(Refusal::NoSuchTarget));
-    let reason = || posted.prose("text", LONGEST_REASON);
-    let note = || posted.optional("text", LONGEST_REASON);
+    let reason = || posted.prose("text", reason::LONGEST);
+    let note = || posted.optional("text", reason::LONGEST);
     Ok(match act {
         CaseAction::Register => Wanted::Command(seen()?, CommandKind::Register { target: target()?, note: note()? }),
         CaseAction::Return => Wanted::Command(seen()?, CommandKind::Return { target: target()?, reason: reason()? }),

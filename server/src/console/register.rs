@@ -13,9 +13,10 @@ use super::posted::Posted;
 use super::query::PageQuery;
 use super::visit::SignedIn;
 use super::words::either;
+use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::register::clerk::{self, Kept};
-use crate::flow::register::{Checked, Difference, LONGEST_REASON, Line, Outcome, Totals, Wrong};
+use crate::flow::register::{Checked, Difference, Line, Outcome, Totals, Wrong};
 use crate::view;
 use crate::view::spreadsheet::file::FileKind;
 use crate::web::State;
@@ -200,7 +201,7 @@ pub async fn take_file(app: State, signed: SignedIn, posted: Posted) -> Result<H
 #[post("/register/import")]
 pub async fn import(app: State, signed: SignedIn, posted: Posted) -> Result<HttpResponse, Problem> {
     let tag = posted.raw("outcome").to_owned();
-    let done = match posted.text("reason", LONGEST_REASON) {
+    let done = match posted.text("reason", reason::LONGEST) {
         Ok(reason) => clerk::import_kept(&app, &signed.caller, reason, tag).await,
         Err(refused) => Err(Failure::Refused(refused)),
     };

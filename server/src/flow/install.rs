@@ -14,6 +14,7 @@ use sync_core::sign::{PublicKey, Signer as _};
 use sync_core::time::Instant;
 
 use crate::flow::keys::{Keys, ServerKey, server_key_path};
+use crate::flow::reason;
 use crate::flow::refusal::Failure;
 use crate::random;
 use crate::store::{AlarmRow, ServerKeyRow, Store, TenantRow, Tx};
@@ -172,9 +173,6 @@ pub fn create(store: &Store, id: TenantId, now: Instant) -> Result<(), Failure> 
     Ok(store.write_sync(|tx: &mut Tx<'_>| tx.create_tenant(&row, now))?)
 }
 
-/// Longest reason, in characters.
-const LONGEST_REASON: usize = 500;
-
 /// Whether the key in this data directory, or its absence, fits the database. Makes nothing.
 ///
 /// # Errors
@@ -198,10 +196,7 @@ pub fn fits(store: &Store, directory: &Path, tenant: &TenantId) -> Result<(), Mi
 /// file and the database, the next start refuses the key, and this is done again.
 pub fn replace_server_key(parts: Parts<'_>, reason: &str, now: Instant) -> Result<PublicKey, MisfitOr> {
     let Parts { store, directory, is_inside } = parts;
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
-        return Err(Mismatch::NoReason.into());
-    }
+    let reason = reason::read(reason).map_err(|_rule| Mismatch::NoReason)?;
     let held = installations(store)?;
     let tenant = match (find(parts), held.0.as_slice()) {
         (_, []) => return Err(Mismatch::NoInstallation.into()),

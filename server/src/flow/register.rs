@@ -28,12 +28,10 @@ pub use roster::Wrong;
 
 use super::idempotency::IdempotentRequest;
 use super::seen::Seen;
+use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
 use crate::store::{CertificateRow, IdentityRow, OfficerRow, RegisterChanges, RegisterEventRow, Store, Tx};
-
-/// Longest reason, in characters.
-pub const LONGEST_REASON: usize = 500;
 /// Kind of the record of an import as a whole.
 const IMPORTED: &str = "imported";
 /// Kind of the record of a person who is new.
@@ -116,7 +114,7 @@ pub fn check(store: &Store, scope: &Scope, file: &[u8], now: Instant) -> Result<
 /// [`Refusal::Malformed`] without a reason; [`Refusal::Stale`] where the outcome is not one that was confirmed;
 /// [`Refusal::IdempotencyKeyReused`]; [`Refusal::Busy`] while others change the register; or an internal error.
 pub fn import(store: &Store, scope: &Scope, file: &[u8], act: &Act<'_>, now: Instant) -> Result<Imported, Failure> {
-    let (tenant, reason) = (&scope.tenant, reason(act.reason)?);
+    let (tenant, reason) = (&scope.tenant, reason::read(act.reason)?);
     let (roster, digest) = (read(file), Sha256::digest(file).into());
     for _ in 0..TRIES {
         let (before, (held, version)) = store.read_sync(|tx| {
@@ -158,20 +156,6 @@ const CHANGED_SINCE: (&str, &str) = (
     "核对之后，花名册文件或者在册信息有了变化，没有导入任何一行：请按现在的核对结果重新确认。",
     "The file or the register has changed since the check, so nothing was imported: look at the outcome as it is now and confirm it.",
 );
-
-/// A reason of an act on the register, without the spaces around it.
-///
-/// # Errors
-/// [`Refusal::Malformed`] where it has not 1 to 500 characters.
-pub fn reason(said: &str) -> Result<&str, Failure> {
-    let reason = said.trim();
-    if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
-        return Err(Refusal::Malformed
-            .because("请填写理由（1至500字）。", "A reason of 1 to 500 characters is needed.")
-            .into());
-    }
-    Ok(reason)
-}
 
 fn read(file: &[u8]) -> roster::Roster {
     match table::read(file) {

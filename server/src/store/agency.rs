@@ -3,10 +3,11 @@
 use diesel::prelude::*;
 use sync_core::agency::AgencyKind;
 use sync_core::id::{AgencyId, TenantId};
+use sync_core::time::Instant;
 
-use super::schema::{agency, case_file, officer};
+use super::schema::{agency, case_file, officer, supervision_lead};
 use super::tx::Tx;
-use super::{Error, row};
+use super::{Error, OutboxKind, row};
 
 /// An organ, or an organisation authorised by law (执法主体), or a body within one.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
@@ -104,6 +105,47 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn add_agency(&mut self, tenant: &TenantId, new: &AgencyRow) -> Result<(), Error> {
         diesel::insert_into(agency::table).values((agency::tenant.eq(tenant), new)).execute(self.db())?;
+        Ok(())
+    }
+
+    /// Replaces an agency. Its cases and leads follow its path, which decides who reaches them; the search indexes the cases
+    /// again.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn put_agency(&mut self, tenant: &TenantId, row: &AgencyRow) -> Result<(), Error> {
+        let AgencyRow { id, parent, path, name, short_name, kind, sector, acts_for, reconsideration, active } = row;
+        diesel::update(agency::table.find((tenant, id)))
+            .set((
+                agency::parent.eq(parent),
+                agency::path.eq(path),
+                agency::name.eq(name),
+                agency::short_name.eq(short_name),
+                agency::kind.eq(kind),
+                agency::sector.eq(sector),
+                agency::acts_for.eq(acts_for),
+                agency::reconsideration.eq(reconsideration),
+                agency::active.eq(active),
+            ))
+            .execute(self.db())?;
+        let is_elsewhere =
+            case_file::tenant.eq(tenant).and(case_file::agency.eq(id)).and(case_file::agency_path.ne(path));
+        let moved: Vec<(i64, Instant)> = case_file::table
+            .filter(is_elsewhere)
+            .select((case_file::case_leaf, case_file::updated_ms))
+            .load(self.db())?;
+        diesel::update(case_file::table.filter(is_elsewhere))
+            .set(case_file::agency_path.eq(path))
+            .execute(self.db())?;
+        self.add_outbox(tenant, OutboxKind::IndexCase, moved)?;
+        diesel::update(
+            supervision_lead::table
+                .filter(supervision_lead::tenant.eq(tenant))
+                .filter(supervision_lead::agency.eq(id))
+                .filter(supervision_lead::agency_path.ne(path)),
+        )
+        .set(supervision_lead::agency_path.eq(path))
+        .execute(self.db())?;
         Ok(())
     }
 }

@@ -117,6 +117,18 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Replaces a division.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn put_region(&mut self, tenant: &TenantId, row: &RegionRow) -> Result<(), Error> {
+        let RegionRow { code, name, parent, level } = row;
+        diesel::update(region::table.find((tenant, code)))
+            .set((region::name.eq(name), region::parent.eq(parent), region::level.eq(level)))
+            .execute(self.db())?;
+        Ok(())
+    }
+
     /// Name of an enforcement item.
     ///
     /// # Errors
@@ -150,6 +162,31 @@ impl Tx<'_> {
     /// [`Error`] where the statement fails.
     pub fn add_item(&mut self, tenant: &TenantId, new: &ItemRow) -> Result<(), Error> {
         diesel::insert_into(item::table).values((item::tenant.eq(tenant), new)).execute(self.db())?;
+        Ok(())
+    }
+
+    /// Replaces an enforcement item.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn put_item(&mut self, tenant: &TenantId, row: &ItemRow) -> Result<(), Error> {
+        let ItemRow { code, name, sector, kind, basis, article, min_fen, max_fen, wording, confirmed, .. } = row;
+        diesel::update(item::table.find((tenant, code)))
+            .set((
+                item::name.eq(name),
+                item::sector.eq(sector),
+                item::kind.eq(kind),
+                item::basis.eq(basis),
+                item::article.eq(article),
+                item::min_fen.eq(min_fen),
+                item::max_fen.eq(max_fen),
+                item::wording.eq(wording),
+                item::confirmed.eq(confirmed),
+                item::spot_citizen_fen.eq(row.spot_citizen_fen),
+                item::spot_organisation_fen.eq(row.spot_organisation_fen),
+                item::spot_basis.eq(&row.spot_basis),
+            ))
+            .execute(self.db())?;
         Ok(())
     }
 

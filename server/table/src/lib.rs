@@ -18,4 +18,4 @@ pub use book::{Book, Cell, Place, Row, Sheet};
 pub use fault::{Fault, NotATable};
 pub use file::read;
 pub use heading::{Found, Heading, find};
-pub use value::{code, date, digits, name, text};
+pub use value::{code, date, digits, name, prose, text};

@@ -43,6 +43,24 @@ pub fn text(cell: Option<&Cell>) -> Result<String, Fault> {
     Ok(text)
 }
 
+/// A text as it is written, such as the wording of a law: its width and punctuation stay; a line break is a space.
+///
+/// # Errors
+/// As [`text`].
+pub fn prose(cell: Option<&Cell>) -> Result<String, Fault> {
+    match cell {
+        Some(Cell::Text(written)) => {
+            // What `text` refuses is no prose either.
+            text(cell)?;
+            let is_seen =
+                |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}');
+            let plain: String = written.chars().filter(is_seen).map(|c| if c.is_control() { ' ' } else { c }).collect();
+            Ok(plain.trim().to_owned())
+        }
+        _ => text(cell),
+    }
+}
+
 /// A name of a person: no spaces between Chinese characters, one kind of middle dot (`·`).
 ///
 /// # Errors

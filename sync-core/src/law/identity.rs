@@ -33,6 +33,19 @@ pub enum BadCode {
     BirthDate,
 }
 
+impl BadCode {
+    /// In Chinese; [`Display`](std::fmt::Display) is in English.
+    pub fn zh(self) -> String {
+        match self {
+            Self::Length => "应为18位".to_owned(),
+            Self::Character(place) => format!("第{place}位字符不合标准"),
+            Self::OrganisationCheck => "组织机构代码校验码错误".to_owned(),
+            Self::Check => "校验码错误".to_owned(),
+            Self::BirthDate => "出生日期不存在".to_owned(),
+        }
+    }
+}
+
 /// A unified social credit code (统一社会信用代码), GB 32100.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CreditCode(String);

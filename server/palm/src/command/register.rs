@@ -11,6 +11,7 @@ use server::flow::seen::Seen;
 use server::view::spreadsheet::file::FileKind;
 
 use super::admin::existing;
+use super::list::read;
 use super::{Data, told};
 
 /// Rosters of enforcement staff, as XLSX or CSV.
@@ -97,14 +98,6 @@ impl Register {
 /// The operator on the machine enters people of all agencies.
 fn whole(app: &App) -> Scope {
     Scope { tenant: app.tenant, reach: String::new() }
-}
-
-fn read(file: &std::path::Path) -> anyhow::Result<Vec<u8>> {
-    let size = std::fs::metadata(file).with_context(|| file.display().to_string())?.len();
-    let most = table::limit::FILE;
-    let beyond = || table::NotATable::beyond(most, "字节", "bytes");
-    anyhow::ensure!(size <= u64::try_from(most)?, "{}: {}", file.display(), beyond());
-    std::fs::read(file).with_context(|| file.display().to_string())
 }
 
 /// A line for each row that matters, then the totals.

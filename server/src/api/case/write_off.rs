@@ -5,8 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use api_spec::case::{CommandOutcome, WritingOff};
 use api_spec::text;
 
-use super::{CommandRefused, LONGEST_REASON, run};
+use super::{CommandRefused, run};
 use crate::flow::command::CommandKind;
+use crate::flow::reason;
 use crate::flow::refusal::Refusal;
 use crate::web::State;
 use crate::web::caller::Caller;
@@ -45,6 +46,6 @@ pub async fn write_off_evidence(
 ) -> Result<HttpResponse, Problem> {
     let (case, digest) = path.into_inner();
     let digest = digest.parse().map_err(|_not_a_digest| Refusal::NoSuchTarget)?;
-    let reason = prose(&body.into_inner().reason, LONGEST_REASON, "reason")?;
+    let reason = prose(&body.into_inner().reason, reason::LONGEST, "reason")?;
     run(app, caller, &case, &request, CommandKind::WriteOff { digest, reason }).await
 }

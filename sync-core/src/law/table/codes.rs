@@ -108,12 +108,6 @@ fn disagreement(facts: &Facts) -> Option<Detail> {
 }
 
 fn problem(bad: BadCode) -> Detail {
-    let zh = match bad {
-        BadCode::Length => "应为18位".to_owned(),
-        BadCode::Character(place) => format!("第{place}位字符不合标准"),
-        BadCode::OrganisationCheck => "组织机构代码校验码错误".to_owned(),
-        BadCode::Check => "校验码错误".to_owned(),
-        BadCode::BirthDate => "出生日期不存在".to_owned(),
-    };
-    Detail { zh, en: bad.to_string() }
+    let (zh, en) = (bad.zh(), bad.to_string());
+    Detail { zh, en }
 }

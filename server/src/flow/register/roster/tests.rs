@@ -79,7 +79,7 @@ fn each_fault_is_told_with_its_cell_and_what_to_do() {
         (format!("{},高唐所,,,1,{certificate}", "长".repeat(LONGEST + 1)), "A2", "超过 50 个字"),
         (format!("李建国,,,,1,{certificate}"), "B2", "“工作单位”空白"),
         (format!("李建国,高唐所,,5.00237E+17,1,{certificate}"), "D2", "末尾数字已丢失"),
-        (format!("李建国,高唐所,,110105194912310021,1,{certificate}"), "D2", "末位校验码不符"),
+        (format!("李建国,高唐所,,110105194912310021,1,{certificate}"), "D2", "校验码错误"),
         (format!("李建国,高唐所,,1101051949123100,1,{certificate}"), "D2", "应为18位"),
         (format!("李建国,高唐所,,,2.2370E+10,{certificate}"), "E2", "“行政执法证号”"),
         ("李建国,高唐所,,,,,,2022-3-1,2027-2-28".to_owned(), "E2", "却没有证号"),
