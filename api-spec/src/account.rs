@@ -26,7 +26,8 @@ pub struct AccountEvent {
     #[schema(value_type = Option<Id>)]
     pub actor: Option<String>,
     /// `enrolment_code_issued`, `device_enrolled`, `device_revoked`, `password_changed`, `password_reset_asked`,
-    /// `password_reset_confirmed`, `password_reset`, `password_replaced`, `first_administrator`.
+    /// `password_reset_confirmed`, `password_reset`, `password_replaced`, `account_opened`,
+    /// `one_time_password`, `account_closed`, `security_admin_appointed`, `first_administrator`.
     #[schema(value_type = AccountEventKind)]
     pub kind: sync_core::account_event::AccountEventKind,
     /// Id of the phone that it is about.

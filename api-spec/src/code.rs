@@ -6,7 +6,7 @@
 
 use sync_core::case::{CLOSED, FormBreach, Quarantine};
 use sync_core::decision::{FILING_RECEIVED, REGISTERED, RETURNED, WRITTEN_OFF};
-use sync_core::{account_event, agency, alarm, read_audit};
+use sync_core::{account_event, agency, alarm, read_audit, register_event};
 use utoipa::openapi::ObjectBuilder;
 
 use crate::named::named_texts;
@@ -50,6 +50,8 @@ named_texts! {
     ItemKind = codes(&[&["inspection", "penalty", "coercion"]]);
     /// What was read.
     LookKind = codes(&[read_audit::LookKind::CODES]);
+    /// Kind of a record of the register.
+    RegisterEventKind = codes(&[register_event::RegisterEventKind::CODES]);
     /// Level of a division.
     RegionLevel = codes(&[&["county", "street", "town", "township"]]);
     /// How a token is sent.

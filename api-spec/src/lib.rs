@@ -19,6 +19,7 @@ pub mod problem;
 pub mod read_audit;
 pub mod reference;
 pub mod register;
+pub mod register_event;
 pub mod session;
 pub mod sync;
 pub mod task;

@@ -7,6 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::text::{Cursor, Day, Id};
 
+pub mod act;
+
 /// A person who works for an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
@@ -61,6 +63,55 @@ pub struct OfficerDetail {
     pub roles: Vec<Role>,
     /// Certificates, in the order of their numbers.
     pub certificates: Vec<Certificate>,
+    /// The account; null where there is none, or for a caller who administers no accounts and is another person.
+    #[serde(default)]
+    pub account: Option<Account>,
+    /// Where the person is absent or deputises, the last to end first; at most 20.
+    #[serde(default)]
+    pub deputies: Vec<Deputy>,
+}
+
+/// The account of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"login": "li-jianguo", "one_time_until_ms": 1_795_968_000_000_i64, "closed_ms": null}))]
+pub struct Account {
+    /// The login.
+    pub login: String,
+    /// End of the one-time password; null where the owner has chosen a password.
+    pub one_time_until_ms: Option<i64>,
+    /// Since when the account is closed; null where it is open.
+    pub closed_ms: Option<i64>,
+}
+
+/// Somebody who has the role of an absent head (代理).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "00112233445566778899aabbccddeeff", "head": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "head_name": "王秀兰",
+    "officer": "b1b2b3b4b5b6b7b8b9babbbcbdbebfc0", "name": "陈晓梅", "role": "unit_head",
+    "from_ms": 1_795_370_400_000_i64, "until_ms": 1_795_968_000_000_i64, "ended_ms": null
+}))]
+pub struct Deputy {
+    /// Id.
+    #[schema(value_type = Id)]
+    pub id: String,
+    /// Id of the absent head.
+    #[schema(value_type = Id)]
+    pub head: String,
+    /// Name of the absent head.
+    pub head_name: String,
+    /// Id of the one who deputises.
+    #[schema(value_type = Id)]
+    pub officer: String,
+    /// Name of the one who deputises.
+    pub name: String,
+    /// The role of the head.
+    pub role: Role,
+    /// From then on.
+    pub from_ms: i64,
+    /// The first instant after it.
+    pub until_ms: i64,
+    /// When it ended before its time; null where it did not.
+    pub ended_ms: Option<i64>,
 }
 
 /// An enforcement certificate (行政执法证). It is copied from the register; this product does not issue it.
@@ -68,7 +119,7 @@ pub struct OfficerDetail {
 #[schema(example = json!({
     "number": "22370001001", "category": "市场监管", "region": "500237", "issued_on": "2024-01-15",
     "valid_until": "2029-01-14", "status": "valid",
-    "intervals": [{"status": "valid", "from_ms": 1_705_248_000_000_i64, "until_ms": null, "reason": "发证", "basis": ""}]
+    "intervals": [{"status": "valid", "from_ms": 1_705_248_000_000_i64, "until_ms": null, "reason": "发证", "basis": "", "decided_by": ""}]
 }))]
 pub struct Certificate {
     /// Number (证号), an opaque text.
@@ -104,4 +155,8 @@ pub struct CertificateInterval {
     /// The provision or document that is its basis.
     #[schema(example = "")]
     pub basis: String,
+    /// The organ that decided; empty where it is not known.
+    #[schema(example = "")]
+    #[serde(default)]
+    pub decided_by: String,
 }

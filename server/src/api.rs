@@ -15,6 +15,7 @@ pub mod openapi;
 pub mod read_audit;
 pub mod reference;
 pub mod register;
+pub mod register_event;
 pub mod routes;
 pub mod session;
 mod sync;

@@ -32,6 +32,7 @@ mod query;
 mod read_audit;
 mod refusal_page;
 mod register;
+mod register_event;
 mod sending;
 mod session;
 mod start;
@@ -81,7 +82,13 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/console/alarms"),
     ("GET", "/console/audit"),
     ("GET", "/console/officers"),
+    ("GET", "/console/officers/new"),
+    ("POST", "/console/officers/new"),
     ("GET", "/console/officers/{id}"),
+    ("GET", "/console/officers/{id}/act/{act}"),
+    ("POST", "/console/officers/{id}/act/{act}"),
+    ("GET", "/console/register/events"),
+    ("GET", "/console/register/events/export"),
     ("POST", "/console/officers/{id}/enrolment-code"),
     ("POST", "/console/officers/{id}/password-reset"),
     ("POST", "/console/password-resets/{id}/confirm"),
@@ -92,6 +99,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/console/register/import"),
     ("POST", "/console/register/discard"),
     ("GET", "/console/register/export/{format}"),
+    ("GET", "/console/password"),
+    ("POST", "/console/password"),
     ("GET", "/console/devices"),
     ("GET", "/console/devices/{id}/revoke"),
     ("POST", "/console/devices/{id}/revoke"),
@@ -131,7 +140,14 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(alarm::list)
             .service(read_audit::list)
             .service(officer::list)
+            // Before `/officers/{id}`, which would match it.
+            .service(officer::form::enter_page)
+            .service(officer::form::enter)
             .service(officer::read)
+            .service(officer::form::act_form)
+            .service(officer::form::run_act)
+            .service(register_event::list)
+            .service(register_event::export)
             .service(officer::give_code)
             .service(register::read)
             .service(register::take_file)
@@ -142,6 +158,8 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(account::confirm)
             .service(account::new_password_page)
             .service(account::choose)
+            .service(account::own_password_page)
+            .service(account::change_own)
             .service(device::list)
             .service(device::revoke_form)
             .service(device::revoke)

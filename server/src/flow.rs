@@ -59,6 +59,7 @@ pub mod recorder;
 pub mod reference;
 pub mod refusal;
 pub mod register;
+pub mod register_event;
 pub mod search;
 pub mod seed;
 pub mod seen;

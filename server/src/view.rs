@@ -12,4 +12,5 @@ pub mod change;
 pub mod elsewhere;
 pub mod label;
 pub mod register;
+pub mod register_event;
 pub mod spreadsheet;

@@ -23,6 +23,14 @@ codes! {
         PasswordReset = "password_reset",
         /// The operator replaced the password on the server's machine.
         PasswordReplaced = "password_replaced",
+        /// The person was given an account, with a one-time password.
+        AccountOpened = "account_opened",
+        /// The account was given another one-time password.
+        OneTimePassword = "one_time_password",
+        /// The account was closed.
+        AccountClosed = "account_closed",
+        /// The person was made security administrator on the server's machine.
+        SecurityAdminAppointed = "security_admin_appointed",
         /// The first administrator was created.
         FirstAdministrator = "first_administrator",
     }

@@ -50,6 +50,12 @@ codes! {
         PasswordReplaced = "password_replaced",
         /// The operator issued a code for a phone at the machine.
         EnrolmentCodeIssued = "enrolment_code_issued",
+        /// The operator gave an account a one-time password at the machine.
+        OneTimePassword = "one_time_password",
+        /// The operator closed an account at the machine.
+        AccountClosed = "account_closed",
+        /// A security administrator was appointed by the first administrator, or by the operator at the machine.
+        SecurityAdminAppointed = "security_admin_appointed",
         /// The operator made the first administrator at the machine.
         FirstAdministrator = "first_administrator",
     }

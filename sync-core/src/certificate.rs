@@ -46,6 +46,37 @@ codes! {
     }
 }
 
+codes! {
+    /// What the issuing organ decided about a certificate.
+    pub enum CertificateAct {
+        /// 暂扣.
+        Suspend = "suspend",
+        /// 恢复: after a suspension, a report of loss, or a decision that was overturned.
+        Restore = "restore",
+        /// 吊销.
+        Revoke = "revoke",
+        /// 注销.
+        Cancel = "cancel",
+        /// 挂失.
+        ReportLost = "report_lost",
+        /// 延续: another last day.
+        Renew = "renew",
+    }
+}
+
+impl CertificateAct {
+    /// The status that it brings.
+    pub const fn status(self) -> CertificateStatus {
+        match self {
+            Self::Suspend => CertificateStatus::Suspended,
+            Self::Restore | Self::Renew => CertificateStatus::Valid,
+            Self::Revoke => CertificateStatus::Revoked,
+            Self::Cancel => CertificateStatus::Cancelled,
+            Self::ReportLost => CertificateStatus::Lost,
+        }
+    }
+}
+
 impl From<CertificateStatus> for CertificateState {
     fn from(status: CertificateStatus) -> Self {
         match status {

@@ -83,6 +83,7 @@ pub mod op;
 pub mod plan;
 pub mod read_audit;
 pub mod receipt;
+pub mod register_event;
 pub mod role;
 pub mod schema;
 #[cfg(feature = "device")]

@@ -47,8 +47,7 @@ pub struct Person<'s> {
 impl<'s> Person<'s> {
     /// Signs in a seeded person.
     pub fn sign_in(server: &'s Server, login: &str) -> Self {
-        let body = NewSession { login: login.to_owned(), password: PASSWORD.to_owned() };
-        let token: AccessToken = server.call("POST", "/v1/sessions").json(&body).send().expect(201).read();
+        let token = session(server, login, PASSWORD).expect(201).read::<AccessToken>();
         server.confides(&token.access_token);
         let me = server.call("GET", "/v1/me").token(&token.access_token).send().expect(200).read();
         Self { server, token: token.access_token, me }
@@ -78,6 +77,12 @@ impl<'s> Person<'s> {
         self.server.confides(&code.typed);
         code.code
     }
+}
+
+/// Asks for a session with this password.
+pub fn session(server: &Server, login: &str, password: &str) -> Answer {
+    let body = NewSession { login: login.to_owned(), password: password.to_owned() };
+    server.call("POST", "/v1/sessions").json(&body).send()
 }
 
 /// A key out of fresh random bytes.
@@ -138,9 +143,15 @@ impl<'s> Phone<'s> {
 
     /// As [`Phone::of`], without a lease.
     pub fn without_lease(server: &'s Server, login: &str) -> Self {
+        let administrator = Person::sign_in(server, ADMINISTRATOR);
+        Self::enrolled_by(server, login, &administrator)
+    }
+
+    /// As [`Phone::without_lease`], with a code from this administrator.
+    pub fn enrolled_by(server: &'s Server, login: &str, administrator: &Person<'_>) -> Self {
         let desk = Person::sign_in(server, login);
         let me = desk.me.clone();
-        let code = Person::sign_in(server, ADMINISTRATOR).enrolment_code(&me.officer);
+        let code = administrator.enrolment_code(&me.officer);
         let key = fresh_key();
         let enrolled = desk.call("POST", "/v1/devices").json(&enrolment(&code, &key)).send().expect(201);
         let EnrolledDevice { device, tenant, server_public_key } = enrolled.read();

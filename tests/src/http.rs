@@ -142,6 +142,11 @@ impl Answer {
         (self.status, self.json().get("code").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
+    /// `created` for a 201, otherwise the code of the refusal.
+    pub fn refusal_or_created(&self) -> String {
+        if self.status == 201 { "created".to_owned() } else { self.refusal().1 }
+    }
+
     /// The body of a problem without its variable members.
     #[track_caller]
     pub fn problem_without_request_id(&self) -> Value {

@@ -67,10 +67,29 @@ impl Server {
         Self::start(Some(Schema::create(admin)))
     }
 
-    fn start(schema: Option<Schema>) -> Self {
+    /// A server over a database of the same kind with nobody but a first administrator, `first-admin`.
+    #[must_use]
+    pub fn empty_like(&self) -> Self {
+        let schema = self.schema.as_ref().map(|schema| Schema::create(schema.admin.clone()));
+        let server = Self::new(schema);
+        let made = server
+            .palm("admin create-first --county 500237 --login first-admin --name 首任管理员")
+            .env("PALM_ADMIN_PASSWORD", PASSWORD)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "create-first: {}", String::from_utf8_lossy(&made.stderr));
+        server.start_again();
+        server
+    }
+
+    fn new(schema: Option<Schema>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (settings, confidences) = (Mutex::default(), Mutex::default());
-        let server = Self { directory, schema, running: Mutex::new(None), settings, confidences };
+        Self { directory, schema, running: Mutex::new(None), settings, confidences }
+    }
+
+    fn start(schema: Option<Schema>) -> Self {
+        let server = Self::new(schema);
         let seeded = server.palm("seed").env("PALM_SEED_PASSWORD", PASSWORD).output().unwrap();
         assert!(seeded.status.success(), "seed: {}", String::from_utf8_lossy(&seeded.stderr));
         server.start_again();
@@ -108,9 +127,7 @@ impl Server {
     }
 
     fn unset(schema: Option<Schema>) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let (settings, confidences) = (Mutex::default(), Mutex::default());
-        let server = Self { directory, schema, running: Mutex::new(None), settings, confidences };
+        let server = Self::new(schema);
         server.start_again();
         server
     }

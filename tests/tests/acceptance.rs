@@ -98,6 +98,8 @@ mod one_phone;
 mod pages;
 #[path = "acceptance/paging.rs"]
 mod paging;
+#[path = "acceptance/people.rs"]
+mod people;
 #[path = "acceptance/personal_data.rs"]
 mod personal_data;
 #[path = "acceptance/quotas.rs"]

@@ -1,12 +1,21 @@
-//! Agencies, officers and tasks.
+//! Agencies, officers and tasks; the files below have the acts of administrators on a person.
 
-use actix_web::get;
+pub mod account;
+pub mod certificate;
+pub mod deputy;
+pub mod entry;
+mod problems;
+pub mod role;
+
+use actix_web::http::header::ETAG;
 use actix_web::web::{Json, Path, Query};
+use actix_web::{HttpResponse, HttpResponseBuilder, get};
 use api_spec::agency::AgencyList;
 use api_spec::officer::{OfficerDetail, OfficerPage, PageQuery};
 use api_spec::task::{Task, TaskList};
 use api_spec::text;
 use sync_core::id::OfficerId;
+use sync_core::time::Instant;
 
 use crate::api::wire;
 use crate::flow;
@@ -15,7 +24,7 @@ use crate::store::TaskRow;
 use crate::web::State;
 use crate::web::caller::Caller;
 use crate::web::paging;
-use crate::web::problem::Problem;
+use crate::web::problem::{OK, Problem};
 
 /// Lists the agencies in reach, each before the agencies below it.
 #[utoipa::path(
@@ -47,21 +56,27 @@ pub async fn list_officers(app: State, caller: Caller, query: Query<PageQuery>) 
     Ok(Json(OfficerPage { items: found.into_iter().map(wire::officer).collect(), next_cursor }))
 }
 
-/// Reads an officer in reach, with roles and certificates.
+/// Reads an officer in reach, with roles, certificates and deputies. An act on the officer sends the `ETag`.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
     params(("id" = text::Id, Path, description = "Id of the officer")),
-    responses((status = 200, description = "The officer", body = OfficerDetail))
+    responses((status = 200, description = "The officer", body = OfficerDetail, headers(("ETag" = text::EntityTag))))
 )]
 #[get("/officers/{id}")]
-pub async fn read_officer(app: State, caller: Caller, path: Path<String>) -> Result<Json<OfficerDetail>, Problem> {
-    let id = path.parse::<OfficerId>().map_err(|_not_an_id| Refusal::NotFound)?;
-    let flow::officer::Detail { officer, agency_name: _, roles, certificates } =
-        flow::officer::detail(&app, caller, id).await?;
-    let now = app.clock.now();
-    let certificates = certificates.into_iter().map(|one| wire::certificate(one, now)).collect();
-    Ok(Json(OfficerDetail { officer: wire::officer(officer), roles, certificates }))
+pub async fn read_officer(app: State, caller: Caller, path: Path<String>) -> Result<HttpResponse, Problem> {
+    let found = flow::officer::detail(&app, caller, officer_id(&path)?).await?;
+    Ok(tagged(HttpResponse::build(OK), found, app.clock.now()))
+}
+
+fn officer_id(text: &str) -> Result<OfficerId, Refusal> {
+    text.parse().map_err(|_not_an_id| Refusal::NotFound)
+}
+
+/// A person as the answer of an act, with the entity tag for the next one.
+fn tagged(mut response: HttpResponseBuilder, found: flow::officer::Detail, now: Instant) -> HttpResponse {
+    let version = found.version;
+    response.insert_header((ETAG, format!("\"{version}\""))).json(wire::detail(found, now))
 }
 
 /// Lists the caller's inspection tasks, which are copied from the municipal platform.

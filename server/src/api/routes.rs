@@ -6,7 +6,8 @@ use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, alarm, case, device, evidence, health, lead, officer, read_audit, reference, register, session, sync,
+    account, alarm, case, device, evidence, health, lead, officer, read_audit, reference, register, register_event,
+    session, sync,
 };
 
 /// The whole API.
@@ -68,4 +69,27 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(lead::close_lead)
         .service(alarm::list_alarms)
         .service(read_audit::list_looks);
+    people(config);
+}
+
+/// What administrators do to people, and the records of it.
+fn people(config: &mut ServiceConfig<'_>) {
+    config
+        .service(officer::entry::enter_officer)
+        .service(officer::entry::correct_officer)
+        .service(officer::entry::transfer_officer)
+        .service(officer::entry::deactivate_officer)
+        .service(officer::entry::reactivate_officer)
+        .service(officer::certificate::add_certificate)
+        .service(officer::certificate::correct_certificate)
+        .service(officer::certificate::decide_certificate)
+        .service(officer::account::open_account)
+        .service(officer::account::give_one_time_password)
+        .service(officer::account::close_account)
+        .service(officer::role::give_role)
+        .service(officer::role::take_role)
+        .service(officer::deputy::appoint_deputy)
+        .service(officer::deputy::end_deputy)
+        .service(register_event::list_register_events)
+        .service(register_event::export_register_events);
 }

@@ -42,7 +42,7 @@ pub async fn create_session(
 )]
 #[get("/me")]
 pub async fn me(app: State, caller: Caller) -> Json<Me> {
-    let Caller { officer, name, agency, agency_name, path: _, roles, device, session: _ } = caller;
+    let Caller { officer, name, agency, agency_name, path: _, roles, device, session: _, must_change: _ } = caller;
     Json(Me {
         officer: officer.to_string(),
         name,

@@ -3,14 +3,15 @@
 
 use api_spec::agency::Agency;
 use api_spec::device::Device;
-use api_spec::officer::{Certificate, CertificateInterval, Officer};
+use api_spec::officer::{Account, Certificate, CertificateInterval, Deputy, Officer, OfficerDetail};
 use api_spec::session::AccessToken;
-use sync_core::id::hex;
+use sync_core::id::{OfficerId, hex};
 use sync_core::time::Instant;
 
 use crate::flow::certificate::status_at;
+use crate::flow::officer;
 use crate::flow::session::Issued;
-use crate::store::{AgencyRow, CertificateRow, DeviceRow, IntervalRow, OfficerRow};
+use crate::store::{AgencyRow, CertificateRow, DeputyRow, DeviceRow, IntervalRow, OfficerRow};
 
 /// A token.
 pub fn token(issued: Issued) -> AccessToken {
@@ -46,15 +47,47 @@ pub fn certificate((row, history): (CertificateRow, Vec<IntervalRow>), now: Inst
     let CertificateRow { number, officer: _, category, region, issued_on, valid_until } = row;
     let intervals = history
         .into_iter()
-        .map(|IntervalRow { ordinal: _, status, from, until, reason, basis }| CertificateInterval {
+        .map(|IntervalRow { ordinal: _, status, from, until, reason, basis, decided_by }| CertificateInterval {
             status,
             from_ms: from.ms(),
             until_ms: until.map(Instant::ms),
             reason,
             basis,
+            decided_by,
         })
         .collect();
     Certificate { number, category, region, issued_on, valid_until, status, intervals }
+}
+
+/// A person with everything that the register says.
+pub fn detail(found: officer::Detail, now: Instant) -> OfficerDetail {
+    let officer::Detail { officer, agency_name: _, roles, certificates, account, deputies, names, version: _ } = found;
+    let name = |id: &OfficerId| names.get(id).cloned().unwrap_or_default();
+    let deputy = |row: DeputyRow| {
+        let DeputyRow { id, head, officer, role, from, until, ended } = row;
+        Deputy {
+            id: hex(&id),
+            head: head.to_string(),
+            head_name: name(&head),
+            officer: officer.to_string(),
+            name: name(&officer),
+            role,
+            from_ms: from.ms(),
+            until_ms: until.ms(),
+            ended_ms: ended.map(Instant::ms),
+        }
+    };
+    OfficerDetail {
+        officer: self::officer(officer),
+        roles,
+        certificates: certificates.into_iter().map(|one| certificate(one, now)).collect(),
+        account: account.map(|officer::Account { login, one_time_until, closed }| Account {
+            login,
+            one_time_until_ms: one_time_until.map(Instant::ms),
+            closed_ms: closed.map(Instant::ms),
+        }),
+        deputies: deputies.into_iter().map(deputy).collect(),
+    }
 }
 
 /// A phone.

@@ -7,7 +7,7 @@ use sync_core::id::{OfficerId, hex};
 
 use super::page::{self, Page, Part};
 use super::posted::Posted;
-use super::visit::{SignedIn, Visit};
+use super::visit::{Newcomer, SignedIn, Visit};
 use crate::flow::caller::{Caller, Role};
 use crate::flow::officer;
 use crate::flow::password_reset::{self, Choice, Given, ends};
@@ -142,5 +142,49 @@ pub async fn choose(app: State, visit: Visit, request: HttpRequest, posted: Post
     match done {
         Ok(()) => page::show(&visit, &NewPassword { done: true, ..form }),
         Err(refused) => page::again(&visit, &refused, &NewPassword { page: form.page.refused(&refused), ..form }),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "own_password.html")]
+struct OwnPassword {
+    page: Page,
+    /// Whether the present password is a one-time password.
+    must_change: bool,
+}
+
+fn own(signed: &SignedIn) -> OwnPassword {
+    let page = Page::within(signed, Part::Nowhere, ("修改密码", "Change the password"));
+    OwnPassword { page, must_change: signed.caller.must_change }
+}
+
+/// The form in which somebody changes their own password. With a one-time password every other page leads here.
+#[get("/password")]
+pub async fn own_password_page(newcomer: Newcomer) -> Result<HttpResponse, Problem> {
+    page::show(&newcomer.0.visit, &own(&newcomer.0))
+}
+
+/// Changes the password; the sessions end, so the next page asks for the new one.
+#[post("/password")]
+pub async fn change_own(
+    app: State,
+    newcomer: Newcomer,
+    request: HttpRequest,
+    posted: Posted,
+) -> Result<HttpResponse, Problem> {
+    let Newcomer(signed) = newcomer;
+    let done = if posted.raw("password") == posted.raw("repeated") {
+        let (present, new) = (posted.raw("present").to_owned(), posted.raw("password").to_owned());
+        let from = address::client(&request);
+        page::outcome(password_reset::change(&app, signed.caller.clone(), present, new, from).await)?
+    } else {
+        Err(Refusal::Malformed.because("两次输入的密码不一致。", "The two passwords differ."))
+    };
+    match done {
+        Ok(()) => Ok(page::see("/console/sign-in")),
+        Err(refused) => {
+            let form = own(&signed);
+            page::again(&signed.visit, &refused, &OwnPassword { page: form.page.refused(&refused), ..form })
+        }
     }
 }

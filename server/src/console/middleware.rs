@@ -90,6 +90,9 @@ async fn reading(
         Some(Refused { refusal: Refusal::Unauthenticated, .. }) => {
             response.into_response(page::see(&format!("/console/sign-in?next={}", encoded(&visit.here))))
         }
+        Some(Refused { refusal: Refusal::PasswordMustChange, .. }) => {
+            response.into_response(page::see("/console/password"))
+        }
         Some(refused) => {
             let (who, left) = reader(response.request(), visit).await;
             let answer = page::explained(visit, who.as_ref(), &refused, id, left)?;

@@ -1,5 +1,10 @@
 //! Officers, their certificates and which of them expire soon; the code that enrols a phone.
 
+mod act;
+mod field;
+pub mod form;
+mod managed;
+
 use std::borrow::Borrow;
 
 use actix_web::web::Path;
@@ -8,7 +13,10 @@ use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 use sync_core::certificate::{CertificateState, CertificateStatus};
 use sync_core::id::OfficerId;
+use sync_core::role::Duty;
 use sync_core::time::Instant;
+
+use managed::Managed;
 
 use super::account::{Resetting, resetting};
 use super::device::{Happened, happened};
@@ -24,6 +32,7 @@ use crate::flow::device;
 use crate::flow::officer::{self, Listed};
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::register::clerk;
+use crate::flow::register_event;
 use crate::store::{CertificateRow, DeviceRow, IntervalRow, OfficerRow, Total};
 use crate::web::State;
 use crate::web::language::Language;
@@ -148,12 +157,13 @@ pub fn entry(Listed { officer, agency_name, certificates }: Listed, now: Instant
 #[template(path = "officers.html")]
 struct Officers {
     page: Page,
+    /// Where the reader goes from here: address and label.
+    links: Vec<(&'static str, &'static str)>,
     everybody: Vec<Entry>,
     ending: Vec<Entry>,
     sort: String,
     pager: Pager,
     first_page: bool,
-    imports: bool,
 }
 
 #[derive(Template)]
@@ -162,6 +172,8 @@ struct Officer {
     page: Page,
     id: String,
     person: OfficerRow,
+    agency_name: String,
+    managed: Managed,
     roles: Vec<Role>,
     cards: Vec<Card>,
     /// None if the caller may not see them.
@@ -200,6 +212,11 @@ impl Officers {
 }
 
 impl Officer {
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
+    fn part(&self, text: &str) -> String {
+        encoded(text)
+    }
+
     fn word<'a>(&self, code: &'a str) -> &'a str {
         words::word(self.page.language, code)
     }
@@ -243,8 +260,14 @@ pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result
     let counted = Total::Exactly(i64::try_from(total).unwrap_or(i64::MAX));
     let pager = place.pager("/console/officers", &said, everybody.len(), next.as_deref(), counted);
     let page = Page::within(&signed, Part::Officers, ("执法人员与证件", "Officers and certificates")).ignoring(&params);
-    let imports = clerk::may_import(&signed.caller);
-    page::show(&signed.visit, &Officers { page, everybody, ending, sort, pager, first_page, imports })
+    let links = [
+        (signed.caller.must_have(Duty::People).is_ok(), "/console/officers/new", ("登记人员", "Enter a person")),
+        (clerk::may_import(&signed.caller), "/console/register", ("导入或者导出花名册", "Import or export the roster")),
+        (register_event::may_see(&signed.caller), "/console/register/events", ("登记记录", "Records of the register")),
+    ];
+    let links = links.into_iter().filter(|(theirs, ..)| *theirs);
+    let links = links.map(|(_, address, (zh, en))| (address, page.t(zh, en))).collect();
+    page::show(&signed.visit, &Officers { page, links, everybody, ending, sort, pager, first_page })
 }
 
 fn administers(caller: &Caller) -> bool {
@@ -259,14 +282,17 @@ fn officer_id(text: &str) -> Result<OfficerId, Refusal> {
 #[get("/officers/{id}")]
 pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Problem> {
     let (id, now) = (officer_id(&path)?, app.clock.now());
-    let officer::Detail { officer: person, agency_name: _, roles, certificates } =
-        officer::detail(&app, signed.caller.clone(), id).await?;
+    let found = officer::detail(&app, signed.caller.clone(), id).await?;
+    let managed = Managed::of(&signed, &found, now);
+    let officer::Detail { officer: person, agency_name, roles, certificates, .. } = found;
     // A caller who may not see the phones of others still sees the officer.
     let phones = page::outcome(device::list(&app, signed.caller.clone(), Some(id)).await)?.ok();
     let shown = Officer {
         page: Page::within(&signed, Part::Officers, (&person.name, &person.name)),
         id: id.to_string(),
         person,
+        agency_name,
+        managed,
         roles,
         cards: certificates.iter().map(|one| card(one, now)).collect(),
         phones,

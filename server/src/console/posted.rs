@@ -18,13 +18,18 @@ use crate::web::problem::Problem;
 /// Name of the field that carries the token.
 pub const TOKEN: &str = "csrf";
 /// Fields that are never shown again or stored.
-pub const SECRETS: &[&str] = &[TOKEN, "password", "repeated", "code", "first", "second"];
+pub const SECRETS: &[&str] = &[TOKEN, "password", "repeated", "present", "code", "first", "second", "citizen_number"];
 /// Typed fields of forms: name and label.
 pub const TYPED: &[(&str, &str, &str)] = &[
     ("name", "姓名", "Name"),
     ("login", "登录名", "Login"),
     ("government", "人民政府", "People's government"),
     ("justice", "司法行政部门", "Department of justice"),
+    ("number", "证号", "Number"),
+    ("category", "执法类别", "Category"),
+    ("region", "执法区域", "Region"),
+    ("basis", "依据", "Basis"),
+    ("decided_by", "作出决定的机关", "Organ that decided"),
     ("reason", "事由", "Reason"),
     ("text", "内容", "In words"),
     ("purpose", "查阅目的", "Purpose of reading"),

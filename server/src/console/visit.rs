@@ -198,21 +198,42 @@ impl SignedIn {
     }
 }
 
+/// A signed-in person, also one with a one-time password. Only for the page that replaces it.
+pub struct Newcomer(pub SignedIn);
+
+impl FromRequest for Newcomer {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        let signed = signed_in(request);
+        Box::pin(async move { signed.await.map(Self) })
+    }
+}
+
 impl FromRequest for SignedIn {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
-        let (app, visit) = (request.app_data::<State>().cloned(), Visit::of(request));
-        // For a form, the middleware has already identified the sender.
-        let known = request.extensions().get::<Caller>().cloned();
+        let signed = signed_in(request);
         Box::pin(async move {
-            let (visit, app) = (visit?, app.ok_or(Refusal::Internal)?);
-            let caller = match known {
-                Some(caller) => caller,
-                None => person(&app, &visit).await?.ok_or(Refusal::Unauthenticated)?,
-            };
-            Ok(Self { visit, caller })
+            let signed = signed.await?;
+            if signed.caller.must_change { Err(Refusal::PasswordMustChange.into()) } else { Ok(signed) }
         })
+    }
+}
+
+fn signed_in(request: &HttpRequest) -> impl Future<Output = Result<SignedIn, Problem>> + use<> {
+    let (app, visit) = (request.app_data::<State>().cloned(), Visit::of(request));
+    // For a form, the middleware has already identified the sender.
+    let known = request.extensions().get::<Caller>().cloned();
+    async move {
+        let (visit, app) = (visit?, app.ok_or(Refusal::Internal)?);
+        let caller = match known {
+            Some(caller) => caller,
+            None => person(&app, &visit).await?.ok_or(Refusal::Unauthenticated)?,
+        };
+        Ok(SignedIn { visit, caller })
     }
 }

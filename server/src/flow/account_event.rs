@@ -19,7 +19,15 @@ pub const LATELY: u32 = 100;
 
 /// Whether alarms of this kind report an action of the operator on the machine; the detail is the login concerned.
 pub const fn is_of_the_machine(kind: AlarmKind) -> bool {
-    matches!(kind, AlarmKind::PasswordReplaced | AlarmKind::EnrolmentCodeIssued | AlarmKind::FirstAdministrator)
+    matches!(
+        kind,
+        AlarmKind::PasswordReplaced
+            | AlarmKind::EnrolmentCodeIssued
+            | AlarmKind::OneTimePassword
+            | AlarmKind::AccountClosed
+            | AlarmKind::SecurityAdminAppointed
+            | AlarmKind::FirstAdministrator
+    )
 }
 
 /// What the operator does to an account on the machine.
@@ -29,6 +37,14 @@ pub enum AtTheMachine {
     PasswordReplaced,
     /// Issues a code for a phone.
     EnrolmentCodeIssued,
+    /// Gives an account with a one-time password.
+    AccountOpened,
+    /// Gives another one-time password.
+    OneTimePassword,
+    /// Closes an account.
+    AccountClosed,
+    /// Appoints a security administrator.
+    SecurityAdminAppointed,
     /// Makes the first administrator.
     FirstAdministrator,
 }
@@ -39,6 +55,12 @@ impl AtTheMachine {
         match self {
             Self::PasswordReplaced => (AccountEventKind::PasswordReplaced, AlarmKind::PasswordReplaced),
             Self::EnrolmentCodeIssued => (AccountEventKind::EnrolmentCodeIssued, AlarmKind::EnrolmentCodeIssued),
+            Self::AccountOpened => (AccountEventKind::AccountOpened, AlarmKind::OneTimePassword),
+            Self::OneTimePassword => (AccountEventKind::OneTimePassword, AlarmKind::OneTimePassword),
+            Self::AccountClosed => (AccountEventKind::AccountClosed, AlarmKind::AccountClosed),
+            Self::SecurityAdminAppointed => {
+                (AccountEventKind::SecurityAdminAppointed, AlarmKind::SecurityAdminAppointed)
+            }
             Self::FirstAdministrator => (AccountEventKind::FirstAdministrator, AlarmKind::FirstAdministrator),
         }
     }

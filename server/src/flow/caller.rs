@@ -2,12 +2,13 @@
 //!
 //! Promise: a role, agency or phone that was revoked has no effect from the next request on. A phone's token carries
 //! the officer's field role only, whatever other roles the officer has. A hand-in token names a phone and its officer
-//! and carries no role.
+//! and carries no role. Somebody with a one-time password may do nothing but choose another ([`identify`] refuses it).
 
 use std::str::FromStr as _;
 use std::sync::Arc;
 
 use sync_core::id::{AgencyId, DeviceId, OfficerId};
+use sync_core::role::Duty;
 pub use sync_core::role::Role;
 
 use crate::flow::app::App;
@@ -35,6 +36,8 @@ pub struct Caller {
     pub device: Option<DeviceId>,
     /// The session the token belongs to.
     pub session: String,
+    /// Whether the password is a one-time password, so that the caller may only choose another.
+    pub must_change: bool,
 }
 
 impl Caller {
@@ -49,6 +52,19 @@ impl Caller {
     /// [`Refusal::Forbidden`].
     pub fn must_be(&self, roles: &[Role]) -> Result<(), Refusal> {
         if roles.iter().any(|role| self.is(*role)) { Ok(()) } else { Err(Refusal::Forbidden) }
+    }
+
+    /// Requires a duty of an administrator.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`].
+    pub fn must_have(&self, duty: Duty) -> Result<(), Refusal> {
+        if duty.is_of(&self.roles) { Ok(()) } else { Err(Refusal::Forbidden) }
+    }
+
+    /// Whether an agency at `path` is in the caller's own subtree. A supervisor's reach does not count: it is for reading.
+    pub fn administers(&self, path: &str) -> bool {
+        path.starts_with(&self.path)
     }
 
     /// Requires a phone.
@@ -73,14 +89,23 @@ impl Caller {
 /// Reads the token, then the person.
 ///
 /// # Errors
-/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], or an internal error.
+/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::PasswordMustChange`], or an internal error.
 pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
+    let caller = identify_for_password(app, token).await?;
+    if caller.must_change { Err(Refusal::PasswordMustChange.into()) } else { Ok(caller) }
+}
+
+/// As [`identify`], also for somebody with a one-time password. Only for the act that replaces it.
+///
+/// # Errors
+/// As [`identify`].
+pub async fn identify_for_password(app: &App, token: &str) -> Result<Caller, Failure> {
     let (claims, officer, device) = read(app, token)?;
     if claims.hand_in {
         return Err(Refusal::HandInOnly.into());
     }
-    let tenant = app.tenant;
-    let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, device.as_ref())).await?;
+    let (tenant, now) = (app.tenant, app.clock.now());
+    let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, device.as_ref(), now)).await?;
     let found = person(bearer.as_ref(), officer, claims.sv, claims.sid.clone())?;
     let Some(device) = device else { return Ok(found) };
     match bearer.and_then(|bearer| bearer.phone) {
@@ -123,8 +148,8 @@ pub async fn sender(app: &App, token: &str) -> Result<PushSender, Failure> {
         let caller = identify(app, token).await?;
         return Ok(PushSender { device: caller.must_have_device()?, officer: caller.officer, hands_in: false });
     }
-    let (tenant, device) = (app.tenant, device.ok_or(Refusal::Unauthenticated)?);
-    let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, Some(&device))).await?;
+    let (tenant, now, device) = (app.tenant, app.clock.now(), device.ok_or(Refusal::Unauthenticated)?);
+    let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, Some(&device), now)).await?;
     match bearer.and_then(|bearer| bearer.phone) {
         Some(_) => Ok(PushSender { device, officer, hands_in: true }),
         None => Err(Refusal::Unauthenticated.into()),
@@ -141,7 +166,7 @@ pub(super) fn person(
     version: i64,
     session: String,
 ) -> Result<Caller, Failure> {
-    let bearer = bearer.filter(|bearer| bearer.active).ok_or(Refusal::Unauthenticated)?;
+    let bearer = bearer.filter(|bearer| bearer.active && !bearer.closed).ok_or(Refusal::Unauthenticated)?;
     if bearer.session_version.unwrap_or_default() != version {
         return Err(Refusal::Unauthenticated.into());
     }
@@ -154,5 +179,6 @@ pub(super) fn person(
         roles: bearer.roles.clone(),
         device: None,
         session,
+        must_change: bearer.one_time,
     })
 }

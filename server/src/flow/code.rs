@@ -25,6 +25,8 @@ pub enum Purpose {
     ResetAsked,
     /// The code for the person who confirms it.
     ResetConfirmed,
+    /// The one-time password of an account.
+    OneTimePassword,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
             Self::Enrolment => b"palm/v1/enrolment-code\0",
             Self::ResetAsked => b"palm/v1/reset-asked\0",
             Self::ResetConfirmed => b"palm/v1/reset-confirmed\0",
+            Self::OneTimePassword => b"palm/v1/one-time-password\0",
         }
     }
 }

@@ -60,7 +60,7 @@ pub async fn identify(app: &App, secret: &str) -> Result<Caller, Failure> {
         .read(move |tx| {
             let row = tx.console_session(&tenant, &hash)?.filter(|row| stands(row, now));
             let row = row.ok_or(Refusal::Unauthenticated)?;
-            let bearer = tx.bearer(&tenant, &row.officer, None)?;
+            let bearer = tx.bearer(&tenant, &row.officer, None, now)?;
             let caller = caller::person(bearer.as_ref(), row.officer, row.session_version, hash.to_string())?;
             Ok::<_, Failure>((caller, row.seen))
         })

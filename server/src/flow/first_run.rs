@@ -138,7 +138,7 @@ pub fn begin(store: &Store, tenant: &TenantId, beginning: Beginning, now: Instan
         for role in [Role::AgencyAdmin, Role::SystemAdmin] {
             tx.add_role(tenant, &officer, role)?;
         }
-        let account = AccountRow { login: login.clone(), officer, password: hash, session_version: 1 };
+        let account = AccountRow::new(&login, officer, hash);
         tx.add_account(tenant, &account)?;
         account_event::note_at_the_machine(tx, tenant, (AtTheMachine::FirstAdministrator, officer), &login, now)?;
         Ok(officer)

@@ -13,6 +13,7 @@ mod region;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{OfficerId, TenantId, hex};
+use sync_core::register_event::RegisterEventKind;
 use sync_core::time::Instant;
 use table::Place;
 
@@ -37,11 +38,11 @@ pub enum List {
 
 impl List {
     /// Kind of the record of an import.
-    const fn imported(self) -> &'static str {
+    const fn imported(self) -> RegisterEventKind {
         match self {
-            Self::Agencies => "agencies_imported",
-            Self::Regions => "regions_imported",
-            Self::Items => "items_imported",
+            Self::Agencies => RegisterEventKind::AgenciesImported,
+            Self::Regions => RegisterEventKind::RegionsImported,
+            Self::Items => RegisterEventKind::ItemsImported,
         }
     }
 }
@@ -163,8 +164,9 @@ pub fn import(
             return Ok(report);
         }
         write(tx, tenant, writes)?;
-        let (kind, detail, reason) = (list.imported().to_owned(), detail(&report, file), reason.to_owned());
-        let event = RegisterEventRow { id, at: now, actor: act.actor, kind, officer: None, detail, reason };
+        let (kind, detail, reason) = (list.imported(), detail(&report, file), reason.to_owned());
+        let event =
+            RegisterEventRow { id, at: now, actor: act.actor, kind, officer: None, agency: None, detail, reason };
         tx.change_register(tenant, RegisterChanges { events: vec![event], ..RegisterChanges::default() })?;
         tx.touch_reference(tenant)?;
         Ok(report)

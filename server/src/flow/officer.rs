@@ -1,26 +1,26 @@
-//! Agencies, officers and tasks in reach.
+//! Agencies, officers and tasks in reach, and what administrators do to a person.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::id::OfficerId;
 
-use super::caller::{Caller, Role};
-use crate::flow::app::App;
-use crate::flow::refusal::{Failure, Refusal};
-use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, TaskRow};
+pub mod account;
+mod act;
+pub mod certificate;
+pub mod deputy;
+mod detail;
+pub mod entry;
+pub mod presence;
+pub mod role;
+pub mod transfer;
 
-/// An officer with roles and certificates.
-#[derive(Debug)]
-pub struct Detail {
-    /// The person.
-    pub officer: OfficerRow,
-    /// Name of the agency.
-    pub agency_name: String,
-    /// Roles, sorted by name.
-    pub roles: Vec<Role>,
-    /// Certificates with their history.
-    pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
-}
+pub use act::Act;
+pub use detail::{Account, Detail, detail};
+
+use super::caller::Caller;
+use crate::flow::app::App;
+use crate::flow::refusal::Failure;
+use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, TaskRow};
 
 /// The agencies in reach.
 ///
@@ -99,26 +99,17 @@ pub async fn roster(app: &App, caller: Caller) -> Result<Vec<Listed>, Failure> {
         .await
 }
 
-/// One officer in reach.
+/// The other people of this officer's agency who are active and no auxiliaries, for an administrator.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], or an internal error.
-pub async fn detail(app: &App, caller: Caller, id: OfficerId) -> Result<Detail, Failure> {
+/// [`crate::flow::refusal::Refusal::NotFound`] for an officer out of reach, or an internal error.
+pub async fn colleagues(app: &App, caller: Caller, id: OfficerId) -> Result<Vec<OfficerRow>, Failure> {
     let tenant = app.tenant;
     app.store
         .read(move |tx| {
-            let officer = tx.officer(&tenant, &id)?.ok_or(Refusal::NotFound)?;
-            let agency = tx.agency(&tenant, &officer.agency)?.ok_or(Refusal::NotFound)?;
-            if !caller.reaches(&agency.path) {
-                return Err(Refusal::NotFound.into());
-            }
-            let agency_name = agency.name;
-            Ok(Detail {
-                officer,
-                agency_name,
-                roles: tx.roles(&tenant, &id)?,
-                certificates: tx.certificates(&tenant, &id)?,
-            })
+            let agency = Detail::read(tx, &tenant, &caller, id)?.officer.agency;
+            let all = tx.officers_of_agency(&tenant, &agency)?;
+            Ok(all.into_iter().filter(|one| one.active && !one.helper && one.id != id).collect())
         })
         .await
 }

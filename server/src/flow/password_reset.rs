@@ -23,7 +23,7 @@ use super::caller::{Caller, Role};
 use super::code::{self, Code, Purpose, hash_of, hash_of_given, meant};
 use super::device::in_reach;
 use super::idempotency::IdempotentRequest;
-use super::password;
+use super::{password, session};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
@@ -246,7 +246,12 @@ pub async fn change(
     let (tenant, officer) = (app.tenant, caller.officer);
     let account = app.store.read(move |tx| tx.account_of(&tenant, &officer).map_err(Failure::from)).await?;
     let login = account.ok_or(Refusal::NotFound)?.login;
-    let account = super::session::account(app, login, present, from).await?;
+    let repeats = caller.must_change && session::as_given(new.clone()) == session::as_given(present.clone());
+    let account = session::account(app, login, present, from).await?;
+    if repeats {
+        let (zh, en) = ("新密码不能与一次性密码相同。", "The new password must differ from the one-time password.");
+        return Err(Refusal::PasswordCommon.because(zh, en).into());
+    }
     let (now, hash) = (app.clock.now(), hashed(new, account.login.clone()).await?);
     app.store
         .write(move |tx| {

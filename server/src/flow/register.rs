@@ -10,6 +10,7 @@ pub mod clerk;
 mod compare;
 mod export;
 mod heading;
+mod leaving;
 mod person;
 mod planned;
 mod roster;
@@ -18,26 +19,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{OfficerId, TenantId, hex};
+use sync_core::register_event::RegisterEventKind;
 use sync_core::time::Instant;
 
 pub use compare::{Comparison, Line, Outcome, compare};
 pub use export::export;
 pub use heading::{HEADINGS, titles};
+use leaving::leave;
 pub use planned::{Difference, Held, Planned};
 pub use roster::Wrong;
 
 use super::idempotency::IdempotentRequest;
+use super::register_event::{By, record};
 use super::seen::Seen;
 use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
-use crate::store::{CertificateRow, IdentityRow, OfficerRow, RegisterChanges, RegisterEventRow, Store, Tx};
-/// Kind of the record of an import as a whole.
-const IMPORTED: &str = "imported";
-/// Kind of the record of a person who is new.
-const PERSON_ADDED: &str = "person_added";
-/// Kind of the record of a person who is changed.
-const PERSON_CHANGED: &str = "person_changed";
+use crate::store::{CertificateRow, IdentityRow, OfficerRow, RegisterChanges, Store, Tx};
+
 /// How often an import compares again because the register changed under it.
 const TRIES: usize = 3;
 
@@ -132,11 +131,15 @@ pub fn import(store: &Store, scope: &Scope, file: &[u8], act: &Act<'_>, now: Ins
         if comparison.is_refused() || comparison.planned.is_empty() {
             return Ok(Imported::Now(comparison, None));
         }
-        let (id, changes) = changes(&comparison, &digest, (act.actor, reason), now)?;
+        let by = By { actor: act.actor, reason };
+        let (id, changes) = changes(&comparison, &digest, by, now)?;
         let is_done = store.write_sync(|tx| {
             let row = tx.lock_tenant(tenant, now)?;
             if (row.register_version, row.reference_version) != version {
                 return Ok::<_, Failure>(false);
+            }
+            for planned in &comparison.planned {
+                leave(tx, tenant, planned, by, now)?;
             }
             tx.change_register(tenant, changes)?;
             tx.touch_reference(tenant)?;
@@ -216,7 +219,7 @@ fn checked(digest: [u8; 32], comparison: Comparison) -> Checked {
 fn changes(
     comparison: &Comparison,
     digest: &[u8; 32],
-    by: (Option<OfficerId>, &str),
+    by: By<'_>,
     now: Instant,
 ) -> Result<([u8; 16], RegisterChanges), Failure> {
     let mut changes = RegisterChanges::default();
@@ -225,18 +228,13 @@ fn changes(
     }
     let Totals { new, changed, unchanged, refused: _ } = comparison.totals();
     let detail = json!({ "sha256": hex(digest), "new": new, "changed": changed, "unchanged": unchanged });
-    let event = event(IMPORTED, None, detail.to_string(), by, now)?;
+    let event = record(RegisterEventKind::Imported, None, &detail, by, now)?;
     let id = event.id;
     changes.events.push(event);
     Ok((id, changes))
 }
 
-fn plan(
-    changes: &mut RegisterChanges,
-    planned: &Planned,
-    by: (Option<OfficerId>, &str),
-    now: Instant,
-) -> Result<(), Failure> {
+fn plan(changes: &mut RegisterChanges, planned: &Planned, by: By<'_>, now: Instant) -> Result<(), Failure> {
     let Planned { known, name, agency, helper, citizen_number, certificate, differences } = planned;
     let id = match known {
         Some(known) => known.id,
@@ -247,7 +245,7 @@ fn plan(
         None => {
             let number = certificate.as_ref().map(|certificate| &certificate.written.number);
             changes.officers.push(row);
-            (PERSON_ADDED, json!({ "name": name, "agency": agency, "certificate": number }))
+            (RegisterEventKind::PersonAdded, json!({ "name": name, "agency": agency, "certificate": number }))
         }
         Some(known) => {
             let row = OfficerRow { created: known.created, ..row };
@@ -255,10 +253,10 @@ fn plan(
                 changes.moved.push(row);
             }
             let one = |Difference { zh: _, en, old, new }: &Difference| json!({ "what": en, "old": old, "new": new });
-            (PERSON_CHANGED, differences.iter().map(one).collect())
+            (RegisterEventKind::PersonChanged, differences.iter().map(one).collect())
         }
     };
-    changes.events.push(event(kind, Some(id), detail.to_string(), by, now)?);
+    changes.events.push(record(kind, Some((id, *agency)), &detail, by, now)?);
     if let Some(number) = citizen_number {
         changes.identities.push(IdentityRow { officer: id, citizen_number: number.clone() });
     }
@@ -276,15 +274,4 @@ fn plan(
         list.push((row, certificate.history.clone()));
     }
     Ok(())
-}
-
-fn event(
-    kind: &str,
-    officer: Option<OfficerId>,
-    detail: String,
-    (actor, reason): (Option<OfficerId>, &str),
-    at: Instant,
-) -> Result<RegisterEventRow, Failure> {
-    let (kind, reason) = (kind.to_owned(), reason.to_owned());
-    Ok(RegisterEventRow { id: random::bytes()?, at, actor, kind, officer, detail, reason })
 }

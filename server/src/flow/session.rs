@@ -6,6 +6,7 @@ use sync_core::id::OfficerId;
 use sync_core::time::Instant;
 
 use super::attempt::Attempt;
+use super::code::meant;
 use super::password;
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
@@ -27,8 +28,8 @@ pub struct Issued {
 /// Checks login and password; the answer does not tell which of them was wrong.
 ///
 /// # Errors
-/// [`Refusal::WrongPassword`], [`Refusal::PasswordLength`], [`Refusal::TooManyAttempts`] by account and by `from`,
-/// [`Refusal::Busy`], or an internal error.
+/// [`Refusal::WrongPassword`], [`Refusal::OneTimePasswordExpired`], [`Refusal::PasswordLength`],
+/// [`Refusal::TooManyAttempts`] by account and by `from`, [`Refusal::Busy`], or an internal error.
 pub async fn sign_in(app: &App, login: String, password: String, from: Option<IpAddr>) -> Result<Issued, Failure> {
     let account = account(app, login, password, from).await?;
     issue(app, &account.officer, account.session_version, None, app.clock.now())
@@ -54,7 +55,7 @@ pub(super) async fn account(
     let account = app
         .store
         .read(move |tx| {
-            let account = tx.account(&tenant, &login)?;
+            let account = tx.account(&tenant, &login)?.filter(|account| account.closed.is_none());
             let active = match &account {
                 Some(account) => tx.officer(&tenant, &account.officer)?.is_some_and(|person| person.active),
                 None => false,
@@ -63,11 +64,23 @@ pub(super) async fn account(
         })
         .await?;
     let stored = account.as_ref().map(|account| account.password.clone());
+    // A one-time password is read off a paper or the telephone.
+    let one_time = account.as_ref().is_some_and(|account| account.one_time_until.is_some());
+    let password = if one_time { as_given(password) } else { password };
     let right = app.passwords.check(password, stored, from).await?;
     metrics::sign_in(if right { "right" } else { "wrong" });
     let account = account.filter(|_| right).ok_or(Refusal::WrongPassword)?;
     attempt.succeeded(app).await?;
+    if account.one_time_until.is_some_and(|until| app.clock.now() >= until) {
+        return Err(Refusal::OneTimePasswordExpired.into());
+    }
     Ok(account)
+}
+
+/// A typed one-time password as it was given; one of a length that no password has stays as it is.
+pub(super) fn as_given(password: String) -> String {
+    let meant = meant(&password);
+    if password::check_length(&meant).is_ok() { meant } else { password }
 }
 
 /// A token of a new session.

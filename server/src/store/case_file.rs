@@ -374,6 +374,22 @@ impl Tx<'_> {
             .collect()
     }
 
+    /// The cases that are not closed and in which an officer takes part, in the order of their opening.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn open_cases_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<CaseId>, Error> {
+        let file = case_file::tenant.eq(case_officer::tenant).and(case_file::case_leaf.eq(case_officer::case_leaf));
+        Ok(case_officer::table
+            .inner_join(case_file::table.on(file))
+            .filter(case_officer::tenant.eq(tenant))
+            .filter(case_officer::officer.eq(officer))
+            .filter(case_file::status.ne(CaseStatus::Closed.code()))
+            .order(case_officer::case_leaf)
+            .select(case_file::id)
+            .load(self.db())?)
+    }
+
     /// Replaces the projection and the text of a case if it is still at `basis`; otherwise the writer that changed it
     /// has already replaced them.
     ///

@@ -47,6 +47,8 @@ pub struct IntervalRow {
     pub reason: String,
     /// The provision or document that is its basis.
     pub basis: String,
+    /// The organ that decided; empty where it is not known.
+    pub decided_by: String,
 }
 
 /// The columns of the table: the status in its stored form.
@@ -60,15 +62,16 @@ struct Interval {
     until_ms: Option<Instant>,
     reason: String,
     basis: String,
+    decided_by: String,
 }
 
 impl Interval {
     /// The number of its certificate, and the row.
     fn restore(self) -> Result<(String, IntervalRow), Error> {
-        let Self { certificate, ordinal, status, from_ms: from, until_ms: until, reason, basis } = self;
+        let Self { certificate, ordinal, status, from_ms: from, until_ms: until, reason, basis, decided_by } = self;
         let key = format_args!("{certificate} {ordinal}");
         let status = row::code("certificate_interval", "status", key, &status)?;
-        Ok((certificate, IntervalRow { ordinal, status, from, until, reason, basis }))
+        Ok((certificate, IntervalRow { ordinal, status, from, until, reason, basis, decided_by }))
     }
 }
 
@@ -158,6 +161,65 @@ impl Tx<'_> {
                 (certificate_interval::tenant.eq(tenant), certificate_interval::certificate.eq(&new.number), interval);
             diesel::insert_into(certificate_interval::table).values(row).execute(self.db())?;
         }
+        Ok(())
+    }
+
+    /// The certificate with this number, with its history.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn certificate(
+        &mut self,
+        tenant: &TenantId,
+        number: &str,
+    ) -> Result<Option<(CertificateRow, Vec<IntervalRow>)>, Error> {
+        let found = certificate::table.find((tenant, number)).select(CertificateRow::as_select());
+        let Some(row) = found.first(self.db()).optional()? else { return Ok(None) };
+        let all = self.certificates(tenant, &row.officer)?;
+        Ok(all.into_iter().find(|(one, _)| one.number == number))
+    }
+
+    /// Replaces what is written on a certificate; its holder stays.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn set_certificate(&mut self, tenant: &TenantId, row: &CertificateRow) -> Result<(), Error> {
+        let CertificateRow { number, officer: _, category, region, issued_on, valid_until } = row;
+        diesel::update(certificate::table.find((tenant, number)))
+            .set((
+                certificate::category.eq(category),
+                certificate::region.eq(region),
+                certificate::issued_on.eq(issued_on),
+                certificate::valid_until.eq(valid_until),
+            ))
+            .execute(self.db())?;
+        Ok(())
+    }
+
+    /// Adds an entry to the history of a certificate.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn add_interval(&mut self, tenant: &TenantId, number: &str, row: &IntervalRow) -> Result<(), Error> {
+        let row = (certificate_interval::tenant.eq(tenant), certificate_interval::certificate.eq(number), row);
+        diesel::insert_into(certificate_interval::table).values(row).execute(self.db())?;
+        Ok(())
+    }
+
+    /// Corrects from when an entry of the history holds.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn begin_interval(
+        &mut self,
+        tenant: &TenantId,
+        number: &str,
+        ordinal: i64,
+        from: Instant,
+    ) -> Result<(), Error> {
+        diesel::update(certificate_interval::table.find((tenant, number, ordinal)))
+            .set(certificate_interval::from_ms.eq(from))
+            .execute(self.db())?;
         Ok(())
     }
 }

@@ -33,7 +33,7 @@ pub const FOLLOWING: &[(&str, &[&str], &str)] = &[(
 
 /// Tables whose rows change, each with the reason.
 pub const MUTABLE: &[(&str, &str)] = &[
-    ("account", "a password is replaced, sessions end"),
+    ("account", "a password is replaced, sessions end, an account is closed"),
     ("agency", "the register follows the organs"),
     ("case_evidence", "projection: made again from the changes"),
     ("case_file", "projection: made again from the changes"),
@@ -46,6 +46,7 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("certificate_interval", "an interval ends; a mirrored status is corrected"),
     ("change_value", "a lawful order removes a value; its commitment stays in the change"),
     ("console_session", "a session is used, and ends"),
+    ("deputy", "the time of a deputy ends early"),
     ("device", "a phone is revoked"),
     ("device_challenge", "a challenge is used up"),
     ("document_index", "projection: made again from the changes"),

@@ -30,7 +30,7 @@ pub struct OfficerRow {
 
 /// A login.
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = account)]
+#[diesel(table_name = account, treat_none_as_default_value = false)]
 pub struct AccountRow {
     /// The login.
     pub login: String,
@@ -40,6 +40,20 @@ pub struct AccountRow {
     pub password: String,
     /// Version of the sessions: tokens of another version are not valid.
     pub session_version: i64,
+    /// End of a one-time password, which permits nothing but choosing another; none where the owner chose the password.
+    #[diesel(column_name = one_time_until_ms)]
+    pub one_time_until: Option<Instant>,
+    /// Since when the account is closed.
+    #[diesel(column_name = closed_ms)]
+    pub closed: Option<Instant>,
+}
+
+impl AccountRow {
+    /// A new account whose owner knows the password.
+    pub fn new(login: &str, officer: OfficerId, password: String) -> Self {
+        let login = login.to_owned();
+        Self { login, officer, password, session_version: 1, one_time_until: None, closed: None }
+    }
 }
 
 impl std::fmt::Debug for AccountRow {
@@ -118,6 +132,15 @@ impl Tx<'_> {
         Ok(below.load(self.db())?)
     }
 
+    /// The people of one agency, by name.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn officers_of_agency(&mut self, tenant: &TenantId, agency: &AgencyId) -> Result<Vec<OfficerRow>, Error> {
+        let theirs = officer::table.filter(officer::tenant.eq(tenant)).filter(officer::agency.eq(agency));
+        Ok(theirs.order((officer::name, officer::id)).select(OfficerRow::as_select()).load(self.db())?)
+    }
+
     /// Adds an officer; the agency must exist.
     ///
     /// # Errors
@@ -162,13 +185,51 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Gives an account another password; false where there is no such login.
+    /// Gives an account a password that its owner knows; false where there is no such login.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn set_password(&mut self, tenant: &TenantId, login: &str, hash: &str) -> Result<bool, Error> {
-        let of_login = account::table.find((tenant, login));
-        Ok(diesel::update(of_login).set(account::password.eq(hash)).execute(self.db())? == 1)
+        self.put_password(tenant, login, hash, None)
+    }
+
+    /// Gives an account a one-time password, and opens it if it was closed; false where there is no such login.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn set_one_time_password(
+        &mut self,
+        tenant: &TenantId,
+        login: &str,
+        hash: &str,
+        until: Instant,
+    ) -> Result<bool, Error> {
+        diesel::update(account::table.find((tenant, login)))
+            .set(account::closed_ms.eq(None::<Instant>))
+            .execute(self.db())?;
+        self.put_password(tenant, login, hash, Some(until))
+    }
+
+    fn put_password(
+        &mut self,
+        tenant: &TenantId,
+        login: &str,
+        hash: &str,
+        until: Option<Instant>,
+    ) -> Result<bool, Error> {
+        let changed = diesel::update(account::table.find((tenant, login)))
+            .set((account::password.eq(hash), account::one_time_until_ms.eq(until)))
+            .execute(self.db())?;
+        Ok(changed == 1)
+    }
+
+    /// Closes an account. Its sessions are ended separately.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn close_account(&mut self, tenant: &TenantId, login: &str, at: Instant) -> Result<(), Error> {
+        diesel::update(account::table.find((tenant, login))).set(account::closed_ms.eq(at)).execute(self.db())?;
+        Ok(())
     }
 
     /// Ends every session and every access token of an account with its next request.
@@ -205,6 +266,47 @@ impl Tx<'_> {
     pub fn add_role(&mut self, tenant: &TenantId, id: &OfficerId, name: Role) -> Result<(), Error> {
         diesel::insert_into(role::table)
             .values((role::tenant.eq(tenant), role::officer.eq(id), role::name.eq(name)))
+            .execute(self.db())?;
+        Ok(())
+    }
+
+    /// Takes a role from an officer.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn remove_role(&mut self, tenant: &TenantId, id: &OfficerId, name: Role) -> Result<(), Error> {
+        diesel::delete(role::table.find((tenant, id, name))).execute(self.db())?;
+        Ok(())
+    }
+
+    /// Whether anybody who is active has this role.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn is_role_held(&mut self, tenant: &TenantId, name: Role) -> Result<bool, Error> {
+        let held = role::table
+            .inner_join(officer::table.on(officer::tenant.eq(role::tenant).and(officer::id.eq(role::officer))))
+            .filter(role::tenant.eq(tenant))
+            .filter(role::name.eq(name))
+            .filter(officer::active.eq(true))
+            .select(role::officer)
+            .first::<OfficerId>(self.db());
+        Ok(held.optional()?.is_some())
+    }
+
+    /// Replaces what the register says of an officer.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn set_officer(&mut self, tenant: &TenantId, row: &OfficerRow) -> Result<(), Error> {
+        let OfficerRow { id, agency, name, helper, active, created: _ } = row;
+        diesel::update(officer::table.find((tenant, id)))
+            .set((
+                officer::agency.eq(agency),
+                officer::name.eq(name),
+                officer::helper.eq(helper),
+                officer::active.eq(active),
+            ))
             .execute(self.db())?;
         Ok(())
     }

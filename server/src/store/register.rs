@@ -8,9 +8,10 @@ use sync_core::id::{AgencyId, OfficerId, TenantId};
 use sync_core::time::Instant;
 
 use super::dialect::{by_column, upsert_rows};
-use super::schema::{certificate, certificate_interval, officer, officer_identity, register_event};
+use super::register_event::NewEvent;
+use super::schema::{certificate, certificate_interval, officer, officer_identity};
 use super::tx::Tx;
-use super::{Additions, CertificateRow, Error, IntervalRow, OfficerRow, row};
+use super::{Additions, CertificateRow, Error, IntervalRow, OfficerRow, RegisterEventRow};
 
 /// The citizen number of a person, apart from the person: no list of people reads it.
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -26,28 +27,6 @@ impl std::fmt::Debug for IdentityRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("IdentityRow").field("officer", &self.officer).finish_non_exhaustive()
     }
-}
-
-/// Something that was done to the register.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = register_event)]
-pub struct RegisterEventRow {
-    /// Id.
-    #[diesel(deserialize_as = row::Bytes<16>)]
-    pub id: [u8; 16],
-    /// When.
-    #[diesel(column_name = at_ms)]
-    pub at: Instant,
-    /// Who did it; none for the operator on the machine.
-    pub actor: Option<OfficerId>,
-    /// Stable code.
-    pub kind: String,
-    /// The person concerned; none for an import as a whole.
-    pub officer: Option<OfficerId>,
-    /// What it was and what it is.
-    pub detail: String,
-    /// Why.
-    pub reason: String,
 }
 
 /// What is written together. Rows of a later field may rest on those of an earlier one.
@@ -111,25 +90,12 @@ struct NewInterval {
     until_ms: Option<Instant>,
     reason: String,
     basis: String,
+    decided_by: String,
 }
 by_column!(
     certificate_interval,
-    NewInterval { tenant, certificate, ordinal, status, from_ms, until_ms, reason, basis }
+    NewInterval { tenant, certificate, ordinal, status, from_ms, until_ms, reason, basis, decided_by }
 );
-
-#[derive(Insertable)]
-#[diesel(table_name = register_event, treat_none_as_default_value = false)]
-struct NewEvent {
-    tenant: TenantId,
-    id: [u8; 16],
-    at_ms: Instant,
-    actor: Option<OfficerId>,
-    kind: String,
-    officer: Option<OfficerId>,
-    detail: String,
-    reason: String,
-}
-by_column!(register_event, NewEvent { tenant, id, at_ms, actor, kind, officer, detail, reason });
 
 impl Tx<'_> {
     /// Everybody of the register.
@@ -151,13 +117,15 @@ impl Tx<'_> {
         Ok(rows.into_iter().map(|IdentityRow { officer, citizen_number }| (officer, citizen_number)).collect())
     }
 
-    /// One record.
+    /// Who has this citizen number.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
-    pub fn register_event(&mut self, tenant: &TenantId, id: &[u8; 16]) -> Result<Option<RegisterEventRow>, Error> {
-        let found = register_event::table.find((tenant, &id[..])).select(RegisterEventRow::as_select());
-        Ok(found.first(self.db()).optional()?)
+    pub fn officer_of_citizen(&mut self, tenant: &TenantId, number: &str) -> Result<Option<OfficerId>, Error> {
+        let found = officer_identity::table
+            .filter(officer_identity::tenant.eq(tenant))
+            .filter(officer_identity::citizen_number.eq(number));
+        Ok(found.select(officer_identity::officer).first(self.db()).optional()?)
     }
 
     /// Writes changes of the register.
@@ -169,15 +137,8 @@ impl Tx<'_> {
         let mut people = Additions::default();
         people.rows(officers.into_iter().map(|row| new_officer(tenant, row)).collect());
         people.insert(self.db())?;
-        for OfficerRow { id, agency, name, helper, active, created: _ } in moved {
-            diesel::update(officer::table.find((tenant, id)))
-                .set((
-                    officer::agency.eq(agency),
-                    officer::name.eq(name),
-                    officer::helper.eq(helper),
-                    officer::active.eq(active),
-                ))
-                .execute(self.db())?;
+        for row in moved {
+            self.set_officer(tenant, &row)?;
         }
         let identities: Vec<NewIdentity> =
             identities.into_iter().map(|row| NewIdentity { tenant: *tenant, row }).collect();
@@ -191,20 +152,12 @@ impl Tx<'_> {
         additions.rows(numbers);
         additions.insert(self.db())?;
         for (certificate, history) in corrected {
-            let CertificateRow { number, officer: _, category, region, issued_on, valid_until } = certificate;
-            intervals.extend(history.into_iter().map(|row| new_interval(tenant, &number, row)));
-            diesel::update(certificate::table.find((tenant, number)))
-                .set((
-                    certificate::category.eq(category),
-                    certificate::region.eq(region),
-                    certificate::issued_on.eq(issued_on),
-                    certificate::valid_until.eq(valid_until),
-                ))
-                .execute(self.db())?;
+            intervals.extend(history.into_iter().map(|row| new_interval(tenant, &certificate.number, row)));
+            self.set_certificate(tenant, &certificate)?;
         }
         let mut rest = Additions::default();
         rest.rows(intervals);
-        rest.rows(events.into_iter().map(|row| new_event(tenant, row)).collect());
+        rest.rows(events.into_iter().map(|row| NewEvent::of(tenant, row)).collect());
         Ok(rest.insert(self.db())?)
     }
 }
@@ -215,12 +168,7 @@ fn new_officer(tenant: &TenantId, row: OfficerRow) -> NewOfficer {
 }
 
 fn new_interval(tenant: &TenantId, certificate: &str, row: IntervalRow) -> NewInterval {
-    let IntervalRow { ordinal, status, from, until, reason, basis } = row;
+    let IntervalRow { ordinal, status, from, until, reason, basis, decided_by } = row;
     let (tenant, certificate) = (*tenant, certificate.to_owned());
-    NewInterval { tenant, certificate, ordinal, status, from_ms: from, until_ms: until, reason, basis }
-}
-
-fn new_event(tenant: &TenantId, row: RegisterEventRow) -> NewEvent {
-    let RegisterEventRow { id, at, actor, kind, officer, detail, reason } = row;
-    NewEvent { tenant: *tenant, id, at_ms: at, actor, kind, officer, detail, reason }
+    NewInterval { tenant, certificate, ordinal, status, from_ms: from, until_ms: until, reason, basis, decided_by }
 }

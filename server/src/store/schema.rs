@@ -75,6 +75,20 @@ diesel::table! {
         officer -> Nullable<Binary>,
         detail -> Text,
         reason -> Text,
+        agency -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    deputy (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        head -> Binary,
+        officer -> Binary,
+        role -> Text,
+        from_ms -> BigInt,
+        until_ms -> BigInt,
+        ended_ms -> Nullable<BigInt>,
     }
 }
 
@@ -100,6 +114,7 @@ diesel::table! {
         until_ms -> Nullable<BigInt>,
         reason -> Text,
         basis -> Text,
+        decided_by -> Text,
     }
 }
 
@@ -110,6 +125,8 @@ diesel::table! {
         officer -> Binary,
         password -> Text,
         session_version -> BigInt,
+        one_time_until_ms -> Nullable<BigInt>,
+        closed_ms -> Nullable<BigInt>,
     }
 }
 
@@ -688,6 +705,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_interval,
     officer_identity,
     register_event,
+    deputy,
     device,
     inspection_task,
     lease,

@@ -241,8 +241,7 @@ fn furnish(store: &Store) {
 
 pub(super) fn what_was_written_is_read_back(store: &Store) {
     furnish(store);
-    let account =
-        AccountRow { login: "a".into(), officer: OfficerId::new([1; 16]), password: "$".into(), session_version: 7 };
+    let account = AccountRow { session_version: 7, ..AccountRow::new("a", OfficerId::new([1; 16]), "$".into()) };
     let (certificate, interval) = (
         CertificateRow {
             number: "22370000001".into(),
@@ -259,6 +258,7 @@ pub(super) fn what_was_written_is_read_back(store: &Store) {
             until: None,
             reason: "发证".into(),
             basis: String::new(),
+            decided_by: "县人民政府".into(),
         },
     );
     store

@@ -1,7 +1,8 @@
 //! Authentication: the access token, and the current state of its bearer in the database.
 //!
 //! Promise: a phone's token is valid only on the routes of [`PHONE_ROUTES`], even if its officer has other roles; a new
-//! route is closed to phones until it is listed there. Not here: authorisation (`flow`).
+//! route is closed to phones until it is listed there. A one-time password opens one route, which replaces it. Not here:
+//! authorisation (`flow`).
 
 use std::pin::Pin;
 
@@ -44,6 +45,9 @@ pub const PHONE_ROUTES: &[(&str, &str)] = &[
     ("GET", "/v1/cases/{case}/evidence/{digest}"),
 ];
 
+/// The only route for somebody whose password is a one-time password.
+const FOR_PASSWORD: (&str, &str) = ("POST", "/v1/me/password");
+
 /// Whether a phone's token permits the route that a request matched.
 fn is_for_phones(method: &Method, pattern: Option<&str>) -> bool {
     let of = |method: &str| PHONE_ROUTES.iter().any(|(known, path)| *known == method && Some(*path) == pattern);
@@ -64,12 +68,17 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
         let presented = presented(request);
-        let for_phones = is_for_phones(request.method(), request.match_pattern().as_deref());
+        let pattern = request.match_pattern();
+        let for_phones = is_for_phones(request.method(), pattern.as_deref());
+        let for_password = (request.method().as_str(), pattern.as_deref().unwrap_or_default()) == FOR_PASSWORD;
         Box::pin(async move {
             let (app, token) = presented.ok_or(Refusal::Unauthenticated)?;
             // Checked before anything else of the request is read.
             if !for_phones && flow::caller::is_of_a_phone(&app, &token) {
                 return Err(Refusal::NotFromAPhone.into());
+            }
+            if for_password {
+                return Ok(flow::caller::identify_for_password(&app, &token).await?);
             }
             Ok(flow::caller::identify(&app, &token).await?)
         })

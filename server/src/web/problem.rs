@@ -93,6 +93,9 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::HandInOnly
         | Refusal::OfficerLeft
         | Refusal::SameHand
+        | Refusal::PasswordMustChange
+        | Refusal::OneTimePasswordExpired
+        | Refusal::OwnEntry
         | Refusal::DeviceRevoked
         | Refusal::NoCertificate
         | Refusal::CertificateExpired
@@ -134,6 +137,17 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::AlreadyRegistered
         | Refusal::AlreadyReturned
         | Refusal::LeadNotOpen
+        | Refusal::HoldsSpecialRole
+        | Refusal::RolesKeptApart
+        | Refusal::NothingChanges
+        | Refusal::PersonInactive
+        | Refusal::AgencyInactive
+        | Refusal::LoginTaken
+        | Refusal::AccountExists
+        | Refusal::NoAccount
+        | Refusal::PasswordIsOwn
+        | Refusal::CertificateTaken
+        | Refusal::CitizenNumberTaken
         | Refusal::OtherAccount => StatusCode::CONFLICT,
         Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

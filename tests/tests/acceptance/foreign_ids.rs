@@ -63,12 +63,16 @@ impl Owned {
         let path = named.iter().fold(route.to_owned(), |path, (name, id)| path.replace(name, id));
         path.replace("{digest}", &"0".repeat(64))
             .replace("{change}", &self.case)
+            .replace("{deputy}", &self.reset)
             .replace("{target}", "case")
             .replace("{name}", "title")
     }
 }
 
 fn body_of(route: &str, basis: &str) -> Json {
+    if route.starts_with("/v1/officers") {
+        return crate::people::body_of(route);
+    }
     match route.rsplit('/').next().unwrap() {
         "register" => json!({"target": format!("{basis}.0")}),
         "return" => json!({"target": format!("{basis}.0"), "reason": "请补充"}),

@@ -136,6 +136,7 @@ const CORE: Map = &[
     ("agency", &[]),
     ("lead", &[]),
     ("read_audit", &[]),
+    ("register_event", &[]),
     ("role", &[]),
     ("strokes", &["value", "codec"]),
     ("schema", &[]),

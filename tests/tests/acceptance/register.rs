@@ -108,6 +108,18 @@ on_both_databases! {
         assert_eq!(refused.refusal(), (403, "certificate_not_valid".to_owned()), "a roster lifts no suspension");
     }
 
+    fn a_roster_that_names_another_agency_ends_the_functions_in_the_old_one(server) {
+        let roles = || Person::sign_in(server, "unit-head").me.roles;
+        let row = |agency: &str| [row(1, "王秀兰", &format!("{agency},,22370001010,综合执法,,"))];
+        let held = Person::sign_in(server, "county-admin").call("GET", &format!("/v1/officers/{}", Person::sign_in(server, "unit-head").me.officer));
+        let card = held.send().expect(200).json()["certificates"][0].clone();
+        let row = |agency: &str| row(agency).map(|row| row.replace("综合执法,,", &format!("综合执法,{},{}", card["issued_on"].as_str().unwrap(), card["valid_until"].as_str().unwrap())));
+        assert_eq!(roles().len(), 2);
+        let (taken, said) = run(server, "import", &row("巫山县市场监督管理局"));
+        assert!(taken && said.contains("变更 changed 1"), "{said}");
+        assert_eq!(roles(), [sync_core::role::Role::Officer], "the field role goes along");
+    }
+
     fn what_is_exported_is_imported_without_a_change(server) {
         let workbook = server.directory().join("roster.xlsx");
         let export = || server.palm("register export").arg(&workbook).output().unwrap();

@@ -10,7 +10,7 @@ use server::flow::app::App;
 use server::flow::evidence::damage::check_all;
 use server::flow::first_run::{self, Administrator, Beginning};
 use server::flow::refusal::Refusal;
-use server::flow::{account, device};
+use server::flow::{account, device, officer};
 use server::serve::open::{installations, name_installation, new_server_key};
 use server::store::grant_application_role;
 use sync_core::id::{OfficerId, TenantId, hex};
@@ -26,6 +26,14 @@ pub enum Admin {
     NewPassword(NewPassword),
     /// Issues a one-time code with which a signed-in officer enrols a phone; valid for ten minutes, raises an alarm.
     EnrolmentCode(EnrolmentCode),
+    /// Gives a person an account; prints the one-time password, which lasts a week. Raises an alarm.
+    GiveAccount(GiveAccount),
+    /// Prints another one-time password, for an account that is closed or whose last one was never used. Raises an alarm.
+    OneTimePassword(OneTimePassword),
+    /// Closes an account: sessions end, phones are revoked. Raises an alarm.
+    CloseAccount(CloseAccount),
+    /// Makes the owner of an account a security administrator. Raises an alarm.
+    AppointSecurityAdmin(AppointSecurityAdmin),
     /// Replaces a lost or exposed server key; every phone must enrol again.
     NewServerKey(NewServerKey),
     /// Says to which installation of a shared database a data directory belongs; without a choice, lists them.
@@ -115,6 +123,61 @@ pub struct EnrolmentCode {
     officer: OfficerId,
 }
 
+/// Whose account, and its login.
+#[derive(Debug, Args)]
+pub struct GiveAccount {
+    #[command(flatten)]
+    data: Data,
+    /// Id of the person, 32 hex digits.
+    #[arg(long)]
+    officer: OfficerId,
+    /// Login of the new account.
+    #[arg(long)]
+    login: String,
+    /// Why. 1 to 500 characters.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Whose password.
+#[derive(Debug, Args)]
+pub struct OneTimePassword {
+    #[command(flatten)]
+    data: Data,
+    /// Id of the person, 32 hex digits.
+    #[arg(long)]
+    officer: OfficerId,
+    /// Why. 1 to 500 characters.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Which account.
+#[derive(Debug, Args)]
+pub struct CloseAccount {
+    #[command(flatten)]
+    data: Data,
+    /// Login of the account.
+    #[arg(long)]
+    login: String,
+    /// Why. 1 to 500 characters.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Who is appointed.
+#[derive(Debug, Args)]
+pub struct AppointSecurityAdmin {
+    #[command(flatten)]
+    data: Data,
+    /// Login of the person.
+    #[arg(long)]
+    login: String,
+    /// Why. 1 to 500 characters.
+    #[arg(long)]
+    reason: String,
+}
+
 /// Which role.
 #[derive(Debug, Args)]
 pub struct DatabaseRole {
@@ -142,6 +205,9 @@ impl Admin {
             }
             Self::EnrolmentCode(EnrolmentCode { data, officer }) => {
                 output::line(told(device::issue_code_here(&existing(data)?, officer))?);
+            }
+            Self::GiveAccount(_) | Self::OneTimePassword(_) | Self::CloseAccount(_) | Self::AppointSecurityAdmin(_) => {
+                self.run_on_account()?;
             }
             Self::NewServerKey(NewServerKey { data, reason }) => {
                 let settings = data.flags.layers()?.settings()?;
@@ -175,6 +241,26 @@ impl Admin {
                 grant_application_role(&url, &role)?;
                 output::line(role);
             }
+        }
+        Ok(())
+    }
+
+    /// Executes a command on an account.
+    fn run_on_account(self) -> anyhow::Result<()> {
+        if let Self::GiveAccount(GiveAccount { data, officer, login, reason }) = self {
+            let given = officer::account::give_here(&existing(data)?, officer, Some(login), &reason);
+            output::line(told(given)?.password);
+        } else if let Self::OneTimePassword(OneTimePassword { data, officer, reason }) = self {
+            let given = officer::account::give_here(&existing(data)?, officer, None, &reason);
+            output::line(told(given)?.password);
+        } else if let Self::CloseAccount(CloseAccount { data, login, reason }) = self {
+            told(officer::account::close_here(&existing(data)?, &login, &reason))?;
+            output::line(login);
+        } else if let Self::AppointSecurityAdmin(AppointSecurityAdmin { data, login, reason }) = self {
+            let app = existing(data)?;
+            let now = app.clock.now();
+            told(officer::role::appoint_here(&app.store, &app.tenant, &login, &reason, now))?;
+            output::line(login);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::{Components, RefOr, Schema};
 
-const OPEN: [&str; 11] = [
+const OPEN: [&str; 12] = [
     "AccountEventKind",
     "AgencyKind",
     "AlarmKind",
@@ -17,6 +17,7 @@ const OPEN: [&str; 11] = [
     "OperationAct",
     "ReasonCode",
     "RefusalCode",
+    "RegisterEventKind",
     "Sector",
 ];
 

@@ -198,6 +198,76 @@ refusals! {
     "This needs two people: the person who resets a password may not confirm the reset, and may not issue an enrolment code for the same account. Ask another administrator, or let the officer confirm it on their phone.";
     user: "Ask another administrator"; operator: "Let an administrator do it in the console";
 
+    /// The password is a one-time password, which permits nothing but choosing another.
+    PasswordMustChange = "password_must_change", retry: false;
+    "您使用的是一次性密码，请先设置自己的密码，然后重新登录。" / "Your password is a one-time password: choose your own first, then sign in with it.";
+    user: "Choose an own password (in an app: `POST /v1/me/password`), then sign in with it"; operator: "None";
+
+    /// The one-time password was not used in time.
+    OneTimePasswordExpired = "one_time_password_expired", retry: false;
+    "一次性密码已过期，请向本单位管理员重新领取。" / "The one-time password has expired. Ask your agency's administrator for another.";
+    user: "Ask the agency's administrator for another"; operator: "None";
+
+    /// Nobody administers themselves.
+    OwnEntry = "own_entry", retry: false;
+    "不能办理本人的登记、证件、账号和角色，请由另一名管理员办理。" / "Nobody administers their own entry, certificates, account or roles. Ask another administrator.";
+    user: "Ask another administrator"; operator: "None";
+
+    /// The person holds a role that the agency's administrator does not give.
+    HoldsSpecialRole = "holds_special_role", retry: false;
+    "此人担任管理员或监督职务：请先由安全管理员收回该角色，再办理账号、调动或离岗。" / "This person is an administrator or a supervisor. The security administrator takes that role first; then account, transfer and deactivation are yours.";
+    user: "Ask the security administrator to take the role first"; operator: "None";
+
+    /// System, security and audit administrator are kept apart.
+    RolesKeptApart = "roles_kept_apart", retry: false;
+    "系统管理员、安全管理员、审计管理员须由不同的人担任（三员分立）。" / "System, security and audit administrator must be three people.";
+    user: "Choose another person, or take the other role first"; operator: "None";
+
+    /// What is asked for is so already.
+    NothingChanges = "nothing_changes", retry: false;
+    "登记内容与现状相同，没有变化。" / "This is what the register says already: nothing would change.";
+    user: "Check what the register says now"; operator: "None";
+
+    /// The person was deactivated.
+    PersonInactive = "person_inactive", retry: false;
+    "此人已离岗；如已返岗，请先恢复在岗。" / "This person has left. If they are back, reactivate them first.";
+    user: "Reactivate the person first"; operator: "None";
+
+    /// The agency was deactivated.
+    AgencyInactive = "agency_inactive", retry: false;
+    "该单位已停用，不能登记人员。" / "This agency was deactivated and takes no people.";
+    user: "Choose another agency"; operator: "None";
+
+    /// The login belongs to another account.
+    LoginTaken = "login_taken", retry: false;
+    "该登录名已被使用，请另选一个。" / "This login is taken. Choose another.";
+    user: "Choose another login"; operator: "None";
+
+    /// The person has an account.
+    AccountExists = "account_exists", retry: false;
+    "此人已有账号：忘记密码的，请办理重设密码；账号已关闭的，请发放新的一次性密码。" / "This person has an account. For a forgotten password ask for a reset; a closed account gets a new one-time password.";
+    user: "Reset the password, or give a closed account a new one-time password"; operator: "None";
+
+    /// The person has no account, or it is closed.
+    NoAccount = "no_account", retry: false;
+    "此人没有可用的账号。" / "This person has no open account.";
+    user: "Give the person an account"; operator: "None";
+
+    /// The owner of the account has chosen the password, so it is reset by two people only.
+    PasswordIsOwn = "password_is_own", retry: false;
+    "此人已设置自己的密码，不能再发放一次性密码；忘记密码的，请由两人办理重设密码。" / "This person has chosen their own password, so there is no one-time password any more. A forgotten password is reset by two people.";
+    user: "Ask for a reset of the password"; operator: "None";
+
+    /// The certificate number belongs to somebody already.
+    CertificateTaken = "certificate_taken", retry: false;
+    "该证号已登记，请核对证号。" / "This certificate number is in the register already: check it.";
+    user: "Check the number"; operator: "None";
+
+    /// The citizen number belongs to another person.
+    CitizenNumberTaken = "citizen_number_taken", retry: false;
+    "该公民身份号码已登记给另一人，请核对。" / "This citizen number is another person's in the register: check it.";
+    user: "Check the number and whether the person is in the register already"; operator: "None";
+
     /// The reset has ended, was used, or was confirmed by another person.
     ResetNotOpen = "reset_not_open", retry: false;
     "该密码重设已失效、已使用或已由他人确认。请重新申请。" / "This password reset has ended, was used, or was confirmed by somebody else. Ask for a new one.";

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sync_core::id::OfficerId;
+use sync_core::register_event::RegisterEventKind;
 use sync_core::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -134,7 +135,7 @@ fn totals(
     actor: OfficerId,
 ) -> Result<Option<Totals>, Failure> {
     let event = tx.register_event(tenant, id)?;
-    let event = event.filter(|event| event.kind == super::IMPORTED && event.actor == Some(actor));
+    let event = event.filter(|event| event.kind == RegisterEventKind::Imported && event.actor == Some(actor));
     event.map(|event| serde_json::from_str(&event.detail).map_err(Failure::broken)).transpose()
 }
 

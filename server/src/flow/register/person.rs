@@ -8,7 +8,7 @@ use sync_core::time::Instant;
 
 use super::planned::{Difference, Held, Planned, PlannedCertificate};
 use super::roster::{Entry, Written, Wrong};
-use crate::flow::certificate::{ends, status_at};
+use crate::flow::certificate::{ends, renewal, status_at};
 use crate::flow::mask::middle;
 use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow};
 
@@ -277,6 +277,7 @@ impl<'a> Index<'a> {
             until: None,
             reason: reason.to_owned(),
             basis: "执法人员花名册".to_owned(),
+            decided_by: String::new(),
         };
         let history = match held {
             None => vec![span(0, Instant::start_of(written.issued), "发证")],
@@ -290,8 +291,11 @@ impl<'a> Index<'a> {
                 } else {
                     Instant::start_of(written.issued)
                 };
-                let next = intervals.iter().map(|interval| interval.ordinal + 1).max().unwrap_or(0);
-                if is_renewed && may_go_on { vec![span(next, from, "有效期延续")] } else { Vec::new() }
+                if is_renewed && may_go_on {
+                    renewal(row, intervals, span(0, from, "有效期延续"))
+                } else {
+                    Vec::new()
+                }
             }
         };
         let planned = PlannedCertificate { written: written.clone(), region, is_known: held.is_some(), history };

@@ -112,9 +112,7 @@ pub fn add(tx: &mut Tx<'_>, tenant: &TenantId, person: &Person, hash: &str, now:
     for role in person.roles {
         tx.add_role(tenant, &id, *role)?;
     }
-    let account =
-        AccountRow { login: person.login.to_owned(), officer: id, password: hash.to_owned(), session_version: 1 };
-    tx.add_account(tenant, &account)?;
+    tx.add_account(tenant, &AccountRow::new(person.login, id, hash.to_owned()))?;
     if let Some((certificate, history)) = certificate(person, now) {
         tx.add_certificate(tenant, &certificate, &history)?;
     }
@@ -149,6 +147,7 @@ fn certificate(person: &Person, now: Instant) -> Option<(CertificateRow, Vec<Int
         until,
         reason: reason.to_owned(),
         basis: basis.to_owned(),
+        decided_by: String::new(),
     };
     let history = if let Some(ago) = suspended_ago {
         let since = now.plus_ms(-ago * DAY_MS);

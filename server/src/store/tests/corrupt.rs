@@ -70,6 +70,7 @@ pub(super) fn an_unknown_status_of_a_certificate_is_an_error(store: &Store) {
         until: None,
         reason: String::new(),
         basis: String::new(),
+        decided_by: String::new(),
     };
     write(store, |tx| tx.add_certificate(&TENANT, &certificate, &[interval]));
     for wrong in ["none", "VALID", ""] {
@@ -87,7 +88,7 @@ pub(super) fn an_unknown_role_is_an_error(store: &Store) {
     let key = OFFICER.to_string();
     let place = ("role", "name", key.as_str());
     is_named(store.read_sync(|tx| tx.roles(&TENANT, &OFFICER)), place, "unit-head");
-    is_named(store.read_sync(|tx| tx.bearer(&TENANT, &OFFICER, None)), place, "unit-head");
+    is_named(store.read_sync(|tx| tx.bearer(&TENANT, &OFFICER, None, NOW)), place, "unit-head");
 }
 
 /// Stored changes are immutable: each is copied with a defect into another installation, because its id is taken in

@@ -15,7 +15,7 @@ pub(super) fn every_change_of_the_register_is_counted(store: &Store) {
     let counted = [
         (format!("INSERT INTO certificate VALUES ({tenant}, '1', {someone}, 'c', 'r', 'i', 'v')"), 1),
         ("UPDATE certificate SET category = 'd'".to_owned(), 1),
-        (format!("INSERT INTO certificate_interval VALUES ({tenant}, '1', 1, 'valid', 1, NULL, '', '')"), 1),
+        (format!("INSERT INTO certificate_interval VALUES ({tenant}, '1', 1, 'valid', 1, NULL, '', '', '')"), 1),
         ("UPDATE certificate_interval SET until_ms = 5".to_owned(), 1),
         ("DELETE FROM certificate_interval".to_owned(), 1),
         ("DELETE FROM certificate".to_owned(), 1),

@@ -107,6 +107,9 @@ impl<'s> World<'s> {
                 let case = self.case.id.to_string();
                 self.as_person("audit-admin").with("case", &case).with("officer", &self.officer())
             }
+            "list_register_events" | "export_register_events" => {
+                self.as_person("audit-admin").with("officer", &self.entered(operation))
+            }
             "create_session" => Filled::default().body("password", PASSWORD),
             "change_password" => self.as_person("training-manager").body("present", PASSWORD),
             _ => self.fill_of_people(operation),
@@ -129,8 +132,70 @@ impl<'s> World<'s> {
             "create_challenge" => Filled::default().body("device", &self.case.phone.device.to_string()),
             "create_device_token" => self.answered(token_message),
             "create_hand_in_token" => self.answered(hand_in_message),
+            _ => self.fill_of_register(operation),
+        }
+    }
+
+    /// Acts on people who are not needed elsewhere.
+    fn fill_of_register(&self, operation: &str) -> Filled {
+        let on = |login: &str| {
+            let id = Person::sign_in(self.server, login).me.officer;
+            self.as_person("agency-admin").with("id", &id).with("If-Match", "*")
+        };
+        let agency = self.case.phone.agency.to_string();
+        match operation {
+            "enter_officer" => self.as_person("agency-admin").body("agency", &agency),
+            "correct_officer" | "correct_certificate" => on("officer-ending"),
+            "transfer_officer" => on("other-head").body("agency", &agency),
+            "deactivate_officer" => on("officer-expired"),
+            "reactivate_officer" | "give_one_time_password" | "open_account" => {
+                let id = self.entered(operation);
+                self.as_person("agency-admin").with("id", &id).with("If-Match", "*")
+            }
+            "close_account" => on("department-supervisor"),
+            "add_certificate" => on("principal-head"),
+            "decide_certificate" => on("officer-suspended"),
+            "give_role" => on("legal-reviewer"),
+            "take_role" => on("case-reviewer"),
+            "appoint_deputy" => {
+                let deputy = Person::sign_in(self.server, "officer-b").me.officer;
+                let tomorrow = server::clock::Clock::system().now().plus_ms(86_400_000).ms();
+                let filled = on("unit-head").body("officer", &deputy).body("until_ms", &tomorrow.to_string());
+                filled.body("from_ms", &(tomorrow - 1).to_string())
+            }
+            "end_deputy" => {
+                let deputy = Person::sign_in(self.server, "officer-b").me.officer;
+                let head = Person::sign_in(self.server, "unit-head").me.officer;
+                let body = json!({"officer": deputy, "role": "unit_head", "from_ms": 1_795_370_400_000_i64,
+                                  "until_ms": server::clock::Clock::system().now().plus_ms(86_400_000).ms(), "reason": "外出"});
+                let admin = Person::sign_in(self.server, "agency-admin");
+                let shown = crate::people::act(&admin, &head, "/deputies", &body).expect(201).json();
+                on("unit-head").with("deputy", &text(&shown["deputies"][0]["id"]))
+            }
             _ => self.fill_of_evidence(operation),
         }
+    }
+
+    /// Somebody new, as an operation needs them.
+    fn entered(&self, operation: &str) -> String {
+        let admin = Person::sign_in(self.server, "agency-admin");
+        let body = json!({"agency": self.case.phone.agency.to_string(), "name": "示例", "reason": "示例"});
+        let call = admin
+            .call("POST", "/v1/officers")
+            .header("Idempotency-Key", &hex(&tests::actor::random::<8>()))
+            .json(&body);
+        let id = text(&call.send().expect(201).json()["officer"]["id"]);
+        let _ = match operation {
+            "reactivate_officer" | "list_register_events" => {
+                crate::people::act(&admin, &id, "/deactivation", &json!({"reason": "示例"})).expect(200)
+            }
+            "give_one_time_password" => {
+                let body = json!({"login": "example-login", "reason": "示例"});
+                crate::people::act(&admin, &id, "/account", &body).expect(201)
+            }
+            _ => return id,
+        };
+        id
     }
 
     fn fill_of_evidence(&self, operation: &str) -> Filled {

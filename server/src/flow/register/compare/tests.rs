@@ -46,6 +46,7 @@ fn certificate(number: &str, holder: u8, status: CertificateStatus) -> (Certific
         until: None,
         reason: String::new(),
         basis: String::new(),
+        decided_by: String::new(),
     };
     let row = CertificateRow {
         number: number.to_owned(),
@@ -227,7 +228,11 @@ fn a_renewal_goes_on_from_the_old_end_and_a_reissue_from_its_own_day() {
     let reissued = AS_HELD.replace("2022-03-01,2027-02-28", "2028-01-01,2032-12-31");
     assert_eq!(after(&reissued, "1001", in_2030), CertificateState::Valid);
     let [planned] = compared(&reissued).planned.try_into().unwrap();
-    assert_eq!(planned.certificate.unwrap().history[0].from, Instant::start_of(Date::constant(2028, 1, 1)));
+    let [between, reissued_from] = planned.certificate.unwrap().history.try_into().unwrap();
+    assert_eq!(reissued_from.from, Instant::start_of(Date::constant(2028, 1, 1)));
+    assert_eq!((between.status, between.until), (CertificateStatus::Expired, Some(reissued_from.from)));
+    let between_the_terms = Instant::start_of(Date::constant(2027, 12, 31));
+    assert_eq!(after(&reissued, "1001", between_the_terms), CertificateState::Expired, "not lawful afterwards");
 }
 
 #[test]

@@ -1,0 +1,111 @@
+//! Certificates by hand: entered, corrected, and with the status that the issuing organ decided.
+
+use actix_web::web::{Json, Path};
+use actix_web::{HttpRequest, HttpResponse, post};
+use api_spec::officer::OfficerDetail;
+use api_spec::officer::act::{CertificateCorrection, CertificateDecision, CertificateEntry};
+use api_spec::text;
+use sync_core::time::Instant;
+
+use super::entry::{act, day, making, written};
+use super::problems::{ActProblems, MakingProblems};
+use super::tagged;
+use crate::flow::officer::certificate::{self, Decided};
+use crate::web::State;
+use crate::web::caller::Caller;
+use crate::web::input::text as line;
+use crate::web::problem::{CREATED, OK, Problem};
+
+/// Enters a certificate of a person.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(
+        ("id" = text::Id, Path, description = "Id of the officer"),
+        ("Idempotency-Key" = text::IdempotencyKey, Header, description = "The same request with the same key is done once")
+    ),
+    request_body = CertificateEntry,
+    responses(
+        (status = 201, description = "Entered", body = OfficerDetail, headers(("ETag" = text::EntityTag))),
+        MakingProblems
+    )
+)]
+#[post("/officers/{id}/certificates")]
+pub async fn add_certificate(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<CertificateEntry>,
+) -> Result<HttpResponse, Problem> {
+    let CertificateEntry { certificate: said, reason } = body.into_inner();
+    let ((act, key), said) = (making(&path, &request, &reason)?, written(said)?);
+    let found = certificate::add(&app, caller, act, said, key).await?;
+    Ok(tagged(HttpResponse::build(CREATED), found, app.clock.now()))
+}
+
+/// Corrects what was entered of the certificate with this number.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(
+        ("id" = text::Id, Path, description = "Id of the officer"),
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the officer")
+    ),
+    request_body = CertificateCorrection,
+    responses(
+        (status = 200, description = "Corrected", body = OfficerDetail, headers(("ETag" = text::EntityTag))),
+        ActProblems
+    )
+)]
+#[post("/officers/{id}/certificates/correction")]
+pub async fn correct_certificate(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<CertificateCorrection>,
+) -> Result<HttpResponse, Problem> {
+    let CertificateCorrection { certificate: said, reason } = body.into_inner();
+    let (act, said) = (act(&path, &request, &reason)?, written(said)?);
+    let found = certificate::correct(&app, caller, act, said).await?;
+    Ok(tagged(HttpResponse::build(OK), found, app.clock.now()))
+}
+
+/// Enters what the issuing organ decided about a certificate, in force from an instant. It counts with the next request.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(
+        ("id" = text::Id, Path, description = "Id of the officer"),
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the officer")
+    ),
+    request_body = CertificateDecision,
+    responses(
+        (status = 200, description = "Entered", body = OfficerDetail, headers(("ETag" = text::EntityTag))),
+        ActProblems
+    )
+)]
+#[post("/officers/{id}/certificates/decision")]
+pub async fn decide_certificate(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<CertificateDecision>,
+) -> Result<HttpResponse, Problem> {
+    let CertificateDecision { number, act: what, from_ms, until_ms, valid_until, reason, basis, decided_by } =
+        body.into_inner();
+    let act = act(&path, &request, &reason)?;
+    let decided = Decided {
+        number,
+        act: what,
+        from: Instant::from_ms(from_ms),
+        until: until_ms.map(Instant::from_ms),
+        valid_until: valid_until.map(|said| day(&said, "valid_until")).transpose()?,
+        basis: line(&basis, 500, "basis")?,
+        decided_by: line(&decided_by, 100, "decided_by")?,
+    };
+    let found = certificate::decide(&app, caller, act, decided).await?;
+    Ok(tagged(HttpResponse::build(OK), found, app.clock.now()))
+}
