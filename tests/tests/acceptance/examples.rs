@@ -162,7 +162,7 @@ on_both_databases! {
             }
             lists += 1;
         }
-        assert_eq!(lists, 8);
+        assert_eq!(lists, 9);
     }
 }
 

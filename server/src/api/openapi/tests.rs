@@ -311,7 +311,7 @@ fn every_list_in_pages_says_how_large_a_page_may_be() {
             lists += 1;
         }
     }
-    assert_eq!(lists, 8);
+    assert_eq!(lists, 9);
 }
 
 #[test]
