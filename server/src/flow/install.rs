@@ -192,7 +192,7 @@ pub fn fits(store: &Store, directory: &Path, tenant: &TenantId) -> Result<(), Mi
 /// the new key, and raises [`AlarmKind::ServerKeyReplaced`]. Signatures of the old key stay valid.
 ///
 /// # Errors
-/// [`Mismatch::NoReason`], [`Mismatch::NoInstallation`], [`KeyError::InUse`], or an internal error. Where it ends between the
+/// [`Mismatch::NoReason`], [`Mismatch::NoInstallation`], [`super::keys::KeyError::InUse`], or an internal error. Where it ends between the
 /// file and the database, the next start refuses the key, and this is done again.
 pub fn replace_server_key(parts: Parts<'_>, reason: &str, now: Instant) -> Result<PublicKey, MisfitOr> {
     let Parts { store, directory, is_inside } = parts;
