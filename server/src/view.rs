@@ -3,6 +3,7 @@
 //! Promise: pure conversions; personal data is masked for readers who may not see it. Not here: HTTP (`web`), HTML
 //! (`console`).
 
+pub mod agency;
 pub mod allowance;
 mod author;
 pub mod case;

@@ -21,6 +21,7 @@ mod phone;
 mod register;
 mod seed;
 mod serve;
+mod table;
 
 /// 掌上执法 Palm: administrative enforcement, offline first.
 #[derive(Debug, Parser)]

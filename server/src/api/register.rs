@@ -13,7 +13,9 @@ use table::Place;
 
 use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::flow::register::{Checked, Comparison, Difference, Line, Outcome, Totals, Wrong, clerk};
+use crate::flow::register::{Checked, clerk};
+use crate::flow::sheet::Wrong;
+use crate::flow::sheet::report::{Difference, Line, Outcome, Report, Totals};
 use crate::view;
 use crate::view::spreadsheet::file::FileKind;
 use crate::web::State;
@@ -160,14 +162,15 @@ fn may_import(caller: &Caller) -> Result<(), Refusal> {
 
 fn report(checked: &Checked, skipped: usize, wanted: usize) -> RosterReport {
     let Checked { comparison, digest, tag: _ } = checked;
-    let Comparison { lines: _, wrong, notes, planned: _ } = comparison;
-    let mut by_need = comparison.by_need().skip(skipped);
+    let found = &comparison.report;
+    let Report { lines: _, wrong, notes } = found;
+    let mut by_need = found.by_need().skip(skipped);
     let lines: Vec<RosterLine> = by_need.by_ref().take(wanted).map(line).collect();
     let next_cursor = by_need.next().map(|_more| (skipped + lines.len()).to_string());
     RosterReport {
         sha256: hex(digest),
-        importable: !comparison.is_refused(),
-        totals: totals(comparison.totals()),
+        importable: !found.is_refused(),
+        totals: totals(found.totals()),
         faults: wrong.iter().map(note).collect(),
         notes: notes.iter().take(NOTES).map(note).collect(),
         lines,

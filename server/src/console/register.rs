@@ -15,8 +15,10 @@ use super::visit::SignedIn;
 use super::words::either;
 use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::register::Checked;
 use crate::flow::register::clerk::{self, Kept};
-use crate::flow::register::{Checked, Difference, Line, Outcome, Totals, Wrong};
+use crate::flow::sheet::Wrong;
+use crate::flow::sheet::report::{Difference, Line, Outcome, Totals};
 use crate::view;
 use crate::view::spreadsheet::file::FileKind;
 use crate::web::State;
@@ -126,7 +128,7 @@ fn shown(kept: Kept, language: Language) -> Shown {
         Found { place: place.to_string(), runs }
     };
     let (mut refused, mut changed, mut new) = (Vec::new(), Vec::new(), Vec::new());
-    for Line { row, name, agency, outcome } in comparison.by_need() {
+    for Line { row, name, agency, outcome } in comparison.report.by_need() {
         let (place, name, agency) = (row.to_string(), name.clone(), agency.clone());
         match outcome {
             Outcome::Refused(wrong) if refused.len() < LISTED => {
@@ -145,10 +147,10 @@ fn shown(kept: Kept, language: Language) -> Shown {
         name,
         at: at.to_string(),
         tag,
-        totals: comparison.totals(),
-        importable: !comparison.is_refused(),
-        faults: comparison.wrong.iter().map(found).collect(),
-        notes: comparison.notes.iter().take(LISTED).map(found).collect(),
+        totals: comparison.report.totals(),
+        importable: !comparison.report.is_refused(),
+        faults: comparison.report.wrong.iter().map(found).collect(),
+        notes: comparison.report.notes.iter().take(LISTED).map(found).collect(),
         refused,
         changed,
         new,

@@ -10,20 +10,21 @@ mod export;
 mod item;
 mod region;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use sync_core::id::{OfficerId, TenantId, hex};
+use sync_core::id::{TenantId, hex};
 use sync_core::register_event::RegisterEventKind;
 use sync_core::time::Instant;
 use table::Place;
 
-pub use export::export_agencies;
+pub use export::{agency_rows, agency_titles};
 
 use crate::flow::reason;
 use crate::flow::refusal::Failure;
+use crate::flow::register_event::{By, record};
+use crate::flow::sheet::report::{Difference, Line, Outcome, Report, Totals};
 use crate::flow::sheet::{Rows, Wrong};
-use crate::random;
-use crate::store::{AgencyRow, ItemRow, RegionRow, RegisterChanges, RegisterEventRow, Store, Tx};
+use crate::store::{AgencyRow, ItemRow, RegionRow, RegisterChanges, Store, Tx};
 
 /// Which list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,72 +48,6 @@ impl List {
     }
 }
 
-/// One value that is another now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// What, in Chinese.
-    pub zh: &'static str,
-    /// What, in English.
-    pub en: &'static str,
-    /// What it was; empty where there was nothing.
-    pub old: String,
-    /// What it is.
-    pub new: String,
-}
-
-/// What an import does with a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is added.
-    New,
-    /// It is there, with differences.
-    Changed(Vec<Difference>),
-    /// Nothing is different.
-    Unchanged,
-    /// It cannot be taken.
-    Refused(Vec<Wrong>),
-}
-
-/// A row of the report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// The row.
-    pub row: Place,
-    /// The name in it.
-    pub name: String,
-    /// What an import does with it.
-    pub outcome: Outcome,
-}
-
-/// What an import of a file does, row by row.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Report {
-    /// A line for each row that was read, in their order.
-    pub lines: Vec<Line>,
-    /// What is wrong with the file as a whole.
-    pub wrong: Vec<Wrong>,
-    /// What was not read.
-    pub notes: Vec<Wrong>,
-}
-
-impl Report {
-    /// Whether anything keeps the file from being imported.
-    pub fn is_refused(&self) -> bool {
-        !self.wrong.is_empty() || self.lines.iter().any(|line| matches!(line.outcome, Outcome::Refused(_)))
-    }
-
-    /// How many rows are new, changed, unchanged and refused.
-    pub fn counts(&self) -> [usize; 4] {
-        let count = |is: fn(&Outcome) -> bool| self.lines.iter().filter(|line| is(&line.outcome)).count();
-        [
-            count(|outcome| matches!(outcome, Outcome::New)),
-            count(|outcome| matches!(outcome, Outcome::Changed(_))),
-            count(|outcome| matches!(outcome, Outcome::Unchanged)),
-            count(|outcome| matches!(outcome, Outcome::Refused(_))),
-        ]
-    }
-}
-
 /// What is to be written. Each row with whether it is new.
 #[derive(Debug, Default)]
 struct Writes {
@@ -125,15 +60,6 @@ impl Writes {
     const fn is_empty(&self) -> bool {
         self.agencies.is_empty() && self.regions.is_empty() && self.items.is_empty()
     }
-}
-
-/// Who imports, and why.
-#[derive(Debug, Clone, Copy)]
-pub struct Act<'a> {
-    /// Who; none for the operator on the machine.
-    pub actor: Option<OfficerId>,
-    /// Why. 1 to 500 characters.
-    pub reason: &'a str,
 }
 
 /// What an import of this file would do. Writes nothing.
@@ -152,11 +78,11 @@ pub fn import(
     store: &Store,
     tenant: &TenantId,
     (list, file): (List, &[u8]),
-    act: Act<'_>,
+    by: By<'_>,
     now: Instant,
 ) -> Result<Report, Failure> {
-    let reason = reason::read(act.reason)?;
-    let id = random::bytes()?;
+    // Before the file is read: without a reason nothing else is told.
+    let by = By { reason: reason::read(by.reason)?, ..by };
     store.write_sync(|tx| {
         tx.lock_tenant(tenant, now)?;
         let (report, writes) = compared(tx, tenant, list, file)?;
@@ -164,9 +90,7 @@ pub fn import(
             return Ok(report);
         }
         write(tx, tenant, writes)?;
-        let (kind, detail, reason) = (list.imported(), detail(&report, file), reason.to_owned());
-        let event =
-            RegisterEventRow { id, at: now, actor: act.actor, kind, officer: None, agency: None, detail, reason };
+        let event = record(list.imported(), None, &detail(&report, file), by, now)?;
         tx.change_register(tenant, RegisterChanges { events: vec![event], ..RegisterChanges::default() })?;
         tx.touch_reference(tenant)?;
         Ok(report)
@@ -174,20 +98,19 @@ pub fn import(
 }
 
 /// What was changed, for the record.
-fn detail(report: &Report, file: &[u8]) -> String {
-    let [new, changed, unchanged, _] = report.counts();
+fn detail(report: &Report, file: &[u8]) -> Value {
+    let Totals { new, changed, unchanged, refused: _ } = report.totals();
     let one = |line: &Line| match &line.outcome {
         Outcome::New => Some(json!({ "name": line.name, "new": true })),
         Outcome::Changed(differences) => {
-            let one = |Difference { zh: _, en, old, new }: &Difference| json!({ "what": en, "old": old, "new": new });
-            let differences: Vec<_> = differences.iter().map(one).collect();
+            let differences: Vec<_> = differences.iter().map(Difference::recorded).collect();
             Some(json!({ "name": line.name, "changed": differences }))
         }
         Outcome::Unchanged | Outcome::Refused(_) => None,
     };
     let rows: Vec<_> = report.lines.iter().filter_map(one).collect();
     let sha256 = hex(&Sha256::digest(file));
-    json!({ "sha256": sha256, "new": new, "changed": changed, "unchanged": unchanged, "rows": rows }).to_string()
+    json!({ "sha256": sha256, "new": new, "changed": changed, "unchanged": unchanged, "rows": rows })
 }
 
 fn compared(tx: &mut Tx<'_>, tenant: &TenantId, list: List, file: &[u8]) -> Result<(Report, Writes), Failure> {
@@ -248,7 +171,7 @@ fn report<T, R>(
                 Outcome::Changed(differences)
             }
         };
-        report.lines.push(Line { row: read.row, name: read.name, outcome });
+        report.lines.push(Line { row: read.row, name: read.name, agency: String::new(), outcome });
     }
     (report, writes)
 }

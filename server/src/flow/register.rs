@@ -15,25 +15,25 @@ mod person;
 mod planned;
 mod roster;
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{OfficerId, TenantId, hex};
 use sync_core::register_event::RegisterEventKind;
 use sync_core::time::Instant;
 
-pub use compare::{Comparison, Line, Outcome, compare};
+pub use compare::{Comparison, compare};
 pub use export::export;
-pub use heading::{HEADINGS, titles};
+pub use heading::titles;
 use leaving::leave;
-pub use planned::{Difference, Held, Planned};
-pub use roster::Wrong;
+pub use planned::{Held, Planned};
 
 use super::idempotency::IdempotentRequest;
 use super::register_event::{By, record};
 use super::seen::Seen;
 use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal};
+use crate::flow::sheet::Wrong;
+use crate::flow::sheet::report::{Difference, Line, Outcome, Totals};
 use crate::random;
 use crate::store::{CertificateRow, IdentityRow, OfficerRow, RegisterChanges, Store, Tx};
 
@@ -73,24 +73,10 @@ pub struct Checked {
     pub tag: String,
 }
 
-/// How many rows of a file are what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Totals {
-    /// New people.
-    pub new: usize,
-    /// People with differences.
-    pub changed: usize,
-    /// Rows without a difference.
-    pub unchanged: usize,
-    /// Rows that cannot be taken.
-    #[serde(default)]
-    pub refused: usize,
-}
-
 /// An import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Imported {
-    /// It was done, or [is refused](Comparison::is_refused), or had nothing to do; the record of it, where it changed
+    /// It was done, or [is refused](crate::flow::sheet::report::Report::is_refused), or had nothing to do; the record of it, where it changed
     /// something.
     Now(Comparison, Option<[u8; 16]>),
     /// The same request did it before; its record.
@@ -107,7 +93,7 @@ pub fn check(store: &Store, scope: &Scope, file: &[u8], now: Instant) -> Result<
     Ok(checked(Sha256::digest(file).into(), compare(&held, &roster, now)))
 }
 
-/// Imports a file: all of it, or nothing where the answer [is refused](Comparison::is_refused).
+/// Imports a file: all of it, or nothing where the answer [is refused](crate::flow::sheet::report::Report::is_refused).
 ///
 /// # Errors
 /// [`Refusal::Malformed`] without a reason; [`Refusal::Stale`] where the outcome is not one that was confirmed;
@@ -128,7 +114,7 @@ pub fn import(store: &Store, scope: &Scope, file: &[u8], act: &Act<'_>, now: Ins
         if !act.seen.holds_for(&tag) {
             return Err(Refusal::Stale.because(CHANGED_SINCE.0, CHANGED_SINCE.1).into());
         }
-        if comparison.is_refused() || comparison.planned.is_empty() {
+        if comparison.report.is_refused() || comparison.planned.is_empty() {
             return Ok(Imported::Now(comparison, None));
         }
         let by = By { actor: act.actor, reason };
@@ -191,10 +177,10 @@ fn checked(digest: [u8; 32], comparison: Comparison) -> Checked {
             hash.update([0]);
         }
     };
-    for Wrong { place, zh: _, en } in comparison.wrong.iter().chain(&comparison.notes) {
+    for Wrong { place, zh: _, en } in comparison.report.wrong.iter().chain(&comparison.report.notes) {
         say(&[&place.to_string(), en]);
     }
-    for Line { row, name, agency, outcome } in &comparison.lines {
+    for Line { row, name, agency, outcome } in &comparison.report.lines {
         say(&[&row.to_string(), name, agency]);
         match outcome {
             Outcome::New => say(&["new"]),
@@ -226,7 +212,7 @@ fn changes(
     for planned in &comparison.planned {
         plan(&mut changes, planned, by, now)?;
     }
-    let Totals { new, changed, unchanged, refused: _ } = comparison.totals();
+    let Totals { new, changed, unchanged, refused: _ } = comparison.report.totals();
     let detail = json!({ "sha256": hex(digest), "new": new, "changed": changed, "unchanged": unchanged });
     let event = record(RegisterEventKind::Imported, None, &detail, by, now)?;
     let id = event.id;
@@ -252,8 +238,7 @@ fn plan(changes: &mut RegisterChanges, planned: &Planned, by: By<'_>, now: Insta
             if row != *known {
                 changes.moved.push(row);
             }
-            let one = |Difference { zh: _, en, old, new }: &Difference| json!({ "what": en, "old": old, "new": new });
-            (RegisterEventKind::PersonChanged, differences.iter().map(one).collect())
+            (RegisterEventKind::PersonChanged, differences.iter().map(Difference::recorded).collect())
         }
     };
     changes.events.push(record(kind, Some((id, *agency)), &detail, by, now)?);

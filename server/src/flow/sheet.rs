@@ -3,6 +3,8 @@
 //! Promise: every sheet with the headings is read; every fault of a row is told at once, each with its cell; a value that
 //! is missing stays missing. Not here: what the columns mean, and what the installation holds.
 
+pub mod report;
+
 use table::{Book, Cell, Fault, Found, Heading, NotATable, Place, Row, Sheet};
 
 /// Something that is wrong, with its place. The sentence is in both languages.
@@ -48,6 +50,11 @@ impl Kind {
     /// The usual name of a column.
     pub fn usual_name(self, key: &str) -> &'static str {
         self.names(key).first().copied().unwrap_or_default()
+    }
+
+    /// The usual names of all columns, in order.
+    pub fn titles(self) -> Vec<&'static str> {
+        self.headings.iter().map(|heading| self.usual_name(heading.key)).collect()
     }
 
     /// The columns that it cannot be read without.

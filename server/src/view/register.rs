@@ -6,9 +6,8 @@
 
 use sync_core::time::Date;
 
-use super::spreadsheet::cell::Cell;
+use super::spreadsheet::TableError;
 use super::spreadsheet::file::{ExportedFile, FileKind};
-use super::spreadsheet::{Table, TableError};
 use crate::flow::register::titles;
 
 /// The rows of a roster as a file that was made on `day`. It is CPU-bound: call it on the blocking pool.
@@ -16,8 +15,6 @@ use crate::flow::register::titles;
 /// # Errors
 /// [`TableError`].
 pub fn file(rows: &[Vec<String>], kind: FileKind, day: Date) -> Result<ExportedFile, TableError> {
-    let cell = |text: &String| if text.is_empty() { Cell::Empty } else { Cell::text(text) };
-    let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    let table = Table { name: "执法人员", titles: titles(), rows, is_filled_in: true };
-    ExportedFile::of(&table, kind, ("roster", "%E6%89%A7%E6%B3%95%E4%BA%BA%E5%91%98%E8%8A%B1%E5%90%8D%E5%86%8C"), day)
+    let name = ("roster", "%E6%89%A7%E6%B3%95%E4%BA%BA%E5%91%98%E8%8A%B1%E5%90%8D%E5%86%8C");
+    ExportedFile::filled_in("执法人员", (titles(), rows), kind, name, day)
 }

@@ -10,8 +10,9 @@ use sync_core::id::AgencyId;
 use table::{Heading, Place};
 
 use super::item::SECTORS;
-use super::{Difference, Differences, Line, Outcome, Report, bare};
+use super::{Differences, bare};
 use crate::flow::refusal::Failure;
+use crate::flow::sheet::report::{Difference, Line, Outcome, Report};
 use crate::flow::sheet::{Kind, ReadRow, Reading, Rows, Wrong};
 use crate::random;
 use crate::store::AgencyRow;
@@ -176,7 +177,7 @@ pub(super) fn compare(held: &[AgencyRow], rows: Rows<Entry>) -> Result<(Report, 
                 None => tree.outcome(id),
             },
         };
-        Line { row, name, outcome }
+        Line { row, name, agency: String::new(), outcome }
     });
     let report = Report { lines: lines.collect(), wrong, notes };
     let writes = if report.is_refused() { Vec::new() } else { tree.writes() };

@@ -9,7 +9,8 @@ use sync_core::money::Fen;
 use table::{Heading, Place};
 
 use super::amount::amount;
-use super::{Differences, Planned, Report, report};
+use super::{Differences, Planned, report};
+use crate::flow::sheet::report::{Difference, Report};
 use crate::flow::sheet::{Kind, Reading, Rows, Wrong};
 use crate::store::ItemRow;
 
@@ -257,7 +258,7 @@ fn merged(entry: &Entry, known: Option<&ItemRow>) -> ItemRow {
     }
 }
 
-fn differences(known: &ItemRow, new: &ItemRow) -> Vec<super::Difference> {
+fn differences(known: &ItemRow, new: &ItemRow) -> Vec<Difference> {
     let yuan = |fen: Option<i64>| fen.and_then(|fen| Fen::new(fen).ok()).map(|fen| fen.to_string()).unwrap_or_default();
     let yes = |confirmed: bool| if confirmed { "是" } else { "否" };
     let word = |words: Words, code: &str| {

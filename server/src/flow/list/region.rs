@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use table::{Heading, Place};
 
-use super::{Differences, Planned, Report, report};
+use super::{Differences, Planned, report};
+use crate::flow::sheet::report::Report;
 use crate::flow::sheet::{Kind, Reading, Rows, Wrong};
 use crate::store::RegionRow;
 

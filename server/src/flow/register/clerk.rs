@@ -13,12 +13,13 @@ use sync_core::register_event::RegisterEventKind;
 use sync_core::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Act, Checked, Imported, Scope, Totals};
+use super::{Act, Checked, Imported, Scope};
 use crate::flow::app::App;
 use crate::flow::caller::{Caller, Role};
 use crate::flow::idempotency::IdempotentRequest;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::seen::Seen;
+use crate::flow::sheet::report::Totals;
 use crate::store::{self, KeptRosterRow, Tx};
 
 /// How long a roster waits for its confirmation.
@@ -109,8 +110,8 @@ pub async fn import(
         super::import(&store, &scope, &file, &Act { actor: Some(actor), reason: &reason, seen, request }, now)
     });
     match imported.await? {
-        Imported::Now(comparison, _) if comparison.is_refused() => Err(Refusal::RosterRefused.into()),
-        Imported::Now(comparison, id) => Ok(Done { id, totals: comparison.totals() }),
+        Imported::Now(comparison, _) if comparison.report.is_refused() => Err(Refusal::RosterRefused.into()),
+        Imported::Now(comparison, id) => Ok(Done { id, totals: comparison.report.totals() }),
         Imported::Before(id) => {
             let totals = app.store.read(move |tx| totals(tx, &tenant, &id, actor)).await?;
             let corrupt = store::Error::Inconsistent { what: "idempotency.made" };

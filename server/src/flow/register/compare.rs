@@ -10,83 +10,24 @@ use sync_core::id::{AgencyId, OfficerId};
 use sync_core::time::Instant;
 use table::Place;
 
-use super::Totals;
 use super::person::Index;
-use super::planned::{Difference, Held, Planned};
+use super::planned::{Held, Planned};
 use super::roster::{Entry, ReadRow, Roster, Wrong};
-
-/// What an import does with a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// A new person.
-    New,
-    /// A person of the register, with differences.
-    Changed(Vec<Difference>),
-    /// Nothing is different.
-    Unchanged,
-    /// It cannot be taken.
-    Refused(Vec<Wrong>),
-}
-
-/// A row of the report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// The row.
-    pub row: Place,
-    /// The name in it.
-    pub name: String,
-    /// The agency as the register calls it; empty where the row is refused.
-    pub agency: String,
-    /// What an import does with it.
-    pub outcome: Outcome,
-}
+use crate::flow::sheet::report::{Line, Outcome, Report};
 
 /// A comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Comparison {
-    /// A line for each row that was read, in their order.
-    pub lines: Vec<Line>,
-    /// What is wrong with the file as a whole.
-    pub wrong: Vec<Wrong>,
-    /// What was not read.
-    pub notes: Vec<Wrong>,
+    /// Row by row.
+    pub report: Report,
     /// What is to be written.
     pub planned: Vec<Planned>,
-}
-
-impl Comparison {
-    /// Whether anything keeps the file from being imported.
-    pub fn is_refused(&self) -> bool {
-        !self.wrong.is_empty() || self.lines.iter().any(|line| matches!(line.outcome, Outcome::Refused(_)))
-    }
-
-    /// The rows that people look at, in the order of what needs doing: refused ones, changed ones, new ones.
-    pub fn by_need(&self) -> impl Iterator<Item = &Line> {
-        let of = |wanted: fn(&Outcome) -> bool| self.lines.iter().filter(move |line| wanted(&line.outcome));
-        of(|outcome| matches!(outcome, Outcome::Refused(_)))
-            .chain(of(|outcome| matches!(outcome, Outcome::Changed(_))))
-            .chain(of(|outcome| matches!(outcome, Outcome::New)))
-    }
-
-    /// How many rows are new, changed, unchanged and refused.
-    pub fn totals(&self) -> Totals {
-        let mut totals = Totals { new: 0, changed: 0, unchanged: 0, refused: 0 };
-        for line in &self.lines {
-            match line.outcome {
-                Outcome::New => totals.new += 1,
-                Outcome::Changed(_) => totals.changed += 1,
-                Outcome::Unchanged => totals.unchanged += 1,
-                Outcome::Refused(_) => totals.refused += 1,
-            }
-        }
-        totals
-    }
 }
 
 /// Compares.
 pub fn compare(held: &Held, roster: &Roster, now: Instant) -> Comparison {
     let (wrong, notes) = (roster.wrong.clone(), roster.notes.clone());
-    let mut comparison = Comparison { wrong, notes, ..Comparison::default() };
+    let mut comparison = Comparison { report: Report { lines: Vec::new(), wrong, notes }, planned: Vec::new() };
     let (index, mut seen) = (Index::of(held), Seen::default());
     for ReadRow { name, row, entry } in &roster.rows {
         let planned = entry.as_ref().map_err(Clone::clone).and_then(|entry| {
@@ -108,7 +49,7 @@ pub fn compare(held: &Held, roster: &Roster, now: Instant) -> Comparison {
                 Outcome::Changed(differences)
             }
         };
-        comparison.lines.push(Line { row: row.clone(), name: name.clone(), agency, outcome });
+        comparison.report.lines.push(Line { row: row.clone(), name: name.clone(), agency, outcome });
     }
     comparison
 }

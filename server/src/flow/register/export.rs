@@ -1,6 +1,6 @@
 //! The register as the rows of a roster that can be imported.
 //!
-//! Promise: everybody of the scope who is active, in the columns of [`super::HEADINGS`]. Citizen numbers are left out:
+//! Promise: everybody of the scope who is active, in the columns of [`super::titles`]. Citizen numbers are left out:
 //! nobody needs them to read a roster. Not here: the file (`view::register`).
 
 use std::collections::BTreeMap;

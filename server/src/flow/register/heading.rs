@@ -2,6 +2,8 @@
 
 use table::Heading;
 
+use crate::flow::sheet;
+
 pub(super) const NAME: &str = "name";
 pub(super) const AGENCY: &str = "agency";
 pub(super) const CITIZEN: &str = "citizen_number";
@@ -13,7 +15,7 @@ pub(super) const UNTIL: &str = "valid_until";
 pub(super) const KIND: &str = "kind";
 
 /// Columns of a roster with their usual names; the first is what an export writes.
-pub const HEADINGS: &[Heading] = &[
+const HEADINGS: &[Heading] = &[
     Heading {
         key: NAME,
         names: &["姓名", "人员姓名", "执法人员姓名", "执法人员", "持证人", "持证人姓名", "name"],
@@ -96,17 +98,10 @@ pub const HEADINGS: &[Heading] = &[
     },
 ];
 
+/// What a roster is.
+pub(super) const ROSTER: sheet::Kind = sheet::Kind { headings: HEADINGS, zh: "花名册", en: "a roster" };
+
 /// The usual names of all columns, in order.
 pub fn titles() -> Vec<&'static str> {
-    HEADINGS.iter().map(|heading| usual_name(heading.key)).collect()
-}
-
-/// The names of a column; the usual one first.
-pub(super) fn names(key: &str) -> &'static [&'static str] {
-    HEADINGS.iter().find(|heading| heading.key == key).map_or(&[], |heading| heading.names)
-}
-
-/// The usual name of a column.
-pub(super) fn usual_name(key: &str) -> &'static str {
-    names(key).first().copied().unwrap_or_default()
+    ROSTER.titles()
 }

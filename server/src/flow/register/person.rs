@@ -6,10 +6,11 @@ use sync_core::certificate::{CertificateState, CertificateStatus};
 use sync_core::id::{AgencyId, OfficerId};
 use sync_core::time::Instant;
 
-use super::planned::{Difference, Held, Planned, PlannedCertificate};
+use super::planned::{Held, Planned, PlannedCertificate};
 use super::roster::{Entry, Written, Wrong};
 use crate::flow::certificate::{ends, renewal, status_at};
 use crate::flow::mask::middle;
+use crate::flow::sheet::report::Difference;
 use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow};
 
 /// Fewest characters of an agency's name that stand for the whole of it.

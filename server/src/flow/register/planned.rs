@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sync_core::id::{AgencyId, OfficerId};
 
 use super::roster::Written;
+use crate::flow::sheet::report::Difference;
 use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, RegionRow};
 
 /// What the register holds.
@@ -46,19 +47,6 @@ impl Held {
         self.certificates_elsewhere = far.into_iter().map(|(row, _)| row.number).collect();
         self
     }
-}
-
-/// One value that is another now. Citizen numbers are masked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// What, in Chinese.
-    pub zh: &'static str,
-    /// What, in English.
-    pub en: &'static str,
-    /// What it was; empty where there was nothing.
-    pub old: String,
-    /// What it is.
-    pub new: String,
 }
 
 /// What is to be written for a row that is new or changed.

@@ -9,7 +9,7 @@ use sync_core::law::identity::{BadCode, CitizenNumber};
 use sync_core::time::Date;
 use table::{Book, Cell, Fault, Place};
 
-use super::heading::{AGENCY, CATEGORY, CITIZEN, HEADINGS, ISSUED, KIND, NAME, NUMBER, REGION, UNTIL, usual_name};
+use super::heading::{AGENCY, CATEGORY, CITIZEN, ISSUED, KIND, NAME, NUMBER, REGION, ROSTER, UNTIL};
 pub use crate::flow::sheet::Wrong;
 use crate::flow::sheet::{self, Reading};
 
@@ -89,12 +89,10 @@ pub type ReadRow = sheet::ReadRow<Entry>;
 pub type Roster = sheet::Rows<Entry>;
 
 /// What a roster is.
-const KIND_OF_FILE: sheet::Kind = sheet::Kind { headings: HEADINGS, zh: "花名册", en: "a roster" };
-
 /// Reads every sheet that has the headings.
 pub fn read(book: &Book) -> Roster {
     let mut above = Above::default();
-    Roster::of(book, KIND_OF_FILE, |reading| {
+    Roster::of(book, ROSTER, |reading| {
         if above.sheet != reading.place().sheet {
             above = Above { sheet: reading.place().sheet, agency: None };
         }
@@ -184,7 +182,7 @@ impl Person<'_, '_> {
         for (key, is_missing) in [(CATEGORY, category.is_none()), (ISSUED, issued.is_none()), (UNTIL, until.is_none())]
         {
             if is_missing && self.0.cell(key).is_none() {
-                let heading = usual_name(key);
+                let heading = ROSTER.usual_name(key);
                 self.0.refuse(
                     key,
                     format!("有证号而没有“{heading}”：没有它就不能判断某一时刻的执法资格"),

@@ -2,6 +2,7 @@
 
 use sync_core::time::Date;
 
+use super::cell::Cell;
 use super::{Table, TableError};
 
 /// The form of a file.
@@ -51,5 +52,21 @@ impl ExportedFile {
         let disposition =
             format!("attachment; filename=\"{name}-{day}.{extension}\"; filename*=UTF-8''{zh}-{day}.{extension}");
         Ok(Self { media_type, disposition, bytes })
+    }
+
+    /// Texts that people fill in and send back, as [`Self::of`]. Formulas in them are neutralised.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub fn filled_in(
+        sheet: &'static str,
+        (titles, rows): (Vec<&'static str>, &[Vec<String>]),
+        kind: FileKind,
+        name: (&str, &str),
+        day: Date,
+    ) -> Result<Self, TableError> {
+        let cell = |text: &String| if text.is_empty() { Cell::Empty } else { Cell::text(text) };
+        let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+        Self::of(&Table { name: sheet, titles, rows, is_filled_in: true }, kind, name, day)
     }
 }

@@ -5,6 +5,7 @@ use sync_core::time::Date;
 use super::super::roster;
 use super::*;
 use crate::flow::certificate::status_at;
+use crate::flow::sheet::report::Totals;
 use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, RegionRow};
 
 const NOW: Instant = Instant::from_ms(1_795_363_200_000);
@@ -93,7 +94,7 @@ fn compared(rows: &str) -> Comparison {
 }
 
 fn outcome(row: &str) -> Outcome {
-    compared(row).lines.remove(0).outcome
+    compared(row).report.lines.remove(0).outcome
 }
 
 fn changes(row: &str) -> Vec<(String, String, String)> {
@@ -186,7 +187,7 @@ fn a_new_person_is_new_and_namesakes_with_numbers_of_their_own_are_two() {
     assert_eq!(outcome("李建国,巫1,,110101199003070003,,,,,"), Outcome::New, "another citizen number");
     assert_eq!(outcome("李建国,巫2,,,1050,综合,,2022-03-01,2027-02-28"), Outcome::New, "elsewhere, with a certificate");
     let both = compared("新人,巫1,,,1051,综合,,2022-3-1,2027-2-28\n新人,巫1,,,1052,综合,,2022-3-1,2027-2-28");
-    assert_eq!(both.totals(), Totals { new: 2, changed: 0, unchanged: 0, refused: 0 });
+    assert_eq!(both.report.totals(), Totals { new: 2, changed: 0, unchanged: 0, refused: 0 });
 }
 
 #[test]
@@ -200,14 +201,14 @@ fn the_same_person_twice_is_refused_at_the_second_row() {
         // Two certificates of one person, and two agencies.
         format!("{AS_HELD}\n李建国,巫2,,11010519491231002X,1009,综合,,2022-03-01,2027-02-28"),
     ] {
-        let lines = compared(&rows).lines;
+        let lines = compared(&rows).report.lines;
         assert!(!matches!(lines[0].outcome, Outcome::Refused(_)), "{rows}");
         let Outcome::Refused(wrong) = &lines[1].outcome else { panic!("{rows}: {:?}", lines[1]) };
         assert!(wrong[0].zh.contains("与 2 行是同一人") && wrong[0].place.to_string() == "3", "{wrong:?}");
     }
     let two = compared(&format!("{AS_HELD}\n李建国,巫1,,11010519491231002X,1009,综合,,2022-03-01,2027-02-28"));
     assert_eq!(
-        two.totals(),
+        two.report.totals(),
         Totals { new: 0, changed: 1, unchanged: 1, refused: 0 },
         "two certificates of one person are two rows"
     );
@@ -252,7 +253,7 @@ fn somebody_beyond_the_reach_is_neither_matched_nor_named_and_their_numbers_are_
     let outcome = |held: &Held, row: &str| {
         let book = table::read(format!("{HEAD}\n{row}\n").as_bytes()).unwrap();
         let comparison = compare(held, &roster::read(&book), NOW);
-        comparison.lines[0].outcome.clone()
+        comparison.report.lines[0].outcome.clone()
     };
     let station = agency(1, "").path;
     assert_eq!(station, "1/");
