@@ -20,6 +20,7 @@ mod evidence;
 mod incoming;
 mod index;
 mod judge;
+mod live;
 mod number;
 mod offer;
 mod open;

@@ -137,6 +137,8 @@ identifiers! {
     DeviceId: 16;
     /// The epoch of a device's store. It changes whenever the store is created or salvaged.
     Epoch: 8;
+    /// What a code for checking an officer (核验码) names: a presented certificate, or a printed card. Random.
+    CheckCodeId: 16;
     /// One boot of a phone. Two monotonic readings can be compared only within one boot.
     BootId: 16;
     /// SHA-256 of something.

@@ -76,6 +76,7 @@ pub mod lead;
 pub mod lease;
 #[cfg(feature = "device")]
 pub mod link;
+pub mod live;
 pub mod log;
 pub mod message;
 pub mod money;

@@ -8,8 +8,11 @@ use serde_json::{Value as Json, json};
 use sync_core::case::{fold, place, resolution};
 use sync_core::case_record::{CaseRecord, RecordEvidence, RecordOfficer};
 use sync_core::change::{Anchor, Change, Clock, Header, NewOp, Reading, Received, shown_digest};
-use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex, unhex};
+use sync_core::id::{
+    AgencyId, BootId, CaseId, ChangeId, CheckCodeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex, unhex,
+};
 use sync_core::lease::{Block, Lease};
+use sync_core::live::{LiveProof, Presented};
 use sync_core::log::{Cursor, Frontier, Leaf, LeafClass, case_tag, leaf_hash};
 use sync_core::message::{CaseHeads, Class, Missing, Pulled, Push, PushOutcome, Pushed, Reconcile, Reconciled};
 use sync_core::op::{
@@ -20,6 +23,7 @@ use sync_core::schema::{CERTIFICATE_SHOWN, CHECKLIST, REPEAT};
 use sync_core::sign::{Signer as _, SoftwareKey, SoftwareVerifier};
 use sync_core::time::Instant;
 use sync_core::value::Value;
+use sync_core::when::Grade;
 
 const TENANT: TenantId = TenantId::new([0xa0; 16]);
 const LI: OfficerId = OfficerId::new([0x11; 16]);
@@ -341,6 +345,39 @@ fn vectors() -> Json {
 fn the_golden_vectors_hold() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/v1.json");
     let made = format!("{}\n", serde_json::to_string_pretty(&vectors()).unwrap());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &made).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), made, "a released format never changes");
+}
+
+/// What is shown to be checked: a proof for each grade of the phone's clock, and the code of a printed card.
+fn shown_to_be_checked() -> Json {
+    let who = CheckCodeId::new([0xc0; 16]);
+    let proof = |(grade, number): (&Grade, u8)| {
+        let made = Instant::from_ms(NOON + 1_234 * i64::from(number));
+        let phone = LiveProof::hint(DeviceId::new([1; 16]));
+        let text = LiveProof { who, phone, made, grade: *grade, nonce: [number; 8] }.sign(&key(1)).unwrap();
+        let Some(Presented::Live(read)) = Presented::parse(&text) else { panic!("{text}") };
+        json!({"text": text, "hash": read.hash, "who": who, "made": made.ms(), "grade": grade.code()})
+    };
+    json!({
+        "about": "The key is that of device 1 in v1.json.",
+        "device_1": hex(key(1).public_key().bytes()),
+        "proofs": Grade::ALL.iter().zip(1..).map(proof).collect::<Vec<_>>(),
+        "card": {"id": who, "text": Presented::of_card(who)},
+        "refused": ["", "wMDAwMDAwMDAwMDAwMDAwB", "wMDAwMDAwMDAwMDAwMDAwA==", "wMDAwMDAwMDAwMDAwMDA"],
+    })
+}
+
+#[test]
+fn the_golden_live_proofs_hold() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/live.json");
+    let told = shown_to_be_checked();
+    for refused in told["refused"].as_array().unwrap() {
+        assert_eq!(Presented::parse(refused.as_str().unwrap()), None, "{refused}");
+    }
+    let made = format!("{}\n", serde_json::to_string_pretty(&told).unwrap());
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &made).unwrap();
     }

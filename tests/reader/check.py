@@ -5,6 +5,7 @@
 Exits 1 at the first that differs, and where a changed byte is not noticed.
 """
 
+import base64
 import json
 import random
 import re
@@ -97,6 +98,24 @@ def read_statements(vectors, changes, folded):
         same(message.hex(), vector["message"], "what a phone signs")
 
 
+def read_live_proofs():
+    """What phones show to be checked, and what is printed on cards."""
+    vectors = json.loads((VECTORS / "live.json").read_text())
+    key = bytes.fromhex(vectors["device_1"])
+    for number, vector in enumerate(vectors["proofs"]):
+        hash, who, phone, made, grade = log.live(vector["text"], key)
+        told = (vector["hash"], vector["who"], vector["made"], vector["grade"])
+        same((hash.hex(), who.hex(), made, grade), told, f"live proof {number}")
+        same((phone, len(vector["text"])), (bytes([1]) * 4, 158), f"live proof {number}: phone and length")
+        signed = log.plain_base64url(vector["text"])
+        as_text = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=").decode()  # noqa: E731
+        mutate(signed, lambda changed: log.live(as_text(changed), key), f"live proof {number}")
+        refused(lambda: log.lease(signed, key), "a live proof as a lease")
+    same(log.card(vectors["card"]["text"]).hex(), vectors["card"]["id"], "code of a card")
+    for text in vectors["refused"]:
+        refused(lambda text=text: log.card(text), f"code {text!r}")
+
+
 def read_decimals(vectors):
     for vector in vectors["decimals"]["read"]:
         value = decode(bytes.fromhex(vector["bytes"]))
@@ -169,6 +188,7 @@ def examples():
 vectors = json.loads((VECTORS / "v1.json").read_text())
 changes = read_changes(vectors)
 folded = read_folds(vectors, changes)
+read_live_proofs()
 read_decimals(vectors)
 read_log(vectors, changes)
 read_statements(vectors, changes, folded)

@@ -1,8 +1,11 @@
 """Leaves and roots of the log, leases, receipts, case records, messages: read from their bytes."""
 
+import base64
+import binascii
 import hashlib
+import re
 
-from encoding import H, Statement, array, ascending, decode, encode, need, number, raw, text
+from encoding import H, Refused, Statement, array, ascending, decode, encode, need, number, raw, text
 
 
 def leaf(data):
@@ -74,6 +77,30 @@ def record(data, key):
     ascending([raw(head, 32) for head in array(heads)])
     raw(basis, 32), raw(state, 32), raw(by, 16), number(at)
     return hash, {"case": case, "basis": basis, "heads": heads, "fold": fold, "state": state}
+
+
+def live(data_or_text, key):
+    """A proof that a phone shows: its name, who, when, and how well the time is proved."""
+    data = plain_base64url(data_or_text)
+    hash, (_, who, phone, made, grade, nonce) = statement("live", data, key, 6)
+    raw(who, 16), raw(phone, 4), number(made, -(2**63)), raw(nonce, 8)
+    need(text(grade) in ("A", "B", "C"), "grade")
+    return hash, who, phone, made, grade
+
+
+def plain_base64url(shown):
+    """The bytes of base64url without padding; no other text for the same bytes."""
+    need(re.fullmatch(r"[A-Za-z0-9_-]+", shown) is not None, "base64url")
+    try:
+        data = base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4))
+    except binascii.Error:
+        raise Refused("base64url") from None
+    need(base64.urlsafe_b64encode(data).rstrip(b"=").decode() == shown, "base64url")
+    return data
+
+
+def card(shown):
+    return raw(plain_base64url(shown), 16)
 
 
 def heads(item):

@@ -26,6 +26,8 @@ mod incoming;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
+mod live;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod proofs;
