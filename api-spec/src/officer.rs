@@ -13,7 +13,7 @@ pub mod act;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "00112233445566778899aabbccddeeff", "name": "李建国", "agency": "ffeeddccbbaa99887766554433221100",
-    "helper": false, "active": true
+    "helper": false, "active": true, "made_up": false
 }))]
 pub struct Officer {
     /// Id.
@@ -28,6 +28,8 @@ pub struct Officer {
     pub helper: bool,
     /// Whether the person still works there.
     pub active: bool,
+    /// Whether the person is invented, for a trial: not for real cases.
+    pub made_up: bool,
 }
 
 /// One page of officers.

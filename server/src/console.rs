@@ -36,6 +36,7 @@ mod register_event;
 mod sending;
 mod session;
 mod start;
+mod trial;
 mod upload;
 mod visit;
 mod words;
@@ -101,6 +102,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/console/register/export/{format}"),
     ("GET", "/console/password"),
     ("POST", "/console/password"),
+    ("GET", "/console/trial"),
+    ("POST", "/console/trial/remove"),
     ("GET", "/console/devices"),
     ("GET", "/console/devices/{id}/revoke"),
     ("POST", "/console/devices/{id}/revoke"),
@@ -160,6 +163,8 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(account::choose)
             .service(account::own_password_page)
             .service(account::change_own)
+            .service(trial::form)
+            .service(trial::remove)
             .service(device::list)
             .service(device::revoke_form)
             .service(device::revoke)

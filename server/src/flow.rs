@@ -67,5 +67,6 @@ pub mod session;
 pub mod sheet;
 pub mod stay;
 pub mod token;
+pub mod trial;
 pub mod unsent_form;
 pub mod work;

@@ -15,6 +15,8 @@ codes! {
         RegionsImported = "regions_imported",
         /// A list of enforcement items was imported.
         ItemsImported = "items_imported",
+        /// The made-up people of a trial were removed.
+        DemonstrationRemoved = "demonstration_removed",
         /// A person was entered.
         PersonAdded = "person_added",
         /// Data of a person was changed.

@@ -136,6 +136,8 @@ mod time;
 mod tls;
 #[path = "acceptance/tls_to_postgres.rs"]
 mod tls_to_postgres;
+#[path = "acceptance/trial.rs"]
+mod trial;
 #[path = "acceptance/tus.rs"]
 mod tus;
 #[path = "acceptance/typed_texts.rs"]

@@ -10,6 +10,7 @@ use sync_core::time::Instant;
 
 use crate::flow::certificate::status_at;
 use crate::flow::officer;
+use crate::flow::seed;
 use crate::flow::session::Issued;
 use crate::store::{AgencyRow, CertificateRow, DeputyRow, DeviceRow, IntervalRow, OfficerRow};
 
@@ -38,7 +39,8 @@ pub fn agency(row: AgencyRow) -> Agency {
 /// An officer.
 pub fn officer(row: OfficerRow) -> Officer {
     let OfficerRow { id, agency, name, helper, active, created: _ } = row;
-    Officer { id: id.to_string(), name, agency: agency.to_string(), helper, active }
+    let made_up = seed::is_made_up(&id);
+    Officer { id: id.to_string(), name, agency: agency.to_string(), helper, active, made_up }
 }
 
 /// A certificate with its status at `now`.

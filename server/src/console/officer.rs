@@ -33,6 +33,7 @@ use crate::flow::officer::{self, Listed};
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::register::clerk;
 use crate::flow::register_event;
+use crate::flow::seed;
 use crate::store::{CertificateRow, DeviceRow, IntervalRow, OfficerRow, Total};
 use crate::web::State;
 use crate::web::language::Language;
@@ -119,6 +120,8 @@ pub struct Entry {
     pub helper: bool,
     /// Still there.
     pub active: bool,
+    /// Invented, for a trial.
+    pub made_up: bool,
     /// Certificates.
     pub cards: Vec<Card>,
 }
@@ -150,7 +153,8 @@ pub fn needing_attention(everybody: Vec<Listed>, now: Instant) -> Vec<Entry> {
 pub fn entry(Listed { officer, agency_name, certificates }: Listed, now: Instant) -> Entry {
     let OfficerRow { id, agency: _, name, helper, active, created: _ } = officer;
     let cards = certificates.iter().map(|one| card(one, now)).collect();
-    Entry { id: id.to_string(), name, agency: agency_name, helper, active, cards }
+    let made_up = seed::is_made_up(&id);
+    Entry { id: id.to_string(), name, agency: agency_name, helper, active, made_up, cards }
 }
 
 #[derive(Template)]

@@ -15,7 +15,7 @@ use crate::flow::caller::Caller;
 use crate::flow::form_token::MadeFor;
 use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::flow::unsent_form::Unsent;
-use crate::flow::{access, alarm, lead, read_audit};
+use crate::flow::{access, alarm, lead, read_audit, trial};
 use crate::unseen::marked;
 use crate::web::language::Language;
 use crate::web::problem::{self, OK, Problem, SEE_OTHER, status};
@@ -59,6 +59,7 @@ impl Who {
             ("leads", lead::may_see(caller)),
             ("alarms", alarm::may_see(caller)),
             ("audit", read_audit::may_see(caller)),
+            ("trial", trial::may_remove(caller)),
         ];
         let parts = parts.into_iter().filter_map(|(part, theirs)| theirs.then_some(part)).collect();
         Self { name: caller.name.clone(), agency: caller.agency_name.clone(), parts }

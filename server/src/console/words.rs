@@ -135,6 +135,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("agencies_imported", "导入单位名录", "A list of agencies was imported"),
     ("regions_imported", "导入行政区划", "A list of divisions was imported"),
     ("items_imported", "导入执法事项", "A list of enforcement items was imported"),
+    ("demonstration_removed", "移除演示人员", "The made-up people of the trial were removed"),
     ("person_added", "登记人员", "A person was entered"),
     ("person_changed", "变更人员信息", "Data of a person was changed"),
     ("person_transferred", "调动", "A person was transferred"),

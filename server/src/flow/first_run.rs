@@ -200,13 +200,20 @@ fn choose_county(tx: &mut Tx<'_>, tenant: &TenantId, area: &Area) -> Result<(), 
     Ok(())
 }
 
-/// Enters them, and returns the id of the government.
-fn enter_organs(tx: &mut Tx<'_>, tenant: &TenantId, organs: [AgencyRow; 2]) -> Result<AgencyId, Failure> {
-    let root = organs[0].id;
-    for organ in organs {
-        tx.add_agency(tenant, &organ)?;
+/// Enters them, and returns the id of the government. One of that name that was deactivated is active again.
+fn enter_organs(tx: &mut Tx<'_>, tenant: &TenantId, [first, second]: [AgencyRow; 2]) -> Result<AgencyId, Failure> {
+    let held = tx.agencies_below(tenant, "")?;
+    let known = |name: &str| held.iter().find(|agency| agency.name == name).map(|agency| agency.id);
+    let root = known(&first.name);
+    let first = AgencyRow { id: root.unwrap_or(first.id), path: format!("{}/", root.unwrap_or(first.id)), ..first };
+    let below = known(&second.name);
+    let id = below.unwrap_or(second.id);
+    let (parent, path) = (Some(first.id), format!("{}{id}/", first.path));
+    let second = AgencyRow { id, parent, path, reconsideration: parent, ..second };
+    for (organ, is_known) in [(&first, root.is_some()), (&second, below.is_some())] {
+        if is_known { tx.put_agency(tenant, organ)? } else { tx.add_agency(tenant, organ)? }
     }
-    Ok(root)
+    Ok(first.id)
 }
 
 /// Loads the demonstration county with invented people, all with this password.

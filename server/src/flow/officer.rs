@@ -20,6 +20,7 @@ pub use detail::{Account, Detail, detail};
 use super::caller::Caller;
 use crate::flow::app::App;
 use crate::flow::refusal::Failure;
+use crate::flow::seed;
 use crate::store::{AgencyRow, CertificateRow, IntervalRow, OfficerRow, TaskRow};
 
 /// The agencies in reach.
@@ -46,12 +47,18 @@ pub async fn page(
     let mut found = app
         .store
         .read(move |tx| {
-            tx.officers_below(&tenant, caller.reach(), after.as_ref(), i64::from(limit) + 1).map_err(Failure::from)
+            tx.officers_below(&tenant, (caller.reach(), &hidden()), after.as_ref(), i64::from(limit) + 1)
+                .map_err(Failure::from)
         })
         .await?;
     let more = found.len() > wanted;
     found.truncate(wanted);
     Ok((found, more))
+}
+
+/// Who is not listed once they have left: the people of the demonstration.
+fn hidden() -> Vec<OfficerId> {
+    seed::made_up().collect()
 }
 
 /// An officer of a roster.
@@ -76,7 +83,7 @@ pub async fn roster(app: &App, caller: Caller) -> Result<Vec<Listed>, Failure> {
     let tenant = app.tenant;
     app.store
         .read(move |tx| {
-            let officers = tx.officers_below(&tenant, caller.reach(), None, MOST)?;
+            let officers = tx.officers_below(&tenant, (caller.reach(), &hidden()), None, MOST)?;
             let agencies = tx.agencies_below(&tenant, "")?;
             let agencies: BTreeMap<_, _> = agencies.into_iter().map(|agency| (agency.id, agency)).collect();
             let mut certificates = BTreeMap::<OfficerId, Vec<_>>::new();

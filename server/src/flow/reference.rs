@@ -100,7 +100,7 @@ pub async fn read(app: &App, now: Instant) -> Result<Reference, Failure> {
                 regions: tx.regions(&id)?,
                 agencies: tx.agencies_below(&id, "")?,
                 items: tx.items(&id)?,
-                officers: tx.officers_below(&id, "", None, ALL)?,
+                officers: tx.officers_below(&id, ("", &[]), None, ALL)?,
                 certificates,
                 holidays: tx.holidays(&id)?,
             })

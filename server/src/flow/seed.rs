@@ -8,9 +8,11 @@ mod agencies;
 mod items;
 mod people;
 mod places;
+mod remove;
 mod tasks;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use sync_core::id::{AgencyId, OfficerId, TenantId};
 use sync_core::time::Instant;
@@ -24,6 +26,8 @@ use crate::store::{AgencyRow, Store, Tx};
 const REGION: &str = "500237";
 /// Its name.
 const COUNTY: &str = "巫山县";
+
+pub use remove::{Left, remove};
 
 /// An account for signing in after seeding.
 #[derive(Debug, Clone)]
@@ -113,8 +117,11 @@ pub fn demonstration(store: &Store, tenant: &TenantId, password: &str, now: Inst
 fn nothing_is_real(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<(), Failure> {
     let made_up: Vec<OfficerId> = made_up().collect();
     let row = tx.tenant(tenant)?;
+    // Their ids are taken by people who have left.
+    let was_removed = tx.officers(tenant, &made_up)?.iter().any(|person| !person.active);
     let is_another_county = row.has_county() && row.region != REGION;
-    if is_another_county
+    if was_removed
+        || is_another_county
         || tx.has_officer_beside(tenant, &made_up)?
         || present(tx, tenant)?.iter().any(|id| !agencies::is_ours(id))
     {
@@ -123,8 +130,15 @@ fn nothing_is_real(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<(), Failure> {
     Ok(())
 }
 
-fn made_up() -> impl Iterator<Item = OfficerId> {
+/// The ids of everybody who is invented.
+pub fn made_up() -> impl Iterator<Item = OfficerId> {
     people::PEOPLE.iter().map(|person| officer_id(person.login))
+}
+
+/// Whether a person is invented.
+pub fn is_made_up(officer: &OfficerId) -> bool {
+    static IDS: LazyLock<BTreeSet<OfficerId>> = LazyLock::new(|| made_up().collect());
+    IDS.contains(officer)
 }
 
 /// Whether this installation has invented people and is for trials only.
@@ -141,7 +155,7 @@ pub fn is_trial(store: &Store, tenant: &TenantId) -> Result<bool, Failure> {
 /// An internal error.
 pub fn has_made_up(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
     let made_up: Vec<OfficerId> = made_up().collect();
-    Ok(!tx.officers(tenant, &made_up)?.is_empty())
+    Ok(tx.officers(tenant, &made_up)?.iter().any(|person| person.active))
 }
 
 fn enter(tx: &mut Tx<'_>, tenant: &TenantId, hash: &str, now: Instant) -> Result<(), Failure> {

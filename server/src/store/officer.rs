@@ -107,14 +107,15 @@ impl Tx<'_> {
         Ok(named.select(officer::id).load(self.db())?)
     }
 
-    /// Officers of the agencies below `path`, in the order of their ids, those after `after` only.
+    /// Officers of the agencies below `path`, in the order of their ids, those after `after` only; of `hidden` those who are
+    /// active.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn officers_below(
         &mut self,
         tenant: &TenantId,
-        path: &str,
+        (path, hidden): (&str, &[OfficerId]),
         after: Option<&OfficerId>,
         limit: i64,
     ) -> Result<Vec<OfficerRow>, Error> {
@@ -122,6 +123,7 @@ impl Tx<'_> {
             .inner_join(agency::table.on(agency::tenant.eq(officer::tenant).and(agency::id.eq(officer::agency))))
             .filter(officer::tenant.eq(*tenant))
             .filter(agency::path.like(format!("{path}%")))
+            .filter(officer::active.eq(true).or(officer::id.ne_all(hidden.to_vec())))
             .order(officer::id)
             .limit(limit)
             .select(OfficerRow::as_select())
@@ -158,12 +160,13 @@ impl Tx<'_> {
         Ok(account::table.find((tenant, login)).select(AccountRow::as_select()).first(self.db()).optional()?)
     }
 
-    /// Whether any account exists.
+    /// Whether any account is open.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn has_accounts(&mut self, tenant: &TenantId) -> Result<bool, Error> {
-        let count: i64 = account::table.filter(account::tenant.eq(tenant)).count().get_result(self.db())?;
+        let open = account::table.filter(account::tenant.eq(tenant)).filter(account::closed_ms.is_null());
+        let count: i64 = open.count().get_result(self.db())?;
         Ok(count > 0)
     }
 

@@ -8,7 +8,7 @@ use sync_core::law::facts::SpotLimit;
 use sync_core::money::Fen;
 
 use super::Error;
-use super::schema::{holiday, item, region};
+use super::schema::{case_file, holiday, inspection_task, item, region};
 use super::tx::Tx;
 
 /// A division of the county.
@@ -125,6 +125,30 @@ impl Tx<'_> {
         let RegionRow { code, name, parent, level } = row;
         diesel::update(region::table.find((tenant, code)))
             .set((region::name.eq(name), region::parent.eq(parent), region::level.eq(level)))
+            .execute(self.db())?;
+        Ok(())
+    }
+
+    /// Deletes every division: another county has others.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn drop_regions(&mut self, tenant: &TenantId) -> Result<(), Error> {
+        diesel::delete(region::table.filter(region::tenant.eq(tenant))).execute(self.db())?;
+        Ok(())
+    }
+
+    /// Deletes those of these enforcement items that no case and no task names.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn drop_unused_items(&mut self, tenant: &TenantId, codes: &[&str]) -> Result<(), Error> {
+        let of_cases = case_file::table.filter(case_file::tenant.eq(tenant)).select(case_file::item).distinct();
+        let of_tasks = inspection_task::table.filter(inspection_task::tenant.eq(tenant)).select(inspection_task::item);
+        let mut used: Vec<String> = of_cases.load(self.db())?;
+        used.extend(of_tasks.load::<String>(self.db())?);
+        let unused: Vec<&str> = codes.iter().copied().filter(|code| !used.iter().any(|one| one == code)).collect();
+        diesel::delete(item::table.filter(item::tenant.eq(tenant)).filter(item::code.eq_any(unused)))
             .execute(self.db())?;
         Ok(())
     }

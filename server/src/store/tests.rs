@@ -396,7 +396,7 @@ fn numbers_are_given_out_once_however_many_ask(store: &Store) {
 fn a_subtree_holds_its_own_and_no_siblings(store: &Store) {
     furnish(store);
     let below = |path: &'static str, after: Option<OfficerId>| {
-        store.read_sync(|tx| tx.officers_below(&TENANT, path, after.as_ref(), 10)).unwrap()
+        store.read_sync(|tx| tx.officers_below(&TENANT, (path, &[]), after.as_ref(), 10)).unwrap()
     };
     assert_eq!(below("a/b/", None), [officer(1, 2)]);
     assert_eq!(below("a/", None), [officer(1, 2), officer(2, 3)]);

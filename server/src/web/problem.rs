@@ -114,6 +114,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::KeyEnrolled
         | Refusal::AlreadyInstalled
         | Refusal::PeopleAreReal
+        | Refusal::NotATrial
         | Refusal::ResetNotOpen
         | Refusal::CursorUnknown
         | Refusal::UploadOffset

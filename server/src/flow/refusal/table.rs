@@ -339,6 +339,11 @@ refusals! {
     "系统中已有真实人员，不能载入演示数据；请在另一数据目录中试用。" / "This installation has real people, so demonstration data cannot be loaded. Use another data directory for a trial.";
     user: "Use a trial installation"; operator: "Run `palm seed` or `palm demo` on another data directory and database";
 
+    /// There are no made-up people to remove.
+    NotATrial = "not_a_trial", retry: false;
+    "本系统没有演示人员，无须移除。" / "Nobody in this installation is made up; there is nothing to remove.";
+    user: "None"; operator: "None";
+
     /// The code is not the one that the server printed when it started.
     WrongSetupCode = "wrong_setup_code", retry: false;
     "首次设置码不正确。" / "This is not the setup code.";

@@ -10,6 +10,7 @@ use sync_core::id::OfficerId;
 use super::person::kind;
 use super::{Scope, held};
 use crate::flow::refusal::Failure;
+use crate::flow::seed;
 use crate::store::{CertificateRow, Store};
 
 /// Everybody who is active, with each of their certificates; a person without one has a row as well.
@@ -26,7 +27,10 @@ pub fn export(store: &Store, scope: &Scope) -> Result<Vec<Vec<String>>, Failure>
     let mut rows: Vec<Vec<String>> = Vec::new();
     for officer in held.officers.iter().filter(|officer| officer.active) {
         let agency = agencies.get(&officer.agency).copied().unwrap_or_default();
-        let start = [officer.name.as_str(), agency, kind(officer.helper), ""].map(str::to_owned);
+        // Said where an import reads past it.
+        let mark = if seed::is_made_up(&officer.id) { "（演示虚构）" } else { "" };
+        let kind = format!("{}{mark}", kind(officer.helper));
+        let start = [officer.name.as_str(), agency, &kind, ""].map(str::to_owned);
         let theirs = certificates.remove(&officer.id).unwrap_or_default();
         if theirs.is_empty() {
             rows.push(start.iter().cloned().chain(std::iter::repeat_n(String::new(), 5)).collect());

@@ -137,6 +137,11 @@ const ITEMS: &[Item] = &[
     },
 ];
 
+/// The codes of the demonstration's items.
+pub fn codes() -> Vec<&'static str> {
+    ITEMS.iter().map(|item| item.code).collect()
+}
+
 /// Adds the missing items. Returns whether one was missing.
 pub fn items(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<bool, Failure> {
     let known: Vec<String> = tx.items(tenant)?.into_iter().map(|item| item.code).collect();
