@@ -93,12 +93,25 @@ pub async fn is_set_up(app: &App) -> Result<bool, Failure> {
     if app.set_up.load(Ordering::Relaxed) {
         return Ok(true);
     }
+    look_again(app).await
+}
+
+/// As [`is_set_up`], but read from the database: another process may have removed the made-up people, and the county with
+/// them. Pages ask this, so that their notice of made-up people is true with the next page.
+///
+/// # Errors
+/// An internal error.
+pub async fn look_again(app: &App) -> Result<bool, Failure> {
     let tenant = app.tenant;
-    let chosen = app.store.ask(move |tx| Ok(tx.tenant(&tenant)?.has_county())).await?;
-    if chosen {
-        app.trial.store(app.store.read(move |tx| seed::has_made_up(tx, &tenant)).await?, Ordering::Relaxed);
-        app.set_up.store(true, Ordering::Relaxed);
-    }
+    let (chosen, is_trial) = app
+        .store
+        .read(move |tx| {
+            let chosen = tx.tenant(&tenant)?.has_county();
+            Ok::<_, Failure>((chosen, chosen && seed::has_made_up(tx, &tenant)?))
+        })
+        .await?;
+    app.trial.store(is_trial, Ordering::Relaxed);
+    app.set_up.store(chosen, Ordering::Relaxed);
     Ok(chosen)
 }
 
@@ -119,7 +132,8 @@ pub async fn administrator(app: &App, said: &str, beginning: Beginning) -> Resul
 ///
 /// # Errors
 /// [`Refusal::UnknownCounty`], [`Refusal::Malformed`] for the name of an agency, [`Refusal::AlreadyInstalled`],
-/// [`Refusal::PasswordLength`], [`Refusal::PasswordCommon`], or an internal error.
+/// [`Refusal::LoginTaken`] by a made-up person who was removed, [`Refusal::PasswordLength`], [`Refusal::PasswordCommon`], or
+/// an internal error.
 pub fn begin(store: &Store, tenant: &TenantId, beginning: Beginning, now: Instant) -> Result<OfficerId, Failure> {
     let Beginning { county, government, justice, administrator } = beginning;
     let Administrator { login, name, password } = administrator;
@@ -131,6 +145,9 @@ pub fn begin(store: &Store, tenant: &TenantId, beginning: Beginning, now: Instan
         tx.lock_tenant(tenant, now)?;
         if tx.has_accounts(tenant)? {
             return Err(Refusal::AlreadyInstalled.into());
+        }
+        if tx.account(tenant, &login)?.is_some() {
+            return Err(Refusal::LoginTaken.into());
         }
         choose_county(tx, tenant, area)?;
         let agency = enter_organs(tx, tenant, organs)?;

@@ -115,6 +115,19 @@ impl Tx<'_> {
         Ok(count > 0)
     }
 
+    /// Deletes copied tasks. What a case says of its task is in the changes of the case.
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn drop_tasks(&mut self, tenant: &TenantId, ids: &[&str]) -> Result<(), Error> {
+        let named = task_officer::table.filter(task_officer::tenant.eq(tenant)).filter(task_officer::task.eq_any(ids));
+        diesel::delete(named).execute(self.db())?;
+        let tasks =
+            inspection_task::table.filter(inspection_task::tenant.eq(tenant)).filter(inspection_task::id.eq_any(ids));
+        diesel::delete(tasks).execute(self.db())?;
+        Ok(())
+    }
+
     /// Adds a copied task; agency, item and officers must exist.
     ///
     /// # Errors

@@ -34,7 +34,13 @@ on_both_databases! {
         let _ = admin.call("GET", "/v1/me").send().expect(401);
         let again = remove(server, "试用结束");
         assert!(!again.status.success());
-        // Another county is begun in the same installation, and the logins are free.
+        // The running server knows with the next page: it marks nothing, and asks for a county.
+        let sent = server.call("GET", "/console/sign-in").send().expect(303);
+        assert_eq!(sent.header("location"), "/console/first-run");
+        // Another county is begun in the same installation. Records name the logins, so they stay taken.
+        let taken = server.palm("admin create-first --login county-admin --name 登记员 --county 320106")
+            .env("PALM_ADMIN_PASSWORD", PASSWORD).output().unwrap();
+        assert!(!taken.status.success() && String::from_utf8_lossy(&taken.stderr).contains("登录名"), "{taken:?}");
         let made = create_first(server, "320106");
         assert!(made.status.success(), "{made:?}");
         server.start_again();
@@ -76,5 +82,8 @@ on_both_databases! {
         let active: Vec<&str> = agencies["items"].as_array().unwrap().iter()
             .filter(|one| one["active"] == true).map(|one| one["name"].as_str().unwrap()).collect();
         assert_eq!(active, ["巫山县人民政府", "巫山县司法局"]);
+        // No case named an item, and the tasks that named one are gone.
+        let reference = chief.call("GET", "/v1/sync/reference").send().expect(200).json();
+        assert_eq!(reference["items"], json!([]));
     }
 }

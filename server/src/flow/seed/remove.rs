@@ -1,7 +1,8 @@
 //! Removal of the demonstration, in one act.
 //!
 //! Promise: nothing is deleted from the record. The made-up people leave: their accounts close, their sessions end, their
-//! phones are revoked, and lists no longer show them. Where no real person was entered, the demonstration's agencies are
+//! phones are revoked, and lists no longer show them. Their logins stay taken, because records name them. Their tasks, copies
+//! of tasks that the municipal platform never had, go. Where no real person was entered, the demonstration's agencies are
 //! deactivated, what no case names of its items and divisions goes, and the first run asks for a county again.
 
 use serde_json::json;
@@ -9,7 +10,7 @@ use sync_core::id::{OfficerId, TenantId};
 use sync_core::register_event::RegisterEventKind;
 use sync_core::time::Instant;
 
-use super::{agencies, items, made_up};
+use super::{agencies, items, made_up, tasks};
 use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::random;
@@ -66,6 +67,7 @@ pub fn remove(
         };
         let moved = people.into_iter().map(|person| OfficerRow { active: false, ..person }).collect();
         tx.change_register(tenant, RegisterChanges { moved, events: vec![event], ..RegisterChanges::default() })?;
+        tx.drop_tasks(tenant, &tasks::ids())?;
         let left = if tx.has_officer_beside(tenant, &everybody)? { Left::People } else { Left::Nobody };
         if left == Left::Nobody {
             county(tx, tenant)?;

@@ -36,6 +36,11 @@ const TASKS: [Task; 2] = [
     },
 ];
 
+/// Ids of the demonstration's tasks.
+pub fn ids() -> [&'static str; 2] {
+    TASKS.each_ref().map(|task| task.id)
+}
+
 /// Adds the missing tasks. The plan was approved the day before `now`.
 pub fn tasks(tx: &mut Tx<'_>, tenant: &TenantId, now: Instant) -> Result<(), Failure> {
     for task in &TASKS {
