@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use sync_core::certificate::{CertificateState, CertificateStatus};
 use sync_core::role::Role;
+use sync_core::verification::SourceKind;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::text::{Cursor, Day, Id};
+use crate::text::{Cursor, Day, Digest, Id};
 
 pub mod act;
 
@@ -65,12 +66,85 @@ pub struct OfficerDetail {
     pub roles: Vec<Role>,
     /// Certificates, in the order of their numbers.
     pub certificates: Vec<Certificate>,
+    /// What is known about the data of each certificate, in the same order.
+    #[serde(default)]
+    pub verifications: Vec<CertificateVerification>,
     /// The account; null where there is none, or for a caller who administers no accounts and is another person.
     #[serde(default)]
     pub account: Option<Account>,
     /// Where the person is absent or deputises, the last to end first; at most 20.
     #[serde(default)]
     pub deputies: Vec<Deputy>,
+}
+
+/// Where the data of a certificate came from, and who confirmed them. Only a certificate that is verified and valid gets a
+/// credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "number": "22370001001", "issued_by": null,
+    "sources": [{"kind": "card_seen", "at_ms": 1_795_370_400_000_i64, "by": "00112233445566778899aabbccddeeff", "by_name": "王秀兰",
+                 "grounds": "当面查验原件", "sha256": null, "present": true}],
+    "confirmations": [
+        {"at_ms": 1_795_370_400_000_i64, "by": "00112233445566778899aabbccddeeff", "by_name": "王秀兰", "issued_by": "巫山县人民政府",
+         "reason": "与原件一致", "present": true}
+    ]
+}))]
+pub struct CertificateVerification {
+    /// Number of the certificate.
+    pub number: String,
+    /// The organ that issued it, as two persons confirmed; null where the data are not verified.
+    pub issued_by: Option<String>,
+    /// Where the data came from, the oldest first.
+    pub sources: Vec<CertificateSource>,
+    /// Who confirmed them, the oldest first.
+    pub confirmations: Vec<CertificateConfirmation>,
+}
+
+/// Where the data of a certificate came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "kind": "card_seen", "at_ms": 1_795_370_400_000_i64, "by": "00112233445566778899aabbccddeeff", "by_name": "王秀兰",
+    "grounds": "当面查验原件", "sha256": null, "present": true
+}))]
+pub struct CertificateSource {
+    /// A roster, the provincial register, or the card.
+    pub kind: SourceKind,
+    /// When it was stated.
+    pub at_ms: i64,
+    /// Id of who stated it; null for the operator on the machine.
+    #[schema(value_type = Option<Id>)]
+    pub by: Option<String>,
+    /// Name of who stated it.
+    pub by_name: Option<String>,
+    /// What proves it.
+    pub grounds: String,
+    /// SHA-256 of the file that proves it.
+    #[schema(value_type = Option<Digest>)]
+    pub sha256: Option<String>,
+    /// Whether it is about the data as they are now; false after a correction.
+    pub present: bool,
+}
+
+/// One person's confirmation of a certificate's data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "at_ms": 1_795_370_400_000_i64, "by": "00112233445566778899aabbccddeeff", "by_name": "王秀兰", "issued_by": "巫山县人民政府",
+    "reason": "与原件一致", "present": true
+}))]
+pub struct CertificateConfirmation {
+    /// When.
+    pub at_ms: i64,
+    /// Id of who confirmed it.
+    #[schema(value_type = Id)]
+    pub by: String,
+    /// Name of who confirmed it.
+    pub by_name: String,
+    /// The organ that issued the certificate.
+    pub issued_by: String,
+    /// Why.
+    pub reason: String,
+    /// Whether it is about the data as they are now; false after a correction.
+    pub present: bool,
 }
 
 /// The account of a person.

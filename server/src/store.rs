@@ -59,6 +59,7 @@ mod tenant;
 mod tx;
 mod unclaimed;
 mod unsent_form;
+mod verification;
 mod write_queue;
 
 pub use account_event::AccountEventRow;
@@ -101,6 +102,7 @@ pub use task::TaskRow;
 pub use tenant::{ServerKeyRow, TenantRow};
 pub use tx::Tx;
 pub use unsent_form::UnsentFormRow;
+pub use verification::{ConfirmationRow, SourceRow};
 
 use write_queue::WriteQueue;
 

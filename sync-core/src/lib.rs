@@ -93,4 +93,5 @@ pub mod sign;
 pub mod strokes;
 pub mod time;
 pub mod value;
+pub mod verification;
 pub mod when;

@@ -37,6 +37,10 @@ codes! {
         CertificateCorrected = "certificate_corrected",
         /// A status of a certificate was entered, as the issuing organ decided.
         CertificateStatus = "certificate_status",
+        /// It was stated where the data of a certificate came from.
+        CertificateSource = "certificate_source",
+        /// The data of a certificate were confirmed, by one of two persons.
+        CertificateConfirmed = "certificate_confirmed",
         /// A person was given an account, with a one-time password.
         AccountOpened = "account_opened",
         /// An account was given another one-time password.

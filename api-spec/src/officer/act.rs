@@ -5,7 +5,7 @@ use sync_core::certificate::CertificateAct;
 use sync_core::role::Role;
 use utoipa::ToSchema;
 
-use crate::text::{Day, Id};
+use crate::text::{Day, Digest, Id};
 
 /// A person to be entered.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -190,6 +190,42 @@ pub struct CertificateDecision {
     /// The organ that decided.
     #[schema(min_length = 1, max_length = 100)]
     pub decided_by: String,
+}
+
+/// The card of a certificate was seen.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "number": "22370001001", "grounds": "当面查验原件，证号、姓名、有效期一致", "grounds_sha256": null, "reason": "核验证件"
+}))]
+pub struct CardSeen {
+    /// Number of the certificate.
+    pub number: String,
+    /// When and where it was seen and what was compared, 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    pub grounds: String,
+    /// SHA-256 of a copy that is kept elsewhere.
+    #[serde(default)]
+    #[schema(value_type = Option<Digest>)]
+    pub grounds_sha256: Option<String>,
+    /// Why, 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+/// A confirmation of a certificate's data, by one of two persons.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"number": "22370001001", "issued_by": "巫山县人民政府", "reason": "与原件一致"}))]
+pub struct CertificateConfirming {
+    /// Number of the certificate.
+    pub number: String,
+    /// The organ that issued it, 1 to 100 characters. Both persons name the same.
+    #[schema(min_length = 1, max_length = 100)]
+    pub issued_by: String,
+    /// Why, 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
 }
 
 /// An account to be given.

@@ -83,6 +83,8 @@ fn people(config: &mut ServiceConfig<'_>) {
         .service(officer::certificate::add_certificate)
         .service(officer::certificate::correct_certificate)
         .service(officer::certificate::decide_certificate)
+        .service(officer::certificate::see_card)
+        .service(officer::certificate::confirm_certificate)
         .service(officer::account::open_account)
         .service(officer::account::give_one_time_password)
         .service(officer::account::close_account)

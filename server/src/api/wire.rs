@@ -1,18 +1,26 @@
 //! Conversion of rows into wire types. Each row is destructured without `..`, so a new column does not compile until it
 //! is handled here.
 
+use std::collections::BTreeMap;
+
 use api_spec::agency::Agency;
 use api_spec::device::Device;
-use api_spec::officer::{Account, Certificate, CertificateInterval, Deputy, Officer, OfficerDetail};
+use api_spec::officer::{
+    Account, Certificate, CertificateConfirmation, CertificateInterval, CertificateSource, CertificateVerification,
+    Deputy, Officer, OfficerDetail,
+};
 use api_spec::session::AccessToken;
 use sync_core::id::{OfficerId, hex};
 use sync_core::time::Instant;
 
 use crate::flow::certificate::status_at;
 use crate::flow::officer;
+use crate::flow::officer::verified::Verification;
 use crate::flow::seed;
 use crate::flow::session::Issued;
-use crate::store::{AgencyRow, CertificateRow, DeputyRow, DeviceRow, IntervalRow, OfficerRow};
+use crate::store::{
+    AgencyRow, CertificateRow, ConfirmationRow, DeputyRow, DeviceRow, IntervalRow, OfficerRow, SourceRow,
+};
 
 /// A token.
 pub fn token(issued: Issued) -> AccessToken {
@@ -63,8 +71,24 @@ pub fn certificate((row, history): (CertificateRow, Vec<IntervalRow>), now: Inst
 
 /// A person with everything that the register says.
 pub fn detail(found: officer::Detail, now: Instant) -> OfficerDetail {
-    let officer::Detail { officer, agency_name: _, roles, certificates, account, deputies, names, version: _ } = found;
+    let officer::Detail {
+        officer,
+        agency_name: _,
+        roles,
+        certificates,
+        account,
+        deputies,
+        names,
+        verifications,
+        version: _,
+    } = found;
     let name = |id: &OfficerId| names.get(id).cloned().unwrap_or_default();
+    let verification = |(number, found): (String, Verification)| CertificateVerification {
+        number,
+        issued_by: found.issued_by,
+        sources: found.sources.into_iter().map(|row| source(row, found.revision, &names)).collect(),
+        confirmations: found.confirmations.into_iter().map(|row| confirmation(row, found.revision, &names)).collect(),
+    };
     let deputy = |row: DeputyRow| {
         let DeputyRow { id, head, officer, role, from, until, ended } = row;
         Deputy {
@@ -83,12 +107,38 @@ pub fn detail(found: officer::Detail, now: Instant) -> OfficerDetail {
         officer: self::officer(officer),
         roles,
         certificates: certificates.into_iter().map(|one| certificate(one, now)).collect(),
+        verifications: verifications.into_iter().map(verification).collect(),
         account: account.map(|officer::Account { login, one_time_until, closed }| Account {
             login,
             one_time_until_ms: one_time_until.map(Instant::ms),
             closed_ms: closed.map(Instant::ms),
         }),
         deputies: deputies.into_iter().map(deputy).collect(),
+    }
+}
+
+fn source(row: SourceRow, revision: i64, names: &BTreeMap<OfficerId, String>) -> CertificateSource {
+    let SourceRow { certificate: _, ordinal: _, revision: of, at, actor, kind, proof, digest } = row;
+    CertificateSource {
+        kind,
+        at_ms: at.ms(),
+        by: actor.map(|actor| actor.to_string()),
+        by_name: actor.and_then(|actor| names.get(&actor).cloned()),
+        grounds: proof,
+        sha256: digest.map(|digest| digest.to_string()),
+        present: of == revision,
+    }
+}
+
+fn confirmation(row: ConfirmationRow, revision: i64, names: &BTreeMap<OfficerId, String>) -> CertificateConfirmation {
+    let ConfirmationRow { certificate: _, revision: of, officer, at, issued_by, reason } = row;
+    CertificateConfirmation {
+        at_ms: at.ms(),
+        by: officer.to_string(),
+        by_name: names.get(&officer).cloned().unwrap_or_default(),
+        issued_by,
+        reason,
+        present: of == revision,
     }
 }
 

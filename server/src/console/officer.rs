@@ -4,6 +4,7 @@ mod act;
 mod field;
 pub mod form;
 mod managed;
+mod verified;
 
 use std::borrow::Borrow;
 
@@ -17,6 +18,7 @@ use sync_core::role::Duty;
 use sync_core::time::Instant;
 
 use managed::Managed;
+use verified::{Verified, verified};
 
 use super::account::{Resetting, resetting};
 use super::device::{Happened, happened};
@@ -180,6 +182,7 @@ struct Officer {
     managed: Managed,
     roles: Vec<Role>,
     cards: Vec<Card>,
+    verifications: Vec<Verified>,
     /// None if the caller may not see them.
     phones: Option<Vec<DeviceRow>>,
     enrols: bool,
@@ -287,7 +290,7 @@ fn officer_id(text: &str) -> Result<OfficerId, Refusal> {
 pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Problem> {
     let (id, now) = (officer_id(&path)?, app.clock.now());
     let found = officer::detail(&app, signed.caller.clone(), id).await?;
-    let managed = Managed::of(&signed, &found, now);
+    let (managed, verifications) = (Managed::of(&signed, &found, now), verified(&found));
     let officer::Detail { officer: person, agency_name, roles, certificates, .. } = found;
     // A caller who may not see the phones of others still sees the officer.
     let phones = page::outcome(device::list(&app, signed.caller.clone(), Some(id)).await)?.ok();
@@ -299,6 +302,7 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<Ht
         managed,
         roles,
         cards: certificates.iter().map(|one| card(one, now)).collect(),
+        verifications,
         phones,
         enrols: administers(&signed.caller),
         resetting: resetting(&app, &signed.caller, id).await?,

@@ -13,6 +13,8 @@ pub mod entry;
 pub mod presence;
 pub mod role;
 pub mod transfer;
+pub mod verification;
+pub mod verified;
 
 pub use act::Act;
 pub use detail::{Account, Detail, detail};

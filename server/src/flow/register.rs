@@ -17,9 +17,10 @@ mod roster;
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use sync_core::id::{OfficerId, TenantId, hex};
+use sync_core::id::{Digest, OfficerId, TenantId, hex};
 use sync_core::register_event::RegisterEventKind;
 use sync_core::time::Instant;
+use sync_core::verification::SourceKind;
 
 pub use compare::{Comparison, compare};
 pub use export::export;
@@ -35,7 +36,7 @@ use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::sheet::Wrong;
 use crate::flow::sheet::report::{Difference, Line, Outcome, Totals};
 use crate::random;
-use crate::store::{CertificateRow, IdentityRow, OfficerRow, RegisterChanges, Store, Tx};
+use crate::store::{CertificateRow, IdentityRow, OfficerRow, RegisterChanges, SourceRow, Store, Tx};
 
 /// How often an import compares again because the register changed under it.
 const TRIES: usize = 3;
@@ -208,7 +209,18 @@ fn changes(
     by: By<'_>,
     now: Instant,
 ) -> Result<([u8; 16], RegisterChanges), Failure> {
-    let mut changes = RegisterChanges::default();
+    let proof = by.reason.to_owned();
+    let source = SourceRow {
+        certificate: String::new(),
+        ordinal: 0,
+        revision: 0,
+        at: now,
+        actor: by.actor,
+        kind: SourceKind::Roster,
+        proof,
+        digest: Some(Digest::new(*digest)),
+    };
+    let mut changes = RegisterChanges { source: Some(source), ..RegisterChanges::default() };
     for planned in &comparison.planned {
         plan(&mut changes, planned, by, now)?;
     }

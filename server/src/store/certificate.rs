@@ -179,7 +179,8 @@ impl Tx<'_> {
         Ok(all.into_iter().find(|(one, _)| one.number == number))
     }
 
-    /// Replaces what is written on a certificate; its holder stays.
+    /// Replaces what is written on a certificate; its holder stays. The revision grows, so confirmations of what was written
+    /// before end.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
@@ -191,6 +192,7 @@ impl Tx<'_> {
                 certificate::region.eq(region),
                 certificate::issued_on.eq(issued_on),
                 certificate::valid_until.eq(valid_until),
+                certificate::revision.eq(certificate::revision + 1),
             ))
             .execute(self.db())?;
         Ok(())

@@ -11,7 +11,8 @@ use super::dialect::{by_column, upsert_rows};
 use super::register_event::NewEvent;
 use super::schema::{certificate, certificate_interval, officer, officer_identity};
 use super::tx::Tx;
-use super::{Additions, CertificateRow, Error, IntervalRow, OfficerRow, RegisterEventRow};
+use super::verification::NewSource;
+use super::{Additions, CertificateRow, Error, IntervalRow, OfficerRow, RegisterEventRow, SourceRow};
 
 /// The citizen number of a person, apart from the person: no list of people reads it.
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -42,6 +43,8 @@ pub struct RegisterChanges {
     pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
     /// Certificates of which something other than the holder is another now, with what their history gains.
     pub corrected: Vec<(CertificateRow, Vec<IntervalRow>)>,
+    /// Where the data of the certificates came from; the certificate is filled in.
+    pub source: Option<SourceRow>,
     /// What was done.
     pub events: Vec<RegisterEventRow>,
 }
@@ -133,7 +136,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where a statement fails.
     pub fn change_register(&mut self, tenant: &TenantId, changes: RegisterChanges) -> Result<(), Error> {
-        let RegisterChanges { officers, moved, identities, certificates, corrected, events } = changes;
+        let RegisterChanges { officers, moved, identities, certificates, corrected, source, events } = changes;
         let mut people = Additions::default();
         people.rows(officers.into_iter().map(|row| new_officer(tenant, row)).collect());
         people.insert(self.db())?;
@@ -143,9 +146,11 @@ impl Tx<'_> {
         let identities: Vec<NewIdentity> =
             identities.into_iter().map(|row| NewIdentity { tenant: *tenant, row }).collect();
         upsert_rows!(self, officer_identity, identities, (tenant, officer), (citizen_number))?;
-        let (mut numbers, mut intervals) = (Vec::new(), Vec::new());
+        let (mut numbers, mut intervals, mut sources) = (Vec::new(), Vec::new(), Vec::new());
+        let source = |number: &str| source.clone().map(|row| SourceRow { certificate: number.to_owned(), ..row });
         for (certificate, history) in certificates {
             intervals.extend(history.into_iter().map(|row| new_interval(tenant, &certificate.number, row)));
+            sources.extend(source(&certificate.number).map(|row| NewSource::of(tenant, row)));
             numbers.push(NewCertificate { tenant: *tenant, row: certificate });
         }
         let mut additions = Additions::default();
@@ -154,9 +159,13 @@ impl Tx<'_> {
         for (certificate, history) in corrected {
             intervals.extend(history.into_iter().map(|row| new_interval(tenant, &certificate.number, row)));
             self.set_certificate(tenant, &certificate)?;
+            if let Some(row) = source(&certificate.number) {
+                self.add_source(tenant, row)?;
+            }
         }
         let mut rest = Additions::default();
         rest.rows(intervals);
+        rest.rows(sources);
         rest.rows(events.into_iter().map(|row| NewEvent::of(tenant, row)).collect());
         Ok(rest.insert(self.db())?)
     }

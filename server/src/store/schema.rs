@@ -101,6 +101,47 @@ diesel::table! {
         region -> Text,
         issued_on -> Text,
         valid_until -> Text,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate_source (tenant, certificate, ordinal) {
+        tenant -> Binary,
+        certificate -> Text,
+        ordinal -> BigInt,
+        revision -> BigInt,
+        at_ms -> BigInt,
+        actor -> Nullable<Binary>,
+        kind -> Text,
+        proof -> Text,
+        digest -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    certificate_confirmation (tenant, certificate, revision, officer) {
+        tenant -> Binary,
+        certificate -> Text,
+        revision -> BigInt,
+        officer -> Binary,
+        at_ms -> BigInt,
+        issued_by -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    credential (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        place -> BigInt,
+        device -> Binary,
+        officer -> Binary,
+        certificate -> Text,
+        facts -> Binary,
+        issued_ms -> BigInt,
+        expires_ms -> BigInt,
     }
 }
 
@@ -703,6 +744,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence_file,
     certificate,
     certificate_interval,
+    certificate_source,
+    certificate_confirmation,
+    credential,
     officer_identity,
     register_event,
     deputy,

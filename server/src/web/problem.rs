@@ -148,6 +148,9 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::NoAccount
         | Refusal::PasswordIsOwn
         | Refusal::CertificateTaken
+        | Refusal::CertificateWithoutSource
+        | Refusal::ConfirmedBefore
+        | Refusal::OtherIssuer
         | Refusal::CitizenNumberTaken
         | Refusal::OtherAccount => StatusCode::CONFLICT,
         Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,

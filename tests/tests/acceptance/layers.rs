@@ -139,6 +139,7 @@ const CORE: Map = &[
     ("register_event", &[]),
     ("role", &[]),
     ("strokes", &["value", "codec"]),
+    ("verification", &["id"]),
     ("schema", &[]),
     ("evidence", &[]),
     ("value", &["codec", "decimal", "id"]),

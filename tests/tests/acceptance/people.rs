@@ -10,6 +10,8 @@ mod console;
 mod presence;
 #[path = "people/role.rs"]
 mod role;
+#[path = "people/verification.rs"]
+mod verification;
 
 use serde_json::{Value as Json, json};
 use sync_core::id::hex;
@@ -37,6 +39,10 @@ pub fn body_of(route: &str) -> Json {
         "/certificates" | "/certificates/correction" => json!({"certificate": written, "reason": "领证"}),
         "/certificates/decision" => json!({"number": "22370001001", "act": "suspend", "from_ms": 1_795_370_400_000_i64,
                                            "reason": "培训不足", "basis": "决定书", "decided_by": "县司法局"}),
+        "/certificates/card-seen" => json!({"number": "22370001001", "grounds": "查验原件", "reason": "核验"}),
+        "/certificates/confirmation" => {
+            json!({"number": "22370001001", "issued_by": "巫山县人民政府", "reason": "与原件一致"})
+        }
         "/account" => json!({"login": "new-login", "reason": "新入职"}),
         "/roles" | "/roles/take" => json!({"role": "case_reviewer", "reason": "岗位"}),
         "/deputies" => json!({"officer": NOBODY, "role": "unit_head", "from_ms": 1, "until_ms": 2, "reason": "外出"}),
@@ -45,7 +51,7 @@ pub fn body_of(route: &str) -> Json {
 }
 
 /// Every act on an officer.
-const ACTS: [&str; 15] = [
+const ACTS: [&str; 17] = [
     "/v1/officers/{id}/correction",
     "/v1/officers/{id}/transfer",
     "/v1/officers/{id}/deactivation",
@@ -53,6 +59,8 @@ const ACTS: [&str; 15] = [
     "/v1/officers/{id}/certificates",
     "/v1/officers/{id}/certificates/correction",
     "/v1/officers/{id}/certificates/decision",
+    "/v1/officers/{id}/certificates/card-seen",
+    "/v1/officers/{id}/certificates/confirmation",
     "/v1/officers/{id}/account",
     "/v1/officers/{id}/account/one-time-password",
     "/v1/officers/{id}/account/close",

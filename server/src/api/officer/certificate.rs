@@ -3,7 +3,9 @@
 use actix_web::web::{Json, Path};
 use actix_web::{HttpRequest, HttpResponse, post};
 use api_spec::officer::OfficerDetail;
-use api_spec::officer::act::{CertificateCorrection, CertificateDecision, CertificateEntry};
+use api_spec::officer::act::{
+    CardSeen, CertificateConfirming, CertificateCorrection, CertificateDecision, CertificateEntry,
+};
 use api_spec::text;
 use sync_core::time::Instant;
 
@@ -11,9 +13,11 @@ use super::entry::{act, day, making, written};
 use super::problems::{ActProblems, MakingProblems};
 use super::tagged;
 use crate::flow::officer::certificate::{self, Decided};
+use crate::flow::officer::verification::{self, Confirmation};
+use crate::flow::reason;
 use crate::web::State;
 use crate::web::caller::Caller;
-use crate::web::input::text as line;
+use crate::web::input::{id, text as line};
 use crate::web::problem::{CREATED, OK, Problem};
 
 /// Enters a certificate of a person.
@@ -107,5 +111,65 @@ pub async fn decide_certificate(
         decided_by: line(&decided_by, 100, "decided_by")?,
     };
     let found = certificate::decide(&app, caller, act, decided).await?;
+    Ok(tagged(HttpResponse::build(OK), found, app.clock.now()))
+}
+
+/// Enters that the card of a certificate was seen, with what proves it: where the data came from.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(
+        ("id" = text::Id, Path, description = "Id of the officer"),
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the officer")
+    ),
+    request_body = CardSeen,
+    responses(
+        (status = 200, description = "Entered", body = OfficerDetail, headers(("ETag" = text::EntityTag))),
+        ActProblems
+    )
+)]
+#[post("/officers/{id}/certificates/card-seen")]
+pub async fn see_card(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<CardSeen>,
+) -> Result<HttpResponse, Problem> {
+    let CardSeen { number, grounds, grounds_sha256, reason } = body.into_inner();
+    let act = act(&path, &request, &reason)?;
+    let digest = grounds_sha256.map(|digest| id(&digest, "grounds_sha256")).transpose()?;
+    let seen = verification::CardSeen { number, proof: line(&grounds, reason::LONGEST, "grounds")?, digest };
+    let found = verification::see_card(&app, caller, act, seen).await?;
+    Ok(tagged(HttpResponse::build(OK), found, app.clock.now()))
+}
+
+/// Confirms the data of a certificate with the organ that issued it. Two different administrators do it, neither of them the
+/// holder; a later correction ends it.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(
+        ("id" = text::Id, Path, description = "Id of the officer"),
+        ("If-Match" = text::EntityTags, Header, description = "The `ETag` with which the caller read the officer")
+    ),
+    request_body = CertificateConfirming,
+    responses(
+        (status = 200, description = "Confirmed", body = OfficerDetail, headers(("ETag" = text::EntityTag))),
+        ActProblems
+    )
+)]
+#[post("/officers/{id}/certificates/confirmation")]
+pub async fn confirm_certificate(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Json<CertificateConfirming>,
+) -> Result<HttpResponse, Problem> {
+    let CertificateConfirming { number, issued_by, reason } = body.into_inner();
+    let act = act(&path, &request, &reason)?;
+    let confirmation = Confirmation { number, issued_by: line(&issued_by, 100, "issued_by")? };
+    let found = verification::confirm(&app, caller, act, confirmation).await?;
     Ok(tagged(HttpResponse::build(OK), found, app.clock.now()))
 }

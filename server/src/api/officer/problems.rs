@@ -19,7 +19,8 @@ const COMMON: [(&str, &str); 4] = [
     (
         "409",
         "`nothing_changes`, `person_inactive`, `agency_inactive`, `holds_special_role`, `roles_kept_apart`, `login_taken`, \
-         `account_exists`, `no_account`, `password_is_own`, `certificate_taken`, `citizen_number_taken`",
+         `account_exists`, `no_account`, `password_is_own`, `certificate_taken`, `citizen_number_taken`, \
+         `certificate_without_source`, `confirmed_before`, `other_issuer`",
     ),
 ];
 

@@ -10,6 +10,7 @@ use super::field::{Field, Kind, local};
 use crate::console::words;
 use crate::flow::caller::Caller;
 use crate::flow::officer::Detail;
+use crate::flow::reason;
 use crate::flow::refusal::Refusal;
 use crate::flow::unsent_form::Fields;
 use crate::store::{AgencyRow, CertificateRow, OfficerRow};
@@ -32,6 +33,10 @@ pub enum OfficerAct {
     CorrectCertificate,
     /// Enter a decision about a certificate.
     Decide,
+    /// Enter that the card was seen.
+    SeeCard,
+    /// Confirm the data of a certificate.
+    Confirm,
     /// Give an account.
     Account,
     /// Give another one-time password.
@@ -52,7 +57,7 @@ pub enum OfficerAct {
 type Said = (&'static str, (&'static str, &'static str), (&'static str, &'static str));
 
 impl OfficerAct {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Correct,
         Self::Transfer,
         Self::Deactivate,
@@ -60,6 +65,8 @@ impl OfficerAct {
         Self::Certificate,
         Self::CorrectCertificate,
         Self::Decide,
+        Self::SeeCard,
+        Self::Confirm,
         Self::Account,
         Self::OneTimePassword,
         Self::CloseAccount,
@@ -131,6 +138,22 @@ impl OfficerAct {
                     "As the issuing organ decided, in force from then on. What was before stays.",
                 ),
             ),
+            Self::SeeCard => (
+                "see-card",
+                ("登记查验原件", "The card was seen"),
+                (
+                    "写明何时何地查验了证件原件、核对了哪些内容；作为证件信息的来源保留。",
+                    "Say when and where the card was seen and what was compared. It is kept as the source of the data.",
+                ),
+            ),
+            Self::Confirm => (
+                "confirm-certificate",
+                ("确认证件信息", "Confirm the data"),
+                (
+                    "须由两名管理员分别确认，持证人本人不能确认；确认后本人的终端方可取得核验凭证。更正证件信息后须重新确认。",
+                    "Two administrators confirm it, and not the holder; then the holder's phone can get a credential. After a correction it is confirmed again.",
+                ),
+            ),
             Self::Account => (
                 "account",
                 ("开通账号", "Give an account"),
@@ -195,7 +218,9 @@ impl OfficerAct {
             Self::Transfer | Self::Deactivate => (Duty::People, active && care),
             Self::Reactivate => (Duty::People, !active && care),
             Self::Certificate => (Duty::Certificates, active),
-            Self::CorrectCertificate | Self::Decide => (Duty::Certificates, !found.certificates.is_empty()),
+            Self::CorrectCertificate | Self::Decide | Self::SeeCard | Self::Confirm => {
+                (Duty::Certificates, !found.certificates.is_empty())
+            }
             Self::Account => (Duty::Accounts, active && care && found.account.is_none()),
             Self::OneTimePassword => (Duty::Accounts, active && care && (closed || one_time)),
             Self::CloseAccount => (Duty::Accounts, care && found.account.is_some() && !closed),
@@ -254,6 +279,12 @@ pub const REGION: (&str, &str) = ("执法区域（行政区划代码，空白为
 pub const ISSUED: (&str, &str) = ("发证日期", "Issued on");
 /// See [`NUMBER`].
 pub const UNTIL: (&str, &str) = ("有效期至", "Valid until");
+/// See [`NUMBER`].
+pub const ISSUED_BY: (&str, &str) = ("发证机关", "Issued by");
+/// Labels of what proves where data came from.
+pub const PROOF: (&str, &str) = ("查验情况（时间、地点、核对内容）", "What was seen, when and where");
+/// See [`PROOF`].
+pub const PROOF_DIGEST: (&str, &str) = ("留存影像的 SHA-256（可空白）", "SHA-256 of a kept copy (may be empty)");
 /// Labels of times.
 pub const FROM_TIME: (&str, &str) = ("自（生效时间）", "From");
 /// See [`FROM_TIME`].
@@ -300,6 +331,8 @@ impl Made<'_> {
                 certificate_fields(held, false)
             }
             OfficerAct::Decide => self.decision(),
+            OfficerAct::SeeCard => self.card(),
+            OfficerAct::Confirm => vec![Field::new("issued_by", ISSUED_BY, Kind::Line(100), "")],
             OfficerAct::Account => vec![Field::new("login", ("登录名", "Login"), Kind::Line(64), "")],
             OfficerAct::GiveRole => vec![self.role(&given(self.caller, self.found))],
             OfficerAct::TakeRole => vec![self.role(&taken(self.caller, self.found))],
@@ -346,6 +379,14 @@ impl Made<'_> {
             Field::new("valid_until", renewed, Kind::Day, "").optional(),
             Field::new("basis", ("依据（文书或条款）", "Basis"), Kind::Line(500), ""),
             Field::new("decided_by", ("作出决定的机关", "Organ that decided"), Kind::Line(100), ""),
+        ]
+    }
+
+    #[expect(clippy::unused_self, reason = "as the other forms")]
+    fn card(&self) -> Vec<Field> {
+        vec![
+            Field::new("proof", PROOF, Kind::Line(reason::LONGEST), ""),
+            Field::new("proof_sha256", PROOF_DIGEST, Kind::Line(64), "").optional(),
         ]
     }
 

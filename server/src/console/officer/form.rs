@@ -22,6 +22,7 @@ use crate::flow::officer::certificate::{self, Decided, Written};
 use crate::flow::officer::deputy::{self, NewDeputy};
 use crate::flow::officer::entry::{self, Correction, NewOfficer};
 use crate::flow::officer::transfer::{self, OpenCases};
+use crate::flow::officer::verification::{self, CardSeen, Confirmation};
 use crate::flow::officer::{self, Act, Detail, presence, role};
 use crate::flow::reason;
 use crate::flow::refusal::{Failure, Refusal, Refused};
@@ -227,6 +228,11 @@ async fn execute(
             certificate::correct(app, caller, act, written).await
         }
         OfficerAct::Decide => certificate::decide(app, caller, act, decided(posted)?).await,
+        OfficerAct::SeeCard => verification::see_card(app, caller, act, card_seen(posted)?).await,
+        OfficerAct::Confirm => {
+            let (number, issued_by) = (posted.raw("of_certificate").to_owned(), posted.text("issued_by", 100)?);
+            verification::confirm(app, caller, act, Confirmation { number, issued_by }).await
+        }
         OfficerAct::CloseAccount => account::close(app, caller, act).await,
         OfficerAct::GiveRole => role::give(app, caller, act, chosen_role(posted)?).await,
         OfficerAct::TakeRole => role::take(app, caller, act, chosen_role(posted)?).await,
@@ -288,6 +294,20 @@ fn decided(posted: &Posted) -> Result<Decided, Refused> {
         basis: posted.text("basis", 500)?,
         decided_by: posted.text("decided_by", 100)?,
     })
+}
+
+fn not_a_digest() -> Refused {
+    let zh = "留存影像的 SHA-256 是 64 位十六进制字符，请核对或者留空。";
+    Refusal::Malformed.because(zh, "The SHA-256 of the copy has 64 hexadecimal digits: check it, or leave it empty.")
+}
+
+fn card_seen(posted: &Posted) -> Result<CardSeen, Refused> {
+    let digest = match posted.raw("proof_sha256").trim() {
+        "" => None,
+        digest => Some(digest.to_lowercase().parse().map_err(|_not_a_digest| not_a_digest())?),
+    };
+    let number = posted.raw("of_certificate").to_owned();
+    Ok(CardSeen { number, proof: posted.text("proof", reason::LONGEST)?, digest })
 }
 
 /// The form in which a person is entered.

@@ -54,7 +54,8 @@ const OF_A_PERSON: [OfficerAct; 11] = [
     OfficerAct::Deactivate,
     OfficerAct::Reactivate,
 ];
-const OF_A_CERTIFICATE: [OfficerAct; 2] = [OfficerAct::Decide, OfficerAct::CorrectCertificate];
+const OF_A_CERTIFICATE: [OfficerAct; 4] =
+    [OfficerAct::SeeCard, OfficerAct::Confirm, OfficerAct::Decide, OfficerAct::CorrectCertificate];
 
 impl Managed {
     /// What this reader sees of a person.

@@ -6,6 +6,7 @@ use sync_core::id::{OfficerId, TenantId};
 use sync_core::role::{Duty, Role};
 use sync_core::time::Instant;
 
+use super::verified::{self, Verification};
 use crate::flow::app::App;
 use crate::flow::caller::Caller;
 use crate::flow::refusal::{Failure, Refusal};
@@ -36,11 +37,13 @@ pub struct Detail {
     pub roles: Vec<Role>,
     /// Certificates with their history.
     pub certificates: Vec<(CertificateRow, Vec<IntervalRow>)>,
+    /// What is known about the data of each certificate, by number.
+    pub verifications: BTreeMap<String, Verification>,
     /// The account; none where there is none, or for a caller who administers none.
     pub account: Option<Account>,
     /// Where the person is absent or deputises.
     pub deputies: Vec<DeputyRow>,
-    /// Names of the people of the deputies.
+    /// Names of the people of the deputies and verifications.
     pub names: BTreeMap<OfficerId, String>,
     /// Grows with everything that is done to the person.
     pub version: i64,
@@ -57,13 +60,17 @@ impl Detail {
             || [Duty::Accounts, Duty::SpecialRoles, Duty::RegisterRecords].iter().any(|duty| duty.is_of(&caller.roles));
         let account = if sees_account { tx.account_of(tenant, &id)? } else { None };
         let deputies = tx.deputies_about(tenant, &id, DEPUTIES)?;
-        let people: BTreeSet<OfficerId> = deputies.iter().flat_map(|one| [one.head, one.officer]).collect();
+        let verifications = verified::of_officer(tx, tenant, &id)?;
+        let verifiers = verifications.values().flat_map(Verification::people);
+        let deputising = deputies.iter().flat_map(|one| [one.head, one.officer]);
+        let people: BTreeSet<OfficerId> = deputising.chain(verifiers).collect();
         let people = tx.officers(tenant, &people.into_iter().collect::<Vec<_>>())?;
         Ok(Self {
             officer,
             agency_name: agency.name,
             roles: tx.roles(tenant, &id)?,
             certificates: tx.certificates(tenant, &id)?,
+            verifications,
             account: account.map(|account| Account {
                 login: account.login,
                 one_time_until: account.one_time_until,

@@ -263,6 +263,21 @@ refusals! {
     "该证号已登记，请核对证号。" / "This certificate number is in the register already: check it.";
     user: "Check the number"; operator: "None";
 
+    /// It was not stated where the data of the certificate came from.
+    CertificateWithoutSource = "certificate_without_source", retry: false;
+    "该证件尚未登记信息来源：请先登记查验原件的情况，或者从花名册、省级数据库导入。" / "It is not known where the data of this certificate came from: enter that the card was seen, or import a roster or the provincial register.";
+    user: "Enter that the card was seen, or import it, then confirm"; operator: "None";
+
+    /// The same person confirmed the data of the certificate before.
+    ConfirmedBefore = "confirmed_before", retry: false;
+    "您已确认过该证件的信息，须由另一名管理员再次确认。" / "You have confirmed this certificate already. Another administrator confirms it too.";
+    user: "Ask another administrator to confirm it"; operator: "None";
+
+    /// The other person who confirmed the certificate named another issuing organ.
+    OtherIssuer = "other_issuer", retry: false;
+    "另一名管理员确认的发证机关与您填写的不同，请核对证件。" / "The other administrator named another issuing organ: look at the certificate.";
+    user: "Compare the issuing organ with the certificate; if the other one was wrong, a third administrator confirms"; operator: "None";
+
     /// The citizen number belongs to another person.
     CitizenNumberTaken = "citizen_number_taken", retry: false;
     "该公民身份号码已登记给另一人，请核对。" / "This citizen number is another person's in the register: check it.";

@@ -155,6 +155,14 @@ impl<'s> World<'s> {
             "close_account" => on("department-supervisor"),
             "add_certificate" => on("principal-head"),
             "decide_certificate" => on("officer-suspended"),
+            "see_card" => on("officer-a"),
+            "confirm_certificate" => {
+                let admin = Person::sign_in(self.server, "county-admin");
+                let officer = Person::sign_in(self.server, "officer-a").me.officer;
+                let body = json!({"number": "22370001001", "grounds": "查验原件", "reason": "核验"});
+                let _ = crate::people::act(&admin, &officer, "/certificates/card-seen", &body).expect(200);
+                self.as_person("agency-admin").with("id", &officer).with("If-Match", "*")
+            }
             "give_role" => on("legal-reviewer"),
             "take_role" => on("case-reviewer"),
             "appoint_deputy" => {
