@@ -55,7 +55,11 @@ named_texts! {
     /// Level of a division.
     RegionLevel = codes(&[&["county", "street", "town", "township"]]);
     /// How a token is sent.
-    TokenType = codes(&[&["Bearer"]]);
+    TokenType = codes(&[&["Bearer", "DPoP"]]);
+    /// The type of a key on an elliptic curve.
+    JwkType = codes(&[&["EC"]]);
+    /// The curve of a key.
+    JwkCurve = codes(&[&["P-256"]]);
     /// What an import does with a row of a roster.
     RosterOutcome = codes(&[&["new", "changed", "unchanged", "refused"]]);
     /// File format of an export.

@@ -3,11 +3,23 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::text::{Digest, GivenCode, HexBytes, Id, KeySignature, PublicKey, ScannedCode, StoreEpoch, TypedCode};
+use sync_core::key_level::KeyLevel;
+use sync_core::proof::Jwk;
+
+use crate::code::{JwkCurve, JwkType};
+use crate::text::{
+    Digest, GivenCode, HexBytes, Id, KeySignature, PublicKey, ScannedCode, StoreEpoch, Thumbprint, TypedCode,
+};
 
 /// What a phone signs (ES256, r ‖ s) to enrol: `palm/v1/enrol`, a zero byte, the code, a zero byte, the public key in hex.
 pub fn enrol_message(code: &str, public_key: &str) -> Vec<u8> {
     ["palm/v1/enrol", code, public_key].join("\0").into_bytes()
+}
+
+/// What a phone with a request key signs with both keys to enrol: `palm/v1/enrol-two-keys`, a zero byte, the code, a zero
+/// byte, the public key in hex, a zero byte, the thumbprint of the request key (RFC 7638, base64url).
+pub fn enrol_two_keys_message(code: &str, public_key: &str, thumbprint: &str) -> Vec<u8> {
+    ["palm/v1/enrol-two-keys", code, public_key, thumbprint].join("\0").into_bytes()
 }
 
 /// What a phone signs to get a token: `palm/v1/device-token`, a zero byte, its id in hex, a zero byte, the challenge.
@@ -67,9 +79,49 @@ pub struct NewDevice {
     #[schema(value_type = PublicKey)]
     pub public_key: String,
     /// ES256 signature, r ‖ s, 128 hex digits, over `palm/v1/enrol` 00 code 00 public_key (the texts
-    /// as they are sent).
+    /// as they are sent); with a request key over `palm/v1/enrol-two-keys` 00 code 00 public_key 00 thumbprint of the request
+    /// key (RFC 7638).
     #[schema(value_type = KeySignature)]
     pub proof: String,
+    /// What the phone states about the protection of its key; `none` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<KeyLevel>,
+    /// The key that signs the phone's requests. A phone without one gets tokens that are bound to no key, if the installation
+    /// allows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_key: Option<NewRequestKey>,
+}
+
+/// The request key of a phone to be enrolled. It differs from the key that signs records.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRequestKey {
+    /// The public key.
+    #[schema(value_type = RequestJwk)]
+    pub jwk: Jwk,
+    /// ES256 signature by this key over the same message, r ‖ s, 128 hex digits.
+    #[schema(value_type = KeySignature)]
+    pub proof: String,
+    /// What the phone states about its protection; `none` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<KeyLevel>,
+}
+
+/// A P-256 public key as a JSON Web Key (RFC 7517), with these members only.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RequestJwk {
+    /// `EC`.
+    #[schema(value_type = JwkType)]
+    pub kty: String,
+    /// `P-256`.
+    #[schema(value_type = JwkCurve)]
+    pub crv: String,
+    /// The x coordinate, base64url.
+    #[schema(value_type = Thumbprint)]
+    pub x: String,
+    /// The y coordinate, base64url.
+    #[schema(value_type = Thumbprint)]
+    pub y: String,
 }
 
 impl std::fmt::Debug for NewDevice {
@@ -82,7 +134,8 @@ impl std::fmt::Debug for NewDevice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "a1a2a3a4a5a6a7a8a9aaabacadaeafb0", "officer": "00112233445566778899aabbccddeeff", "label": "执法终端 A",
-    "public_key": "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", "enrolled_ms": 1_795_363_200_000_i64, "revoked_ms": null, "revoked_reason": null
+    "public_key": "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", "enrolled_ms": 1_795_363_200_000_i64, "revoked_ms": null, "revoked_reason": null,
+    "request_key": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", "key_level": "soft", "request_key_level": "soft"
 }))]
 pub struct Device {
     /// Id.
@@ -102,6 +155,13 @@ pub struct Device {
     pub revoked_ms: Option<i64>,
     /// Why it was revoked.
     pub revoked_reason: Option<String>,
+    /// Thumbprint of the key that signs its requests (RFC 7638); null for a phone that was enrolled without one.
+    #[schema(value_type = Option<Thumbprint>)]
+    pub request_key: Option<String>,
+    /// What the phone stated about the protection of its key when it was enrolled. It is not verified.
+    pub key_level: KeyLevel,
+    /// The same for its request key.
+    pub request_key_level: KeyLevel,
 }
 
 /// The enrolled phone, with the data that it needs to begin.

@@ -29,10 +29,11 @@ impl std::fmt::Debug for NewSession {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"access_token": "opaque.to.clients", "token_type": "Bearer", "expires_ms": 1_795_363_800_000_i64}))]
 pub struct AccessToken {
-    /// The token. Clients send it as `Authorization: Bearer …`.
+    /// The token. Clients send it as `Authorization: Bearer …`, or as `Authorization: DPoP …` with a proof in the header
+    /// `DPoP` if it is bound to a key (RFC 9449).
     #[schema(value_type = Token)]
     pub access_token: String,
-    /// `Bearer`.
+    /// `DPoP` for a token that is bound to a key, otherwise `Bearer`.
     #[schema(value_type = TokenType)]
     pub token_type: String,
     /// End of its validity.

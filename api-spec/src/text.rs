@@ -78,7 +78,9 @@ named_texts! {
     RequestId = form("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", 36..=36, "4f9c2b1e-8d4e-4a37-9d0e-2a5b6c7d8e9f").format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     /// A kind of problem: `urn:palm:problem:` and its code.
     ProblemType = form("^urn:palm:problem:[a-z_]+$", 18..=128, "urn:palm:problem:not_found");
-    /// A token for `Authorization: Bearer …`. Opaque: its content may change.
+    /// 32 bytes in base64url: the thumbprint of a key (RFC 7638), or a coordinate of one.
+    Thumbprint = form("^[0-9A-Za-z_-]{43}$", 43..=43, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+    /// A token for `Authorization: Bearer …` or `Authorization: DPoP …`. Opaque: its content may change.
     Token = form("^[0-9A-Za-z._~+/=-]+$", 1..=4096, "opaque.to.clients");
 }
 

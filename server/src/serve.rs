@@ -65,6 +65,8 @@ pub struct Listen {
     pub shutdown: Duration,
     /// Origins whose pages may call the API.
     pub cors_origins: Origins,
+    /// The address by which clients reach the installation, if it is configured.
+    pub public_address: Option<String>,
 }
 
 /// The server cannot listen.
@@ -176,6 +178,7 @@ fn bind(app: &Data<crate::flow::app::App>, listen: &Listen, listener: TcpListene
         answers: Answers::default(),
         rates: Rates::new(listen.rates),
         cors: Cors::of(listen.cors_origins.clone(), &document),
+        public_address: listen.public_address.clone(),
     });
     let (app, timeouts) = (app.clone(), listen.timeouts);
     // Longer than any other timeout: it ends what no other timeout covers, such as a body without a reader.

@@ -48,6 +48,7 @@ mod outbox;
 mod parked;
 mod password_reset;
 mod phone_use;
+mod proof;
 mod read_audit;
 mod reference;
 mod register;

@@ -19,6 +19,7 @@ pub mod origin;
 pub mod paging;
 pub mod preconditions;
 pub mod problem;
+pub mod proof;
 pub mod range;
 pub mod rates;
 pub mod refusal_page;

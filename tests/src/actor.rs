@@ -4,26 +4,30 @@
 //! real phone would do.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
 use api_spec::device::{
     Challenge, EnrolledDevice, EnrolmentCode, Lease as WireLease, NewChallenge, NewDevice, NewDeviceToken,
-    NewEnrolmentCode, NewLease, enrol_message, hand_in_message, token_message,
+    NewEnrolmentCode, NewLease, NewRequestKey, enrol_message, enrol_two_keys_message, hand_in_message, token_message,
 };
 use api_spec::session::{AccessToken, Me, NewSession};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sync_core::case::{CaseState, fold};
 use sync_core::change::{Anchor, Change, Clock, Header, NewOp, Reading, Received};
 use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex, unhex};
+use sync_core::key_level::KeyLevel;
 use sync_core::lease::{Lease, SignedLease};
 use sync_core::log::Cursor;
 use sync_core::message::{Pulled, Push, Pushed, Reconcile, Reconciled};
 use sync_core::op::{Act, CaseKind, Open};
+use sync_core::proof::{Jwk, thumbprint};
 use sync_core::receipt::{Receipt, SignedReceipt};
 use sync_core::sign::{PublicKey, Signer as _, SoftwareKey, SoftwareVerifier};
 use sync_core::value::Value;
 
 use crate::http::{Answer, Call};
+use crate::prover::Prover;
 use crate::server::{PASSWORD, Server};
 
 /// An administrator with reach over all agencies.
@@ -95,17 +99,35 @@ pub fn random<const N: usize>() -> [u8; N] {
     server::random::bytes().unwrap()
 }
 
-/// The enrolment request of a phone, sent by its signed-in officer.
+/// The enrolment request of a phone without a request key, sent by its signed-in officer.
 pub fn enrolment(code: &str, key: &SoftwareKey) -> NewDevice {
     let public_key = hex(key.public_key().bytes());
     let proof = hex(&key.sign(&enrol_message(code, &public_key)).unwrap());
-    NewDevice { code: code.to_owned(), label: "执法终端".to_owned(), public_key, proof }
+    NewDevice {
+        code: code.to_owned(), label: "执法终端".to_owned(), public_key, proof, level: None, request_key: None
+    }
+}
+
+/// The same with a request key.
+pub fn enrolment_with(code: &str, key: &SoftwareKey, request: &SoftwareKey) -> NewDevice {
+    let public_key = hex(key.public_key().bytes());
+    let message = enrol_two_keys_message(code, &public_key, &thumbprint(&request.public_key()));
+    let proof = hex(&request.sign(&message).unwrap());
+    let jwk = Jwk::of(&request.public_key());
+    NewDevice {
+        proof: hex(&key.sign(&message).unwrap()),
+        level: Some(KeyLevel::Soft),
+        request_key: Some(NewRequestKey { jwk, proof, level: Some(KeyLevel::Hw) }),
+        ..enrolment(code, key)
+    }
 }
 
 /// An enrolled phone.
 pub struct Phone<'s> {
     server: &'s Server,
     token: String,
+    /// Its request key; none for a phone with bearer tokens.
+    pub prover: Option<Arc<Prover>>,
     /// Its officer, signed in at a desk.
     pub desk: Person<'s>,
     /// Its key.
@@ -147,17 +169,39 @@ impl<'s> Phone<'s> {
         Self::enrolled_by(server, login, &administrator)
     }
 
+    /// As [`Phone::of`], without a request key: for clients that send bearer tokens.
+    pub fn with_bearer(server: &'s Server, login: &str) -> Self {
+        let mut phone = Self::enrolled(server, login, &Person::sign_in(server, ADMINISTRATOR), None);
+        phone.fetch_lease();
+        phone
+    }
+
+    /// As [`Phone::without_lease`], for a server whose clients ask by this address.
+    pub fn by_public_address(server: &'s Server, login: &str, address: &str) -> Self {
+        let prover = Some(Arc::new(Prover::at(fresh_key(), address)));
+        Self::enrolled(server, login, &Person::sign_in(server, ADMINISTRATOR), prover)
+    }
+
     /// As [`Phone::without_lease`], with a code from this administrator.
     pub fn enrolled_by(server: &'s Server, login: &str, administrator: &Person<'_>) -> Self {
+        Self::enrolled(server, login, administrator, Some(Arc::new(Prover::of(fresh_key()))))
+    }
+
+    fn enrolled(server: &'s Server, login: &str, administrator: &Person<'_>, prover: Option<Arc<Prover>>) -> Self {
         let desk = Person::sign_in(server, login);
         let me = desk.me.clone();
         let code = administrator.enrolment_code(&me.officer);
         let key = fresh_key();
-        let enrolled = desk.call("POST", "/v1/devices").json(&enrolment(&code, &key)).send().expect(201);
+        let wanted = match &prover {
+            Some(prover) => enrolment_with(&code, &key, &prover.key),
+            None => enrolment(&code, &key),
+        };
+        let enrolled = desk.call("POST", "/v1/devices").json(&wanted).send().expect(201);
         let EnrolledDevice { device, tenant, server_public_key } = enrolled.read();
         let mut phone = Self {
             server,
             token: String::new(),
+            prover,
             desk,
             key,
             server_key: PublicKey::from_slice(&unhex(&server_public_key).unwrap()).unwrap(),
@@ -189,11 +233,34 @@ impl<'s> Phone<'s> {
         self.prove("/v1/device-tokens", token_message)
     }
 
+    /// Answers a challenge to hand in.
+    pub fn ask_to_hand_in(&self) -> Answer {
+        self.prove("/v1/hand-in-tokens", hand_in_message)
+    }
+
     /// A request with a token for handing in, which the key alone gets.
     pub fn hands_in(&self, method: &str, path: &str) -> Call {
-        let token: AccessToken = self.prove("/v1/hand-in-tokens", hand_in_message).expect(201).read();
+        let token: AccessToken = self.ask_to_hand_in().expect(201).read();
         self.server.confides(&token.access_token);
-        self.server.call(method, path).token(&token.access_token)
+        self.with_token(self.server.call(method, path), &token.access_token)
+    }
+
+    fn with_token(&self, call: Call, token: &str) -> Call {
+        match &self.prover {
+            Some(prover) => call.bound_token(prover, token),
+            None => call.token(token),
+        }
+    }
+
+    /// The headers that authenticate a request by hand, each with its end of line. `host` is its header `Host`.
+    pub fn authorization(&self, host: &str, method: &str, path: &str) -> String {
+        match &self.prover {
+            Some(prover) => {
+                let proof = prover.proof_with(method, &format!("http://{host}{path}"), Some(&self.token), None);
+                format!("Authorization: DPoP {}\r\nDPoP: {proof}\r\n", self.token)
+            }
+            None => format!("Authorization: Bearer {}\r\n", self.token),
+        }
     }
 
     fn prove(&self, path: &str, message: fn(&str, &str) -> Vec<u8>) -> Answer {
@@ -202,7 +269,8 @@ impl<'s> Phone<'s> {
         let challenge: Challenge = ask.json(&NewChallenge { device: device.clone() }).send().expect(201).read();
         let signature = hex(&self.key.sign(&message(&device, &challenge.challenge)).unwrap());
         let body = NewDeviceToken { device, challenge: challenge.challenge, signature };
-        self.server.call("POST", path).json(&body).send()
+        let call = self.server.call("POST", path).json(&body);
+        self.prover.iter().fold(call, Call::proved).send()
     }
 
     /// Asks for a lease.
@@ -226,7 +294,7 @@ impl<'s> Phone<'s> {
 
     /// A request in the phone's name.
     pub fn call(&self, method: &str, path: &str) -> Call {
-        self.server.call(method, path).token(&self.token)
+        self.with_token(self.server.call(method, path), &self.token)
     }
 
     /// The header of the next change, from the current `seq` and `prev`.

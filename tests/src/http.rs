@@ -1,5 +1,6 @@
 //! HTTP requests and answers; a status is data, not an error.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use ureq::http::{HeaderMap, Request};
 
 use crate::contract::{self, Received};
+use crate::prover::Prover;
 
 /// Timeout of a request.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -30,12 +32,14 @@ pub struct Call {
     url: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    /// The key that proves it, and the token that is bound to the key.
+    proved: Option<(Arc<Prover>, Option<String>)>,
 }
 
 impl Call {
     /// A request without body and token.
     pub fn new(method: &str, url: &str) -> Self {
-        Self { method: method.to_owned(), url: url.to_owned(), headers: Vec::new(), body: Vec::new() }
+        Self { method: method.to_owned(), url: url.to_owned(), headers: Vec::new(), body: Vec::new(), proved: None }
     }
 
     /// The same request, sent to another address: that of a proxy.
@@ -58,6 +62,19 @@ impl Call {
         self.header("Authorization", &format!("Bearer {token}"))
     }
 
+    /// With an access token that is bound to a key, and a fresh proof whenever it is sent.
+    #[must_use]
+    pub fn bound_token(self, prover: &Arc<Prover>, token: &str) -> Self {
+        let bound = (Arc::clone(prover), Some(token.to_owned()));
+        Self { proved: Some(bound), ..self.header("Authorization", &format!("DPoP {token}")) }
+    }
+
+    /// With a proof of a key, to ask for a token.
+    #[must_use]
+    pub fn proved(self, prover: &Arc<Prover>) -> Self {
+        Self { proved: Some((Arc::clone(prover), None)), ..self }
+    }
+
     /// With a JSON body.
     #[must_use]
     pub fn json(self, body: &impl Serialize) -> Self {
@@ -76,6 +93,19 @@ impl Call {
     /// # Errors
     /// The connection broke before the answer was complete.
     pub fn try_send(self) -> Result<Answer, ureq::Error> {
+        let Some((prover, token)) = self.proved.clone() else { return self.send_once() };
+        let prove = || self.clone().header("DPoP", &prover.proof(&self.method, &self.url, token.as_deref()));
+        let answer = prove().send_once()?;
+        prover.remember(answer.header("dpop-nonce"));
+        if !answer.header("www-authenticate").contains("use_dpop_nonce") {
+            return Ok(answer);
+        }
+        let answer = prove().send_once()?;
+        prover.remember(answer.header("dpop-nonce"));
+        Ok(answer)
+    }
+
+    fn send_once(self) -> Result<Answer, ureq::Error> {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)

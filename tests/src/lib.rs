@@ -28,6 +28,7 @@ pub mod imports;
 pub mod ledger;
 pub mod link;
 pub mod load;
+pub mod prover;
 pub mod proxy;
 pub mod raw;
 pub mod server;

@@ -102,6 +102,8 @@ mod paging;
 mod people;
 #[path = "acceptance/personal_data.rs"]
 mod personal_data;
+#[path = "acceptance/proofs.rs"]
+mod proofs;
 #[path = "acceptance/quotas.rs"]
 mod quotas;
 #[path = "acceptance/rates.rs"]

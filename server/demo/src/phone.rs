@@ -27,6 +27,8 @@ use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
+use server::clock::Clock;
+use server::flow::keys::ServerKey;
 use sync_core::device::{Moment, Place};
 
 use answer::{CommandError, Done};
@@ -90,7 +92,13 @@ impl Phone {
         let boot = Boot::read(clock_offset_ms).map_err(|error| PhoneError::Store(error.to_string()))?;
         let pause = Pause::default();
         let owner = Owner::open(&folder, &pause).map_err(|error| PhoneError::Store(error.to_string()))?;
-        Ok(Self { folder, boot, line: Line::default(), place: None, pause, owner })
+        let mut line = Line::new(Clock::offset(clock_offset_ms));
+        let request_key = folder.request_key();
+        if owner.is_some() && request_key.exists() {
+            let key = ServerKey::open(&request_key).map_err(|error| PhoneError::Store(error.to_string()))?;
+            line.prove_with(Some(key));
+        }
+        Ok(Self { folder, boot, line, place: None, pause, owner })
     }
 
     fn obey(&mut self, line: &str) -> std::io::Result<()> {

@@ -5,12 +5,14 @@ use actix_web::web::{Json, Path, Query};
 use actix_web::{HttpRequest, get, post};
 use api_spec::device::{
     Challenge, Device, DeviceList, DeviceQuery, EnrolledDevice, EnrolmentCode, Lease, NewChallenge, NewDevice,
-    NewDeviceToken, NewEnrolmentCode, NewLease, NumberBlock, NumberedPaper, Revocation, enrol_message, hand_in_message,
-    token_message,
+    NewDeviceToken, NewEnrolmentCode, NewLease, NewRequestKey, NumberBlock, NumberedPaper, Revocation, enrol_message,
+    enrol_two_keys_message, hand_in_message, token_message,
 };
 use api_spec::session::AccessToken;
 use api_spec::text;
 use sync_core::id::{DeviceId, hex};
+use sync_core::key_level::KeyLevel;
+use sync_core::proof::{Jwk, thumbprint};
 use sync_core::sign::{PublicKey, Signer as _};
 
 use crate::api::wire;
@@ -23,6 +25,7 @@ use crate::web::State;
 use crate::web::caller::Caller;
 use crate::web::input::{bytes, id, idempotency_key, text};
 use crate::web::problem::{CREATED, Problem};
+use crate::web::proof::asked;
 
 type Created<T> = Result<(Json<T>, StatusCode), Problem>;
 
@@ -54,15 +57,16 @@ pub async fn create_enrolment_code(
     Ok((Json(EnrolmentCode { code: scanned, typed, expires_ms: expires.ms() }), CREATED))
 }
 
-/// Enrols a phone for the officer who is signed in. The request carries a one-time code and the proof of the phone's key.
-/// After a lost answer the client repeats the request: the same key with the same code gets the same phone.
+/// Enrols a phone for the officer who is signed in. The request carries a one-time code and the proofs of the phone's two
+/// keys: one signs records, the other signs requests. Tokens of a phone with a request key are bound to it (RFC 9449).
+/// After a lost answer the client repeats the request: the same keys with the same code get the same phone.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
     request_body = NewDevice,
     responses(
         (status = 201, description = "Enrolled", body = EnrolledDevice),
-        (status = 403, description = "`not_from_a_phone`: the officer must sign in with login and password",
+        (status = 403, description = "`not_from_a_phone`: the officer must sign in with login and password; `request_key_required`",
             body = api_spec::problem::Problem),
         (status = 409, description = "`key_enrolled`", body = api_spec::problem::Problem),
         (status = 422, description = "`wrong_enrolment_code`, `wrong_proof`", body = api_spec::problem::Problem)
@@ -70,13 +74,26 @@ pub async fn create_enrolment_code(
 )]
 #[post("/devices")]
 pub async fn create_device(app: State, caller: Caller, body: Json<NewDevice>) -> Created<EnrolledDevice> {
-    let NewDevice { code, label, public_key, proof } = body.into_inner();
+    let NewDevice { code, label, public_key, proof, level, request_key } = body.into_inner();
+    let key = |jwk: &Jwk| jwk.key().ok_or(Refusal::WrongProof);
+    let request_key = request_key
+        .map(|NewRequestKey { jwk, proof, level }| {
+            let (key, proof) = (key(&jwk)?, bytes(&proof, "request_key.proof")?);
+            Ok::<_, Problem>(flow::device::RequestKey { key, proof, level: level.unwrap_or(KeyLevel::None) })
+        })
+        .transpose()?;
+    let message = match &request_key {
+        Some(request) => enrol_two_keys_message(&code, &public_key, &thumbprint(&request.key)),
+        None => enrol_message(&code, &public_key),
+    };
     let enrolment = flow::device::Enrolment {
         code_hash: hash_of_given(&code),
         label: text(&label, 64, "label")?,
         key: PublicKey::from_slice(&bytes::<65>(&public_key, "public_key")?).ok_or(Refusal::WrongProof)?,
-        message: enrol_message(&code, &public_key),
+        message,
         proof: bytes(&proof, "proof")?,
+        level: level.unwrap_or(KeyLevel::None),
+        request_key,
     };
     let device = flow::device::enrol(&app, caller, enrolment).await?;
     let enrolled = EnrolledDevice {
@@ -134,22 +151,25 @@ pub async fn create_challenge(app: State, body: Json<NewChallenge>) -> Created<C
     Ok((Json(Challenge { challenge, expires_ms: expires.ms() }), CREATED))
 }
 
-/// Creates an access token for a phone that signed its challenge. The token is bound to that phone.
+/// Creates an access token for a phone that signed its challenge. The token is bound to that phone. If the phone has a
+/// request key, the request carries a proof of it (`DPoP`), and so does every use of the token.
 #[utoipa::path(
     tag = "identity",
     request_body = NewDeviceToken,
     responses(
         (status = 201, description = "The token", body = AccessToken),
-        (status = 403, description = "`device_revoked`, `officer_left`: the phone hands in its records with a token of `/v1/hand-in-tokens`",
+        (status = 401, description = "`dpop_required`, `invalid_dpop_proof`, `use_dpop_nonce`", body = api_spec::problem::Problem),
+        (status = 403, description = "`request_key_required`; `device_revoked`, `officer_left`: the phone hands in its records with a token of `/v1/hand-in-tokens`",
             body = api_spec::problem::Problem),
         (status = 422, description = "`wrong_challenge`, `wrong_proof`", body = api_spec::problem::Problem)
     )
 )]
 #[post("/device-tokens")]
-pub async fn create_device_token(app: State, body: Json<NewDeviceToken>) -> Created<AccessToken> {
+pub async fn create_device_token(app: State, request: HttpRequest, body: Json<NewDeviceToken>) -> Created<AccessToken> {
     let NewDeviceToken { device, challenge, signature } = body.into_inner();
     let message = token_message(&device, &challenge);
-    let issued = flow::device::token(&app, answered(&device, challenge, message, &signature)?).await?;
+    let answered = answered(&device, challenge, message, &signature)?;
+    let issued = flow::device::token(&app, answered, &asked(&request)).await?;
     Ok((Json(wire::token(issued)), CREATED))
 }
 
@@ -161,14 +181,20 @@ pub async fn create_device_token(app: State, body: Json<NewDeviceToken>) -> Crea
     request_body = NewDeviceToken,
     responses(
         (status = 201, description = "The token", body = AccessToken),
+        (status = 401, description = "`dpop_required`, `invalid_dpop_proof`, `use_dpop_nonce`", body = api_spec::problem::Problem),
         (status = 422, description = "`wrong_challenge`, `wrong_proof`", body = api_spec::problem::Problem)
     )
 )]
 #[post("/hand-in-tokens")]
-pub async fn create_hand_in_token(app: State, body: Json<NewDeviceToken>) -> Created<AccessToken> {
+pub async fn create_hand_in_token(
+    app: State,
+    request: HttpRequest,
+    body: Json<NewDeviceToken>,
+) -> Created<AccessToken> {
     let NewDeviceToken { device, challenge, signature } = body.into_inner();
     let message = hand_in_message(&device, &challenge);
-    let issued = flow::device::hand_in_token(&app, answered(&device, challenge, message, &signature)?).await?;
+    let answered = answered(&device, challenge, message, &signature)?;
+    let issued = flow::device::hand_in_token(&app, answered, &asked(&request)).await?;
     Ok((Json(wire::token(issued)), CREATED))
 }
 

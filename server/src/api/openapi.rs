@@ -57,7 +57,10 @@ fn finish(document: &mut OpenApi) {
     document.tags = Some(tags.to_vec());
     let components = document.components.get_or_insert_with(Components::new);
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-        "From `/v1/sessions`, `/v1/device-tokens` or `/v1/hand-in-tokens`. Opaque to clients: its content may change.",
+        "From `/v1/sessions`, `/v1/device-tokens` or `/v1/hand-in-tokens`. Opaque to clients: its content may change. A token \
+         of `token_type` `DPoP` is bound to a key: it is sent as `Authorization: DPoP …`, with a fresh proof of the key in the \
+         header `DPoP` (RFC 9449, ES256). After `use_dpop_nonce` the client repeats the request with the nonce of the header \
+         `DPoP-Nonce`, which every answer to a proof brings.",
     ));
     components.add_security_scheme(TOKEN, SecurityScheme::Http(scheme.build()));
     components.schemas.insert(api_spec::problem::Problem::name().to_string(), api_spec::problem::Problem::schema());

@@ -11,14 +11,16 @@ use crate::web::address;
 use crate::web::caller::Caller;
 use crate::web::input;
 use crate::web::problem::Problem;
+use crate::web::proof;
 
-/// Signs in with login and password. The access token is valid for ten minutes.
+/// Signs in with login and password. The access token is valid for ten minutes. If the request has a proof of a key
+/// (`DPoP`), the token works only with proofs of that key.
 #[utoipa::path(
     tag = "identity",
     request_body = NewSession,
     responses(
         (status = 201, description = "Signed in", body = AccessToken),
-        (status = 401, description = "`wrong_password`", body = api_spec::problem::Problem),
+        (status = 401, description = "`wrong_password`, `invalid_dpop_proof`, `use_dpop_nonce`", body = api_spec::problem::Problem),
         (status = 429, description = "`too_many_attempts`: `Retry-After` says how long to wait",
             body = api_spec::problem::Problem)
     )
@@ -30,7 +32,8 @@ pub async fn create_session(
     body: Json<NewSession>,
 ) -> Result<(Json<AccessToken>, actix_web::http::StatusCode), Problem> {
     let NewSession { login, password } = body.into_inner();
-    let issued = flow::session::sign_in(&app, input::login(&login)?, password, address::client(&request)).await?;
+    let (who, from) = ((input::login(&login)?, password), address::client(&request));
+    let issued = flow::session::sign_in(&app, who, &proof::asked(&request), from).await?;
     Ok((Json(wire::token(issued)), crate::web::problem::CREATED))
 }
 

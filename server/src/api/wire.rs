@@ -11,6 +11,8 @@ use api_spec::officer::{
 };
 use api_spec::session::AccessToken;
 use sync_core::id::{OfficerId, hex};
+use sync_core::proof::thumbprint;
+use sync_core::sign::PublicKey;
 use sync_core::time::Instant;
 
 use crate::flow::certificate::status_at;
@@ -24,8 +26,9 @@ use crate::store::{
 
 /// A token.
 pub fn token(issued: Issued) -> AccessToken {
-    let Issued { token, expires } = issued;
-    AccessToken { access_token: token, token_type: "Bearer".to_owned(), expires_ms: expires.ms() }
+    let Issued { token, expires, bound } = issued;
+    let token_type = if bound { "DPoP" } else { "Bearer" }.to_owned();
+    AccessToken { access_token: token, token_type, expires_ms: expires.ms() }
 }
 
 /// An agency.
@@ -144,7 +147,19 @@ fn confirmation(row: ConfirmationRow, revision: i64, names: &BTreeMap<OfficerId,
 
 /// A phone.
 pub fn device(row: DeviceRow) -> Device {
-    let DeviceRow { id, officer, public_key, label, enrolled, revoked, revoked_reason } = row;
+    let DeviceRow {
+        id,
+        officer,
+        public_key,
+        label,
+        enrolled,
+        revoked,
+        revoked_reason,
+        request_key,
+        key_level,
+        request_key_level,
+    } = row;
+    let request_key = request_key.as_deref().and_then(PublicKey::from_slice);
     Device {
         id: id.to_string(),
         officer: officer.to_string(),
@@ -153,5 +168,8 @@ pub fn device(row: DeviceRow) -> Device {
         enrolled_ms: enrolled.ms(),
         revoked_ms: revoked.map(Instant::ms),
         revoked_reason,
+        request_key: request_key.as_ref().map(thumbprint),
+        key_level,
+        request_key_level,
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::http::header::{CONTENT_LANGUAGE, LOCATION};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
+use sync_core::key_level::KeyLevel;
 use sync_core::time::Instant;
 
 use super::assets;
@@ -213,6 +214,12 @@ impl Page {
             Part::Nowhere => "",
         };
         if here == part { "page" } else { "false" }
+    }
+
+    /// What a phone says about the protection of a key.
+    pub fn key_level(&self, level: impl std::borrow::Borrow<KeyLevel>) -> &'static str {
+        let (zh, en) = words::key_level(*level.borrow());
+        self.t(zh, en)
     }
 
     /// Version of the static files.

@@ -373,6 +373,9 @@ async fn who_revokes_a_phone_sees_whose_it_is() {
         enrolled: now,
         revoked: None,
         revoked_reason: None,
+        request_key: None,
+        key_level: sync_core::key_level::KeyLevel::None,
+        request_key_level: sync_core::key_level::KeyLevel::None,
     };
     desk.app
         .store

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 use sync_core::alarm::AlarmKind;
+use sync_core::key_level::KeyLevel;
 use sync_core::lead::LeadStatus;
 use sync_core::op::CaseKind;
 use sync_core::read_audit::LookKind;
@@ -273,6 +274,16 @@ pub fn lead_status(language: Language, status: LeadStatus) -> &'static str {
         LeadStatus::Closed => "concluded",
     };
     word(language, code)
+}
+
+/// What a phone says about the protection of a key.
+pub const fn key_level(level: KeyLevel) -> (&'static str, &'static str) {
+    match level {
+        KeyLevel::HwStrong => ("独立安全芯片", "a security chip"),
+        KeyLevel::Hw => ("处理器可信环境", "the trusted environment of the processor"),
+        KeyLevel::Soft => ("软件密钥库", "a keystore in software"),
+        KeyLevel::None => ("未说明", "nothing stated"),
+    }
 }
 
 /// The kind of an alarm. `refused` and `expired` have other meanings elsewhere.

@@ -14,6 +14,7 @@ use super::health::Readiness;
 use super::ingest::Ingest;
 use super::keys::Keys;
 use super::loaded::Cases;
+use super::nonce::Nonces;
 use super::password::Passwords;
 use super::quota::Quotas;
 use super::stay::Stay;
@@ -34,6 +35,10 @@ pub struct App {
     pub tenant: TenantId,
     /// Access tokens.
     pub tokens: Tokens,
+    /// Nonces of proofs.
+    pub nonces: Nonces,
+    /// Whether phones without a request key get tokens that are bound to no key.
+    pub bearer_phones: bool,
     /// Ingest of changes.
     pub ingest: Ingest,
     /// The cache of folded cases.

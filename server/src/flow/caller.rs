@@ -2,7 +2,7 @@
 //!
 //! Promise: a role, agency or phone that was revoked has no effect from the next request on. A phone's token carries
 //! the officer's field role only, whatever other roles the officer has. A hand-in token names a phone and its officer
-//! and carries no role. Somebody with a one-time password may do nothing but choose another ([`identify`] refuses it).
+//! and carries no role. A token that is bound to a key is presented with a proof of that key (`proof`). Somebody with a one-time password may do nothing but choose another ([`identify`] refuses it).
 
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use sync_core::role::Duty;
 pub use sync_core::role::Role;
 
 use crate::flow::app::App;
+use crate::flow::proof::{self, Presented};
 use crate::flow::push_sender::PushSender;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::token::Claims;
@@ -89,8 +90,9 @@ impl Caller {
 /// Reads the token, then the person.
 ///
 /// # Errors
-/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::PasswordMustChange`], or an internal error.
-pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
+/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::PasswordMustChange`], as
+/// [`proof::check_binding`], or an internal error.
+pub async fn identify(app: &App, token: &Presented) -> Result<Caller, Failure> {
     let caller = identify_for_password(app, token).await?;
     if caller.must_change { Err(Refusal::PasswordMustChange.into()) } else { Ok(caller) }
 }
@@ -99,8 +101,8 @@ pub async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
 ///
 /// # Errors
 /// As [`identify`].
-pub async fn identify_for_password(app: &App, token: &str) -> Result<Caller, Failure> {
-    let (claims, officer, device) = read(app, token)?;
+pub async fn identify_for_password(app: &App, token: &Presented) -> Result<Caller, Failure> {
+    let (claims, officer, device) = authenticate(app, token).await?;
     if claims.hand_in {
         return Err(Refusal::HandInOnly.into());
     }
@@ -116,6 +118,14 @@ pub async fn identify_for_password(app: &App, token: &str) -> Result<Caller, Fai
             Ok(Caller { device: Some(device), roles, ..found })
         }
     }
+}
+
+/// The claims of a token that is presented as it was issued.
+async fn authenticate(app: &App, token: &Presented) -> Result<(Arc<Claims>, OfficerId, Option<DeviceId>), Failure> {
+    let found = read(app, &token.token)?;
+    let (claims, ..) = &found;
+    proof::check_binding(app, token, claims.cnf.as_ref().map(|bound| bound.jkt.as_str())).await?;
+    Ok(found)
 }
 
 /// The claims of a token, with parsed ids.
@@ -141,13 +151,14 @@ pub fn hands_in(app: &App, token: &str) -> bool {
 /// alone, even after it was revoked or its officer left.
 ///
 /// # Errors
-/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::DeviceRequired`], or an internal error.
-pub async fn sender(app: &App, token: &str) -> Result<PushSender, Failure> {
-    let (claims, officer, device) = read(app, token)?;
-    if !claims.hand_in {
+/// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::DeviceRequired`], as
+/// [`proof::check_binding`], or an internal error.
+pub async fn sender(app: &App, token: &Presented) -> Result<PushSender, Failure> {
+    if !hands_in(app, &token.token) {
         let caller = identify(app, token).await?;
         return Ok(PushSender { device: caller.must_have_device()?, officer: caller.officer, hands_in: false });
     }
+    let (_claims, officer, device) = authenticate(app, token).await?;
     let (tenant, now, device) = (app.tenant, app.clock.now(), device.ok_or(Refusal::Unauthenticated)?);
     let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, Some(&device), now)).await?;
     match bearer.and_then(|bearer| bearer.phone) {

@@ -6,6 +6,7 @@
 
 use sync_core::account_event::AccountEventKind;
 use sync_core::id::{DeviceId, Digest, OfficerId, TenantId, hex};
+use sync_core::key_level::KeyLevel;
 use sync_core::sign::{PublicKey, Verifier as _};
 use sync_core::time::Instant;
 
@@ -13,6 +14,7 @@ use super::account_event::{self, AtTheMachine, Event};
 use super::caller::{Caller, Role};
 use super::code::{self, Code, Purpose, hash_of};
 use super::idempotency::IdempotentRequest;
+use super::proof::{self, Asked, ProvedKey};
 use super::session::{Issued, issue};
 use crate::flow::app::App;
 use crate::flow::keys::FastVerifier;
@@ -41,6 +43,21 @@ pub struct Enrolment {
     pub message: Vec<u8>,
     /// r ‖ s.
     pub proof: [u8; 64],
+    /// What the phone states about the protection of its key.
+    pub level: KeyLevel,
+    /// The key that signs its requests.
+    pub request_key: Option<RequestKey>,
+}
+
+/// A request key with its proof.
+#[derive(Debug)]
+pub struct RequestKey {
+    /// The key.
+    pub key: PublicKey,
+    /// r ‖ s over the same message.
+    pub proof: [u8; 64],
+    /// What the phone states about its protection.
+    pub level: KeyLevel,
 }
 
 /// A code for an officer in reach.
@@ -141,33 +158,56 @@ pub(super) fn in_reach(
 
 /// Enrols a phone of the caller, who signed in with their password; the proof shows possession of the key, and the
 /// code is used up. A wrong proof keeps the code. A wrong code is counted, and after five the codes of this officer
-/// are void. The same key with its code returns the enrolled phone.
+/// are void. The same keys with their code return the enrolled phone. No key serves two purposes: neither key is a key
+/// of another phone, and the two differ.
 ///
 /// # Errors
-/// [`Refusal::NotFromAPhone`], [`Refusal::WrongProof`], [`Refusal::WrongEnrolmentCode`], [`Refusal::KeyEnrolled`], or an
-/// internal error.
+/// [`Refusal::NotFromAPhone`], [`Refusal::RequestKeyRequired`], [`Refusal::WrongProof`],
+/// [`Refusal::WrongEnrolmentCode`], [`Refusal::KeyEnrolled`], or an internal error.
 pub async fn enrol(app: &App, caller: Caller, enrolment: Enrolment) -> Result<DeviceRow, Failure> {
-    let Enrolment { code_hash, label, key, message, proof } = enrolment;
+    let Enrolment { code_hash, label, key, message, proof, level, request_key } = enrolment;
     if caller.device.is_some() {
         return Err(Refusal::NotFromAPhone.into());
     }
-    if !FastVerifier.verify(&key, &message, &proof) {
+    if request_key.is_none() && !app.bearer_phones {
+        return Err(Refusal::RequestKeyRequired.into());
+    }
+    let proves = |request: &RequestKey| FastVerifier.verify(&request.key, &message, &request.proof);
+    if !FastVerifier.verify(&key, &message, &proof) || !request_key.as_ref().is_none_or(proves) {
         return Err(Refusal::WrongProof.into());
+    }
+    if request_key.as_ref().is_some_and(|request| request.key == key) {
+        return Err(Refusal::KeyEnrolled.into());
     }
     let (tenant, now, id, officer) = (app.tenant, app.clock.now(), DeviceId::new(random::bytes()?), caller.officer);
     let public_key = key.bytes().to_vec();
     let bounds = CodeBounds { now, latest_end: now.plus_ms(CODE_MS), tries: code::TRIES };
-    let device = DeviceRow { id, officer, public_key, label, enrolled: now, revoked: None, revoked_reason: None };
+    let device = DeviceRow {
+        id,
+        officer,
+        public_key,
+        label,
+        enrolled: now,
+        revoked: None,
+        revoked_reason: None,
+        key_level: level,
+        request_key_level: request_key.as_ref().map_or(KeyLevel::None, |request| request.level),
+        request_key: request_key.map(|request| request.key.bytes().to_vec()),
+    };
     let enrolled = app
         .store
         .write(move |tx| {
+            // Two enrolments at the same time could otherwise use one key for two purposes.
+            tx.lock_tenant(&tenant, now)?;
             if !tx.use_enrolment_code(&tenant, &code_hash, &officer, &id, bounds)? {
                 return enrolled_before(tx, &tenant, &code_hash, &device, now);
             }
-            match tx.add_device(&tenant, &device) {
-                Err(error) if error.is_duplicate() => return Err(Refusal::KeyEnrolled.into()),
-                other => other?,
+            for key in device.request_key.iter().chain([&device.public_key]) {
+                if tx.is_key_enrolled(&tenant, key)? {
+                    return Err(Refusal::KeyEnrolled.into());
+                }
             }
+            tx.add_device(&tenant, &device)?;
             let (kind, detail) = (AccountEventKind::DeviceEnrolled, device.label.as_str());
             let event = Event { kind, officer, actor: Some(officer), device: Some(id), detail };
             account_event::note(tx, &tenant, &event, now)?;
@@ -178,7 +218,7 @@ pub async fn enrol(app: &App, caller: Caller, enrolment: Enrolment) -> Result<De
     enrolled.ok_or_else(|| Refusal::WrongEnrolmentCode.into())
 }
 
-/// The phone that was enrolled with this code of this officer and with this key, if the answer was lost.
+/// The phone that was enrolled with this code of this officer and with these keys, if the answer was lost.
 fn enrolled_before(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -187,7 +227,9 @@ fn enrolled_before(
     now: Instant,
 ) -> Result<Option<DeviceRow>, Failure> {
     let before = match tx.enrolled_with(tenant, code, &wanted.officer)? {
-        Some(id) => tx.device(tenant, &id)?.filter(|row| row.public_key == wanted.public_key),
+        Some(id) => tx
+            .device(tenant, &id)?
+            .filter(|row| row.public_key == wanted.public_key && row.request_key == wanted.request_key),
         None => None,
     };
     if before.is_none() {
@@ -301,13 +343,27 @@ async fn prove(app: &App, answered: Answered, now: Instant) -> Result<Proved, Fa
     if FastVerifier.verify(&key, &message, &signature) { Ok(proved) } else { Err(Refusal::WrongProof.into()) }
 }
 
-/// A token for a phone that signed its challenge.
+/// The thumbprint of the phone's request key, which must be the one that the request proved; none for a phone without one.
+fn key_of(device: &DeviceRow, proved: Option<&ProvedKey>) -> Result<Option<String>, Failure> {
+    let Some(key) = &device.request_key else { return Ok(None) };
+    let proved = proved.ok_or(Refusal::DpopRequired)?;
+    if proved.key.bytes().as_slice() == key.as_slice() {
+        Ok(Some(proved.thumbprint.clone()))
+    } else {
+        Err(Refusal::InvalidDpopProof.into())
+    }
+}
+
+/// A token for a phone that signed its challenge. If the phone has a request key, the request proves it, and the token is
+/// bound to it.
 ///
 /// # Errors
-/// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], [`Refusal::DeviceRevoked`], [`Refusal::OfficerLeft`], or an
-/// internal error.
-pub async fn token(app: &App, answered: Answered) -> Result<Issued, Failure> {
+/// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], [`Refusal::DeviceRevoked`], [`Refusal::OfficerLeft`],
+/// [`Refusal::RequestKeyRequired`], as [`proof::prove`], or an internal error.
+pub async fn token(app: &App, answered: Answered, asked: &Asked) -> Result<Issued, Failure> {
     let now = app.clock.now();
+    // First: a request that is repeated with another nonce has the same challenge.
+    let proved = proof::key_of(app, asked).await?;
     let Proved { device, active, version } = prove(app, answered, now).await?;
     if device.revoked.is_some() {
         return Err(Refusal::DeviceRevoked.into());
@@ -315,15 +371,22 @@ pub async fn token(app: &App, answered: Answered) -> Result<Issued, Failure> {
     if !active {
         return Err(Refusal::OfficerLeft.into());
     }
-    issue(app, &device.officer, version, Some((&device.id, Use::Work)), now)
+    let key = key_of(&device, proved.as_ref())?;
+    if key.is_none() && !app.bearer_phones {
+        return Err(Refusal::RequestKeyRequired.into());
+    }
+    issue(app, (&device.officer, version), Some((&device.id, Use::Work)), key.as_deref(), now)
 }
 
-/// A hand-in token for a phone, even if it was revoked or its officer left.
+/// A hand-in token for a phone, even if it was revoked or its officer left. A phone without a request key gets one
+/// always, so that no record is lost.
 ///
 /// # Errors
-/// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], or an internal error.
-pub async fn hand_in_token(app: &App, answered: Answered) -> Result<Issued, Failure> {
+/// [`Refusal::WrongChallenge`], [`Refusal::WrongProof`], as [`proof::prove`], or an internal error.
+pub async fn hand_in_token(app: &App, answered: Answered, asked: &Asked) -> Result<Issued, Failure> {
     let now = app.clock.now();
+    let proved = proof::key_of(app, asked).await?;
     let Proved { device, active: _, version } = prove(app, answered, now).await?;
-    issue(app, &device.officer, version, Some((&device.id, Use::HandIn)), now)
+    let key = key_of(&device, proved.as_ref())?;
+    issue(app, (&device.officer, version), Some((&device.id, Use::HandIn)), key.as_deref(), now)
 }

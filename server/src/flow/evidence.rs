@@ -25,6 +25,7 @@ use sync_core::read_audit::LookKind;
 use super::access::{self, Look};
 use super::caller::{self, Caller, Role};
 use crate::flow::app::App;
+use crate::flow::proof::Presented;
 use crate::flow::refusal::{Failure, Refusal, Refused};
 use crate::random;
 use crate::store::evidence_store::{Appended, Blocks, Finished, Whole};
@@ -86,8 +87,8 @@ pub struct Uploader {
 ///
 /// # Errors
 /// [`Refusal::Unauthenticated`], [`Refusal::DeviceRevoked`], [`Refusal::Forbidden`], or an internal error.
-pub async fn uploader(app: &App, token: &str) -> Result<Uploader, Failure> {
-    if caller::hands_in(app, token) {
+pub async fn uploader(app: &App, token: &Presented) -> Result<Uploader, Failure> {
+    if caller::hands_in(app, &token.token) {
         let sender = caller::sender(app, token).await?;
         return Ok(Uploader { officer: sender.officer, device: Some(sender.device) });
     }

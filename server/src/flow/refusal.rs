@@ -44,6 +44,8 @@ pub struct Refused {
     pub wait_s: Option<u32>,
     /// Size of the file in bytes, if the requested range lies beyond it.
     pub whole_size: Option<u64>,
+    /// A nonce for the proof of the next attempt.
+    pub nonce: Option<Box<str>>,
 }
 
 impl Refusal {
@@ -56,6 +58,7 @@ impl Refusal {
             article: None,
             wait_s: None,
             whole_size: None,
+            nonce: None,
         }
     }
 }
@@ -77,6 +80,14 @@ impl Refused {
 }
 
 impl Refused {
+    /// Gives a nonce for the next attempt.
+    #[must_use]
+    pub fn with_nonce(self, nonce: String) -> Self {
+        Self { nonce: Some(nonce.into_boxed_str()), ..self }
+    }
+}
+
+impl Refused {
     /// Sets the size of the file.
     #[must_use]
     pub fn of_size(self, bytes: u64) -> Self {
@@ -86,7 +97,7 @@ impl Refused {
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, zh: None, en: None, article: None, wait_s: None, whole_size: None }
+        Self { refusal, zh: None, en: None, article: None, wait_s: None, whole_size: None, nonce: None }
     }
 }
 

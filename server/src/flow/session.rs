@@ -8,9 +8,10 @@ use sync_core::time::Instant;
 use super::attempt::Attempt;
 use super::code::meant;
 use super::password;
+use super::proof::{self, Asked};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::flow::token::{LIFETIME_S, Use};
+use crate::flow::token::{Grant, LIFETIME_S, Use};
 use crate::metrics;
 use crate::random;
 use crate::store::AccountRow;
@@ -23,16 +24,26 @@ pub struct Issued {
     pub token: String,
     /// End of its validity.
     pub expires: Instant,
+    /// Whether every use needs a proof of a key.
+    pub bound: bool,
 }
 
-/// Checks login and password; the answer does not tell which of them was wrong.
+/// Checks login and password; the answer does not tell which of them was wrong. The token is bound to the key that the
+/// request proves, if it proves one.
 ///
 /// # Errors
 /// [`Refusal::WrongPassword`], [`Refusal::OneTimePasswordExpired`], [`Refusal::PasswordLength`],
-/// [`Refusal::TooManyAttempts`] by account and by `from`, [`Refusal::Busy`], or an internal error.
-pub async fn sign_in(app: &App, login: String, password: String, from: Option<IpAddr>) -> Result<Issued, Failure> {
+/// [`Refusal::TooManyAttempts`] by account and by `from`, [`Refusal::Busy`], as [`proof::prove`], or an internal error.
+pub async fn sign_in(
+    app: &App,
+    (login, password): (String, String),
+    asked: &Asked,
+    from: Option<IpAddr>,
+) -> Result<Issued, Failure> {
+    let proved = proof::key_of(app, asked).await?;
     let account = account(app, login, password, from).await?;
-    issue(app, &account.officer, account.session_version, None, app.clock.now())
+    let key = proved.as_ref().map(|proved| proved.thumbprint.as_str());
+    issue(app, (&account.officer, account.session_version), None, key, app.clock.now())
 }
 
 /// The account of an active person whose password this is.
@@ -83,18 +94,19 @@ pub(super) fn as_given(password: String) -> String {
     if password::check_length(&meant).is_ok() { meant } else { password }
 }
 
-/// A token of a new session.
+/// A token of a new session, bound to the key with this thumbprint.
 ///
 /// # Errors
 /// An internal error.
 pub(super) fn issue(
     app: &App,
-    officer: &OfficerId,
-    version: i64,
+    (officer, session_version): (&OfficerId, i64),
     device: Option<(&DeviceId, Use)>,
+    key: Option<&str>,
     now: Instant,
 ) -> Result<Issued, Failure> {
     let session = hex(&random::bytes::<16>()?);
-    let token = app.tokens.issue(officer, version, device, &session, now).map_err(Failure::broken)?;
-    Ok(Issued { token, expires: now.plus_ms(LIFETIME_S * 1000) })
+    let grant = Grant { officer, session_version, device, session: &session, key };
+    let token = app.tokens.issue(grant, now).map_err(Failure::broken)?;
+    Ok(Issued { token, expires: now.plus_ms(LIFETIME_S * 1000), bound: key.is_some() })
 }

@@ -56,6 +56,32 @@ pub struct Claims {
     /// Whether it is a hand-in token.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hand_in: bool,
+    /// The key that must be proved with every use (RFC 9449 section 6.1); none for a bearer token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+}
+
+/// The key to which a token is bound.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// Its thumbprint (RFC 7638).
+    pub jkt: String,
+}
+
+/// Who gets a token, and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant<'a> {
+    /// The officer.
+    pub officer: &'a OfficerId,
+    /// Version of the sessions of the officer's account.
+    pub session_version: i64,
+    /// The phone, and what it may do.
+    pub device: Option<(&'a DeviceId, Use)>,
+    /// The session.
+    pub session: &'a str,
+    /// The thumbprint of the key to which the token is bound.
+    pub key: Option<&'a str>,
 }
 
 /// What a phone may do with its token.
@@ -114,7 +140,8 @@ impl Tokens {
             read: Mutex::default(),
         };
         let officer = OfficerId::new([0; 16]);
-        let probe = tokens.issue(&officer, 0, None, "self-test", now)?;
+        let grant = Grant { officer: &officer, session_version: 0, device: None, session: "self-test", key: None };
+        let probe = tokens.issue(grant, now)?;
         let read = tokens.read(&probe, now).map_err(|NotAToken| TokenError::SelfTest)?;
         if read.sub == officer.to_string() { Ok(tokens) } else { Err(TokenError::SelfTest) }
     }
@@ -123,14 +150,8 @@ impl Tokens {
     ///
     /// # Errors
     /// [`TokenError`].
-    pub fn issue(
-        &self,
-        officer: &OfficerId,
-        session_version: i64,
-        device: Option<(&DeviceId, Use)>,
-        session: &str,
-        now: Instant,
-    ) -> Result<String, TokenError> {
+    pub fn issue(&self, grant: Grant<'_>, now: Instant) -> Result<String, TokenError> {
+        let Grant { officer, session_version, device, session, key } = grant;
         let seconds = now.ms().div_euclid(1000);
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -144,6 +165,7 @@ impl Tokens {
             sv: session_version,
             device: device.map(|(id, _)| id.to_string()),
             hand_in: device.is_some_and(|(_, used)| used == Use::HandIn),
+            cnf: key.map(|thumbprint| Confirmation { jkt: thumbprint.to_owned() }),
         };
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some(TYPE.to_owned());

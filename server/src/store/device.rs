@@ -2,15 +2,16 @@
 
 use diesel::prelude::*;
 use sync_core::id::{DeviceId, Digest, OfficerId, TenantId};
+use sync_core::key_level::KeyLevel;
 use sync_core::lease::SignedLease;
 use sync_core::time::Instant;
 
-use super::Error;
 use super::schema::{device, device_challenge, enrolment_code, lease};
 use super::tx::Tx;
+use super::{Error, row};
 
 /// An enrolled phone.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = device, treat_none_as_default_value = false)]
 pub struct DeviceRow {
     /// Id.
@@ -29,6 +30,46 @@ pub struct DeviceRow {
     pub revoked: Option<Instant>,
     /// Why it was revoked.
     pub revoked_reason: Option<String>,
+    /// The key that signs its requests, 65 bytes; none for a phone that was enrolled without one.
+    pub request_key: Option<Vec<u8>>,
+    /// What the phone stated about the protection of its key.
+    pub key_level: KeyLevel,
+    /// The same for its request key.
+    pub request_key_level: KeyLevel,
+}
+
+/// A phone as it is read.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = device)]
+struct Columns {
+    id: DeviceId,
+    officer: OfficerId,
+    public_key: Vec<u8>,
+    label: String,
+    enrolled_ms: Instant,
+    revoked_ms: Option<Instant>,
+    revoked_reason: Option<String>,
+    request_key: Option<Vec<u8>>,
+    key_level: String,
+    request_key_level: String,
+}
+
+impl Columns {
+    fn row(self) -> Result<DeviceRow, Error> {
+        let level = |column, text: &str| row::code("device", column, self.id, text);
+        Ok(DeviceRow {
+            key_level: level("key_level", &self.key_level)?,
+            request_key_level: level("request_key_level", &self.request_key_level)?,
+            id: self.id,
+            officer: self.officer,
+            public_key: self.public_key,
+            label: self.label,
+            enrolled: self.enrolled_ms,
+            revoked: self.revoked_ms,
+            revoked_reason: self.revoked_reason,
+            request_key: self.request_key,
+        })
+    }
 }
 
 /// The time in which a phone was enrolled.
@@ -112,7 +153,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn device(&mut self, tenant: &TenantId, id: &DeviceId) -> Result<Option<DeviceRow>, Error> {
-        Ok(device::table.find((tenant, id)).select(DeviceRow::as_select()).first(self.db()).optional()?)
+        let found = device::table.find((tenant, id)).select(Columns::as_select()).first(self.db()).optional()?;
+        found.map(Columns::row).transpose()
     }
 
     /// When each of these phones was enrolled, and revoked if it was.
@@ -140,7 +182,7 @@ impl Tx<'_> {
     pub fn devices_of(&mut self, tenant: &TenantId, officer: &OfficerId) -> Result<Vec<DeviceRow>, Error> {
         let theirs =
             device::table.filter(device::tenant.eq(tenant)).filter(device::officer.eq(officer)).order(device::id);
-        Ok(theirs.select(DeviceRow::as_select()).load(self.db())?)
+        theirs.select(Columns::as_select()).load(self.db())?.into_iter().map(Columns::row).collect()
     }
 
     /// Enrols a phone.
@@ -150,6 +192,17 @@ impl Tx<'_> {
     pub fn add_device(&mut self, tenant: &TenantId, new: &DeviceRow) -> Result<(), Error> {
         diesel::insert_into(device::table).values((device::tenant.eq(tenant), new)).execute(self.db())?;
         Ok(())
+    }
+
+    /// Whether a phone has this key, as its record key or as its request key.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn is_key_enrolled(&mut self, tenant: &TenantId, key: &[u8]) -> Result<bool, Error> {
+        let has_it = device::public_key.eq(key).or(device::request_key.eq(key).assume_not_null());
+        let count: i64 =
+            device::table.filter(device::tenant.eq(tenant)).filter(has_it).count().get_result(self.db())?;
+        Ok(count > 0)
     }
 
     /// Revokes a phone; the first revocation counts. Returns whether this was the first.

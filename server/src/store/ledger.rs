@@ -69,6 +69,8 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("parked", "what waits is stored in the end, or goes"),
     ("password_reset", "a reset is confirmed, and used up"),
     ("phone_use", "what a phone used of its day is counted up, and forgotten"),
+    ("refresh_family", "a sign-in is renewed, and ends"),
+    ("refresh_token", "a refresh token is used once"),
     ("region", "reference data are replaced"),
     ("role", "rights are given and taken"),
     ("supervision_lead", "a lead is answered and closed"),
@@ -76,4 +78,5 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("tenant", "holds the heads of the log and of the server's chain"),
     ("unsent_form", "a form is kept until its author sends it"),
     ("upload", "an upload goes on, and is completed"),
+    ("used_proof", "a proof that was used is forgotten when it has expired"),
 ];

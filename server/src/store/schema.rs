@@ -232,6 +232,42 @@ diesel::table! {
         enrolled_ms -> BigInt,
         revoked_ms -> Nullable<BigInt>,
         revoked_reason -> Nullable<Text>,
+        request_key -> Nullable<Binary>,
+        key_level -> Text,
+        request_key_level -> Text,
+    }
+}
+
+diesel::table! {
+    used_proof (tenant, hash) {
+        tenant -> Binary,
+        hash -> Binary,
+        expires_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    refresh_family (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        officer -> Binary,
+        device -> Nullable<Binary>,
+        key_thumbprint -> Text,
+        session -> Text,
+        session_version -> BigInt,
+        begun_ms -> BigInt,
+        used_ms -> BigInt,
+        ended_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refresh_token (tenant, hash) {
+        tenant -> Binary,
+        hash -> Binary,
+        family -> Binary,
+        generation -> BigInt,
+        consumed_ms -> Nullable<BigInt>,
     }
 }
 

@@ -201,6 +201,9 @@ fn device(id: u8, officer: u8, key: u8) -> DeviceRow {
         enrolled: NOW,
         revoked: None,
         revoked_reason: None,
+        request_key: None,
+        key_level: sync_core::key_level::KeyLevel::None,
+        request_key_level: sync_core::key_level::KeyLevel::None,
     }
 }
 

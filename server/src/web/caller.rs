@@ -8,7 +8,6 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::flow;
@@ -16,8 +15,8 @@ pub use crate::flow::caller::Caller;
 pub use crate::flow::evidence::Uploader;
 pub use crate::flow::push_sender::PushSender;
 use crate::flow::refusal::Refusal;
-use crate::web::State;
 use crate::web::problem::Problem;
+use crate::web::proof::presented;
 
 /// The routes that a phone's token permits.
 pub const PHONE_ROUTES: &[(&str, &str)] = &[
@@ -55,13 +54,6 @@ fn is_for_phones(method: &Method, pattern: Option<&str>) -> bool {
     of(method.as_str()) || *method == Method::HEAD && of("GET")
 }
 
-/// The installation and the token of the request, if it has one.
-fn presented(request: &HttpRequest) -> Option<(State, String)> {
-    let app = request.app_data::<State>().cloned();
-    let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    app.zip(token.map(str::to_owned))
-}
-
 impl FromRequest for Caller {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
@@ -74,7 +66,7 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let (app, token) = presented.ok_or(Refusal::Unauthenticated)?;
             // Checked before anything else of the request is read.
-            if !for_phones && flow::caller::is_of_a_phone(&app, &token) {
+            if !for_phones && flow::caller::is_of_a_phone(&app, &token.token) {
                 return Err(Refusal::NotFromAPhone.into());
             }
             if for_password {

@@ -19,7 +19,7 @@ use utoipa::openapi::{OpenApi, RefOr};
 /// How long a browser may keep the answer to a preflight, in seconds.
 const MAX_AGE_S: &str = "600";
 /// Request headers that the document does not list for each route.
-const REQUEST_HEADERS: [&str; 3] = ["accept-language", "authorization", "content-type"];
+const REQUEST_HEADERS: [&str; 4] = ["accept-language", "authorization", "content-type", "dpop"];
 
 /// Origins as browsers write them, such as `https://app.example.org` or `http://127.0.0.1:5173`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use actix_web::HttpMessage as _;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
@@ -62,6 +63,10 @@ impl Methods {
     }
 }
 
+/// Marks a `HEAD` that was turned into a `GET`.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedByHead;
+
 /// Turns a `HEAD` into a `GET` if no route answers `HEAD` itself. Returns whether it did.
 pub fn head_as_get(request: &mut ServiceRequest) -> bool {
     if request.method() != Method::HEAD {
@@ -71,6 +76,7 @@ pub fn head_as_get(request: &mut ServiceRequest) -> bool {
     if request.app_data::<Data<Methods>>().is_some_and(|methods| methods.has(&pattern, "HEAD")) {
         return false;
     }
+    request.extensions_mut().insert(AskedByHead);
     request.head_mut().method = Method::GET;
     // Ranges are defined for GET only (section 14.2).
     request.headers_mut().remove(RANGE);

@@ -23,7 +23,7 @@ use tracing_actix_web::{RequestId, RootSpanBuilder};
 use super::connection_guard::Intake;
 use super::methods::{self, Methods};
 use super::transport::{self, Transport};
-use super::{address, bodies, rates, text_guard, timeouts};
+use super::{address, bodies, proof, rates, text_guard, timeouts};
 use crate::budget::Over;
 use crate::flow::first_run;
 use crate::flow::refusal::{Refusal, Refused};
@@ -132,6 +132,7 @@ fn kind_of(request: &ServiceRequest) -> Kind {
         tls: transport::is_secure(request),
         tus: request.path() == "/v1/evidence" || request.path().starts_with("/v1/evidence/"),
         cross: cors.map(|cors| cors.answer(request.path(), request.headers())).unwrap_or_default(),
+        nonce: proof::next_nonce(request),
     }
 }
 

@@ -20,7 +20,7 @@ pub fn is_same(headers: &HeaderMap, secure: bool, proxied: bool) -> bool {
 }
 
 /// The host names by which the client may have addressed this server.
-fn hosts(headers: &HeaderMap, proxied: bool) -> Vec<String> {
+pub(super) fn hosts(headers: &HeaderMap, proxied: bool) -> Vec<String> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(|text| text.trim().to_owned());
     let mut hosts: Vec<String> = text(HOST.as_str()).into_iter().collect();
     if proxied {

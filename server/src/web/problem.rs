@@ -18,10 +18,16 @@ pub use crate::web::security_headers::TUS_VERSION;
 /// Media type of a refusal (RFC 9457).
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// The authentication challenge (RFC 6750 section 3).
-const CHALLENGE: &str = "Bearer realm=\"palm\"";
+/// The authentication challenges (RFC 6750 section 3, RFC 9449 section 7.1). Both schemes are accepted.
+const CHALLENGE: &str = "Bearer realm=\"palm\", DPoP realm=\"palm\", algs=\"ES256\"";
 /// The challenge for an invalid or expired token.
 pub const INVALID_TOKEN: &str = "Bearer realm=\"palm\", error=\"invalid_token\"";
+/// The same for a token that is bound to a key.
+pub const INVALID_BOUND_TOKEN: &str = "DPoP realm=\"palm\", error=\"invalid_token\", algs=\"ES256\"";
+const INVALID_PROOF: &str = "DPoP realm=\"palm\", error=\"invalid_dpop_proof\", algs=\"ES256\"";
+const USE_NONCE: &str = "DPoP realm=\"palm\", error=\"use_dpop_nonce\", algs=\"ES256\"";
+/// A nonce for the next proof (RFC 9449 section 8).
+pub const DPOP_NONCE: &str = "DPoP-Nonce";
 
 /// A refusal or an internal error as a handler's error.
 #[derive(Debug)]
@@ -71,7 +77,11 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         Refusal::NotFound | Refusal::EvidenceMissing => StatusCode::NOT_FOUND,
         Refusal::WrongMethod => METHOD_NOT_ALLOWED,
         Refusal::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
-        Refusal::Unauthenticated | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
+        Refusal::Unauthenticated
+        | Refusal::DpopRequired
+        | Refusal::InvalidDpopProof
+        | Refusal::UseDpopNonce
+        | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
         Refusal::TooManyAttempts
         | Refusal::TooManyRequests
         | Refusal::TooMuchAtOnce
@@ -91,6 +101,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::DeviceRequired
         | Refusal::NotFromAPhone
         | Refusal::HandInOnly
+        | Refusal::RequestKeyRequired
         | Refusal::OfficerLeft
         | Refusal::SameHand
         | Refusal::PasswordMustChange
@@ -166,6 +177,19 @@ fn wait_s(status: StatusCode) -> Option<u32> {
     }
 }
 
+/// How to authenticate, after this refusal.
+const fn challenge(refusal: Refusal) -> &'static str {
+    if matches!(refusal, Refusal::DpopRequired) {
+        INVALID_BOUND_TOKEN
+    } else if matches!(refusal, Refusal::InvalidDpopProof) {
+        INVALID_PROOF
+    } else if matches!(refusal, Refusal::UseDpopNonce) {
+        USE_NONCE
+    } else {
+        CHALLENGE
+    }
+}
+
 /// Headers of a refusal in every format: `Retry-After`, and `Connection: close`.
 pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
     if let Some(seconds) = refused.wait_s.or_else(|| wait_s(status(refused.refusal))) {
@@ -173,7 +197,10 @@ pub fn tell(response: &mut HttpResponseBuilder, refused: &Refused) {
     }
     // RFC 9110 section 11.6.1: a 401 has a challenge.
     if status(refused.refusal) == StatusCode::UNAUTHORIZED {
-        response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
+        response.insert_header((WWW_AUTHENTICATE, challenge(refused.refusal)));
+    }
+    if let Some(nonce) = &refused.nonce {
+        response.insert_header((DPOP_NONCE, &**nonce));
     }
     if refused.refusal == Refusal::TusVersion {
         response.insert_header(("Tus-Version", TUS_VERSION));

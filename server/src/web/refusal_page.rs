@@ -11,8 +11,10 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 
 use super::language::Language;
-use super::problem::{INVALID_TOKEN, Problem};
+use super::problem::{INVALID_BOUND_TOKEN, INVALID_TOKEN, Problem};
+use super::proof;
 use super::security_headers::{Kind, set};
+use crate::flow::proof::Scheme;
 use crate::flow::refusal::{Refusal, Refused};
 
 /// A page that is being made; none if it cannot be made.
@@ -33,7 +35,8 @@ pub struct Telling {
     language: Language,
     id: String,
     kind: Kind,
-    has_token: bool,
+    /// The challenge for an invalid token, if the request has a token.
+    invalid_token: Option<&'static str>,
 }
 
 impl Telling {
@@ -41,8 +44,10 @@ impl Telling {
     pub fn of(request: &actix_web::dev::ServiceRequest, id: &str, kind: Kind) -> Self {
         let pages = request.app_data::<Data<RefusalPages>>();
         let page = pages.and_then(|pages| (pages.0)(request.request()));
-        let has_token = request.headers().contains_key(AUTHORIZATION);
-        Self { page, language: Language::of(request.headers()), id: id.to_owned(), kind, has_token }
+        let scheme = request.headers().get(AUTHORIZATION).map(|_token| proof::scheme(request.headers()));
+        let invalid_token =
+            scheme.map(|scheme| if scheme == Some(Scheme::Dpop) { INVALID_BOUND_TOKEN } else { INVALID_TOKEN });
+        Self { page, language: Language::of(request.headers()), id: id.to_owned(), kind, invalid_token }
     }
 
     /// The answer.
@@ -52,8 +57,10 @@ impl Telling {
             None => None,
         };
         let mut response = page.unwrap_or_else(|| Problem::respond(refused, self.language, &self.id));
-        if self.has_token && refused.refusal == Refusal::Unauthenticated {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(INVALID_TOKEN));
+        if refused.refusal == Refusal::Unauthenticated
+            && let Some(challenge) = self.invalid_token
+        {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         set(response.headers_mut(), &self.id, &self.kind);
         response

@@ -9,6 +9,8 @@ use super::cors::Cross;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// A nonce for the next proof (RFC 9449 section 8).
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 /// The supported version of tus.
 pub const TUS_VERSION: &str = "1.0.0";
@@ -24,11 +26,18 @@ pub struct Kind {
     pub tus: bool,
     /// What other origins are told.
     pub cross: Cross,
+    /// A nonce for the next proof, if the request has a proof.
+    pub nonce: Option<String>,
 }
 
 /// Sets the headers. A handler's own choice (policy of an attachment, cacheable entity) stays.
 pub fn set(headers: &mut HeaderMap, id: &str, kind: &Kind) {
     kind.cross.say(headers);
+    // The refusal of a proof has its own.
+    let nonce = kind.nonce.as_ref().filter(|_nonce| !headers.contains_key(&DPOP_NONCE));
+    if let Some(nonce) = nonce.and_then(|nonce| HeaderValue::from_str(nonce).ok()) {
+        headers.insert(DPOP_NONCE, nonce);
+    }
     let mut put = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);

@@ -31,6 +31,8 @@ pub struct Transport {
     pub rates: Rates,
     /// Other origins whose pages may call the API.
     pub cors: Cors,
+    /// The address by which clients ask, such as `https://palm.example`, if it is configured.
+    pub public_address: Option<String>,
 }
 
 /// Headers that a proxy adds; a direct client on this machine sends none of them.

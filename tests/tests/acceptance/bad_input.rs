@@ -155,12 +155,12 @@ on_both_databases! {
     fn a_token_that_is_wrong_foreign_or_over_long_is_refused_like_none(server) {
         let none = server.call("GET", "/v1/me").send();
         assert_eq!(none.refusal(), refusal(401, "unauthenticated"));
-        let token = Phone::of(server, "officer-a").token().to_owned();
+        let token = Phone::with_bearer(server, "officer-a").token().to_owned();
         let (head, rest) = token.split_once('.').unwrap();
         let (claims, signature) = rest.split_once('.').unwrap();
         let long = format!("{head}.{claims}.{}", "A".repeat(5000));
         let other = Server::on_sqlite();
-        let foreign = Phone::of(&other, "officer-a").token().to_owned();
+        let foreign = Phone::with_bearer(&other, "officer-a").token().to_owned();
         let none_alg = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
         for wrong in [
             "x", "", "a.b.c", &format!("{head}.{claims}"), &format!("{head}.{claims}."), &format!("{none_alg}.{claims}."),

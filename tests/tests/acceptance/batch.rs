@@ -11,7 +11,8 @@ use tests::{Phone, Server, on_both_databases};
 fn connect(server: &Server, phone: &Phone<'_>, header: &str) -> TcpStream {
     let mut link = TcpStream::connect(server.address()).unwrap();
     let head = "POST /v1/sync/push HTTP/1.1\r\nHost: x\r\nContent-Type: application/cbor\r\n";
-    write!(link, "{head}Authorization: Bearer {}\r\n{header}\r\n\r\n", phone.token()).unwrap();
+    let authorization = phone.authorization("x", "POST", "/v1/sync/push");
+    write!(link, "{head}{authorization}{header}\r\n\r\n").unwrap();
     link
 }
 

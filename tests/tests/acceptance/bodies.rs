@@ -22,7 +22,8 @@ fn sign_in(server: &Server, bytes: usize) -> Raw {
 }
 
 fn reconcile(server: &Server, phone: &Phone<'_>, bytes: usize) -> Raw {
-    let headers = format!("Content-Type: application/cbor\r\nAuthorization: Bearer {}\r\n", phone.token());
+    let authorization = phone.authorization("palm", "POST", "/v1/sync/reconcile");
+    let headers = format!("Content-Type: application/cbor\r\n{authorization}");
     unfinished(server, "/v1/sync/reconcile", &headers, bytes)
 }
 

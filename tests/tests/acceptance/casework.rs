@@ -39,7 +39,11 @@ fn signed() -> NewOp {
 
 impl<'s> Case<'s> {
     pub fn open(server: &'s Server) -> Self {
-        let mut phone = Phone::of(server, "officer-a");
+        Self::open_by(server, Phone::of(server, "officer-a"))
+    }
+
+    /// The same with this phone.
+    pub fn open_by(server: &'s Server, mut phone: Phone<'s>) -> Self {
         let second = Phone::of(server, "officer-b").officer;
         let open = phone.open_case(&[second]);
         let ops = vec![

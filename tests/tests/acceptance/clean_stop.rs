@@ -75,9 +75,9 @@ on_both_databases! {
         // Half of a piece arrives, then nothing: the stop does not wait indefinitely.
         let mut raw = tests::raw::Raw::to(server);
         let head = format!(
-            "PATCH {location} HTTP/1.1\r\nHost: palm\r\nAuthorization: Bearer {}\r\nTus-Resumable: 1.0.0\r\n\
+            "PATCH {location} HTTP/1.1\r\nHost: palm\r\n{}Tus-Resumable: 1.0.0\r\n\
              Upload-Offset: 100000\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: 2900000\r\n\r\n",
-            phone.token()
+            phone.authorization("palm", "PATCH", &location)
         );
         raw.send(head.as_bytes());
         raw.send(&photo[100_000..1_500_000]);

@@ -19,7 +19,7 @@ use sync_core::op::{Act, OpRef};
 use sync_core::sign::SoftwareVerifier;
 use sync_core::value::Value;
 use tests::server::{PASSWORD, sources};
-use tests::{Server, on_both_databases};
+use tests::{Phone, Server, on_both_databases};
 
 use crate::casework::Case;
 use crate::evidence::{base64, claim, digest};
@@ -40,7 +40,8 @@ impl<'s> Scene<'s> {
         let mut closed = Case::open(server);
         closed.save(vec![NewOp::new(Act::Withdraw).on(OpRef::Of(closed.decision)).with(Value::text("误作"))]);
         let _ = closed.command("unit-head", "close", &json!({})).expect(200);
-        let mut case = Case::open(server);
+        // These clients send bearer tokens.
+        let mut case = Case::open_by(server, Phone::with_bearer(server, "officer-a"));
         // Every byte there is, so that none is taken for a character.
         let file: Vec<u8> = (0..70_000_u32).map(|place| u8::try_from(place * 7 % 256).unwrap()).collect();
         let heads = case.heads.clone();

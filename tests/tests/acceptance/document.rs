@@ -127,17 +127,20 @@ on_both_databases! {
             let answer = call.send().expect(401);
             answer.header("www-authenticate").to_owned()
         };
-        assert_eq!(challenge(server.call("GET", "/v1/me")), "Bearer realm=\"palm\"");
+        let either = "Bearer realm=\"palm\", DPoP realm=\"palm\", algs=\"ES256\"";
+        assert_eq!(challenge(server.call("GET", "/v1/me")), either);
         for call in [server.call("GET", "/v1/cases"), server.call("POST", "/v1/sync/push"), server.call("HEAD", "/v1/me")] {
             let invalid = challenge(call.token("nonsense"));
             assert_eq!(invalid, "Bearer realm=\"palm\", error=\"invalid_token\"");
         }
+        let bound = challenge(server.call("GET", "/v1/me").header("Authorization", "DPoP nonsense"));
+        assert_eq!(bound, "DPoP realm=\"palm\", error=\"invalid_token\", algs=\"ES256\"");
         let wrong = serde_json::json!({"login": "officer-a", "password": "not this one, either"});
-        assert_eq!(challenge(server.call("POST", "/v1/sessions").json(&wrong)), "Bearer realm=\"palm\"", "no token was wrong");
+        assert_eq!(challenge(server.call("POST", "/v1/sessions").json(&wrong)), either, "no token was wrong");
         let person = tests::Person::sign_in(server, "officer-a");
         let wrong = serde_json::json!({"present": "not this one, either", "new": "nine herons over the gorge"});
         let wrong = challenge(person.call("POST", "/v1/me/password").json(&wrong));
-        assert_eq!(wrong, "Bearer realm=\"palm\"", "the token is right, the password is not");
+        assert_eq!(wrong, either, "the token is right, the password is not");
         assert_eq!(person.call("GET", "/v1/me").send().expect(200).header("www-authenticate"), "");
         assert_eq!(person.call("GET", "/v1/cases/x").send().expect(404).header("www-authenticate"), "");
     }

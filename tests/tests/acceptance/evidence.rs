@@ -258,9 +258,9 @@ on_both_databases! {
 fn cut_after(server: &Server, phone: &Phone<'_>, location: &str, bytes: &[u8], count: usize) {
     let mut link = std::net::TcpStream::connect(server.address()).unwrap();
     let head = format!(
-        "PATCH {location} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n\
+        "PATCH {location} HTTP/1.1\r\nHost: x\r\n{}Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n\
          Content-Type: {PIECE}\r\nContent-Length: {}\r\n\r\n",
-        phone.token(),
+        phone.authorization("x", "PATCH", location),
         bytes.len()
     );
     link.write_all(head.as_bytes()).unwrap();

@@ -48,9 +48,9 @@ on_both_databases! {
         let phone = Phone::of(server, "officer-a");
         let mut raw = Raw::to(server);
         let head = format!(
-            "POST /v1/sync/push HTTP/1.1\r\nHost: palm\r\nAuthorization: Bearer {}\r\nContent-Type: application/cbor\r\n\
+            "POST /v1/sync/push HTTP/1.1\r\nHost: palm\r\n{}Content-Type: application/cbor\r\n\
              Content-Length: 5000\r\n\r\n",
-            phone.token()
+            phone.authorization("palm", "POST", "/v1/sync/push")
         );
         raw.send(head.as_bytes());
         raw.send(&[0x83, 1]);

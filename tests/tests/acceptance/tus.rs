@@ -137,7 +137,7 @@ pub fn is_installed(path: &Path) -> bool {
 
 /// Lets a client upload a file of its own through a link that is cut three times, and reads it back.
 fn uploads(server: &Server, mut client: Command, seed: u8) {
-    let mut phone = Phone::of(server, "officer-a");
+    let mut phone = Phone::with_bearer(server, "officer-a");
     let open = phone.open_case(&[]);
     phone.push(&[&open]);
     let bytes: Vec<u8> = (0..12_usize << 20).map(|place| u8::try_from(place / 3 % 249).unwrap() ^ seed).collect();

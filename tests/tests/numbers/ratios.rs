@@ -38,7 +38,7 @@ on_both_databases! {
     /// by what it brings.
     fn cost_follows_what_is_asked_for(server) {
         server.start_with(&[&[("PALM_METRICS_LISTEN", "127.0.0.1:0")], &LONG_DAY[..]].concat());
-        let mut phones = [Phone::of(server, "unit-head")];
+        let mut phones = [Phone::with_bearer(server, "unit-head")];
         let mut numbers = Numbers::default();
         let mut push = |changes, batch, into| {
             let shape = Shape { devices: 1, batch, changes, into };
@@ -47,7 +47,7 @@ on_both_databases! {
             assert!(index::wait(server).is_some(), "the index is counted");
             cpu
         };
-        let reader = Phone::of(server, "unit-head");
+        let reader = Phone::with_bearer(server, "unit-head");
         // Lists are read at a desk.
         let desk = reader.desk.token();
         let (pull, list) = ("/v1/sync/pull?limit=500", "/v1/cases?limit=50");

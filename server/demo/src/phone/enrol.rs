@@ -1,10 +1,14 @@
 //! Enrolling the phone.
 
-use api_spec::device::{EnrolledDevice, NewDevice, enrol_message};
+use std::path::Path;
+
+use api_spec::device::{EnrolledDevice, NewDevice, NewRequestKey, enrol_two_keys_message};
 use api_spec::session::{AccessToken, Me, NewSession};
 use serde_json::json;
 use sync_core::device::{Enrolment, Identity};
 use sync_core::id::{Epoch, hex, unhex};
+use sync_core::key_level::KeyLevel;
+use sync_core::proof::{Jwk, thumbprint};
 use sync_core::session::{Request, Response};
 use sync_core::sign::{PublicKey, Signer as _};
 
@@ -20,19 +24,24 @@ use server::random;
 const TRIES: u32 = 3;
 
 impl Phone {
-    /// Signs the officer in, then enrols in their name with a new key and the one-time code. A lost answer is asked for again.
+    /// Signs the officer in, then enrols in their name with two new keys and the one-time code. A lost answer is asked for again.
     pub(super) fn enrol(&mut self, enrol: Enrol) -> Done {
         if self.owner.is_some() {
             return Err(CommandError::broken("the phone is enrolled already: use another --dir for another phone"));
         }
         let Enrol { login, password, code, label } = enrol;
+        let (key, request) = (fresh_key(&self.folder.key())?, fresh_key(&self.folder.request_key())?);
+        self.line.prove_with(Some(request.clone()));
         let signed_in = self.line.send_with(&post("/v1/sessions", &NewSession { login, password })?, None)?;
         let AccessToken { access_token, .. } = read(&signed_in)?;
         let me: Me = read(&self.line.send_with(&get("/v1/me"), Some(&access_token))?)?;
-        let key = self.fresh_key()?;
         let public_key = hex(key.public_key().bytes());
-        let proof = hex(&key.sign(&enrol_message(&code, &public_key))?);
-        let wanted = NewDevice { code, label, public_key, proof };
+        let message = enrol_two_keys_message(&code, &public_key, &thumbprint(&request.public_key()));
+        let proof = hex(&key.sign(&message)?);
+        let jwk = Jwk::of(&request.public_key());
+        let level = Some(KeyLevel::Soft);
+        let request_key = Some(NewRequestKey { jwk, proof: hex(&request.sign(&message)?), level });
+        let wanted = NewDevice { code, label, public_key, proof, level, request_key };
         let enrolled: EnrolledDevice = read(&self.insist(&post("/v1/devices", &wanted)?, &access_token)?)?;
         let identity = identity(&enrolled, &me, &key)?;
         let enrolment = Enrolment { identity, epoch: Epoch::new(random::bytes()?) };
@@ -55,15 +64,14 @@ impl Phone {
         }
         Err(last)
     }
+}
 
-    /// An unused key. The key of a failed attempt may be enrolled already.
-    fn fresh_key(&self) -> Result<ServerKey, CommandError> {
-        let path = self.folder.key();
-        if path.exists() {
-            std::fs::remove_file(&path)?;
-        }
-        Ok(ServerKey::open(&path)?)
+/// An unused key in this file. The key of a failed attempt may be enrolled already.
+fn fresh_key(path: &Path) -> Result<ServerKey, CommandError> {
+    if path.exists() {
+        std::fs::remove_file(path)?;
     }
+    Ok(ServerKey::open(path)?)
 }
 
 fn identity(enrolled: &EnrolledDevice, me: &Me, key: &ServerKey) -> Result<Identity, CommandError> {

@@ -1,4 +1,4 @@
-//! The phone's directory: `phone.db`, `key`, `media/<sha256>`, and downloaded reference data.
+//! The phone's directory: `phone.db`, `key`, `request-key`, `media/<sha256>`, and downloaded reference data.
 //!
 //! Promise: one process at a time uses a directory; a file gets its name only after its bytes are synced to disk.
 
@@ -38,6 +38,11 @@ impl Folder {
     /// The key.
     pub fn key(&self) -> PathBuf {
         self.root.join("key")
+    }
+
+    /// The key that proves requests.
+    pub fn request_key(&self) -> PathBuf {
+        self.root.join("request-key")
     }
 
     /// Stores bytes under their digest. Returns the digest and the name for [`Folder::read_media`].

@@ -1,7 +1,7 @@
 //! The phone's connection to the server: HTTP to the address that it was given last, with its access token.
 //!
-//! Promise: an incomplete response is [`CommandError::Lost`]; the token is sent to that address only. Every request
-//! uses a new connection, as on an unstable network. Not here: TLS (the demonstration runs on loopback), the choice and
+//! Promise: an incomplete response is [`CommandError::Lost`]; the token is sent to that address only, with a proof of the
+//! request key. Every request uses a new connection, as on an unstable network. Not here: TLS (the demonstration runs on loopback), the choice and
 //! repetition of requests.
 
 use std::time::Duration;
@@ -11,12 +11,15 @@ use api_spec::session::AccessToken;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sync_core::id::{DeviceId, hex};
+use sync_core::proof::Proof;
 use sync_core::session::{Request, Response};
 use sync_core::sign::Signer as _;
 use ureq::http;
 
 use super::answer::CommandError;
+use server::clock::Clock;
 use server::flow::keys::ServerKey;
+use server::flow::refusal::Refusal;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,6 +35,11 @@ pub(super) struct Line {
     agent: ureq::Agent,
     base: Option<String>,
     token: Option<String>,
+    /// Proves every request; none before enrolment, and for a phone that was enrolled without one.
+    request_key: Option<ServerKey>,
+    /// The last nonce of the server.
+    nonce: Option<String>,
+    clock: Clock,
     count: Count,
 }
 
@@ -44,8 +52,13 @@ pub(super) struct Count {
     pub lost: u64,
 }
 
-impl Default for Line {
-    fn default() -> Self {
+/// A new proof is made at most once for a request: with the nonce of the answer, or because the link sent the first one
+/// twice.
+const PROOF_FAULTS: [Refusal; 2] = [Refusal::UseDpopNonce, Refusal::InvalidDpopProof];
+
+impl Line {
+    /// A line without address and token. The clock is the phone's own, which may be wrong.
+    pub fn new(clock: Clock) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -54,7 +67,13 @@ impl Default for Line {
             .timeout_global(Some(TIMEOUT))
             .user_agent(concat!("palm-phone/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.new_agent(), base: None, token: None, count: Count::default() }
+        let (agent, count) = (config.new_agent(), Count::default());
+        Self { agent, base: None, token: None, request_key: None, nonce: None, clock, count }
+    }
+
+    /// Proves every request with this key from now on.
+    pub fn prove_with(&mut self, key: Option<ServerKey>) {
+        self.request_key = key;
     }
 }
 
@@ -112,20 +131,50 @@ impl Line {
     /// # Errors
     /// [`CommandError::Lost`].
     pub fn send_with(&mut self, request: &Request, token: Option<&str>) -> Result<Response, CommandError> {
+        let answered = self.send_once(request, token)?;
+        if answered.status == 401
+            && let CommandError::Refused(told) = CommandError::of_response(answered.status, &answered.body)
+            && PROOF_FAULTS.iter().any(|refusal| refusal.explain().code == told.code)
+        {
+            return self.send_once(request, token);
+        }
+        Ok(answered)
+    }
+
+    fn send_once(&mut self, request: &Request, token: Option<&str>) -> Result<Response, CommandError> {
         self.count.requests += 1;
         let answered = self.exchange(request, token);
         self.count.lost += u64::from(answered.is_err());
-        answered
+        let answered = answered?;
+        let nonce = answered.headers.iter().find(|(name, _value)| name.eq_ignore_ascii_case("dpop-nonce"));
+        self.nonce = nonce.map(|(_name, value)| value.clone()).or(self.nonce.take());
+        Ok(answered)
+    }
+
+    /// The proof of a request.
+    fn proof(
+        &self,
+        key: &ServerKey,
+        request: &Request,
+        url: &str,
+        token: Option<&str>,
+    ) -> Result<String, CommandError> {
+        let id = hex(&server::random::bytes::<16>().map_err(CommandError::broken)?);
+        let url = url.split('?').next().unwrap_or_default();
+        let (nonce, at_s) = (self.nonce.as_deref(), self.clock.now().ms().div_euclid(1000));
+        Ok(Proof { method: request.method, url, token, nonce, id: &id, at_s }.sign(key)?)
     }
 
     fn exchange(&self, request: &Request, token: Option<&str>) -> Result<Response, CommandError> {
         let base = self.base.as_deref().ok_or_else(|| CommandError::Lost("no network: send connect".to_owned()))?;
-        let mut builder = http::Request::builder()
-            .method(request.method)
-            .uri(format!("{base}{}", local(&request.path)))
-            .header("Accept-Language", "zh-CN");
+        let url = format!("{base}{}", local(&request.path));
+        let mut builder = http::Request::builder().method(request.method).uri(&url).header("Accept-Language", "zh-CN");
+        if let Some(key) = &self.request_key {
+            builder = builder.header("DPoP", self.proof(key, request, &url, token)?);
+        }
         if let Some(token) = token {
-            builder = builder.header("Authorization", format!("Bearer {token}"));
+            let scheme = if self.request_key.is_some() { "DPoP" } else { "Bearer" };
+            builder = builder.header("Authorization", format!("{scheme} {token}"));
         }
         if let Some(content_type) = request.content_type {
             builder = builder.header("Content-Type", content_type);
@@ -231,7 +280,7 @@ mod tests {
 
     #[test]
     fn without_network_everything_is_lost_and_nothing_crashes() {
-        let mut line = Line::default();
+        let mut line = Line::new(Clock::system());
         assert!(matches!(line.send(&get("/healthz")), Err(CommandError::Lost(_))));
         line.tell(Some("http://127.0.0.1:1".to_owned())).unwrap();
         assert!(matches!(line.send(&get("/healthz")), Err(CommandError::Lost(_))));

@@ -32,8 +32,9 @@ impl Serve {
         let mut app = open(&settings)?;
         app.quotas.bound(settings.phone_day);
         (app.stay, app.unclaimed_bytes) = (settings.stay, settings.unclaimed_bytes);
-        let Settings { listen, metrics_listen, tls, trusted_proxies, timeouts, rates, shutdown, cors_origins, .. } =
-            settings;
+        app.bearer_phones = settings.bearer_phones;
+        let Settings { listen, metrics_listen, tls, trusted_proxies, timeouts, rates, shutdown, .. } = settings;
+        let Settings { cors_origins, public_address, .. } = settings;
         let listen = Listen {
             address: listen,
             metrics: metrics_listen,
@@ -43,6 +44,7 @@ impl Serve {
             rates,
             shutdown,
             cors_origins,
+            public_address,
         };
         let (secure, setup) = (listen.tls.is_some(), told(first_run::code_if_due(&app))?);
         let ready = move |address, metrics| {

@@ -34,8 +34,8 @@ const COMMON: [Common; 5] = [
     Common {
         name: "Unauthenticated",
         status: "401",
-        about: "`unauthenticated`: no token, an unknown token, or one that has expired or was ended",
-        header: Some(("WWW-Authenticate", "How to authenticate (RFC 6750)", Type::String)),
+        about: "`unauthenticated`: no token, an unknown token, or one that has expired or was ended. `dpop_required`, `invalid_dpop_proof`, `use_dpop_nonce`: the token is bound to a key, and the proof is missing, wrong or not fresh",
+        header: Some(("WWW-Authenticate", "How to authenticate (RFC 6750, RFC 9449)", Type::String)),
         with_token: true,
     },
     Common {
@@ -134,6 +134,12 @@ fn carries(response: &mut Response, common: &Common) {
         let schema = ObjectBuilder::new().schema_type(kind.clone());
         let header = HeaderBuilder::new().schema(Some(schema)).description(Some(*about)).build();
         response.headers.insert((*name).to_owned(), RefOr::T(header));
+    }
+    if common.status == "401" {
+        let schema = ObjectBuilder::new().schema_type(Type::String);
+        let about = "A nonce for the next proof (RFC 9449), in answers to requests with a proof";
+        let header = HeaderBuilder::new().schema(Some(schema)).description(Some(about)).build();
+        response.headers.insert("DPoP-Nonce".to_owned(), RefOr::T(header));
     }
     response.headers.insert(REQUEST_ID.to_owned(), request_id());
 }

@@ -4,13 +4,15 @@ use std::str::FromStr as _;
 
 use api_spec::device::{enrol_message, token_message};
 use sync_core::id::{Epoch, OfficerId, hex};
+use sync_core::key_level::KeyLevel;
 use sync_core::sign::{Signer as _, SoftwareKey};
 
 use super::*;
 use crate::clock::Clock;
 use crate::flow::keys::FastVerifier;
+use crate::flow::proof::{Asked, Presented};
 use crate::flow::refusal::Refused;
-use crate::flow::token::Use;
+use crate::flow::token::{Grant, Use};
 use crate::flow::{caller, code, device, seed, session};
 use crate::serve::open::open;
 
@@ -40,21 +42,22 @@ async fn phone(app: &App, login: &str, secret: u8) -> Caller {
     let message = token_message(&enrolled.id.to_string(), &challenge);
     let signature = key.sign(&message).unwrap();
     let answered = device::Answered { device: enrolled.id, challenge, message, signature };
-    let issued = device::token(app, answered).await.unwrap();
-    caller::identify(app, &issued.token).await.unwrap()
+    let issued = device::token(app, answered, &Asked::default()).await.unwrap();
+    caller::identify(app, &Presented::bearer(&issued.token)).await.unwrap()
 }
 
 /// The officer, signed in with their own password.
 async fn at_a_desk(app: &App, login: &str) -> Caller {
-    let issued = session::sign_in(app, login.to_owned(), PASSWORD.to_owned(), None).await.unwrap();
-    caller::identify(app, &issued.token).await.unwrap()
+    let issued = session::sign_in(app, (login.to_owned(), PASSWORD.to_owned()), &Asked::default(), None).await.unwrap();
+    caller::identify(app, &Presented::bearer(&issued.token)).await.unwrap()
 }
 
 fn enrolment(key: &SoftwareKey, code: &str) -> device::Enrolment {
     let message = enrol_message(code, &hex(key.public_key().bytes()));
     let proof = key.sign(&message).unwrap();
     let (code_hash, label) = (code::hash_of_given(code), "终端".to_owned());
-    device::Enrolment { code_hash, label, key: key.public_key(), message, proof }
+    let (key, level) = (key.public_key(), KeyLevel::Soft);
+    device::Enrolment { code_hash, label, key, message, proof, level, request_key: None }
 }
 
 fn refusal<T>(outcome: &Result<T, Failure>) -> Option<Refusal> {
@@ -185,7 +188,9 @@ async fn a_revoked_phone_is_out_with_the_next_request() {
     let desk = desk();
     let mut caller = phone(&desk.app, "officer-a", 1).await;
     let id = caller.device.unwrap();
-    let token = desk.app.tokens.issue(&caller.officer, 1, Some((&id, Use::Work)), "s", desk.app.clock.now()).unwrap();
+    let device = Some((&id, Use::Work));
+    let grant = Grant { officer: &caller.officer, session_version: 1, device, session: "s", key: None };
+    let token = Presented::bearer(&desk.app.tokens.issue(grant, desk.app.clock.now()).unwrap());
     assert!(caller::identify(&desk.app, &token).await.is_ok());
     caller.device = None;
     device::revoke(&desk.app, caller, id, "遗失".to_owned()).await.unwrap();

@@ -238,6 +238,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::flow::console_session;
     use crate::flow::officer::entry::{self, NewOfficer};
+    use crate::flow::proof::Asked;
     use crate::flow::seed;
     use crate::flow::seen::Seen;
     use crate::flow::session::sign_in;
@@ -258,7 +259,9 @@ mod tests {
         let officer = entry::enter(&app, caller.clone(), new).await.unwrap().officer.id;
         let act = Act { officer, seen: Seen::Any, reason: "新入职".to_owned() };
         let given = open(&app, caller, act, "new-person".to_owned(), None).await.unwrap();
-        let ask = async |app: &App| sign_in(app, "new-person".to_owned(), given.password.clone(), None).await;
+        let ask = async |app: &App| {
+            sign_in(app, ("new-person".to_owned(), given.password.clone()), &Asked::default(), None).await
+        };
         app.clock = Clock::offset(LASTS_MS - 60_000);
         assert!(ask(&app).await.is_ok());
         app.clock = Clock::offset(LASTS_MS + 1_000);

@@ -102,6 +102,26 @@ refusals! {
     "请先登录。" / "Sign in first.";
     user: "Sign in again, or let the phone fetch a new token"; operator: "If it repeats, compare the clocks of phone and server";
 
+    /// The token is bound to a key, and the request does not prove the key.
+    DpopRequired = "dpop_required", retry: false;
+    "该令牌须与终端的请求密钥一并使用。" / "This token works only together with the request key of its phone.";
+    user: "Sign in again"; operator: "If it repeats, somebody may hold a copy of a token: look at the phones of the person";
+
+    /// The proof of the request key is wrong, is about another request, or was used before.
+    InvalidDpopProof = "invalid_dpop_proof", retry: false;
+    "请求密钥的证明无效或已使用过。" / "The proof of the request key is not valid, or was used before.";
+    user: "Try again; if it repeats, sign in again"; operator: "Check that the proxy passes on the host and the scheme that clients use, or set `public_address`";
+
+    /// The proof is not fresh; the answer brings a nonce for the next attempt.
+    UseDpopNonce = "use_dpop_nonce", retry: true;
+    "请求密钥的证明已过时，请用服务器给出的随机数重试。" / "The proof of the request key is not fresh; repeat it with the nonce of this answer.";
+    user: "Nothing: the app repeats the request"; operator: "None";
+
+    /// The phone was enrolled without a request key, and the installation asks for one.
+    RequestKeyRequired = "request_key_required", retry: false;
+    "该终端没有请求密钥，请重新登记。" / "This phone has no request key; enrol it again.";
+    user: "Update the app and enrol the phone again; what it recorded is handed in before"; operator: "`bearer_phones` allows such phones for a while";
+
     /// Login or password is wrong. The answer does not say which.
     WrongPassword = "wrong_password", retry: false;
     "登录名或密码不正确。" / "The login or the password is wrong.";

@@ -51,9 +51,12 @@ fn without(mut value: Value, name: &str) -> Value {
 fn what_is_issued_is_read_for_ten_minutes() {
     let desk = Desk::open();
     let device = DeviceId::new([3; 16]);
-    let token = desk.tokens.issue(&OfficerId::new([1; 16]), 4, Some((&device, Use::Work)), "s", NOW).unwrap();
+    let (officer, device_use) = (OfficerId::new([1; 16]), Some((&device, Use::Work)));
+    let grant = Grant { officer: &officer, session_version: 4, device: device_use, session: "s", key: Some("thumb") };
+    let token = desk.tokens.issue(grant, NOW).unwrap();
     let claims = desk.tokens.read(&token, NOW).unwrap();
     assert_eq!((claims.sv, claims.device.clone()), (4, Some(device.to_string())));
+    assert_eq!(claims.cnf, Some(Confirmation { jkt: "thumb".to_owned() }));
     assert!(desk.tokens.read(&token, NOW.plus_ms(629_999)).is_ok());
     assert!(desk.tokens.read(&token, NOW.plus_ms(630_000)).is_err());
     assert!(desk.tokens.read(&token, NOW.plus_ms(-31_000)).is_err());
@@ -99,6 +102,9 @@ fn claims_that_are_not_ours_or_not_now_are_refused() {
         ("exp", json!(SECONDS + 601)),
         ("exp", json!(i64::MIN)),
         ("admin", json!(true)),
+        ("cnf", json!("thumb")),
+        ("cnf", json!({"x5t#S256": "thumb"})),
+        ("cnf", json!({"jkt": "thumb", "x5t#S256": "thumb"})),
     ] {
         assert!(!desk.accepts(&header, &with(claims.clone(), name, value.clone())), "{name} {value}");
     }

@@ -11,7 +11,7 @@ use super::{ConfigError, Layers};
 use crate::flow::quota::Most;
 use crate::flow::stay::Stay;
 use crate::store::Used;
-use crate::web::cors::Origins;
+use crate::web::cors::{NoOrigin, Origins};
 use crate::web::networks::Networks;
 use crate::web::rates::PerSecond;
 use crate::web::timeouts::Timeouts;
@@ -43,6 +43,10 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     /// Origins whose pages may call the API.
     pub cors_origins: Origins,
+    /// The address by which clients reach the installation, without a slash at its end.
+    pub public_address: Option<String>,
+    /// Whether phones without a request key may enrol and get tokens.
+    pub bearer_phones: bool,
     /// How long the server waits for a client.
     pub timeouts: Timeouts,
     /// Requests that one address and one caller may send in a second.
@@ -68,6 +72,21 @@ impl FromStr for Socket {
     fn from_str(text: &str) -> Result<Self, AddrParseError> {
         let here = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
         here.as_deref().unwrap_or(text).parse().map(Self)
+    }
+}
+
+/// Scheme and host, as browsers write an origin; a slash at the end is left out.
+struct PublicAddress(String);
+
+impl FromStr for PublicAddress {
+    type Err = NoOrigin;
+
+    fn from_str(text: &str) -> Result<Self, NoOrigin> {
+        let text = text.trim().trim_end_matches('/');
+        if text.is_empty() || text.contains(',') {
+            return Err(NoOrigin);
+        }
+        text.parse::<Origins>().map(|_one| Self(text.to_owned()))
     }
 }
 
@@ -129,6 +148,13 @@ impl Settings {
                     "origins as browsers write them, such as https://app.example.org; never * or null",
                 )?
                 .unwrap_or_default(),
+            public_address: read
+                .maybe::<PublicAddress>(
+                    "public_address",
+                    "an address such as https://palm.example.org, without a path",
+                )?
+                .map(|PublicAddress(address)| address),
+            bearer_phones: read.one("bearer_phones", "true or false")?,
             timeouts: Timeouts {
                 head: read.seconds("head_timeout_s")?,
                 silence: read.seconds("body_silence_s")?,

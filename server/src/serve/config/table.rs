@@ -110,6 +110,18 @@ pub const KEYS: &[Key] = &[
         "Origin whose pages may call the API (`https://app.example.org`), may be repeated. Write it exactly as browsers do; `*` and `null` are not allowed. No origin if absent",
     )),
     key(
+        "public_address",
+        None,
+        "客户端访问本系统所用的地址（如 `https://palm.example.org`）；代理改写主机名或协议时须设置，请求密钥的证明按此地址核对；缺省按请求自身的地址",
+        "Address by which clients reach this installation (`https://palm.example.org`). Set it if a proxy changes the host or the scheme: proofs of request keys are compared with it. The address of the request itself if absent",
+    ),
+    key(
+        "bearer_phones",
+        Some("true"),
+        "是否允许没有请求密钥的终端登记和取得令牌；全部终端更新后请设为 false",
+        "Whether phones without a request key may enrol and get tokens. Set it to false when every phone has one",
+    ),
+    key(
         "head_timeout_s",
         Some("8"),
         "请求头须在多少秒内到齐",

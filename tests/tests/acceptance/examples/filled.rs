@@ -75,7 +75,7 @@ impl<'s> World<'s> {
     }
 
     fn as_phone(&self, login: &str) -> Filled {
-        Filled::of(Phone::of(self.server, login).token())
+        Filled::of(Phone::with_bearer(self.server, login).token())
     }
 
     fn officer(&self) -> String {
@@ -285,7 +285,7 @@ impl<'s> World<'s> {
     }
 
     fn answered(&self, message: fn(&str, &str) -> Vec<u8>) -> Filled {
-        let phone = &self.case.phone;
+        let phone = &Phone::with_bearer(self.server, "officer-a");
         let device = phone.device.to_string();
         let ask = self.server.call("POST", "/v1/device-challenges").json(&NewChallenge { device: device.clone() });
         let Challenge { challenge, .. } = ask.send().expect(201).read();
@@ -295,7 +295,7 @@ impl<'s> World<'s> {
 
     /// A phone that announced the file of the examples and has sent nothing of it.
     fn announced(&self, login: &str) -> Filled {
-        let phone = Phone::of(self.server, login);
+        let phone = Phone::with_bearer(self.server, login);
         let file = api_spec::text::SAMPLE_FILE;
         let begun = crate::evidence::announce(&phone, digest(file), file.len()).expect(201);
         Filled::of(phone.token()).with("upload", begun.header("location").rsplit('/').next().unwrap())
