@@ -5,7 +5,7 @@ use sync_core::role::Role;
 use utoipa::ToSchema;
 
 use crate::code::TokenType;
-use crate::text::{Id, Token};
+use crate::text::{Id, RefreshToken, Token};
 
 /// Login and password.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -38,6 +38,29 @@ pub struct AccessToken {
     pub token_type: String,
     /// End of its validity.
     pub expires_ms: i64,
+    /// Renews the token once, with a proof of the same key. It is given with tokens that are bound to a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RefreshToken>)]
+    pub refresh_token: Option<String>,
+    /// End of its validity if it is not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_expires_ms: Option<i64>,
+}
+
+/// A refresh token, to be used.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "5mQ0Yt0rVb3cT1s9uJ2xK8wZ4aE6gH7iL0nOpQrStUv"}))]
+pub struct Renewal {
+    /// The refresh token that was given last.
+    #[schema(value_type = RefreshToken)]
+    pub refresh_token: String,
+}
+
+impl std::fmt::Debug for Renewal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Renewal { <redacted> }")
+    }
 }
 
 impl std::fmt::Debug for AccessToken {

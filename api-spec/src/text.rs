@@ -80,6 +80,8 @@ named_texts! {
     ProblemType = form("^urn:palm:problem:[a-z_]+$", 18..=128, "urn:palm:problem:not_found");
     /// 32 bytes in base64url: the thumbprint of a key (RFC 7638), or a coordinate of one.
     Thumbprint = form("^[0-9A-Za-z_-]{43}$", 43..=43, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+    /// A refresh token: 256 bits in base64url.
+    RefreshToken = form("^[0-9A-Za-z_-]{43}$", 43..=43, "5mQ0Yt0rVb3cT1s9uJ2xK8wZ4aE6gH7iL0nOpQrStUv");
     /// A token for `Authorization: Bearer …` or `Authorization: DPoP …`. Opaque: its content may change.
     Token = form("^[0-9A-Za-z._~+/=-]+$", 1..=4096, "opaque.to.clients");
 }

@@ -59,6 +59,7 @@ pub mod reason;
 pub mod reconcile;
 pub mod recorder;
 pub mod reference;
+pub mod refresh;
 pub mod refusal;
 pub mod register;
 pub mod register_event;

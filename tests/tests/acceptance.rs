@@ -116,6 +116,8 @@ mod read_audit;
 mod refusal_pages;
 #[path = "acceptance/register.rs"]
 mod register;
+#[path = "acceptance/renewals.rs"]
+mod renewals;
 #[path = "acceptance/revocation.rs"]
 mod revocation;
 #[path = "acceptance/rosters.rs"]

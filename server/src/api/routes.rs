@@ -18,6 +18,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 fn v1(config: &mut ServiceConfig<'_>) {
     config
         .service(session::create_session)
+        .service(session::renew_session)
+        .service(session::end_session)
         .service(session::me)
         .service(account::change_password)
         .service(account::choose_password)

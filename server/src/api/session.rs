@@ -2,7 +2,7 @@
 
 use actix_web::web::Json;
 use actix_web::{HttpRequest, get, post};
-use api_spec::session::{AccessToken, Me, NewSession};
+use api_spec::session::{AccessToken, Me, NewSession, Renewal};
 
 use crate::api::wire;
 use crate::flow;
@@ -35,6 +35,46 @@ pub async fn create_session(
     let (who, from) = ((input::login(&login)?, password), address::client(&request));
     let issued = flow::session::sign_in(&app, who, &proof::asked(&request), from).await?;
     Ok((Json(wire::token(issued)), crate::web::problem::CREATED))
+}
+
+/// Renews an access token that is bound to a key. The request carries the refresh token that was given last and a proof of
+/// the key (`DPoP`). The refresh token is used up, and the answer brings its successor. After a lost answer the client sends
+/// the same refresh token again within a minute and gets the same successor. A refresh token that is used a second time in
+/// any other way ends the session, because somebody has a copy of it.
+#[utoipa::path(
+    tag = "identity",
+    request_body = Renewal,
+    responses(
+        (status = 201, description = "Renewed", body = AccessToken),
+        (status = 401, description = "`unauthenticated`: sign in again; `invalid_dpop_proof`, `use_dpop_nonce`", body = api_spec::problem::Problem),
+        (status = 403, description = "`device_revoked`: the phone hands in its records with a token of `/v1/hand-in-tokens`",
+            body = api_spec::problem::Problem)
+    )
+)]
+#[post("/sessions/refresh")]
+pub async fn renew_session(
+    app: State,
+    request: HttpRequest,
+    body: Json<Renewal>,
+) -> Result<(Json<AccessToken>, actix_web::http::StatusCode), Problem> {
+    let issued = flow::refresh::renew(&app, body.into_inner().refresh_token, &proof::asked(&request)).await?;
+    Ok((Json(wire::token(issued)), crate::web::problem::CREATED))
+}
+
+/// Signs out: ends the session of a token that is bound to a key, with its refresh tokens, from the next request on. Other
+/// tokens have no session of their own: they end by themselves after ten minutes.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    responses(
+        (status = 204, description = "Signed out"),
+        (status = 404, description = "`not_found`: the token is not bound to a key", body = api_spec::problem::Problem)
+    )
+)]
+#[post("/sessions/end")]
+pub async fn end_session(app: State, caller: Caller) -> Result<actix_web::HttpResponse, Problem> {
+    flow::refresh::end(&app, caller.session).await?;
+    Ok(actix_web::HttpResponse::new(crate::web::problem::NO_CONTENT))
 }
 
 /// Reads the caller's name, agency, roles and phone from the database.

@@ -18,17 +18,18 @@ use sync_core::time::Instant;
 use crate::flow::certificate::status_at;
 use crate::flow::officer;
 use crate::flow::officer::verified::Verification;
+use crate::flow::refresh::Issued;
 use crate::flow::seed;
-use crate::flow::session::Issued;
 use crate::store::{
     AgencyRow, CertificateRow, ConfirmationRow, DeputyRow, DeviceRow, IntervalRow, OfficerRow, SourceRow,
 };
 
 /// A token.
 pub fn token(issued: Issued) -> AccessToken {
-    let Issued { token, expires, bound } = issued;
+    let Issued { token, expires, bound, refresh } = issued;
     let token_type = if bound { "DPoP" } else { "Bearer" }.to_owned();
-    AccessToken { access_token: token, token_type, expires_ms: expires.ms() }
+    let (refresh_token, refresh_expires_ms) = refresh.map(|refresh| (refresh.token, refresh.expires.ms())).unzip();
+    AccessToken { access_token: token, token_type, expires_ms: expires.ms(), refresh_token, refresh_expires_ms }
 }
 
 /// An agency.

@@ -98,6 +98,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("account_opened", "开通了账号", "An account was given"),
     ("one_time_password", "发放了一次性密码", "A one-time password was given"),
     ("account_closed", "关闭了账号", "An account was closed"),
+    (
+        "refresh_token_copied",
+        "登录凭据疑被复制使用，已终止该次登录",
+        "A sign-in was ended, because somebody used a copy of its token",
+    ),
     ("security_admin_appointed", "任命了安全管理员", "A security administrator was appointed"),
     ("suspend", "暂扣", "Suspended"),
     ("restore", "恢复", "Restored"),

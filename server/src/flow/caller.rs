@@ -107,7 +107,18 @@ pub async fn identify_for_password(app: &App, token: &Presented) -> Result<Calle
         return Err(Refusal::HandInOnly.into());
     }
     let (tenant, now) = (app.tenant, app.clock.now());
-    let bearer = app.store.ask(move |tx| tx.bearer(&tenant, &officer, device.as_ref(), now)).await?;
+    // Only a session that is bound to a key can be ended apart from the others of its person.
+    let session = claims.cnf.as_ref().map(|_bound| claims.sid.clone());
+    let (bearer, ended) = app
+        .store
+        .ask(move |tx| {
+            let ended = session.as_ref().map_or(Ok(false), |session| tx.is_session_ended(&tenant, session))?;
+            Ok((tx.bearer(&tenant, &officer, device.as_ref(), now)?, ended))
+        })
+        .await?;
+    if ended {
+        return Err(Refusal::Unauthenticated.into());
+    }
     let found = person(bearer.as_ref(), officer, claims.sv, claims.sid.clone())?;
     let Some(device) = device else { return Ok(found) };
     match bearer.and_then(|bearer| bearer.phone) {

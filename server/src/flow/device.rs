@@ -15,7 +15,7 @@ use super::caller::{Caller, Role};
 use super::code::{self, Code, Purpose, hash_of};
 use super::idempotency::IdempotentRequest;
 use super::proof::{self, Asked, ProvedKey};
-use super::session::{Issued, issue};
+use super::refresh::{Issued, issue};
 use crate::flow::app::App;
 use crate::flow::keys::FastVerifier;
 use crate::flow::refusal::{Failure, Refusal};
@@ -375,7 +375,7 @@ pub async fn token(app: &App, answered: Answered, asked: &Asked) -> Result<Issue
     if key.is_none() && !app.bearer_phones {
         return Err(Refusal::RequestKeyRequired.into());
     }
-    issue(app, (&device.officer, version), Some((&device.id, Use::Work)), key.as_deref(), now)
+    issue(app, (&device.officer, version), Some((&device.id, Use::Work)), key.as_deref(), now).await
 }
 
 /// A hand-in token for a phone, even if it was revoked or its officer left. A phone without a request key gets one
@@ -388,5 +388,5 @@ pub async fn hand_in_token(app: &App, answered: Answered, asked: &Asked) -> Resu
     let proved = proof::key_of(app, asked).await?;
     let Proved { device, active: _, version } = prove(app, answered, now).await?;
     let key = key_of(&device, proved.as_ref())?;
-    issue(app, (&device.officer, version), Some((&device.id, Use::HandIn)), key.as_deref(), now)
+    issue(app, (&device.officer, version), Some((&device.id, Use::HandIn)), key.as_deref(), now).await
 }

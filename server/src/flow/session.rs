@@ -2,31 +2,15 @@
 
 use std::net::IpAddr;
 
-use sync_core::id::OfficerId;
-use sync_core::time::Instant;
-
 use super::attempt::Attempt;
 use super::code::meant;
 use super::password;
 use super::proof::{self, Asked};
+use super::refresh::{Issued, issue};
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal};
-use crate::flow::token::{Grant, LIFETIME_S, Use};
 use crate::metrics;
-use crate::random;
 use crate::store::AccountRow;
-use sync_core::id::{DeviceId, hex};
-
-/// A token and its end.
-#[derive(Debug)]
-pub struct Issued {
-    /// The token.
-    pub token: String,
-    /// End of its validity.
-    pub expires: Instant,
-    /// Whether every use needs a proof of a key.
-    pub bound: bool,
-}
 
 /// Checks login and password; the answer does not tell which of them was wrong. The token is bound to the key that the
 /// request proves, if it proves one.
@@ -43,7 +27,7 @@ pub async fn sign_in(
     let proved = proof::key_of(app, asked).await?;
     let account = account(app, login, password, from).await?;
     let key = proved.as_ref().map(|proved| proved.thumbprint.as_str());
-    issue(app, (&account.officer, account.session_version), None, key, app.clock.now())
+    issue(app, (&account.officer, account.session_version), None, key, app.clock.now()).await
 }
 
 /// The account of an active person whose password this is.
@@ -92,21 +76,4 @@ pub(super) async fn account(
 pub(super) fn as_given(password: String) -> String {
     let meant = meant(&password);
     if password::check_length(&meant).is_ok() { meant } else { password }
-}
-
-/// A token of a new session, bound to the key with this thumbprint.
-///
-/// # Errors
-/// An internal error.
-pub(super) fn issue(
-    app: &App,
-    (officer, session_version): (&OfficerId, i64),
-    device: Option<(&DeviceId, Use)>,
-    key: Option<&str>,
-    now: Instant,
-) -> Result<Issued, Failure> {
-    let session = hex(&random::bytes::<16>()?);
-    let grant = Grant { officer, session_version, device, session: &session, key };
-    let token = app.tokens.issue(grant, now).map_err(Failure::broken)?;
-    Ok(Issued { token, expires: now.plus_ms(LIFETIME_S * 1000), bound: key.is_some() })
 }

@@ -792,6 +792,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     number_block,
     officer,
     read_audit,
+    refresh_family,
+    refresh_token,
     outbox,
     password_reset,
     role,

@@ -21,6 +21,7 @@ use crate::web::proof::presented;
 /// The routes that a phone's token permits.
 pub const PHONE_ROUTES: &[(&str, &str)] = &[
     ("GET", "/v1/me"),
+    ("POST", "/v1/sessions/end"),
     // Phones and account events of the officer, and revoking a lost phone from another one.
     ("GET", "/v1/devices"),
     ("POST", "/v1/devices/{id}/revoke"),

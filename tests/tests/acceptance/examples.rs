@@ -17,7 +17,8 @@ use tests::{Server, on_both_databases};
 use filled::{Filled, World};
 
 /// Schemas of what belongs to one installation.
-const PARTICULAR: [&str; 11] = [
+const PARTICULAR: [&str; 12] = [
+    "RefreshToken",
     "CaseId",
     "Cursor",
     "Digest",
@@ -82,7 +83,7 @@ impl Operation {
         }
         let path = if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) };
         let call = server.call(&self.method, &path);
-        let call = filled.token.iter().fold(call, |call, token| call.token(token));
+        let call = filled.authenticate(call);
         let call = headers.iter().fold(call, |call, (name, text)| call.header(name, text));
         self.with_body(call, filled)
     }
@@ -172,7 +173,7 @@ impl Operation {
         let purpose = self.parameters().any(|parameter| parameter["name"] == "purpose");
         let purpose = if purpose { "&purpose=x" } else { "" };
         let call = server.call(&self.method, &format!("{}?limit={limit}{purpose}", self.path));
-        let call = filled.token.iter().fold(call, |call, token| call.token(token));
+        let call = filled.authenticate(call);
         self.with_body(call, filled).send()
     }
 }

@@ -1,8 +1,10 @@
 //! What each operation's example needs of an installation: somebody who may, and the ids of what it is about.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use api_spec::device::{Challenge, NewChallenge, hand_in_message, token_message};
+use api_spec::session::AccessToken;
 use serde_json::{Value as Json, json};
 use sync_core::change::NewOp;
 use sync_core::id::{ChangeId, hex};
@@ -10,6 +12,8 @@ use sync_core::op::{Act, OpRef};
 use sync_core::sign::Signer as _;
 use sync_core::value::Value;
 use tests::actor::{enrolment, fresh_key};
+use tests::http::Call;
+use tests::prover::Prover;
 use tests::server::PASSWORD;
 use tests::{Person, Phone, Server};
 
@@ -20,7 +24,9 @@ use crate::evidence::{claim, digest, upload};
 #[derive(Debug, Clone, Default)]
 pub struct Filled {
     /// Whose token goes along.
-    pub token: Option<String>,
+    token: Option<String>,
+    /// The key that proves the request.
+    prover: Option<Arc<Prover>>,
     /// Parameters by name.
     parts: BTreeMap<String, String>,
     /// Members of the body by name.
@@ -30,6 +36,21 @@ pub struct Filled {
 impl Filled {
     fn of(token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..Self::default() }
+    }
+
+    /// The token of a phone, with its proof.
+    fn of_phone(phone: &Phone<'_>) -> Self {
+        Self { prover: phone.prover.clone(), ..Self::of(phone.token()) }
+    }
+
+    /// The request with token and proof.
+    pub fn authenticate(&self, call: Call) -> Call {
+        match (&self.token, &self.prover) {
+            (Some(token), Some(prover)) => call.bound_token(prover, token),
+            (Some(token), None) => call.token(token),
+            (None, Some(prover)) => call.proved(prover),
+            (None, None) => call,
+        }
     }
 
     /// With a parameter.
@@ -75,7 +96,7 @@ impl<'s> World<'s> {
     }
 
     fn as_phone(&self, login: &str) -> Filled {
-        Filled::of(Phone::with_bearer(self.server, login).token())
+        Filled::of_phone(&Phone::of(self.server, login))
     }
 
     fn officer(&self) -> String {
@@ -110,6 +131,13 @@ impl<'s> World<'s> {
             "list_register_events" | "export_register_events" => {
                 self.as_person("audit-admin").with("officer", &self.entered(operation))
             }
+            "renew_session" => {
+                let phone = Phone::without_lease(self.server, "officer-a");
+                let token: AccessToken = phone.ask_for_token().expect(201).read();
+                let filled = Filled { prover: phone.prover, ..Filled::default() };
+                filled.body("refresh_token", &token.refresh_token.unwrap())
+            }
+            "end_session" => Filled::of_phone(&Phone::without_lease(self.server, "officer-a")),
             "create_session" => Filled::default().body("password", PASSWORD),
             "change_password" => self.as_person("training-manager").body("present", PASSWORD),
             _ => self.fill_of_people(operation),
