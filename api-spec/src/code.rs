@@ -58,6 +58,10 @@ named_texts! {
     TokenType = codes(&[&["Bearer", "DPoP"]]);
     /// The type of a key on an elliptic curve.
     JwkType = codes(&[&["EC"]]);
+    /// What a key is for.
+    JwkUse = codes(&[&["sig"]]);
+    /// The algorithm of a signature.
+    SignatureAlgorithm = codes(&[&["ES256"]]);
     /// The curve of a key.
     JwkCurve = codes(&[&["P-256"]]);
     /// What an import does with a row of a roster.

@@ -12,6 +12,7 @@ pub mod case_record;
 pub mod code;
 pub mod device;
 pub mod health;
+pub mod keys;
 pub mod lead;
 mod named;
 pub mod officer;

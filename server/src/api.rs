@@ -9,6 +9,7 @@ pub mod case;
 pub mod device;
 pub mod evidence;
 pub mod health;
+pub mod keys;
 pub mod lead;
 pub mod officer;
 pub mod openapi;

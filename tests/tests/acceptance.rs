@@ -82,6 +82,8 @@ mod identity;
 mod installation;
 #[path = "acceptance/kept_forms.rs"]
 mod kept_forms;
+#[path = "acceptance/keys.rs"]
+mod keys;
 #[path = "acceptance/kill.rs"]
 mod kill;
 #[path = "acceptance/lawful.rs"]

@@ -6,13 +6,17 @@ use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, alarm, case, device, evidence, health, lead, officer, read_audit, reference, register, register_event,
-    session, sync,
+    account, alarm, case, device, evidence, health, keys, lead, officer, read_audit, reference, register,
+    register_event, session, sync,
 };
 
 /// The whole API.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(health::healthz).service(health::readyz).service(scope("/v1").configure(v1));
+    config
+        .service(health::healthz)
+        .service(health::readyz)
+        .service(keys::read_jwks)
+        .service(scope("/v1").configure(v1));
 }
 
 fn v1(config: &mut ServiceConfig<'_>) {

@@ -52,8 +52,10 @@ pub struct Code {
 impl Code {
     /// The code of a seed.
     pub fn of(keys: &Keys, purpose: Purpose, seed: &[u8; 16]) -> Self {
-        let secret =
-            Sha256::new_with_prefix(purpose.tag()).chain_update(seed).chain_update(keys.token.pkcs8()).finalize();
+        let secret = Sha256::new_with_prefix(purpose.tag())
+            .chain_update(seed)
+            .chain_update(keys.secret("palm/v1/code"))
+            .finalize();
         let (scanned, rest) = secret.split_at(16);
         let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).copied().map_or('0', char::from);
         Self { scanned: hex(scanned), typed: rest.iter().take(TYPED).map(letter).collect() }

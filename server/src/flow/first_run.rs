@@ -5,7 +5,6 @@
 
 use std::sync::atomic::Ordering;
 
-use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use sync_core::agency::AgencyKind;
 use sync_core::id::{AgencyId, OfficerId, TenantId, hex};
@@ -54,7 +53,7 @@ pub fn usual_organs(area: &Area) -> (String, String) {
 
 /// The code of this installation, derived from its key and therefore not stored. 80 bits, hex.
 pub fn code(app: &App) -> String {
-    let digest = Sha256::new_with_prefix(b"palm/v1/first-run\0").chain_update(app.keys.token.pkcs8()).finalize();
+    let digest = app.keys.secret("palm/v1/first-run");
     hex(digest.split_at(10).0)
 }
 

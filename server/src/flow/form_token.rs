@@ -4,7 +4,6 @@
 //! another browser. The token is independent of the session's lifetime.
 
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
-use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use sync_core::id::{OfficerId, hex};
 
@@ -35,7 +34,7 @@ impl std::fmt::Debug for FormKey {
 impl FormKey {
     /// The key of an installation.
     pub fn of(keys: &Keys) -> Self {
-        let secret = Sha256::new_with_prefix(b"palm/v1/console-form\0").chain_update(keys.token.pkcs8()).finalize();
+        let secret = keys.secret("palm/v1/console-form");
         Self(hmac::Key::new(HMAC_SHA256, &secret))
     }
 

@@ -1,8 +1,11 @@
 //! The server's keys: files in the data directory, one per purpose.
 //!
 //! Promise: a key file and its directory are created with access for the owner only, whatever the umask, and are
-//! refused if others can read them. The server key of the tenant signs changes, leases and receipts; the token key
-//! signs access tokens only. Not here: rotation, and keys in hardware; both fit behind [`sync_core::sign::Signer`].
+//! refused if others can read them. The server key of the tenant signs changes, leases and receipts; the token keys
+//! sign access tokens only, and are rotated ([`set`]). Not here: rotation of the server key, and keys in hardware, which
+//! fit behind [`sync_core::sign::Signer`].
+
+pub mod set;
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{Read as _, Write as _};
@@ -18,6 +21,8 @@ use aws_lc_rs::signature::{
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{DeviceId, TenantId};
 use sync_core::sign::{PublicKey, Signer, SignerError, Verifier};
+
+pub use set::KeySet;
 
 /// A key file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +74,8 @@ impl std::fmt::Debug for ServerKey {
 pub struct Keys {
     /// Signs changes, leases and receipts.
     pub server: ServerKey,
-    /// Signs access tokens.
-    pub token: ServerKey,
+    /// Sign access tokens.
+    pub token: KeySet,
     /// The file of the server's key. It is locked while it is in use, so that it is not replaced meanwhile.
     _in_use: Arc<File>,
 }
@@ -79,6 +84,22 @@ pub struct Keys {
 const KEYS: &str = "keys";
 /// Name of the file of the server's key in it.
 const SERVER: &str = "server.pk8";
+
+/// Purpose of the keys that sign access tokens.
+pub const TOKEN: &str = "token";
+/// How long a token key verifies after it was replaced: longer than a token lasts, and longer than a process goes on
+/// signing with it.
+const OVERLAP_MS: i64 = 15 * 60 * 1000;
+
+/// Replaces the key that signs access tokens; running servers notice within seconds. Tokens of the key before are valid
+/// until they expire; with `at_once` they end now, for a key that was exposed.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn rotate_token_key(directory: &Path, at_once: bool, now: sync_core::time::Instant) -> Result<String, KeyError> {
+    let until = if at_once { now } else { now.plus_ms(OVERLAP_MS) };
+    Ok(KeySet::rotate(directory, TOKEN, now, until)?.signing().kid.clone())
+}
 
 /// Path of the server's key below a data directory.
 pub fn server_key_path(directory: &Path) -> PathBuf {
@@ -93,8 +114,8 @@ impl Keys {
     pub fn open(directory: &Path) -> Result<Self, KeyError> {
         let keys = directory.join(KEYS);
         private_directory(&keys)?;
-        let (path, token) = (keys.join(SERVER), keys.join("token.pk8"));
-        let (installed, without_token) = (path.exists(), !token.exists());
+        let path = keys.join(SERVER);
+        let (installed, without_token) = (path.exists(), !keys.join("token.pk8").exists());
         let server = ServerKey::open(&path)?;
         if installed && without_token {
             tracing::warn!(
@@ -104,7 +125,7 @@ impl Keys {
         let failed = |source| KeyError::File { path: path.clone(), source };
         let in_use = File::open(&path).map_err(failed)?;
         in_use.try_lock_shared().map_err(|error| failed(error.into()))?;
-        Ok(Self { server, token: ServerKey::open(&token)?, _in_use: Arc::new(in_use) })
+        Ok(Self { server, token: KeySet::open(directory, TOKEN)?, _in_use: Arc::new(in_use) })
     }
 
     /// Creates another server key; an existing one is moved aside, not deleted.
@@ -126,6 +147,11 @@ impl Keys {
             Err(error) => return Err(failed(error)),
         }
         Self::open(directory)
+    }
+
+    /// A secret of this installation for one purpose, derived from the server's key.
+    pub fn secret(&self, purpose: &str) -> [u8; 32] {
+        Sha256::new_with_prefix(purpose).chain_update([0]).chain_update(self.server.pkcs8()).finalize().into()
     }
 
     /// The server as a device of its tenant: the id follows from the key, so another key is another device.
@@ -266,7 +292,7 @@ mod tests {
         let first = Keys::open(directory.path()).unwrap();
         let again = Keys::open(directory.path()).unwrap();
         assert_eq!(first.server.public_key(), again.server.public_key());
-        assert_ne!(first.server.public_key(), first.token.public_key());
+        assert_ne!(first.server.public_key(), first.token.signing().public());
         let mode = std::fs::metadata(directory.path().join("keys/server.pk8")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

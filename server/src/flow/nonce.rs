@@ -13,7 +13,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
 use sync_core::id::Digest;
 use sync_core::time::Instant;
 
@@ -80,8 +79,8 @@ impl Nonces {
     /// # Errors
     /// [`random::NoRandomness`].
     pub fn new(keys: &Keys, now: Instant) -> Result<Self, random::NoRandomness> {
-        let secret = Sha256::new_with_prefix(b"palm/v1/proof-nonce\0").chain_update(keys.server.pkcs8()).finalize();
-        Ok(Self::with(hmac::Key::new(HMAC_SHA256, &secret), random::bytes()?, now))
+        let key = hmac::Key::new(HMAC_SHA256, &keys.secret("palm/v1/proof-nonce"));
+        Ok(Self::with(key, random::bytes()?, now))
     }
 
     fn with(key: hmac::Key, process: [u8; 8], now: Instant) -> Self {

@@ -68,8 +68,7 @@ impl std::fmt::Debug for Successors {
 impl Successors {
     /// Those of an installation.
     fn of(keys: &Keys) -> Self {
-        let secret = Sha256::new_with_prefix(b"palm/v1/refresh\0").chain_update(keys.server.pkcs8()).finalize();
-        Self(hmac::Key::new(HMAC_SHA256, &secret))
+        Self(hmac::Key::new(HMAC_SHA256, &keys.secret("palm/v1/refresh")))
     }
 
     /// The successor of a token.

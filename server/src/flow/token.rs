@@ -5,7 +5,8 @@
 //! whether the person or the phone may still act; that is read from the database for every request.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,10 +14,12 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use sync_core::id::{DeviceId, OfficerId, TenantId};
-use sync_core::sign::Signer as _;
+use sync_core::proof::Jwk;
+use sync_core::sign::PublicKey;
 use sync_core::time::Instant;
 
-use crate::flow::keys::ServerKey;
+use crate::flow::keys::set::{self, SetKey};
+use crate::flow::keys::{KeySet, TOKEN};
 
 /// How long a token lasts, in seconds.
 pub const LIFETIME_S: i64 = 600;
@@ -25,6 +28,10 @@ const TYPE: &str = "at+jwt";
 const LONGEST: usize = 4096;
 /// Size of the cache of verified tokens. The cache is cleared when it is full.
 const REMEMBERED: usize = 4096;
+/// After how long the keys are read again.
+const READ_AGAIN_MS: i64 = 10 * 1000;
+/// The same when a token names an unknown key.
+const LOOK_AGAIN_MS: i64 = 1000;
 /// How far two clocks may differ, in seconds.
 const LEEWAY_S: i64 = 30;
 
@@ -114,28 +121,51 @@ pub enum TokenError {
 
 /// Issues and reads access tokens.
 pub struct Tokens {
-    signing: EncodingKey,
-    verifying: DecodingKey,
-    kid: String,
+    keys: RwLock<Loaded>,
+    /// Where the keys are read again, because another process may rotate them.
+    directory: PathBuf,
     issuer: String,
-    /// Claims with a verified signature, by the SHA-256 of the whole token: a phone sends the same token for ten
-    /// minutes. Expiry is checked every time.
-    read: Mutex<HashMap<[u8; 32], Arc<Claims>>>,
+    /// Claims with a verified signature and the key that verified it, by the SHA-256 of the whole token: a phone sends the
+    /// same token for ten minutes. Expiry and key are checked every time.
+    read: Mutex<HashMap<[u8; 32], Arc<Verified>>>,
+}
+
+/// The keys as they were read.
+struct Loaded {
+    set: KeySet,
+    signing: EncodingKey,
+    at: Instant,
+}
+
+impl Loaded {
+    fn of(set: KeySet, at: Instant) -> Self {
+        let signing = EncodingKey::from_ec_der(set.signing().key.pkcs8());
+        Self { set, signing, at }
+    }
+
+    /// Whether they are to be read again, after so many milliseconds or when the clock has gone back.
+    fn is_older_than(&self, ms: i64, now: Instant) -> bool {
+        !(0..ms).contains(&now.ms().saturating_sub(self.at.ms()))
+    }
+}
+
+/// A token whose signature is right.
+#[derive(Debug)]
+struct Verified {
+    kid: String,
+    claims: Arc<Claims>,
 }
 
 impl Tokens {
-    /// Takes the token key, and tests at once that it signs and verifies, because a missing backend would fail only at the
+    /// Takes the token keys, and tests at once that the newest signs and verifies, because a missing backend would fail only at the
     /// first use.
     ///
     /// # Errors
     /// [`TokenError`].
-    pub fn new(key: &ServerKey, tenant: &TenantId, now: Instant) -> Result<Self, TokenError> {
-        let public = key.public_key();
-        let (x, y) = public.bytes().split_at(1).1.split_at(32);
+    pub fn new(set: KeySet, directory: &Path, tenant: &TenantId, now: Instant) -> Result<Self, TokenError> {
         let tokens = Self {
-            signing: EncodingKey::from_ec_der(key.pkcs8()),
-            verifying: DecodingKey::from_ec_components(&URL_SAFE_NO_PAD.encode(x), &URL_SAFE_NO_PAD.encode(y))?,
-            kid: URL_SAFE_NO_PAD.encode(Sha256::digest(public.bytes()).split_at(12).0),
+            keys: RwLock::new(Loaded::of(set, now)),
+            directory: directory.to_owned(),
             issuer: tenant.to_string(),
             read: Mutex::default(),
         };
@@ -169,8 +199,39 @@ impl Tokens {
         };
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some(TYPE.to_owned());
-        header.kid = Some(self.kid.clone());
-        Ok(jsonwebtoken::encode(&header, &claims, &self.signing)?)
+        let keys = self.keys(READ_AGAIN_MS, now);
+        header.kid = Some(keys.set.signing().kid.clone());
+        Ok(jsonwebtoken::encode(&header, &claims, &keys.signing)?)
+    }
+
+    /// The keys, read again if they were read so many milliseconds ago.
+    fn keys(&self, ms: i64, now: Instant) -> RwLockReadGuard<'_, Loaded> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        if !keys.is_older_than(ms, now) {
+            return keys;
+        }
+        drop(keys);
+        match KeySet::open(&self.directory, TOKEN) {
+            Ok(set) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Loaded::of(set, now),
+            // What was read before still serves; the operator is told.
+            Err(error) => {
+                tracing::error!(%error, "the token keys cannot be read again");
+                self.keys.write().unwrap_or_else(PoisonError::into_inner).at = now;
+            }
+        }
+        self.keys.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key of this name, if it verifies now. An unknown one may be new.
+    fn key(&self, kid: &str, now: Instant) -> Option<PublicKey> {
+        let found = |ms| self.keys(ms, now).set.find(kid, now).map(SetKey::public);
+        found(READ_AGAIN_MS).or_else(|| found(LOOK_AGAIN_MS))
+    }
+
+    /// The keys that verify now, with their names; the one that signs is the first.
+    pub fn public_keys(&self, now: Instant) -> Vec<(String, PublicKey)> {
+        let keys = self.keys(READ_AGAIN_MS, now);
+        keys.set.verifying(now).map(|key| (key.kid.clone(), key.public())).collect()
     }
 
     /// Reads a token that is valid at `now`.
@@ -183,8 +244,11 @@ impl Tokens {
         }
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let remembered = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
+        // A key that was exposed may have ended since.
+        let remembered = remembered.filter(|verified| self.key(&verified.kid, now).is_some());
         let known = remembered.is_some();
-        let claims = remembered.map_or_else(|| self.open(token).map(Arc::new), Ok)?;
+        let verified = remembered.map_or_else(|| self.open(token, now).map(Arc::new), Ok)?;
+        let claims = Arc::clone(&verified.claims);
         let seconds = now.ms().div_euclid(1000);
         let fresh = claims.nbf <= seconds + LEEWAY_S && claims.exp > seconds - LEEWAY_S;
         if !fresh {
@@ -195,14 +259,17 @@ impl Tokens {
             if read.len() >= REMEMBERED {
                 read.clear();
             }
-            read.insert(hash, Arc::clone(&claims));
+            read.insert(hash, verified);
         }
         Ok(claims)
     }
 
     /// Reads a token that [`Tokens::issue`] issued at any time.
-    fn open(&self, token: &str) -> Result<Claims, NotAToken> {
-        self.check_header(token)?;
+    fn open(&self, token: &str, now: Instant) -> Result<Verified, NotAToken> {
+        let kid = read_header(token)?;
+        let key = self.key(&kid, now).ok_or(NotAToken)?;
+        let Jwk { x, y, .. } = Jwk::of(&key);
+        let verifying = DecodingKey::from_ec_components(&x, &y).map_err(|_no_key| NotAToken)?;
         let mut validation = Validation::new(Algorithm::ES256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[&self.issuer]);
@@ -211,21 +278,29 @@ impl Tokens {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let claims: Claims =
-            jsonwebtoken::decode(token, &self.verifying, &validation).map_err(|_whatever_is_wrong| NotAToken)?.claims;
-        if claims.exp.checked_sub(claims.iat) == Some(LIFETIME_S) { Ok(claims) } else { Err(NotAToken) }
+            jsonwebtoken::decode(token, &verifying, &validation).map_err(|_whatever_is_wrong| NotAToken)?.claims;
+        if claims.exp.checked_sub(claims.iat) != Some(LIFETIME_S) {
+            return Err(NotAToken);
+        }
+        Ok(Verified { kid, claims: Arc::new(claims) })
     }
+}
 
-    /// The header says exactly what [`Tokens::issue`] writes, nothing more.
-    fn check_header(&self, token: &str) -> Result<(), NotAToken> {
-        let encoded = token.split('.').next().ok_or(NotAToken)?;
-        let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_not_base64| NotAToken)?;
-        let fields: std::collections::BTreeMap<String, serde_json::Value> =
-            serde_json::from_slice(&bytes).map_err(|_not_json| NotAToken)?;
-        let expected = [("alg", "ES256"), ("kid", self.kid.as_str()), ("typ", TYPE)];
-        let same = fields.len() == expected.len()
-            && expected.iter().all(|(name, value)| fields.get(*name).and_then(|v| v.as_str()) == Some(*value));
-        if same { Ok(()) } else { Err(NotAToken) }
-    }
+/// The header of a token.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenHeader {
+    alg: String,
+    kid: String,
+    typ: String,
+}
+
+/// The name of the key in a header that says exactly what [`Tokens::issue`] writes, nothing more.
+fn read_header(token: &str) -> Result<String, NotAToken> {
+    let encoded = token.split('.').next().ok_or(NotAToken)?;
+    let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_not_base64| NotAToken)?;
+    let TokenHeader { alg, kid, typ } = serde_json::from_slice(&bytes).map_err(|_another_header| NotAToken)?;
+    if alg == set::Algorithm::Es256.name() && typ == TYPE { Ok(kid) } else { Err(NotAToken) }
 }
 
 #[cfg(test)]

@@ -183,7 +183,7 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
     }
     let quotas = Arc::<Quotas>::default();
     Ok(App {
-        tokens: Tokens::new(&keys.token, &tenant, now)?,
+        tokens: Tokens::new(keys.token.clone(), directory, &tenant, now)?,
         nonces: Nonces::new(&keys, now).map_err(TokenError::Random)?,
         bearer_phones: true,
         ingest: Ingest::start(store.clone(), keys.clone(), clock, (tenant, Arc::clone(&quotas)))

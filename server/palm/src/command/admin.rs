@@ -9,6 +9,7 @@ use server::clock::Clock;
 use server::flow::app::App;
 use server::flow::evidence::damage::check_all;
 use server::flow::first_run::{self, Administrator, Beginning};
+use server::flow::keys::rotate_token_key;
 use server::flow::refusal::Refusal;
 use server::flow::{account, device, officer};
 use server::serve::open::{installations, name_installation, new_server_key};
@@ -36,6 +37,8 @@ pub enum Admin {
     AppointSecurityAdmin(AppointSecurityAdmin),
     /// Replaces a lost or exposed server key; every phone must enrol again.
     NewServerKey(NewServerKey),
+    /// Replaces the key that signs access tokens; running servers notice within seconds. Prints the name of the new key.
+    RotateTokenKey(RotateTokenKey),
     /// Says to which installation of a shared database a data directory belongs; without a choice, lists them.
     Installation(Installation),
     /// Verifies every stored evidence file; records modified or missing files and raises an alarm.
@@ -53,6 +56,17 @@ pub struct NewServerKey {
     /// The reason, which the alarm contains. 1 to 500 characters.
     #[arg(long)]
     reason: String,
+}
+
+/// The installation, and whether the tokens of the old key end.
+#[derive(Debug, Args)]
+pub struct RotateTokenKey {
+    #[command(flatten)]
+    data: Data,
+    /// Ends all tokens of the old key within seconds, because it may have been read by somebody. Otherwise they end by
+    /// themselves after ten minutes.
+    #[arg(long)]
+    at_once: bool,
 }
 
 /// Which installation.
@@ -214,6 +228,10 @@ impl Admin {
                 let (directory, database) = (&settings.dir, settings.database_url.as_deref());
                 let key = new_server_key(directory, database, &reason, Clock::system())?;
                 output::line(hex(key.bytes()));
+            }
+            Self::RotateTokenKey(RotateTokenKey { data, at_once }) => {
+                let app = existing(data)?;
+                output::line(rotate_token_key(&app.directory, at_once, app.clock.now())?);
             }
             Self::Installation(Installation { data, id, new }) => {
                 let settings = data.flags.layers()?.settings()?;

@@ -1,5 +1,7 @@
 use super::*;
+use crate::flow::keys::{ServerKey, rotate_token_key};
 use serde_json::{Value, json};
+use sync_core::sign::Signer as _;
 
 const NOW: Instant = Instant::from_ms(1_795_363_200_000);
 const SECONDS: i64 = 1_795_363_200;
@@ -7,17 +9,24 @@ const SECONDS: i64 = 1_795_363_200;
 struct Desk {
     key: ServerKey,
     tokens: Tokens,
+    directory: tempfile::TempDir,
 }
 
 impl Desk {
     fn open() -> Self {
-        let key = ServerKey::ephemeral().unwrap();
-        let tokens = Tokens::new(&key, &TenantId::new([9; 16]), NOW).unwrap();
-        Self { key, tokens }
+        let directory = tempfile::tempdir().unwrap();
+        let set = KeySet::open(directory.path(), TOKEN).unwrap();
+        let key = set.signing().key.clone();
+        let tokens = Tokens::new(set, directory.path(), &TenantId::new([9; 16]), NOW).unwrap();
+        Self { key, tokens, directory }
     }
 
     fn header(&self) -> Value {
-        json!({"alg": "ES256", "typ": "at+jwt", "kid": self.tokens.kid})
+        json!({"alg": "ES256", "typ": "at+jwt", "kid": self.kid()})
+    }
+
+    fn kid(&self) -> String {
+        self.tokens.public_keys(NOW).first().unwrap().0.clone()
     }
 
     fn claims(&self) -> Value {
@@ -127,7 +136,7 @@ fn a_signature_of_another_kind_is_refused() {
     let with_public_key = EncodingKey::from_secret(desk.key.public_key().bytes());
     let mut header = Header::new(Algorithm::HS256);
     header.typ = Some(TYPE.to_owned());
-    header.kid = Some(desk.tokens.kid.clone());
+    header.kid = Some(desk.kid());
     let hs256 = jsonwebtoken::encode(&header, &desk.claims(), &with_public_key).unwrap();
     assert!(desk.tokens.read(&hs256, NOW).is_err());
 }
@@ -145,8 +154,45 @@ fn what_is_remembered_stays_bounded() {
     desk.tokens.read.lock().unwrap().extend((0..REMEMBERED).map(|place| {
         let mut hash = [0; 32];
         hash[..8].copy_from_slice(&place.to_be_bytes());
-        (hash, Arc::new(serde_json::from_value(desk.claims()).unwrap()))
+        let claims = Arc::new(serde_json::from_value(desk.claims()).unwrap());
+        (hash, Arc::new(Verified { kid: desk.kid(), claims }))
     }));
     assert!(desk.accepts(&desk.header(), &desk.claims()));
     assert_eq!(desk.tokens.read.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn after_a_rotation_old_tokens_end_by_themselves_and_new_ones_have_the_new_key() {
+    let desk = Desk::open();
+    let officer = OfficerId::new([1; 16]);
+    let grant = Grant { officer: &officer, session_version: 1, device: None, session: "s", key: None };
+    let old = desk.tokens.issue(grant, NOW).unwrap();
+    let first = desk.kid();
+    let kid = rotate_token_key(desk.directory.path(), false, NOW.plus_ms(1)).unwrap();
+    let other = KeySet::open(desk.directory.path(), TOKEN).unwrap();
+    let other = Tokens::new(other, desk.directory.path(), &TenantId::new([9; 16]), NOW.plus_ms(1)).unwrap();
+    let new = other.issue(grant, NOW.plus_ms(2)).unwrap();
+    assert!(other.read(&old, NOW.plus_ms(2)).is_ok(), "it verifies with the key before");
+    assert!(desk.tokens.read(&new, NOW.plus_ms(500)).is_err(), "a process that has just read its keys");
+    assert!(desk.tokens.read(&new, NOW.plus_ms(1_001)).is_ok(), "and looks again after a second");
+    assert_eq!(
+        desk.tokens.public_keys(NOW.plus_ms(1_001)).into_iter().map(|(kid, _key)| kid).collect::<Vec<_>>(),
+        [kid, first]
+    );
+    assert!(desk.tokens.read(&old, NOW.plus_ms(600_000)).is_ok(), "to its last second");
+    assert_eq!(desk.tokens.public_keys(NOW.plus_ms(16 * 60 * 1000)).len(), 1);
+}
+
+#[test]
+fn a_key_that_was_exposed_ends_at_once_with_its_tokens() {
+    let desk = Desk::open();
+    let officer = OfficerId::new([1; 16]);
+    let grant = Grant { officer: &officer, session_version: 1, device: None, session: "s", key: None };
+    let old = desk.tokens.issue(grant, NOW).unwrap();
+    assert!(desk.tokens.read(&old, NOW).is_ok(), "and is remembered");
+    rotate_token_key(desk.directory.path(), true, NOW).unwrap();
+    assert!(desk.tokens.read(&old, NOW.plus_ms(9_999)).is_ok());
+    assert!(desk.tokens.read(&old, NOW.plus_ms(10_000)).is_err(), "ten seconds later everywhere");
+    let new = desk.tokens.issue(grant, NOW.plus_ms(10_000)).unwrap();
+    assert!(desk.tokens.read(&new, NOW.plus_ms(10_000)).is_ok());
 }

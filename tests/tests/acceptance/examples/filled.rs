@@ -106,7 +106,7 @@ impl<'s> World<'s> {
     /// What an operation needs. One that is not known here fails: no example is left out.
     pub fn fill(&self, operation: &str) -> Filled {
         match operation {
-            "healthz" | "readyz" | "evidence_options" => Filled::default(),
+            "healthz" | "readyz" | "read_jwks" | "evidence_options" => Filled::default(),
             "list_agencies" | "list_officers" | "me" => self.as_person("officer-a"),
             "list_tasks" | "create_lease" | "read_reference" | "push_changes" | "pull_changes" | "reconcile_heads" => {
                 self.as_phone("officer-a")
