@@ -3,6 +3,7 @@
 use api_spec::device::{DeviceList, EnrolledDevice, NewDevice, enrol_message};
 use api_spec::session::{AccessToken, NewSession};
 use serde_json::json;
+use std::process::Command;
 use std::sync::Arc;
 use sync_core::id::hex;
 use sync_core::key_level::KeyLevel;
@@ -11,8 +12,10 @@ use sync_core::sign::Signer as _;
 use tests::actor::{ADMINISTRATOR, enrolment, enrolment_with, fresh_key};
 use tests::http::{Answer, Call};
 use tests::prover::Prover;
-use tests::server::PASSWORD;
+use tests::server::{PASSWORD, sources};
 use tests::{Person, Phone, Server, on_both_databases};
+
+use crate::tus::is_installed;
 
 /// The address by which the clients of several processes ask.
 const PUBLIC: &str = "https://palm.example";
@@ -247,5 +250,25 @@ on_both_databases! {
         assert_eq!(enrol(&officer, &enrolment(&code, &fresh_key())).refusal(), required);
         let _ = enrol(&officer, &enrolment_with(&code, &fresh_key(), &fresh_key())).expect(201);
         let _ = Phone::without_lease(server, "officer-b").call("GET", ME).send().expect(200);
+    }
+
+    fn tokens_and_proofs_hold_before_programs_of_others(server) {
+        let standards = sources().join("tests/standards");
+        let python = standards.join(".venv/bin/python");
+        if !is_installed(&python) {
+            return;
+        }
+        let phone = Phone::without_lease(server, "officer-a");
+        let base = format!("http://{}", server.address());
+        let url = format!("{base}{ME}");
+        for script in ["tokens.py", "dpop.py"] {
+            let proof = prover(&phone).proof_with("GET", &url, Some(phone.token()), None);
+            let mut command = Command::new(&python);
+            command.arg(standards.join(script)).env("BASE", &base).env("TENANT", phone.tenant.to_string());
+            command.env("LOGIN", "officer-b").env("PASSWORD", PASSWORD).env("JKT", prover(&phone).thumbprint());
+            let ran = command.env("TOKEN", phone.token()).env("PROOF", &proof).env("URL", &url).output().unwrap();
+            let said = [ran.stdout, ran.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+            assert!(ran.status.success(), "{script}: {said}");
+        }
     }
 }
