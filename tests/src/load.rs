@@ -125,7 +125,7 @@ fn counted(fresh: impl Fn() -> Server) -> Server {
 
 /// A change as it travels.
 fn sample(server: &Server) -> Vec<u8> {
-    let mut phone = Phone::with_bearer(server, OFFICERS[0]);
+    let mut phone = Phone::of(server, OFFICERS[0]);
     let opening = push::opening(&phone, 0);
     phone.save(None, &[], opening).to_bytes()
 }
@@ -133,7 +133,7 @@ fn sample(server: &Server) -> Vec<u8> {
 /// Pushes of every shape; the limits before, between and after them.
 fn pushing(name: &str, server: &Server, address: Option<&str>, numbers: &mut Numbers, plan: &Plan) -> String {
     let mut phones: Vec<Phone<'_>> =
-        (0..PHONES).map(|place| Phone::with_bearer(server, OFFICERS[place % OFFICERS.len()])).collect();
+        (0..PHONES).map(|place| Phone::of(server, OFFICERS[place % OFFICERS.len()])).collect();
     let sample = sample(server);
     let mut before = limit::all(server.directory(), address, &sample);
     let mut groups = Vec::new();
@@ -171,14 +171,14 @@ fn shapes(plan: &Plan) -> Vec<Vec<Shape>> {
 
 /// Pulls, lists and searches, at each number of cases.
 fn reading(name: &str, server: &Server, numbers: &mut Numbers, plan: &Plan) -> String {
-    let mut writer = [Phone::with_bearer(server, READER)];
+    let mut writer = [Phone::of(server, READER)];
     let (mut pulls, mut reads, mut held, mut indexed) = (Vec::new(), Vec::new(), 0, None);
     for &cases in &plan.cases {
         push::fill(server, &mut writer, numbers, cases - held);
         held = cases;
         indexed = index::wait(server).map(|took| (cases, took));
         if cases <= MOST_PULLED {
-            pulls.push(pull::run(server, &Phone::with_bearer(server, READER), server.directory()));
+            pulls.push(pull::run(server, &Phone::of(server, READER), server.directory()));
         }
         reads.push((cases, read::run(server, READER)));
         eprintln!("{name}: {:?} {indexed:?} {:?}", pulls.last(), reads.last());
@@ -189,7 +189,7 @@ fn reading(name: &str, server: &Server, numbers: &mut Numbers, plan: &Plan) -> S
 /// Looks at cases while phones push.
 fn looking(name: &str, server: &Server, plan: &Plan) -> String {
     let mut numbers = Numbers::default();
-    push::fill(server, &mut [Phone::with_bearer(server, READER)], &mut numbers, look::CASES);
+    push::fill(server, &mut [Phone::of(server, READER)], &mut numbers, look::CASES);
     index::wait(server);
     let beside = look::run(server, (READER, OFFICERS[0]), &mut numbers, plan.changes);
     eprintln!("{name}: {beside:?}");

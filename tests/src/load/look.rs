@@ -35,7 +35,7 @@ pub struct Beside {
 /// Measures over a database that holds [`CASES`] cases of the reader's agency.
 pub fn run(server: &Server, (reader, officer): (&str, &str), numbers: &mut Numbers, changes: usize) -> Beside {
     let requests = requests(server, reader);
-    let mut phones: Vec<Phone<'_>> = (0..PHONES).map(|_| Phone::with_bearer(server, officer)).collect();
+    let mut phones: Vec<Phone<'_>> = (0..PHONES).map(|_| Phone::of(server, officer)).collect();
     let shape = Shape { devices: PHONES, batch: BATCH, changes, into: Into::OwnCase };
     let pushes_alone = push::run(server, &mut phones, numbers, shape);
     let started = Instant::now();

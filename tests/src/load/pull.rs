@@ -9,7 +9,7 @@ use sync_core::lease::Lease;
 use sync_core::message::Pulled;
 use sync_core::sign::{Signer as _, SoftwareVerifier, Verifier};
 
-use super::wire::{Wire, request};
+use super::wire::{PhoneToken, Wire, request};
 use crate::actor::base64url;
 use crate::{Phone, Server};
 
@@ -35,13 +35,12 @@ pub struct Pull {
 
 /// Pulls everything into a fresh store.
 pub fn run(server: &Server, phone: &Phone<'_>, directory: &Path) -> Pull {
-    let token: api_spec::session::AccessToken = phone.ask_for_token().expect(201).read();
-    let mut wire = Wire::to(&server.address());
+    let mut wire = Wire::of_phone(&server.address(), PhoneToken::of(phone));
     let (mut pages, mut cursor, mut bytes) = (Vec::new(), String::new(), 0);
     let started = Instant::now();
     while pages.len() < PAGES {
         let path = format!("/v1/sync/pull?limit={PAGE}{cursor}");
-        let (status, body) = wire.send(&request("GET", &path, &token.access_token, "", &[]));
+        let (status, body) = wire.send(&request("GET", &path, "", "", &[]));
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
         bytes += body.len();
         let page = Pulled::read(&body).unwrap();

@@ -15,7 +15,7 @@ use sync_core::op::{Act, CaseKind, Open};
 
 use super::measured_record;
 use super::process;
-use super::wire::{Wire, request};
+use super::wire::{PhoneToken, Wire, request};
 use crate::{Phone, Server};
 
 const CBOR: &str = "application/cbor";
@@ -97,9 +97,9 @@ pub fn run_beside<T: Send>(
     let (elapsed, mut latencies, found) = std::thread::scope(|scope| {
         let clients: Vec<_> = queues
             .iter()
-            .map(|queue| {
+            .map(|(phone, queue)| {
                 let (start, address) = (&start, &address);
-                scope.spawn(move || send(address, queue, shape.batch, start))
+                scope.spawn(move || send(Wire::of_phone(address, phone.clone()), queue, shape.batch, start))
             })
             .collect();
         start.wait();
@@ -150,7 +150,7 @@ fn sign_all(
     numbers: &mut Numbers,
     shape: Shape,
     pushes: usize,
-) -> Vec<Vec<Vec<u8>>> {
+) -> Vec<(PhoneToken, Vec<Vec<u8>>)> {
     std::thread::scope(|scope| {
         let signing: Vec<_> = phones
             .iter_mut()
@@ -164,17 +164,24 @@ fn sign_all(
     })
 }
 
-/// The requests of one phone.
-fn sign(server: &Server, phone: &mut Phone<'_>, numbers: &mut Range<u64>, shape: Shape, pushes: usize) -> Vec<Vec<u8>> {
-    let token: api_spec::session::AccessToken = phone.ask_for_token().expect(201).read();
-    let mut tail = (shape.into == Into::OneCase).then(|| open(server, phone, &token.access_token, numbers));
-    (0..pushes)
+/// The requests of one phone, without its token and the proofs.
+fn sign(
+    server: &Server,
+    phone: &mut Phone<'_>,
+    numbers: &mut Range<u64>,
+    shape: Shape,
+    pushes: usize,
+) -> (PhoneToken, Vec<Vec<u8>>) {
+    let token = PhoneToken::of(phone);
+    let mut tail = (shape.into == Into::OneCase).then(|| open(server, phone, token.clone(), numbers));
+    let requests = (0..pushes)
         .map(|_| {
             let envelopes = (0..shape.batch).map(|_| one(phone, numbers, &mut tail).to_bytes()).collect();
             let body = phone.push_of(envelopes).to_bytes();
-            request("POST", "/v1/sync/push", &token.access_token, CBOR, &body)
+            request("POST", "/v1/sync/push", "", CBOR, &body)
         })
-        .collect()
+        .collect();
+    (token, requests)
 }
 
 /// A record in its own case, or the next one after a case's last change.
@@ -197,18 +204,18 @@ pub fn opening(phone: &Phone<'_>, number: u64) -> Vec<NewOp> {
     std::iter::once(NewOp::new(Act::Open(open))).chain(measured_record::ops(number, 1)).collect()
 }
 
-fn open(server: &Server, phone: &mut Phone<'_>, token: &str, numbers: &mut Range<u64>) -> (CaseId, ChangeId) {
+fn open(server: &Server, phone: &mut Phone<'_>, token: PhoneToken, numbers: &mut Range<u64>) -> (CaseId, ChangeId) {
     let number = numbers.next().unwrap();
     let change = phone.save(None, &[], opening(phone, number));
     let body = phone.push_of(vec![change.to_bytes()]).to_bytes();
-    let (status, body) = Wire::to(&server.address()).send(&request("POST", "/v1/sync/push", token, CBOR, &body));
+    let mut wire = Wire::of_phone(&server.address(), token);
+    let (status, body) = wire.send(&request("POST", "/v1/sync/push", "", CBOR, &body));
     check(status, &body, 1);
     (change.id(), change.id())
 }
 
 /// Sends the requests of a phone one after another when all phones are ready. Returns the duration of each.
-fn send(address: &str, queue: &[Vec<u8>], batch: usize, start: &Barrier) -> Vec<Duration> {
-    let mut wire = Wire::to(address);
+fn send(mut wire: Wire, queue: &[Vec<u8>], batch: usize, start: &Barrier) -> Vec<Duration> {
     let mut latencies = Vec::with_capacity(queue.len());
     start.wait();
     for request in queue {
