@@ -197,11 +197,24 @@ pub struct DeviceQuery {
 /// Why a phone is revoked.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"reason": "终端遗失"}))]
+#[schema(example = json!({"reason": "终端遗失", "lost": true}))]
 pub struct Revocation {
     /// 1 to 200 characters.
     #[schema(min_length = 1, max_length = 200)]
     pub reason: String,
+    /// Whether it is lost or stolen: an alarm tells the heads. No, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<bool>,
+}
+
+/// The name of a phone.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"label": "执法终端 B"}))]
+pub struct DeviceLabel {
+    /// 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
+    pub label: String,
 }
 
 /// Which phone asks for a challenge.

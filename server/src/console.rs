@@ -20,6 +20,7 @@ mod export;
 mod file;
 mod first_run;
 mod form_page;
+mod key_level;
 mod lead;
 mod left;
 mod list;
@@ -107,6 +108,8 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/console/devices"),
     ("GET", "/console/devices/{id}/revoke"),
     ("POST", "/console/devices/{id}/revoke"),
+    ("GET", "/console/devices/{id}/rename"),
+    ("POST", "/console/devices/{id}/rename"),
 ];
 
 /// Registers the console.
@@ -168,6 +171,8 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(device::list)
             .service(device::revoke_form)
             .service(device::revoke)
+            .service(device::rename_form)
+            .service(device::rename)
             .default_service(web::to(async |request: HttpRequest| Err::<String, _>(unmatched(&request))))
             .wrap(actix_web::middleware::from_fn(middleware::handle)),
     );

@@ -13,6 +13,8 @@ codes! {
         DeviceEnrolled = "device_enrolled",
         /// A phone was revoked.
         DeviceRevoked = "device_revoked",
+        /// A phone was given another name.
+        DeviceRenamed = "device_renamed",
         /// A refresh token was used by somebody who has a copy of it; its session ended.
         RefreshTokenCopied = "refresh_token_copied",
         /// The person changed their password.

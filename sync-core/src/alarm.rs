@@ -38,6 +38,8 @@ codes! {
         OutsideFull = "outside_full",
         /// A phone has used up its day.
         OverQuota = "over_quota",
+        /// A phone was reported lost, and is revoked.
+        DeviceLost = "device_lost",
         /// A stored file of evidence was altered or removed.
         EvidenceDamaged = "evidence_damaged",
         /// Several documents bear one number.

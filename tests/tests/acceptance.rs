@@ -104,6 +104,8 @@ mod paging;
 mod people;
 #[path = "acceptance/personal_data.rs"]
 mod personal_data;
+#[path = "acceptance/phones.rs"]
+mod phones;
 #[path = "acceptance/proofs.rs"]
 mod proofs;
 #[path = "acceptance/quotas.rs"]

@@ -4,9 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Json, Path, Query};
 use actix_web::{HttpRequest, get, post};
 use api_spec::device::{
-    Challenge, Device, DeviceList, DeviceQuery, EnrolledDevice, EnrolmentCode, Lease, NewChallenge, NewDevice,
-    NewDeviceToken, NewEnrolmentCode, NewLease, NewRequestKey, NumberBlock, NumberedPaper, Revocation, enrol_message,
-    enrol_two_keys_message, hand_in_message, token_message,
+    Challenge, Device, DeviceLabel, DeviceList, DeviceQuery, EnrolledDevice, EnrolmentCode, Lease, NewChallenge,
+    NewDevice, NewDeviceToken, NewEnrolmentCode, NewLease, NewRequestKey, NumberBlock, NumberedPaper, Revocation,
+    enrol_message, enrol_two_keys_message, hand_in_message, token_message,
 };
 use api_spec::session::AccessToken;
 use api_spec::text;
@@ -119,7 +119,7 @@ pub async fn list_devices(app: State, caller: Caller, query: Query<DeviceQuery>)
 }
 
 /// Revokes a phone of the caller, or as an administrator a phone of an officer in reach. Revoking it a second time
-/// changes nothing.
+/// changes nothing. A phone that is reported lost raises an alarm; what it recorded it can still hand in.
 #[utoipa::path(
     tag = "identity",
     security(("access_token" = [])),
@@ -135,8 +135,29 @@ pub async fn revoke_device(
     body: Json<Revocation>,
 ) -> Result<Json<Device>, Problem> {
     let device = path.parse::<DeviceId>().map_err(|_not_an_id| Refusal::NotFound)?;
-    let reason = text(&body.into_inner().reason, 200, "reason")?;
-    Ok(Json(wire::device(flow::device::revoke(&app, caller, device, reason).await?)))
+    let Revocation { reason, lost } = body.into_inner();
+    let why = flow::device::Revocation { reason: text(&reason, 200, "reason")?, lost: lost.unwrap_or_default() };
+    Ok(Json(wire::device(flow::device::revoke(&app, caller, device, why).await?)))
+}
+
+/// Renames a phone of the caller, or as an administrator a phone of an officer in reach.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    params(("id" = text::Id, Path, description = "Id of the phone")),
+    request_body = DeviceLabel,
+    responses((status = 200, description = "The phone", body = Device))
+)]
+#[post("/devices/{id}/rename")]
+pub async fn rename_device(
+    app: State,
+    caller: Caller,
+    path: Path<String>,
+    body: Json<DeviceLabel>,
+) -> Result<Json<Device>, Problem> {
+    let device = path.parse::<DeviceId>().map_err(|_not_an_id| Refusal::NotFound)?;
+    let label = text(&body.into_inner().label, 64, "label")?;
+    Ok(Json(wire::device(flow::device::rename(&app, caller, device, label).await?)))
 }
 
 /// Creates a challenge for a phone. It can be used once, within two minutes.

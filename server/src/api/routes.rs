@@ -35,6 +35,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(device::create_device)
         .service(device::list_devices)
         .service(device::revoke_device)
+        .service(device::rename_device)
         .service(device::create_challenge)
         .service(device::create_device_token)
         .service(device::create_hand_in_token)

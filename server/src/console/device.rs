@@ -17,6 +17,7 @@ use crate::web::State;
 use crate::web::problem::Problem;
 
 const LONGEST_REASON: usize = 200;
+const LONGEST_LABEL: usize = 64;
 
 #[derive(Template)]
 #[template(path = "devices.html")]
@@ -37,6 +38,16 @@ struct Revoke {
     /// That person's name and agency.
     whose: String,
     reason: String,
+    /// Whether it is said to be lost.
+    lost: bool,
+}
+
+#[derive(Template)]
+#[template(path = "rename.html")]
+struct Rename {
+    page: Page,
+    id: String,
+    label: String,
 }
 
 /// An account event, in words.
@@ -105,7 +116,7 @@ async fn shown(app: &State, signed: &SignedIn, id: DeviceId, whose: &str) -> Res
         let found = officer::detail(app, signed.caller.clone(), phone.officer).await?;
         format!("{} · {}", found.officer.name, found.agency_name)
     };
-    Ok(Revoke { page, id, label: phone.label, officer, whose, reason: String::new() })
+    Ok(Revoke { page, id, label: phone.label, officer, whose, reason: String::new(), lost: false })
 }
 
 fn device_id(text: &str) -> Result<DeviceId, Refusal> {
@@ -127,15 +138,17 @@ pub async fn revoke_form(
     let whose = whose.or_else(|| of_form("officer")).unwrap_or_default();
     let form = shown(&app, &signed, device_id(&path)?, &whose).await?;
     let (page, reason) = (form.page.clone().ignoring(&params).unsent(unsent.as_ref()), of_form("reason"));
-    page::show(&signed.visit, &Revoke { page, reason: reason.unwrap_or_default(), ..form })
+    let lost = of_form("lost").is_some_and(|lost| !lost.is_empty());
+    page::show(&signed.visit, &Revoke { page, reason: reason.unwrap_or_default(), lost, ..form })
 }
 
 /// Revokes it.
 #[post("/devices/{id}/revoke")]
 pub async fn revoke(app: State, signed: SignedIn, path: Path<String>, posted: Posted) -> Result<HttpResponse, Problem> {
     let (id, whose) = (device_id(&path)?, posted.raw("officer").to_owned());
+    let lost = !posted.raw("lost").is_empty();
     let done = match posted.text("reason", LONGEST_REASON) {
-        Ok(reason) => device::revoke(&app, signed.caller.clone(), id, reason).await,
+        Ok(reason) => device::revoke(&app, signed.caller.clone(), id, device::Revocation { reason, lost }).await,
         Err(refused) => Err(Failure::Refused(refused)),
     };
     match page::outcome(done)? {
@@ -144,7 +157,43 @@ pub async fn revoke(app: State, signed: SignedIn, path: Path<String>, posted: Po
         Err(refused) => {
             let form = shown(&app, &signed, id, &whose).await?;
             let reason = posted.typed("reason");
-            let form = Revoke { page: form.page.refused(&refused), reason, ..form };
+            let form = Revoke { page: form.page.refused(&refused), reason, lost, ..form };
+            page::again(&signed.visit, &refused, &form)
+        }
+    }
+}
+
+/// The form for a name of one of the caller's phones.
+async fn named(app: &State, signed: &SignedIn, id: DeviceId) -> Result<Rename, Problem> {
+    let phones = device::list(app, signed.caller.clone(), None).await?;
+    let phone = phones.into_iter().find(|phone| phone.id == id).ok_or(Refusal::NotFound)?;
+    let page = Page::within(signed, Part::Devices, ("更改终端名称", "Rename a phone"));
+    Ok(Rename { page, id: id.to_string(), label: phone.label })
+}
+
+/// The form for another name.
+#[get("/devices/{id}/rename")]
+pub async fn rename_form(app: State, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Problem> {
+    let unsent = signed.unsent(&app).await?;
+    let form = named(&app, &signed, device_id(&path)?).await?;
+    let typed = unsent.as_ref().and_then(|unsent| unsent.fields.get("label").cloned());
+    let (page, label) = (form.page.clone().unsent(unsent.as_ref()), typed.unwrap_or(form.label));
+    page::show(&signed.visit, &Rename { page, label, ..form })
+}
+
+/// Gives it the name.
+#[post("/devices/{id}/rename")]
+pub async fn rename(app: State, signed: SignedIn, path: Path<String>, posted: Posted) -> Result<HttpResponse, Problem> {
+    let id = device_id(&path)?;
+    let done = match posted.text("label", LONGEST_LABEL) {
+        Ok(label) => device::rename(&app, signed.caller.clone(), id, label).await,
+        Err(refused) => Err(Failure::Refused(refused)),
+    };
+    match page::outcome(done)? {
+        Ok(_phone) => Ok(page::see("/console/devices")),
+        Err(refused) => {
+            let form = named(&app, &signed, id).await?;
+            let form = Rename { page: form.page.refused(&refused), label: posted.typed("label"), ..form };
             page::again(&signed.visit, &refused, &form)
         }
     }

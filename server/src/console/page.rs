@@ -7,6 +7,7 @@ use sync_core::key_level::KeyLevel;
 use sync_core::time::Instant;
 
 use super::assets;
+use super::key_level;
 use super::left::Left;
 use super::posted::says_something;
 use super::query::PageQuery;
@@ -218,7 +219,7 @@ impl Page {
 
     /// What a phone says about the protection of a key.
     pub fn key_level(&self, level: impl std::borrow::Borrow<KeyLevel>) -> &'static str {
-        let (zh, en) = words::key_level(*level.borrow());
+        let (zh, en) = key_level::words(*level.borrow());
         self.t(zh, en)
     }
 

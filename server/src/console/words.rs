@@ -4,7 +4,6 @@
 
 use serde_json::Value;
 use sync_core::alarm::AlarmKind;
-use sync_core::key_level::KeyLevel;
 use sync_core::lead::LeadStatus;
 use sync_core::op::CaseKind;
 use sync_core::read_audit::LookKind;
@@ -76,6 +75,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "People who are not officers of the case have reached their limit: new changes stay on their phones",
     ),
     ("case_full", "案卷已达容量上限，新变更留在终端", "The case is full: new changes stay on their phones"),
+    ("device_lost", "终端报失，已停用", "A phone was reported lost, and is revoked"),
     ("over_quota", "终端当日用量已达上限", "A phone has reached its daily quota"),
     ("parked_expired", "等待过久的变更已移出，仍在终端", "A change that waited too long was dropped; its phone has it"),
     ("bytes", "同步数据量", "Bytes of changes"),
@@ -89,6 +89,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     // Account events.
     ("enrolment_code_issued", "签发了终端登记码", "A code for a phone was issued"),
     ("device_enrolled", "登记了终端", "A phone was enrolled"),
+    ("device_renamed", "更改了终端名称", "A phone was renamed"),
     ("device_revoked", "停用了终端", "A phone was revoked"),
     ("password_changed", "本人修改了密码", "The password was changed by its owner"),
     ("password_reset_asked", "申请了密码重设", "A password reset was asked for"),
@@ -281,16 +282,6 @@ pub fn lead_status(language: Language, status: LeadStatus) -> &'static str {
     word(language, code)
 }
 
-/// What a phone says about the protection of a key.
-pub const fn key_level(level: KeyLevel) -> (&'static str, &'static str) {
-    match level {
-        KeyLevel::HwStrong => ("独立安全芯片", "a security chip"),
-        KeyLevel::Hw => ("处理器可信环境", "the trusted environment of the processor"),
-        KeyLevel::Soft => ("软件密钥库", "a keystore in software"),
-        KeyLevel::None => ("未说明", "nothing stated"),
-    }
-}
-
 /// The kind of an alarm. `refused` and `expired` have other meanings elsewhere.
 pub fn alarm(language: Language, kind: AlarmKind) -> &'static str {
     match kind {
@@ -314,6 +305,7 @@ pub fn alarm(language: Language, kind: AlarmKind) -> &'static str {
         | AlarmKind::CaseFull
         | AlarmKind::OutsideFull
         | AlarmKind::OverQuota
+        | AlarmKind::DeviceLost
         | AlarmKind::EvidenceDamaged
         | AlarmKind::NumberDoubled
         | AlarmKind::FinedTwice

@@ -5,6 +5,7 @@
 //! phone.
 
 use sync_core::account_event::AccountEventKind;
+use sync_core::alarm::AlarmKind;
 use sync_core::id::{DeviceId, Digest, OfficerId, TenantId, hex};
 use sync_core::key_level::KeyLevel;
 use sync_core::sign::{PublicKey, Verifier as _};
@@ -21,7 +22,7 @@ use crate::flow::keys::FastVerifier;
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::token::Use;
 use crate::random;
-use crate::store::{self, CodeBounds, DeviceRow, EnrolmentCodeRow, TimePage, Tx};
+use crate::store::{self, AlarmRow, CodeBounds, DeviceRow, EnrolmentCodeRow, TimePage, Tx};
 
 /// How long an enrolment code lasts.
 const CODE_MS: i64 = 10 * 60 * 1000;
@@ -255,26 +256,68 @@ pub async fn list(app: &App, caller: Caller, officer: Option<OfficerId>) -> Resu
         .await
 }
 
-/// Revokes a phone of the caller, or of an officer in reach. Its tokens are invalid from the next request on.
+/// A phone of the caller, or of an officer in reach of an administrator.
+fn administered(tx: &mut Tx<'_>, tenant: &TenantId, caller: &Caller, id: &DeviceId) -> Result<DeviceRow, Failure> {
+    let device = tx.device(tenant, id)?.ok_or(Refusal::NotFound)?;
+    in_reach(tx, tenant, caller, &device.officer)?;
+    if device.officer != caller.officer {
+        caller.must_be(&[Role::AgencyAdmin, Role::SecurityAdmin])?;
+    }
+    Ok(device)
+}
+
+/// Gives a phone of the caller, or of an officer in reach, another name.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::Forbidden`], or an internal error.
-pub async fn revoke(app: &App, caller: Caller, id: DeviceId, reason: String) -> Result<DeviceRow, Failure> {
+pub async fn rename(app: &App, caller: Caller, id: DeviceId, label: String) -> Result<DeviceRow, Failure> {
     let (tenant, now) = (app.tenant, app.clock.now());
     app.store
         .write(move |tx| {
             tx.lock_tenant(&tenant, now)?;
-            let device = tx.device(&tenant, &id)?.ok_or(Refusal::NotFound)?;
-            in_reach(tx, &tenant, &caller, &device.officer)?;
-            if device.officer != caller.officer {
-                caller.must_be(&[Role::AgencyAdmin, Role::SecurityAdmin])?;
+            let device = administered(tx, &tenant, &caller, &id)?;
+            if device.label != label {
+                tx.set_device_label(&tenant, &id, &label)?;
+                let (kind, officer, actor) = (AccountEventKind::DeviceRenamed, device.officer, Some(caller.officer));
+                let event = Event { kind, officer, actor, device: Some(id), detail: &label };
+                account_event::note(tx, &tenant, &event, now)?;
             }
+            Ok(DeviceRow { label, ..device })
+        })
+        .await
+}
+
+/// Why a phone is revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// In words.
+    pub reason: String,
+    /// Whether it is lost or stolen: an alarm tells the heads.
+    pub lost: bool,
+}
+
+/// Revokes a phone of the caller, or of an officer in reach. Its tokens are invalid from the next request on.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::Forbidden`], or an internal error.
+pub async fn revoke(app: &App, caller: Caller, id: DeviceId, why: Revocation) -> Result<DeviceRow, Failure> {
+    let (tenant, now, alarm) = (app.tenant, app.clock.now(), random::bytes::<16>()?);
+    let Revocation { reason, lost } = why;
+    app.store
+        .write(move |tx| {
+            tx.lock_tenant(&tenant, now)?;
+            let device = administered(tx, &tenant, &caller, &id)?;
             // The phone learns of it with its next request. Other phones are not informed; its lease ends by itself
             // within a day. Changes that it hands in later are judged when they arrive.
             if tx.revoke_device(&tenant, &id, now, &reason)? {
                 let (kind, officer, actor) = (AccountEventKind::DeviceRevoked, device.officer, Some(caller.officer));
                 let event = Event { kind, officer, actor, device: Some(id), detail: &reason };
                 account_event::note(tx, &tenant, &event, now)?;
+                if lost {
+                    let (kind, device, detail) = (AlarmKind::DeviceLost, Some(id), reason);
+                    let alarm = AlarmRow { id: alarm, at: now, kind, device, case: None, change: None, detail };
+                    tx.add_alarm(&tenant, &alarm)?;
+                }
             }
             Ok(tx.device(&tenant, &id)?.ok_or(Refusal::NotFound)?)
         })

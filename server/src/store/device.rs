@@ -205,6 +205,15 @@ impl Tx<'_> {
         Ok(count > 0)
     }
 
+    /// Gives a phone another name.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn set_device_label(&mut self, tenant: &TenantId, id: &DeviceId, label: &str) -> Result<(), Error> {
+        diesel::update(device::table.find((tenant, id))).set(device::label.eq(label)).execute(self.db())?;
+        Ok(())
+    }
+
     /// Revokes a phone; the first revocation counts. Returns whether this was the first.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ pub const PHONE_ROUTES: &[(&str, &str)] = &[
     // Phones and account events of the officer, and revoking a lost phone from another one.
     ("GET", "/v1/devices"),
     ("POST", "/v1/devices/{id}/revoke"),
+    ("POST", "/v1/devices/{id}/rename"),
     ("GET", "/v1/account-events"),
     // A reset of their officer's password, confirmed on the phone.
     ("GET", "/v1/password-resets"),

@@ -193,7 +193,11 @@ async fn a_revoked_phone_is_out_with_the_next_request() {
     let token = Presented::bearer(&desk.app.tokens.issue(grant, desk.app.clock.now()).unwrap());
     assert!(caller::identify(&desk.app, &token).await.is_ok());
     caller.device = None;
-    device::revoke(&desk.app, caller, id, "遗失".to_owned()).await.unwrap();
+    {
+        let why = device::Revocation { reason: "遗失".to_owned(), lost: true };
+        device::revoke(&desk.app, caller, id, why).await
+    }
+    .unwrap();
     assert_eq!(refusal(&caller::identify(&desk.app, &token).await), Some(Refusal::DeviceRevoked));
 }
 

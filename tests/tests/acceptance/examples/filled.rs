@@ -153,7 +153,7 @@ impl<'s> World<'s> {
             "confirm_password_reset" => self.as_person("county-admin").with("id", &self.reset()[0]),
             "choose_password" => self.codes_of_both_hands(),
             "create_device" => self.new_device(),
-            "revoke_device" => {
+            "revoke_device" | "rename_device" => {
                 let phone = Phone::of(self.server, "officer-a");
                 Filled::of(phone.desk.token()).with("id", &phone.device.to_string())
             }
