@@ -4,6 +4,7 @@
 
 pub mod address;
 mod answers;
+mod authorization;
 mod bodies;
 pub mod caller;
 pub mod case_query;

@@ -87,7 +87,7 @@ def a_phone():
     """Checks a proof that a phone of this project made."""
     proof, url, token = os.environ["PROOF"], os.environ["URL"], os.environ["TOKEN"]
     ath = base64url(hashlib.sha256(token.encode()).digest())
-    checked = validate_dpop_proof(proof, htm="GET", htu=url, ath=ath, alg="ES256")
+    checked = validate_dpop_proof(proof, htm="GET", htu=url, ath=ath, algs=["ES256"])
     holds("requests_oauth2client accepts a phone's proof", checked.claims["htm"] == "GET")
     header = json.loads(jwt_part(proof, 0))
     key = jwk.import_key(header["jwk"])

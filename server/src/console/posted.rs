@@ -31,6 +31,7 @@ pub const TYPED: &[(&str, &str, &str)] = &[
     ("basis", "依据", "Basis"),
     ("decided_by", "作出决定的机关", "Organ that decided"),
     ("reason", "事由", "Reason"),
+    ("label", "名称", "Name"),
     ("text", "内容", "In words"),
     ("purpose", "查阅目的", "Purpose of reading"),
 ];

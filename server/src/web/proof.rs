@@ -5,14 +5,14 @@
 //! whether token and proof are valid (`flow::caller`, `flow::proof`).
 
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::web::Data;
 use actix_web::{HttpMessage as _, HttpRequest};
 
+use super::authorization::token;
 use super::methods::AskedByHead;
 use super::origin;
 use super::transport::Transport;
-use crate::flow::proof::{Asked, Presented, Scheme};
+use crate::flow::proof::{Asked, Presented};
 use crate::web::State;
 
 /// The header with the proof.
@@ -23,21 +23,6 @@ pub fn presented(request: &HttpRequest) -> Option<(State, Presented)> {
     let app = request.app_data::<State>()?.clone();
     let (scheme, token) = token(request.headers())?;
     Some((app, Presented { token: token.to_owned(), scheme, asked: asked(request) }))
-}
-
-/// How the request presents its token; none if it has no readable one.
-pub fn scheme(headers: &HeaderMap) -> Option<Scheme> {
-    token(headers).map(|(scheme, _token)| scheme)
-}
-
-/// The scheme, whose case does not matter (RFC 9110 section 11.1), and the token.
-fn token(headers: &HeaderMap) -> Option<(Scheme, &str)> {
-    let mut values = headers.get_all(AUTHORIZATION);
-    let (Some(value), None) = (values.next(), values.next()) else { return None };
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    let known = [("bearer", Scheme::Bearer), ("dpop", Scheme::Dpop)];
-    let (_name, scheme) = known.into_iter().find(|(name, _scheme)| scheme.eq_ignore_ascii_case(name))?;
-    Some((scheme, token))
 }
 
 /// The request, as far as a proof is about it.

@@ -10,9 +10,9 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENT
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 
+use super::authorization::token;
 use super::language::Language;
 use super::problem::{INVALID_BOUND_TOKEN, INVALID_TOKEN, Problem};
-use super::proof;
 use super::security_headers::{Kind, set};
 use crate::flow::proof::Scheme;
 use crate::flow::refusal::{Refusal, Refused};
@@ -44,9 +44,9 @@ impl Telling {
     pub fn of(request: &actix_web::dev::ServiceRequest, id: &str, kind: Kind) -> Self {
         let pages = request.app_data::<Data<RefusalPages>>();
         let page = pages.and_then(|pages| (pages.0)(request.request()));
-        let scheme = request.headers().get(AUTHORIZATION).map(|_token| proof::scheme(request.headers()));
-        let invalid_token =
-            scheme.map(|scheme| if scheme == Some(Scheme::Dpop) { INVALID_BOUND_TOKEN } else { INVALID_TOKEN });
+        let scheme = request.headers().get(AUTHORIZATION).map(|_token| token(request.headers()));
+        let invalid_token = scheme
+            .map(|scheme| if matches!(scheme, Some((Scheme::Dpop, _))) { INVALID_BOUND_TOKEN } else { INVALID_TOKEN });
         Self { page, language: Language::of(request.headers()), id: id.to_owned(), kind, invalid_token }
     }
 

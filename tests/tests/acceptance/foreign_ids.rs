@@ -81,6 +81,7 @@ fn body_of(route: &str, basis: &str) -> Json {
         "answer" | "close" => json!({"text": "已整改"}),
         "verdict" => json!({"verdict": "admit", "reason": "已核实"}),
         "revoke" | "write-off" => json!({"reason": "终端遗失"}),
+        "rename" => json!({"label": "外勤一号"}),
         other => panic!("a new command `{other}`: say what its body is"),
     }
 }

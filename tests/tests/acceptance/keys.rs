@@ -78,7 +78,7 @@ on_both_databases! {
         wait_ms(READ_AGAIN_MS);
         assert_eq!(status(&server.address(), &before), 401);
         let kids: Vec<String> = published(&server.address()).keys.into_iter().map(|key| key.kid).collect();
-        assert_eq!(kids, [new.clone()]);
+        assert_eq!(kids, std::slice::from_ref(&new));
         let after = Person::sign_in(server, "officer-a");
         assert_eq!((kid(after.token()), status(&server.address(), &after)), (new, 200));
     }

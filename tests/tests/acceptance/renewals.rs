@@ -56,13 +56,8 @@ impl<'s> Client<'s> {
         (Self { server, prover: Arc::clone(phone.prover.as_ref().unwrap()), phone: Some(phone) }, renewed)
     }
 
-    fn ask(&self, address: &str, refresh: &str, prover: &Arc<Prover>) -> Answer {
-        let call = Call::new("POST", &format!("http://{address}/v1/sessions/refresh"));
-        call.proved(prover).json(&Renewal { refresh_token: refresh.to_owned() }).send()
-    }
-
     fn renew(&self, refresh: &str) -> Answer {
-        self.ask(&self.server.address(), refresh, &self.prover)
+        ask(&self.server.address(), refresh, &self.prover)
     }
 
     /// The status of a request with an access token.
@@ -73,6 +68,12 @@ impl<'s> Client<'s> {
     fn renewed(&self, refresh: &str) -> Renewed {
         read(self.server, &self.renew(refresh).expect(201))
     }
+}
+
+/// Renews at one of the processes.
+fn ask(address: &str, refresh: &str, prover: &Arc<Prover>) -> Answer {
+    let call = Call::new("POST", &format!("http://{address}/v1/sessions/refresh"));
+    call.proved(prover).json(&Renewal { refresh_token: refresh.to_owned() }).send()
 }
 
 fn ended() -> (u16, String) {
@@ -123,7 +124,7 @@ on_both_databases! {
             let racing: Vec<_> = (0..50)
                 .map(|place| {
                     let (address, client, first) = (&addresses[place % 2], &client, &first);
-                    scope.spawn(move || client.ask(address, &first.refresh, &client.prover))
+                    scope.spawn(move || ask(address, &first.refresh, &client.prover))
                 })
                 .collect();
             racing.into_iter().map(|one| one.join().unwrap()).collect()
@@ -145,7 +146,7 @@ on_both_databases! {
         public(server);
         let (client, first) = Client::sign_in(server, "officer-b");
         let thief = Arc::new(Prover::at(fresh_key(), PUBLIC));
-        assert_eq!(client.ask(&server.address(), &first.refresh, &thief).refusal(), ended());
+        assert_eq!(ask(&server.address(), &first.refresh, &thief).refusal(), ended());
         assert_eq!(client.renew(&first.refresh).refusal(), ended());
         assert_eq!(client.me(&first.access), 401);
         assert_eq!(events(server, "officer-b").iter().filter(|kind| *kind == "refresh_token_copied").count(), 1);
@@ -206,7 +207,7 @@ on_both_databases! {
         // The phone is revoked, and the other process is asked.
         let (client, first) = Client::phone(server, "officer-a");
         administrator.revoke(client.phone.as_ref().unwrap().device);
-        let refused = client.ask(beside.address(), &first.refresh, &client.prover);
+        let refused = ask(beside.address(), &first.refresh, &client.prover);
         assert_eq!(refused.refusal(), (403, "device_revoked".to_owned()));
         assert_eq!(client.renew(&first.refresh).refusal(), ended());
         // A new password.
@@ -214,7 +215,7 @@ on_both_databases! {
         let change = json!({"present": PASSWORD, "new": "nine herons over the gorge"});
         let changed = Person::sign_in(server, "officer-b").call("POST", "/v1/me/password").json(&change).send();
         assert!(changed.status < 300, "{}", changed.text());
-        assert_eq!(client.ask(beside.address(), &first.refresh, &client.prover).refusal(), ended());
+        assert_eq!(ask(beside.address(), &first.refresh, &client.prover).refusal(), ended());
         assert_eq!(client.me(&first.access), 401);
         assert_eq!(session(server, "officer-b", "nine herons over the gorge").status, 201);
     }
@@ -307,7 +308,7 @@ impl<'s> Model<'s> {
             (1, Some(beside)) => beside.address().to_owned(),
             _ => self.client.server.address(),
         };
-        let answer = self.client.ask(&address, &self.given[place], &self.client.prover);
+        let answer = ask(&address, &self.given[place], &self.client.prover);
         // Used for the first time, or a moment ago and its successor never was. Real time goes on too, by much less.
         let first = place == newest;
         let again = place + 1 == newest && self.used[&place] < 60 * SECOND_MS;
