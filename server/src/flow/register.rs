@@ -13,6 +13,7 @@ mod heading;
 mod leaving;
 mod person;
 mod planned;
+pub mod provincial;
 mod roster;
 
 use serde_json::json;

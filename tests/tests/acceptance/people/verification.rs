@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use tests::{Person, Phone, Server, on_both_databases};
 
-use super::{act, entered, kinds, read};
+use super::{act, entered, kinds, read, text};
 use crate::evidence::digest;
 
 const ORGAN: &str = "巫山县人民政府";
@@ -83,6 +83,38 @@ on_both_databases! {
         let after = act(&admin, &officer, "/certificates/decision", &renewed).expect(200).json();
         assert_eq!(after["verifications"][0]["issued_by"], Json::Null, "another last day was compared by nobody");
         assert_eq!(kinds(&admin, &officer)[..2], ["certificate_status", "certificate_confirmed"]);
+    }
+
+    fn the_provincial_register_is_the_source_of_the_certificates_with_which_it_agrees(server) {
+        let admin = Person::sign_in(server, "county-admin");
+        let of = |login: &str| Person::sign_in(server, login).me.officer;
+        let (officer, other) = (of("officer-a"), of("officer-b"));
+        let detail = |id: &str| read(&admin, id).0["certificates"][0].clone();
+        let row = |id: &str, category: &str| {
+            let (name, card) = (text(&read(&admin, id).0["officer"]["name"]), detail(id));
+            format!("{name},高唐市场监督管理所,{},{category},500237,{},{}\n", text(&card["number"]), text(&card["issued_on"]),
+                    text(&card["valid_until"]))
+        };
+        let own = text(&detail(&officer)["category"]);
+        let rows = format!("姓名,单位,证号,执法类别,执法区域,发证日期,有效期至\n{}{}", row(&officer, &own), row(&other, "税务稽查"));
+        let verify = |name: &str| {
+            let file = server.directory().join(name);
+            std::fs::write(&file, &rows).unwrap();
+            let mut palm = server.palm("register verify");
+            let done = palm.args(["--reason", "与省级数据库比对"]).arg(&file).output().unwrap();
+            (done.status.success(), String::from_utf8_lossy(&done.stdout).into_owned())
+        };
+        assert!(!verify("sheng.csv").0, "a file that does not name its digest");
+        assert_eq!(known(&admin, &officer)["sources"], json!([]));
+        let name = format!("sheng.{}.csv", digest(rows.as_bytes()));
+        let (agrees, said) = verify(&name);
+        assert!(!agrees && said.contains("不一致 differs\t执法类别 category") && said.contains("新登记来源 stated 1,"), "{said}");
+        let source = known(&admin, &officer)["sources"][0].clone();
+        assert_eq!((&source["kind"], &source["grounds"], &source["present"]), (&json!("provincial_register"), &json!(name), &json!(true)));
+        assert_eq!(known(&admin, &other)["sources"], json!([]), "what differs proves nothing");
+        let (_, said) = verify(&name);
+        assert!(said.contains("一致 agree 1, 新登记来源 stated 0,"), "{said}");
+        let _ = confirm(&admin, &officer, "22370001001", ORGAN).expect(200);
     }
 
     fn a_roster_is_the_source_of_what_it_enters_and_changes_and_of_nothing_else(server) {
