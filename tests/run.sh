@@ -275,7 +275,7 @@ step "build palm and the tests" cargo build --locked --workspace --all-targets
 palm=$(cargo metadata --format-version 1 --no-deps --locked |
     sed -nE 's/.*"target_directory":"([^"]*)".*/\1/p')/debug/palm
 claim "tus clients of others" fetch_tus_clients
-claim "readers of tokens and proofs by others" fetch_python tests/standards
+claim "readers of tokens, proofs and credentials by others" fetch_python tests/standards
 claim "linters of the API document" lint_document
 claim "clients made from the API document" make_clients
 if [ "$#" -gt 0 ]; then

@@ -10,6 +10,7 @@ pub mod alarm;
 pub mod case;
 pub mod case_record;
 pub mod code;
+pub mod credential;
 pub mod device;
 pub mod health;
 pub mod keys;

@@ -77,6 +77,39 @@ pub struct OfficerDetail {
     pub deputies: Vec<Deputy>,
 }
 
+/// Certificates that need attention.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EndingCertificateList {
+    /// The most urgent first.
+    pub items: Vec<EndingCertificate>,
+}
+
+/// A certificate that has expired or ends within 90 days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "officer": "00112233445566778899aabbccddeeff", "name": "周志强", "agency": "ffeeddccbbaa99887766554433221100",
+    "agency_name": "高唐市场监督管理所", "number": "22370001003", "valid_until": "2026-11-23", "days_left": -8
+}))]
+pub struct EndingCertificate {
+    /// Id of the holder.
+    #[schema(value_type = Id)]
+    pub officer: String,
+    /// Name of the holder.
+    pub name: String,
+    /// Id of the holder's agency.
+    #[schema(value_type = Id)]
+    pub agency: String,
+    /// Name of the agency.
+    pub agency_name: String,
+    /// Number of the certificate.
+    pub number: String,
+    /// Last day of validity.
+    #[schema(value_type = Day)]
+    pub valid_until: String,
+    /// Whole days left; 0 on the last day, negative after it.
+    pub days_left: i64,
+}
+
 /// Where the data of a certificate came from, and who confirmed them. Only a certificate that is verified and valid gets a
 /// credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -78,6 +78,8 @@ named_texts! {
     RequestId = form("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", 36..=36, "4f9c2b1e-8d4e-4a37-9d0e-2a5b6c7d8e9f").format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     /// A kind of problem: `urn:palm:problem:` and its code.
     ProblemType = form("^urn:palm:problem:[a-z_]+$", 18..=128, "urn:palm:problem:not_found");
+    /// An SD-JWT (RFC 9901): a JWT, disclosures, and at the end the proof of its holder, with `~` between them.
+    SdJwt = form("^[0-9A-Za-z._~-]+$", 1..=16_384, "eyJhbGciOiJFUzI1NiJ9.e30.AA~WyJzYWx0IiwibmFtZSIsIuadjuW7uuWbvSJd~");
     /// 32 bytes in base64url: the thumbprint of a key (RFC 7638), or a coordinate of one.
     Thumbprint = form("^[0-9A-Za-z_-]{43}$", 43..=43, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
     /// A refresh token: 256 bits in base64url.

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod alarm;
 pub mod case;
+pub mod credential;
 pub mod device;
 pub mod evidence;
 pub mod health;

@@ -64,6 +64,7 @@ pub mod certificate;
 pub mod change;
 pub mod code;
 pub mod codec;
+pub mod credential;
 pub mod decimal;
 pub mod decision;
 #[cfg(feature = "device")]

@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 
 use sync_core::case::{Timeline, fold};
 use sync_core::change::{Change, Received};
+use sync_core::credential::jwk::IssuerKey;
+use sync_core::credential::status_list::{SignedList, Status, StatusList};
 use sync_core::device::{Device, Options, Save, Source};
 use sync_core::facts::{Roster, Seen, check};
 use sync_core::law::calendar::Calendar;
 use sync_core::plan::{Anchored, Arrival, Interval, Standing, StoredCase, lane};
-use sync_core::sign::{Signer as _, SoftwareVerifier};
+use sync_core::sign::{Signer as _, SoftwareKey, SoftwareVerifier};
 use sync_core::time::Instant as Wall;
 use sync_core::value::Value;
 use tests::load::feed::{Author, moment, take};
@@ -40,7 +42,7 @@ fn timed<T>(act: impl FnOnce() -> T) -> (Duration, T) {
 }
 
 fn main() {
-    let parts: [(&str, fn()); 7] = [
+    let parts: [(&str, fn()); 8] = [
         ("signatures", signatures),
         ("folds", folds),
         ("lanes", lanes),
@@ -48,6 +50,7 @@ fn main() {
         ("opening", opening),
         ("merges", merges),
         ("pulls", pulls),
+        ("statuses", statuses),
     ];
     // `cargo bench` adds `--bench`; a name measures that part alone, for a profiler.
     let named: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -197,4 +200,44 @@ fn pulls() {
         });
         show(&format!("check and store one of {cases} cases that are pulled"), cases, times.collect());
     }
+}
+
+/// A status list of a million entries, of which one in twenty is invalid and one in forty suspended, as decoys are.
+fn statuses() {
+    let (key, uri, now) =
+        (SoftwareKey::from_secret(&[7; 32]).unwrap(), "https://palm.example/list", Wall::from_ms(1_795_363_200_000));
+    let keys = [IssuerKey::of(key.public_key())];
+    let mut state = 1_u64;
+    let mut draw = || {
+        // xorshift64: any spread of the entries will do.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % 40
+    };
+    let drawn: Vec<u64> = (0..1_000_000).map(|_| draw()).collect();
+    let (mut set, mut signed, mut opened, mut size) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for _ in 0..SELDOM {
+        let (time, list) = timed(|| {
+            let mut list = StatusList::new(drawn.len());
+            for (index, drawn) in drawn.iter().enumerate() {
+                match drawn {
+                    0 | 1 => list.set(index, Status::Invalid),
+                    2 => list.set(index, Status::Suspended),
+                    _ => {}
+                }
+            }
+            list
+        });
+        set.push(time);
+        let (time, token) = timed(|| list.sign(uri, now, &key).unwrap());
+        signed.push(time);
+        size = token.len();
+        let (time, read) = timed(|| SignedList::open(&token, &keys, &SoftwareVerifier).unwrap());
+        opened.push(time);
+        assert_eq!(read.list, list);
+    }
+    show("status list of 1,000,000 entries: set", 1, set);
+    show(&format!("status list of 1,000,000 entries: compress and sign ({size} bytes)"), 1, signed);
+    show("status list of 1,000,000 entries: verify and inflate", 1, opened);
 }

@@ -184,7 +184,11 @@ impl<'s> Phone<'s> {
 
     /// As [`Phone::without_lease`], with a code from this administrator.
     pub fn enrolled_by(server: &'s Server, login: &str, administrator: &Person<'_>) -> Self {
-        Self::enrolled(server, login, administrator, Some(Arc::new(Prover::of(fresh_key()))))
+        let prover = match server.public_address() {
+            Some(address) => Prover::at(fresh_key(), &address),
+            None => Prover::of(fresh_key()),
+        };
+        Self::enrolled(server, login, administrator, Some(Arc::new(prover)))
     }
 
     fn enrolled(server: &'s Server, login: &str, administrator: &Person<'_>, prover: Option<Arc<Prover>>) -> Self {

@@ -123,6 +123,7 @@ pub fn matches(value: &Value, schema: &'static Value, place: &str) -> Result<(),
             }
             members.iter().try_for_each(|(name, member)| match schema["properties"].get(name) {
                 Some(schema) => matches(member, schema, &format!("{place}.{name}")),
+                None if schema["additionalProperties"] == true => Ok(()),
                 None => Err(format!("{place}.{name} is not documented")),
             })
         }

@@ -155,6 +155,13 @@ impl Server {
         self.start_again();
     }
 
+    /// The address by which its clients ask, if it is configured.
+    pub fn public_address(&self) -> Option<String> {
+        let settings = self.settings.lock().unwrap();
+        let named = settings.iter().rev().find(|(name, _)| *name == "PALM_PUBLIC_ADDRESS");
+        named.map(|(_, address)| address.clone())
+    }
+
     /// The address of its database, where that is PostgreSQL.
     pub fn postgres_url(&self) -> Option<String> {
         self.schema.as_ref().map(Schema::url)

@@ -42,6 +42,10 @@ mod console;
 mod convergence;
 #[path = "acceptance/cors.rs"]
 mod cors;
+#[path = "acceptance/credential.rs"]
+mod credential;
+#[path = "acceptance/credential_standards.rs"]
+mod credential_standards;
 #[path = "acceptance/database_role.rs"]
 mod database_role;
 #[path = "acceptance/document.rs"]

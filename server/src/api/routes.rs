@@ -6,7 +6,7 @@ use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, alarm, case, device, evidence, health, keys, lead, officer, read_audit, reference, register,
+    account, alarm, case, credential, device, evidence, health, keys, lead, officer, read_audit, reference, register,
     register_event, session, sync,
 };
 
@@ -16,6 +16,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(health::healthz)
         .service(health::readyz)
         .service(keys::read_jwks)
+        .service(credential::read_issuer)
         .service(scope("/v1").configure(v1));
 }
 
@@ -40,6 +41,10 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(device::create_device_token)
         .service(device::create_hand_in_token)
         .service(device::create_lease)
+        .service(credential::issue_credential)
+        .service(credential::read_statuses)
+        .service(credential::verify_credential)
+        .service(credential::read_credential_type)
         .service(officer::list_agencies)
         .service(officer::list_officers)
         .service(officer::read_officer)
@@ -92,6 +97,7 @@ fn people(config: &mut ServiceConfig<'_>) {
         .service(officer::certificate::decide_certificate)
         .service(officer::certificate::see_card)
         .service(officer::certificate::confirm_certificate)
+        .service(officer::certificate::list_ending_certificates)
         .service(officer::account::open_account)
         .service(officer::account::give_one_time_password)
         .service(officer::account::close_account)

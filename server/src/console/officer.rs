@@ -29,8 +29,9 @@ use super::query::PageQuery;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::caller::{Caller, Role};
-use crate::flow::certificate::{ends, status_at};
+use crate::flow::certificate::status_at;
 use crate::flow::device;
+use crate::flow::officer::ending::{SOON_DAYS, days_left, most_urgent};
 use crate::flow::officer::{self, Listed};
 use crate::flow::refusal::{Failure, Refusal};
 use crate::flow::register::clerk;
@@ -42,9 +43,8 @@ use crate::web::language::Language;
 use crate::web::problem::Problem;
 use crate::web::url::encoded;
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// Days before the end from which a certificate is marked, the nearest first.
-const NOTICES: [(i64, &str); 3] = [(30, "urgent"), (60, "soon"), (90, "later")];
+/// How a certificate is marked by the days that are left of it.
+const NOTICES: [(i64, &str); 3] = [(SOON_DAYS[0], "urgent"), (SOON_DAYS[1], "soon"), (SOON_DAYS[2], "later")];
 
 /// A certificate for a page.
 #[derive(Debug, Clone)]
@@ -68,16 +68,11 @@ pub struct Card {
 }
 
 fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Card {
-    let left = (ends(row).ms().saturating_sub(1).saturating_sub(now.ms())).div_euclid(DAY_MS);
-    let status = status_at(row, history, now);
-    let taken = [CertificateStatus::Cancelled, CertificateStatus::Revoked];
-    let was_taken = history.last().is_some_and(|part| taken.contains(&part.status));
-    let near = NOTICES.iter().find(|(days, _)| (0..=*days).contains(&left)).map_or("", |(_, notice)| *notice);
-    let notice = match (status == CertificateState::Expired, was_taken) {
-        // A revoked certificate is not renewed.
-        (true, true) => "",
-        (true, false) => "expired",
-        (false, _) => near,
+    let (days, status) = (days_left(row, history, now), status_at(row, history, now));
+    let notice = match days {
+        None => "",
+        Some(_) if status == CertificateState::Expired => "expired",
+        Some(left) => NOTICES.iter().find(|(most, _)| left <= *most).map_or("", |(_, notice)| *notice),
     };
     // The last day that counts, as it is printed on the certificate.
     let end = |until: Option<Instant>| until.map(|until| until.plus_ms(-1).date().to_string()).unwrap_or_default();
@@ -87,7 +82,7 @@ fn card((row, history): &(CertificateRow, Vec<IntervalRow>), now: Instant) -> Ca
         issued_on: row.issued_on.clone(),
         valid_until: row.valid_until.clone(),
         status,
-        days: (!notice.is_empty()).then_some(left),
+        days,
         notice,
         history: history
             .iter()
@@ -126,15 +121,14 @@ pub struct Entry {
     pub made_up: bool,
     /// Certificates.
     pub cards: Vec<Card>,
+    attention: Option<i64>,
 }
 
 impl Entry {
     /// Days until the end of the most urgent certificate, negative after it; none if no certificate needs attention. A
     /// certificate that the officer has a later one for needs none.
-    pub fn attention(&self) -> Option<i64> {
-        let replaced = |card: &Card| self.cards.iter().any(|other| other.valid_until > card.valid_until);
-        let wanted = self.cards.iter().filter(|card| !replaced(card)).filter_map(|card| card.days);
-        wanted.min().filter(|_| self.active)
+    pub const fn attention(&self) -> Option<i64> {
+        self.attention
     }
 
     fn until(&self) -> &str {
@@ -155,8 +149,9 @@ pub fn needing_attention(everybody: Vec<Listed>, now: Instant) -> Vec<Entry> {
 pub fn entry(Listed { officer, agency_name, certificates }: Listed, now: Instant) -> Entry {
     let OfficerRow { id, agency: _, name, helper, active, created: _ } = officer;
     let cards = certificates.iter().map(|one| card(one, now)).collect();
+    let attention = most_urgent(&certificates, active, now).map(|(days, _)| days);
     let made_up = seed::is_made_up(&id);
-    Entry { id: id.to_string(), name, agency: agency_name, helper, active, made_up, cards }
+    Entry { id: id.to_string(), name, agency: agency_name, helper, active, made_up, cards, attention }
 }
 
 #[derive(Template)]

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use super::health::Readiness;
 use super::ingest::Ingest;
 use super::keys::Keys;
+use super::last_list::Lists;
 use super::loaded::Cases;
 use super::nonce::Nonces;
 use super::password::Passwords;
@@ -39,6 +40,10 @@ pub struct App {
     pub nonces: Nonces,
     /// Whether phones without a request key get tokens that are bound to no key.
     pub bearer_phones: bool,
+    /// The address by which clients reach the installation, if it is configured: credentials name it.
+    pub public_address: Option<String>,
+    /// Status lists of credentials.
+    pub credential_lists: Lists,
     /// Ingest of changes.
     pub ingest: Ingest,
     /// The cache of folded cases.

@@ -2,7 +2,7 @@
 //!
 //! Promise: a key file and its directory are created with access for the owner only, whatever the umask, and are
 //! refused if others can read them. The server key of the tenant signs changes, leases and receipts; the token keys
-//! sign access tokens only, and are rotated ([`set`]). Not here: rotation of the server key, and keys in hardware, which
+//! sign access tokens only, and are rotated ([`set`]); the credential key signs credentials and status lists. Not here: rotation of the server key, and keys in hardware, which
 //! fit behind [`sync_core::sign::Signer`].
 
 pub mod set;
@@ -76,6 +76,8 @@ pub struct Keys {
     pub server: ServerKey,
     /// Sign access tokens.
     pub token: KeySet,
+    /// Signs credentials and their status list.
+    pub credential: ServerKey,
     /// The file of the server's key. It is locked while it is in use, so that it is not replaced meanwhile.
     _in_use: Arc<File>,
 }
@@ -125,7 +127,8 @@ impl Keys {
         let failed = |source| KeyError::File { path: path.clone(), source };
         let in_use = File::open(&path).map_err(failed)?;
         in_use.try_lock_shared().map_err(|error| failed(error.into()))?;
-        Ok(Self { server, token: KeySet::open(directory, TOKEN)?, _in_use: Arc::new(in_use) })
+        let credential = ServerKey::open(&keys.join("credential.pk8"))?;
+        Ok(Self { server, token: KeySet::open(directory, TOKEN)?, credential, _in_use: Arc::new(in_use) })
     }
 
     /// Creates another server key; an existing one is moved aside, not deleted.

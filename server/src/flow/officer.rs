@@ -9,6 +9,7 @@ mod act;
 pub mod certificate;
 pub mod deputy;
 mod detail;
+pub mod ending;
 pub mod entry;
 pub mod presence;
 pub mod role;

@@ -22,6 +22,7 @@ use crate::flow::holiday;
 use crate::flow::ingest::Ingest;
 use crate::flow::install::{self, Installations, MisfitOr, Parts, marker};
 use crate::flow::keys::{KeyError, Keys};
+use crate::flow::last_list::Lists;
 use crate::flow::nonce::Nonces;
 use crate::flow::password::Passwords;
 use crate::flow::quota::Quotas;
@@ -186,6 +187,8 @@ pub fn open_with(directory: &Path, database: Option<&str>, pool: Pool, clock: Cl
         tokens: Tokens::new(keys.token.clone(), directory, &tenant, now)?,
         nonces: Nonces::new(&keys, now).map_err(TokenError::Random)?,
         bearer_phones: true,
+        public_address: None,
+        credential_lists: Lists::default(),
         ingest: Ingest::start(store.clone(), keys.clone(), clock, (tenant, Arc::clone(&quotas)))
             .map_err(StartError::Thread)?,
         cases: Arc::default(),

@@ -94,18 +94,19 @@ impl Row {
 }
 
 impl Tx<'_> {
-    /// The revision of the data of each certificate of this officer, by number.
+    /// The holder of each certificate of these officers, its number and the revision of its data, by number.
     ///
     /// # Errors
     /// [`Error`] where the statement fails.
     pub fn certificate_revisions(
         &mut self,
         tenant: &TenantId,
-        officer: &OfficerId,
-    ) -> Result<Vec<(String, i64)>, Error> {
-        let theirs = certificate::table.filter(certificate::tenant.eq(tenant)).filter(certificate::officer.eq(officer));
-        let all = theirs.order(certificate::number).select((certificate::number, certificate::revision));
-        Ok(all.load(self.db())?)
+        officers: &[OfficerId],
+    ) -> Result<Vec<(OfficerId, String, i64)>, Error> {
+        let theirs =
+            certificate::table.filter(certificate::tenant.eq(tenant)).filter(certificate::officer.eq_any(officers));
+        let columns = (certificate::officer, certificate::number, certificate::revision);
+        Ok(theirs.order(certificate::number).select(columns).load(self.db())?)
     }
 
     /// Adds where the data of a certificate came from: its revision and its place among the others are filled in.

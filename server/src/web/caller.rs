@@ -32,6 +32,7 @@ pub const PHONE_ROUTES: &[(&str, &str)] = &[
     ("POST", "/v1/password-resets/{id}/confirm"),
     // Preparation for offline work.
     ("POST", "/v1/leases"),
+    ("POST", "/v1/credentials"),
     ("GET", "/v1/sync/reference"),
     ("GET", "/v1/tasks"),
     // Recorded changes in both directions, and evidence of cases in which the officer takes part.

@@ -110,7 +110,9 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::DeviceRevoked
         | Refusal::NoCertificate
         | Refusal::CertificateExpired
-        | Refusal::CertificateNotValid => StatusCode::FORBIDDEN,
+        | Refusal::CertificateNotValid
+        | Refusal::CertificateNotVerified => StatusCode::FORBIDDEN,
+        Refusal::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Refusal::TusVersion | Refusal::Stale | Refusal::WeakEntityTag => StatusCode::PRECONDITION_FAILED,
         Refusal::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Refusal::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
@@ -161,6 +163,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::CertificateTaken
         | Refusal::CertificateWithoutSource
         | Refusal::ConfirmedBefore
+        | Refusal::CredentialsNotOffered
         | Refusal::OtherIssuer
         | Refusal::CitizenNumberTaken
         | Refusal::OtherAccount => StatusCode::CONFLICT,

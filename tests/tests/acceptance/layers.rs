@@ -127,6 +127,7 @@ const CORE: Map = &[
     ("change", &["op", "schema", "value", "sign", "codec", "id", "time"]),
     ("op", &["schema", "value", "codec", "id"]),
     ("lease", &["schema", "sign", "codec", "id", "time"]),
+    ("credential", &["proof", "certificate", "sign", "id", "time"]),
     ("log", &["sign", "codec", "id", "time"]),
     ("message", &["log", "codec", "id"]),
     ("proof", &["sign"]),

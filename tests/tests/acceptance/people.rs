@@ -11,7 +11,7 @@ mod presence;
 #[path = "people/role.rs"]
 mod role;
 #[path = "people/verification.rs"]
-mod verification;
+pub mod verification;
 
 use serde_json::{Value as Json, json};
 use sync_core::id::hex;

@@ -1,6 +1,7 @@
 //! When something happened and what came first: determined by dependencies and proven times, never by a wall clock.
 
 use api_spec::case::CaseDetail;
+use serde_json::json;
 use sync_core::case::resolution;
 use sync_core::change::{Change, NewOp};
 use sync_core::id::CaseId;
@@ -206,6 +207,33 @@ on_both_databases! {
              SELECT tenant, certificate, 77, 'suspended', {from}, {until}, '', '' FROM certificate_interval WHERE ordinal = 0"
         ));
         assert_eq!(outcome(server, case, "OFF-02"), Outcome::Breached);
+    }
+
+    fn a_certificate_reaches_its_region_and_what_lies_in_it_and_its_own_field_only(server) {
+        let (mut a, b) = (Phone::of(server, "officer-a"), Phone::of(server, "officer-b"));
+        let opening = a.open_case(&[b.officer]);
+        let case = opening.id();
+        let shown = a.save(Some(case), &[case], vec![record("certificate_shown")]);
+        let _ = a.push(&[&opening, &shown]);
+        let admin = Person::sign_in(server, "agency-admin");
+        let correct = |category: &str, region: &str| {
+            let written = json!({"number": "22370001001", "category": category, "region": region, "issued_on": "2022-03-01",
+                                 "valid_until": "2091-02-28"});
+            let body = json!({"certificate": written, "reason": "录入有误"});
+            let answer = crate::people::act(&admin, &a.officer.to_string(), "/certificates/correction", &body);
+            assert!([200, 409].contains(&answer.status), "{answer:?}");
+        };
+        for (category, region, wanted) in [
+            ("综合执法", "500237", Outcome::Satisfied),
+            ("综合执法", "500236", Outcome::Breached),
+            ("综合执法", "500000", Outcome::Satisfied),
+            ("综合执法", "510000", Outcome::Breached),
+            ("市场监管", "500237001", Outcome::Satisfied),
+            ("交通运输", "500237", Outcome::Breached),
+        ] {
+            correct(category, region);
+            assert_eq!(outcome(server, case, "OFF-02"), wanted, "{category} {region}");
+        }
     }
 
     fn a_gap_is_told_while_it_is_one_and_gone_when_it_is_filled(server) {

@@ -32,6 +32,7 @@ impl Serve {
         let mut app = open(&settings)?;
         app.quotas.bound(settings.phone_day);
         (app.stay, app.unclaimed_bytes) = (settings.stay, settings.unclaimed_bytes);
+        app.public_address.clone_from(&settings.public_address);
         app.bearer_phones = settings.bearer_phones;
         let Settings { listen, metrics_listen, tls, trusted_proxies, timeouts, rates, shutdown, .. } = settings;
         let Settings { cors_origins, public_address, .. } = settings;

@@ -1,11 +1,11 @@
 //! Certificates by hand: entered, corrected, and with the status that the issuing organ decided.
 
 use actix_web::web::{Json, Path};
-use actix_web::{HttpRequest, HttpResponse, post};
-use api_spec::officer::OfficerDetail;
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use api_spec::officer::act::{
     CardSeen, CertificateConfirming, CertificateCorrection, CertificateDecision, CertificateEntry,
 };
+use api_spec::officer::{EndingCertificate, EndingCertificateList, OfficerDetail};
 use api_spec::text;
 use sync_core::time::Instant;
 
@@ -13,6 +13,7 @@ use super::entry::{act, day, making, written};
 use super::problems::{ActProblems, MakingProblems};
 use super::tagged;
 use crate::flow::officer::certificate::{self, Decided};
+use crate::flow::officer::ending::{self, Ending};
 use crate::flow::officer::verification::{self, Confirmation};
 use crate::flow::reason;
 use crate::web::State;
@@ -172,4 +173,26 @@ pub async fn confirm_certificate(
     let confirmation = Confirmation { number, issued_by: line(&issued_by, 100, "issued_by")? };
     let found = verification::confirm(&app, caller, act, confirmation).await?;
     Ok(tagged(HttpResponse::build(OK), found, app.clock.now()))
+}
+
+/// Lists the certificates in reach that have expired or end within 90 days, the most urgent first. One stays on the list until
+/// it is renewed, revoked or cancelled, its holder has one that lasts longer, or the holder has left.
+#[utoipa::path(
+    tag = "identity",
+    security(("access_token" = [])),
+    responses((status = 200, description = "Certificates that need attention", body = EndingCertificateList))
+)]
+#[get("/certificates/ending")]
+pub async fn list_ending_certificates(app: State, caller: Caller) -> Result<Json<EndingCertificateList>, Problem> {
+    let one = |Ending { officer, agency_name, certificate, days }: Ending| EndingCertificate {
+        officer: officer.id.to_string(),
+        name: officer.name,
+        agency: officer.agency.to_string(),
+        agency_name,
+        number: certificate.number,
+        valid_until: certificate.valid_until,
+        days_left: days,
+    };
+    let found = ending::list(&app, caller).await?;
+    Ok(Json(EndingCertificateList { items: found.into_iter().map(one).collect() }))
 }

@@ -265,7 +265,7 @@ fn a_body_that_is_no_json_is_binary() {
         }
     });
     assert!(wrong.is_empty() || wrong.iter().all(|one| one.starts_with("text/csv")), "{wrong:?}");
-    assert_eq!(binary, 17, "bodies of synchronisation, pieces of files, files, rosters");
+    assert_eq!(binary, 18, "bodies of synchronisation, pieces of files, files, rosters, a status list");
 }
 
 #[test]

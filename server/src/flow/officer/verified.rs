@@ -25,11 +25,7 @@ pub struct Verification {
 
 impl Verification {
     fn judge(&mut self, holder: &OfficerId) {
-        let all: Vec<Confirmed<'_>> = self
-            .confirmations
-            .iter()
-            .map(|row| Confirmed { by: row.officer, revision: row.revision, issued_by: &row.issued_by })
-            .collect();
+        let all: Vec<Confirmed<'_>> = self.confirmations.iter().map(confirmed).collect();
         self.issued_by = issuer(holder, self.revision, &all).map(str::to_owned);
     }
 
@@ -54,9 +50,9 @@ pub fn of_officer(
     tenant: &TenantId,
     officer: &OfficerId,
 ) -> Result<BTreeMap<String, Verification>, Failure> {
-    let revisions = tx.certificate_revisions(tenant, officer)?;
-    let numbers: Vec<String> = revisions.iter().map(|(number, _)| number.clone()).collect();
-    let empty = |(number, revision)| (number, Verification { revision, ..Verification::default() });
+    let revisions = tx.certificate_revisions(tenant, std::slice::from_ref(officer))?;
+    let numbers: Vec<String> = revisions.iter().map(|(_, number, _)| number.clone()).collect();
+    let empty = |(_, number, revision)| (number, Verification { revision, ..Verification::default() });
     let mut all: BTreeMap<String, Verification> = revisions.into_iter().map(empty).collect();
     for source in tx.sources_of(tenant, &numbers)? {
         all.entry(source.certificate.clone()).or_default().sources.push(source);
@@ -66,4 +62,27 @@ pub fn of_officer(
     }
     all.values_mut().for_each(|one| one.judge(officer));
     Ok(all)
+}
+
+/// The organ that issued each verified certificate of these officers, by number.
+///
+/// # Errors
+/// An internal error.
+pub fn organs(tx: &mut Tx<'_>, tenant: &TenantId, officers: &[OfficerId]) -> Result<BTreeMap<String, String>, Failure> {
+    let revisions = tx.certificate_revisions(tenant, officers)?;
+    let numbers: Vec<String> = revisions.iter().map(|(_, number, _)| number.clone()).collect();
+    let mut rows = BTreeMap::<String, Vec<ConfirmationRow>>::new();
+    for row in tx.confirmations_of(tenant, &numbers)? {
+        rows.entry(row.certificate.clone()).or_default().push(row);
+    }
+    let organ = |(holder, number, revision): (OfficerId, String, i64)| {
+        let rows = rows.get(&number)?;
+        let all: Vec<Confirmed<'_>> = rows.iter().map(confirmed).collect();
+        issuer(&holder, revision, &all).map(|organ| (number, organ.to_owned()))
+    };
+    Ok(revisions.into_iter().filter_map(organ).collect())
+}
+
+fn confirmed(row: &ConfirmationRow) -> Confirmed<'_> {
+    Confirmed { by: row.officer, revision: row.revision, issued_by: &row.issued_by }
 }

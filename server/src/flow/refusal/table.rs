@@ -288,6 +288,21 @@ refusals! {
     "该证件尚未登记信息来源：请先登记查验原件的情况，或者从花名册、省级数据库导入。" / "It is not known where the data of this certificate came from: enter that the card was seen, or import a roster or the provincial register.";
     user: "Enter that the card was seen, or import it, then confirm"; operator: "None";
 
+    /// The certificate is valid, and two persons have not confirmed its data.
+    CertificateNotVerified = "certificate_not_verified", retry: false;
+    "该行政执法证的信息尚未由两名管理员确认，不能签发核验凭证。请本单位管理员核对证件并确认。" / "Two administrators have not confirmed this certificate's data yet, so there is no credential. Ask the agency's administrator to look at the certificate and to confirm it.";
+    user: "Ask the agency's administrators to confirm the certificate"; operator: "None";
+
+    /// No public address is configured, so credentials could not name their issuer.
+    CredentialsNotOffered = "credentials_not_offered", retry: false;
+    "本系统尚未配置对外地址，不能签发和核验凭证。请运维人员设置。" / "This installation has no public address, so it neither issues nor checks credentials. Ask the operator to set it.";
+    user: "Ask the operator to set the public address"; operator: "Set `public_address` to the address by which clients reach the installation, and restart";
+
+    /// The client takes no representation that there is.
+    NotAcceptable = "not_acceptable", retry: false;
+    "请求所接受的格式均不提供。" / "None of the formats that the request accepts is offered.";
+    user: "Update the app"; operator: "Compare the client's `Accept` with the API document";
+
     /// The same person confirmed the data of the certificate before.
     ConfirmedBefore = "confirmed_before", retry: false;
     "您已确认过该证件的信息，须由另一名管理员再次确认。" / "You have confirmed this certificate already. Another administrator confirms it too.";

@@ -112,8 +112,8 @@ pub const KEYS: &[Key] = &[
     key(
         "public_address",
         None,
-        "客户端访问本系统所用的地址（如 `https://palm.example.org`）；代理改写主机名或协议时须设置，请求密钥的证明按此地址核对；缺省按请求自身的地址",
-        "Address by which clients reach this installation (`https://palm.example.org`). Set it if a proxy changes the host or the scheme: proofs of request keys are compared with it. The address of the request itself if absent",
+        "客户端访问本系统所用的地址（如 `https://palm.example.org`）；代理改写主机名或协议时须设置，请求密钥的证明按此地址核对；缺省按请求自身的地址，且不签发核验凭证",
+        "Address by which clients reach this installation (`https://palm.example.org`). Set it if a proxy changes the host or the scheme: proofs of request keys are compared with it. If absent, they are compared with the address of the request, and no credentials are issued, because credentials name it as their issuer",
     ),
     key(
         "bearer_phones",

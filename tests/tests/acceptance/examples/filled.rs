@@ -79,6 +79,8 @@ pub struct World<'s> {
 
 impl<'s> World<'s> {
     pub fn new(server: &'s Server) -> Self {
+        // Credentials name it.
+        server.start_with(&[("PALM_PUBLIC_ADDRESS", crate::credential::ADDRESS)]);
         let mut case = Case::open(server);
         let heads = case.heads.clone();
         claim(&mut case.phone, case.id, &heads, digest(api_spec::text::SAMPLE_FILE));
@@ -106,13 +108,25 @@ impl<'s> World<'s> {
     /// What an operation needs. One that is not known here fails: no example is left out.
     pub fn fill(&self, operation: &str) -> Filled {
         match operation {
-            "healthz" | "readyz" | "read_jwks" | "evidence_options" => Filled::default(),
+            "healthz"
+            | "readyz"
+            | "read_jwks"
+            | "evidence_options"
+            | "read_statuses"
+            | "verify_credential"
+            | "read_issuer"
+            | "read_credential_type" => Filled::default(),
+            "issue_credential" => {
+                let phone = Phone::with_bearer(self.server, "officer-b");
+                crate::people::verification::verify(self.server, &phone.officer.to_string(), "22370001002");
+                Filled::of(phone.token())
+            }
             "list_agencies" | "list_officers" | "me" => self.as_person("officer-a"),
             "list_tasks" | "create_lease" | "read_reference" | "push_changes" | "pull_changes" | "reconcile_heads" => {
                 self.as_phone("officer-a")
             }
             "read_officer" => self.as_person("agency-admin").with("id", &self.officer()),
-            "check_roster" | "export_register" => self.as_person("agency-admin"),
+            "check_roster" | "export_register" | "list_ending_certificates" => self.as_person("agency-admin"),
             "import_roster" => {
                 let clerk = Person::sign_in(self.server, "agency-admin");
                 let file = api_spec::text::SAMPLE_ROSTER.as_bytes().to_vec();

@@ -62,6 +62,36 @@ on_both_databases! {
         assert_eq!((&between["status"], &between["until_ms"]), (&json!("expired"), &last["from_ms"]));
     }
 
+    fn a_certificate_is_listed_ninety_days_before_its_end_and_until_it_is_dealt_with(server) {
+        let admin = Person::sign_in(server, "agency-admin");
+        let listed = |person: &Person<'_>| -> Vec<(String, i64)> {
+            let page = person.call("GET", "/v1/certificates/ending").send().expect(200).json();
+            let one = |item: &Json| (item["number"].as_str().unwrap().to_owned(), item["days_left"].as_i64().unwrap());
+            page["items"].as_array().unwrap().iter().map(one).collect()
+        };
+        let number = "22370008061";
+        let officer = entered(server, &admin, "到期测试", number);
+        let today = server::clock::Clock::system().now();
+        let until = |days: i64| {
+            let last = today.plus_ms(days * 86_400_000).date().to_string();
+            let written = json!({"number": number, "category": "市场监管", "issued_on": "2020-03-01", "valid_until": last});
+            let body = json!({"certificate": written, "reason": "录入有误"});
+            let _ = act(&admin, &officer, "/certificates/correction", &body).expect(200);
+            listed(&admin).into_iter().find(|(one, _)| one == number).map(|(_, days)| days)
+        };
+        assert_eq!((until(91), until(90), until(0), until(-1)), (None, Some(90), Some(0), Some(-1)));
+        assert_eq!(until(-400), Some(-400), "an expired one stays");
+        assert_eq!(listed(&admin)[0], (number.to_owned(), -400), "the most urgent first");
+        let head = Person::sign_in(server, "unit-head");
+        assert!(listed(&head).iter().any(|(one, _)| one == number), "who heads the unit sees it");
+        let clerk = Person::sign_in(server, "legal-reviewer").call("GET", "/v1/certificates/ending").send();
+        assert_eq!(clerk.refusal(), (403, "forbidden".to_owned()));
+        let longer = json!({"certificate": {"number": "22370008062", "category": "市场监管", "issued_on": "2026-03-01",
+                                            "valid_until": "2091-02-28"}, "reason": "换发"});
+        let _ = act(&admin, &officer, "/certificates", &longer).expect(201);
+        assert!(listed(&admin).iter().all(|(one, _)| one != number), "the holder has one that lasts longer");
+    }
+
     fn a_certificate_that_was_entered_wrongly_is_corrected(server) {
         let admin = Person::sign_in(server, "agency-admin");
         let officer = entered(server, &admin, "更正测试", "22370008013");
