@@ -20,7 +20,7 @@ use super::refusal::{Failure, Refusal, Refused};
 use read::Claims;
 
 /// How far the clock of a client may be from the server's, in seconds, if the proof has no nonce.
-const WITHIN_S: i64 = 60;
+pub const WITHIN_S: i64 = 60;
 
 /// A request, as far as a proof is about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
