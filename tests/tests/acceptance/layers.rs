@@ -111,8 +111,8 @@ const CORE: Map = &[
     (
         "device",
         &[
-            "facts", "plan", "case", "law", "change", "op", "lease", "message", "receipt", "schema", "evidence",
-            "value", "sign", "id", "when", "time",
+            "facts", "plan", "case", "law", "change", "op", "lease", "live", "message", "receipt", "schema",
+            "evidence", "value", "sign", "id", "when", "time",
         ],
     ),
     ("alarm", &["plan"]),
@@ -128,6 +128,7 @@ const CORE: Map = &[
     ("op", &["schema", "value", "codec", "id"]),
     ("lease", &["schema", "sign", "codec", "id", "time"]),
     ("credential", &["proof", "certificate", "sign", "id", "time"]),
+    ("live", &["sign", "codec", "id", "when", "time"]),
     ("log", &["sign", "codec", "id", "time"]),
     ("message", &["log", "codec", "id"]),
     ("proof", &["sign"]),
