@@ -43,7 +43,7 @@ pub async fn handle(request: ServiceRequest, next: Next<impl MessageBody + 'stat
         return Ok(with_security_headers(request.into_response(switched)));
     }
     if !is_open_before_set_up(request.path())
-        && !first_run::look_again(app(&request)?.get_ref()).await.map_err(Problem::from)?
+        && !first_run::is_still_set_up(app(&request)?.get_ref()).await.map_err(Problem::from)?
     {
         let answer = if request.method().is_safe() {
             page::see("/console/first-run")

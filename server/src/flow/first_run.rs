@@ -96,11 +96,23 @@ pub async fn is_set_up(app: &App) -> Result<bool, Failure> {
 }
 
 /// As [`is_set_up`], but read from the database: another process may have removed the made-up people, and the county with
-/// them. Pages ask this, so that their notice of made-up people is true with the next page.
+/// them. Pages ask this, so that their notice of made-up people is true with the next page. What was known before holds
+/// while the database does not answer: a page that reads nothing is shown then.
 ///
 /// # Errors
 /// An internal error.
-pub async fn look_again(app: &App) -> Result<bool, Failure> {
+pub async fn is_still_set_up(app: &App) -> Result<bool, Failure> {
+    match look_again(app).await {
+        Ok(chosen) => Ok(chosen),
+        Err(failure) if app.set_up.load(Ordering::Relaxed) => {
+            tracing::debug!(?failure, "whether the county is still set up could not be read");
+            Ok(true)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn look_again(app: &App) -> Result<bool, Failure> {
     let tenant = app.tenant;
     let (chosen, is_trial) = app
         .store
