@@ -27,6 +27,10 @@ named_texts! {
     AccountEventKind = codes(&[account_event::AccountEventKind::CODES]);
     /// Kind of an agency. `organisation` is one authorised by law or regulation.
     AgencyKind = codes(&[agency::AgencyKind::CODES]);
+    /// Kind of an agency that is entered.
+    GivenAgencyKind = codes(&[agency::AgencyKind::CODES]);
+    /// Field of enforcement of an agency that is entered.
+    GivenSector = codes(&[sync_core::law::facts::Sector::CODES]);
     /// Kind of an alarm. It is about a change (refused, quarantined, without effect or flagged), a case or phone that has
     /// reached its limit, a file or number with a fault, or an action on the server's machine.
     AlarmKind = codes(&[alarm::AlarmKind::CODES]);

@@ -15,6 +15,7 @@ pub mod device;
 pub mod health;
 pub mod keys;
 pub mod lead;
+pub mod mandate;
 mod named;
 pub mod officer;
 pub mod problem;

@@ -4,6 +4,7 @@
 //! database.
 
 pub mod account;
+pub mod agency;
 pub mod alarm;
 pub mod case;
 pub mod credential;
@@ -12,6 +13,7 @@ pub mod evidence;
 pub mod health;
 pub mod keys;
 pub mod lead;
+pub mod mandate;
 pub mod officer;
 pub mod openapi;
 pub mod read_audit;

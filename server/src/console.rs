@@ -7,6 +7,7 @@
 //! ([`ROUTES`] lists them).
 
 mod account;
+mod agency;
 mod alarm;
 mod assets;
 mod by_time;
@@ -24,6 +25,7 @@ mod key_level;
 mod lead;
 mod left;
 mod list;
+mod mandate;
 mod middleware;
 mod noted;
 mod officer;
@@ -96,6 +98,12 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/console/password-resets/{id}/confirm"),
     ("GET", "/console/new-password"),
     ("POST", "/console/new-password"),
+    ("GET", "/console/agencies"),
+    ("GET", "/console/agencies/{id}"),
+    ("GET", "/console/agencies/{id}/act/{act}"),
+    ("POST", "/console/agencies/{id}/act/{act}"),
+    ("GET", "/console/mandates/{id}/end"),
+    ("POST", "/console/mandates/{id}/end"),
     ("GET", "/console/register"),
     ("POST", "/console/register/file"),
     ("POST", "/console/register/import"),
@@ -173,9 +181,20 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(device::revoke)
             .service(device::rename_form)
             .service(device::rename)
+            .configure(agencies)
             .default_service(web::to(async |request: HttpRequest| Err::<String, _>(unmatched(&request))))
             .wrap(actix_web::middleware::from_fn(middleware::handle)),
     );
+}
+
+fn agencies(config: &mut web::ServiceConfig) {
+    config
+        .service(agency::list)
+        .service(agency::read)
+        .service(agency::form_page)
+        .service(agency::run)
+        .service(mandate::end_form)
+        .service(mandate::end);
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ mod kept_roster;
 mod lead;
 mod ledger;
 mod log;
+mod mandate;
 mod number;
 mod officer;
 mod outbox;
@@ -92,6 +93,7 @@ pub use evidence::{ClaimedFile, EvidenceFileRow, Standing, StoredBytes, UploadRo
 pub use idempotency::IdempotencyRow;
 pub use kept_roster::KeptRosterRow;
 pub use lead::{LeadFilter, LeadRow, Said};
+pub use mandate::MandateRow;
 pub use number::{BlockRow, PaperRow};
 pub use officer::{AccountRow, OfficerRow};
 pub use outbox::{OutboxKind, OutboxRow, OutboxTurn};

@@ -51,6 +51,20 @@ codes! {
         RoleGiven = "role_given",
         /// A role was taken.
         RoleTaken = "role_taken",
+        /// An agency was entered.
+        AgencyAdded = "agency_added",
+        /// Data of an agency was changed.
+        AgencyChanged = "agency_changed",
+        /// An agency went to another place in the tree.
+        AgencyMoved = "agency_moved",
+        /// An agency was closed.
+        AgencyClosed = "agency_closed",
+        /// An agency was opened again.
+        AgencyReopened = "agency_reopened",
+        /// A delegation, or powers of a township, were entered.
+        MandateEntered = "mandate_entered",
+        /// They were ended.
+        MandateEnded = "mandate_ended",
         /// The first security administrator was appointed by the first administrator.
         FirstSecurityAdmin = "first_security_admin",
     }

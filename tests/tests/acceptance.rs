@@ -6,6 +6,8 @@
 
 #[path = "acceptance/account.rs"]
 mod account;
+#[path = "acceptance/agencies.rs"]
+mod agencies;
 #[path = "acceptance/alarm.rs"]
 mod alarm;
 #[path = "acceptance/backup.rs"]

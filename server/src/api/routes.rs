@@ -6,8 +6,8 @@ use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, alarm, case, credential, device, evidence, health, keys, lead, officer, read_audit, reference, register,
-    register_event, session, sync,
+    account, agency, alarm, case, credential, device, evidence, health, keys, lead, mandate, officer, read_audit,
+    reference, register, register_event, session, sync,
 };
 
 /// The whole API.
@@ -21,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 fn v1(config: &mut ServiceConfig<'_>) {
+    agencies(config);
     config
         .service(session::create_session)
         .service(session::renew_session)
@@ -107,4 +108,19 @@ fn people(config: &mut ServiceConfig<'_>) {
         .service(officer::deputy::end_deputy)
         .service(register_event::list_register_events)
         .service(register_event::export_register_events);
+}
+
+fn agencies(config: &mut ServiceConfig<'_>) {
+    config
+        .service(agency::read_agency)
+        .service(agency::add_agency)
+        .service(agency::change_agency)
+        .service(agency::move_agency)
+        .service(agency::close_agency)
+        .service(agency::reopen_agency)
+        .service(mandate::list_mandates)
+        .service(mandate::enter_mandate)
+        .service(mandate::list_powers)
+        .service(mandate::read_mandate)
+        .service(mandate::end_mandate);
 }

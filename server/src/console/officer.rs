@@ -263,6 +263,7 @@ pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result
     let pager = place.pager("/console/officers", &said, everybody.len(), next.as_deref(), counted);
     let page = Page::within(&signed, Part::Officers, ("执法人员与证件", "Officers and certificates")).ignoring(&params);
     let links = [
+        (true, "/console/agencies", ("单位", "Agencies")),
         (signed.caller.must_have(Duty::People).is_ok(), "/console/officers/new", ("登记人员", "Enter a person")),
         (clerk::may_import(&signed.caller), "/console/register", ("导入或者导出花名册", "Import or export the roster")),
         (register_event::may_see(&signed.caller), "/console/register/events", ("登记记录", "Records of the register")),

@@ -62,6 +62,22 @@ pub fn note(
     Ok(tx.add_register_event(tenant, row)?)
 }
 
+/// Stores a record about an agency.
+///
+/// # Errors
+/// As [`record`].
+pub fn note_agency(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    (kind, agency): (RegisterEventKind, AgencyId),
+    detail: &Value,
+    by: By<'_>,
+    now: Instant,
+) -> Result<(), Failure> {
+    let row = RegisterEventRow { agency: Some(agency), ..record(kind, None, detail, by, now)? };
+    Ok(tx.add_register_event(tenant, row)?)
+}
+
 /// A record with the names of the people in it.
 #[derive(Debug, Clone)]
 pub struct Named {

@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 use sync_core::agency::AgencyKind;
+use sync_core::decision::CaseStatus;
 use sync_core::id::{AgencyId, TenantId};
+use sync_core::organ::{Node, Standing};
 use sync_core::time::Instant;
 
 use super::schema::{agency, case_file, officer, supervision_lead};
@@ -33,6 +35,23 @@ pub struct AgencyRow {
     pub reconsideration: Option<AgencyId>,
     /// Whether it still enforces.
     pub active: bool,
+}
+
+impl AgencyRow {
+    /// The agency, as far as the tree is concerned.
+    pub fn node(&self) -> Node {
+        let Self { id, parent: _, path, name, short_name, kind, sector: _, acts_for, reconsideration: _, active } =
+            self;
+        Node {
+            id: *id,
+            path: path.clone(),
+            name: name.clone(),
+            short_name: short_name.clone(),
+            kind: *kind,
+            acts_for: *acts_for,
+            active: *active,
+        }
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -147,5 +166,32 @@ impl Tx<'_> {
         .set(supervision_lead::agency_path.eq(path))
         .execute(self.db())?;
         Ok(())
+    }
+
+    /// What keeps an agency open: its people, its open cases, and agencies below it or acting in its name. Mandates are not
+    /// counted here: see [`Tx::mandates_of`].
+    ///
+    /// # Errors
+    /// [`Error`] where a statement fails.
+    pub fn agency_standing(&mut self, tenant: &TenantId, row: &AgencyRow) -> Result<Standing, Error> {
+        let people = officer::table
+            .filter(officer::tenant.eq(tenant))
+            .filter(officer::agency.eq(row.id))
+            .filter(officer::active.eq(true))
+            .count()
+            .get_result(self.db())?;
+        let cases = case_file::table
+            .filter(case_file::tenant.eq(tenant))
+            .filter(case_file::agency_path.eq(&row.path))
+            .filter(case_file::status.ne(CaseStatus::Closed))
+            .count()
+            .get_result(self.db())?;
+        let agencies = agency::table
+            .filter(agency::tenant.eq(tenant))
+            .filter(agency::active.eq(true))
+            .filter(agency::parent.eq(row.id).or(agency::acts_for.eq(row.id)))
+            .count()
+            .get_result(self.db())?;
+        Ok(Standing { people, cases, agencies, mandates: 0 })
     }
 }

@@ -746,6 +746,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    mandate (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        kind -> Text,
+        agency -> Binary,
+        organ -> Nullable<Binary>,
+        powers -> Text,
+        document -> Text,
+        published -> Text,
+        first_day -> Text,
+        last_day -> Nullable<Text>,
+        ended_day -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    mandate_item (tenant, mandate, item) {
+        tenant -> Binary,
+        mandate -> Binary,
+        item -> Text,
+    }
+}
+
+diesel::table! {
     kept_roster (tenant, officer) {
         tenant -> Binary,
         officer -> Binary,

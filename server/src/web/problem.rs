@@ -123,6 +123,9 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::EvidenceDigestMismatch
         | Refusal::IdempotencyKeyReused
         | Refusal::RosterRefused
+        | Refusal::NoSuchAgency
+        | Refusal::AgencyMisfit
+        | Refusal::MandateUnlawful
         | Refusal::NoSuchTarget => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::KeyEnrolled
         | Refusal::AlreadyInstalled
@@ -166,6 +169,9 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::CredentialsNotOffered
         | Refusal::OtherIssuer
         | Refusal::CitizenNumberTaken
+        | Refusal::AgencyInUse
+        | Refusal::AgencyClosed
+        | Refusal::MandateEnded
         | Refusal::OtherAccount => StatusCode::CONFLICT,
         Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -14,6 +14,8 @@ struct Owned {
     lead: String,
     upload: String,
     reset: String,
+    agency: String,
+    mandate: String,
 }
 
 fn of_the_market_bureau(server: &Server) -> Owned {
@@ -37,12 +39,27 @@ fn of_the_market_bureau(server: &Server) -> Owned {
         lead: lead["id"].as_str().unwrap().to_owned(),
         upload: upload.header("location").rsplit('/').next().unwrap().to_owned(),
         reset: reset["id"].as_str().unwrap().to_owned(),
+        agency: phone.agency.to_string(),
+        mandate: mandate(server, &phone.agency.to_string()),
     }
 }
 
+/// A delegation to an agency of the market bureau.
+fn mandate(server: &Server, agency: &str) -> String {
+    let county = Person::sign_in(server, "county-admin");
+    let list = county.call("GET", "/v1/agencies").send().expect(200).json();
+    let market = list["items"].as_array().unwrap().iter().find(|one| one["name"] == "巫山县市场监督管理局").unwrap();
+    let body = json!({
+        "kind": "delegation", "organ": market["id"], "items": ["SJ-J-001"], "powers": "x", "deed": "x", "published": "x",
+        "first_day": "2026-01-05", "last_day": "2098-12-31", "reason": "x"
+    });
+    let call = county.call("POST", &format!("/v1/agencies/{agency}/mandates")).header("Idempotency-Key", "f");
+    call.json(&body).send().expect(201).json()["id"].as_str().unwrap().to_owned()
+}
+
 fn of_nobody() -> Owned {
-    let [officer, device, lead, upload, reset] = std::array::from_fn(|_| hex(&random::<16>()));
-    Owned { case: hex(&random::<32>()), officer, device, lead, upload, reset }
+    let [officer, device, lead, upload, reset, agency, mandate] = std::array::from_fn(|_| hex(&random::<16>()));
+    Owned { case: hex(&random::<32>()), officer, device, lead, upload, reset, agency, mandate }
 }
 
 impl Owned {
@@ -56,6 +73,10 @@ impl Owned {
             &self.officer
         } else if route.starts_with("/v1/password-resets") {
             &self.reset
+        } else if route.starts_with("/v1/agencies") {
+            &self.agency
+        } else if route.starts_with("/v1/mandates") {
+            &self.mandate
         } else {
             &self.device
         };
@@ -77,11 +98,19 @@ fn body_of(route: &str, basis: &str) -> Json {
         "register" => json!({"target": format!("{basis}.0")}),
         "return" => json!({"target": format!("{basis}.0"), "reason": "请补充"}),
         "close" if route.starts_with("/v1/cases") => json!({}),
+        "close" if route.starts_with("/v1/agencies") => json!({"reason": "撤销"}),
         "confirm" | "filing-receipt" => json!({}),
         "answer" | "close" => json!({"text": "已整改"}),
         "verdict" => json!({"verdict": "admit", "reason": "已核实"}),
-        "revoke" | "write-off" => json!({"reason": "终端遗失"}),
         "rename" => json!({"label": "外勤一号"}),
+        "revoke" | "write-off" | "reopen" => json!({"reason": "终端遗失"}),
+        "change" => json!({"name": "甲", "short_name": "甲", "kind": "station", "sector": "market", "reason": "更名"}),
+        "move" => json!({"parent": "0".repeat(32), "reason": "划转"}),
+        "mandates" => json!({
+            "kind": "township", "items": ["SJ-J-001"], "powers": "x", "deed": "x", "published": "x",
+            "first_day": "2026-01-05", "reason": "x"
+        }),
+        "end" => json!({"last_day": "2026-01-05", "reason": "x"}),
         other => panic!("a new command `{other}`: say what its body is"),
     }
 }

@@ -134,6 +134,8 @@ const CORE: Map = &[
     ("proof", &["sign"]),
     ("receipt", &["sign", "codec", "id", "time"]),
     ("case_record", &["op", "sign", "codec", "id", "time"]),
+    ("mandate", &["organ", "agency", "id", "time"]),
+    ("organ", &["agency", "id"]),
     ("certificate", &["time"]),
     ("account_event", &[]),
     ("agency", &[]),

@@ -502,6 +502,36 @@ refusals! {
     "内容已有变化，请重新查看后再作决定。" / "It has changed since you read it: read it again, then decide.";
     user: "Read it again"; operator: "None";
 
+    /// The agency that is named is not among those that the caller may name.
+    NoSuchAgency = "no_such_agency", retry: false;
+    "没有这个单位，或者它不在您管理的范围内：请重新选择单位。" / "There is no such agency, or it is not among those that you administer: choose another one.";
+    user: "Choose the agency again"; operator: "None";
+
+    /// The agency does not fit among the others.
+    AgencyMisfit = "agency_misfit", retry: false;
+    "单位信息与其他单位冲突，请按提示修改。" / "The agency does not fit among the others: correct what the text names.";
+    user: "Correct what the text names"; operator: "None";
+
+    /// People, open cases, agencies or mandates are left in the agency.
+    AgencyInUse = "agency_in_use", retry: false;
+    "单位还有在岗人员、未结案件、下级单位或者未到期的委托，不能停用。" / "People, open cases, agencies or delegations are left, so the agency cannot be closed.";
+    user: "Transfer, close or end what is left, then close the agency"; operator: "None";
+
+    /// The agency was closed.
+    AgencyClosed = "agency_closed", retry: false;
+    "单位已停用：请先重新启用，或者另选单位。" / "The agency was closed: open it again first, or choose another one.";
+    user: "Open the agency again, or choose another one"; operator: "None";
+
+    /// The law does not allow this delegation or these powers.
+    MandateUnlawful = "mandate_unlawful", retry: false;
+    "委托或者赋权不符合法律规定，请按提示修改。" / "The law does not allow this delegation or these powers: correct what the text names.";
+    user: "Correct what the text names"; operator: "None";
+
+    /// The mandate was ended, or the day is not among its days.
+    MandateEnded = "mandate_ended", retry: false;
+    "委托或者赋权已经终止，或者所填日期不在它的期限内：请核对最后一天。" / "It has ended already, or the day is not within its term: check the last day.";
+    user: "Check the last day"; operator: "None";
+
     /// A roster has a row that cannot be taken.
     RosterRefused = "roster_refused", retry: false;
     "花名册中有不能接受的行，没有导入任何一行：请先核对，按核对结果逐格修改后再导入。" / "A row of the roster cannot be taken, so nothing was imported: check the roster, correct the cells that the check names, and import it again.";

@@ -122,6 +122,10 @@ impl<'s> World<'s> {
                 Filled::of(phone.token())
             }
             "list_agencies" | "list_officers" | "me" => self.as_person("officer-a"),
+            "read_agency" | "add_agency" | "change_agency" | "move_agency" | "close_agency" | "reopen_agency"
+            | "list_mandates" | "enter_mandate" | "read_mandate" | "end_mandate" | "list_powers" => {
+                self.fill_of_agencies(operation)
+            }
             "list_tasks" | "create_lease" | "read_reference" | "push_changes" | "pull_changes" | "reconcile_heads" => {
                 self.as_phone("officer-a")
             }
@@ -155,6 +159,52 @@ impl<'s> World<'s> {
             "create_session" => Filled::default().body("password", PASSWORD),
             "change_password" => self.as_person("training-manager").body("present", PASSWORD),
             _ => self.fill_of_people(operation),
+        }
+    }
+
+    fn fill_of_agencies(&self, operation: &str) -> Filled {
+        let county = Person::sign_in(self.server, "county-admin");
+        let list = county.call("GET", "/v1/agencies").send().expect(200).json();
+        let of = |name: &str| {
+            let found =
+                list["items"].as_array().unwrap().iter().find(|one| one["name"].as_str().unwrap().contains(name));
+            text(&found.unwrap_or_else(|| panic!("{name}"))["id"])
+        };
+        let filled = Filled::of(county.token());
+        let on = |id: &str| {
+            let tag = county.call("GET", &format!("/v1/agencies/{id}")).send().expect(200).header("etag").to_owned();
+            filled.clone().with("id", id).with("If-Match", &tag)
+        };
+        let (market, government, street) = (of("市场监督管理局"), of("人民政府"), of("高唐街道办事处"));
+        match operation {
+            "add_agency" => {
+                filled.body("parent", &market).body("acts_for", &market).body("reconsideration", &government)
+            }
+            "change_agency" => {
+                on(&of("官渡市场监督管理所")).body("acts_for", &market).body("reconsideration", &government)
+            }
+            "move_agency" => on(&of("应急管理局")).body("parent", &market),
+            "close_agency" => on(&of("骡坪市场监督管理所")),
+            "reopen_agency" => {
+                let id = of("龙门街道办事处");
+                let call = on(&id);
+                let close = county.call("POST", &format!("/v1/agencies/{id}/close"));
+                let close = close.header("If-Match", call.part("If-Match").unwrap()).json(&json!({"reason": "x"}));
+                let _ = close.send().expect(200);
+                on(&id)
+            }
+            "enter_mandate" => filled.with("id", &street).body("organ", &market),
+            "read_mandate" | "end_mandate" => {
+                let body = json!({
+                    "kind": "delegation", "organ": market, "items": ["SJ-J-001"], "powers": "x", "deed": "x",
+                    "published": "x", "first_day": "2026-01-05", "last_day": "2098-12-31", "reason": "x"
+                });
+                let call = county.call("POST", &format!("/v1/agencies/{street}/mandates"));
+                let entered = call.header("Idempotency-Key", operation).json(&body).send().expect(201);
+                let id = text(&entered.json()["id"]);
+                filled.with("id", &id).with("If-Match", entered.header("etag"))
+            }
+            _ => filled.with("id", &street),
         }
     }
 
