@@ -268,7 +268,7 @@ mod notices {
             "`server/palm/src/mian.rs`",
             "`POST /v1/cases/{id}/open`",
             "`/v1/nothing`",
-            "`POST …/reopen`",
+            "`POST …/reshelve`",
             "`palm_chnages_total`",
             "`PALM_DRI`",
             "```toml\nlisten_adress = \"x\"\n```",

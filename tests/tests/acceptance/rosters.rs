@@ -1,10 +1,12 @@
 //! Rosters through the API and the console: what was shown is what is imported, within the clerk's own subtree.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value as Json, json};
 use server::console::ROUTES;
 use tests::desk::{Desk, hidden, multipart};
 use tests::http::{Answer, Call};
-use tests::{Person, Server, on_both_databases};
+use tests::{Person, Phone, Server, on_both_databases};
 
 pub const STATION: &str = "高唐市场监督管理所";
 pub const HEAD: &str = "姓名,工作单位,公民身份号码,行政执法证号,执法类别,发证日期,有效期至";
@@ -301,5 +303,42 @@ on_both_databases! {
         let csrf = desk.csrf();
         let _ = desk.post("/console/register/discard", &[("csrf", &csrf)]).expect(303);
         assert!(!desk.get("/console/register").expect(200).text().contains("f.csv"));
+    }
+
+    /// `ROSTER_ROWS=100000` measures the largest roster that a county has; it prints what it measured.
+    fn phones_push_while_a_roster_is_checked_and_imported(server) {
+        let rows: usize = std::env::var("ROSTER_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(3_000);
+        let lines: Vec<String> =
+            (0..rows).map(|number| format!("人员{number},{STATION},,9{number:07},{LATER}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let file = roster(&lines);
+        let clerk = Person::sign_in(server, "agency-admin");
+        let mut phone = Phone::of(server, "officer-a");
+        let opening = phone.open_case(&[]);
+        phone.push(&[&opening]);
+        let mut heads = vec![opening.id()];
+        let (mut slowest, mut pushes) = (Duration::ZERO, 0);
+        std::thread::scope(|scope| {
+            let work = scope.spawn(|| {
+                let began = Instant::now();
+                let checked = check(&clerk, &file).expect(200);
+                let (checking, tag) = (began.elapsed(), checked.header("etag").to_owned());
+                let began = Instant::now();
+                let done = import(&clerk, &file, &tag, "k").expect(200).json();
+                (checking, began.elapsed(), done)
+            });
+            while !work.is_finished() {
+                let change = phone.write(opening.id(), &heads, "note", &format!("第{pushes}次"));
+                let began = Instant::now();
+                phone.push(&[&change]);
+                slowest = slowest.max(began.elapsed());
+                heads = vec![change.id()];
+                pushes += 1;
+            }
+            let (checking, importing, done) = work.join().unwrap();
+            assert_eq!(done["totals"]["new"], rows);
+            println!("{rows} rows: checked in {checking:?}, imported in {importing:?}, {pushes} pushes, the slowest {slowest:?}");
+        });
+        assert!(pushes > 3 && slowest < Duration::from_secs(5).max(Duration::from_micros(250) * u32::try_from(rows).unwrap()), "{slowest:?}");
     }
 }
