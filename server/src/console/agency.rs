@@ -6,7 +6,7 @@ use askama::Template;
 use sync_core::agency::AgencyKind;
 use sync_core::id::{AgencyId, hex};
 use sync_core::law::facts::Sector;
-use sync_core::organ::Standing;
+use sync_core::organ::{self, Standing};
 
 use super::mandate::{Deed, chosen, deed, new_mandate};
 use super::page::{self, Page, Part};
@@ -82,8 +82,12 @@ struct ActForm {
     seen: String,
     key: String,
     values: Fields,
-    /// Agencies that may be named: id and name.
+    /// Organs in whose name an agency can act, or that can entrust it: id and name.
+    organs: Vec<(String, String)>,
+    /// Agencies that may be named for the rest: id and name.
     choices: Vec<(String, String)>,
+    /// The catalogue of items, for copying codes from: code and name.
+    catalogue: Vec<(String, String)>,
 }
 
 impl Shown {
@@ -172,8 +176,9 @@ async fn form(app: &State, signed: &SignedIn, id: AgencyId, act: &str) -> Result
     if !detail.is_in_care {
         return Err(Refusal::Forbidden.into());
     }
-    let choices = agency::near(app, signed.caller.clone()).await?;
-    let choices = choices.into_iter().filter(|one| one.active).map(|one| (one.id.to_string(), one.name)).collect();
+    let (organs, choices) = choices(app, signed, act, &detail).await?;
+    let is_deed = ["entrust", "empower"].contains(&act);
+    let catalogue = if is_deed { mandate::catalogue(app).await? } else { Vec::new() };
     let organ = |id: Option<AgencyId>| id.map(|id| id.to_string()).unwrap_or_default();
     let row = &detail.agency;
     let mut values = Fields::new();
@@ -198,8 +203,42 @@ async fn form(app: &State, signed: &SignedIn, id: AgencyId, act: &str) -> Result
         seen: detail.tag,
         key: hex(&random::bytes::<16>().map_err(Failure::from)?),
         values,
+        organs,
         choices,
+        catalogue,
     })
+}
+
+type Choices = Vec<(String, String)>;
+
+/// What the two lists of a form offer: nothing that is refused for what it is, and always what is so today.
+async fn choices(app: &State, signed: &SignedIn, act: &str, detail: &Detail) -> Result<(Choices, Choices), Problem> {
+    let (row, care) = (&detail.agency, agency::care(&signed.caller)?.to_owned());
+    let near = agency::near(app, signed.caller.clone()).await?;
+    let is_itself = |one: &AgencyRow| act != "add" && one.id == row.id;
+    let is_organ = |one: &AgencyRow| {
+        let may_entrust = act != "entrust" || (one.kind != AgencyKind::Organisation && one.path.starts_with(&care));
+        one.active && one.acts_for.is_none() && !is_itself(one) && may_entrust
+    };
+    let is_choice = |one: &AgencyRow| match act {
+        "move" => one.path.starts_with(&care) && organ::can_move(&row.node(), &one.node()),
+        _ => one.active && !is_itself(one),
+    };
+    let offered = |fits: &dyn Fn(&AgencyRow) -> bool| -> Choices {
+        near.iter().filter(|one| fits(one)).map(|one| (one.id.to_string(), one.name.clone())).collect()
+    };
+    let (mut organs, mut choices) = (offered(&is_organ), offered(&is_choice));
+    if act == "change" {
+        let today = [
+            (&mut organs, row.acts_for, &detail.acts_for),
+            (&mut choices, row.reconsideration, &detail.reconsideration),
+        ];
+        for (offered, is, name) in today {
+            let is = is.map(|id| id.to_string()).filter(|id| !offered.iter().any(|(known, _)| known == id));
+            offered.extend(is.map(|id| (id, name.clone())));
+        }
+    }
+    Ok((organs, choices))
 }
 
 /// A form.

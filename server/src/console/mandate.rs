@@ -10,7 +10,7 @@ use sync_core::mandate::{MandateKind, Term};
 use sync_core::time::Date;
 
 use super::page::{self, Page, Part};
-use super::posted::Posted;
+use super::posted::{Posted, label};
 use super::visit::SignedIn;
 use crate::flow::mandate::{self, LONGEST_TEXT, MOST_ITEMS, NewMandate, Told};
 use crate::flow::reason::LONGEST as LONGEST_REASON;
@@ -155,9 +155,10 @@ pub async fn end(app: App, signed: SignedIn, path: Path<String>, posted: Posted)
 fn day(posted: &Posted, name: &str) -> Result<Date, Refused> {
     let text = posted.text(name, 10)?;
     text.parse::<Date>().map_err(|_not_a_day| {
+        let (zh, en) = label(name);
         Refusal::Malformed.because(
-            format!("“{text}”不是日期：请写成 2026-01-05 这样。"),
-            format!("“{text}” is not a day: write it like 2026-01-05."),
+            format!("“{zh}”中的“{text}”不是日期：请写成 2026-01-05 这样。"),
+            format!("“{text}” in “{en}” is not a day: write it like 2026-01-05."),
         )
     })
 }

@@ -149,9 +149,14 @@ pub fn says_something(fields: &Fields) -> bool {
     TYPED.iter().any(|(name, _, _)| !matches!(*name, "login" | "purpose") && said(name))
 }
 
+/// The label of a field, in both languages.
+pub fn label(name: &str) -> (&'static str, &'static str) {
+    TYPED.iter().find(|(known, _, _)| *known == name).map_or(("该项", "This"), |(_, zh, en)| (*zh, *en))
+}
+
 /// Refuses text that is missing, too long or unusable, naming the field by its label.
 fn fit(text: String, most: usize, name: &str) -> Result<String, Refused> {
-    let (_, zh, en) = TYPED.iter().find(|(known, _, _)| *known == name).copied().unwrap_or((name, "该项", "This"));
+    let (zh, en) = label(name);
     let length = text.chars().count();
     let (zh, en) = if length == 0 {
         (format!("请填写“{zh}”。"), format!("Fill in “{en}”."))

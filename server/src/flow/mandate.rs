@@ -15,7 +15,6 @@ use sync_core::time::Date;
 use super::agency::{care, note, reads};
 use super::caller::Caller;
 use super::idempotency::IdempotentRequest;
-
 use super::seen::Seen;
 use crate::flow::app::App;
 use crate::flow::refusal::{Failure, Refusal, Refused};
@@ -97,6 +96,16 @@ pub async fn of(app: &App, caller: Caller, agency: AgencyId) -> Result<Vec<Told>
             told(tx, &tenant, &caller, rows)
         })
         .await
+}
+
+/// Code and name of every item of the catalogue, by code.
+///
+/// # Errors
+/// An internal error.
+pub async fn catalogue(app: &App) -> Result<Vec<(String, String)>, Failure> {
+    let tenant = app.tenant;
+    let items = app.store.read(move |tx| tx.items(&tenant).map_err(Failure::from)).await?;
+    Ok(items.into_iter().map(|item| (item.code, item.name)).collect())
 }
 
 /// One mandate of an agency that the caller reads.

@@ -220,6 +220,38 @@ on_both_databases! {
         assert_eq!(powers(&county, &street, "2099-01-01").len(), 1, "without an end");
     }
 
+    fn a_form_offers_what_is_not_refused_and_what_is_so_today(server) {
+        let (market, station, government) =
+            (id_of(server, MARKET), id_of(server, STATION), id_of(server, "巫山县人民政府"));
+        let mut desk = Desk::of(server, "agency-admin");
+        let mut options = |id: &str, act: &str, list: &str| -> Vec<String> {
+            let page = desk.get(&format!("/console/agencies/{id}/act/{act}")).expect(200).text();
+            let list = page.split(&format!("name=\"{list}\"")).nth(1).unwrap().split("</select>").next().unwrap();
+            list.split("value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+        };
+        let places = options(&station, "move", "parent");
+        assert!(!places.is_empty() && !places.contains(&station) && !places.contains(&market), "where it is");
+        assert!(!places.contains(&government), "beyond the own subtree");
+        let organs = options(&station, "change", "acts_for");
+        assert!(organs.contains(&market) && !organs.contains(&station), "{organs:?}");
+        let entrusts = options(&station, "entrust", "organ");
+        assert!(entrusts.contains(&market) && !entrusts.contains(&station) && !entrusts.contains(&government));
+        // The organ in whose name it acts lies beyond the clerk's own subtree, and stays where nothing is chosen.
+        let county = Person::sign_in(server, "county-admin");
+        let (tag, detail) = read(&county, &station);
+        let agriculture = id_of(server, "巫山县农业农村委员会");
+        let change = json!({
+            "name": detail["agency"]["name"], "short_name": "巫农高唐", "kind": "station", "sector": "market",
+            "acts_for": agriculture, "reconsideration": null, "reason": "委托"
+        });
+        let _ = act(&county, &station, "change", &tag, &change).expect(200);
+        let mut desk = Desk::of(server, "agency-admin");
+        let page = desk.get(&format!("/console/agencies/{station}/act/change")).expect(200).text();
+        assert!(page.contains(&format!("value=\"{agriculture}\" lang=\"zh-CN\" selected")), "{page}");
+        let form = desk.get(&format!("/console/agencies/{station}/act/entrust")).expect(200).text();
+        assert!(form.contains("<code>SJ-C-001</code>"), "the catalogue to copy codes from: {form}");
+    }
+
     fn the_console_keeps_agencies_and_what_was_typed(server) {
         let mut desk = Desk::of(server, "county-admin");
         let (market, street) = (id_of(server, MARKET), id_of(server, STREET));
