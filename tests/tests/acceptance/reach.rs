@@ -9,6 +9,9 @@ use tests::{Person, Phone, on_both_databases};
 
 use crate::alarm;
 
+/// Of nobody.
+const CITIZEN: &str = "500237199001010634";
+
 /// What a outcome says, without the id of the change it is about.
 fn said(outcome: &PushOutcome) -> (Class, &str, &[String], usize) {
     (outcome.class, &outcome.code, &outcome.flags, outcome.missing.len())
@@ -35,6 +38,28 @@ on_both_databases! {
         let answer = stranger.push(&[&theirs, &none]);
         assert_eq!(said(&answer.outcomes[0]), said(&answer.outcomes[1]));
         assert!(answer.receipts.is_empty());
+    }
+
+    fn a_head_sees_numbers_of_persons_in_a_list_and_who_only_supervises_does_not(server) {
+        let mut phone = Phone::of(server, "officer-a");
+        let case = phone.open_case(&[]);
+        let title = phone.write(case.id(), &[case.id()], "title", &format!("李某 {CITIZEN}"));
+        phone.push(&[&case, &title]);
+        let shown = |login: &str| {
+            let list = Person::sign_in(server, login).call("GET", "/v1/cases").send().expect(200).json();
+            list["items"][0]["title"].as_str().unwrap().to_owned()
+        };
+        for login in ["officer-a", "unit-head", "principal-head", "legal-reviewer", "case-reviewer"] {
+            assert_eq!(shown(login), format!("李某 {CITIZEN}"), "{login}");
+        }
+        for login in ["department-supervisor", "county-supervisor", "county-leadership"] {
+            assert_eq!(shown(login), "李某 500*************34", "{login}");
+        }
+        // Who supervises the agency and leads it as well sees them.
+        let supervisor = Person::sign_in(server, "department-supervisor").me.officer;
+        let head = json!({"role": "principal_head", "reason": "任命"});
+        let _ = crate::people::act(&Person::sign_in(server, "agency-admin"), &supervisor, "/roles", &head).expect(200);
+        assert_eq!(shown("department-supervisor"), format!("李某 {CITIZEN}"));
     }
 
     fn a_case_of_another_agency_answers_a_pull_and_a_reconcile_like_a_missing_one(server) {
