@@ -176,15 +176,20 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(account::change_own)
             .service(trial::form)
             .service(trial::remove)
-            .service(device::list)
-            .service(device::revoke_form)
-            .service(device::revoke)
-            .service(device::rename_form)
-            .service(device::rename)
+            .configure(devices)
             .configure(agencies)
             .default_service(web::to(async |request: HttpRequest| Err::<String, _>(unmatched(&request))))
             .wrap(actix_web::middleware::from_fn(middleware::handle)),
     );
+}
+
+fn devices(config: &mut web::ServiceConfig) {
+    config
+        .service(device::list)
+        .service(device::revoke_form)
+        .service(device::revoke)
+        .service(device::rename_form)
+        .service(device::rename);
 }
 
 fn agencies(config: &mut web::ServiceConfig) {

@@ -46,7 +46,6 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(credential::read_statuses)
         .service(credential::verify_credential)
         .service(credential::read_credential_type)
-        .service(officer::list_agencies)
         .service(officer::list_officers)
         .service(officer::read_officer)
         .service(officer::list_tasks)
@@ -112,6 +111,7 @@ fn people(config: &mut ServiceConfig<'_>) {
 
 fn agencies(config: &mut ServiceConfig<'_>) {
     config
+        .service(officer::list_agencies)
         .service(agency::read_agency)
         .service(agency::add_agency)
         .service(agency::change_agency)
