@@ -19,6 +19,7 @@ pub mod mandate;
 mod named;
 pub mod officer;
 pub mod problem;
+pub mod qualification;
 pub mod read_audit;
 pub mod reference;
 pub mod register;

@@ -16,6 +16,7 @@ pub mod lead;
 pub mod mandate;
 pub mod officer;
 pub mod openapi;
+pub mod qualification;
 pub mod read_audit;
 pub mod reference;
 pub mod register;

@@ -39,6 +39,7 @@ mod register_event;
 mod sending;
 mod session;
 mod start;
+mod training;
 mod trial;
 mod upload;
 mod visit;
@@ -91,6 +92,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/console/officers/{id}"),
     ("GET", "/console/officers/{id}/act/{act}"),
     ("POST", "/console/officers/{id}/act/{act}"),
+    ("GET", "/console/training"),
     ("GET", "/console/register/events"),
     ("GET", "/console/register/events/export"),
     ("POST", "/console/officers/{id}/enrolment-code"),
@@ -160,6 +162,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
             .service(officer::read)
             .service(officer::form::act_form)
             .service(officer::form::run_act)
+            .service(training::read)
             .service(register_event::list)
             .service(register_event::export)
             .service(officer::give_code)

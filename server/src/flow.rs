@@ -57,6 +57,7 @@ pub mod projection;
 pub mod proof;
 pub mod pull;
 pub mod push_sender;
+pub mod qualification;
 pub mod quota;
 pub mod read_audit;
 pub mod reason;

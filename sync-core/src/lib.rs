@@ -87,6 +87,7 @@ pub mod op;
 pub mod organ;
 pub mod plan;
 pub mod proof;
+pub mod qualification;
 pub mod read_audit;
 pub mod receipt;
 pub mod register_event;

@@ -41,6 +41,20 @@ codes! {
         CertificateSource = "certificate_source",
         /// The data of a certificate were confirmed, by one of two persons.
         CertificateConfirmed = "certificate_confirmed",
+        /// A training was entered.
+        TrainingAdded = "training_added",
+        /// An entry of a training was annulled.
+        TrainingAnnulled = "training_annulled",
+        /// A yearly assessment was entered.
+        AssessmentAdded = "assessment_added",
+        /// An entry of an assessment was annulled.
+        AssessmentAnnulled = "assessment_annulled",
+        /// It was proposed that a person leaves enforcement.
+        ExitProposed = "exit_proposed",
+        /// The person was heard about it.
+        ExitHeard = "exit_heard",
+        /// It was decided.
+        ExitDecided = "exit_decided",
         /// A person was given an account, with a one-time password.
         AccountOpened = "account_opened",
         /// An account was given another one-time password.

@@ -49,6 +49,14 @@ pub enum Duty {
     People,
     /// Certificates, as the issuing organ decided.
     Certificates,
+    /// Training hours of people.
+    Training,
+    /// Yearly assessments of people, and proposing an exit.
+    Assessment,
+    /// Deciding about an exit.
+    ExitDecisions,
+    /// Reading trainings, assessments and exits of others.
+    QualificationRecords,
     /// Inspection tasks.
     Tasks,
     /// Accounts and one-time passwords.
@@ -73,6 +81,10 @@ impl Duty {
         Self::Agencies,
         Self::People,
         Self::Certificates,
+        Self::Training,
+        Self::Assessment,
+        Self::ExitDecisions,
+        Self::QualificationRecords,
         Self::Tasks,
         Self::Accounts,
         Self::OrdinaryRoles,
@@ -86,9 +98,25 @@ impl Duty {
     /// The roles that have it.
     pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::Agencies | Self::People | Self::Certificates | Self::Tasks | Self::Accounts | Self::OrdinaryRoles => {
-                &[Role::AgencyAdmin]
-            }
+            Self::Agencies
+            | Self::People
+            | Self::Certificates
+            | Self::Assessment
+            | Self::Tasks
+            | Self::Accounts
+            | Self::OrdinaryRoles => &[Role::AgencyAdmin],
+            Self::Training => &[Role::TrainingManager, Role::AgencyAdmin],
+            Self::ExitDecisions => &[Role::PrincipalHead],
+            Self::QualificationRecords => &[
+                Role::AgencyAdmin,
+                Role::TrainingManager,
+                Role::UnitHead,
+                Role::PrincipalHead,
+                Role::OtherHead,
+                Role::DepartmentSupervisor,
+                Role::CountySupervisor,
+                Role::CountyLeadership,
+            ],
             Self::SpecialRoles => &[Role::SecurityAdmin],
             Self::AgencyTree | Self::ReferenceData | Self::Settings => &[Role::SystemAdmin],
             Self::RegisterRecords => &[Role::AgencyAdmin, Role::SecurityAdmin, Role::AuditAdmin],
@@ -292,7 +320,11 @@ mod tests {
         assert_eq!(has(Role::AuditAdmin), [Duty::RegisterRecords]);
         assert_eq!(has(Role::SystemAdmin), [Duty::AgencyTree, Duty::ReferenceData, Duty::Settings]);
         assert_eq!(has(Role::SecurityAdmin), [Duty::SpecialRoles, Duty::RegisterRecords]);
-        assert_eq!(has(Role::UnitHead), []);
+        assert_eq!(has(Role::UnitHead), [Duty::QualificationRecords]);
+        assert_eq!(has(Role::TrainingManager), [Duty::Training, Duty::QualificationRecords]);
+        assert_eq!(has(Role::PrincipalHead), [Duty::ExitDecisions, Duty::QualificationRecords]);
+        assert_eq!(has(Role::Officer), []);
+        assert!(!Duty::ExitDecisions.is_of(&[Role::AgencyAdmin]), "who proposes an exit does not decide about it");
         assert!(DEPUTISED.iter().all(|role| role.giver() == Duty::OrdinaryRoles));
     }
 }

@@ -1,11 +1,14 @@
 //! Agencies, officers and tasks; the files below have the acts of administrators on a person.
 
 pub mod account;
+pub mod assessment;
 pub mod certificate;
 pub mod deputy;
 pub mod entry;
+pub mod exit;
 mod problems;
 pub mod role;
+pub mod training;
 
 use actix_web::http::header::ETAG;
 use actix_web::web::{Json, Path, Query};

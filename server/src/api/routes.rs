@@ -6,8 +6,8 @@ use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, agency, alarm, case, credential, device, evidence, health, keys, lead, mandate, officer, read_audit,
-    reference, register, register_event, session, sync,
+    account, agency, alarm, case, credential, device, evidence, health, keys, lead, mandate, officer, qualification,
+    read_audit, reference, register, register_event, session, sync,
 };
 
 /// The whole API.
@@ -105,6 +105,16 @@ fn people(config: &mut ServiceConfig<'_>) {
         .service(officer::role::take_role)
         .service(officer::deputy::appoint_deputy)
         .service(officer::deputy::end_deputy)
+        .service(officer::training::add_training)
+        .service(officer::training::annul_training)
+        .service(officer::assessment::add_assessment)
+        .service(officer::assessment::annul_assessment)
+        .service(officer::exit::propose_exit)
+        .service(officer::exit::hear_exit)
+        .service(officer::exit::decide_exit)
+        .service(qualification::read_qualification)
+        .service(qualification::list_agency_training)
+        .service(qualification::list_training)
         .service(register_event::list_register_events)
         .service(register_event::export_register_events);
 }

@@ -4,6 +4,7 @@ mod act;
 mod field;
 pub mod form;
 mod managed;
+mod qualification;
 mod verified;
 
 use std::borrow::Borrow;
@@ -26,6 +27,7 @@ use super::list::{PagePosition, Pager};
 use super::page::{self, Page, Part};
 use super::posted::Posted;
 use super::query::PageQuery;
+use super::training;
 use super::visit::SignedIn;
 use super::words;
 use crate::flow::caller::{Caller, Role};
@@ -175,6 +177,8 @@ struct Officer {
     person: OfficerRow,
     agency_name: String,
     managed: Managed,
+    /// None if the reader may not see it.
+    qualified: Option<qualification::Shown>,
     roles: Vec<Role>,
     cards: Vec<Card>,
     verifications: Vec<Verified>,
@@ -266,6 +270,7 @@ pub async fn list(app: State, signed: SignedIn, mut params: PageQuery) -> Result
         (true, "/console/agencies", ("单位", "Agencies")),
         (signed.caller.must_have(Duty::People).is_ok(), "/console/officers/new", ("登记人员", "Enter a person")),
         (clerk::may_import(&signed.caller), "/console/register", ("导入或者导出花名册", "Import or export the roster")),
+        (training::may_see(&signed.caller), "/console/training", ("培训与资格", "Training and qualification")),
         (register_event::may_see(&signed.caller), "/console/register/events", ("登记记录", "Records of the register")),
     ];
     let links = links.into_iter().filter(|(theirs, ..)| *theirs);
@@ -287,6 +292,7 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<Ht
     let (id, now) = (officer_id(&path)?, app.clock.now());
     let found = officer::detail(&app, signed.caller.clone(), id).await?;
     let (managed, verifications) = (Managed::of(&signed, &found, now), verified(&found));
+    let qualified = qualification::shown(&app, &signed, &found).await?;
     let officer::Detail { officer: person, agency_name, roles, certificates, .. } = found;
     // A caller who may not see the phones of others still sees the officer.
     let phones = page::outcome(device::list(&app, signed.caller.clone(), Some(id)).await)?.ok();
@@ -296,6 +302,7 @@ pub async fn read(app: State, signed: SignedIn, path: Path<String>) -> Result<Ht
         person,
         agency_name,
         managed,
+        qualified,
         roles,
         cards: certificates.iter().map(|one| card(one, now)).collect(),
         verifications,

@@ -6,13 +6,16 @@ use sync_core::id::OfficerId;
 
 pub mod account;
 mod act;
+pub mod assessment;
 pub mod certificate;
 pub mod deputy;
 mod detail;
 pub mod ending;
 pub mod entry;
+pub mod exit;
 pub mod presence;
 pub mod role;
+pub mod training;
 pub mod transfer;
 pub mod verification;
 pub mod verified;

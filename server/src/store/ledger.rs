@@ -39,6 +39,7 @@ pub const FOLLOWING: &[(&str, &[&str], &str)] = &[(
 pub const MUTABLE: &[(&str, &str)] = &[
     ("account", "a password is replaced, sessions end, an account is closed"),
     ("agency", "the register follows the organs"),
+    ("assessment", "a wrong entry is annulled, and stays"),
     ("case_evidence", "projection: made again from the changes"),
     ("case_file", "projection: made again from the changes"),
     ("case_file_past", "what lists showed before, kept for readers between two pages, and forgotten"),
@@ -65,6 +66,7 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("named_evidence", "projection: made again from the changes"),
     ("number_series", "the next free number grows"),
     ("officer", "the register follows the persons"),
+    ("officer_exit", "an exit is heard, and decided"),
     ("officer_identity", "a number that was entered wrongly is corrected"),
     ("outbox", "a row goes when its effect has happened"),
     ("outbox_turn", "the turn passes from process to process"),
@@ -78,6 +80,7 @@ pub const MUTABLE: &[(&str, &str)] = &[
     ("supervision_lead", "a lead is answered and closed"),
     ("task_officer", "mirrored from the municipal platform"),
     ("tenant", "holds the heads of the log and of the server's chain"),
+    ("training", "a wrong entry is annulled, and stays"),
     ("unsent_form", "a form is kept until its author sends it"),
     ("upload", "an upload goes on, and is completed"),
     ("used_proof", "a proof that was used is forgotten when it has expired"),

@@ -282,6 +282,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Everybody who holds this role.
+    ///
+    /// # Errors
+    /// [`Error`] where the statement fails.
+    pub fn holders(&mut self, tenant: &TenantId, name: Role) -> Result<Vec<OfficerId>, Error> {
+        let held = role::table.filter(role::tenant.eq(tenant)).filter(role::name.eq(name));
+        Ok(held.select(role::officer).load(self.db())?)
+    }
+
     /// Whether anybody who is active has this role.
     ///
     /// # Errors

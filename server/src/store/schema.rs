@@ -93,6 +93,58 @@ diesel::table! {
 }
 
 diesel::table! {
+    training (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        officer -> Binary,
+        class -> Text,
+        level -> Text,
+        topic -> Text,
+        held_on -> Text,
+        until_on -> Text,
+        hours -> BigInt,
+        proof -> Text,
+        entered_ms -> BigInt,
+        annulled_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    assessment (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        officer -> Binary,
+        year -> BigInt,
+        result -> Text,
+        organ -> Text,
+        document -> Text,
+        entered_ms -> BigInt,
+        annulled_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    officer_exit (tenant, id) {
+        tenant -> Binary,
+        id -> Binary,
+        officer -> Binary,
+        ground -> Text,
+        facts -> Text,
+        basis -> Text,
+        proposer -> Binary,
+        proposed_ms -> BigInt,
+        hearing -> Nullable<Text>,
+        statement -> Nullable<Text>,
+        hearer -> Nullable<Binary>,
+        heard_ms -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        document -> Nullable<Text>,
+        decider -> Nullable<Binary>,
+        decided_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     certificate (tenant, number) {
         tenant -> Binary,
         number -> Text,
@@ -809,12 +861,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     credential,
     officer_identity,
     register_event,
+    assessment,
     deputy,
     device,
     inspection_task,
     lease,
     number_block,
     officer,
+    officer_exit,
     read_audit,
     refresh_family,
     refresh_token,
@@ -822,5 +876,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_reset,
     role,
     task_officer,
+    training,
     upload,
 );

@@ -107,6 +107,7 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::PasswordMustChange
         | Refusal::OneTimePasswordExpired
         | Refusal::OwnEntry
+        | Refusal::ExitSamePerson
         | Refusal::DeviceRevoked
         | Refusal::NoCertificate
         | Refusal::CertificateExpired
@@ -158,6 +159,11 @@ pub const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::RolesKeptApart
         | Refusal::NothingChanges
         | Refusal::PersonInactive
+        | Refusal::AssessmentTaken
+        | Refusal::ExitOpen
+        | Refusal::ExitHeard
+        | Refusal::ExitNotHeard
+        | Refusal::ExitDecided
         | Refusal::AgencyInactive
         | Refusal::LoginTaken
         | Refusal::AccountExists

@@ -85,6 +85,9 @@ impl Owned {
         path.replace("{digest}", &"0".repeat(64))
             .replace("{change}", &self.case)
             .replace("{deputy}", &self.reset)
+            .replace("{training}", &self.reset)
+            .replace("{assessment}", &self.reset)
+            .replace("{exit}", &self.reset)
             .replace("{target}", "case")
             .replace("{name}", "title")
     }

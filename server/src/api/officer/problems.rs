@@ -14,13 +14,18 @@ pub(super) struct MakingProblems;
 
 const COMMON: [(&str, &str); 4] = [
     ("400", "`malformed`, which says what does not fit"),
-    ("403", "`forbidden`: a role that may not, `own_entry`: nobody administers themselves, `not_from_a_phone`"),
+    (
+        "403",
+        "`forbidden`: a role that may not, `own_entry`: nobody administers themselves, `not_from_a_phone`, \
+     `exit_same_person`",
+    ),
     ("404", "`not_found`: nobody in reach"),
     (
         "409",
         "`nothing_changes`, `person_inactive`, `agency_inactive`, `holds_special_role`, `roles_kept_apart`, `login_taken`, \
          `account_exists`, `no_account`, `password_is_own`, `certificate_taken`, `citizen_number_taken`, \
-         `certificate_without_source`, `confirmed_before`, `other_issuer`",
+         `certificate_without_source`, `confirmed_before`, `other_issuer`, \
+         `assessment_taken`, `exit_open`, `exit_heard`, `exit_not_heard`, `exit_decided`",
     ),
 ];
 

@@ -6,7 +6,8 @@ use sync_core::certificate::CertificateAct;
 use sync_core::role::{DEPUTISED, Duty, Giver, Role, is_in_care_of_agency, may_give, may_take};
 use sync_core::time::Instant;
 
-use super::field::{Field, Kind, local};
+use super::field::{Field, Kind, Said, local};
+use super::qualification::QualificationAct;
 use crate::console::words;
 use crate::flow::caller::Caller;
 use crate::flow::officer::Detail;
@@ -51,10 +52,9 @@ pub enum OfficerAct {
     Deputy,
     /// End a deputising.
     EndDeputy,
+    /// Trainings, assessments and exits.
+    Qualification(QualificationAct),
 }
-
-/// The name in the address, the title in both languages, and what happens.
-type Said = (&'static str, (&'static str, &'static str), (&'static str, &'static str));
 
 impl OfficerAct {
     const ALL: [Self; 16] = [
@@ -81,7 +81,8 @@ impl OfficerAct {
     /// # Errors
     /// [`Refusal::NotFound`].
     pub fn of(name: &str) -> Result<Self, Refusal> {
-        Self::ALL.into_iter().find(|act| act.said().0 == name).ok_or(Refusal::NotFound)
+        let more = QualificationAct::ALL.map(Self::Qualification);
+        Self::ALL.into_iter().chain(more).find(|act| act.said().0 == name).ok_or(Refusal::NotFound)
     }
 
     /// What people read of it.
@@ -198,12 +199,16 @@ impl OfficerAct {
                 ("提前结束代理", "End a deputising"),
                 ("代理人立即不再行使该职务。", "The deputy no longer has the role."),
             ),
+            Self::Qualification(act) => act.said(),
         }
     }
 
     /// Whether the act makes something, so that the form carries a key.
     pub const fn makes(self) -> bool {
-        matches!(self, Self::Certificate | Self::Account | Self::OneTimePassword | Self::Deputy)
+        match self {
+            Self::Qualification(act) => act.makes(),
+            other => matches!(other, Self::Certificate | Self::Account | Self::OneTimePassword | Self::Deputy),
+        }
     }
 
     /// Whether the caller may do it to this person as they are.
@@ -227,6 +232,7 @@ impl OfficerAct {
             Self::GiveRole => return active && caller.officer != found.officer.id && !given(caller, found).is_empty(),
             Self::TakeRole => return caller.officer != found.officer.id && !taken(caller, found).is_empty(),
             Self::Deputy => (Duty::People, active && !deputised(found).is_empty()),
+            Self::Qualification(act) => return act.is_open(caller, found),
             Self::EndDeputy => (Duty::People, found.deputies.iter().any(|one| one.head == found.officer.id)),
         };
         duty.is_of(&caller.roles) && fits && caller.officer != found.officer.id
@@ -337,6 +343,7 @@ impl Made<'_> {
             OfficerAct::GiveRole => vec![self.role(&given(self.caller, self.found))],
             OfficerAct::TakeRole => vec![self.role(&taken(self.caller, self.found))],
             OfficerAct::Deputy => self.deputy(),
+            OfficerAct::Qualification(act) => act.fields(self.language, self.colleagues),
             OfficerAct::Deactivate
             | OfficerAct::Reactivate
             | OfficerAct::OneTimePassword

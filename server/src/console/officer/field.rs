@@ -7,6 +7,9 @@ use sync_core::time::{Date, Instant};
 use crate::console::posted::Posted;
 use crate::flow::refusal::{Refusal, Refused};
 
+/// Of an act: the name in the address, the title in both languages, and what happens.
+pub type Said = (&'static str, (&'static str, &'static str), (&'static str, &'static str));
+
 /// How a field is filled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
@@ -80,6 +83,15 @@ pub fn local(at: Instant) -> String {
 
 fn wrong((zh, en): (&str, &str)) -> Refused {
     Refusal::Malformed.because(format!("请填写“{zh}”。"), format!("Fill in “{en}”."))
+}
+
+/// Something that was chosen from a list.
+///
+/// # Errors
+/// [`Refusal::Malformed`].
+pub fn chosen<T: std::str::FromStr>(text: &str) -> Result<T, Refused> {
+    let wrong = || Refusal::Malformed.because("请在列表中选择。", "Choose from the list.");
+    text.parse().map_err(|_not_chosen| wrong())
 }
 
 /// A day of a form.

@@ -11,8 +11,9 @@ use sync_core::id::hex;
 use sync_core::role::{Duty, Role};
 
 use super::act::{self, Made, OfficerAct, certificate_fields, filled, person_fields};
-use super::field::{self, Field, Kind};
+use super::field::{self, Field, Kind, chosen};
 use super::officer_id;
+use super::qualification::OF_ENTRY;
 use crate::console::page::{self, Page, Part};
 use crate::console::posted::Posted;
 use crate::console::query::PageQuery;
@@ -34,7 +35,7 @@ use crate::web::input;
 use crate::web::problem::Problem;
 
 /// Hidden fields of a form: what it is about, what its reader saw, and its key.
-const HIDDEN: [&str; 4] = ["version", "key", "of_certificate", "of_deputy"];
+const HIDDEN: [&str; 5] = ["version", "key", "of_certificate", "of_deputy", OF_ENTRY];
 
 #[derive(Template)]
 #[template(path = "officer_act.html")]
@@ -145,7 +146,7 @@ pub async fn act_form(
     let mut typed = unsent.as_ref().map(|unsent| unsent.fields.clone()).unwrap_or_default();
     // The person is shown as they are now, so the form is decided on that.
     typed.remove("version");
-    for name in ["of_certificate", "of_deputy"] {
+    for name in ["of_certificate", "of_deputy", OF_ENTRY] {
         let said = params.plain(name);
         if !said.is_empty() {
             typed.insert(name.to_owned(), said);
@@ -245,18 +246,13 @@ async fn execute(
             };
             deputy::appoint(app, caller, act, new, key).await
         }
+        OfficerAct::Qualification(what) => what.execute(app, caller, act, posted, key).await,
         OfficerAct::EndDeputy => {
             let id = input::bytes(posted.raw("of_deputy"), "deputy").map_err(|_not_an_id| Refusal::NotFound)?;
             deputy::end(app, caller, act, id).await
         }
     }
     .map(|_done| None)
-}
-
-/// Something that was chosen from a list.
-fn chosen<T: std::str::FromStr>(text: &str) -> Result<T, Refused> {
-    let wrong = || Refusal::Malformed.because("请在列表中选择。", "Choose from the list.");
-    text.parse().map_err(|_not_chosen| wrong())
 }
 
 fn chosen_role(posted: &Posted) -> Result<Role, Refused> {

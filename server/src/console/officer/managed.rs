@@ -3,6 +3,7 @@
 use sync_core::time::Instant;
 
 use super::act::OfficerAct;
+use super::qualification::QualificationAct;
 use crate::console::visit::SignedIn;
 use crate::console::words;
 use crate::flow::officer::{Account, Detail};
@@ -41,7 +42,7 @@ pub struct Managed {
     pub sees_records: bool,
 }
 
-const OF_A_PERSON: [OfficerAct; 11] = [
+const OF_A_PERSON: [OfficerAct; 14] = [
     OfficerAct::Correct,
     OfficerAct::Certificate,
     OfficerAct::GiveRole,
@@ -50,6 +51,9 @@ const OF_A_PERSON: [OfficerAct; 11] = [
     OfficerAct::Account,
     OfficerAct::OneTimePassword,
     OfficerAct::CloseAccount,
+    OfficerAct::Qualification(QualificationAct::Training),
+    OfficerAct::Qualification(QualificationAct::Assessment),
+    OfficerAct::Qualification(QualificationAct::ProposeExit),
     OfficerAct::Transfer,
     OfficerAct::Deactivate,
     OfficerAct::Reactivate,

@@ -28,13 +28,19 @@ pub async fn deactivate(app: &App, caller: Caller, act: Act) -> Result<Detail, F
         if !begun.person.active {
             return Err(Refusal::NothingChanges.into());
         }
-        let phones = end_access(tx, begun, &reason)?;
-        tx.end_deputies_about(&begun.tenant, &begun.person.id, begun.now)?;
-        tx.set_officer(&begun.tenant, &OfficerRow { active: false, ..begun.person.clone() })?;
-        tx.touch_reference(&begun.tenant)?;
+        let phones = leave(tx, begun, &reason)?;
         begun.note(tx, RegisterEventKind::PersonDeactivated, &json!({ "phones": phones }))
     })
     .await
+}
+
+/// The person works there no more. How many phones were revoked.
+pub(super) fn leave(tx: &mut Tx<'_>, begun: &Begun<'_>, reason: &str) -> Result<usize, Failure> {
+    let phones = end_access(tx, begun, reason)?;
+    tx.end_deputies_about(&begun.tenant, &begun.person.id, begun.now)?;
+    tx.set_officer(&begun.tenant, &OfficerRow { active: false, ..begun.person.clone() })?;
+    tx.touch_reference(&begun.tenant)?;
+    Ok(phones)
 }
 
 /// Ends the sessions of a person, and revokes their phones. How many phones.

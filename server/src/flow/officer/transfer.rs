@@ -86,7 +86,7 @@ pub fn end_functions(
 }
 
 /// Assigns a colleague to every open case in which the person takes part; the colleague's name and the number of cases.
-fn hand_over(
+pub(super) fn hand_over(
     tx: &mut Tx<'_>,
     begun: &Begun<'_>,
     keys: &Keys,

@@ -253,6 +253,36 @@ refusals! {
     "此人已离岗；如已返岗，请先恢复在岗。" / "This person has left. If they are back, reactivate them first.";
     user: "Reactivate the person first"; operator: "None";
 
+    /// The year has an assessment that counts.
+    AssessmentTaken = "assessment_taken", retry: false;
+    "该年度考核结果已登记；登记有误的，请先撤销原登记。" / "This year has an assessment. If it is wrong, annul it first.";
+    user: "Annul the wrong entry first"; operator: "None";
+
+    /// An exit of the person is open.
+    ExitOpen = "exit_open", retry: false;
+    "此人已有一项退出程序正在进行。" / "An exit of this person is open already.";
+    user: "Go on with the open one"; operator: "None";
+
+    /// The person was heard already.
+    ExitHeard = "exit_heard", retry: false;
+    "本人的陈述、申辩已登记。" / "The hearing of the officer is entered already.";
+    user: "Read the person again"; operator: "None";
+
+    /// The person was not heard yet.
+    ExitNotHeard = "exit_not_heard", retry: false;
+    "作出退出决定前，须先听取本人的陈述、申辩并登记。" / "Before a decision the officer is heard, and the hearing is entered.";
+    user: "Have the hearing entered first"; operator: "None";
+
+    /// The exit was decided.
+    ExitDecided = "exit_decided", retry: false;
+    "该退出程序已作出决定。" / "This exit was decided.";
+    user: "None: it is decided"; operator: "None";
+
+    /// Who proposed an exit or heard the officer does not decide about it.
+    ExitSamePerson = "exit_same_person", retry: false;
+    "提出退出建议或者听取陈述、申辩的人员，不能作出决定，请由另一负责人决定。" / "Who proposed the exit or heard the officer does not decide about it. Another head decides.";
+    user: "Ask another head of the organ"; operator: "None";
+
     /// The agency was deactivated.
     AgencyInactive = "agency_inactive", retry: false;
     "该单位已停用，不能登记人员。" / "This agency was deactivated and takes no people.";

@@ -20,6 +20,9 @@ use tests::{Person, Phone, Server};
 use crate::casework::Case;
 use crate::evidence::{claim, digest, upload};
 
+#[path = "qualified.rs"]
+mod qualified;
+
 /// What is filled into an example.
 #[derive(Debug, Clone, Default)]
 pub struct Filled {
@@ -272,7 +275,7 @@ impl<'s> World<'s> {
                 let shown = crate::people::act(&admin, &head, "/deputies", &body).expect(201).json();
                 on("unit-head").with("deputy", &text(&shown["deputies"][0]["id"]))
             }
-            _ => self.fill_of_evidence(operation),
+            _ => self.fill_of_qualification(operation),
         }
     }
 

@@ -1,0 +1,48 @@
+//! Words of trainings, assessments and exits, and of their records.
+
+use super::Word;
+
+pub(super) const WORDS: &[Word] = &[
+    // Records of the register.
+    ("training_added", "登记培训", "A training was entered"),
+    ("training_annulled", "撤销培训登记", "An entry of a training was annulled"),
+    ("assessment_added", "登记年度考核", "An assessment was entered"),
+    ("assessment_annulled", "撤销考核登记", "An entry of an assessment was annulled"),
+    ("exit_proposed", "提出退出建议", "An exit was proposed"),
+    ("exit_heard", "听取陈述、申辩", "The officer was heard about an exit"),
+    ("exit_decided", "作出退出决定", "An exit was decided"),
+    // Qualification.
+    ("training", "培训", "Training"),
+    ("hours", "学时", "Hours"),
+    ("held on", "开始日期", "First day"),
+    ("year", "年度", "Year"),
+    ("result", "考核等次", "Result"),
+    ("organ", "考核机关", "Organ"),
+    ("ground", "退出情形", "Ground"),
+    ("facts", "事实", "Facts"),
+    ("hearing", "陈述、申辩情况", "Hearing"),
+    ("statement", "陈述、申辩的内容", "Statement"),
+    ("outcome", "决定", "Decision"),
+    ("political", "政治能力", "Political"),
+    ("professional", "业务能力", "Professional"),
+    ("national", "国家级", "National"),
+    ("provincial", "省（市）级", "Provincial"),
+    ("county", "区县级", "County"),
+    ("excellent", "优秀", "Excellent"),
+    ("qualified", "合格", "Qualified"),
+    ("barely_qualified", "基本合格", "Barely qualified"),
+    ("unqualified", "不合格", "Unqualified"),
+    ("suspension", "暂扣证件并离岗培训", "Suspension and training"),
+    ("revocation", "吊销证件", "Revocation"),
+    ("failed_assessment", "年度考核不合格", "Failed assessment"),
+    ("no_longer_qualified", "不再符合执法人员条件", "No longer qualified"),
+    ("misconduct", "违法违纪", "Misconduct"),
+    ("left_post", "调离执法岗位", "Left the post"),
+    ("retired", "退休", "Retired"),
+    ("own_request", "本人申请", "Own request"),
+    ("stated", "已陈述、申辩", "Stated"),
+    ("waived", "本人放弃", "Waived"),
+    ("did_not_appear", "经通知未陈述、申辩", "Did not appear"),
+    ("leaves", "退出执法岗位", "Leaves"),
+    ("stays", "不予退出", "Stays"),
+];
