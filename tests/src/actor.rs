@@ -12,7 +12,6 @@ use api_spec::device::{
     NewEnrolmentCode, NewLease, NewRequestKey, enrol_message, enrol_two_keys_message, hand_in_message, token_message,
 };
 use api_spec::session::{AccessToken, Me, NewSession};
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sync_core::case::{CaseState, fold};
 use sync_core::change::{Anchor, Change, Clock, Header, NewOp, Reading, Received};
 use sync_core::id::{AgencyId, BootId, CaseId, ChangeId, DeviceId, Digest, Epoch, OfficerId, TenantId, hex, unhex};
@@ -28,6 +27,7 @@ use sync_core::value::Value;
 
 use crate::http::{Answer, Call};
 use crate::prover::Prover;
+pub use crate::random::{base64url, random};
 use crate::server::{PASSWORD, Server};
 
 /// An administrator with reach over all agencies.
@@ -92,11 +92,6 @@ pub fn session(server: &Server, login: &str, password: &str) -> Answer {
 /// A key out of fresh random bytes.
 pub fn fresh_key() -> SoftwareKey {
     SoftwareKey::from_secret(&random()).unwrap()
-}
-
-/// Fresh random bytes.
-pub fn random<const N: usize>() -> [u8; N] {
-    server::random::bytes().unwrap()
 }
 
 /// The enrolment request of a phone without a request key, sent by its signed-in officer.
@@ -451,9 +446,4 @@ impl Replica {
 /// Waits, for tests about times.
 pub fn wait_ms(milliseconds: u64) {
     std::thread::sleep(Duration::from_millis(milliseconds));
-}
-
-/// Base64 for URLs, without padding (RFC 4648 §5).
-pub fn base64url(bytes: &[u8]) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }

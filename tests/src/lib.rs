@@ -30,6 +30,7 @@ pub mod link;
 pub mod load;
 pub mod prover;
 pub mod proxy;
+pub mod random;
 pub mod raw;
 pub mod server;
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use sync_core::proof::{Proof, thumbprint};
 use sync_core::sign::{Signer as _, SoftwareKey};
 
-use crate::actor::{base64url, random};
+use crate::random::{base64url, random};
 
 /// A request key, and the last nonce of the server.
 pub struct Prover {

@@ -10,8 +10,10 @@ use tests::server::sources;
 /// Most lines of code in a file; blank lines, comments and the file's own tests are not counted.
 const LONGEST: usize = 400;
 /// Files over [`LONGEST`], each with the reason why it is not divided.
-const LONG_FILES: &[(&str, &str)] =
-    &[("server/src/store/schema.rs", "one table after another, as the schema is; nothing to understand between them")];
+const LONG_FILES: &[(&str, &str)] = &[
+    ("server/src/store/schema.rs", "one table after another, as the schema is; nothing to understand between them"),
+    ("server/src/flow/refusal/table.rs", "one refusal after another; the code above the rows is short"),
+];
 /// File names that do not describe their content.
 const EMPTY_NAMES: &[&str] = &["mod", "util", "utils", "helper", "helpers", "common", "misc", "manager", "shared"];
 /// Words about the development environment, which must not occur in the sources.
@@ -132,6 +134,7 @@ const CORE: Map = &[
     ("log", &["sign", "codec", "id", "time"]),
     ("message", &["log", "codec", "id"]),
     ("proof", &["sign"]),
+    ("qualification", &["id", "time"]),
     ("receipt", &["sign", "codec", "id", "time"]),
     ("case_record", &["op", "sign", "codec", "id", "time"]),
     ("mandate", &["organ", "agency", "id", "time"]),

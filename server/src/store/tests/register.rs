@@ -13,7 +13,7 @@ pub(super) fn every_change_of_the_register_is_counted(store: &Store) {
     let tenant = "(SELECT id FROM tenant)";
     let someone = "(SELECT id FROM officer ORDER BY id LIMIT 1)";
     let counted = [
-        (format!("INSERT INTO certificate VALUES ({tenant}, '1', {someone}, 'c', 'r', 'i', 'v')"), 1),
+        (format!("INSERT INTO certificate VALUES ({tenant}, '1', {someone}, 'c', 'r', 'i', 'v', 0)"), 1),
         ("UPDATE certificate SET category = 'd'".to_owned(), 1),
         (format!("INSERT INTO certificate_interval VALUES ({tenant}, '1', 1, 'valid', 1, NULL, '', '', '')"), 1),
         ("UPDATE certificate_interval SET until_ms = 5".to_owned(), 1),
