@@ -13,7 +13,7 @@ use crate::text::{Cursor, Day, Id};
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "class": "professional", "level": "county", "topic": "行政处罚法专题培训", "held_on": "2026-05-11", "until_on": "2026-05-15",
-    "hours": 30, "proof": "县司法局培训结业名单〔2026〕3号", "reason": "登记年度培训"
+    "hours": 30, "proven_by": "县司法局培训结业名单〔2026〕3号", "reason": "登记年度培训"
 }))]
 pub struct NewTraining {
     /// What it was about.
@@ -34,7 +34,7 @@ pub struct NewTraining {
     pub hours: u32,
     /// Certificate of completion, notice or list that proves it.
     #[schema(min_length = 1, max_length = 200)]
-    pub proof: String,
+    pub proven_by: String,
     /// Why it is entered, 1 to 500 characters.
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
@@ -158,7 +158,7 @@ pub struct YearHours {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "00112233445566778899aabbccddeeff", "class": "professional", "level": "county", "topic": "行政处罚法专题培训",
-    "held_on": "2026-05-11", "until_on": "2026-05-15", "hours": 30, "proof": "县司法局培训结业名单〔2026〕3号",
+    "held_on": "2026-05-11", "until_on": "2026-05-15", "hours": 30, "proven_by": "县司法局培训结业名单〔2026〕3号",
     "entered_ms": 1_779_000_000_000_i64, "annulled_ms": null
 }))]
 pub struct Training {
@@ -180,7 +180,7 @@ pub struct Training {
     /// Hours (学时).
     pub hours: i64,
     /// What proves it.
-    pub proof: String,
+    pub proven_by: String,
     /// When it was entered.
     pub entered_ms: i64,
     /// Since when the entry does not count; null where it counts.

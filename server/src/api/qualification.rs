@@ -109,7 +109,7 @@ fn year_hours(year: i16, hours: Hours) -> YearHours {
 fn training(row: TrainingRow) -> Training {
     let TrainingRow { id, officer: _, class, level, topic, held_on, until_on, hours, proof, entered, annulled } = row;
     let (entered_ms, annulled_ms) = (entered.ms(), annulled.map(Instant::ms));
-    Training { id: hex(&id), class, level, topic, held_on, until_on, hours, proof, entered_ms, annulled_ms }
+    Training { id: hex(&id), class, level, topic, held_on, until_on, hours, proven_by: proof, entered_ms, annulled_ms }
 }
 
 fn assessment(row: AssessmentRow) -> Assessment {

@@ -2,7 +2,7 @@
 //!
 //! Promise: a token is used once and gives its successor. The answer may be lost: the token that was used last gives the
 //! same successor once more, to the same key within [`GRACE_MS`]. Any other second use, and a use with another key, means
-//! that somebody has a copy: the family of tokens ends, with an event for the person and an alarm. Of many uses at the
+//! that somebody has a copy: the family of tokens ends, with an event for the person. Of many uses at the
 //! same time one counts, in all processes. Everything is in the database; a restart changes nothing. A family ends
 //! [`IDLE_MS`] after its last use and [`LONGEST_MS`] after its beginning, and with what ends the sessions of its person.
 //! Not here: the form of access tokens (`token`), proofs (`proof`), who signs in (`session`, `device`).

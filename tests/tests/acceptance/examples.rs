@@ -163,7 +163,7 @@ on_both_databases! {
             }
             lists += 1;
         }
-        assert_eq!(lists, 9);
+        assert_eq!(lists, 10);
     }
 }
 

@@ -51,7 +51,7 @@ pub fn body_of(route: &str) -> Json {
         "/roles" | "/roles/take" => json!({"role": "case_reviewer", "reason": "岗位"}),
         "/deputies" => json!({"officer": NOBODY, "role": "unit_head", "from_ms": 1, "until_ms": 2, "reason": "外出"}),
         "/trainings" => json!({"class": "professional", "level": "county", "topic": "专题", "held_on": "2026-01-05",
-                               "until_on": "2026-01-06", "hours": 8, "proof": "名单", "reason": "登记"}),
+                               "until_on": "2026-01-06", "hours": 8, "proven_by": "名单", "reason": "登记"}),
         "/assessments" => {
             json!({"year": 2020, "result": "qualified", "organ": "县司法局", "document_number": "通报", "reason": "登记"})
         }

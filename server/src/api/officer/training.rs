@@ -39,7 +39,7 @@ pub async fn add_training(
     request: HttpRequest,
     body: Json<NewTraining>,
 ) -> Result<HttpResponse, Problem> {
-    let NewTraining { class, level, topic, held_on, until_on, hours, proof, reason } = body.into_inner();
+    let NewTraining { class, level, topic, held_on, until_on, hours, proven_by, reason } = body.into_inner();
     let (act, key) = making(&path, &request, &reason)?;
     let new = training::NewTraining {
         class,
@@ -48,7 +48,7 @@ pub async fn add_training(
         held: day(&held_on, "held_on")?,
         until: day(&until_on, "until_on")?,
         hours,
-        proof: line(&proof, training::LONGEST, "proof")?,
+        proof: line(&proven_by, training::LONGEST, "proven_by")?,
     };
     let found = training::add(&app, caller, act, new, key).await?;
     Ok(tagged(HttpResponse::build(CREATED), found, app.clock.now()))

@@ -205,10 +205,10 @@ impl OfficerAct {
 
     /// Whether the act makes something, so that the form carries a key.
     pub const fn makes(self) -> bool {
-        match self {
-            Self::Qualification(act) => act.makes(),
-            other => matches!(other, Self::Certificate | Self::Account | Self::OneTimePassword | Self::Deputy),
+        if let Self::Qualification(act) = self {
+            return act.makes();
         }
+        matches!(self, Self::Certificate | Self::Account | Self::OneTimePassword | Self::Deputy)
     }
 
     /// Whether the caller may do it to this person as they are.

@@ -2,8 +2,10 @@
 //!
 //! Promise: a page offers an act only to somebody who may do it; the flow decides in any case.
 
+use std::collections::BTreeMap;
+
 use sync_core::code::NotACode;
-use sync_core::id::hex;
+use sync_core::id::{OfficerId, hex};
 use sync_core::qualification::{
     AssessmentResult, ExitGround, ExitHearing, ExitOutcome, ExitStage, HOURS_PER_YEAR, TrainingClass, TrainingLevel,
 };
@@ -21,7 +23,7 @@ use crate::flow::officer::transfer::OpenCases;
 use crate::flow::officer::{Act, Detail};
 use crate::flow::qualification::{self, Qualification};
 use crate::flow::refusal::{Failure, Refusal, Refused};
-use crate::store::OfficerRow;
+use crate::store::{ExitRow, OfficerRow};
 use crate::web::State;
 use crate::web::input;
 use crate::web::language::Language;
@@ -288,6 +290,27 @@ pub async fn shown(app: &State, signed: &SignedIn, found: &Detail) -> Result<Opt
     Ok(Some(Shown::of(signed, found, &known)))
 }
 
+/// An exit in words, step by step.
+fn exit_says(language: Language, one: &ExitRow, names: &BTreeMap<OfficerId, String>) -> String {
+    let word = |code: &'static str| words::word(language, code);
+    let name = |id| names.get(&id).cloned().unwrap_or_default();
+    let proposer = match language {
+        Language::Chinese => format!("提出人：{}", name(one.proposer)),
+        Language::English => format!("proposed by {}", name(one.proposer)),
+    };
+    let proposal = format!("{}　{}　{}　{}", one.proposed.date(), word(one.ground.code()), one.facts, one.basis);
+    let mut parts = vec![proposal, proposer];
+    if let (Some(hearing), Some(at)) = (one.hearing, one.heard) {
+        let said = one.statement.as_deref().unwrap_or_default();
+        parts.push(format!("{}　{}　{said}", at.date(), word(hearing.code())));
+    }
+    if let (Some(outcome), Some(at), Some(by)) = (one.outcome, one.decided, one.decider) {
+        let document = one.document.as_deref().unwrap_or_default();
+        parts.push(format!("{}　{}　{document}　{}", at.date(), word(outcome.code()), name(by)));
+    }
+    parts.join("；")
+}
+
 impl Shown {
     fn of(signed: &SignedIn, found: &Detail, known: &Qualification) -> Self {
         let (id, language) = (found.officer.id, signed.visit.language);
@@ -326,26 +349,13 @@ impl Shown {
             acts: offered(QualificationAct::AnnulAssessment, &one.id, one.annulled.is_none()).into_iter().collect(),
         });
         let exits = known.exits.iter().map(|one| {
-            let name = |id| known.names.get(&id).cloned().unwrap_or_default();
-            let mut parts = vec![
-                format!("{}　{}　{}　{}", one.proposed.date(), word(one.ground.code()), one.facts, one.basis),
-                says(format!("提出人：{}", name(one.proposer)), format!("proposed by {}", name(one.proposer))),
-            ];
-            if let (Some(hearing), Some(at)) = (one.hearing, one.heard) {
-                let said = one.statement.as_deref().unwrap_or_default();
-                parts.push(format!("{}　{}　{said}", at.date(), word(hearing.code())));
-            }
-            if let (Some(outcome), Some(at), Some(by)) = (one.outcome, one.decided, one.decider) {
-                let document = one.document.as_deref().unwrap_or_default();
-                parts.push(format!("{}　{}　{document}　{}", at.date(), word(outcome.code()), name(by)));
-            }
             let stage = one.stage();
             let acts = [
                 offered(QualificationAct::HearExit, &one.id, stage.may_hear().is_ok()),
                 offered(QualificationAct::DecideExit, &one.id, stage.may_decide(signed.caller.officer).is_ok()),
             ];
             let annulled = matches!(stage, ExitStage::Decided(ExitOutcome::Stays));
-            Line { says: parts.join("；"), annulled, acts: acts.into_iter().flatten().collect() }
+            Line { says: exit_says(language, one, &known.names), annulled, acts: acts.into_iter().flatten().collect() }
         });
         Self {
             hours: hours.collect(),

@@ -13,7 +13,7 @@ fn known(reader: &Person<'_>, id: &str) -> Json {
 
 fn training(hours: i64, until: &str, class: &str) -> Json {
     json!({"class": class, "level": "county", "topic": "行政处罚法专题", "held_on": "2025-12-30", "until_on": until,
-           "hours": hours, "proof": "结业名单〔2026〕3号", "reason": "登记年度培训"})
+           "hours": hours, "proven_by": "结业名单〔2026〕3号", "reason": "登记年度培训"})
 }
 
 fn exit(ground: &str) -> Json {
