@@ -51,7 +51,8 @@ on_both_databases! {
     }
 
     fn behind_tls_every_answer_asks_for_tls_for_a_year(server) {
-        server.start_with(&[("PALM_TRUSTED_PROXY", "127.0.0.1")]);
+        // Phones prove their requests for the address by which clients ask, whatever lies between.
+        server.start_with(&[("PALM_TRUSTED_PROXY", "127.0.0.1"), ("PALM_PUBLIC_ADDRESS", "https://palm.example")]);
         for (what, answer) in answers(server, "https") {
             assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{what}");
         }
